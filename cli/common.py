@@ -1,0 +1,96 @@
+"""What every command shares: options, output on stdout and talk on stderr, errors, exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from inventory.errors import ExitCode, GovnetError, InputError
+from inventory.text import language, mark, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from rich.console import Console
+
+WorkspaceOption = Annotated[
+    Path,
+    typer.Option("--workspace", "-w", help=tr(mark("The workspace: a city's network as files.")), show_default=False),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help=tr(mark("Print one JSON document on stdout.")))]
+CommitOption = Annotated[
+    bool, typer.Option("--commit", help=tr(mark("Really do it. Without it nothing on a device is changed.")))
+]
+HERE = Path()
+
+
+def app(help_text: str) -> typer.Typer:
+    """A noun: a group of commands, one file each."""
+    return typer.Typer(help=tr(help_text), no_args_is_help=True, add_completion=False)
+
+
+def command(
+    group: typer.Typer, name: str, help_text: str, examples: Sequence[str]
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a command with its help in the language in use and its examples below it.
+
+    Every example is a complete line that starts with `govnet`; the documentation tests run them.
+    """
+    lines = "\n\n".join(f"  {example}" for example in examples)
+    label = tr(mark("Example:")) if len(examples) == 1 else tr(mark("Examples:"))
+    return group.command(name, help=tr(help_text), epilog=f"{label}\n\n{lines}")
+
+
+def talk() -> Console:
+    """The console for people, on stderr: progress, notes, warnings. Colours obey NO_COLOR and the terminal."""
+    from rich.console import Console  # noqa: PLC0415 - start-up time: only commands that print need it
+
+    return Console(stderr=True, highlight=False)
+
+
+def page() -> Console:
+    """The console for results, on stdout. Without a terminal it is wide enough not to cut a table's cells."""
+    from rich.console import Console  # noqa: PLC0415 - as above
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout: UTF-8, two spaces, keys as they are."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table on stdout. Headings are message ids; cells are shown as `str` gives them."""
+    from rich.table import Table  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    table = Table(title=title or None, title_justify="left")
+    for column in columns:
+        table.add_column(tr(column), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    page().print(table)
+
+
+def fail(error: GovnetError, *, as_json: bool) -> ExitCode:
+    """Say what went wrong (stderr for people, stdout as JSON); returns the exit code."""
+    if as_json:
+        print_json({"ok": False, "error": error.as_json()})
+        return error.exit_code
+    console = talk()
+    if isinstance(error, InputError):
+        for problem in error.problems:
+            console.print(problem.in_language(language()), markup=False, soft_wrap=True)
+        console.print(tr("{count} problems", count=len(error.problems)), style="bold red", markup=False)
+        return error.exit_code
+    device = getattr(error, "device", "")
+    head = f"{device}: {error.message}" if device else str(error.message)
+    console.print(head, style="red", markup=False, soft_wrap=True)
+    if str(error.hint):
+        console.print("  " + tr("hint: {hint}", hint=error.hint), markup=False, soft_wrap=True)
+    return error.exit_code

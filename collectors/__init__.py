@@ -1,0 +1,4 @@
+"""Is it working? SNMP into Prometheus text.
+
+It only reads devices; it never changes one.
+"""

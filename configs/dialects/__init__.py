@@ -1,0 +1,43 @@
+"""The registry of dialects: one line a vendor. Adding one is described in CONTRIBUTING.md.
+
+The folders are imported when they are asked for, not before.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from inventory.errors import GovnetError
+from inventory.text import Message
+
+if TYPE_CHECKING:
+    from configs.model import Dialect
+
+# platform (netmiko's device_type where netmiko has one) → folder below configs/dialects
+REGISTRY = {
+    "cisco_ios": "cisco_ios",
+    "frr": "frr",
+    "huawei": "huawei",
+    "linux": "linux",
+    "topsec_tos": "topsec",
+}
+
+
+def platforms() -> frozenset[str]:
+    """The platforms that have a dialect."""
+    return frozenset(REGISTRY)
+
+
+@cache
+def dialect(platform: str) -> Dialect:
+    """The dialect of a platform; GovnetError if there is none."""
+    try:
+        folder = REGISTRY[platform]
+    except KeyError:
+        raise GovnetError(
+            Message("there is no dialect for the platform “{platform}”", platform=platform),
+            Message("write one of: {names}", names=", ".join(sorted(REGISTRY))),
+        ) from None
+    return cast("Dialect", import_module(f"configs.dialects.{folder}").DIALECT)

@@ -1,0 +1,95 @@
+"""What a dialect tells the rest of govnet, in words that know no vendor.
+
+A dialect (one folder below `configs.dialects`) turns a device's text into a `configs.tree.Tree`, and from there
+into `Fact`s. Whatever it does not understand is kept, counted and reported in `Facts.not_understood`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from napalm.base.base import NetworkDriver
+
+    from configs.change import Change
+    from configs.tree import Tree
+
+
+class Basis(StrEnum):
+    """What a fact rests on."""
+
+    LINE = "line"  # a line says so
+    ABSENT = "absent"  # the line that would mend it is missing
+    DEFAULT = "default"  # the platform's default, by version
+    UNDECIDABLE = "undecidable"  # this text cannot decide it
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A vendor-independent statement about one device.
+
+    `value` is True when the weakness is present, False when it is absent, None when this text cannot decide it.
+    `lines` are 1-based lines of the file as stored. `why` is one English sentence for a person; stable enough to read,
+    not to parse.
+    """
+
+    name: str
+    value: bool | None
+    basis: Basis
+    lines: tuple[int, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """A line that the dialect kept but could not interpret."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything a dialect reads from one configuration."""
+
+    platform: str
+    encoding: str
+    facts: Mapping[str, Fact]
+    not_understood: tuple[NotUnderstood, ...] = ()
+
+
+class Dialect(Protocol):
+    """A vendor's language: what a dialect folder's `__init__` offers as `DIALECT`."""
+
+    name: str
+    platforms: tuple[str, ...]
+    templates: Path
+
+    def parse(self, text: bytes) -> Tree:
+        """The configuration as a tree; `tree.to_bytes()` gives `text` back unchanged."""
+        ...
+
+    def recognises(self, tree_text: str) -> float:
+        """How sure the dialect is that a text is its own, 0.0 to 1.0, from its first lines and marks."""
+        ...
+
+    def change(self, running: Tree, intended: Tree) -> Change:
+        """The commands that bring `running` to what `intended` says, in an order that never cuts the session."""
+        ...
+
+    def mask(self, text: str) -> str:
+        """`text` with every secret replaced by `***`, all other characters and the line count unchanged."""
+        ...
+
+    def facts(self, tree: Tree) -> Facts:
+        """The facts of the device, with their evidence lines."""
+        ...
+
+    def driver(self) -> type[NetworkDriver] | None:
+        """The NAPALM driver class; None where the platform is rendered but not yet spoken to."""
+        ...
