@@ -54,6 +54,6 @@ $(VENV)/.dev: $(VENV)/.run
 	@touch $@
 
 clean:  ## Remove what make and the demo made
-	rm -rf $(VENV) .demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) govnet-demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find . -name '*.mo' -delete

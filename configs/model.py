@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from configs.change import Change
     from configs.tree import Tree
+    from inventory.model import Interface
 
 
 class Basis(StrEnum):
@@ -69,6 +70,8 @@ class Dialect(Protocol):
     name: str
     platforms: tuple[str, ...]
     templates: Path
+    # How a text is written for the device: `utf-8`, or `gb18030` where the device speaks GBK.
+    encoding: str
 
     def parse(self, text: bytes) -> Tree:
         """The configuration as a tree; `tree.to_bytes()` gives `text` back unchanged."""
@@ -78,8 +81,11 @@ class Dialect(Protocol):
         """How sure the dialect is that a text is its own, 0.0 to 1.0, from its first lines and marks."""
         ...
 
-    def change(self, running: Tree, intended: Tree) -> Change:
-        """The commands that bring `running` to what `intended` says, in an order that never cuts the session."""
+    def change(self, running: Tree, intended: Tree, *, management: Interface | None = None) -> Change:
+        """The commands that bring `running` to what `intended` says, in an order that never cuts the session.
+
+        `management` is the address we arrive at; without it every address counts as one we may have arrived at.
+        """
         ...
 
     def mask(self, text: str) -> str:

@@ -169,16 +169,31 @@ class HostKeyError(DeviceError):
 
 
 class CommandError(DeviceError):
-    """The device refused a line. `line` is what was sent, `answer` what it said."""
+    """The device refused a line. `line` is what was sent, `answer` what it said.
 
-    def __init__(self, device: str, line: str, answer: str, hint: Message = NO_HINT) -> None:
+    `accepted` are the lines of the same change that the device took before it; `behind` are those that had been sent
+    behind it before its answer came, whatever became of them.
+    """
+
+    def __init__(
+        self,
+        device: str,
+        line: str,
+        answer: str,
+        hint: Message = NO_HINT,
+        *,
+        accepted: tuple[str, ...] = (),
+        behind: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(device, Message("refused the line “{line}”: {answer}", line=line, answer=answer), hint)
         self.line = line
         self.answer = answer
+        self.accepted = accepted
+        self.behind = behind
 
 
 class SnmpError(DeviceError):
-    """A poll failed. `reason` is stable and English: timeout, closed, auth, decode, …"""
+    """A poll failed. `reason` is stable and English: timeout, closed, auth, decode …."""
 
     def __init__(self, device: str, reason: str, message: Message, hint: Message = NO_HINT) -> None:
         super().__init__(device, message, hint)

@@ -122,8 +122,10 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A circuit, tunnel, LAN or internet port. `b` is None for kinds with one device; then `peer` may hold
-    the address at the other side (a carrier's gateway)."""  # noqa: D205 - one sentence pair says it
+    """A circuit, tunnel, LAN or internet port.
+
+    `b` is None for kinds with one device; then `peer` may hold the address at the other side (a carrier's gateway).
+    """
 
     name: str
     kind: LineKind

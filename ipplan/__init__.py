@@ -1,4 +1,6 @@
-"""Which addresses should it have? Policy in, address plan and old → new mapping out.
+"""Which addresses should it have? Policy and inventory in, address plan out.
 
-Pure arithmetic on addresses: it never sees a configuration and never opens a connection.
+`policy.load` reads the city's policy, `allocate.make` makes the plan, `plan.read` and `plan.write` keep it as a
+table, `checks.check` judges one, `addresses.device_addresses` says what a device's configuration needs.
+Pure arithmetic: this package never sees a configuration, and opens no connection.
 """

@@ -1,0 +1,257 @@
+"""What an audit takes and gives: documents in, verdicts with their evidence out. No vendor, no file format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from inventory.text import mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from configs.model import Basis, Facts
+    from inventory.text import Message
+
+
+class Verdict(StrEnum):
+    """The five answers of GB/T 28448-2019 to one item; the values are the keys in JSON."""
+
+    FAIL = "fail"  # 不符合
+    PARTIAL = "partial"  # 部分符合
+    MANUAL = "manual"  # 需人工确认
+    PASS = "pass"  # 符合  # noqa: S105 - a verdict, not a password
+    NOT_APPLICABLE = "not_applicable"  # 不适用
+
+    @property
+    def title(self) -> str:
+        """The verdict's message id."""
+        return _VERDICT_TITLES[self]
+
+
+_VERDICT_TITLES = {
+    Verdict.FAIL: mark("not met"),
+    Verdict.PARTIAL: mark("partly met"),
+    Verdict.MANUAL: mark("to be confirmed by a person"),
+    Verdict.PASS: mark("met"),
+    Verdict.NOT_APPLICABLE: mark("not applicable"),
+}
+
+
+class Severity(StrEnum):
+    """How much a weakness matters, by the rule that names it."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text that comes from data in both languages (a rule's paraphrase), not from a catalogue."""
+
+    en: str = ""
+    zh: str = ""
+
+    def in_language(self, name: str) -> str:
+        """The text in `en` or `zh_CN`."""
+        return self.zh if name == "zh_CN" else self.en
+
+    def as_json(self) -> dict[str, str]:
+        """Both texts."""
+        return {"en": self.en, "zh": self.zh}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One device's configuration as stored. `path` is relative to the source it came from, with `/`.
+
+    `device` is the inventory's name if there is one, else the path. `platform` is empty if nobody knows it yet.
+    """
+
+    path: str
+    content: bytes
+    device: str = ""
+    platform: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the device is called in a report."""
+        return self.device or self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A document after reading: its facts and its text with the secrets masked, or the reason why there are none."""
+
+    document: Document
+    facts: Facts
+    masked: tuple[str, ...] = ()
+    problem: Message | None = None
+
+    @property
+    def name(self) -> str:
+        """What the device is called in a report."""
+        return self.document.name
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """A line of the file as stored, masked. `cited` is False for the lines around it that give the context."""
+
+    number: int
+    text: str
+    cited: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one fact says about one device. `lines` hold the cited lines and two lines around each."""
+
+    fact: str
+    value: bool | None
+    basis: Basis
+    severity: Severity
+    why: str = ""
+    lines: tuple[EvidenceLine, ...] = ()
+
+    @property
+    def cited(self) -> tuple[EvidenceLine, ...]:
+        """Only the lines that prove the fact."""
+        return tuple(line for line in self.lines if line.cited)
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What mends one weakness on one platform: the lines to enter, or a note where lines alone do not do it."""
+
+    fact: str
+    commands: tuple[str, ...] = ()
+    note: Words = field(default_factory=Words)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One item judged on one device, or on the system as a whole (`device` is empty)."""
+
+    device: str
+    item: str
+    verdict: Verdict
+    why: Message
+    evidence: tuple[Evidence, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    collect: Words = field(default_factory=Words)
+
+    @property
+    def severity(self) -> Severity | None:
+        """The gravest weakness found; None if none was."""
+        found = {entry.severity for entry in self.evidence if entry.value}
+        return next((severity for severity in Severity if severity in found), None)
+
+
+@dataclass(frozen=True, slots=True)
+class HighRisk:
+    """A case that the guide for high-risk judgement names, on one device.
+
+    `eased` is True if the configuration itself shows the mitigation that the guide accepts; `ask` says what else a
+    person may show.
+    """
+
+    device: str
+    item: str
+    case: str
+    title: Words
+    facts: tuple[str, ...]
+    lines: tuple[int, ...]
+    eased: bool
+    ask: Words
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """One item over all devices."""
+
+    item: str
+    category: Words
+    point: Words
+    text: Words
+    kind: str
+    scope: str
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+
+    def counts(self) -> dict[str, int]:
+        """How many devices got each verdict; every verdict is there."""
+        return count(finding.verdict for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A weakness that no item of the standard speaks of, on one device."""
+
+    device: str
+    evidence: Evidence
+    fix: Fix | None
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """A device that a lab played by something else."""
+
+    device: str
+    original: str
+    actual: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackInfo:
+    """Which rules judged, and whether a person has checked them against the paper standard."""
+
+    name: str
+    title: Words
+    standard: str
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything an audit found. Equal input gives an equal report: `generated` is only what the caller gave."""
+
+    pack: PackInfo
+    level: int
+    devices: tuple[Assessed, ...]
+    items: tuple[ItemResult, ...]
+    high_risks: tuple[HighRisk, ...]
+    observations: tuple[Observation, ...]
+    title: str = ""
+    generated: str = ""
+    substitutions: tuple[Substitution, ...] = ()
+
+    def item_counts(self) -> dict[str, int]:
+        """How many items got each verdict."""
+        return count(item.verdict for item in self.items)
+
+    def finding_counts(self) -> dict[str, int]:
+        """How many findings (item × device) got each verdict."""
+        return count(finding.verdict for item in self.items for finding in item.findings)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was found that is not or only partly met."""
+        counts = self.finding_counts()
+        return not counts[Verdict.FAIL] and not counts[Verdict.PARTIAL]
+
+    def findings_of(self, device: str) -> tuple[Finding, ...]:
+        """The findings about one device, in the order of the items."""
+        return tuple(finding for item in self.items for finding in item.findings if finding.device == device)
+
+
+def count(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    """How often each verdict occurs; every verdict is a key, gravest first."""
+    totals = {verdict.value: 0 for verdict in Verdict}
+    for verdict in verdicts:
+        totals[verdict.value] += 1
+    return totals

@@ -1,0 +1,441 @@
+"""The engine: one non-blocking UDP socket for each address family, and the polls that share them.
+
+A poll is a generator (`Steps`) that yields a `Request` and is sent its `Reply`; the client drives thousands of them
+from one reader callback, which drains the socket each time it is called. A request costs one `sendto`, one
+`recvfrom`, one entry in a dictionary and one in a heap: no task, future or timer of its own.
+
+Waiting: the first wait follows the agent's measured round trip (RFC 6298, as TCP does), each further one is twice as
+long, none is longer than the agent's `timeout`. The request goes again with half the repetitions and the same
+identifier, so that a late answer to the first is still good.
+
+Not flooding: at most `window` requests are young (sent less than `YOUNG` seconds ago and unanswered); what a dead
+device leaves unanswered stops counting, so it delays nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import heapq
+import logging
+import random
+import socket
+import struct
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from collectors.snmp.ber import DecodeError
+from collectors.snmp.faults import Fault
+from collectors.snmp.session import ForeignError, Reply, Request, ResendError, Session, identifier_of
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from typing_extensions import Self
+
+Steps: TypeAlias = "Generator[Request, Reply, Any]"
+Address: TypeAlias = tuple[str, int] | tuple[str, int, int, int]
+
+YOUNG = 0.25
+FIRST_WAIT = 0.5
+LEAST_WAIT = 0.2
+_MAX_RESENDS = 4
+_RECEIVE_BUFFER = 8 << 20
+_DRAIN = 256
+_FIRST_ID, _LAST_ID = 0x01000000, 0x7E000000
+# linux/in.h, linux/in6.h and bits/socket.h; Python's socket module does not name them.
+_IP_RECVERR, _IPV6_RECVERR, _MSG_ERRQUEUE = 11, 25, 0x2000
+_CLOSED = frozenset({errno.ECONNREFUSED})
+_UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class Agent:
+    """One SNMP agent: where it is, how it is spoken to, and what its answers have taught about its pace."""
+
+    address: Address
+    session: Session
+    timeout: float = 2.0
+    retries: int = 4
+    trip: float = 0.0
+    jitter: float = 0.0
+    packets: int = 0
+    retried: int = 0
+
+    def first_wait(self) -> float:
+        """Seconds to wait for an answer before asking again."""
+        if not self.trip:
+            return min(FIRST_WAIT, self.timeout)
+        return min(max(self.trip + 4 * self.jitter, LEAST_WAIT), self.timeout)
+
+    def measured(self, seconds: float) -> None:
+        """A round trip was measured (only of requests that were sent once)."""
+        if not self.trip:
+            self.trip, self.jitter = seconds, seconds / 2
+        else:
+            self.jitter += (abs(self.trip - seconds) - self.jitter) / 4
+            self.trip += (seconds - self.trip) / 8
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    """A poll under way and the request that it waits for."""
+
+    steps: Steps
+    agent: Agent
+    done: asyncio.Future[Any]
+    request: Request | None = None
+    identifier: int = 0
+    sent_at: float = 0.0
+    first_at: float = 0.0
+    wait: float = 0.0
+    tries: int = 0
+    resends: int = 0
+    young: bool = False
+    problem: str = ""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What passed through the sockets since the start."""
+
+    sent: int = 0
+    retried: int = 0
+    received: int = 0
+    # Datagrams that answered nothing: other source, community, identifier; or not SNMP at all.
+    dropped: int = 0
+    dropped_reasons: dict[str, int] = field(default_factory=dict)
+
+
+class Client:
+    """Shared by all polls of a process. Use as an asynchronous context manager inside one event loop."""
+
+    def __init__(self, *, window: int = 64) -> None:
+        self._window = window
+        self._sockets: dict[int, socket.socket] = {}
+        self._pending: dict[int, _Job] = {}
+        self._deadlines: list[tuple[float, int, int]] = []
+        self._recent: deque[tuple[float, _Job, int]] = deque()
+        self._waiting: deque[_Job] = deque()
+        self._young = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
+        self._next_id = random.randrange(_FIRST_ID, _LAST_ID)  # noqa: S311 - an identifier, not a secret
+        self.counts = Counts()
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the sockets; polls under way end with the reason `closed`."""
+        if self._timer is not None:
+            self._timer.cancel()
+        for sock in self._sockets.values():
+            self._loop.remove_reader(sock.fileno())
+            sock.close()
+        self._sockets.clear()
+        for job in [*self._pending.values(), *self._waiting]:
+            self._fail(job, Fault("socket", "the client was closed"))
+        self._pending.clear()
+        self._waiting.clear()
+
+    async def run(self, steps: Steps, agent: Agent) -> Any:
+        """Drive `steps` against `agent` to its end; its return value, or `Fault`."""
+        job = _Job(steps, agent, self._loop.create_future())
+        self._advance(job, None)
+        try:
+            return await job.done
+        finally:
+            if not job.done.done() or job.done.cancelled():
+                self._forget(job)
+                job.request = None
+                steps.close()
+
+    # -- a job's way ------------------------------------------------------------------------------------------
+
+    def _advance(self, job: _Job, reply: Reply | None) -> None:
+        """Hand the generator its reply and take its next request, or its end."""
+        try:
+            job.request = next(job.steps) if reply is None else job.steps.send(reply)
+        except StopIteration as end:
+            self._finish(job, end.value)
+            return
+        except Fault as fault:
+            self._fail(job, fault)
+            return
+        except DecodeError as error:
+            self._fail(job, Fault("decode", str(error)))
+            return
+        except Exception as error:  # noqa: BLE001 - one poll's fault must not end the others; it is reported
+            log.exception("a poll failed")
+            self._fail(job, Fault("internal", type(error).__name__))
+            return
+        job.tries = job.resends = 0
+        job.problem = ""
+        job.first_at = 0.0
+        if self._young >= self._window:
+            self._waiting.append(job)
+        else:
+            self._send(job)
+
+    def _finish(self, job: _Job, value: object) -> None:
+        if not job.done.done():
+            job.done.set_result(value)
+
+    def _fail(self, job: _Job, fault: Fault) -> None:
+        job.request = None
+        job.steps.close()
+        if not job.done.done():
+            job.done.set_exception(fault)
+
+    def _forget(self, job: _Job) -> None:
+        """The request is answered or given up."""
+        if self._pending.get(job.identifier) is job:
+            del self._pending[job.identifier]
+        if job.young:
+            job.young = False
+            self._young -= 1
+
+    def _send(self, job: _Job) -> None:
+        """Send a job's request for the first time, under a new identifier."""
+        identifier = self._next_id
+        self._next_id = identifier + 1 if identifier < _LAST_ID else _FIRST_ID
+        job.identifier = identifier
+        job.wait = job.agent.first_wait()
+        self._pending[identifier] = job
+        self._transmit(job)
+
+    def _transmit(self, job: _Job) -> None:
+        agent, request = job.agent, job.request
+        if request is None:
+            return
+        try:
+            data = agent.session.datagram(request, job.identifier)
+        except (ValueError, OverflowError) as error:
+            self._forget(job)
+            self._fail(job, Fault("internal", str(error)))
+            return
+        problem = self._put(data, agent.address)
+        if problem is not None and problem not in (errno.EAGAIN, errno.ENOBUFS):
+            self._forget(job)
+            reason = "unreachable" if problem in _UNREACHABLE else "socket"
+            self._fail(job, Fault(reason, errno.errorcode.get(problem, str(problem))))
+            return
+        # A full send buffer is a lost packet: it is sent again after the wait.
+        now = self._loop.time()
+        if not job.first_at:
+            job.first_at = now
+        job.sent_at = now
+        agent.packets += 1
+        self.counts.sent += 1
+        if not job.young:
+            job.young = True
+            self._young += 1
+        self._recent.append((now + YOUNG, job, job.identifier))
+        deadline = now + job.wait
+        heapq.heappush(self._deadlines, (deadline, job.identifier, job.tries))
+        self._wake_at(min(deadline, now + YOUNG))
+
+    def _put(self, data: bytes, address: Address) -> int | None:
+        """Send; the error number if that failed for good."""
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        sock = self._sockets.get(family)
+        if sock is None:
+            try:
+                sock = self._open(family)
+            except OSError as error:
+                return error.errno or errno.EIO
+        for _ in range(3):
+            try:
+                sock.sendto(data, address)
+            except OSError as error:
+                # With IP_RECVERR a send also reports the fate of earlier datagrams: read those, and try again.
+                if error.errno in _CLOSED | _UNREACHABLE and self._read_errors(sock):
+                    continue
+                return error.errno or errno.EIO
+            return None
+        return errno.EAGAIN
+
+    def _open(self, family: int) -> socket.socket:
+        sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+            if family == socket.AF_INET6:
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
+                sock.bind(("::", 0))
+            else:
+                sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
+                sock.bind(("", 0))
+        except OSError:
+            sock.close()
+            raise
+        self._sockets[family] = sock
+        self._loop.add_reader(sock.fileno(), self._drain, sock)
+        return sock
+
+    # -- what comes in ----------------------------------------------------------------------------------------
+
+    def _drain(self, sock: socket.socket) -> None:
+        """Read what has arrived, up to a share that leaves the loop time for others."""
+        receive = sock.recvfrom
+        for _ in range(_DRAIN):
+            try:
+                data, source = receive(65535)
+            except BlockingIOError:
+                break
+            except InterruptedError:
+                continue
+            except OSError:
+                if not self._read_errors(sock):
+                    break
+                continue
+            self._take(data, source)
+        else:
+            # More may be waiting; the selector calls again.
+            pass
+        self._fill()
+
+    def _take(self, data: bytes, source: tuple[Any, ...]) -> None:
+        """One datagram: find whose it is, check it, go on with that poll."""
+        self.counts.received += 1
+        try:
+            job = self._pending.get(identifier_of(data))
+        except DecodeError:
+            self._drop("decode")
+            return
+        if job is None:
+            self._drop("identifier")
+            return
+        agent = job.agent
+        address = agent.address
+        if source[0] != address[0] or source[1] != address[1]:
+            self._drop("source")
+            return
+        try:
+            reply = agent.session.receive(data, job.identifier)
+        except ForeignError:
+            self._drop("session")
+            return
+        except DecodeError as error:
+            # It may be somebody else's forgery or damage on the way: the real answer may still come.
+            detail = str(error)
+            job.problem = detail if detail in ("wrong_digest", "not_in_time_window") else "decode"
+            self._drop(job.problem)
+            return
+        except ResendError:
+            self._forget(job)
+            job.resends += 1
+            if job.resends > _MAX_RESENDS:
+                self._fail(job, Fault("not_in_time_window"))
+                return
+            job.tries = 0
+            self._send(job)
+            return
+        except Fault as fault:
+            self._forget(job)
+            self._fail(job, fault)
+            return
+        self._forget(job)
+        if job.tries == 0:
+            agent.measured(self._loop.time() - job.sent_at)
+        reply.lost = job.tries
+        self._advance(job, reply)
+
+    def _drop(self, reason: str) -> None:
+        self.counts.dropped += 1
+        self.counts.dropped_reasons[reason] = self.counts.dropped_reasons.get(reason, 0) + 1
+
+    def _read_errors(self, sock: socket.socket) -> int:
+        """Take the ICMP errors that the kernel kept: each carries the datagram that it answers. How many there were."""
+        count = 0
+        while count < _DRAIN:
+            try:
+                data, control, _, source = sock.recvmsg(65535, 512, _MSG_ERRQUEUE)
+            except OSError:
+                break
+            count += 1
+            number = next(
+                (struct.unpack_from("=I", body)[0] for _, kind, body in control if kind in (_IP_RECVERR, _IPV6_RECVERR)),
+                0,
+            )
+            try:
+                job = self._pending.get(identifier_of(data))
+            except DecodeError:
+                continue
+            if job is None or not source or source[0] != job.agent.address[0]:
+                continue
+            if number in _CLOSED or number in _UNREACHABLE:
+                self._forget(job)
+                self._fail(job, Fault("closed" if number in _CLOSED else "unreachable"))
+        return count
+
+    # -- time -------------------------------------------------------------------------------------------------
+
+    def _wake_at(self, when: float) -> None:
+        if self._timer is not None:
+            if self._timer_at <= when:
+                return
+            self._timer.cancel()
+        self._timer_at = when
+        self._timer = self._loop.call_at(when, self._tick)
+
+    def _tick(self) -> None:
+        """Age the young, send again what was not answered, start what waits."""
+        self._timer = None
+        now = self._loop.time() + 0.001
+        deadlines = self._deadlines
+        while deadlines and deadlines[0][0] <= now:
+            _, identifier, tries = heapq.heappop(deadlines)
+            job = self._pending.get(identifier)
+            if job is not None and job.tries == tries:
+                self._late(job, now)
+        self._fill()
+        # Answered requests leave their entries behind; they are skipped when their time comes.
+        while deadlines and deadlines[0][1] not in self._pending:
+            heapq.heappop(deadlines)
+        times = [queue[0][0] for queue in (deadlines, self._recent) if queue]
+        if times:
+            self._wake_at(max(min(times), now))
+
+    def _late(self, job: _Job, now: float) -> None:
+        """No answer in time: again, or give up."""
+        agent = job.agent
+        job.tries += 1
+        enough = job.tries > agent.retries
+        if enough and (not agent.trip or now - job.first_at >= agent.timeout):
+            self._forget(job)
+            self._fail(job, Fault(job.problem or "timeout"))
+            return
+        agent.retried += 1
+        self.counts.retried += 1
+        job.wait = min(job.wait * 2, agent.timeout)
+        if job.request is not None and job.tries > 1:
+            # One loss is chance; two may be answers that are too large for the way.
+            job.request = job.request.smaller()
+        self._transmit(job)
+
+    def _fill(self) -> None:
+        """Let waiting jobs send while the window has room."""
+        recent = self._recent
+        now = self._loop.time()
+        while recent:
+            when, job, identifier = recent[0]
+            current = job.young and job.identifier == identifier
+            if current and when > now:
+                break
+            recent.popleft()
+            if current and self._pending.get(identifier) is job:
+                job.young = False
+                self._young -= 1
+        while self._waiting and self._young < self._window:
+            job = self._waiting.popleft()
+            if job.request is not None:
+                self._send(job)

@@ -1,0 +1,485 @@
+"""The structural difference between a running and an intended configuration, and the commands that close it.
+
+The intended text is merged: lines it has and the running one lacks are added; a running line with the same purpose
+and another value is replaced; views that the intended text owns whole (access lists) are made equal; everything else
+in running stays. What has the same purpose, and how a line is taken back, is a dialect's table (`Language`).
+
+Order: what is new comes first, in the intended order; what goes comes after it; what holds the session we came in
+by comes last. A command that changes the address we arrived at ends the part before `reconnect`; what would cut the
+path before that address is there (an old default route) follows it and is sent after a new login.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from enum import Enum, IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from configs.masking import Secrets
+    from configs.tree import Node, Tree
+    from inventory.model import Interface
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What to send, and what it means.
+
+    `commands` are sent in configuration mode, in order; views are entered and left. `diff` is for people, masked.
+    `added` and `removed` count its lines. `cuts` are those commands that touch the path, the address or the interface we
+    arrive on. `reconnect` is an index into `commands`: what stands before it ends our session, the rest is
+    sent after a login at the new address; None if the session survives.
+    """
+
+    commands: tuple[str, ...] = field(default=(), repr=False)  # may hold secrets
+    diff: str = ""
+    added: int = 0
+    removed: int = 0
+    cuts: tuple[str, ...] = ()
+    reconnect: int | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.commands
+
+
+class Kind(Enum):
+    """How lines of the same purpose behave."""
+
+    SINGLE = "single"  # a later one overwrites the earlier one
+    CLEAR = "clear"  # one value only, but the old line must be taken back before the new one is accepted
+    SET = "set"  # all lines of the purpose together are one value: new ones are added, then others removed
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Lines with one purpose: in views whose header `view` matches (`^$` is the top level), lines that `line` matches.
+
+    The named groups of `line` tell purposes apart (`area (?P<area>\\S+)`); without any, all such lines have one purpose.
+    `remove` is the command that takes such a line back, expanded from the match; empty: the line, negated.
+    """
+
+    view: re.Pattern[str]
+    line: re.Pattern[str]
+    kind: Kind
+    remove: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Which lines carry the session we come in by.
+
+    `address`: an interface's address, group `ip`. `interface`: an interface's header. `touches`: lines in such a view that
+    take the interface down or move it. `route`: static routes that may carry us. `remote`: headers of the views of
+    remote logins; `remote_lines`: the lines in them that let people in or keep them out; `remote_list`: in such a view, the line that
+    binds an access list, group `list`. `list_header`: an access list's header, group `list`. `server`: top-level
+    lines of the SSH server and of the users.
+    """
+
+    address: re.Pattern[str]
+    interface: re.Pattern[str]
+    touches: re.Pattern[str]
+    route: re.Pattern[str]
+    remote: re.Pattern[str]
+    remote_lines: re.Pattern[str]
+    remote_list: re.Pattern[str]
+    list_header: re.Pattern[str]
+    server: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """How changes are written in a dialect. All expressions see normalised lines.
+
+    `normalise` maps spellings that mean the same to one (mask lengths, blanks in interface names). `views` matches lines
+    that open a view even when nothing stands in it. `owned` matches headers of views that are made equal; of those,
+    `ordered` are lists whose order is the file's (no numbers): they are rewritten when the order would change.
+    `explicit` matches negated lines that the device stores as such (`no switchport`); any other negated line
+    means that the positive one must not be there.
+    """
+
+    negation: str
+    leave: str
+    secrets: Secrets
+    slots: tuple[Slot, ...]
+    paths: Paths
+    views: re.Pattern[str]
+    owned: re.Pattern[str]
+    ordered: re.Pattern[str]
+    explicit: re.Pattern[str]
+    normalise: Callable[[tuple[str, ...], str], str]
+
+    def negated(self, text: str) -> str:
+        """The command that takes `text` back."""
+        prefix = self.negation + " "
+        return text[len(prefix) :] if text.startswith(prefix) else prefix + text
+
+
+class _Phase(IntEnum):
+    """When an edit is sent."""
+
+    ADD = 0
+    REMOVE = 1
+    REMOTE = 2  # the door we came in by: after everything else
+    ADDRESS = 3  # the floor we stand on: the last line of the session
+    AFTER = 4  # only safe over the new path
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One step: lines that go (`old`), a line that comes (`new`), the commands for it in the view `path`."""
+
+    path: tuple[str, ...]
+    old: tuple[str, ...]
+    new: str
+    commands: tuple[str, ...]
+    opens: bool = False
+    phase: _Phase = _Phase.ADD
+    cut: bool = False
+
+
+def compute(running: Tree, intended: Tree, language: Language, management: Interface | None = None) -> Change:
+    """The change from `running` to `intended`. `management` is the address we arrive at, as far as it is known."""
+    comparison = _Comparison(language)
+    edits = list(comparison.views((), running.children, intended.children))
+    if not edits:
+        return Change()
+    edits = _timed(edits, _Guarded(language, running, intended, management))
+    diff, added, removed = _diff(edits, language.secrets)
+    ordered = sorted(edits, key=lambda edit: edit.phase)
+    commands, reconnect = _commands(ordered, language)
+    if management is None:
+        reconnect = None  # nobody said which address is ours
+    cuts = tuple(language.secrets.mask_line(command) for edit in ordered if edit.cut for command in edit.commands)
+    return Change(commands, diff, added, removed, cuts, reconnect)
+
+
+class _Comparison:
+    """Walks two trees side by side and yields the edits, in the intended order."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def views(
+        self, path: tuple[str, ...], running: Sequence[Node], intended: Sequence[Node]
+    ) -> Iterator[Edit]:
+        """The edits that make one view what is intended."""
+        language = self._language
+        header = language.normalise(path[:-1], path[-1]) if path else ""
+        owned = bool(path) and language.owned.match(header) is not None
+        if owned and language.ordered.match(header) and self._must_rewrite(path, running, intended):
+            yield from self._rewrite(path, running, intended)
+            return
+        index = _Index(language, path, running)
+        sets: set[tuple[object, ...]] = set()
+        for node in intended:
+            if node.text.startswith(language.negation + " "):
+                yield from self._negative(path, node, index)
+                continue
+            slot, key = index.identify(node.text)
+            if slot is not None and slot.kind is Kind.SET:
+                sets.add(key)
+            yield from self._positive(path, node, index, slot, key)
+        for node in running:
+            if index.is_kept(node):
+                continue
+            slot, key = index.identify(node.text)
+            if owned or key in sets:
+                yield Edit(path, _all_lines(node), "", (index.removal(node, slot),), phase=_Phase.REMOVE)
+
+    def _positive(
+        self, path: tuple[str, ...], node: Node, index: _Index, slot: Slot | None, key: tuple[object, ...]
+    ) -> Iterator[Edit]:
+        language = self._language
+        candidates = index.having(key)
+        opens = bool(node.children) or language.views.match(index.normal(node.text)) is not None
+        same = next((other for other in candidates if index.equal(other.text, node.text)), None)
+        if opens:
+            found = same or (candidates[0] if candidates else None)
+            below: Sequence[Node] = ()
+            if found is not None:
+                index.keep(found)
+                below = found.children
+            if same is None:
+                old = (found.text,) if found is not None else ()
+                yield Edit(path, old, node.text, (node.text,), opens=True)
+            yield from self.views((*path, (same or node).text), below, node.children)
+            return
+        if same is not None:
+            index.keep(same)
+            return
+        commands = [node.text]
+        old_lines: list[str] = []
+        if slot is not None and slot.kind is not Kind.SET:
+            for other in candidates:
+                index.keep(other)
+                old_lines += _all_lines(other)
+                if slot.kind is Kind.CLEAR:
+                    commands.insert(0, index.removal(other, slot))
+        for other in index.exactly(language.negated(node.text)):
+            index.keep(other)
+            old_lines.append(other.text)
+        yield Edit(path, tuple(old_lines), node.text, tuple(commands))
+
+    def _negative(self, path: tuple[str, ...], node: Node, index: _Index) -> Iterator[Edit]:
+        language = self._language
+        same = index.exactly(node.text)
+        for other in same:
+            index.keep(other)
+        positive = language.negated(node.text)
+        victims = index.starting(positive)
+        for other in victims:
+            index.keep(other)
+        old = tuple(line for other in victims for line in _all_lines(other))
+        if language.explicit.match(index.normal(node.text)):
+            if not same:
+                yield Edit(path, old, node.text, (node.text,))
+        elif victims:
+            yield Edit(path, old, "", (node.text,), phase=_Phase.REMOVE)
+
+    def _must_rewrite(self, path: tuple[str, ...], running: Sequence[Node], intended: Sequence[Node]) -> bool:
+        """Whether an unnumbered list can only become the intended one by writing it anew: kept entries must stand
+        in the intended order, and new ones after them all."""  # noqa: D205 - one sentence
+        index = _Index(self._language, path, running)
+        have = [index.normal(node.text) for node in running]
+        want = [index.normal(node.text) for node in intended]
+        kept = [text for text in have if text in want]
+        return bool(have) and want[: len(kept)] != kept
+
+    def _rewrite(
+        self, path: tuple[str, ...], running: Sequence[Node], intended: Sequence[Node]
+    ) -> Iterator[Edit]:
+        """Take the whole list away and write it again. A list that is bound and not defined lets everything pass,
+        so the session lives on between the two."""  # noqa: D205 - one sentence
+        header = path[-1]
+        old = (header, *(" " + node.text for node in running))
+        yield Edit(path[:-1], old, header, (self._language.negated(header), header), opens=True)
+        for node in intended:
+            yield Edit(path, (), node.text, (node.text,))
+
+
+class _Index:
+    """The lines of one running view by purpose, and which of them the intended text accounts for."""
+
+    def __init__(self, language: Language, path: tuple[str, ...], running: Sequence[Node]) -> None:
+        self._language = language
+        self._path = path
+        header = language.normalise(path[:-1], path[-1]) if path else ""
+        self._slots = [(number, slot) for number, slot in enumerate(language.slots) if slot.view.match(header)]
+        self._running = running
+        self._kept: set[int] = set()
+        self._by_key: dict[tuple[object, ...], list[Node]] = {}
+        for node in running:
+            self._by_key.setdefault(self.identify(node.text)[1], []).append(node)
+
+    def normal(self, text: str) -> str:
+        """The line in its normal spelling."""
+        return self._language.normalise(self._path, text)
+
+    def identify(self, text: str) -> tuple[Slot | None, tuple[object, ...]]:
+        """The line's purpose: its slot, if a table names one, and a key."""
+        normal = self._language.secrets.shape(self.normal(text))
+        for number, slot in self._slots:
+            match = slot.line.match(normal)
+            if match is not None:
+                return slot, (number, *match.groupdict().values())
+        return None, ("", normal)
+
+    def removal(self, node: Node, slot: Slot | None) -> str:
+        """The command that takes the node back."""
+        if slot is not None and slot.remove:
+            match = slot.line.match(self.normal(node.text))
+            if match is not None:
+                return match.expand(slot.remove)
+        return self._language.negated(node.text)
+
+    def equal(self, running: str, intended: str) -> bool:
+        """Whether two lines say the same; a secret that the device stores in its own form counts as the same."""
+        ours, theirs = self.normal(running), self.normal(intended)
+        if ours == theirs:
+            return True
+        secrets = self._language.secrets
+        return secrets.is_stored(ours) and secrets.shape(ours) == secrets.shape(theirs)
+
+    def having(self, key: tuple[object, ...]) -> list[Node]:
+        """The running lines of a purpose that nothing accounts for yet."""
+        return [node for node in self._by_key.get(key, ()) if id(node) not in self._kept]
+
+    def exactly(self, text: str) -> list[Node]:
+        """The running lines that say exactly this."""
+        wanted = self.normal(text)
+        return [node for node in self._running if self.normal(node.text) == wanted]
+
+    def starting(self, text: str) -> list[Node]:
+        """The running lines that `text` negated would take away."""
+        wanted = self.normal(text)
+        found = []
+        for node in self._running:
+            normal = self.normal(node.text)
+            if normal == wanted or normal.startswith(wanted + " "):
+                found.append(node)
+        return found
+
+    def keep(self, node: Node) -> None:
+        """Account for a running line."""
+        self._kept.add(id(node))
+
+    def is_kept(self, node: Node) -> bool:
+        """Whether the running line is accounted for."""
+        return id(node) in self._kept
+
+
+class _Guarded:
+    """What must not be cut: the interface we arrive on, the routes that lead back, the door and its lists."""
+
+    def __init__(
+        self, language: Language, running: Tree, intended: Tree, management: Interface | None
+    ) -> None:
+        self._language = language
+        self._paths = language.paths
+        self._lists = {name for tree in (running, intended) for name in self._bound_lists(tree)}
+        self._interfaces = set(self._arrival_interfaces(running, management))
+
+    def _bound_lists(self, tree: Tree) -> Iterator[str]:
+        for node in tree.children:
+            if self._paths.remote.match(self._language.normalise((), node.text)):
+                for child in node.children:
+                    match = self._paths.remote_list.match(child.text)
+                    if match is not None:
+                        yield match["list"]
+
+    def _arrival_interfaces(self, running: Tree, management: Interface | None) -> Iterator[str]:
+        """The interfaces that hold the address we came to; without one, every interface that has an address."""
+        for node in running.children:
+            header = self._language.normalise((), node.text)
+            if not self._paths.interface.match(header):
+                continue
+            for child in node.children:
+                match = self._paths.address.match(self._language.normalise((node.text,), child.text))
+                if match is not None and (management is None or match["ip"] == str(management.ip)):
+                    yield header
+
+    def touches_address(self, edit: Edit) -> bool:
+        """Whether the edit changes the address, or the state, of an interface we may have arrived on."""
+        normal = self._language.normalise
+        if not edit.path:
+            headers = {normal((), line) for line in edit.old}
+            return not edit.new and bool(headers & self._interfaces)
+        if normal((), edit.path[0]) not in self._interfaces:
+            return False
+        if edit.new and self._paths.touches.match(normal(edit.path, edit.new)):
+            return True
+        return any(
+            self._paths.touches.match(normal(edit.path, line)) or self._paths.address.match(normal(edit.path, line))
+            for line in edit.old
+        )
+
+    def touches_route(self, edit: Edit) -> bool:
+        """Whether the edit takes a route away over which we may have arrived."""
+        return not edit.path and any(
+            self._paths.route.match(self._language.normalise((), line)) for line in edit.old
+        )
+
+    def touches_door(self, edit: Edit) -> bool:
+        """Whether the edit changes who may log in from afar, or the access list at that door."""
+        normal = self._language.normalise
+        lines = [line for line in (*edit.old, edit.new) if line]
+        if not edit.path:
+            if any(self._paths.server.match(normal((), line)) for line in edit.old):
+                return True
+            return bool(edit.old) and any(self._bound(normal((), line)) for line in lines)
+        header = normal(edit.path[:-1], edit.path[-1])
+        if self._paths.remote.match(header):
+            return any(self._paths.remote_lines.match(normal(edit.path, line)) for line in lines)
+        if self._bound(header):
+            return bool(edit.old) or "deny" in edit.new.split()
+        return bool(edit.old) and bool(self._paths.server.match(normal((), edit.old[0])))
+
+    def _bound(self, header: str) -> bool:
+        match = self._paths.list_header.match(header)
+        return match is not None and match["list"] in self._lists
+
+
+def _timed(edits: Iterable[Edit], guarded: _Guarded) -> list[Edit]:
+    """The edits with the time at which each is sent, and whether it may cut us off."""
+    timed = []
+    moved = False
+    for edit in edits:
+        if guarded.touches_address(edit):
+            moved = moved or not edit.opens
+            timed.append(replace(edit, phase=_Phase.ADDRESS, cut=True))
+        elif guarded.touches_route(edit):
+            timed.append(replace(edit, cut=True))
+        elif guarded.touches_door(edit):
+            phase = edit.phase if edit.opens else _Phase.REMOTE
+            timed.append(replace(edit, phase=phase, cut=True))
+        else:
+            timed.append(edit)
+    if moved:
+        timed = [
+            replace(edit, phase=_Phase.AFTER) if edit.phase is _Phase.REMOVE and guarded.touches_route(edit) else edit
+            for edit in timed
+        ]
+    return timed
+
+
+def _commands(edits: Sequence[Edit], language: Language) -> tuple[tuple[str, ...], int | None]:
+    """The edits as a session would type them, and where the session has to be opened anew."""
+    sent: list[str] = []
+    views: tuple[str, ...] = ()
+    reconnect: int | None = None
+    has_address = any(edit.phase is _Phase.ADDRESS for edit in edits)
+    for edit in edits:
+        if has_address and reconnect is None and edit.phase is _Phase.AFTER:
+            sent += [language.leave] * len(views)
+            views = ()
+            reconnect = len(sent)
+        common = _common(views, edit.path)
+        sent += [language.leave] * (len(views) - common)
+        sent += edit.path[common:]
+        views = edit.path
+        sent += edit.commands
+        if edit.opens:
+            views = (*edit.path, edit.new)
+    sent += [language.leave] * len(views)
+    if has_address and reconnect is None:
+        reconnect = len(sent)
+    return tuple(sent), reconnect
+
+
+def _common(left: Sequence[str], right: Sequence[str]) -> int:
+    count = 0
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _diff(edits: Sequence[Edit], secrets: Secrets) -> tuple[str, int, int]:
+    """The edits as people read them: each view's header once, `-` lines that go, `+` lines that come."""
+    lines: list[str] = []
+    views: tuple[str, ...] = ()
+    added = removed = 0
+    for edit in edits:
+        common = _common(views, edit.path)
+        lines += [f"  {' ' * depth}{edit.path[depth]}" for depth in range(common, len(edit.path))]
+        views = edit.path
+        indent = " " * len(edit.path)
+        lines += [f"- {indent}{line}" for line in edit.old]
+        removed += len(edit.old)
+        if edit.new:
+            lines.append(f"+ {indent}{edit.new}")
+            added += 1
+        if edit.opens:
+            views = (*edit.path, edit.new)
+    return "".join(secrets.mask_line(line) + "\n" for line in lines), added, removed
+
+
+def _all_lines(node: Node) -> tuple[str, ...]:
+    """A node and all below it as lines, each level indented by one blank."""
+    return tuple(" " * len(path) + line.text for path, line in node.walk())

@@ -1,0 +1,184 @@
+"""The channel over asyncssh. Algorithms are asyncssh's defaults; an SSH configuration or agent of the user plays no part."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, cast
+
+import asyncssh
+
+from configs import known_hosts
+from configs.channel import Finished, TooOldError, changed_key, refused, silent, unreachable
+from inventory.errors import DeviceError, DeviceTimeoutError, HostKeyError, LoginError
+from inventory.text import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from configs.channel import Target
+
+# A wide, tall terminal: long lines are not wrapped, and few devices page at all.
+TERMINAL = ("vt100", (511, 1000))
+CHUNK = 65536
+
+
+class _Client(asyncssh.SSHClient):
+    """Remembers the key that the server showed, so that a first one can be recorded."""
+
+    def __init__(self, *, first_use: bool) -> None:
+        self._first_use = first_use
+        self.shown: asyncssh.SSHKey | None = None
+
+    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
+        del host, addr, port
+        self.shown = key
+        return self._first_use
+
+
+class SshChannel:
+    """One SSH connection; its command line (a shell with a terminal) is opened when it is first used."""
+
+    def __init__(self, target: Target, connection: asyncssh.SSHClientConnection) -> None:
+        self._target = target
+        self._connection = connection
+        self._shell: asyncssh.SSHClientProcess[bytes] | None = None
+
+    @classmethod
+    async def connect(cls, target: Target) -> SshChannel:
+        """Connect, check the host key, log in."""
+        recorded = _recorded(target)
+        client = _Client(first_use=not recorded)
+        login = target.login
+        try:
+            with _translated(target):
+                async with asyncio.timeout(target.connect_timeout + target.login_timeout):
+                    connection = await asyncssh.connect(
+                        target.endpoint.host,
+                        target.endpoint.port,
+                        options=asyncssh.SSHClientConnectionOptions(
+                            config=None,
+                            agent_path=None,
+                            gss_host=None,
+                            client_factory=lambda: client,
+                            known_hosts=(recorded, [], []),
+                            username=login.username,
+                            password=login.password.reveal() if login.password else None,
+                            client_keys=[os.fspath(login.key_file)] if login.key_file else [],
+                            connect_timeout=target.connect_timeout,
+                            login_timeout=target.login_timeout,
+                            keepalive_interval=15,
+                        ),
+                    )
+        except LoginError:
+            _record(target, client)  # the key was proven before the password was asked
+            raise
+        _record(target, client)
+        return cls(target, connection)
+
+    async def _open(self) -> asyncssh.SSHClientProcess[bytes]:
+        if self._shell is None:
+            term, size = TERMINAL
+            async with asyncio.timeout(self._target.login_timeout):
+                self._shell = cast(
+                    "asyncssh.SSHClientProcess[bytes]",
+                    await self._connection.create_process(term_type=term, term_size=size, encoding=None),
+                )
+        return self._shell
+
+    async def write(self, data: bytes) -> None:
+        """Send to the device's command line."""
+        with _translated(self._target):
+            shell = await self._open()
+            shell.stdin.write(data)
+            await shell.stdin.drain()
+
+    async def read(self) -> bytes:
+        """What has come since the last call; empty at the end."""
+        with _translated(self._target):
+            shell = await self._open()
+            return await shell.stdout.read(CHUNK)
+
+    async def run(self, command: str, stdin: bytes = b"") -> Finished:
+        """One exec request."""
+        with _translated(self._target):
+            done = await self._connection.run(command, input=stdin, encoding=None, check=False)
+        return Finished(
+            status=-1 if done.exit_status is None else done.exit_status,
+            stdout=cast("bytes", done.stdout or b""),
+            stderr=cast("bytes", done.stderr or b""),
+        )
+
+    async def close(self) -> None:
+        """End the connection; a device that does not take part in the farewell is left after two seconds."""
+        self._connection.close()
+        with suppress(TimeoutError, OSError, asyncssh.Error):
+            async with asyncio.timeout(2):
+                await self._connection.wait_closed()
+        self._connection.abort()
+
+
+def _recorded(target: Target) -> list[asyncssh.SSHKey]:
+    if target.known_hosts is None:
+        return []
+    try:
+        return [
+            asyncssh.import_public_key(key) for key in known_hosts.read(target.known_hosts, target.device)
+        ]
+    except (OSError, ValueError) as error:
+        raise HostKeyError(
+            target.device,
+            Message(
+                "the recorded host key cannot be read from {file}: {why}", file=target.known_hosts, why=error
+            ),
+            Message("mend or remove the device's line in that file"),
+        ) from error
+
+
+def _record(target: Target, client: _Client) -> None:
+    if target.known_hosts is not None and client.shown is not None:
+        key = client.shown.export_public_key("openssh").decode("ascii").split()
+        known_hosts.record(target.known_hosts, target.device, " ".join(key[:2]))
+
+
+@contextmanager
+def _translated(target: Target) -> Iterator[None]:
+    """Foreign errors become ours."""
+    try:
+        yield
+    except DeviceError:
+        raise
+    except (asyncssh.HostKeyNotVerifiable, asyncssh.KeyExchangeFailed) as error:
+        raise _handshake_error(target, error) from error
+    except asyncssh.PermissionDenied as error:
+        raise refused(target) from error
+    except (TimeoutError, asyncssh.TimeoutError) as error:
+        raise DeviceTimeoutError(
+            target.device,
+            Message("{where} did not answer in time", where=target.where),
+            Message("look whether the device is up and the line to it works"),
+        ) from error
+    except asyncssh.ProtocolNotSupported as error:
+        raise TooOldError(
+            target.device, Message("{where}: {why}", where=target.where, why=error.reason)
+        ) from error
+    except (OSError, asyncssh.Error) as error:
+        if isinstance(error, asyncssh.ConnectionLost) and "timeout" in str(error).lower():
+            raise silent(target.device, "login", target.login_timeout) from error
+        raise unreachable(target, str(error) or type(error).__name__) from error
+    except ValueError as error:  # a key file that is none, an unreadable public key
+        raise LoginError(
+            target.device,
+            Message("the key of the credential cannot be used: {why}", why=error),
+            Message("look at key_file in inventory/credentials.yaml"),
+        ) from error
+
+
+def _handshake_error(target: Target, error: asyncssh.DisconnectError) -> DeviceError:
+    changed = isinstance(error, asyncssh.HostKeyNotVerifiable) or (
+        "host key" in error.reason and bool(_recorded(target))
+    )
+    if changed:
+        return changed_key(target)
+    return TooOldError(target.device, Message("{where}: {why}", where=target.where, why=error.reason))

@@ -1,0 +1,223 @@
+"""IOS access lists as vendor-independent filter rules, and where they are bound.
+
+Syntax: Cisco "IP Addressing Services Command Reference" (access-list, ip access-list, permit, deny) and
+"Security Command Reference" (ip access-group, access-class). A wildcard bit of 0 must match. A bound list that is not
+defined permits everything ("Configuring IP Access Lists", document 23602).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import AddressValueError, IPv4Address
+from typing import TYPE_CHECKING
+
+from configs.filters import ANY, ANY_PORTS, Address, FilterRule, Ports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from configs.reading import Command, Reading
+
+_V4_BITS = 0xFFFFFFFF
+_PORT_WORDS = ("eq", "neq", "gt", "lt", "range")
+# The well-known names that IOS writes instead of numbers, as far as filters of management traffic need them.
+_PORT_NUMBERS = {
+    "ftp-data": 20, "ftp": 21, "ssh": 22, "telnet": 23, "smtp": 25, "tacacs": 49, "domain": 53,
+    "bootps": 67, "bootpc": 68, "tftp": 69, "www": 80, "pop3": 110, "sunrpc": 111, "ntp": 123, "netbios-ns": 137,
+    "netbios-dgm": 138, "netbios-ss": 139, "snmp": 161, "snmptrap": 162, "bgp": 179, "isakmp": 500, "syslog": 514,
+    "lpd": 515, "non500-isakmp": 4500,
+}  # fmt: skip
+_STANDARD = (range(1, 100), range(1300, 2000))
+
+
+@dataclass(slots=True)
+class AccessList:
+    """A numbered or named list, with the lines that define it."""
+
+    name: str
+    lines: list[int] = field(default_factory=list)
+    rules: list[FilterRule] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A place where a list is used. `kind` is `interface`, `line`, `snmp` or `other`."""
+
+    kind: str
+    name: str
+    command: Command
+
+
+def access_lists(reading: Reading) -> dict[str, AccessList]:
+    """Every IPv4 and IPv6 access list by its name."""
+    lists: dict[str, AccessList] = {}
+    for command in reading.find("access-list"):
+        if command.negated or len(command.words) < 3:
+            continue
+        entry = lists.setdefault(command.words[1], AccessList(command.words[1]))
+        entry.lines.append(command.line)
+        _add(entry, command, 2, standard=_is_standard(command.words[1]))
+    for command in (*reading.find("ip", "access-list"), *reading.find("ipv6", "access-list")):
+        words = [
+            word for word in command.words[2:] if word.lower() not in ("standard", "extended", "role-based")
+        ]
+        if command.negated or not words or words[0].lower() in ("resequence", "log-update", "logging"):
+            continue
+        entry = lists.setdefault(words[0], AccessList(words[0]))
+        entry.lines.append(command.line)
+        for inner in command.inside:
+            if not inner.negated:
+                standard = command.has("standard") or (
+                    words[0].isdigit() and _is_standard(words[0]) and not command.has("extended")
+                )
+                _add(entry, inner, 0, standard=standard)
+    return lists
+
+
+def bindings(reading: Reading) -> Iterator[Binding]:
+    """Where access lists are bound."""
+    for interface in reading.find("interface"):
+        for family in ("ip", "ipv6"):
+            words = (family, "access-group") if family == "ip" else (family, "traffic-filter")
+            for command in interface.find(*words):
+                if not command.negated and len(command.words) > 2:
+                    yield Binding("interface", command.words[2], command)
+    for line in reading.find("line"):
+        for command in (*line.find("access-class"), *line.find("ipv6", "access-class")):
+            name = command.words[1] if command.folded[0] == "access-class" else command.words[2]
+            if not command.negated:
+                yield Binding("line", name, command)
+    for community in reading.on("snmp-server", "community"):
+        name = community_list(community)
+        if name:
+            yield Binding("snmp", name, community)
+    for words in (("ip", "http", "access-class"), ("ntp", "access-group")):
+        for command in reading.on(*words):
+            rest = [word for word in command.words[len(words) :] if word.lower() not in _NOT_NAMES]
+            if rest:
+                yield Binding("other", rest[0], command)
+
+
+_NOT_NAMES = ("ipv4", "ipv6", "peer", "serve", "serve-only", "query-only", "kod")
+
+
+def community_list(command: Command) -> str:
+    """The access list of `snmp-server community NAME [view V] [RO|RW] [ipv6 LIST] [LIST]`; empty if there is none."""
+    rest = list(command.words[3:])
+    if len(rest) >= 2 and rest[0].lower() == "view":
+        rest = rest[2:]
+    names = [word for word in rest if word.lower() not in ("ro", "rw", "ipv6", "trap")]
+    return names[-1] if names else ""
+
+
+def _is_standard(name: str) -> bool:
+    return name.isdigit() and any(int(name) in numbers for numbers in _STANDARD)
+
+
+def _add(entry: AccessList, command: Command, start: int, *, standard: bool) -> None:
+    words = list(command.folded[start:])
+    if words and words[0] == "sequence":
+        words = words[2:]
+    elif words and words[0].isdigit():
+        words = words[1:]
+    if len(words) < 2 or words[0] not in ("permit", "deny"):
+        return
+    entry.lines.append(command.line)
+    permit = words[0] == "permit"
+    reader = _Words(words[1:])
+    if standard:
+        source = reader.address(bare_host=True)
+        entry.rules.append(FilterRule(command.line, permit, source=source, conditions=reader.rest()))
+        return
+    protocol = reader.take()
+    if protocol == "object-group":
+        protocol = f"object-group {reader.take()}"
+    source = reader.address()
+    source_ports = reader.ports()
+    destination = reader.address()
+    destination_ports = reader.ports()
+    entry.rules.append(
+        FilterRule(
+            command.line,
+            permit,
+            "" if protocol in ("ip", "ipv6") else protocol,
+            source,
+            destination,
+            source_ports,
+            destination_ports,
+            reader.rest(),
+        )
+    )
+
+
+class _Words:
+    """Takes the parts of a rule off the front of its words."""
+
+    def __init__(self, words: list[str]) -> None:
+        self._words = words
+
+    def take(self) -> str:
+        return self._words.pop(0) if self._words else ""
+
+    def address(self, *, bare_host: bool = False) -> Address:
+        word = self.take()
+        if word in ("any", "any4", "any6", ""):
+            return ANY
+        if word == "host":
+            return _host(self.take())
+        if word in ("object-group", "addrgroup"):
+            return Address(f"{word} {self.take()}", 0)
+        value = _v4(word)
+        if value is None:
+            return Address(word, 0)
+        wildcard = _v4(self._words[0]) if self._words else None
+        if wildcard is None:
+            if not bare_host:
+                return Address(word, 0)
+            return Address(value, 0)
+        self.take()
+        if wildcard == _V4_BITS:
+            return ANY
+        return Address(value & ~wildcard, wildcard)
+
+    def ports(self) -> Ports:
+        if not self._words or self._words[0] not in _PORT_WORDS:
+            return ANY_PORTS
+        operator = self.take()
+        names = [self.take()]
+        while self._words and operator in ("eq", "neq") and _port(self._words[0]) is not None:
+            names.append(self.take())
+        if operator == "range":
+            names.append(self.take())
+        numbers = [_port(name) for name in names]
+        known = [number for number in numbers if number is not None]
+        if len(known) != len(numbers) or operator == "neq":
+            return Ports((), (operator, *names))
+        if operator == "eq":
+            return Ports(tuple((number, number) for number in known))
+        if operator == "gt":
+            return Ports(((known[0] + 1, 65535),))
+        if operator == "lt":
+            return Ports(((0, known[0] - 1),))
+        return Ports(((known[0], known[-1]),))
+
+    def rest(self) -> frozenset[str]:
+        """What is left are conditions, but for logging, which limits nothing."""
+        words = [word for word in self._words if word not in ("log", "log-input")]
+        return frozenset({" ".join(words)} if words else ())
+
+
+def _host(word: str) -> Address:
+    value = _v4(word)
+    return Address(word if value is None else value, 0)
+
+
+def _v4(word: str) -> int | None:
+    try:
+        return int(IPv4Address(word))
+    except (AddressValueError, ValueError):
+        return None
+
+
+def _port(word: str) -> int | None:
+    return int(word) if word.isdigit() else _PORT_NUMBERS.get(word)

@@ -1,0 +1,117 @@
+"""How VRP is changed: which commands replace each other, how each is taken back, what carries our session."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from ipaddress import IPv4Network
+
+from configs.change import Kind, Language, Paths, Slot
+from configs.dialects.huawei.grammar import SECRETS
+
+_TOP = r"$"
+_INTERFACE = r"interface "
+
+
+def _slot(view: str, line: str, kind: Kind = Kind.SINGLE, remove: str = "") -> Slot:
+    return Slot(re.compile(view), re.compile(line), kind, remove)
+
+
+_SLOTS = (
+    _slot(_TOP, r"sysname "),
+    _slot(_TOP, r"header (?P<which>login|shell) "),
+    _slot(_TOP, r"clock timezone "),
+    _slot(_TOP, r"ospf (?P<process>\d+)(?: |$)"),
+    _slot(_TOP, r"bgp \d+"),
+    _slot(_TOP, r"router id "),
+    _slot(_TOP, r"acl (?:number|name) (?P<list>\S+)"),
+    _slot(
+        _TOP,
+        r"ip route-static (?P<vpn>vpn-instance \S+ )?(?P<network>\d\S+ \S+) ((?:[A-Za-z]\S* )?\d\S+|[A-Za-z]\S*).*",
+        Kind.SET,
+        r"undo ip route-static \g<vpn>\g<network> \3",
+    ),
+    _slot(
+        _TOP, r"ip ip-prefix (?P<list>\S+) index (\d+).*", Kind.SET, r"undo ip ip-prefix \g<list> index \2"
+    ),
+    _slot(_TOP, r"info-center loghost (?P<host>\S+)"),
+    _slot(_TOP, r"snmp-agent sys-info (?P<what>contact|location) "),
+    _slot(_TOP, r"snmp-agent sys-info version (.*)", Kind.CLEAR, r"undo snmp-agent sys-info version \1"),
+    _slot(_TOP, r"snmp-agent group v3 (?P<group>\S+)"),
+    _slot(
+        _TOP, r"snmp-agent usm-user v3 (?P<user>\S+) (?P<what>group|authentication-mode|privacy-mode|acl) "
+    ),
+    _slot(_TOP, r"ssh user (?P<user>\S+) (?P<what>authentication-type|service-type) "),
+    _slot(_TOP, r"ssh server (?P<what>timeout|authentication-retries|port|cipher|hmac|key-exchange) "),
+    _slot(_TOP, r"user-interface maximum-vty "),
+    _slot(r"aaa$", r"local-user (?P<user>\S+) (?P<what>[\w-]+) ", Kind.SINGLE),
+    _slot(r"aaa$", r"local-aaa-user (?P<what>[\w-]+)"),
+    _slot(_INTERFACE, r"description ", Kind.SINGLE, "undo description"),
+    _slot(_INTERFACE, r"ip address \S+ \S+$"),
+    _slot(_INTERFACE, r"(?P<what>mtu|speed|duplex|ospf cost|ospf network-type|ospf dr-priority|bandwidth)(?: |$)"),
+    _slot(_INTERFACE, r"ospf timer (?P<what>\S+) "),
+    _slot(_INTERFACE, r"ospf authentication-mode "),
+    _slot(_INTERFACE, r"(?P<what>port link-type|port default vlan|port trunk pvid vlan|dot1q termination vid) "),
+    _slot(_INTERFACE, r"ip binding vpn-instance "),
+    _slot(_INTERFACE, r"traffic-filter (?P<direction>inbound|outbound) "),
+    _slot(r"ospf ", r"area (?P<area>\S+)"),
+    _slot(r"ospf ", r"(?P<what>default-route-advertise|bandwidth-reference|maximum load-balancing|spf-schedule-interval)"),
+    _slot(r"ospf ", r"import-route (?P<what>\S+)"),
+    _slot(r"acl ", r"rule (?P<number>\d+) ", Kind.CLEAR, r"undo rule \g<number>"),
+    _slot(r"acl ", r"(?P<what>step|description) ", Kind.SINGLE, r"undo \g<what>"),
+    _slot(r"user-interface ", r"acl (?P<family>ipv6 )?\S+ (?P<direction>inbound|outbound)"),
+    _slot(
+        r"user-interface ",
+        r"(?P<what>authentication-mode|protocol inbound|idle-timeout|user privilege level|history-command max-size|screen-length)(?: |$)",
+    ),
+)
+
+_PATHS = Paths(
+    address=re.compile(r"ip address (?P<ip>\S+) "),
+    interface=re.compile(_INTERFACE),
+    touches=re.compile(r"shutdown$|ip address |ip binding vpn-instance |portswitch$|traffic-filter |undo ip address"),
+    route=re.compile(r"ip route-static "),
+    remote=re.compile(r"user-interface (?:maximum-)?vty "),
+    remote_lines=re.compile(r"acl |authentication-mode |protocol inbound |undo "),
+    remote_list=re.compile(r"acl (?:ipv6 )?(?P<list>\S+) inbound"),
+    list_header=re.compile(r"acl (?:number|name) (?P<list>\S+)"),
+    server=re.compile(r"stelnet server enable|ssh server |ssh user |local-user "),
+)
+
+_MASK_LENGTH = re.compile(r"^(ip address \S+|ip route-static (?:vpn-instance \S+ )?\d\S+) (\d{1,2})(?= |$)")
+_AREA = re.compile(r"^area (\d+)$")
+_HOST_WILDCARD = re.compile(r"(?<= )(source|destination) (\S+) 0\.0\.0\.0(?= |$)")
+_ACL_NUMBER = re.compile(r"^acl (\d+)(?= |$)(?! inbound| outbound)")
+
+
+@cache
+def _normalise(text: str, *, in_user_interface: bool) -> str:
+    text = " ".join(text.split())
+    if text.startswith("interface "):
+        return "interface " + text[10:].replace(" ", "").lower()
+    text = _MASK_LENGTH.sub(lambda match: f"{match[1]} {IPv4Network((0, int(match[2]))).netmask}", text)
+    text = _AREA.sub(lambda match: f"area 0.0.0.{match[1]}" if int(match[1]) < 256 else match[0], text)
+    if not in_user_interface:
+        text = _ACL_NUMBER.sub(r"acl number \1", text)
+    return _HOST_WILDCARD.sub(r"\1 \2 0", text)
+
+
+def normalise(path: tuple[str, ...], text: str) -> str:
+    """One spelling for what VRP takes in several: mask lengths, area numbers, blanks and case in interface names."""
+    return _normalise(text, in_user_interface=bool(path) and path[-1].startswith("user-interface"))
+
+
+LANGUAGE = Language(
+    negation="undo",
+    leave="quit",
+    secrets=SECRETS,
+    slots=_SLOTS,
+    paths=_PATHS,
+    views=re.compile(
+        r"(?:interface \S|acl (?:number|name) \S|ospf \d|bgp \d|area \d|aaa$|user-interface (?:vty|con|console|aux) |vlan \d)"
+    ),
+    owned=re.compile(r"acl (?:number|name) "),
+    ordered=re.compile(r"(?!)"),
+    explicit=re.compile(r"undo (?:portswitch|telnet (?:ipv6 )?server enable|http (?:secure-)?server enable)$"),
+    normalise=normalise,
+)

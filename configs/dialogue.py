@@ -1,0 +1,74 @@
+"""How a platform's command line talks, as data: prompts, paging, errors, questions and their answers.
+
+Patterns work on bytes, because a device's name may be GBK and a character may arrive in two pieces. No pattern may
+need more than one line. Each dialect folder has its own in `dialogue.py`; the engine that uses it is `configs.session`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+ANY_NAME = rb"[^\s<>\[\]()#]{1,246}"
+
+# What the end of a question looks like, whoever asks: used to notice one that no table knows.
+QUESTION_SHAPE = re.compile(
+    rb"(?i)([\[(]\s*(?:y|yes|n|no)\s*/\s*(?:y|yes|n|no)\s*[\])]|\[confirm\]|[?:])[\s:]*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a device may ask, and what it is told. `pattern` is searched in the unfinished last line."""
+
+    pattern: re.Pattern[bytes]
+    answer: bytes
+
+
+def question(pattern: bytes, answer: bytes) -> Question:
+    """A question by its regular expression; letters' case does not matter."""
+    return Question(re.compile(pattern + rb"\s*$", re.IGNORECASE), answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """One platform's way of talking.
+
+    `prompt` is a regular expression in which `NAME` stands for the device's name; `privileged` matches a prompt from
+    which the configuration can be reached. `name_cut` is the length at which a prompt cuts the name, 0 for never.
+    `renames` matches a line that gives the device a new name (group 1). `opens` matches lines that enter a view:
+    nothing is sent behind one until it is known to have worked. `asks` matches lines that are known to ask
+    something: nothing is sent behind them either. `untypable` are bytes that a terminal would not take as text.
+    """
+
+    platform: str
+    prompt: bytes
+    privileged: re.Pattern[bytes]
+    pager: re.Pattern[bytes]
+    errors: tuple[re.Pattern[bytes], ...]
+    questions: tuple[Question, ...]
+    login_questions: tuple[Question, ...]
+    prepare: tuple[str, ...]
+    configure: str
+    leave: str
+    renames: re.Pattern[str]
+    opens: re.Pattern[str]
+    asks: re.Pattern[str]
+    enable: str = ""
+    name_cut: int = 0
+    pager_key: bytes = b" "
+    newline: bytes = b"\n"
+    untypable: bytes = b"?\t\x1b\x03\x1a"
+
+    def prompt_for(self, names: frozenset[bytes]) -> re.Pattern[bytes]:
+        """The pattern of a prompt with one of `names`, or with any name if there are none. Group `name` is the name."""
+        if not names:
+            name = ANY_NAME
+        else:
+            known = set(names) | ({name[: self.name_cut] for name in names} if self.name_cut else set())
+            name = b"|".join(re.escape(one) for one in sorted(known, key=len, reverse=True))
+        return re.compile(self.prompt.replace(b"NAME", rb"(?P<name>" + name + rb")"))
+
+    def error_in(self, lines: list[bytes]) -> bytes | None:
+        """The first line that says that the device refused, None if none does."""
+        return next((line for line in lines if any(pattern.search(line) for pattern in self.errors)), None)

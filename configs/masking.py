@@ -1,0 +1,82 @@
+"""Secrets inside configuration lines: where they stand (a dialect's table), hiding them, and comparing around them.
+
+A table row is a regular expression with a group `secret`; a group `type`, if there is one, is the vendor's number
+for how the secret is stored. Rows see one line at a time.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HIDDEN = "***"
+_PLACEHOLDER = re.compile(r"<secret:[^<>\s]+>")
+_LINE_END = re.compile(r"(\r*\n|\r)")
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """A dialect's table of secrets.
+
+    `hint` is a cheap expression that every line with a secret matches; lines without it are not looked at. `stored`
+    matches a secret in a form only the device can have made (cipher text); `stored_types` are type numbers that say so.
+    """
+
+    rows: tuple[re.Pattern[str], ...]
+    hint: re.Pattern[str]
+    stored: re.Pattern[str]
+    stored_types: frozenset[str] = frozenset()
+
+    def spans(self, line: str) -> list[tuple[int, int]]:
+        """Where the secrets of a line stand, from left to right, without overlaps."""
+        if not self.hint.search(line):
+            return []
+        found = sorted({match.span("secret") for match in self._matches(line)})
+        apart: list[tuple[int, int]] = []
+        for start, end in found:
+            if start == end:
+                continue
+            if apart and start < apart[-1][1]:
+                apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+            else:
+                apart.append((start, end))
+        return apart
+
+    def mask(self, text: str) -> str:
+        """`text` with every secret replaced by `***`; every other character as it was."""
+        parts = _LINE_END.split(text)
+        return "".join(part if index % 2 else self.mask_line(part) for index, part in enumerate(parts))
+
+    def mask_line(self, line: str) -> str:
+        """One line with its secrets replaced; a placeholder of ours is no secret and stays."""
+        for start, end in reversed(self.spans(line)):
+            if not _PLACEHOLDER.fullmatch(line[start:end]):
+                line = line[:start] + HIDDEN + line[end:]
+        return line
+
+    def shape(self, line: str) -> str:
+        """The line without what may differ in a stored secret: its text, and the number of its form."""
+        spans = set(self.spans(line))
+        types = {match.span("type") for match in self._matches(line) if match.groupdict().get("type")} if spans else set()
+        for start, end in sorted(spans | types, reverse=True):
+            line = line[:start] + (HIDDEN if (start, end) in spans else "") + line[end:]
+        return " ".join(line.split())
+
+    def is_stored(self, line: str) -> bool:
+        """Whether every secret of the line is in a form that the device made (or that an archive masked)."""
+        forms = [
+            match.groupdict().get("type") in self.stored_types
+            or match["secret"] == HIDDEN
+            or self.stored.fullmatch(match["secret"]) is not None
+            for match in self._matches(line)
+            if match["secret"]
+        ]
+        return bool(forms) and all(forms)
+
+    def _matches(self, line: str) -> Iterator[re.Match[str]]:
+        for row in self.rows:
+            yield from row.finditer(line)

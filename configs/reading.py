@@ -1,0 +1,204 @@
+"""How a dialect reads facts from a tree: commands found by their words, and a sheet on which facts are put down.
+
+Nothing here knows a vendor. A dialect says how a command is taken back (`no`, `undo`) and which lines open a view;
+`Reading` finds commands whatever their indentation, tabs or repeated blanks, also in texts that were typed flat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from configs.model import Basis, Fact, Facts, NotUnderstood
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    from configs.tree import Comment, Node, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A line as words. `words` are without the negating word, `folded` the same in lower case.
+
+    `inside` are the commands of the view it opens, in the file's order.
+    """
+
+    line: int
+    words: tuple[str, ...]
+    folded: tuple[str, ...]
+    negated: bool
+    inside: tuple[Command, ...] = ()
+    body: tuple[str, ...] = ()
+
+    def starts(self, *words: str) -> bool:
+        """Whether the command begins with these (lower-case) words."""
+        return self.folded[: len(words)] == words
+
+    def after(self, *words: str) -> tuple[str, ...]:
+        """The words that follow the first occurrence of the sequence `words`; () if it does not occur."""
+        size = len(words)
+        for index in range(len(self.folded) - size + 1):
+            if self.folded[index : index + size] == words:
+                return self.words[index + size :]
+        return ()
+
+    def has(self, word: str) -> bool:
+        """Whether `word` (lower-case) is one of the command's words."""
+        return word in self.folded
+
+    def find(self, *words: str) -> tuple[Command, ...]:
+        """The commands directly inside this view that begin with these words, negated ones included."""
+        return tuple(command for command in self.inside if command.starts(*words))
+
+    def everything(self) -> Iterator[Command]:
+        """The commands inside this view, at any depth, in the file's order."""
+        for command in self.inside:
+            yield command
+            yield from command.everything()
+
+
+class Reading:
+    """A configuration as commands, indexed by their first word.
+
+    `negation` is the word that takes a command back. `opens` says of the folded words of a command whether it opens a
+    view: only used for texts without any indentation, where a view holds what follows until the next separator or
+    the next opener.
+    """
+
+    def __init__(self, tree: Tree, negation: str, opens: Callable[[tuple[str, ...]], bool]) -> None:
+        self.encoding = tree.encoding
+        self._negation = negation
+        commands = [self._command(node) for node in tree.children]
+        if commands and not any(command.inside for command in commands):
+            commands = _grouped(commands, tree.comments, opens)
+        self.top = tuple(commands)
+        self.all: tuple[Command, ...] = tuple(self._everything())
+        self._index: dict[str, list[Command]] = {}
+        for command in self.all:
+            self._index.setdefault(command.folded[0], []).append(command)
+
+    def _command(self, node: Node) -> Command:
+        words = tuple(node.text.split())
+        negated = len(words) > 1 and words[0].lower() == self._negation
+        if negated:
+            words = words[1:]
+        return Command(
+            node.line,
+            words,
+            tuple(word.lower() for word in words),
+            negated,
+            tuple(self._command(child) for child in node.children),
+            node.body,
+        )
+
+    def _everything(self) -> Iterator[Command]:
+        for command in self.top:
+            yield command
+            yield from command.everything()
+
+    def find(self, *words: str) -> tuple[Command, ...]:
+        """Every command that begins with these (lower-case) words, wherever it stands, negated ones included."""
+        return tuple(command for command in self._index.get(words[0], ()) if command.starts(*words))
+
+    def on(self, *words: str) -> tuple[Command, ...]:
+        """As `find`, without the negated ones and without those that a later negation of the same words takes back."""
+        standing: list[Command] = []
+        for command in self.find(*words):
+            if not command.negated:
+                standing.append(command)
+            else:
+                standing = [
+                    earlier for earlier in standing if earlier.folded[: len(command.folded)] != command.folded
+                ]
+        return tuple(standing)
+
+    def switch(self, *words: str) -> Command | None:
+        """The last command that is exactly these words, negated or not: the one that is in force."""
+        found = [command for command in self.find(*words) if command.folded == words]
+        return found[-1] if found else None
+
+
+def _grouped(
+    commands: Iterable[Command], comments: Iterable[Comment], opens: Callable[[tuple[str, ...]], bool]
+) -> list[Command]:
+    """Views of a flat text: an opener holds the commands up to the next comment line or the next opener."""
+    breaks = sorted(comment.line for comment in comments)
+    result: list[Command] = []
+    pending: list[Command] = []
+    opener: Command | None = None
+    position = 0
+
+    def close() -> None:
+        nonlocal opener
+        if opener is not None:
+            result.append(
+                Command(opener.line, opener.words, opener.folded, opener.negated, tuple(pending), opener.body)
+            )
+            pending.clear()
+            opener = None
+
+    for command in commands:
+        separated = False
+        while position < len(breaks) and breaks[position] < command.line:
+            position += 1
+            separated = True
+        if separated:
+            close()
+        if not command.negated and opens(command.folded):
+            close()
+            opener = command
+        elif opener is not None:
+            pending.append(command)
+        else:
+            result.append(command)
+    close()
+    return result
+
+
+def lines_of(commands: Iterable[Command]) -> tuple[int, ...]:
+    """The line numbers of commands, sorted, each once."""
+    return tuple(sorted({command.line for command in commands}))
+
+
+class Sheet:
+    """Facts as they are found. Each fact is put down once.
+
+    `why` is an English message id without parameters, marked for translation where it is written.
+    """
+
+    def __init__(self) -> None:
+        self._facts: dict[str, Fact] = {}
+
+    def line(self, name: str, value: bool, evidence: Iterable[Command | int], why: str) -> None:
+        """A line (or several) says so."""
+        numbers = {entry if isinstance(entry, int) else entry.line for entry in evidence}
+        self._put(Fact(name, value, Basis.LINE, tuple(sorted(numbers)), why))
+
+    def absent(self, name: str, value: bool, why: str, evidence: Iterable[Command] = ()) -> None:
+        """The line that would decide otherwise is missing; `evidence` are the views in which it is."""
+        self._put(Fact(name, value, Basis.ABSENT, lines_of(evidence), why))
+
+    def default(self, name: str, value: bool, why: str, evidence: Iterable[Command] = ()) -> None:
+        """The platform's default says so, for the version at hand."""
+        self._put(Fact(name, value, Basis.DEFAULT, lines_of(evidence), why))
+
+    def unknown(self, name: str, why: str) -> None:
+        """This text cannot decide it."""
+        self._put(Fact(name, None, Basis.UNDECIDABLE, (), why))
+
+    def _put(self, fact: Fact) -> None:
+        if fact.name in self._facts:
+            raise ValueError(fact.name)
+        self._facts[fact.name] = fact
+
+    def facts(self, platform: str, encoding: str, not_understood: Iterable[NotUnderstood] = ()) -> Facts:
+        """The sheet as `Facts`, in the order in which they were put down."""
+        return Facts(platform, encoding, dict(self._facts), tuple(not_understood))
+
+
+def strangers(reading: Reading, known: Collection[str]) -> Iterator[NotUnderstood]:
+    """The top-level commands whose first word the dialect does not know."""
+    for command in reading.top:
+        if command.folded[0] not in known:
+            yield NotUnderstood(command.line, " ".join(command.words))

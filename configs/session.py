@@ -1,0 +1,475 @@
+"""A conversation with a device's command line: log in, ask, configure, and know what every line came to.
+
+Lines are written in blocks, because a line a round trip is what makes a push slow; each line's echo and answer is
+checked nevertheless. A block ends after a line that opens a view or is known to ask something, so that nothing can be
+typed into the wrong view or taken for an answer. Waiting always means waiting for something that the device says:
+a prompt, a question, a pager, with a limit on the whole. What no table knows is never answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from configs.channel import silent
+from configs.dialogue import QUESTION_SHAPE
+from configs.tree import decode
+from inventory.errors import CommandError, DeviceError, DeviceUnreachableError, InputError, LoginError
+from inventory.text import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from configs.channel import Channel, Target
+    from configs.dialogue import Dialogue, Question
+
+BLOCK_LINES = 24
+BLOCK_BYTES = 2048  # well below what a device's terminal line buffers
+QUIET = 2.0  # seconds after which something that looks like a question is one
+_MOVES = re.compile(rb"[\b\r\x00\x07\x1b]")
+_ESCAPE = re.compile(rb"\x1b(?:\[(?P<parameters>[0-9;?]*)(?P<final>[@-~])|[()][0-9A-Za-z]|[=>78cDEHMNOZ])")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one line came to: the lines that the device printed for it, as bytes without line ends."""
+
+    line: str
+    output: tuple[bytes, ...]
+
+
+class Session:
+    """A logged-in command line. Made by `Session.open`; every method is a coroutine of the channel's loop.
+
+    `encoding` is what lines are sent in; whoever has read the device's configuration sets it to that text's.
+    After an error that leaves the command line in an unknown state, `broken` is True and nothing more can be sent.
+    """
+
+    def __init__(self, channel: Channel, dialogue: Dialogue, target: Target) -> None:
+        self._channel = channel
+        self._dialogue = dialogue
+        self._target = target
+        self._names: frozenset[bytes] = frozenset()
+        self._prompt = dialogue.prompt_for(self._names)
+        self._buffer = bytearray()
+        self._answered = (
+            0  # how much of the unfinished last line was a pager or a question, and is dealt with
+        )
+        self._arrived = asyncio.Event()
+        self._ended: DeviceError | None = None
+        self._pump = asyncio.get_running_loop().create_task(self._read())
+        self.encoding = "utf-8"
+        self.broken = False
+
+    @classmethod
+    async def open(cls, channel: Channel, dialogue: Dialogue, target: Target) -> Session:
+        """Wait for the first prompt, learn the device's name, raise the privilege, turn paging off."""
+        session = cls(channel, dialogue, target)
+        try:
+            await session._greet()
+        except BaseException:
+            await session.close()
+            raise
+        return session
+
+    @property
+    def name(self) -> str:
+        """The device's name as its prompt shows it."""
+        return decode(max(self._names, key=len, default=b""))[0]
+
+    async def command(self, line: str, *, seconds: float = 0) -> bytes:
+        """Send one line and give what it printed, lines ended by LF. CommandError if the device refuses it."""
+        (answer,) = await self._exchange([line], seconds or self._target.command_timeout)
+        return b"".join(part + b"\n" for part in answer.output)
+
+    async def configure(self, lines: Sequence[str]) -> tuple[Answer, ...]:
+        """Enter configuration mode, send `lines`, leave it. CommandError tells how far it came."""
+        await self.command(self._dialogue.configure)
+        answers = await self.send(lines)
+        await self.command(self._dialogue.leave)
+        return answers
+
+    async def send(self, lines: Sequence[str]) -> tuple[Answer, ...]:
+        """Send `lines` in blocks in the view where the session stands, each checked."""
+        done: list[Answer] = []
+        for block in blocks(lines, self._dialogue, self.encoding):
+            try:
+                done += await self._exchange(block, self._target.command_timeout)
+            except CommandError as error:
+                before = (*(answer.line for answer in done), *error.accepted)
+                raise CommandError(
+                    error.device, error.line, error.answer, error.hint, accepted=before, behind=error.behind
+                ) from None
+        return tuple(done)
+
+    async def close(self) -> None:
+        """End the conversation and its channel."""
+        self.broken = True
+        self._pump.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._pump
+        await self._channel.close()
+
+    # What comes in
+
+    async def _read(self) -> None:
+        """Collect what the device sends, until it ends."""
+        try:
+            while data := await self._channel.read():
+                self._buffer += data
+                self._arrived.set()
+            self._ended = DeviceUnreachableError(
+                self._target.device,
+                Message("the device closed the session"),
+                Message("look at its log and at its limit of sessions, then run the command again"),
+            )
+        except DeviceError as error:
+            self._ended = error
+        self._arrived.set()
+
+    async def _more(self, deadline: float, what: str, *, questionable: bool) -> bool:
+        """Wait until something arrives. False if nothing did for a while and a question may be pending."""
+        if self._ended is not None:
+            self.broken = True
+            raise self._ended
+        self._arrived.clear()
+        loop = asyncio.get_running_loop()
+        left = deadline - loop.time()
+        limit = min(left, QUIET) if questionable else left
+        try:
+            async with asyncio.timeout(max(limit, 0)):
+                await self._arrived.wait()
+        except TimeoutError:
+            if questionable and left > limit:
+                return False
+            self.broken = True
+            raise silent(self._target.device, what, self._target.command_timeout) from None
+        return True
+
+    def _next_line(self) -> bytes | None:
+        """Take the next complete line from the buffer, as it would look on a terminal; None if there is none yet."""
+        end = self._buffer.find(b"\n")
+        if end < 0:
+            return None
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
+        self._answered = 0
+        return shown(line)
+
+    def _tail(self) -> bytes:
+        """The unfinished last line, as far as it is not dealt with, as it would look on a terminal."""
+        if self._buffer.find(b"\n") >= 0:
+            return b""
+        return shown(bytes(self._buffer[self._answered :]))
+
+    async def _turn_page(self) -> bool:
+        """Answer a pager that stands at the end; whether there was one."""
+        if not self._dialogue.pager.search(self._tail()):
+            return False
+        self._answered = len(self._buffer)
+        await self._channel.write(self._dialogue.pager_key)
+        return True
+
+    async def _reply(self, questions: Sequence[Question]) -> bool:
+        """Answer a question of the table that stands at the end; whether there was one."""
+        tail = self._tail()
+        for question in questions:
+            if tail and question.pattern.search(tail):
+                self._answered = len(self._buffer)
+                await self._channel.write(question.answer)
+                return True
+        return False
+
+    # Logging in
+
+    async def _greet(self) -> None:
+        deadline = asyncio.get_running_loop().time() + self._target.login_timeout
+        prompt = await self._first_prompt(deadline)
+        if not self._dialogue.privileged.search(prompt):
+            await self._raise_privilege(deadline)
+        for line in self._dialogue.prepare:
+            await self.command(line)
+
+    async def _first_prompt(self, deadline: float) -> bytes:
+        """Read the banner up to something like a prompt, and learn the name from it."""
+        while True:
+            while self._next_line() is not None:
+                pass
+            tail = self._tail().rstrip()
+            found = self._prompt.fullmatch(tail)
+            if found is not None:
+                self._learn(found["name"])
+                return tail
+            if await self._turn_page() or await self._reply(self._dialogue.login_questions):
+                continue
+            shaped = QUESTION_SHAPE.search(tail) is not None
+            if not await self._more(deadline, "login", questionable=shaped):
+                raise self._unknown_question("login", tail)
+
+    def _learn(self, *names: bytes) -> None:
+        self._names = frozenset(names)
+        self._prompt = self._dialogue.prompt_for(self._names)
+
+    async def _raise_privilege(self, deadline: float) -> None:
+        """The enable dialogue: the password is asked for and not echoed; a refusal asks again or says so."""
+        enable = self._target.login.enable
+        if not self._dialogue.enable or enable is None:
+            raise LoginError(
+                self._target.device,
+                Message("the login of {user} may not configure", user=self._target.login.username),
+                Message("give “enable” in inventory/credentials.yaml, or a user with the privilege"),
+            )
+        await self._channel.write(self._dialogue.enable.encode("ascii") + self._dialogue.newline)
+        asked = 0
+        while True:
+            while self._next_line() is not None:
+                pass
+            tail = self._tail().rstrip()
+            if self._prompt.fullmatch(tail):
+                if self._dialogue.privileged.search(tail):
+                    return
+                if asked:
+                    break
+            if re.search(rb"(?i)password:$", tail):
+                if asked:
+                    break
+                asked += 1
+                self._answered = len(self._buffer)
+                await self._channel.write(enable.reveal().encode() + self._dialogue.newline)
+                continue
+            await self._more(deadline, self._dialogue.enable, questionable=False)
+        raise LoginError(
+            self._target.device,
+            Message("the device refused the enable secret"),
+            Message("look at “enable” in inventory/credentials.yaml"),
+        )
+
+    # Lines and their answers
+
+    async def _exchange(self, lines: Sequence[str], seconds: float) -> list[Answer]:
+        """Write a block at once; read each line's echo and answer. The prompt before the first stays in the buffer."""
+        if self.broken:
+            raise DeviceUnreachableError(self._target.device, Message("the session is closed"))
+        wire = [self._encoded(line) for line in lines]
+        await self._channel.write(b"".join(part + self._dialogue.newline for part in wire))
+        for line in lines:
+            renamed = self._dialogue.renames.match(line)
+            if renamed is not None:
+                self._learn(*self._names, renamed[1].encode(self.encoding))
+        outputs: list[list[bytes]] = [[] for _ in wire]
+        current = -1  # the line whose answer is being read; -1 until the first echo
+        deadline = asyncio.get_running_loop().time() + seconds
+        while True:
+            while (line := self._next_line()) is not None:
+                deadline = asyncio.get_running_loop().time() + seconds
+                if self._is_echo(line, wire, current):
+                    current += 1
+                elif current >= 0:
+                    self._notice_swallowed(line, lines, wire, current, outputs)
+                    outputs[current].append(line)
+            tail = self._tail()
+            if current == len(wire) - 1:
+                if self._prompt.fullmatch(tail.rstrip()):
+                    return self._judge(lines, outputs)
+                if await self._reply(self._dialogue.questions):
+                    continue
+            if await self._turn_page():
+                continue
+            shaped = QUESTION_SHAPE.search(tail) is not None and not self._prompt.fullmatch(tail.rstrip())
+            if not await self._more(deadline, lines[max(current, 0)], questionable=shaped and current >= 0):
+                self.broken = True
+                raise self._refusal(lines, current, tail, outputs)
+
+    def _encoded(self, line: str) -> bytes:
+        """A line as bytes. What a terminal would take as a key, or cannot be written, is refused beforehand."""
+        try:
+            wire = line.encode(self.encoding)
+        except UnicodeEncodeError as error:
+            raise CommandError(
+                self._target.device, line, f"U+{ord(line[error.start]):04X} / {self.encoding}"
+            ) from None
+        keys = [byte for byte in wire if byte in self._dialogue.untypable or byte < 0x20]
+        if keys:
+            raise CommandError(
+                self._target.device,
+                line,
+                f"\\x{keys[0]:02x}",
+                Message(
+                    "a terminal takes this character as a key, not as text: change the template or the value"
+                ),
+            )
+        return wire
+
+    def _is_echo(self, line: bytes, wire: Sequence[bytes], current: int) -> bool:
+        """Whether a line is the echo of the next line that was sent: a prompt and the line, or, at first, the line."""
+        if current + 1 >= len(wire):
+            return False
+        expected = wire[current + 1]
+        found = self._prompt.match(line)
+        if found is None:
+            return current < 0 and _same(line, expected)
+        echoed = line[found.end() :]
+        if _same(echoed, expected):
+            return True
+        if not echoed.strip():
+            return False  # a prompt that was overtaken by a message
+        # A prompt and something else: the device did not get what was sent.
+        self.broken = True
+        raise CommandError(
+            self._target.device,
+            expected.decode(self.encoding),
+            _readable([line]),
+            Message("the device received other characters than were sent; the line to it loses bytes"),
+        )
+
+    def _notice_swallowed(
+        self,
+        line: bytes,
+        lines: Sequence[str],
+        wire: Sequence[bytes],
+        current: int,
+        outputs: list[list[bytes]],
+    ) -> None:
+        """A question in the middle of a block takes the next line as its answer: that must not go unseen."""
+        if current + 1 >= len(wire):
+            return
+        expected = wire[current + 1]
+        if expected and line.rstrip().endswith(expected.strip()):
+            asked = line.rstrip()[: -len(expected.strip())]
+            if QUESTION_SHAPE.search(asked) or any(
+                one.pattern.search(asked) for one in self._dialogue.questions
+            ):
+                self.broken = True
+                raise self._refusal(lines, current, asked, outputs)
+
+    def _judge(self, lines: Sequence[str], outputs: list[list[bytes]]) -> list[Answer]:
+        """The answers, or the first refusal among them."""
+        for index, output in enumerate(outputs):
+            refused = self._dialogue.error_in(output)
+            if refused is not None:
+                raise CommandError(
+                    self._target.device,
+                    lines[index].strip(),
+                    _readable([refused]),
+                    accepted=tuple(lines[:index]),
+                    behind=tuple(lines[index + 1 :]),
+                )
+        self._forget_names()
+        return [Answer(line, tuple(output)) for line, output in zip(lines, outputs, strict=True)]
+
+    def _forget_names(self) -> None:
+        """After a block, the prompt that stands at the end tells which name counts."""
+        found = self._prompt.match(self._tail())
+        if found is not None and len(self._names) > 1:
+            now = {name for name in self._names if name.startswith(found["name"])}
+            self._learn(*now)
+
+    def _refusal(
+        self, lines: Sequence[str], current: int, asked: bytes, outputs: list[list[bytes]]
+    ) -> CommandError:
+        """The error for a question that may not be answered."""
+        text = _readable([*outputs[current][-2:], asked])
+        error = self._unknown_question(lines[current].strip(), text.encode())
+        return CommandError(
+            error.device,
+            error.line,
+            error.answer,
+            error.hint,
+            accepted=tuple(lines[:current]),
+            behind=tuple(lines[current + 1 :]),
+        )
+
+    def _unknown_question(self, line: str, asked: bytes) -> CommandError:
+        self.broken = True
+        return CommandError(
+            self._target.device,
+            line,
+            _readable([asked]),
+            Message("the device asks something that govnet does not answer by itself; nothing was guessed"),
+        )
+
+
+def blocks(lines: Sequence[str], dialogue: Dialogue, encoding: str = "utf-8") -> list[list[str]]:
+    """Cut `lines` into blocks: after a line that opens a view or asks something, and before one grows too long."""
+    found: list[list[str]] = []
+    block: list[str] = []
+    size = 0
+    for line in lines:
+        length = len(line.encode(encoding, "replace")) + 1
+        asks = dialogue.asks.match(line.strip()) is not None
+        if block and (len(block) >= BLOCK_LINES or size + length > BLOCK_BYTES):
+            found.append(block)
+            block, size = [], 0
+        block.append(line)
+        size += length
+        if asks or dialogue.opens.match(line.strip()):
+            found.append(block)
+            block, size = [], 0
+    if block:
+        found.append(block)
+    return found
+
+
+def shown(line: bytes) -> bytes:
+    """What a line looks like on a terminal after the cursor's movements in it: backspaces, carriage returns, `ESC[16D`.
+
+    The line ends where the cursor ends, so that the blanks with which a pager wipes itself out do not stay; trailing
+    blanks that the device printed do. Other escape sequences, NUL and BEL are dropped.
+    """
+    while line.endswith((b"\r", b"\x00")):
+        line = line[:-1]
+    if not _MOVES.search(line):
+        return line
+    cells = bytearray()
+    cursor = 0
+    index = 0
+    while index < len(line):
+        byte = line[index]
+        if byte == 0x1B:
+            escape = _ESCAPE.match(line, index)
+            if escape is not None:
+                cursor = _moved(cells, cursor, escape)
+                index = escape.end()
+                continue
+        elif byte == 0x08:
+            cursor = max(cursor - 1, 0)
+        elif byte == 0x0D:
+            cursor = 0
+        elif byte not in (0x00, 0x07):
+            cells += b" " * (cursor - len(cells))
+            cells[cursor : cursor + 1] = bytes([byte])
+            cursor += 1
+        index += 1
+    return bytes(cells[:cursor])
+
+
+def _moved(cells: bytearray, cursor: int, escape: re.Match[bytes]) -> int:
+    """Where the cursor stands after an escape sequence (ECMA-48: CUB, CUF, CHA, EL)."""
+    first = (escape["parameters"] or b"").split(b";")[0]
+    count = int(first) if first.isdigit() else 1
+    if escape["final"] == b"D":
+        return max(cursor - count, 0)
+    if escape["final"] == b"C":
+        return cursor + min(count, 4096)
+    if escape["final"] == b"G":
+        return max(min(count, 4096) - 1, 0)
+    if escape["final"] == b"K":
+        del cells[cursor:]
+    return cursor
+
+
+def _same(echo: bytes, sent: bytes) -> bool:
+    """Whether an echo is the line that was sent; blanks may be fewer."""
+    return echo.split() == sent.split()
+
+
+def _readable(lines: Sequence[bytes]) -> str:
+    """A device's words for a message: strict where possible, never failing."""
+    data = b" ".join(line.strip() for line in lines if line.strip())
+    try:
+        return decode(data)[0]
+    except InputError:
+        return data.decode("latin-1")

@@ -1,0 +1,250 @@
+"""Placing a tree of demands: what stands stays, what grows grows where it stands, what is new fills the gaps.
+
+A layout first tries without moving anything. Only if that cannot be done is it made again with moves, and then the
+moves are as few as the slots allow: for something that finds no free slot, the slot is cleared whose occupants are
+the fewest owners; they are smaller than what replaces them, so this ends, and since every block is an aligned power
+of two it finds a place for whatever fits by size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
+
+from ipplan.buddy import Buddy
+from ipplan.networks import Block, contains, widened
+from ipplan.policy import Placement
+from ipplan.tree import Leaf, Node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(slots=True)
+class Layout:
+    """Where everything below a node is."""
+
+    leaves: list[tuple[Leaf, Block]] = field(default_factory=list)
+    nodes: list[tuple[Node, Block]] = field(default_factory=list)
+
+    def add(self, other: Layout) -> None:
+        """Join the layout of a child."""
+        self.leaves.extend(other.leaves)
+        self.nodes.extend(other.nodes)
+
+    def shifted(self, offset: int) -> Layout:
+        """The same layout `offset` addresses further on."""
+        return Layout(
+            [(leaf, Block(block.start + offset, block.length)) for leaf, block in self.leaves],
+            [(node, Block(block.start + offset, block.length)) for node, block in self.nodes],
+        )
+
+
+@dataclass(slots=True, eq=False)
+class _Placed:
+    """An item in its place: its block, what it occupies (with its reserve), and its content's layout."""
+
+    item: Leaf | Node
+    block: Block
+    extent: Block
+    inner: Layout | None = None
+
+
+def arrange(node: Node, roots: Sequence[Block], foreign: Iterable[Block] = (), *, moves: bool = False) -> Layout | None:
+    """A layout of the node's content in `roots`, leaving out `foreign`; None if there is none.
+
+    Without `moves` nothing that the lock holds changes its first address.
+    """
+    return _Arrangement(node, roots, foreign, moves).run()
+
+
+class _Arrangement:
+    def __init__(self, node: Node, roots: Sequence[Block], foreign: Iterable[Block], moves: bool) -> None:
+        self.bits = node.bits
+        self.node = node
+        self.moves = moves
+        self.space = Buddy(node.bits, roots)
+        for block in foreign:
+            self.space.exclude(block)
+        self.placed: dict[int, _Placed] = {}
+        # What still needs a place: the largest first, then by a stable key. The number only parts equal keys.
+        self.waiting: list[tuple[int, tuple[str, ...], int, _Placed | Leaf | Node]] = []
+        self.count = 0
+
+    def run(self) -> Layout | None:
+        """Keep, grow, fill."""
+        loose = self.keep()
+        if loose and not self.moves:
+            return None
+        kept = sorted(self.placed.values(), key=lambda placed: (placed.extent.length, placed.item.order))
+        for placed in kept:
+            grown = self.grow_leaf(placed) if isinstance(placed.item, Leaf) else self.grow_node(placed)
+            if not grown:
+                if not self.moves:
+                    return None
+                self.space.release(placed.extent)
+                del self.placed[id(placed.item)]
+                self.wait(placed.item)
+        for placed in kept:
+            if id(placed.item) in self.placed and isinstance(placed.item, Leaf) and placed.item.demand.reserve:
+                self.reserve(placed)
+        for item in loose:
+            self.wait(item)
+        if not self.fill():
+            return None
+        return self.result()
+
+    def keep(self) -> list[Leaf | Node]:
+        """Put what the lock holds where it is; gives what cannot stay there."""
+        held = [item for item in self.node.items() if item.held is not None]
+        held.sort(key=lambda item: (isinstance(item, Node) and item.inferred, item.held, item.order))
+        loose: list[Leaf | Node] = []
+        for item in held:
+            if item.held is not None and self.space.take(item.held):
+                self.placed[id(item)] = _Placed(item, item.held, item.held)
+            elif isinstance(item, Node) and not item.weight:
+                self.wait(item)  # an empty block's place matters to nobody
+            else:
+                loose.append(item)
+        for item in self.node.items():
+            if item.held is None:
+                self.wait(item)
+        return loose
+
+    def wait(self, item: _Placed | Leaf | Node) -> None:
+        """Queue what needs a place."""
+        length = item.extent.length if isinstance(item, _Placed) else item.extent
+        order = item.item.order if isinstance(item, _Placed) else item.order
+        self.waiting.append((length, order, self.count, item))
+        self.count += 1
+
+    def regrow(self, placed: _Placed, wider: Block) -> bool:
+        """Give `placed` the wider block around it if all else of it is free."""
+        self.space.release(placed.extent)
+        if self.space.take(wider):
+            placed.extent = wider
+            return True
+        self.space.take(placed.extent)
+        return False
+
+    def grow_leaf(self, placed: _Placed) -> bool:
+        """Make sure that a kept allocation is large enough; it may double, but its first address stays."""
+        item = placed.item
+        if not isinstance(item, Leaf) or placed.block.length <= item.demand.enough:
+            return True
+        wider = widened(placed.block, item.length, self.bits)
+        if wider.start != placed.block.start or not self.regrow(placed, wider):
+            return False
+        placed.block = wider
+        return True
+
+    def grow_node(self, placed: _Placed) -> bool:
+        """Lay out a kept region in its block, or in a wider one around it, or at last with moves inside it."""
+        item = placed.item
+        if not isinstance(item, Node):
+            return True
+        placed.inner = arrange(item, (placed.block,))
+        if placed.inner is not None:
+            return True
+        for length in range(placed.block.length - 1, item.shortest - 1, -1):
+            wider = widened(placed.block, length, self.bits)
+            if not self.regrow(placed, wider):
+                break
+            placed.inner = arrange(item, (wider,))
+            if placed.inner is not None:
+                placed.block = wider
+                return True
+            self.space.release(placed.extent)
+            self.space.take(placed.block)
+            placed.extent = placed.block
+        if self.moves:
+            placed.inner = arrange(item, (placed.block,), moves=True)
+        return placed.inner is not None
+
+    def reserve(self, placed: _Placed) -> None:
+        """Keep room beside a kept allocation, as much of the policy's reserve as is still free."""
+        if not isinstance(placed.item, Leaf):
+            return
+        shortest = max(placed.block.length - placed.item.demand.reserve, 0)
+        for length in range(placed.block.length - 1, shortest - 1, -1):
+            wider = widened(placed.block, length, self.bits)
+            if wider.start != placed.block.start or not self.regrow(placed, wider):
+                return
+
+    def fill(self) -> bool:
+        """Place what waits, the largest first."""
+        heapify(self.waiting)
+        while self.waiting:
+            _, _, _, item = heappop(self.waiting)
+            if isinstance(item, _Placed):
+                length, sparse, thing = item.extent.length, _sparse(item.item), item.item
+            else:
+                length, sparse, thing = item.extent, _sparse(item), item
+            extent = self.space.allocate(length, sparse=sparse)
+            if extent is None and self.moves:
+                extent = self.clear(length)
+            if extent is None:
+                return False
+            placed = self.settle(item, extent)
+            if placed is None:
+                return False
+            self.placed[id(thing)] = placed
+        return True
+
+    def settle(self, item: _Placed | Leaf | Node, extent: Block) -> _Placed | None:
+        """Put an item into the place found for it; a region that was cleared away keeps its inner layout."""
+        if isinstance(item, _Placed):
+            offset = extent.start - item.extent.start
+            inner = item.inner.shifted(offset) if item.inner is not None else None
+            block = Block(item.block.start + offset, item.block.length)
+            return _Placed(item.item, block, extent, inner)
+        if isinstance(item, Leaf):
+            return _Placed(item, Block(extent.start, item.length), extent)
+        inner = arrange(item, (extent,), moves=self.moves)
+        return None if inner is None else _Placed(item, extent, extent, inner)
+
+    def clear(self, length: int) -> Block | None:
+        """Clear the slot of `length` whose occupants are the fewest owners; they wait for another place."""
+        shift = self.bits - length
+        cost: dict[int, int] = {}
+        fixed: set[int] = set()
+        occupants: dict[int, list[_Placed]] = {}
+        for placed in self.placed.values():
+            slot = placed.extent.start >> shift
+            if placed.extent.length <= length:
+                fixed.add(slot)
+                continue
+            cost[slot] = cost.get(slot, 0) + placed.item.weight
+            occupants.setdefault(slot, []).append(placed)
+        for _, slot in sorted((weight, slot) for slot, weight in cost.items() if slot not in fixed):
+            block = Block(slot << shift, length)
+            for placed in occupants[slot]:
+                self.space.release(placed.extent)
+            if any(contains(root, block, self.bits) for root in self.space.roots) and self.space.take(block):
+                for placed in occupants[slot]:
+                    del self.placed[id(placed.item)]
+                    heappush(self.waiting, (placed.extent.length, placed.item.order, self.count, placed))
+                    self.count += 1
+                return block
+            for placed in occupants[slot]:
+                self.space.take(placed.extent)
+        return None
+
+    def result(self) -> Layout:
+        """Everything placed, from here down."""
+        layout = Layout()
+        for placed in self.placed.values():
+            if isinstance(placed.item, Leaf):
+                layout.leaves.append((placed.item, placed.block))
+            else:
+                layout.nodes.append((placed.item, placed.block))
+                if placed.inner is not None:
+                    layout.add(placed.inner)
+        return layout
+
+
+def _sparse(item: Leaf | Node) -> bool:
+    if isinstance(item, Leaf):
+        return item.demand.sparse
+    return item.summary is not None and item.summary.placement is Placement.SPARSE

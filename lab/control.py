@@ -1,0 +1,135 @@
+"""What the command line and the demo call: start, find, ask and end the lab of a workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inventory.errors import LabError
+from inventory.text import Message
+from lab import runner
+from lab.backends.base import Fault, NodeStatus, Quiet, backend
+from lab.state import FOLDER, LabState, read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from lab.backends.base import Observer
+
+
+def up(
+    root: Path,
+    *,
+    backend_name: str = "",
+    where: str = "",
+    faults: Mapping[str, Fault] | None = None,
+    observer: Observer | None = None,
+) -> LabState:
+    """Start the lab of the workspace at `root` and return when all of it is there.
+
+    `backend_name` defaults to the workspace's own choice (`lab:` in govnet.yaml). `where` selects devices as
+    everywhere. InputError for a faulty workspace, LabError if a lab runs already or cannot run here.
+    """
+    from configs.dialects import platforms  # noqa: PLC0415 - start-up time
+    from inventory import filters, workspace  # noqa: PLC0415 - start-up time
+    from ipplan import plan  # noqa: PLC0415 - start-up time
+    from lab import topology  # noqa: PLC0415 - start-up time
+
+    observer = observer or Quiet()
+    faults = faults or {}
+    loaded = workspace.load(root, platforms=platforms())
+    chosen = backend(backend_name or loaded.settings.lab)
+    missing = chosen.missing()
+    if missing:
+        raise LabError(
+            Message("this machine cannot run a {name} lab: {what}", name=chosen.name, what=missing[0]),
+            Message("`govnet lab up --backend emulated` needs nothing but Python"),
+        )
+    path = root / "plan" / "plan.csv"
+    if not path.exists():
+        raise LabError(
+            Message("there is no address plan at {path}", path=path), Message("run `govnet plan make` first")
+        )
+    only = frozenset(device.name for device in filters.select(loaded.inventory, where)) if where else None
+    if only is not None and not only:
+        raise LabError(Message("no device matches “{where}”", where=where), Message("see `govnet inventory list`"))
+    built = topology.build(loaded, plan.read(path), backend=chosen.name, devices=only)
+    names = {node.name for node in built.nodes}
+    for name in faults:
+        if name not in names:
+            raise LabError(
+                Message("no fault can be put on “{name}”: it is not in this lab", name=name),
+                Message("see `govnet lab status`"),
+            )
+    directory = _directory(root)
+    running = read(directory)
+    if running is not None and running.alive():
+        raise LabError(
+            Message("a lab of this workspace is already running (process {pid})", pid=running.pid),
+            Message("run `govnet lab down` first, or use the running one"),
+        )
+    (directory / "state.json").unlink(missing_ok=True)
+    return chosen.up(built, directory, observer, faults=faults)
+
+
+def find(root: Path) -> LabState | None:
+    """The running lab of the workspace at `root`; None if there is none. A stale state file counts as none."""
+    state = read(root.absolute() / FOLDER)
+    return state if state is not None and state.ready and state.alive() else None
+
+
+def load(root: Path) -> LabState:
+    """The running lab of the workspace at `root`; LabError if there is none."""
+    state = find(root)
+    if state is None:
+        raise LabError(Message("no lab is running for this workspace"), Message("run `govnet lab up` first"))
+    return state
+
+
+def status(root: Path) -> tuple[LabState, tuple[NodeStatus, ...]]:
+    """The running lab and each of its nodes as it is now."""
+    state = load(root)
+    return state, backend(state.backend).status(state)
+
+
+def execute(root: Path, node: str, argv: Sequence[str]) -> int:
+    """Run a command on a node; returns its exit status. LabError if the lab has no such node."""
+    state = load(root)
+    if node not in state.nodes:
+        raise LabError(
+            Message("the lab has no node “{name}”", name=node),
+            Message("write one of: {names}", names=", ".join(list(state.nodes)[:10])),
+        )
+    return backend(state.backend).exec(state, node, argv)
+
+
+def down(root: Path) -> bool:
+    """End the lab of the workspace at `root`. False if none was running; what a dead one left is removed."""
+    directory = root.absolute() / FOLDER
+    state = read(directory)
+    if state is None:
+        return False
+    alive = state.alive()
+    if alive:
+        if state.ready:
+            backend(state.backend).down(state)
+        else:
+            runner.end(state.pid, state.started)
+    left = read(directory)
+    if left is not None and not left.alive():
+        left.path.unlink(missing_ok=True)
+    return alive
+
+
+def _directory(root: Path) -> Path:
+    directory = root.absolute() / FOLDER
+    try:
+        directory.mkdir(mode=0o700, exist_ok=True)
+        # The lab's files are nobody's business: host keys, logs, the state of a process on this machine.
+        (directory / ".gitignore").write_text("*\n", encoding="utf-8")
+    except OSError as error:
+        raise LabError(
+            Message("{path} cannot be written: {why}", path=directory, why=error.strerror),
+            Message("a lab keeps its state in the workspace"),
+        ) from error
+    return directory

@@ -1,0 +1,162 @@
+"""The kinds of values in commands: what is valid, and how the device writes it back."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Names(Protocol):
+    """What a parameter may have to ask its device."""
+
+    def interface_name(self, text: str) -> str | None:
+        """The full name of an interface that the text means; None if this model has no such kind."""
+        ...
+
+
+def check(kind: str, limits: str, text: str, names: Names) -> str | None:
+    """The canonical form of `text` as a value of `kind` within `limits`; None if it is not one."""
+    return _KINDS[kind](text, limits, names)
+
+
+def known(kind: str) -> bool:
+    """Whether there is such a kind of value."""
+    return kind in _KINDS
+
+
+def _ip(text: str, _limits: str, _names: Names) -> str | None:
+    # inet_aton shorthands (10.1) and leading zeros are refused, as devices do.
+    if text.count(".") != 3:
+        return None
+    try:
+        return str(IPv4Address(text))
+    except AddressValueError:
+        return None
+
+
+def _ip6(text: str, _limits: str, _names: Names) -> str | None:
+    try:
+        return str(IPv6Address(text)).upper() if ":" in text else None
+    except AddressValueError:
+        return None
+
+
+def _prefix4(text: str, _limits: str, names: Names) -> str | None:
+    address, slash, length = text.partition("/")
+    whole = _ip(address, "", names)
+    if not slash or whole is None or not length.isdecimal() or int(length) > 32:
+        return None
+    return f"{whole}/{int(length)}"
+
+
+def dotted(length: int) -> str:
+    """The mask of a prefix length, dotted."""
+    return str(IPv4Address((0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF))
+
+
+def _is_mask(value: int) -> bool:
+    inverse = value ^ 0xFFFFFFFF
+    return inverse & (inverse + 1) == 0
+
+
+def _mask(text: str, limits: str, names: Names) -> str | None:
+    """A mask as dotted; a prefix length too unless `limits` is `dotted`."""
+    if text.isdecimal():
+        return None if limits == "dotted" or len(text) > 2 or int(text) > 32 else dotted(int(text))
+    whole = _ip(text, "", names)
+    return whole if whole is not None and _is_mask(int(IPv4Address(whole))) else None
+
+
+def _wildcard(text: str, _limits: str, names: Names) -> str | None:
+    """0 = must match. A bare 0 means one host and is written back as 0."""
+    if text == "0":
+        return "0"
+    whole = _ip(text, "", names)
+    return "0" if whole == "0.0.0.0" else whole  # noqa: S104 - a wildcard, not an address to listen on
+
+
+def _wildcard_dotted(text: str, _limits: str, names: Names) -> str | None:
+    """As `_wildcard`, but one host is written back as 0.0.0.0 (OSPF's network command)."""
+    return "0.0.0.0" if text == "0" else _ip(text, "", names)  # noqa: S104 - a wildcard, not an address to listen on
+
+
+def _number(text: str, limits: str, _names: Names) -> str | None:
+    if not text.isdecimal() or len(text) > 10:
+        return None
+    low, _, high = limits.partition("-")
+    value = int(text)
+    if limits and not int(low) <= value <= int(high or low):
+        return None
+    return str(value)
+
+
+def _word(text: str, limits: str, _names: Names) -> str | None:
+    low, dash, high = limits.partition("-")
+    least, most = (int(low), int(high)) if dash else (1, int(low or 255))
+    return text if least <= len(text) <= most else None
+
+
+def _identifier(text: str, limits: str, names: Names) -> str | None:
+    """A word that does not begin with a digit."""
+    return None if text[:1].isdigit() else _word(text, limits, names)
+
+
+def _area(text: str, _limits: str, names: Names) -> str | None:
+    """An OSPF area, written back as a dotted number."""
+    if text.isdecimal() and len(text) <= 10 and int(text) <= 0xFFFFFFFF:
+        return str(IPv4Address(int(text)))
+    return _ip(text, "", names)
+
+
+def _area_plain(text: str, _limits: str, names: Names) -> str | None:
+    """An OSPF area, written back as it was given (IOS keeps the form)."""
+    if text.isdecimal() and len(text) <= 10 and int(text) <= 0xFFFFFFFF:
+        return str(int(text))
+    return _ip(text, "", names)
+
+
+def _interface(text: str, _limits: str, names: Names) -> str | None:
+    return names.interface_name(text)
+
+
+def _pattern(expression: str) -> Callable[[str, str, Names], str | None]:
+    compiled = re.compile(expression)
+    return lambda text, _limits, _names: text if compiled.fullmatch(text) else None
+
+
+def _port(text: str, limits: str, names: Names) -> str | None:
+    """A TCP or UDP port by number; the few names that devices write back."""
+    if text.isdecimal():
+        number = _number(text, limits or "0-65535", names)
+        return number if number is None else _PORTS.get(number, number)
+    return text.lower() if text.lower() in _PORTS.values() else None
+
+
+_PORTS: dict[str, str] = {}
+
+_KINDS: dict[str, Callable[[str, str, Names], str | None]] = {
+    "ip": _ip,
+    "ip6": _ip6,
+    "prefix4": _prefix4,
+    "mask": _mask,
+    "wildcard": _wildcard,
+    "wildcard-dotted": _wildcard_dotted,
+    "number": _number,
+    "word": _word,
+    "identifier": _identifier,
+    "secret": _word,
+    "rest": _word,
+    "area": _area,
+    "area-plain": _area_plain,
+    "interface": _interface,
+    "port": _port,
+    "hhmm": _pattern(r"([01]?\d|2[0-3]):[0-5]\d"),
+    "zone-offset": _pattern(r"\d{1,2}:\d{2}(:\d{2})?"),
+    "rd": _pattern(r"(\d{1,10}|\d{1,3}(\.\d{1,3}){3}):\d{1,10}"),
+    "hex": _pattern(r"[0-9A-Fa-f]{2,64}"),
+    "vlans": _pattern(r"\d{1,4}([-,]\d{1,4})*"),
+}

@@ -1,0 +1,188 @@
+"""A device's terminal line: echo, editing, paging and questions, over whatever carries bytes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Wire(Protocol):
+    """What carries the bytes of a session."""
+
+    def write(self, data: bytes) -> None:
+        """Send to the client."""
+        ...
+
+
+class HangupError(Exception):
+    """The client has gone, or the device has ended the session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """How a vendor stops a long output: what it shows, and how it takes that away again."""
+
+    more: str
+    erase: str
+    height: int = 24
+
+
+_CR, _LF, _ESC, _CTRL_C, _CTRL_U, _CTRL_Z = 13, 10, 27, 3, 21, 26
+_BACKSPACES = (8, 127)
+
+
+class Terminal:
+    """One session's line. Input is taken when it is asked for; until then it waits, as typed ahead on a real line."""
+
+    def __init__(self, wire: Wire, pager: Pager, *, encoding: str = "utf-8", delay: float = 0.0) -> None:
+        self._wire = wire
+        self._pager = pager
+        self._encoding = encoding
+        self._input = bytearray()
+        self._arrived = asyncio.Event()
+        self._closed = False
+        self._skip_lf = False
+        self.height = pager.height
+        # Seconds that every command takes.
+        self.delay = delay
+
+    def feed(self, data: bytes) -> None:
+        """Bytes from the client."""
+        self._input += data
+        self._arrived.set()
+
+    def hang_up(self) -> None:
+        """The client has gone: whoever waits for input gets a HangupError."""
+        self._closed = True
+        self._arrived.set()
+
+    def write(self, text: str) -> None:
+        """Send text as it is; line ends become CR LF."""
+        if text:
+            self._wire.write(text.replace("\n", "\r\n").encode(self._encoding, errors="replace"))
+
+    async def _byte(self) -> int:
+        while True:
+            while not self._input:
+                if self._closed:
+                    raise HangupError
+                self._arrived.clear()
+                await self._arrived.wait()
+            byte = self._input.pop(0)
+            if byte == 0 or (byte == _LF and self._skip_lf):
+                self._skip_lf = False
+                continue
+            self._skip_lf = byte == _CR
+            return byte
+
+    def _take_line(self) -> bytes | None:
+        """A whole line that has arrived already and needs no editing: the common case of a program that writes blocks."""
+        data = self._input
+        if self._skip_lf and data[:1] == b"\n":
+            del data[0]
+        self._skip_lf = False
+        for index, byte in enumerate(data):
+            if byte in (_CR, _LF):
+                line = bytes(data[:index])
+                del data[: index + 1]
+                self._skip_lf = byte == _CR
+                return line
+            if byte < 32 or byte in (127, 63):
+                return None
+        return None
+
+    async def read_line(
+        self, prompt: str, *, echo: bool = True, help_for: Callable[[str], str] | None = None
+    ) -> str:
+        """Show `prompt` and read one line. Ctrl+C gives an empty one; Ctrl+Z gives its own character.
+
+        With `help_for`, a `?` shows what it returns for the line so far, and the line goes on.
+        """
+        self.write(prompt)
+        ready = self._take_line()
+        if ready is not None:
+            text = ready.decode(self._encoding, errors="replace")
+            self.write((text if echo else "") + "\n")
+            return text
+        line = bytearray()
+        while True:
+            byte = await self._byte()
+            if byte in (_CR, _LF):
+                self.write("\n")
+                return line.decode(self._encoding, errors="replace")
+            if byte in (_CTRL_C, _CTRL_Z):
+                self.write("\n")
+                return "" if byte == _CTRL_C else "\x1a"
+            if byte == _CTRL_U:
+                self._erase(len(line), echo=echo)
+                line.clear()
+            elif byte in _BACKSPACES:
+                if line:
+                    gone = self._last_character(line)
+                    del line[-gone:]
+                    self._erase(1, echo=echo)
+            elif byte == _ESC:
+                await self._escape()
+            elif byte == ord("?") and help_for is not None:
+                text = line.decode(self._encoding, errors="replace")
+                self.write("?\n" + help_for(text) + prompt + text)
+            elif byte >= 32:
+                line.append(byte)
+                if echo:
+                    self._wire.write(bytes([byte]))
+
+    @staticmethod
+    def _last_character(line: bytearray) -> int:
+        """How many bytes the last character has (UTF-8; two in other encodings when the high bit is set)."""
+        count = 1
+        while count < len(line) and count < 4 and line[-count] & 0xC0 == 0x80:
+            count += 1
+        return count
+
+    def _erase(self, count: int, *, echo: bool) -> None:
+        if echo and count:
+            self._wire.write(b"\b \b" * count)
+
+    async def _escape(self) -> None:
+        """Swallow a cursor key."""
+        if await self._byte() in (ord("["), ord("O")):
+            while not 64 <= await self._byte() <= 126:
+                pass
+
+    async def ask(self, question: str, *, echo: bool = True) -> str:
+        """Show a question as it is and read the answer's line."""
+        return await self.read_line(question, echo=echo)
+
+    async def key(self) -> int:
+        """One key, without echo."""
+        return await self._byte()
+
+    async def page(self, text: str) -> None:
+        """Show an output a screen at a time: blank for the next page, Enter for a line, anything else ends it."""
+        lines = text.split("\n")
+        if lines and not lines[-1]:
+            lines.pop()
+        if not self.height:
+            self.write("".join(f"{line}\n" for line in lines))
+            return
+        room = self.height
+        shown = 0
+        while shown < len(lines):
+            block = lines[shown : shown + room]
+            self.write("".join(f"{line}\n" for line in block))
+            shown += len(block)
+            if shown >= len(lines):
+                return
+            self.write(self._pager.more)
+            key = await self.key()
+            self.write(self._pager.erase)
+            if key == ord(" "):
+                room = self.height
+            elif key in (_CR, _LF):
+                room = 1
+            else:
+                return

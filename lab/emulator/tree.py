@@ -1,0 +1,104 @@
+"""A configuration as the device holds it: entries in views, each with its identity."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lab.emulator.grammar import Rule
+
+Key = tuple[str, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A line of the configuration and, if it opens a view, what stands in it.
+
+    `words` is what the device shows (secrets already in their stored form), `key` what identifies the line among its
+    siblings. The root has no words.
+    """
+
+    words: Key = ()
+    key: Key = ()
+    rule: Rule | None = None
+    children: dict[Key, Entry] = field(default_factory=dict)
+    # Entries that the device has from the start and that cannot be deleted (its physical interfaces, its lines).
+    fixed: bool = False
+
+    @property
+    def text(self) -> str:
+        """The line."""
+        return " ".join(self.words)
+
+    def copy(self) -> Entry:
+        """The entry and everything below it, for a saved configuration or a way back."""
+        return Entry(
+            self.words, self.key, self.rule, {key: child.copy() for key, child in self.children.items()}, self.fixed
+        )
+
+    def put(self, entry: Entry) -> Entry:
+        """Add a line or replace the one with the same identity; what stood in its view stays."""
+        present = self.children.get(entry.key)
+        if present is None:
+            self.children[entry.key] = entry
+            return entry
+        present.words, present.rule = entry.words, entry.rule
+        return present
+
+    def remove(self, words: Key) -> list[Entry]:
+        """Take out every line that begins with `words`; returns them."""
+        count = len(words)
+        gone = [child for child in self.children.values() if child.words[:count] == words and not child.fixed]
+        for child in gone:
+            del self.children[child.key]
+        return gone
+
+    def child(self, *key: str) -> Entry | None:
+        """The line with this identity."""
+        return self.children.get(key)
+
+    def starting(self, *words: str) -> list[Entry]:
+        """The lines that begin with these words, in the order in which they are shown."""
+        return [child for child in self.ordered() if child.words[: len(words)] == words]
+
+    def value(self, *words: str) -> str:
+        """What follows `words` on the first line that begins with them; empty if there is none."""
+        for child in self.children.values():
+            if child.words[: len(words)] == words:
+                return " ".join(child.words[len(words) :])
+        return ""
+
+    def ordered(self) -> list[Entry]:
+        """The lines in the device's own order: by the table; numbered ones by number, others as they came."""
+        return sorted(self.children.values(), key=_place)
+
+    def walk(self) -> Iterator[tuple[int, Entry]]:
+        """Every line below this one with its depth, in the device's order."""
+        for child in self.ordered():
+            yield 0, child
+            for depth, below in child.walk():
+                yield depth + 1, below
+
+    def same(self, other: Entry) -> bool:
+        """Whether both show the same text."""
+        return [(depth, entry.words) for depth, entry in self.walk()] == [
+            (depth, entry.words) for depth, entry in other.walk()
+        ]
+
+
+def _place(entry: Entry) -> tuple[int, int, tuple[tuple[int, int, str], ...]]:
+    if entry.rule is None:
+        return (0, 0, ())
+    numbers = natural(entry.text) if entry.rule.has("sort") else ()
+    return (entry.rule.section, int(entry.rule.get("place") or entry.rule.order), numbers)
+
+
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """A sort key that puts interface 2 before interface 10."""
+    return tuple(
+        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", text) if part
+    )

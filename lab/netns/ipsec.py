@@ -1,0 +1,62 @@
+"""strongSwan in a node: IKE daemon with ESP in userspace, so that it needs no kernel that has ESP.
+
+The plugin kernel-libipsec moves packets through a TUN interface, `ipsec0`, and wraps ESP in UDP 4500
+(https://docs.strongswan.org/docs/5.9/plugins/kernel-libipsec.html). It must be loaded before kernel-netlink, which then only routes.
+"""
+
+from __future__ import annotations
+
+from lab.netns.parts import Part
+from lab.netns.spec import File, Folder
+
+CHARON = "/usr/lib/ipsec/charon"
+SOCKET = "unix:///run/charon.vici"
+# kernel-libipsec before kernel-netlink: the first that offers ESP is taken.
+PLUGINS = (
+    "random nonce aes sha1 sha2 hmac kdf gcm openssl pem pkcs1 pkcs8 x509 constraints pubkey "
+    "kernel-libipsec kernel-netlink socket-default vici"
+)
+_CONFIG = """\
+charon {{
+    load_modular = no
+    load = {plugins}
+    threads = 8
+    processor {{
+        priority_threads {{
+            high = 1
+        }}
+    }}
+    retransmit_tries = 4
+    retransmit_timeout = 2.0
+    plugins {{
+        vici {{
+            socket = {socket}
+        }}
+    }}
+    filelog {{
+        file {{
+            path = /var/log/charon.log
+            time_format = %H:%M:%S
+            default = 1
+        }}
+    }}
+}}
+swanctl {{
+    load = random openssl pem pkcs1 pkcs8 x509
+    socket = {socket}
+}}
+"""
+
+
+def ipsec() -> Part:
+    """The daemon and its connections, which stand below /etc/swanctl. Needs /dev/net/tun."""
+    return Part(
+        files={"/etc/strongswan.conf": File(_CONFIG.format(plugins=PLUGINS, socket=SOCKET))},
+        folders={"/etc/swanctl": Folder(0o750)},
+        lines=(
+            f"{CHARON} </dev/null >/var/log/charon.start 2>&1 &",
+            # The socket appears when the daemon is ready to be told its connections.
+            "n=0; while [ ! -S /run/charon.vici ]; do n=$((n+1)); [ $n -le 300 ]; sleep 0.1; done",
+            "swanctl --load-all --noprompt >/var/log/swanctl.log 2>&1 || { cat /var/log/swanctl.log; exit 1; }",
+        ),
+    )

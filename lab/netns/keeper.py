@@ -1,0 +1,205 @@
+"""The lab's one process: builds the namespaces, starts the nodes, then waits; when it ends, the kernel removes all of it.
+
+It is process 1 of a PID namespace with mounts of its own (see `lab.netns.process`), so its end, however it comes, ends
+every process of the lab, and with them the namespaces, the cables and the in-memory files. It speaks JSON lines:
+
+    in:  the specification, then `keep`. End of input before `keep` means that whoever wanted the lab is gone: it ends.
+    out: {"step": …}, {"node": …, "seconds": …} or {"node": …, "error": …}, at the end {"done": true}
+
+Standard library only, so that it starts quickly and stays small.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NoReturn, cast
+
+from lab.netns.spec import Folder, LabSpec, NodeSpec, from_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+RUN = Path("/run")
+NODES = RUN / "lab"
+# Process 1 of a node: starts it, says on its standard output how that went, then only collects what children leave.
+INIT = """\
+set -e
+hostname {name}
+mount -a -T {here}/fstab
+if sh /run/lab/start </dev/null >>/run/lab/log 2>&1; then echo ready; else echo "status $?"; fi
+exec </dev/null >/dev/null 2>&1
+cd /
+while :; do sleep 1000000 & wait; done
+"""
+
+
+class NodeError(Exception):
+    """A node that did not start, and what it said."""
+
+
+def main() -> NoReturn:
+    """Build what standard input describes, then keep it."""
+    spec = from_json(sys.stdin.readline())
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", str(RUN)], check=True)
+    for folder in (RUN / "netns", NODES):
+        folder.mkdir()
+    threading.Thread(target=_follow, daemon=True).start()
+    _say(step="cables")
+    wire(spec)
+    _say(step="nodes")
+    with ThreadPoolExecutor(spec.workers) as pool:
+        list(pool.map(lambda node: _boot(node, spec.timeout), [node for node in spec.nodes if node.script]))
+    _say(done=True)
+    _KEPT.wait()
+    quiet = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(quiet, descriptor)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: os._exit(0))
+    while True:
+        try:
+            os.wait()
+        except ChildProcessError:
+            time.sleep(1)
+
+
+_KEPT = threading.Event()
+
+
+def _follow() -> None:
+    """Wait for `keep`; whoever asked for the lab may die before that, and then nobody wants it."""
+    if sys.stdin.readline().strip() != "keep":
+        os._exit(1)
+    _KEPT.set()
+
+
+def _say(**document: Any) -> None:
+    sys.stdout.write(json.dumps(document) + "\n")
+    sys.stdout.flush()
+
+
+def wire(spec: LabSpec) -> None:
+    """Make the namespaces and the cables, in one process; then the addresses of each node."""
+    lines = [f"netns add {node.name}" for node in spec.nodes]
+    lines += [
+        f"link add name {cable.a[1]} netns {cable.a[0]} type veth peer name {cable.b[1]} netns {cable.b[0]}"
+        for cable in spec.cables
+    ]
+    _ip([], lines)
+    ends: dict[str, list[str]] = {node.name: ["lo"] for node in spec.nodes}
+    for cable in spec.cables:
+        for name, interface in (cable.a, cable.b):
+            ends[name].append(interface)
+
+    def one(node: NodeSpec) -> None:
+        _ip(
+            ["-n", node.name],
+            [f"link set dev {interface} up" for interface in ends[node.name]] + list(node.wires),
+        )
+        if node.settings:
+            writes = "; ".join(
+                f"for f in /proc/sys/net/{path}; do echo {shlex.quote(value)} >$f; done"
+                for path, value in node.settings.items()
+            )
+            _run(["nsenter", f"--net={RUN}/netns/{node.name}", "sh", "-c", writes])
+
+    with ThreadPoolExecutor(spec.workers) as pool:
+        list(pool.map(one, spec.nodes))
+
+
+def _ip(options: Iterable[str], lines: list[str]) -> None:
+    _run(["ip", *options, "-batch", "-"], "\n".join(lines) + "\n")
+
+
+def _run(command: list[str], text: str = "") -> None:
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    if done.returncode:
+        _say(error=f"{shlex.join(command)}: {done.stderr.strip()}")
+        os._exit(1)
+
+
+def _boot(node: NodeSpec, timeout: float) -> None:
+    began = time.monotonic()
+    try:
+        prepare(node)
+        start(node.name, timeout)
+    except (NodeError, OSError) as error:
+        _say(node=node.name, error=str(error))
+    else:
+        _say(node=node.name, seconds=round(time.monotonic() - began, 3))
+
+
+def prepare(node: NodeSpec) -> None:
+    """Write a node's private files, and the table of what covers what."""
+    here = NODES / node.name
+    root = here / "root"
+    folders = dict(sorted({str(RUN): Folder(), **node.folders}.items()))
+    for path, folder in folders.items():
+        place = root / path.lstrip("/")
+        place.mkdir(parents=True, exist_ok=True)
+        place.chmod(folder.mode)
+        os.chown(place, folder.user, folder.group)
+    for path, file in node.files.items():
+        place = root / path.lstrip("/")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(file.text, encoding="utf-8")
+        place.chmod(file.mode)
+        os.chown(place, file.user, file.group)
+    (root / "run/lab").mkdir(parents=True, exist_ok=True)
+    (root / "run/lab/start").write_text(node.script, encoding="utf-8")
+    covers = [path for path in folders if not any(path.startswith(f"{other}/") for other in folders)]
+    covers += [path for path in node.files if not any(path.startswith(f"{other}/") for other in folders)]
+    # /run last: what is mounted is taken from below it.
+    covers.sort(key=lambda path: path == str(RUN))
+    (here / "fstab").write_text(
+        "".join(f"{root}{path} {path} none bind 0 0\n" for path in covers), encoding="utf-8"
+    )
+    (here / "init").write_text(INIT.format(name=node.name, here=here), encoding="utf-8")
+
+
+def start(name: str, timeout: float) -> None:
+    """Start a node whose files are there. NodeError if it says that it failed, or says nothing."""
+    here = NODES / name
+    command = [
+        "nsenter", f"--net={RUN}/netns/{name}",
+        "unshare", "-m", "-u", "-p", "-f", "--kill-child", "--mount-proc", "--propagation", "private",
+        "sh", str(here / "init"),
+    ]  # fmt: skip
+    with (here / "boot.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True
+        )
+    (here / "pid").write_text(f"{process.pid}\n", encoding="utf-8")
+    answer = _first_line(process, timeout)
+    if answer != "ready":
+        said = f"{_tail(here / 'boot.log')}\n{_tail(here / 'root/run/lab/log')}".strip()
+        why = "it has not started in time" if answer is None else answer or "its first process ended"
+        raise NodeError(f"{why}: {said}")
+
+
+def _first_line(process: subprocess.Popen[bytes], timeout: float) -> str | None:
+    """What the process says first; empty if it ended without a word, None if it said nothing in time."""
+    with cast("IO[bytes]", process.stdout) as answers:
+        ready, _, _ = select.select([answers], [], [], timeout)
+        return answers.readline().decode().strip() if ready else None
+
+
+def _tail(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")[-800:]
+    except OSError:
+        return ""
+
+
+if __name__ == "__main__":
+    main()

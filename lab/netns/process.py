@@ -1,0 +1,160 @@
+"""The keeper seen from outside: starting it, running commands in its nodes, ending it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inventory.errors import LabError
+from inventory.text import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from lab.netns.spec import LabSpec
+
+_UNSHARE = "unshare -m -n -p -f --kill-child --mount-proc --propagation private".split()
+NAMESPACES = "/run/netns"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A keeper that runs: its own number on this machine (`keeper`), and the one whose end ends it (`pid`)."""
+
+    pid: int
+    keeper: int
+    seconds: Mapping[str, float]
+    failed: Mapping[str, str]
+
+
+def start(
+    spec: LabSpec, log: Path, heard: Callable[[str], None], confirm: Callable[[Running], None]
+) -> Running:
+    """Build a lab. `heard` is told of each step and node; `confirm` runs when all is there, before the lab may outlive us.
+
+    LabError if it cannot be built; then nothing of it is left. Nodes that did not start are in `failed`.
+    """
+    with log.open("ab") as errors:
+        process = subprocess.Popen(
+            [*_UNSHARE, sys.executable, "-m", "lab.netns.keeper"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,
+            env={"PATH": _path(), "LC_ALL": "C.UTF-8", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+    try:
+        return _converse(process, spec, log, heard, confirm)
+    except BaseException:
+        end(process.pid)
+        process.wait()
+        raise
+    finally:
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                stream.close()
+
+
+def _converse(
+    process: subprocess.Popen[str],
+    spec: LabSpec,
+    log: Path,
+    heard: Callable[[str], None],
+    confirm: Callable[[Running], None],
+) -> Running:
+    assert process.stdin is not None  # noqa: S101 - both were asked for as pipes
+    assert process.stdout is not None  # noqa: S101 - as above
+    seconds: dict[str, float] = {}
+    failed: dict[str, str] = {}
+    try:
+        process.stdin.write(spec.to_json() + "\n")
+        process.stdin.flush()
+    except BrokenPipeError:
+        raise _died(log) from None
+    for line in process.stdout:
+        event = json.loads(line)
+        if "node" in event and "error" in event:
+            failed[event["node"]] = event["error"]
+        elif "node" in event:
+            seconds[event["node"]] = event["seconds"]
+            heard(event["node"])
+        elif "error" in event:
+            raise LabError(Message("the lab cannot be wired: {why}", why=event["error"]))
+        elif event.get("done"):
+            break
+    else:
+        raise _died(log)
+    running = Running(process.pid, child_of(process.pid), seconds, failed)
+    confirm(running)
+    process.stdin.write("keep\n")
+    process.stdin.flush()
+    return running
+
+
+def _path() -> str:
+    return os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
+
+
+def _died(log: Path) -> LabError:
+    said = log.read_text(encoding="utf-8", errors="replace").strip()[-500:] if log.exists() else ""
+    return LabError(
+        Message("the lab's process ended while it was being built: {said}", said=said or "-"),
+        Message("its log is {path}; `govnet doctor` says what this machine lacks", path=str(log)),
+    )
+
+
+def child_of(pid: int) -> int:
+    """The only child of a process; LabError if it has none any more."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                continue
+            if int(stat.rpartition(")")[2].split()[1]) == pid:
+                return int(entry.name)
+    raise LabError(Message("the lab's process ended while it was being built: {said}", said="-"))
+
+
+def end(pid: int, keeper: int = 0, timeout: float = 10.0) -> None:
+    """Kill the keeper's parent, and wait until the kernel has ended everything below it."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    deadline = time.monotonic() + timeout
+    while (
+        keeper and time.monotonic() < deadline and Path(f"/proc/{keeper}/ns").exists() and _has_life(keeper)
+    ):
+        time.sleep(0.01)
+
+
+def _has_life(pid: int) -> bool:
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return text.rpartition(")")[2].split()[0] not in ("Z", "X")
+
+
+def inside(keeper: int, node: str, argv: Sequence[str]) -> list[str]:
+    """The command line that runs `argv` in a node: in its network, and in its mounts and processes if it has any.
+
+    The first step enters the lab, where the namespaces have their names; the second enters the node.
+    """
+    script = (
+        f"pid=$(cat /run/lab/{shlex.quote(node)}/pid 2>/dev/null) && [ -d /proc/$pid ] || "
+        f'exec nsenter --net={NAMESPACES}/{shlex.quote(node)} "$@"; '
+        f"exec nsenter --net={NAMESPACES}/{shlex.quote(node)} --mount=/proc/$pid/ns/mnt --uts=/proc/$pid/ns/uts "
+        '--pid=/proc/$pid/ns/pid_for_children "$@"'
+    )
+    return ["nsenter", "-t", str(keeper), "-m", "-n", "-p", "--", "sh", "-c", script, "sh", *argv]

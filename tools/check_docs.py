@@ -1,0 +1,125 @@
+"""Run what the documentation tells people to type: README's `govnet` lines in their order, and each command's examples.
+
+Everything happens in a scratch folder, on emulated devices. Exit codes 0 (done) and 1 (findings, differences) are
+what a reader may expect; anything else is a fault. Both READMEs must show the same commands.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+SECONDS = 180
+# The demo has tests of its own, with both labs; here it would only repeat them.
+LONG = ("govnet demo",)
+
+
+def shell_lines(path: Path) -> list[str]:
+    """The commands of a page's `sh` blocks, comments removed."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    lines = [re.sub(r"\s+#.*$", "", line).strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line]
+
+
+def help_examples() -> list[str]:
+    """The examples of every command, in the order of the commands."""
+    from typer.core import TyperGroup  # noqa: PLC0415 - only this function needs the command line
+    from typer.main import get_command  # noqa: PLC0415 - as above
+
+    from cli.main import build  # noqa: PLC0415 - as above
+
+    found: list[str] = []
+
+    def walk(command: object) -> None:
+        if isinstance(command, TyperGroup):
+            for child in command.commands.values():
+                walk(child)
+        else:
+            epilog = getattr(command, "epilog", "") or ""
+            found.extend(line.strip() for line in epilog.splitlines() if line.strip().startswith("govnet "))
+
+    walk(get_command(build()))
+    return found
+
+
+def run(line: str, directory: Path) -> str:
+    """Run one line in a folder; empty if it went as the page says, else what happened."""
+    words = shlex.split(line)
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
+    with subprocess.Popen(
+        words, cwd=directory, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        if words[1:3] == ["collect", "serve"]:
+            # A server runs until it is told to stop; stopping it in an orderly way is success.
+            time.sleep(3)
+            process.send_signal(signal.SIGTERM)
+        try:
+            output, _ = process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return f"did not end within {SECONDS} s"
+    if process.returncode in (0, 1):
+        return ""
+    return f"exit {process.returncode}\n{output.strip()[-2000:]}"
+
+
+def walk_through(title: str, lines: list[str], directory: Path) -> list[str]:
+    """Run lines in order, following `cd`; returns the faults."""
+    faults = []
+    for line in lines:
+        if line.startswith("cd "):
+            directory = directory / line[3:]
+        elif line.startswith("govnet ") and not line.startswith(LONG):
+            fault = run(line, directory)
+            if fault:
+                faults.append(f"{title}: {line}: {fault}")
+    return faults
+
+
+def scratch_example(directory: Path) -> Path:
+    """A copy of the example workspace with secrets of its own."""
+    from cli.demo import give_secrets  # noqa: PLC0415 - only this function needs it
+
+    workspace = directory / "lianyuan"
+    shutil.copytree(ROOT / "examples" / "lianyuan", workspace)
+    give_secrets(workspace)
+    return workspace
+
+
+def main() -> int:
+    """Print each fault; the exit status says whether there was any."""
+    english, chinese = (shell_lines(ROOT / name) for name in ("README.md", "README.zh-CN.md"))
+    faults = []
+    if english != chinese:
+        faults.append(f"README.md and README.zh-CN.md show different commands: {set(english) ^ set(chinese)}")
+    with tempfile.TemporaryDirectory(prefix="govnet-docs-") as name:
+        scratch = Path(name)
+        faults += walk_through("README.md", english, scratch)
+        workspace = scratch_example(scratch)
+        faults += walk_through(
+            "help",
+            [
+                "govnet plan make",
+                "govnet lab up",
+                "govnet config push --lab --commit",
+                *help_examples(),
+                "govnet lab down",
+            ],
+            workspace,
+        )
+    sys.stdout.write("".join(f"{fault}\n" for fault in faults))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
