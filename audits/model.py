@@ -68,12 +68,14 @@ class Document:
     """One device's configuration as stored. `path` is relative to the source it came from, with `/`.
 
     `device` is the inventory's name if there is one, else the path. `platform` is empty if nobody knows it yet.
+    `problem` says why there is no content.
     """
 
     path: str
     content: bytes
     device: str = ""
     platform: str = ""
+    problem: Message | None = None
 
     @property
     def name(self) -> str:

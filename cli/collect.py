@@ -1,1 +1,21 @@
-"""`govnet collect`."""
+"""`govnet collect`: poll devices by SNMP, serve them to Prometheus, list the modules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli import collect_modules, collect_poll, collect_serve
+from cli.common import app
+from inventory.text import mark
+
+if TYPE_CHECKING:
+    import typer
+
+
+def register(root: typer.Typer) -> None:
+    """Add the noun with its verbs."""
+    group = app(mark("Is it working? SNMP polling and the Prometheus exporter."))
+    collect_poll.register(group)
+    collect_serve.register(group)
+    collect_modules.register(group)
+    root.add_typer(group, name="collect")

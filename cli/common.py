@@ -26,6 +26,7 @@ CommitOption = Annotated[
     bool, typer.Option("--commit", help=tr(mark("Really do it. Without it nothing on a device is changed.")))
 ]
 HERE = Path()
+SHOWN = 200  # problems printed for people; a wrong column in a large table gives one a row
 
 
 def app(help_text: str) -> typer.Typer:
@@ -84,8 +85,10 @@ def fail(error: GovnetError, *, as_json: bool) -> ExitCode:
         return error.exit_code
     console = talk()
     if isinstance(error, InputError):
-        for problem in error.problems:
+        for problem in error.problems[:SHOWN]:
             console.print(problem.in_language(language()), markup=False, soft_wrap=True)
+        if len(error.problems) > SHOWN:
+            console.print(tr("… and {count} more; --json shows all", count=len(error.problems) - SHOWN), markup=False)
         console.print(tr("{count} problems", count=len(error.problems)), style="bold red", markup=False)
         return error.exit_code
     device = getattr(error, "device", "")

@@ -1,46 +1,28 @@
-"""`govnet demo`: the main job, end to end, on virtual devices. Each step calls one package; the table at the end is the story."""
+"""`govnet demo`: the main job, end to end, on virtual devices. The steps stand in `cli.demo_steps`."""
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
-import time
-from dataclasses import dataclass, field
+import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.common import JsonOption, command, page, print_json, print_table, talk
-from inventory.errors import ExitCode, GovnetError, RefusedError
-from inventory.text import Message, language, mark, tr
+from inventory.errors import ExitCode, InputError, Problem, RefusedError
+from inventory.text import Message, mark, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from configs.render import Rendered
-    from configs.rollout import PushResult
-    from inventory.model import Device, Workspace
-    from ipplan.plan import Plan
-    from lab.state import LabState
-    from lab.topology import Topology
+    from cli.demo_steps import Demo, Step
 
 MARKER = ".govnet-demo"
-STEPS = (
-    ("workspace", mark("Copy the example workspace and check it")),
-    ("plan", mark("Plan the addresses")),
-    ("render", mark("Render the configurations")),
-    ("lab", mark("Start the virtual devices")),
-    ("compare", mark("Compare with what runs (dry run)")),
-    ("push", mark("Push the configurations")),
-    ("push-again", mark("Push again: nothing may change")),
-    ("backup", mark("Archive the configurations")),
-    ("network", mark("Look at the network: routes, reachability, tunnels")),
-    ("poll", mark("Poll the devices by SNMP")),
-    ("audit", mark("Audit the archived configurations")),
-    ("end", mark("End the virtual devices")),
-)
+# What belongs to a workspace's own life and not into a copy of it.
+NOT_COPIED = (".lab", ".git", "archive", "reports", "state.db", "known_hosts")
 
 
 def register(root: typer.Typer) -> None:
@@ -53,39 +35,158 @@ def register(root: typer.Typer) -> None:
     )(demo)
 
 
-@dataclass
-class Step:
-    """One line of the story. `detail` has stable English keys; `told` is the same for people."""
+def demo(
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            "--workspace",
+            "-w",
+            help=tr(mark("Run on a copy of this workspace instead of the example 涟源.")),
+            metavar="DIR",
+        ),
+    ] = None,
+    lab: Annotated[
+        str, typer.Option("--lab", help=tr(mark("Where the devices run: emulated (no root) or netns (root).")))
+    ] = "emulated",
+    out: Annotated[
+        Path, typer.Option("--out", help=tr(mark("The folder to work in; one that a demo made is made anew.")))
+    ] = Path("govnet-demo"),
+    level: Annotated[int, typer.Option("--level", min=2, max=3, help=tr(mark("Protection level of the audit.")))] = 3,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option("--fault", help=tr(mark("Make a device misbehave: DEVICE=down, mute, slow or wrong-password."))),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Parse, run the steps, print the story."""
+    from cli import demo_steps  # noqa: PLC0415 - start-up time
+    from cli.init import example_root  # noqa: PLC0415 - start-up time
 
-    name: str
-    title: str
-    ok: bool = False
-    seconds: float = 0.0
-    detail: dict[str, Any] = field(default_factory=dict)
-    told: str = ""
-    ran: bool = False
-    code: ExitCode = ExitCode.DONE
+    source = workspace or example_root() / "lianyuan"
+    if not source.is_dir():
+        raise InputError(
+            [
+                Problem(
+                    "no-workspace",
+                    Message("there is no workspace at {path}", path=source),
+                    Message("name a folder with a govnet.yaml in it, or leave -w out"),
+                )
+            ]
+        )
+    directory = prepare(source, out)
+    run = demo_steps.Demo(directory, lab, level, demo_steps.read_faults(fault or ()))
+    try:
+        with _progress(quiet=as_json) as tell:
+            steps = demo_steps.run_all(run, tell)
+    finally:
+        demo_steps.end_lab(run)
+    code = next((step.code for step in steps if step.code), ExitCode.DONE)
+    if as_json:
+        print_json(
+            {
+                "ok": code is ExitCode.DONE,
+                "lab": lab,
+                "steps": [
+                    {"name": step.name, "ok": step.ok, "seconds": round(step.seconds, 2), "detail": step.detail}
+                    for step in steps
+                ],
+                "artifacts": run.artifacts,
+            }
+        )
+    else:
+        _print_story(run, steps)
+    raise typer.Exit(code)
 
 
-@dataclass
-class Demo:
-    """What one step leaves for the next."""
+def prepare(source: Path, out: Path) -> Path:
+    """A fresh copy of the workspace with random secrets where it refers to files that are not there.
 
-    directory: Path
-    source: Path
-    backend: str
-    level: int
-    faults: tuple[str, ...]
-    workspace: Workspace
-    steps: dict[str, Step] = field(default_factory=dict)
-    artifacts: dict[str, str] = field(default_factory=dict)
-    plan: Plan | None = None
-    topology: Topology | None = None
-    state: LabState | None = None
-    rendered: dict[str, Rendered] = field(default_factory=dict)
-    failed: dict[str, str] = field(default_factory=dict)
+    A folder that a demo made before is replaced; any other that is not empty is refused.
+    """
+    directory = out.absolute()
+    if directory.exists() and any(directory.iterdir()):
+        if not (directory / MARKER).exists():
+            raise RefusedError(
+                Message("{path} is not empty, and no demo made it", path=directory),
+                Message("name another folder with --out"),
+            )
+        from lab.control import down  # noqa: PLC0415 - start-up time
 
-    @property
-    def reports(self) -> Path:
-        """Where the demo puts what it made."""
-        return self.directory / "reports"
+        down(directory)
+        shutil.rmtree(directory)
+    shutil.copytree(source, directory, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_COPIED))
+    (directory / MARKER).write_text("govnet demo made this folder and may replace it.\n", encoding="utf-8")
+    give_secrets(directory)
+    return directory
+
+
+def give_secrets(root: Path) -> None:
+    """Write a random secret for every `file:` reference of a workspace whose file is missing."""
+    from inventory.workspace import load  # noqa: PLC0415 - start-up time
+
+    for credential in load(root).inventory.credentials.values():
+        references = [credential.password, credential.enable, *credential.secrets.values()]
+        if credential.snmp is not None:
+            references += [credential.snmp.community, credential.snmp.auth_password, credential.snmp.priv_password]
+        for reference in references:
+            if reference is None or reference.scheme != "file":
+                continue
+            path = root / reference.path
+            if not path.exists():
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                path.touch(mode=0o600)
+                # Upper and lower case, digits and a sign, whatever the random part holds: devices ask for that.
+                path.write_text(f"Gv9-{secrets.token_hex(8)}\n", encoding="utf-8")
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[Step, bool], None]]:
+    """A function that is told when a step begins and when it ended; draws a bar on a terminal, lines elsewhere."""
+    if quiet:
+        yield lambda _step, _ended: None
+        return
+    console = talk()
+    if not console.is_terminal:
+
+        def write(step: Step, ended: bool) -> None:
+            if ended:
+                state = tr(mark("done")) if step.ok else tr(mark("FAILED"))
+                console.print(f"{tr(step.title)}: {state} ({step.seconds:.1f} s)", markup=False, soft_wrap=True)
+                sys.stderr.flush()
+
+        yield write
+        return
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    from cli.demo_steps import STEPS  # noqa: PLC0415 - start-up time
+
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    ) as progress:
+        bar = progress.add_task("", total=len(STEPS))
+
+        def draw(step: Step, ended: bool) -> None:
+            progress.update(bar, description=tr(step.title), advance=1 if ended else 0)
+
+        yield draw
+
+
+def _print_story(run: Demo, steps: tuple[Step, ...]) -> None:
+    """The table of steps, what stands in for what, and where everything is."""
+    marks = {True: tr(mark("done")), False: tr(mark("FAILED"))}
+    print_table(
+        tr(mark("The main job on virtual devices")),
+        (mark("step"), mark("state"), mark("seconds"), mark("what came of it")),
+        [(tr(step.title), marks[step.ok], f"{step.seconds:.1f}", step.told) for step in steps],
+    )
+    console = page()
+    for device, why in run.failed.items():
+        console.print(f"{device}: {why}", style="red", markup=False, soft_wrap=True)
+    for note in run.notes:
+        console.print(str(note), markup=False, soft_wrap=True)
+    print_table(tr(mark("Where it is")), (mark("what"), mark("path")), list(run.artifacts.items()))

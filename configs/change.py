@@ -1,8 +1,8 @@
 """The structural difference between a running and an intended configuration, and the commands that close it.
 
-The intended text is merged: lines it has and the running one lacks are added; a running line with the same purpose
-and another value is replaced; views that the intended text owns whole (access lists) are made equal; everything else
-in running stays. What has the same purpose, and how a line is taken back, is a dialect's table (`Language`).
+The intended text is merged: lines it has and the running one lacks are added; a running line with the same purpose and
+another value is replaced; views that the intended text owns whole (access lists) are made equal; everything else in
+running stays. What has the same purpose, and how a line is taken back, is a dialect's table (`Language`).
 
 Order: what is new comes first, in the intended order; what goes comes after it; what holds the session we came in
 by comes last. A command that changes the address we arrived at ends the part before `reconnect`; what would cut the
@@ -11,12 +11,12 @@ path before that address is there (an old default route) follows it and is sent 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from configs.masking import Secrets
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 class Change:
     """What to send, and what it means.
 
-    `commands` are sent in configuration mode, in order; views are entered and left. `diff` is for people, masked.
-    `added` and `removed` count its lines. `cuts` are those commands that touch the path, the address or the interface we
-    arrive on. `reconnect` is an index into `commands`: what stands before it ends our session, the rest is
+    `commands` are sent in configuration mode, in order; views are entered and left; one that holds line feeds (a
+    banner of several lines) has a prompt only after its last line. `diff` is for people, masked.
+    `added` and `removed` count its lines. `cuts` are those commands that touch the path, the address or the interface
+    we arrive on. `reconnect` is an index into `commands`: what stands before it ends our session, the rest is
     sent after a login at the new address; None if the session survives.
     """
 
@@ -57,27 +58,29 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Lines with one purpose: in views whose header `view` matches (`^$` is the top level), lines that `line` matches.
+    """Lines with one purpose: those that `line` matches in views whose header `view` matches (the top level is empty).
 
-    The named groups of `line` tell purposes apart (`area (?P<area>\\S+)`); without any, all such lines have one purpose.
+    The named groups of `line` tell purposes apart (an area's number); without any, all such lines have one purpose.
     `remove` is the command that takes such a line back, expanded from the match; empty: the line, negated.
+    `overwrite` is the command that gives the purpose a new value, expanded from the new line's match; empty: the line.
     """
 
     view: re.Pattern[str]
     line: re.Pattern[str]
     kind: Kind
     remove: str = ""
+    overwrite: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Paths:
     """Which lines carry the session we come in by.
 
-    `address`: an interface's address, group `ip`. `interface`: an interface's header. `touches`: lines in such a view that
-    take the interface down or move it. `route`: static routes that may carry us. `remote`: headers of the views of
-    remote logins; `remote_lines`: the lines in them that let people in or keep them out; `remote_list`: in such a view, the line that
-    binds an access list, group `list`. `list_header`: an access list's header, group `list`. `server`: top-level
-    lines of the SSH server and of the users.
+    `address`: an interface's address, group `ip`. `interface`: an interface's header. `touches`: lines in such a view
+    that take the interface down or move it. `route`: static routes that may carry us. `remote`: headers of the views of
+    remote logins; `remote_lines`: the lines in them that let people in or keep them out; `remote_list`: in such a view,
+    the line that binds an access list, group `list`. `list_header`: an access list's header, group `list`.
+    `server`: lines of the SSH server and of the users.
     """
 
     address: re.Pattern[str]
@@ -95,11 +98,12 @@ class Paths:
 class Language:
     """How changes are written in a dialect. All expressions see normalised lines.
 
-    `normalise` maps spellings that mean the same to one (mask lengths, blanks in interface names). `views` matches lines
-    that open a view even when nothing stands in it. `owned` matches headers of views that are made equal; of those,
-    `ordered` are lists whose order is the file's (no numbers): they are rewritten when the order would change.
-    `explicit` matches negated lines that the device stores as such (`no switchport`); any other negated line
-    means that the positive one must not be there.
+    `normalise` maps spellings that mean the same to one (mask lengths, blanks in interface names). `views` matches
+    lines that open a view even when nothing stands in it. `owned` matches headers of views that are made equal; of
+    those, `ordered` are lists whose order is the file's (no numbers): they are rewritten when the order would change.
+    `explicit` matches negated lines that the device stores as such (`no switchport`); any other negated line means that
+    the positive one must not be there. `hidden` matches lines that the device does not show while they hold: they are
+    sent only where the running text negates them. A block (a banner) is seen as its lines joined by line feeds.
     """
 
     negation: str
@@ -111,7 +115,9 @@ class Language:
     owned: re.Pattern[str]
     ordered: re.Pattern[str]
     explicit: re.Pattern[str]
+    hidden: re.Pattern[str]
     normalise: Callable[[tuple[str, ...], str], str]
+    whole: bool = False  # every view and the top level are made equal, not only what `owned` matches
 
     def negated(self, text: str) -> str:
         """The command that takes `text` back."""
@@ -144,18 +150,22 @@ class Edit:
 
 def compute(running: Tree, intended: Tree, language: Language, management: Interface | None = None) -> Change:
     """The change from `running` to `intended`. `management` is the address we arrive at, as far as it is known."""
-    comparison = _Comparison(language)
-    edits = list(comparison.views((), running.children, intended.children))
-    if not edits:
+    steps = edits(running, intended, language)
+    if not steps:
         return Change()
-    edits = _timed(edits, _Guarded(language, running, intended, management))
-    diff, added, removed = _diff(edits, language.secrets)
-    ordered = sorted(edits, key=lambda edit: edit.phase)
+    steps = _timed(steps, _Guarded(language, running, intended, management))
+    diff, added, removed = _diff(steps, language.secrets)
+    ordered = sorted(steps, key=lambda edit: edit.phase)
     commands, reconnect = _commands(ordered, language)
     if management is None:
         reconnect = None  # nobody said which address is ours
     cuts = tuple(language.secrets.mask_line(command) for edit in ordered if edit.cut for command in edit.commands)
     return Change(commands, diff, added, removed, cuts, reconnect)
+
+
+def edits(running: Tree, intended: Tree, language: Language) -> list[Edit]:
+    """The steps from `running` to `intended`, in the intended order: what to do, before anybody says when."""
+    return list(_Comparison(language).views((), running.children, intended.children))
 
 
 class _Comparison:
@@ -164,13 +174,11 @@ class _Comparison:
     def __init__(self, language: Language) -> None:
         self._language = language
 
-    def views(
-        self, path: tuple[str, ...], running: Sequence[Node], intended: Sequence[Node]
-    ) -> Iterator[Edit]:
+    def views(self, path: tuple[str, ...], running: Sequence[Node], intended: Sequence[Node]) -> Iterator[Edit]:
         """The edits that make one view what is intended."""
         language = self._language
         header = language.normalise(path[:-1], path[-1]) if path else ""
-        owned = bool(path) and language.owned.match(header) is not None
+        owned = language.whole or (bool(path) and language.owned.match(header) is not None)
         if owned and language.ordered.match(header) and self._must_rewrite(path, running, intended):
             yield from self._rewrite(path, running, intended)
             return
@@ -180,50 +188,63 @@ class _Comparison:
             if node.text.startswith(language.negation + " "):
                 yield from self._negative(path, node, index)
                 continue
-            slot, key = index.identify(node.text)
+            slot, key = index.identify(content(node))
             if slot is not None and slot.kind is Kind.SET:
                 sets.add(key)
             yield from self._positive(path, node, index, slot, key)
         for node in running:
             if index.is_kept(node):
                 continue
-            slot, key = index.identify(node.text)
+            slot, key = index.identify(content(node))
             if owned or key in sets:
                 yield Edit(path, _all_lines(node), "", (index.removal(node, slot),), phase=_Phase.REMOVE)
 
     def _positive(
         self, path: tuple[str, ...], node: Node, index: _Index, slot: Slot | None, key: tuple[object, ...]
     ) -> Iterator[Edit]:
-        language = self._language
         candidates = index.having(key)
-        opens = bool(node.children) or language.views.match(index.normal(node.text)) is not None
-        same = next((other for other in candidates if index.equal(other.text, node.text)), None)
-        if opens:
-            found = same or (candidates[0] if candidates else None)
-            below: Sequence[Node] = ()
-            if found is not None:
-                index.keep(found)
-                below = found.children
-            if same is None:
-                old = (found.text,) if found is not None else ()
-                yield Edit(path, old, node.text, (node.text,), opens=True)
-            yield from self.views((*path, (same or node).text), below, node.children)
-            return
-        if same is not None:
+        text = content(node)
+        same = next((other for other in candidates if index.equal(content(other), text)), None)
+        if node.children or self._language.views.match(index.normal(node.text)):
+            yield from self._view(path, node, index, same, candidates)
+        elif same is not None:
             index.keep(same)
+        else:
+            yield from self._line(path, node, index, slot, candidates)
+
+    def _view(
+        self, path: tuple[str, ...], node: Node, index: _Index, same: Node | None, candidates: Sequence[Node]
+    ) -> Iterator[Edit]:
+        found = same or (candidates[0] if candidates else None)
+        below: Sequence[Node] = ()
+        if found is not None:
+            index.keep(found)
+            below = found.children
+        if same is None:
+            yield Edit(path, (found.text,) if found is not None else (), node.text, (node.text,), opens=True)
+        yield from self.views((*path, (same or node).text), below, node.children)
+
+    def _line(
+        self, path: tuple[str, ...], node: Node, index: _Index, slot: Slot | None, candidates: Sequence[Node]
+    ) -> Iterator[Edit]:
+        text = content(node)
+        negated = index.exactly(self._language.negated(node.text))
+        if not negated and self._language.hidden.match(index.normal(text)):
             return
-        commands = [node.text]
-        old_lines: list[str] = []
+        commands = [text]
+        old: list[str] = []
         if slot is not None and slot.kind is not Kind.SET:
+            if candidates and slot.overwrite:
+                commands = [index.expand(slot, slot.overwrite, node.text)]
             for other in candidates:
                 index.keep(other)
-                old_lines += _all_lines(other)
+                old += _all_lines(other)
                 if slot.kind is Kind.CLEAR:
                     commands.insert(0, index.removal(other, slot))
-        for other in index.exactly(language.negated(node.text)):
+        for other in negated:
             index.keep(other)
-            old_lines.append(other.text)
-        yield Edit(path, tuple(old_lines), node.text, tuple(commands))
+            old.append(other.text)
+        yield Edit(path, tuple(old), text, tuple(commands))
 
     def _negative(self, path: tuple[str, ...], node: Node, index: _Index) -> Iterator[Edit]:
         language = self._language
@@ -243,18 +264,18 @@ class _Comparison:
 
     def _must_rewrite(self, path: tuple[str, ...], running: Sequence[Node], intended: Sequence[Node]) -> bool:
         """Whether an unnumbered list can only become the intended one by writing it anew: kept entries must stand
-        in the intended order, and new ones after them all."""  # noqa: D205 - one sentence
+        in the intended order, and new ones after them all.
+        """  # noqa: D205 - one sentence
         index = _Index(self._language, path, running)
         have = [index.normal(node.text) for node in running]
         want = [index.normal(node.text) for node in intended]
         kept = [text for text in have if text in want]
         return bool(have) and want[: len(kept)] != kept
 
-    def _rewrite(
-        self, path: tuple[str, ...], running: Sequence[Node], intended: Sequence[Node]
-    ) -> Iterator[Edit]:
+    def _rewrite(self, path: tuple[str, ...], running: Sequence[Node], intended: Sequence[Node]) -> Iterator[Edit]:
         """Take the whole list away and write it again. A list that is bound and not defined lets everything pass,
-        so the session lives on between the two."""  # noqa: D205 - one sentence
+        so the session lives on between the two.
+        """  # noqa: D205 - one sentence
         header = path[-1]
         old = (header, *(" " + node.text for node in running))
         yield Edit(path[:-1], old, header, (self._language.negated(header), header), opens=True)
@@ -274,7 +295,7 @@ class _Index:
         self._kept: set[int] = set()
         self._by_key: dict[tuple[object, ...], list[Node]] = {}
         for node in running:
-            self._by_key.setdefault(self.identify(node.text)[1], []).append(node)
+            self._by_key.setdefault(self.identify(content(node))[1], []).append(node)
 
     def normal(self, text: str) -> str:
         """The line in its normal spelling."""
@@ -292,10 +313,13 @@ class _Index:
     def removal(self, node: Node, slot: Slot | None) -> str:
         """The command that takes the node back."""
         if slot is not None and slot.remove:
-            match = slot.line.match(self.normal(node.text))
-            if match is not None:
-                return match.expand(slot.remove)
+            return self.expand(slot, slot.remove, node.text)
         return self._language.negated(node.text)
+
+    def expand(self, slot: Slot, template: str, text: str) -> str:
+        """A slot's command for a line."""
+        match = slot.line.match(self.normal(text))
+        return match.expand(template) if match is not None else text
 
     def equal(self, running: str, intended: str) -> bool:
         """Whether two lines say the same; a secret that the device stores in its own form counts as the same."""
@@ -336,9 +360,7 @@ class _Index:
 class _Guarded:
     """What must not be cut: the interface we arrive on, the routes that lead back, the door and its lists."""
 
-    def __init__(
-        self, language: Language, running: Tree, intended: Tree, management: Interface | None
-    ) -> None:
+    def __init__(self, language: Language, running: Tree, intended: Tree, management: Interface | None) -> None:
         self._language = language
         self._paths = language.paths
         self._lists = {name for tree in (running, intended) for name in self._bound_lists(tree)}
@@ -380,9 +402,7 @@ class _Guarded:
 
     def touches_route(self, edit: Edit) -> bool:
         """Whether the edit takes a route away over which we may have arrived."""
-        return not edit.path and any(
-            self._paths.route.match(self._language.normalise((), line)) for line in edit.old
-        )
+        return not edit.path and any(self._paths.route.match(self._language.normalise((), line)) for line in edit.old)
 
     def touches_door(self, edit: Edit) -> bool:
         """Whether the edit changes who may log in from afar, or the access list at that door."""
@@ -470,16 +490,21 @@ def _diff(edits: Sequence[Edit], secrets: Secrets) -> tuple[str, int, int]:
         lines += [f"  {' ' * depth}{edit.path[depth]}" for depth in range(common, len(edit.path))]
         views = edit.path
         indent = " " * len(edit.path)
-        lines += [f"- {indent}{line}" for line in edit.old]
-        removed += len(edit.old)
-        if edit.new:
-            lines.append(f"+ {indent}{edit.new}")
-            added += 1
+        old = [line for lines_of in edit.old for line in lines_of.split("\n")]
+        new = edit.new.split("\n") if edit.new else []
+        lines += [f"- {indent}{line}" for line in old] + [f"+ {indent}{line}" for line in new]
+        removed += len(old)
+        added += len(new)
         if edit.opens:
             views = (*edit.path, edit.new)
     return "".join(secrets.mask_line(line) + "\n" for line in lines), added, removed
 
 
+def content(node: Node) -> str:
+    """A command as it is typed: its line, and the lines of the block it opens."""
+    return "\n".join((node.text, *node.body))
+
+
 def _all_lines(node: Node) -> tuple[str, ...]:
     """A node and all below it as lines, each level indented by one blank."""
-    return tuple(" " * len(path) + line.text for path, line in node.walk())
+    return tuple(" " * len(path) + content(line) for path, line in node.walk())

@@ -205,9 +205,7 @@ def refused(target: Target) -> LoginError:
     return LoginError(
         target.device,
         Message("{where} refused the login of {user}", where=target.where, user=target.login.username),
-        Message(
-            "look at the device's credential in inventory/credentials.yaml and at what its reference resolves to"
-        ),
+        Message("look at the device's credential in inventory/credentials.yaml and at what its reference resolves to"),
     )
 
 

@@ -123,15 +123,11 @@ def _recorded(target: Target) -> list[asyncssh.SSHKey]:
     if target.known_hosts is None:
         return []
     try:
-        return [
-            asyncssh.import_public_key(key) for key in known_hosts.read(target.known_hosts, target.device)
-        ]
+        return [asyncssh.import_public_key(key) for key in known_hosts.read(target.known_hosts, target.device)]
     except (OSError, ValueError) as error:
         raise HostKeyError(
             target.device,
-            Message(
-                "the recorded host key cannot be read from {file}: {why}", file=target.known_hosts, why=error
-            ),
+            Message("the recorded host key cannot be read from {file}: {why}", file=target.known_hosts, why=error),
             Message("mend or remove the device's line in that file"),
         ) from error
 
@@ -160,9 +156,7 @@ def _translated(target: Target) -> Iterator[None]:
             Message("look whether the device is up and the line to it works"),
         ) from error
     except asyncssh.ProtocolNotSupported as error:
-        raise TooOldError(
-            target.device, Message("{where}: {why}", where=target.where, why=error.reason)
-        ) from error
+        raise TooOldError(target.device, Message("{where}: {why}", where=target.where, why=error.reason)) from error
     except (OSError, asyncssh.Error) as error:
         if isinstance(error, asyncssh.ConnectionLost) and "timeout" in str(error).lower():
             raise silent(target.device, "login", target.login_timeout) from error

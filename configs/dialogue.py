@@ -1,7 +1,7 @@
 """How a platform's command line talks, as data: prompts, paging, errors, questions and their answers.
 
-Patterns work on bytes, because a device's name may be GBK and a character may arrive in two pieces. No pattern may
-need more than one line. Each dialect folder has its own in `dialogue.py`; the engine that uses it is `configs.session`.
+Patterns work on bytes, because a device's name may be GBK and a character may arrive in two pieces. No pattern
+may need more than one line. Each dialect folder has its own in `dialogue.py`; `configs.session` uses it.
 """
 
 from __future__ import annotations
@@ -12,33 +12,37 @@ from dataclasses import dataclass
 ANY_NAME = rb"[^\s<>\[\]()#]{1,246}"
 
 # What the end of a question looks like, whoever asks: used to notice one that no table knows.
-QUESTION_SHAPE = re.compile(
-    rb"(?i)([\[(]\s*(?:y|yes|n|no)\s*/\s*(?:y|yes|n|no)\s*[\])]|\[confirm\]|[?:])[\s:]*$"
-)
+QUESTION_SHAPE = re.compile(rb"(?i)([\[(]\s*(?:y|yes|n|no)\s*/\s*(?:y|yes|n|no)\s*[\])]|\[confirm\]|[?:])[\s:]*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a device may ask, and what it is told. `pattern` is searched in the unfinished last line."""
+    """What a device may ask, and what it is told.
 
+    `line` matches the lines after which this answer may be given; `pattern` is searched in the unfinished last line.
+    """
+
+    line: re.Pattern[str]
     pattern: re.Pattern[bytes]
     answer: bytes
 
 
-def question(pattern: bytes, answer: bytes) -> Question:
-    """A question by its regular expression; letters' case does not matter."""
-    return Question(re.compile(pattern + rb"\s*$", re.IGNORECASE), answer)
+def question(line: str, pattern: bytes, answer: bytes) -> Question:
+    """A question by two regular expressions; letters' case does not matter."""
+    return Question(re.compile(line), re.compile(pattern + rb"\s*$", re.IGNORECASE), answer)
 
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
     """One platform's way of talking.
 
-    `prompt` is a regular expression in which `NAME` stands for the device's name; `privileged` matches a prompt from
-    which the configuration can be reached. `name_cut` is the length at which a prompt cuts the name, 0 for never.
-    `renames` matches a line that gives the device a new name (group 1). `opens` matches lines that enter a view:
-    nothing is sent behind one until it is known to have worked. `asks` matches lines that are known to ask
-    something: nothing is sent behind them either. `untypable` are bytes that a terminal would not take as text.
+    `prompt` is a regular expression in which `NAME` stands for the device's name; `privileged` matches a prompt
+    from which the configuration can be reached, `enable` is what leads there. `name_cut` is the length at which a
+    prompt cuts the name, 0 for never. `renames` matches a line that gives the device a new name (group 1).
+    `opens` matches lines that enter a view: nothing is sent behind one until it is known to have worked. Nothing
+    is sent either behind a line that a question of the table belongs to. `login_questions` are those between the
+    login and the first prompt. `prepare` are the first lines of every session. `preamble` matches what the device
+    prints before a configuration. `untypable` are bytes that a terminal would take as keys.
     """
 
     platform: str
@@ -53,7 +57,7 @@ class Dialogue:
     leave: str
     renames: re.Pattern[str]
     opens: re.Pattern[str]
-    asks: re.Pattern[str]
+    preamble: re.Pattern[bytes]
     enable: str = ""
     name_cut: int = 0
     pager_key: bytes = b" "
@@ -61,7 +65,7 @@ class Dialogue:
     untypable: bytes = b"?\t\x1b\x03\x1a"
 
     def prompt_for(self, names: frozenset[bytes]) -> re.Pattern[bytes]:
-        """The pattern of a prompt with one of `names`, or with any name if there are none. Group `name` is the name."""
+        """A prompt's pattern, with one of `names` or, if there are none, with any name. Group `name` is the name."""
         if not names:
             name = ANY_NAME
         else:
@@ -72,3 +76,7 @@ class Dialogue:
     def error_in(self, lines: list[bytes]) -> bytes | None:
         """The first line that says that the device refused, None if none does."""
         return next((line for line in lines if any(pattern.search(line) for pattern in self.errors)), None)
+
+    def asks(self, line: str) -> bool:
+        """Whether a line is known to ask something."""
+        return any(question.line.match(line) for question in self.questions)

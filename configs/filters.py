@@ -54,9 +54,7 @@ class Ports:
             return True
         if self.opaque or other.opaque:
             return False
-        return all(
-            any(low <= start and end <= high for low, high in self.ranges) for start, end in other.ranges
-        )
+        return all(any(low <= start and end <= high for low, high in self.ranges) for start, end in other.ranges)
 
 
 ANY_PORTS = Ports()

@@ -61,7 +61,9 @@ class Secrets:
     def shape(self, line: str) -> str:
         """The line without what may differ in a stored secret: its text, and the number of its form."""
         spans = set(self.spans(line))
-        types = {match.span("type") for match in self._matches(line) if match.groupdict().get("type")} if spans else set()
+        types = (
+            {match.span("type") for match in self._matches(line) if match.groupdict().get("type")} if spans else set()
+        )
         for start, end in sorted(spans | types, reverse=True):
             line = line[:start] + (HIDDEN if (start, end) in spans else "") + line[end:]
         return " ".join(line.split())

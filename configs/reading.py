@@ -108,9 +108,7 @@ class Reading:
             if not command.negated:
                 standing.append(command)
             else:
-                standing = [
-                    earlier for earlier in standing if earlier.folded[: len(command.folded)] != command.folded
-                ]
+                standing = [earlier for earlier in standing if earlier.folded[: len(command.folded)] != command.folded]
         return tuple(standing)
 
     def switch(self, *words: str) -> Command | None:

@@ -33,12 +33,23 @@ _MOVES = re.compile(rb"[\b\r\x00\x07\x1b]")
 _ESCAPE = re.compile(rb"\x1b(?:\[(?P<parameters>[0-9;?]*)(?P<final>[@-~])|[()][0-9A-Za-z]|[=>78cDEHMNOZ])")
 
 
+UNKNOWN_QUESTION = Message("the device asks something that govnet does not answer by itself; nothing was guessed")
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What one line came to: the lines that the device printed for it, as bytes without line ends."""
 
     line: str
     output: tuple[bytes, ...]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """How far the answers to a block have been read. `current` is the line whose answer comes, -1 before the first."""
+
+    outputs: list[list[bytes]]
+    current: int = -1
 
 
 class Session:
@@ -55,9 +66,7 @@ class Session:
         self._names: frozenset[bytes] = frozenset()
         self._prompt = dialogue.prompt_for(self._names)
         self._buffer = bytearray()
-        self._answered = (
-            0  # how much of the unfinished last line was a pager or a question, and is dealt with
-        )
+        self._answered = 0  # how much of the unfinished last line was a pager or a question, and is dealt with
         self._arrived = asyncio.Event()
         self._ended: DeviceError | None = None
         self._pump = asyncio.get_running_loop().create_task(self._read())
@@ -85,19 +94,28 @@ class Session:
         (answer,) = await self._exchange([line], seconds or self._target.command_timeout)
         return b"".join(part + b"\n" for part in answer.output)
 
-    async def configure(self, lines: Sequence[str]) -> tuple[Answer, ...]:
-        """Enter configuration mode, send `lines`, leave it. CommandError tells how far it came."""
-        await self.command(self._dialogue.configure)
-        answers = await self.send(lines)
+    async def configure(self, lines: Sequence[str], *, enter: str = "", seconds: float = 0) -> tuple[Answer, ...]:
+        """Enter configuration mode, send `lines`, leave it. CommandError tells how far it came.
+
+        `enter` is another command than the dialogue's for entering. After a refusal the mode is left, if possible.
+        """
+        await self.command(enter or self._dialogue.configure)
+        try:
+            answers = await self.send(lines, seconds=seconds)
+        except CommandError:
+            if not self.broken:
+                with suppress(DeviceError):
+                    await self.command(self._dialogue.leave)
+            raise
         await self.command(self._dialogue.leave)
         return answers
 
-    async def send(self, lines: Sequence[str]) -> tuple[Answer, ...]:
+    async def send(self, lines: Sequence[str], *, seconds: float = 0) -> tuple[Answer, ...]:
         """Send `lines` in blocks in the view where the session stands, each checked."""
         done: list[Answer] = []
         for block in blocks(lines, self._dialogue, self.encoding):
             try:
-                done += await self._exchange(block, self._target.command_timeout)
+                done += await self._exchange(block, seconds or self._target.command_timeout)
             except CommandError as error:
                 before = (*(answer.line for answer in done), *error.accepted)
                 raise CommandError(
@@ -173,11 +191,11 @@ class Session:
         await self._channel.write(self._dialogue.pager_key)
         return True
 
-    async def _reply(self, questions: Sequence[Question]) -> bool:
-        """Answer a question of the table that stands at the end; whether there was one."""
+    async def _reply(self, questions: Sequence[Question], line: str) -> bool:
+        """Answer a question of the table, asked after `line`, that stands at the end; whether there was one."""
         tail = self._tail()
         for question in questions:
-            if tail and question.pattern.search(tail):
+            if tail and question.line.match(line) and question.pattern.search(tail):
                 self._answered = len(self._buffer)
                 await self._channel.write(question.answer)
                 return True
@@ -203,11 +221,12 @@ class Session:
             if found is not None:
                 self._learn(found["name"])
                 return tail
-            if await self._turn_page() or await self._reply(self._dialogue.login_questions):
+            if await self._turn_page() or await self._reply(self._dialogue.login_questions, ""):
                 continue
             shaped = QUESTION_SHAPE.search(tail) is not None
             if not await self._more(deadline, "login", questionable=shaped):
-                raise self._unknown_question("login", tail)
+                self.broken = True
+                raise CommandError(self._target.device, "login", _readable([tail]), UNKNOWN_QUESTION)
 
     def _learn(self, *names: bytes) -> None:
         self._names = frozenset(names)
@@ -259,47 +278,50 @@ class Session:
             renamed = self._dialogue.renames.match(line)
             if renamed is not None:
                 self._learn(*self._names, renamed[1].encode(self.encoding))
-        outputs: list[list[bytes]] = [[] for _ in wire]
-        current = -1  # the line whose answer is being read; -1 until the first echo
-        deadline = asyncio.get_running_loop().time() + seconds
+        reading = _Reading([[] for _ in wire])
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
         while True:
-            while (line := self._next_line()) is not None:
-                deadline = asyncio.get_running_loop().time() + seconds
-                if self._is_echo(line, wire, current):
-                    current += 1
-                elif current >= 0:
-                    self._notice_swallowed(line, lines, wire, current, outputs)
-                    outputs[current].append(line)
+            if self._take_lines(reading, lines, wire):
+                deadline = loop.time() + seconds
             tail = self._tail()
-            if current == len(wire) - 1:
-                if self._prompt.fullmatch(tail.rstrip()):
-                    return self._judge(lines, outputs)
-                if await self._reply(self._dialogue.questions):
+            at_prompt = self._prompt.fullmatch(tail.rstrip()) is not None
+            if reading.current == len(wire) - 1:
+                if at_prompt:
+                    return self._judge(lines, reading.outputs)
+                if await self._reply(self._dialogue.questions, lines[-1].strip()):
                     continue
             if await self._turn_page():
                 continue
-            shaped = QUESTION_SHAPE.search(tail) is not None and not self._prompt.fullmatch(tail.rstrip())
-            if not await self._more(deadline, lines[max(current, 0)], questionable=shaped and current >= 0):
-                self.broken = True
-                raise self._refusal(lines, current, tail, outputs)
+            shaped = reading.current >= 0 and not at_prompt and QUESTION_SHAPE.search(tail) is not None
+            if not await self._more(deadline, lines[max(reading.current, 0)], questionable=shaped):
+                raise self._refusal(lines, reading, tail)
+
+    def _take_lines(self, reading: _Reading, lines: Sequence[str], wire: Sequence[bytes]) -> bool:
+        """Sort the complete lines in the buffer: echoes, and what belongs to the answer before the next echo."""
+        taken = False
+        while (line := self._next_line()) is not None:
+            taken = True
+            if self._is_echo(line, wire, reading.current):
+                reading.current += 1
+            elif reading.current >= 0:
+                self._notice_swallowed(line, lines, wire, reading)
+                reading.outputs[reading.current].append(line)
+        return taken
 
     def _encoded(self, line: str) -> bytes:
         """A line as bytes. What a terminal would take as a key, or cannot be written, is refused beforehand."""
         try:
             wire = line.encode(self.encoding)
         except UnicodeEncodeError as error:
-            raise CommandError(
-                self._target.device, line, f"U+{ord(line[error.start]):04X} / {self.encoding}"
-            ) from None
+            raise CommandError(self._target.device, line, f"U+{ord(line[error.start]):04X} / {self.encoding}") from None
         keys = [byte for byte in wire if byte in self._dialogue.untypable or byte < 0x20]
         if keys:
             raise CommandError(
                 self._target.device,
                 line,
                 f"\\x{keys[0]:02x}",
-                Message(
-                    "a terminal takes this character as a key, not as text: change the template or the value"
-                ),
+                Message("a terminal takes this character as a key, not as text: change the template or the value"),
             )
         return wire
 
@@ -325,25 +347,15 @@ class Session:
             Message("the device received other characters than were sent; the line to it loses bytes"),
         )
 
-    def _notice_swallowed(
-        self,
-        line: bytes,
-        lines: Sequence[str],
-        wire: Sequence[bytes],
-        current: int,
-        outputs: list[list[bytes]],
-    ) -> None:
+    def _notice_swallowed(self, line: bytes, lines: Sequence[str], wire: Sequence[bytes], reading: _Reading) -> None:
         """A question in the middle of a block takes the next line as its answer: that must not go unseen."""
-        if current + 1 >= len(wire):
+        if reading.current + 1 >= len(wire):
             return
-        expected = wire[current + 1]
-        if expected and line.rstrip().endswith(expected.strip()):
-            asked = line.rstrip()[: -len(expected.strip())]
-            if QUESTION_SHAPE.search(asked) or any(
-                one.pattern.search(asked) for one in self._dialogue.questions
-            ):
-                self.broken = True
-                raise self._refusal(lines, current, asked, outputs)
+        expected = wire[reading.current + 1].strip()
+        if expected and line.rstrip().endswith(expected):
+            asked = line.rstrip()[: -len(expected)]
+            if QUESTION_SHAPE.search(asked):
+                raise self._refusal(lines, reading, asked)
 
     def _judge(self, lines: Sequence[str], outputs: list[list[bytes]]) -> list[Answer]:
         """The answers, or the first refusal among them."""
@@ -367,28 +379,17 @@ class Session:
             now = {name for name in self._names if name.startswith(found["name"])}
             self._learn(*now)
 
-    def _refusal(
-        self, lines: Sequence[str], current: int, asked: bytes, outputs: list[list[bytes]]
-    ) -> CommandError:
+    def _refusal(self, lines: Sequence[str], reading: _Reading, asked: bytes) -> CommandError:
         """The error for a question that may not be answered."""
-        text = _readable([*outputs[current][-2:], asked])
-        error = self._unknown_question(lines[current].strip(), text.encode())
-        return CommandError(
-            error.device,
-            error.line,
-            error.answer,
-            error.hint,
-            accepted=tuple(lines[:current]),
-            behind=tuple(lines[current + 1 :]),
-        )
-
-    def _unknown_question(self, line: str, asked: bytes) -> CommandError:
         self.broken = True
+        current = reading.current
         return CommandError(
             self._target.device,
-            line,
-            _readable([asked]),
-            Message("the device asks something that govnet does not answer by itself; nothing was guessed"),
+            lines[current].strip(),
+            _readable([*reading.outputs[current][-2:], asked]),
+            UNKNOWN_QUESTION,
+            accepted=tuple(lines[:current]),
+            behind=tuple(lines[current + 1 :]),
         )
 
 
@@ -399,7 +400,7 @@ def blocks(lines: Sequence[str], dialogue: Dialogue, encoding: str = "utf-8") ->
     size = 0
     for line in lines:
         length = len(line.encode(encoding, "replace")) + 1
-        asks = dialogue.asks.match(line.strip()) is not None
+        asks = dialogue.asks(line.strip())
         if block and (len(block) >= BLOCK_LINES or size + length > BLOCK_BYTES):
             found.append(block)
             block, size = [], 0

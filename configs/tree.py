@@ -76,10 +76,10 @@ class Block:
 class Grammar:
     """How a dialect's text is built.
 
-    `separators` stand at the left margin and close every view. `comments` are prefixes of remark lines at any
-    depth. `leaves` are whole lines that end the view at whose depth they stand (`exit`, `}`). `opens` says whether a line
+    `separators` stand at the left margin and close every view. `comments` are prefixes of remark lines at any depth.
+    `leaves` are whole lines that end the view at whose depth they stand (`exit`, `}`). `opens` says whether a line
     starts an opaque block. `braces`: views open with a trailing `{` and end with `}`, indentation means nothing.
-    `section` matches the line that starts a part of a text made of several files; its views are closed by the next one.
+    `section` matches the line that begins one file in a text made of several; the next one ends it.
     """
 
     separators: frozenset[str] = frozenset()
@@ -158,7 +158,7 @@ def decode(data: bytes, file: str = "") -> tuple[str, str]:
 
 
 def split(text: str) -> list[str]:
-    """The lines of `text` with their ends. A line ends at LF (CR before it belongs to the end), or at CR if there is no LF."""
+    """The lines of `text` with their ends: LF (a CR before it belongs to the end), or CR in a text without LF."""
     if "\n" not in text and "\r" in text:
         return _OLD_MAC_LINE.findall(text)
     return _LINE.findall(text)

@@ -47,7 +47,7 @@ class Fault(ValueError):  # noqa: N818 - it is caught two calls up and becomes a
         self.hint = hint
 
 
-def _refuse_full_width(text: str) -> None:
+def refuse_full_width(text: str) -> None:
     """Full-width digits, letters and signs, spaces among them, in a text that programs compare."""
     if not text.isascii() and _FULL_WIDTH.search(text):
         plain = half_width(text).strip()
@@ -70,7 +70,7 @@ def host_name(text: str) -> str:
     """A device's name: RFC 1123 section 2.1, one label."""
     if _HOST_NAME(text):
         return text
-    _refuse_full_width(text)
+    refuse_full_width(text)
     _refuse_invisible(text)
     plain = re.sub(r"[^A-Za-z0-9-]+", "-", text).strip("-")[:63].strip("-")
     raise Fault(
@@ -83,9 +83,9 @@ def host_name(text: str) -> str:
 def key(text: str) -> str:
     """The name of a unit, site, line or system: letters (Chinese ones too), digits, `_`, `.` and `-`."""
     if _KEY(text):
-        _refuse_full_width(text)
+        refuse_full_width(text)
         return text
-    _refuse_full_width(text)
+    refuse_full_width(text)
     _refuse_invisible(text)
     raise Fault(
         "bad-name",
@@ -98,7 +98,7 @@ def word(text: str) -> str:
     """A word that devices and programs read: ASCII letters, digits, `_`, `.` and `-`."""
     if _WORD(text):
         return text
-    _refuse_full_width(text)
+    refuse_full_width(text)
     _refuse_invisible(text)
     raise Fault(
         "bad-name",
@@ -110,7 +110,7 @@ def word(text: str) -> str:
 def reference(text: str) -> str:
     """The name of something defined elsewhere; whether it is, is checked later."""
     if not text.isascii():
-        _refuse_full_width(text)
+        refuse_full_width(text)
         _refuse_invisible(text)
     return text
 
@@ -133,7 +133,7 @@ def model_name(text: str) -> str:
     """A device's model, as printed on it."""
     if _MODEL(text):
         return text
-    _refuse_full_width(text)
+    refuse_full_width(text)
     _refuse_invisible(text)
     return title(text)
 
@@ -142,7 +142,7 @@ def region_code(text: str) -> str:
     """A division's code: GB/T 2260 (2, 4 or 6 digits) or the statistical code (9 or 12)."""
     if _CODE(text):
         return text
-    _refuse_full_width(text)
+    refuse_full_width(text)
     if re.fullmatch(r"[0-9.]+[eE]\+?[0-9]+", text):
         raise Fault(
             "shortened-number",
@@ -169,7 +169,7 @@ def integer(low: int, high: int) -> Converter:
                 Message("{text} is not between {low} and {high}", text=text, low=low, high=high),
                 Message("write a number from {low} to {high}", low=low, high=high),
             )
-        _refuse_full_width(text)
+        refuse_full_width(text)
         hint = Message("write a number from {low} to {high}, digits only", low=low, high=high)
         digits = re.match(r"[0-9][0-9,]*", text)
         if digits:
@@ -185,7 +185,7 @@ def protection_level(text: str) -> int:
     """A protection level under GB/T 22240: 1 to 4."""
     if text in {"1", "2", "3", "4"}:
         return int(text)
-    _refuse_full_width(text)
+    refuse_full_width(text)
     found = re.search(r"[1-4一二三四]", text)
     hint = Message("write 1, 2, 3 or 4; leave it empty for a system that is not graded")
     if found and len(text) <= 4 and not re.fullmatch(r"[0-9.-]+", text):
@@ -201,7 +201,7 @@ def choice(kind: type[Kind], aliases: Mapping[str, Kind]) -> Converter:
         member = known.get(text)
         if member is not None:
             return member
-        _refuse_full_width(text)
+        refuse_full_width(text)
         near = text.lower() if text.lower() in known else nearest(text, known)
         names = ", ".join(kind)
         raise Fault(
@@ -230,7 +230,7 @@ def boolean(text: str) -> bool:
         value = _BOOLEANS.get(text.lower())
     if value is not None:
         return value
-    _refuse_full_width(text)
+    refuse_full_width(text)
     raise Fault(
         "bad-choice", Message("“{text}” is neither yes nor no", text=text), Message("write yes or no (是 or 否)")
     )
@@ -240,7 +240,7 @@ def interface_name(text: str) -> str:
     """A port's name as the device writes it."""
     if _INTERFACE(text):
         return text
-    _refuse_full_width(text)
+    refuse_full_width(text)
     _refuse_invisible(text)
     raise Fault(
         "bad-interface",
@@ -325,7 +325,22 @@ def _bad_prefix(text: str) -> Fault:
 
 def _bad_address(text: str, *, prefix: bool = True) -> Fault:
     """Why it is no address: the causes that are seen most, each with the mended text."""
-    example = "10.1.1.2/24" if prefix else "10.1.1.2"
+    host, slash, length = text.partition("/")
+    fault = _odd_digits(text, host, slash + length)
+    if fault is None and _parses(host):
+        fault = _odd_prefix(text, host, length) if slash else _no_prefix(text)
+    if fault is None:
+        example = "10.1.1.2/24" if prefix else "10.1.1.2"
+        fault = Fault(
+            "bad-address",
+            Message("“{text}” is not an IP address", text=text),
+            Message("write it like {text}", text=example),
+        )
+    return fault
+
+
+def _odd_digits(text: str, host: str, rest: str) -> Fault | None:
+    """Full-width digits and leading zeros."""
     if not text.isascii():
         plain = half_width(text).replace(" ", "").replace(",", ".")
         if _parses(plain):
@@ -334,45 +349,39 @@ def _bad_address(text: str, *, prefix: bool = True) -> Fault:
                 Message("“{text}” has full-width characters", text=text),
                 Message("write {text}", text=plain),
             )
-    host, slash, length = text.partition("/")
-    if _LEADING_ZERO.search(host) and ":" not in host:
-        plain = _LEADING_ZERO.sub(lambda found: found[0].rstrip("0"), host) + slash + length
-        if _parses(plain):
-            return Fault(
-                "leading-zero",
-                Message("“{text}” has leading zeros, which some programs read as octal", text=text),
-                Message("write {text}", text=plain),
-            )
-    if _parses(host):
-        if not slash:
-            return Fault(
-                "missing-prefix-length",
-                Message("“{text}” has no prefix length", text=text),
-                Message("write it behind the address, for example {text}", text=f"{host}/{32 if ':' not in host else 64}")
-                if not prefix
-                else Message(
-                    "write it behind the address, for example {text}", text=f"{host}/{24 if ':' not in host else 64}"
-                ),
-            )
-        if _parses(text) and not length.isdigit():
-            length_meant = ip_interface(text).network.prefixlen
-            return Fault(
-                "netmask",
-                Message("“{text}” has a mask in place of a prefix length", text=text),
-                Message("write {text}", text=f"{host}/{length_meant}"),
-            )
-        if _parses(text) and length.startswith("0") and int(length):
-            return Fault(
-                "leading-zero",
-                Message("“{text}” has leading zeros, which some programs read as octal", text=text),
-                Message("write {text}", text=f"{host}/{int(length)}"),
-            )
-        return _bad_prefix(text)
+    plain = _LEADING_ZERO.sub(lambda found: "." if found[0].startswith(".") else "", host) + rest
+    if plain != text and ":" not in host and _parses(plain):
+        return _leading_zeros(text, plain)
+    return None
+
+
+def _leading_zeros(text: str, plain: str) -> Fault:
     return Fault(
-        "bad-address",
-        Message("“{text}” is not an IP address", text=text),
-        Message("write it like {text}", text=example),
+        "leading-zero",
+        Message("“{text}” has leading zeros, which some programs read as octal", text=text),
+        Message("write {text}", text=plain),
     )
+
+
+def _no_prefix(text: str) -> Fault:
+    return Fault(
+        "missing-prefix-length",
+        Message("“{text}” has no prefix length", text=text),
+        Message("write it behind the address, for example {text}", text=f"{text}/{24 if ':' not in text else 64}"),
+    )
+
+
+def _odd_prefix(text: str, host: str, length: str) -> Fault:
+    """A mask, leading zeros, or a length that does not exist."""
+    if _parses(text) and not length.isdigit():
+        return Fault(
+            "netmask",
+            Message("“{text}” has a mask in place of a prefix length", text=text),
+            Message("write {text}", text=f"{host}/{ip_interface(text).network.prefixlen}"),
+        )
+    if _parses(text) and length.startswith("0") and int(length):
+        return _leading_zeros(text, f"{host}/{int(length)}")
+    return _bad_prefix(text)
 
 
 def _parses(text: str) -> bool:
@@ -391,7 +400,7 @@ def service(text: str) -> str:
         if numbers == sorted(numbers) and all(number <= 65535 for number in numbers):
             return text
         del protocol
-    _refuse_full_width(text)
+    refuse_full_width(text)
     raise Fault(
         "bad-service",
         Message("“{text}” is not a service", text=text),

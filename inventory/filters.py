@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
 from inventory.errors import NO_HINT, InputError, Problem
-from inventory.model import Device, Inventory, Level
+from inventory.model import Level
 from inventory.nearest import nearest
 from inventory.text import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from inventory.model import Device, Inventory, Site, Unit, Zone
 
 Test: TypeAlias = "Callable[[Device], bool]"
 Values: TypeAlias = "Callable[[Device], Iterable[str]]"
@@ -193,7 +195,7 @@ class _Parser:
             pattern = self._pattern()
             return lambda device: any(pattern.search(value) for value in values(device))
         self._next -= sign.kind != "end"
-        self._unexpected(Message("one of = != ~ in"))
+        return self._unexpected(Message("one of = != ~ in"))
 
     def _text(self) -> _Token:
         token = self._take()
@@ -302,9 +304,13 @@ class _Values:
             return inventory.credentials.keys()
         if key in {"role", "platform", "model"}:
             return None
-        tables = {"site": inventory.sites, "unit": inventory.units, "zone": inventory.zones}
-        if key in tables:
-            return {text for row in tables[key].values() for text in (row.name, row.title)}
+        titled: dict[str, Iterable[Site | Unit | Zone]] = {
+            "site": inventory.sites.values(),
+            "unit": inventory.units.values(),
+            "zone": inventory.zones.values(),
+        }
+        if key in titled:
+            return {text for row in titled[key] for text in (row.name, row.title)}
         return {
             text
             for region in inventory.regions.values()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-ALIKE: Final = 0.7  # difflib's ratio from which a name is worth suggesting
+ALIKE: Final = 0.6  # difflib's ratio from which a name is worth suggesting
 _PREFILTER_KEEPS = 200
 
 
@@ -51,14 +51,18 @@ class Suggester:
     """
 
     def __init__(self, names: Iterable[str], budget: int = 1_000_000) -> None:
-        self._names = names if isinstance(names, (list, tuple)) else list(names)
+        self._names = names
+        self._listed: list[str] | None = None
         self._budget = budget
         self._known: dict[str, str] = {}
 
     def __call__(self, text: str) -> str:
+        """The nearest name, empty if there is none or the work would be too much."""
         if text not in self._known:
             if self._budget <= 0:
                 return ""
-            self._budget -= max(len(self._names), 1)
-            self._known[text] = nearest(text, self._names)
+            if self._listed is None:
+                self._listed = list(self._names)
+            self._budget -= max(len(self._listed), 1)
+            self._known[text] = nearest(text, self._listed)
         return self._known[text]

@@ -2,7 +2,7 @@
 
     env:NAME           an environment variable
     file:PATH          a file, relative to the workspace; one trailing line end is not part of the secret
-    age:PATH#KEY       a key of a YAML or JSON mapping in an age file (needs the extra `age`); without #KEY the whole text
+    age:PATH#KEY       a key of a YAML or JSON mapping in an age file (extra `age`); without #KEY its whole text
     vault:MOUNT/PATH#KEY   a key of a secret in HashiCorp Vault or OpenBao, KV version 2
 
 A message about a secret names its reference, never its value.
@@ -17,6 +17,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -179,13 +180,13 @@ class SecretRef:
 
     def _from_age(self, root: Path) -> str:
         try:
-            import pyrage  # noqa: PLC0415 - optional: the extra `age`
+            pyrage: Any = import_module("pyrage")  # optional: the extra `age`; it has no types
         except ImportError:
             raise MissingToolError(
                 Message("the secret {reference} needs the Python package pyrage", reference=str(self)),
                 Message("install govnet with its extra “age”: pip install 'govnet[age]'"),
             ) from None
-        identities = self._age_identities(root)
+        identities = self._age_identities(root, pyrage.x25519.Identity)
         path, data = self._read(root)
         try:
             plain = pyrage.decrypt(data, identities)
@@ -200,9 +201,7 @@ class SecretRef:
             return text.removesuffix("\n").removesuffix("\r")
         return self._pick(_flat_mapping(text))
 
-    def _age_identities(self, root: Path) -> list[Any]:
-        from pyrage import x25519  # noqa: PLC0415 - optional, as above
-
+    def _age_identities(self, root: Path, kind: Any) -> list[Any]:
         given = os.environ.get("GOVNET_AGE_IDENTITY", "")
         hint = mark("set it to the path of an identity file made by age-keygen")
         if not given:
@@ -215,7 +214,7 @@ class SecretRef:
             except (OSError, ValueError):
                 raise self._missing(mark("the file that GOVNET_AGE_IDENTITY names cannot be read"), hint) from None
         try:
-            identities = [x25519.Identity.from_str(line.strip()) for line in lines if line.startswith("AGE-SECRET-")]
+            identities = [kind.from_str(line.strip()) for line in lines if line.startswith("AGE-SECRET-")]
         except Exception:  # noqa: BLE001 - as above; the foreign error may carry the key
             identities = []
         if not identities:

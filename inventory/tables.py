@@ -72,7 +72,6 @@ class Record:
 
     line: int
     values: dict[str, Any]
-    good: bool = True
 
 
 @dataclass(slots=True)
@@ -298,38 +297,34 @@ def _unknown_column(shape: Shape, table: Table, heading: str, places: dict[str, 
 
 def _rows(shape: Shape, table: Table, records: Records, places: dict[str, int]) -> Iterator[Record]:
     width = len(table.headings)
-    columns = [(column, column.name, column.convert, places.get(column.name)) for column in shape.columns]
-    foreign = table.foreign
-    for index, (cells_, line) in enumerate(zip(table.rows, table.lines, strict=True)):
-        row = cells_
+    absent = {column.name: column.default for column in shape.columns if column.name not in places}
+    columns = [(column, column.name, places[column.name]) for column in shape.columns if column.name in places]
+    for index, (row, line) in enumerate(zip(table.rows, table.lines, strict=True)):
         if len(row) != width and not _fits(row, width, line, records):
             records.whole = False
             continue
-        values: dict[str, Any] = {}
-        good = True
-        for column, name, convert, place in columns:
-            if place is None:
-                values[name] = column.default
-                continue
-            text = row[place]
-            if text and (text[0] <= " " or text[-1] <= " "):
-                text = text.strip(" \t\r\n")
+        values: dict[str, Any] = dict(absent)
+        for column, name, place in columns:
             try:
-                if foreign and (index, place) in foreign:
-                    _refuse_foreign(column, foreign[index, place], text)
-                if text:
-                    values[name] = convert(text)
-                elif column.filled:
-                    raise _empty(column)
-                else:
-                    values[name] = column.default
+                values[name] = _value(column, row[place], table, (index, place))
             except cells.Fault as fault:
                 records.complain(line, name, fault.code, fault.message, fault.hint)
                 values[name] = BAD
-                good = False
         if values[shape.key] is BAD:
             records.whole = False
-        yield Record(line, values, good)
+        yield Record(line, values)
+
+
+def _value(column: Column, cell: str, table: Table, place: tuple[int, int]) -> Any:
+    """A cell's value; Fault if it has none."""
+    text = cell.strip(" \t\r\n") if cell and (cell[0] <= " " or cell[-1] <= " ") else cell
+    if table.foreign and place in table.foreign:
+        _refuse_foreign(column, table.foreign[place], text)
+    if text:
+        return column.convert(text)
+    if column.filled:
+        raise _empty(column)
+    return column.default
 
 
 def _empty(column: Column) -> cells.Fault:
@@ -379,11 +374,7 @@ def _refuse_foreign(column: Column, value: object, text: str) -> None:
             Message("the cell is a number ({text}); the spreadsheet may have changed what was typed", text=text),
             Message("format the column as text and type the value again"),
         )
-    kind = "a truth value" if isinstance(value, bool) else "a date"
-    raise cells.Fault(
-        "date-cell" if kind == "a date" else "boolean-cell",
-        Message("the cell is a date: the spreadsheet has changed what was typed")
-        if kind == "a date"
-        else Message("the cell is a truth value, not text"),
-        Message("format the column as text and type the value again"),
-    )
+    again = Message("format the column as text and type the value again")
+    if value is None:
+        raise cells.Fault("date-cell", Message("the cell is a date: the spreadsheet has changed what was typed"), again)
+    raise cells.Fault("boolean-cell", Message("the cell is a truth value, not text"), again)

@@ -99,7 +99,7 @@ class Buddy:
 
     def release(self, block: Block) -> None:
         """Give `block` back and join it with its free neighbours, never beyond a root."""
-        length, start = block
+        start, length = block
         while Block(start, length) not in self.roots and length > self._shortest:
             buddy = start ^ (1 << (self._bits - length))
             free = self._free.get(length)

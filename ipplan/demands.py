@@ -1,4 +1,4 @@
-"""What the plan must hold: for each function of the policy, the devices or lines of the inventory that it gives prefixes to."""
+"""What the plan must hold: for each function of the policy, the devices or lines that it gives prefixes to."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class _Collector:
             for device in self.inventory.devices.values():
                 if device.name in devices:
                     chain = self._chain(device.site)
-                    yield from self._demands(function, pool, device.name, chain, 0)
+                    yield from self._demands(function, pool, device.name, chain)
             return
         kind = LineKind.CIRCUIT if function.purpose is Purpose.CIRCUIT else LineKind.LAN
         for line in self.inventory.lines.values():
@@ -103,8 +103,7 @@ class _Collector:
         sites = [self.inventory.devices[name].site for name in _devices(line)]
         chains = [self._chain(site) for site in sites]
         chain = max(chains, key=len)
-        hosts = self.inventory.sites[sites[0]].hosts if line.kind is LineKind.LAN else 0
-        yield from self._demands(function, pool, line.name, chain, hosts, line)
+        yield from self._demands(function, pool, line.name, chain, line)
 
     def _chain(self, site: str) -> tuple[Region, ...]:
         return self.inventory.region_chain(self.inventory.sites[site].region)
@@ -115,17 +114,17 @@ class _Collector:
         pool: Pool,
         owner: str,
         chain: tuple[Region, ...],
-        hosts: int,
         line: Line | None = None,
     ) -> Iterator[Demand]:
+        is_lan = line is not None and line.kind is LineKind.LAN
+        site = self.inventory.devices[line.a.device].site if line is not None else ""
+        hosts = self.inventory.sites[site].hosts if is_lan else 0
         codes = {region.level: region.code for region in chain}
-        regions = tuple(
-            (summary.level, codes[summary.level]) for summary in pool.summaries if summary.level in codes
-        )
+        regions = tuple((summary.level, codes[summary.level]) for summary in pool.summaries if summary.level in codes)
         for version, size in function.sizes.items():
             length, enough = size.lengths(hosts, BITS[version])
             if size.length is None and length < size.maximum:
-                self._too_many(function, owner, hosts, length, size, line)
+                self._too_many(function, owner, site, length, size)
                 length = enough = size.maximum
             yield Demand(
                 pool.name,
@@ -142,11 +141,8 @@ class _Collector:
                 hosts,
             )
 
-    def _too_many(
-        self, function: Function, owner: str, hosts: int, length: int, size: Size, line: Line | None
-    ) -> None:
-        device = self.inventory.devices[line.a.device] if line else None
-        source = self.inventory.sites[device.site].source if device else function.source
+    def _too_many(self, function: Function, owner: str, site: str, length: int, size: Size) -> None:
+        source, hosts = self.inventory.sites[site].source, self.inventory.sites[site].hosts
         message = Message(
             "{hosts} hosts × {growth} need a /{length} for “{owner}”, and “{function}” gives at most a /{maximum}",
             hosts=hosts,
@@ -191,5 +187,3 @@ def _devices(line: Line) -> tuple[str, ...]:
 def _given(line: Line) -> bool:
     """Whether somebody else (a carrier) gives the line's addresses."""
     return any(end is not None and end.address is not None for end in (line.a, line.b))
-
-

@@ -13,7 +13,7 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from ipplan.buddy import Buddy
-from ipplan.networks import Block, contains, widened
+from ipplan.networks import Block, widened
 from ipplan.policy import Placement
 from ipplan.tree import Leaf, Node
 
@@ -144,23 +144,23 @@ class _Arrangement:
         item = placed.item
         if not isinstance(item, Node):
             return True
-        placed.inner = arrange(item, (placed.block,))
-        if placed.inner is not None:
+        if self.widen_node(placed, item, moves=False):
             return True
-        for length in range(placed.block.length - 1, item.shortest - 1, -1):
-            wider = widened(placed.block, length, self.bits)
+        return self.moves and self.widen_node(placed, item, moves=True)
+
+    def widen_node(self, placed: _Placed, item: Node, *, moves: bool) -> bool:
+        """Lay out a region in its block, else in the first wider one that does."""
+        first = placed.block
+        for length in range(first.length, min(item.shortest, first.length) - 1, -1):
+            wider = widened(first, length, self.bits)
             if not self.regrow(placed, wider):
                 break
-            placed.inner = arrange(item, (wider,))
+            placed.inner = arrange(item, (wider,), moves=moves)
             if placed.inner is not None:
                 placed.block = wider
                 return True
-            self.space.release(placed.extent)
-            self.space.take(placed.block)
-            placed.extent = placed.block
-        if self.moves:
-            placed.inner = arrange(item, (placed.block,), moves=True)
-        return placed.inner is not None
+        self.regrow(placed, first)
+        return False
 
     def reserve(self, placed: _Placed) -> None:
         """Keep room beside a kept allocation, as much of the policy's reserve as is still free."""
@@ -221,7 +221,7 @@ class _Arrangement:
             block = Block(slot << shift, length)
             for placed in occupants[slot]:
                 self.space.release(placed.extent)
-            if any(contains(root, block, self.bits) for root in self.space.roots) and self.space.take(block):
+            if self.space.take(block):
                 for placed in occupants[slot]:
                     del self.placed[id(placed.item)]
                     heappush(self.waiting, (placed.extent.length, placed.item.order, self.count, placed))

@@ -6,6 +6,8 @@ import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NamedTuple, TypeAlias
 
+from inventory.cells import Fault
+from inventory.sources import half_width
 from inventory.text import Message
 
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -14,8 +16,8 @@ BITS = {4: 32, 6: 128}
 FAMILIES = {"ipv4": 4, "ipv6": 6}
 FAMILY_NAMES = {4: "ipv4", 6: "ipv6"}
 
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x3002: 0x2E}
-_LEADING_ZERO = re.compile(r"(?:^|\.)0\d")
+_PLAIN = re.compile(r"[0-9A-Fa-f:.]+/(?:0|[1-9][0-9]{0,2})").fullmatch
+_LEADING_ZERO = re.compile(r"(^|[./])0+(?=[0-9])")
 
 
 class Block(NamedTuple):
@@ -25,63 +27,53 @@ class Block(NamedTuple):
     length: int
 
 
-class PrefixError(ValueError):
-    """A text that is not a prefix. `code` is stable; `message` and `hint` are for people."""
-
-    def __init__(self, code: str, message: Message, hint: Message) -> None:
-        super().__init__(str(message))
-        self.code = code
-        self.message = message
-        self.hint = hint
-
-
 def parse_network(text: str) -> Network:
-    """The prefix that `text` writes, strictly: a length, no host bits, no leading zeros, ASCII. PrefixError otherwise."""
-    plain = text.translate(_FULL_WIDTH).strip()
+    """The prefix that `text` writes, strictly: a length, no host bits, no leading zeros, ASCII.
+
+    Raises `inventory.cells.Fault`, which says what to write instead.
+    """
+    if _PLAIN(text):
+        try:
+            return ip_network(text)
+        except ValueError:
+            pass
+    plain = half_width(text).strip()
     if plain != text:
-        raise PrefixError(
-            "full-width",
-            Message("“{text}” has full-width characters or blanks in it", text=text),
-            Message("write {plain}", plain=plain),
+        raise Fault(
+            "full-width", Message("“{text}” has full-width characters", text=text), Message("write {text}", text=plain)
         )
-    if "/" not in text:
-        raise PrefixError(
+    head, slash, tail = text.partition("/")
+    if not slash:
+        raise Fault(
             "no-prefix-length",
             Message("“{text}” has no prefix length", text=text),
             Message("write a prefix with its length, as in 10.20.0.0/24"),
         )
-    head, _, tail = text.partition("/")
-    if ":" not in head and (_LEADING_ZERO.search(head) or re.match(r"0\d", tail)):
-        corrected = ".".join(str(int(part)) if part.isdecimal() else part for part in head.split("."))
-        length = str(int(tail)) if tail.isdecimal() else tail
-        raise PrefixError(
+    if ":" not in head and _LEADING_ZERO.search(text):
+        raise Fault(
             "leading-zero",
             Message("“{text}” has leading zeros, which some programs read as octal", text=text),
-            Message("write {plain}", plain=f"{corrected}/{length}"),
+            Message("write {text}", text=_LEADING_ZERO.sub(r"\1", text)),
         )
-    if not tail.isascii() or not tail.isdecimal():
-        raise PrefixError(
+    network = _loosely(text) if tail.isdecimal() else None
+    if network is None:
+        raise Fault(
             "bad-prefix",
             Message("“{text}” is not a prefix", text=text),
             Message("write a prefix with its length, as in 10.20.0.0/24"),
         )
-    try:
-        return ip_network(text)
-    except ValueError:
-        pass
-    try:
-        network = ip_network(text, strict=False)
-    except ValueError:
-        raise PrefixError(
-            "bad-prefix",
-            Message("“{text}” is not a prefix", text=text),
-            Message("write a prefix with its length, as in 10.20.0.0/24"),
-        ) from None
-    raise PrefixError(
+    raise Fault(
         "host-bits",
-        Message("“{text}” has host bits set", text=text),
-        Message("write {plain}", plain=str(network)),
+        Message("{text} is a host's address, not a network", text=text),
+        Message("write {text}", text=str(network)),
     )
+
+
+def _loosely(text: str) -> Network | None:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        return None
 
 
 def block_of(network: Network) -> Block:
@@ -113,4 +105,4 @@ def widened(block: Block, length: int, bits: int) -> Block:
 
 def in_order(network: Network) -> tuple[int, int, int]:
     """A sort key: IPv4 before IPv6, by address, the wider one first."""
-    return (network.version, int(network.network_address), network.prefixlen)
+    return (int(network.version), int(network.network_address), network.prefixlen)

@@ -24,15 +24,17 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from inventory.errors import NO_HINT, InputError, Problem
+from inventory.cells import Fault
+from inventory.errors import InputError, Problem
 from inventory.model import NOWHERE, Area, Level, Source
+from inventory.sources import decode, read_bytes
 from inventory.text import Message
-from ipplan.networks import FAMILIES, FAMILY_NAMES, Network, PrefixError, in_order, parse_network
+from ipplan.networks import FAMILIES, FAMILY_NAMES, Network, in_order, parse_network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 COLUMNS = ("kind", "area", "vrf", "pool", "function", "family", "level", "region", "owner", "prefix")
@@ -89,6 +91,9 @@ class Allocation:
         return (self.function, self.owner, self.prefix.version)
 
 
+Row: TypeAlias = PoolRow | BlockRow | Allocation
+
+
 @dataclass(frozen=True)
 class Plan:
     """An address plan. Rows are in the order of `rows()`; two plans with the same rows are equal."""
@@ -126,19 +131,20 @@ class Plan:
         """The allocations of a device or line, IPv4 first."""
         return self._by_owner.get(owner, ())
 
-    def rows(self) -> Iterator[PoolRow | BlockRow | Allocation]:
+    def rows(self) -> Iterator[Row]:
         """All rows in the file's order."""
-        yield from sorted((*self.pool_rows, *self.blocks, *self.allocations), key=_row_order)
+        every: tuple[Row, ...] = (*self.pool_rows, *self.blocks, *self.allocations)
+        yield from sorted(every, key=_row_order)
 
 
-def _row_order(row: PoolRow | BlockRow | Allocation) -> tuple[object, ...]:
+def _row_order(row: Row) -> tuple[Any, ...]:
     rank = 0 if isinstance(row, PoolRow) else 1 if isinstance(row, BlockRow) else 2
     level = tuple(Level).index(row.level) if isinstance(row, BlockRow) else 0
     owner = (row.owner, row.function) if isinstance(row, Allocation) else ()
     return (row.area.value, row.vrf, *in_order(row.prefix), rank, row.pool, level, owner)
 
 
-def _cells(row: PoolRow | BlockRow | Allocation) -> tuple[str, ...]:
+def _cells(row: Row) -> tuple[str, ...]:
     family, prefix = FAMILY_NAMES[row.prefix.version], str(row.prefix)
     head = (row.area.value, row.vrf, row.pool)
     if isinstance(row, PoolRow):
@@ -185,152 +191,129 @@ def write(plan: Plan, path: Path) -> None:
 def read(path: Path, *, name: str = "") -> Plan:
     """Read a plan.csv. `name` is what the file is called in messages. InputError with every faulty row."""
     shown = name or str(path)
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            [
-                Problem(
-                    "unreadable-file",
-                    Message("cannot be read: {reason}", reason=error.strerror or str(error)),
-                    Message("make the plan with: govnet plan make"),
-                    shown,
-                )
-            ]
-        ) from None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = raw.decode("gb18030")  # what Excel on a Chinese Windows saves as “CSV”
-        except UnicodeDecodeError:
-            raise InputError(
-                [
-                    Problem(
-                        "bad-encoding",
-                        Message("is neither UTF-8 nor GB18030 text"),
-                        Message("save it as “CSV UTF-8”"),
-                        shown,
-                    )
-                ]
-            ) from None
-    return parse(text, shown)
+    return parse(decode(read_bytes(path, shown), shown).text, shown)
 
 
 def parse(text: str, name: str = FILE) -> Plan:
     """The plan that the text of a plan.csv writes. InputError with every faulty row."""
+    table = _Table(name)
     reader = csv.reader(io.StringIO(text.removeprefix(_BOM), newline=""), strict=True)
-    problems: list[Problem] = []
-    pools: list[PoolRow] = []
-    blocks: list[BlockRow] = []
-    allocations: list[Allocation] = []
     header: list[str] = []
     try:
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
-            source = Source(name, reader.line_num)
-            if not header:
-                header = [cell.strip() for cell in cells]
-                if problems := _header_problems(header, source):
-                    break
+            table.line = reader.line_num
+            if header:
+                table.row(header, cells)
                 continue
-            row = _row(header, cells, source, problems)
-            if isinstance(row, PoolRow):
-                pools.append(row)
-            elif isinstance(row, BlockRow):
-                blocks.append(row)
-            elif row is not None:
-                allocations.append(row)
+            header = [cell.strip() for cell in cells]
+            table.check_header(header)
+            if table.problems:
+                break
     except csv.Error as error:
-        problems.append(
-            Problem(
-                "bad-csv",
-                Message("is not a CSV table: {reason}", reason=str(error)),
-                Message("look for a quotation mark that is not closed"),
-                name,
-                reader.line_num,
-            )
-        )
-    if not header and not problems:
-        problems = _header_problems([], Source(name, 1))
-    if problems:
-        raise InputError(problems)
-    return Plan(tuple(pools), tuple(blocks), tuple(allocations))
+        table.line = reader.line_num
+        message = Message("is not a CSV table: {reason}", reason=str(error))
+        table.fault("bad-csv", "", message, Message("look for a quotation mark that is not closed"))
+    if not header and not table.problems:
+        table.check_header([])
+    if table.problems:
+        raise InputError(table.problems)
+    return Plan(tuple(table.pools), tuple(table.blocks), tuple(table.allocations))
 
 
-def _header_problems(header: list[str], source: Source) -> list[Problem]:
-    hint = Message("the first line is: {columns}", columns=",".join(COLUMNS))
-    found = []
-    for column in COLUMNS:
-        if column not in header:
-            message = Message("the column “{column}” is missing", column=column)
-            found.append(Problem("missing-column", message, hint, source.file, source.line, column))
-    for column, count in Counter(header).items():
-        if column not in COLUMNS:
-            message = Message("there is no column “{column}”", column=column)
-            found.append(Problem("unknown-column", message, hint, source.file, source.line, column))
-        elif count > 1:
-            message = Message("the column “{column}” is there twice", column=column)
-            found.append(Problem("duplicate-column", message, hint, source.file, source.line, column))
-    return found
+# The columns that a row of each kind fills, beside those that every row fills.
+_FILLED = {"pool": (), "block": ("level", "region"), "allocation": ("function", "level", "region", "owner")}
+_ALWAYS = ("area", "vrf", "pool", "family", "prefix")
+_CHOICES = {"area": tuple(Area), "level": tuple(Level), "family": tuple(FAMILIES)}
 
 
-def _row(
-    header: list[str], cells: list[str], source: Source, problems: list[Problem]
-) -> PoolRow | BlockRow | Allocation | None:
-    """The row as an object; None if it is faulty, and then its faults are in `problems`."""
-    before = len(problems)
+class _Table:
+    """The rows of a plan.csv as they are read, and what is wrong with them."""
 
-    def fault(code: str, column: str, message: Message, hint: Message = NO_HINT) -> None:
-        problems.append(Problem(code, message, hint, source.file, source.line, column))
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.line = 1
+        self.problems: list[Problem] = []
+        self.pools: list[PoolRow] = []
+        self.blocks: list[BlockRow] = []
+        self.allocations: list[Allocation] = []
 
-    if len(cells) != len(header):
-        message = Message("the row has {count} cells instead of {wanted}", count=len(cells), wanted=len(header))
-        fault("cell-count", "", message, Message("look for a missing or a superfluous comma"))
-        return None
-    values = {column: cell.strip() for column, cell in zip(header, cells, strict=True)}
-    kind = values["kind"]
-    needed = {"pool": (), "block": ("level", "region"), "allocation": ("function", "level", "region", "owner")}
-    if kind not in needed:
-        _not_one_of(fault, "kind", kind, tuple(needed))
-        return None
-    for column in ("area", "vrf", "pool", "family", "prefix", *needed[kind]):
-        if not values[column]:
-            message = Message("the cell is empty")
-            fault("empty-cell", column, message, Message("fill it in, or run: govnet plan make"))
-    for column in ("function", "level", "region", "owner"):
-        if values[column] and column not in needed[kind]:
-            message = Message("a row of the kind “{kind}” has nothing here", kind=kind)
-            fault("superfluous-cell", column, message, Message("empty the cell"))
-    if values["area"] and values["area"] not in tuple(Area):
-        _not_one_of(fault, "area", values["area"], tuple(Area))
-    if values["level"] and values["level"] not in tuple(Level):
-        _not_one_of(fault, "level", values["level"], tuple(Level))
-    if values["family"] and values["family"] not in FAMILIES:
-        _not_one_of(fault, "family", values["family"], tuple(FAMILIES))
-    prefix = None
-    if values["prefix"]:
+    def fault(self, code: str, column: str, message: Message, hint: Message) -> None:
+        """Note a fault in the current line."""
+        self.problems.append(Problem(code, message, hint, self.file, self.line, column))
+
+    def check_header(self, header: list[str]) -> None:
+        """All columns, each once, no others; their order does not matter."""
+        hint = Message("the first line is: {columns}", columns=",".join(COLUMNS))
+        for column in COLUMNS:
+            if column not in header:
+                self.fault("missing-column", column, Message("the column “{column}” is missing", column=column), hint)
+        for column, count in Counter(header).items():
+            if column not in COLUMNS:
+                self.fault("unknown-column", column, Message("there is no column “{column}”", column=column), hint)
+            elif count > 1:
+                message = Message("the column “{column}” is there twice", column=column)
+                self.fault("duplicate-column", column, message, hint)
+
+    def row(self, header: list[str], cells: list[str]) -> None:
+        """Read one row; a faulty one leaves its faults and nothing else."""
+        if len(cells) != len(header):
+            message = Message("the row has {count} cells instead of {wanted}", count=len(cells), wanted=len(header))
+            self.fault("cell-count", "", message, Message("look for a missing or a superfluous comma"))
+            return
+        before = len(self.problems)
+        values = {column: cell.strip() for column, cell in zip(header, cells, strict=True)}
+        self.choice("kind", values["kind"], tuple(_FILLED))
+        if len(self.problems) == before:
+            self.filled(values)
+            for column, allowed in _CHOICES.items():
+                if values[column]:
+                    self.choice(column, values[column], allowed)
+        prefix = self.prefix(values) if values["prefix"] else None
+        if len(self.problems) == before and prefix is not None:
+            self.add(values, prefix)
+
+    def choice(self, column: str, value: str, allowed: tuple[str, ...]) -> None:
+        """One of a few words."""
+        if value not in allowed:
+            names = ", ".join(str(name) for name in allowed)
+            message = Message("“{text}” is none of: {names}", text=value, names=names)
+            self.fault("bad-choice", column, message, Message("write one of: {names}", names=names))
+
+    def filled(self, values: dict[str, str]) -> None:
+        """What a row of this kind must say, and what it must not."""
+        filled = (*_ALWAYS, *_FILLED[values["kind"]])
+        for column in COLUMNS[1:]:
+            if column in filled and not values[column]:
+                hint = Message("fill it in, or remove the row and run: govnet plan make")
+                self.fault("empty-cell", column, Message("the cell is empty"), hint)
+            elif column not in filled and values[column]:
+                message = Message("a row of the kind “{kind}” says nothing here", kind=values["kind"])
+                self.fault("superfluous-cell", column, message, Message("empty the cell"))
+
+    def prefix(self, values: dict[str, str]) -> Network | None:
+        """The prefix, which must be of the family that the row says."""
         try:
             prefix = parse_network(values["prefix"])
-        except PrefixError as error:
-            fault(error.code, "prefix", error.message, error.hint)
-    if prefix is not None and FAMILIES.get(values["family"], prefix.version) != prefix.version:
-        message = Message("{prefix} is not of the family {family}", prefix=prefix, family=values["family"])
-        hint = Message("write {plain}", plain=FAMILY_NAMES[prefix.version])
-        fault("wrong-family", "family", message, hint)
-    if len(problems) > before or prefix is None:
-        return None
-    area, vrf, pool = Area(values["area"]), values["vrf"], values["pool"]
-    if kind == "pool":
-        return PoolRow(area, vrf, pool, prefix, source)
-    level, region = Level(values["level"]), values["region"]
-    if kind == "block":
-        return BlockRow(area, vrf, pool, level, region, prefix, source)
-    return Allocation(area, vrf, pool, values["function"], level, region, values["owner"], prefix, source)
+        except Fault as fault:
+            self.fault(fault.code, "prefix", fault.message, fault.hint)
+            return None
+        if FAMILIES.get(values["family"], prefix.version) != prefix.version:
+            message = Message("{prefix} is not of the family {family}", prefix=prefix, family=values["family"])
+            self.fault("wrong-family", "family", message, Message("write {text}", text=FAMILY_NAMES[prefix.version]))
+        return prefix
 
-
-def _not_one_of(fault: Callable[..., None], column: str, value: str, allowed: tuple[str, ...]) -> None:
-    names = ", ".join(str(name) for name in allowed)
-    message = Message("“{value}” is not one of {names}", value=value, names=names)
-    fault("bad-value", column, message, Message("write one of them"))
+    def add(self, values: dict[str, str], prefix: Network) -> None:
+        """Keep a good row."""
+        source = Source(self.file, self.line)
+        area, vrf, pool = Area(values["area"]), values["vrf"], values["pool"]
+        if values["kind"] == "pool":
+            self.pools.append(PoolRow(area, vrf, pool, prefix, source))
+            return
+        level, region = Level(values["level"]), values["region"]
+        if values["kind"] == "block":
+            self.blocks.append(BlockRow(area, vrf, pool, level, region, prefix, source))
+            return
+        function, owner = values["function"], values["owner"]
+        self.allocations.append(Allocation(area, vrf, pool, function, level, region, owner, prefix, source))

@@ -56,11 +56,14 @@ class Size:
         if self.length is not None:
             return self.length, self.length
         wanted = int((hosts * self.growth).to_integral_value(ROUND_CEILING))
-        return tuple(min(holding(count, bits), self.minimum) for count in (wanted, hosts))  # type: ignore[return-value]  # two in, two out
+        return min(holding(wanted, bits), self.minimum), min(holding(hosts, bits), self.minimum)
 
 
 def holding(hosts: int, bits: int) -> int:
-    """The longest prefix with room for `hosts` end systems and their router; in IPv4 two addresses more are not usable."""
+    """The longest prefix with room for `hosts` end systems and their router.
+
+    In IPv4 the first and the last address are not usable either, in IPv6 the first (RFC 4291 section 2.6.1).
+    """
     needed = hosts + 1 + (2 if bits == 32 else 1)
     return bits - (needed - 1).bit_length()
 
@@ -126,20 +129,22 @@ class Policy:
 
 def load(path: Path, *, name: str = "") -> Policy:
     """Read and check a policy.yaml. `name` is what the file is called in messages. InputError with every fault."""
+    from inventory.sources import read_bytes  # noqa: PLC0415 - start-up time
     from ipplan import policy_file  # noqa: PLC0415 - start-up time: it loads pydantic and yaml
 
-    return policy_file.load(path, name or str(path))
+    shown = name or str(path)
+    return policy_file.parse(read_bytes(path, shown), shown)
 
 
 def parse(text: str, name: str = FILE) -> Policy:
     """The policy that the text of a policy.yaml writes. InputError with every fault."""
-    from ipplan import policy_file  # noqa: PLC0415 - as above
+    from ipplan import policy_file  # noqa: PLC0415 - start-up time
 
-    return policy_file.parse(text, name)
+    return policy_file.parse(text.encode(), name)
 
 
 def schema() -> dict[str, Any]:
     """The JSON schema of policy.yaml, for editors."""
-    from ipplan import policy_file  # noqa: PLC0415 - as above
+    from ipplan import policy_file  # noqa: PLC0415 - start-up time
 
     return policy_file.schema()

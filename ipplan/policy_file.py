@@ -2,394 +2,370 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
+import re
+from decimal import Decimal, InvalidOperation
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
-from inventory.errors import NO_HINT, InputError, Problem
+from inventory import cells
+from inventory.errors import InputError, Problem
 from inventory.model import Area, Level, Source
+from inventory.schema import Reader
+from inventory.sources import yaml
 from inventory.text import Message
-from ipplan.networks import BITS, FAMILIES, Network, PrefixError, parse_network
+from ipplan.networks import BITS, FAMILIES, Network, in_order, parse_network
 from ipplan.policy import BlockSize, Function, Placement, Policy, Pool, Purpose, Size, Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
+
+    from inventory.sources.yaml import Path as KeyPath
+
+_NAME = re.compile(r"[^\s,:\"']{1,64}").fullmatch
+_MOST_GROWTH = 100
+_MOST_RESERVE = 8
 
 
-def _without_slash(value: object) -> object:
-    """`/27` and `27` mean the same."""
-    if isinstance(value, str) and value.startswith("/") and value[1:].isdecimal() and value.isascii():
-        return int(value[1:])
-    return value
+def _value(convert: Callable[[str], Any], form: Any = str) -> PlainValidator:
+    """A field whose text `convert` turns into a value; `form` is what the JSON schema says about it."""
+
+    def validate(value: Any) -> Any:
+        if not isinstance(value, str):
+            raise cells.Fault("bad-type", Message("one text is expected here"), Message("write key: value"))
+        text = value.strip()
+        if not text:
+            raise cells.Fault(
+                "missing-value", Message("there is no value here"), Message("write one, or remove the key")
+            )
+        return convert(text)
+
+    return PlainValidator(validate, json_schema_input_type=form)
 
 
-Length4 = Annotated[int, BeforeValidator(_without_slash, json_schema_input_type=int | str), Field(ge=0, le=32)]
-Length6 = Annotated[int, BeforeValidator(_without_slash, json_schema_input_type=int | str), Field(ge=0, le=128)]
-Growth = Annotated[Decimal, Field(ge=1, le=100)]
-Name = Annotated[str, Field(pattern=r"^[^\s,:]+$", max_length=64)]
+def _name(text: str) -> str:
+    cells.refuse_full_width(text)
+    if not _NAME(text):
+        raise cells.Fault(
+            "bad-name",
+            Message(
+                "“{text}” is not a name: no blanks, commas, colons or quotation marks, at most 64 characters", text=text
+            ),
+            Message("put what people should read into “title”"),
+        )
+    return text
 
 
-class _Document(BaseModel):
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+def _length(bits: int) -> Callable[[str], int]:
+    """A prefix length; `/27` and `27` mean the same."""
+    read = cells.integer(0, bits)
+    return lambda text: int(read(text.removeprefix("/")))
 
 
-class _Hosts4(_Document):
-    """From the site's hosts × growth; minimum is the smallest block, maximum the largest."""
+def _growth(text: str) -> Decimal:
+    cells.refuse_full_width(text)
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if value.is_finite() and 1 <= value <= _MOST_GROWTH:
+        return value
+    raise cells.Fault(
+        "bad-growth",
+        Message("“{text}” is not a growth factor", text=text),
+        Message("write a number from 1 (no growth) to {most}, for example 1.5", most=_MOST_GROWTH),
+    )
+
+
+_FORM_LENGTH = Annotated[int | str, Field(description="a prefix length: 27 or /27")]
+_FORM_GROWTH = Annotated[float, Field(ge=1, le=_MOST_GROWTH)]
+Title = Annotated[str, _value(cells.title)]
+Name = Annotated[str, _value(_name)]
+Length4 = Annotated[int, _value(_length(32), _FORM_LENGTH)]
+Length6 = Annotated[int, _value(_length(128), _FORM_LENGTH)]
+Growth = Annotated[Decimal, _value(_growth, _FORM_GROWTH)]
+Prefix = Annotated[Network, _value(parse_network)]
+AreaName = Annotated[Area, _value(cells.choice(Area, {}), Area)]
+LevelName = Annotated[Level, _value(cells.choice(Level, {}), Level)]
+PlacementName = Annotated[Placement, _value(cells.choice(Placement, {}), Placement)]
+PurposeName = Annotated[Purpose, _value(cells.choice(Purpose, {}), Purpose)]
+Reserve = Annotated[int, _value(cells.integer(0, _MOST_RESERVE), Annotated[int, Field(ge=0, le=_MOST_RESERVE)])]
+
+
+class _Item(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class HostsIn(_Item):
+    """As large as the site's hosts × growth need; minimum is the smallest block, maximum the largest that is given."""
 
     growth: Growth = Decimal(1)
     minimum: Length4
     maximum: Length4 = 0
 
 
-class _Size4(_Document):
-    """Either a fixed length or from the hosts."""
+class Size4In(_Item):
+    """The size of an IPv4 prefix: a fixed length, or from the hosts of the site."""
 
     length: Length4 | None = None
-    hosts: _Hosts4 | None = None
+    hosts: HostsIn | None = None
 
 
-class _Size6(_Document):
+class Size6In(_Item):
+    """The size of an IPv6 prefix."""
+
     length: Length6
 
 
-class _Block4(_Document):
-    """Either a fixed length, or what the content needs × growth."""
+class Block4In(_Item):
+    """The size of a region's IPv4 block: a fixed length, or what its content needs × growth."""
 
     length: Length4 | None = None
     growth: Growth = Decimal(1)
     minimum: Length4 | None = None
 
 
-class _Block6(_Document):
+class Block6In(_Item):
+    """The size of a region's IPv6 block."""
+
     length: Length6 | None = None
     growth: Growth = Decimal(1)
     minimum: Length6 | None = None
 
 
-class _Summary(_Document):
-    level: Level
-    ipv4: _Block4 = _Block4()
-    ipv6: _Block6 = _Block6()
-    placement: Placement = Placement.SPARSE
+class SummaryIn(_Item):
+    """Everything that a region of this level has in the pool lies in one block."""
+
+    level: LevelName
+    ipv4: Block4In = Block4In()
+    ipv6: Block6In = Block6In()
+    placement: PlacementName = Placement.SPARSE
 
 
-class _Pool(_Document):
+class PoolIn(_Item):
+    """Address space of one area and VRF."""
+
     name: Name
-    title: str = ""
-    area: Area
+    title: Title = ""
+    area: AreaName
     vrf: Name = "default"
-    prefixes: tuple[str, ...] = Field(min_length=1)
-    exclude: tuple[str, ...] = ()
-    summaries: tuple[_Summary, ...] = ()
+    prefixes: tuple[Prefix, ...] = Field(min_length=1)
+    exclude: tuple[Prefix, ...] = ()
+    summaries: tuple[SummaryIn, ...] = ()
 
 
-class _Function(_Document):
+class FunctionIn(_Item):
+    """What prefixes of a pool are for, how large they are, how they are placed."""
+
     name: Name
-    title: str = ""
+    title: Title = ""
     pool: Name
-    purpose: Purpose = Field(alias="for")
-    where: str = ""
-    ipv4: _Size4 | None = None
-    ipv6: _Size6 | None = None
-    placement: Placement = Placement.DENSE
-    reserve: int = Field(default=0, ge=0, le=8)
+    purpose: PurposeName = Field(alias="for")
+    where: Annotated[str, _value(str)] = ""
+    ipv4: Size4In | None = None
+    ipv6: Size6In | None = None
+    placement: PlacementName = Placement.DENSE
+    reserve: Reserve = 0
 
 
-class PolicyDocument(_Document):
-    """plan/policy.yaml."""
+class PolicyIn(_Item):
+    """plan/policy.yaml: the address policy of a govnet workspace."""
 
-    pools: tuple[_Pool, ...] = Field(min_length=1)
-    functions: tuple[_Function, ...] = Field(min_length=1)
+    pools: tuple[PoolIn, ...] = Field(min_length=1)
+    functions: tuple[FunctionIn, ...] = Field(min_length=1)
 
 
 def schema() -> dict[str, Any]:
     """The JSON schema of policy.yaml."""
-    return PolicyDocument.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **PolicyIn.model_json_schema(mode="validation")}
 
 
-def load(path: Path, name: str) -> Policy:
-    """Read a policy.yaml; see `ipplan.policy.load`."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        message = Message("cannot be read: {reason}", reason=error.strerror or str(error))
-        raise InputError([Problem("unreadable-file", message, Message("write the address policy"), name)]) from None
-    except UnicodeDecodeError:
-        raise InputError(
-            [Problem("bad-encoding", Message("is not UTF-8 text"), Message("save it as UTF-8"), name)]
-        ) from None
-    return parse(text, name)
-
-
-def parse(text: str, name: str) -> Policy:
-    """The policy that `text` writes; see `ipplan.policy.parse`."""
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or str(error)
-        message = Message("is not YAML: {reason}", reason=reason)
-        hint = Message("look at the indentation, the colons and the quotation marks")
-        raise InputError([Problem("bad-yaml", message, hint, name, mark.line + 1 if mark else 0)]) from None
-    places = _Places(node, name)
-    problems = list(places.duplicates())
-    try:
-        document = PolicyDocument.model_validate(data if data is not None else {})
-    except ValidationError as error:
-        problems.extend(_problem(dict(fault), places) for fault in error.errors())
-        raise InputError(problems) from None
-    policy = _Builder(places, problems).policy(document)
+def parse(data: bytes, name: str) -> Policy:
+    """The policy that a file's content writes; see `ipplan.policy.load`."""
+    builder = _Builder(Reader(yaml.parse(data, name)))
+    policy = builder.policy()
+    problems = builder.reader.problems
     if problems:
-        raise InputError(sorted(problems, key=lambda problem: (problem.line, problem.column)))
+        raise InputError(sorted(problems, key=lambda problem: problem.line))
     return policy
 
 
-KeyPath: TypeAlias = tuple[str | int, ...]
-
-
-class _Places:
-    """Where the values of a YAML file stand."""
-
-    def __init__(self, node: yaml.Node | None, name: str) -> None:
-        self.node = node
-        self.name = name
-
-    def source(self, path: Iterable[str | int]) -> Source:
-        """The file and line of the value at `path`, or of the nearest one above it."""
-        node, line = self.node, 1
-        for step in path:
-            following = self._step(node, step)
-            if following is None:
-                break
-            node, line = following
-        return Source(self.name, line)
-
-    @staticmethod
-    def _step(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, int] | None:
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == step:
-                    return value, key.start_mark.line + 1
-        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            value = node.value[step]
-            return value, value.start_mark.line + 1
-        return None
-
-    def duplicates(self) -> Iterable[Problem]:
-        """Keys that are written twice in one mapping: YAML would silently keep the last one."""
-        waiting = [self.node] if self.node is not None else []
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, yaml.SequenceNode):
-                waiting.extend(node.value)
-            elif isinstance(node, yaml.MappingNode):
-                seen = set()
-                for key, value in node.value:
-                    if key.value in seen:
-                        yield Problem(
-                            "duplicate-key",
-                            Message("the key “{key}” is there twice", key=key.value),
-                            Message("keep one of them"),
-                            self.name,
-                            key.start_mark.line + 1,
-                            str(key.value),
-                        )
-                    seen.add(key.value)
-                    waiting.append(value)
-
-
-def _column(path: Iterable[str | int]) -> str:
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}"
-    return text.lstrip(".")
-
-
-_MESSAGES = {
-    "missing": (Message("the key is missing"), Message("write it")),
-    "extra_forbidden": (Message("there is no such key"), Message("take it out, or look at its spelling")),
-}
-
-
-def _problem(fault: dict[str, Any], places: _Places) -> Problem:
-    """A fault that pydantic found, in our words."""
-    path, kind, context = fault["loc"], fault["type"], fault.get("ctx", {})
-    if kind in _MESSAGES:
-        message, hint = _MESSAGES[kind]
-    elif kind == "enum":
-        message = Message("“{value}” is not one of {names}", value=fault["input"], names=context["expected"])
-        hint = Message("write one of them")
-    elif kind in {"greater_than_equal", "less_than_equal"}:
-        limit = context.get("ge", context.get("le"))
-        template = "{value} is less than {limit}" if "ge" in context else "{value} is more than {limit}"
-        message, hint = Message(template, value=fault["input"], limit=limit), NO_HINT
-    else:
-        message = Message("“{value}” cannot stand here: {reason}", value=fault["input"], reason=fault["msg"])
-        hint = Message("look at the example in docs/policy or at the shipped schema")
-    source = places.source(path)
-    code = {"missing": "missing-key", "extra_forbidden": "unknown-key"}.get(kind, "bad-value")
-    return Problem(code, message, hint, source.file, source.line, _column(path))
+Item = TypeVar("Item", bound=PoolIn | FunctionIn)
 
 
 class _Builder:
-    """The document as the objects that the planner uses; faults between its parts go to `problems`."""
+    """The document as the objects that the planner uses; faults go to the reader."""
 
-    def __init__(self, places: _Places, problems: list[Problem]) -> None:
-        self.places = places
-        self.problems = problems
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.complain = reader.complain
 
-    def fault(self, code: str, path: KeyPath, message: Message, hint: Message = NO_HINT) -> None:
-        """Note a fault at `path`."""
-        source = self.places.source(path)
-        self.problems.append(Problem(code, message, hint, source.file, source.line, _column(path)))
+    def source(self, path: KeyPath) -> Source:
+        """Where a path stands."""
+        return Source(self.reader.document.file, self.reader.document.line(path))
 
-    def policy(self, document: PolicyDocument) -> Policy:
+    def policy(self) -> Policy:
         """All of it."""
+        data = self.reader.top(tuple(PolicyIn.model_fields))
         pools: dict[str, Pool] = {}
-        for index, pool in enumerate(document.pools):
-            if pool.name in pools:
-                self.twice(("pools", index, "name"), pool.name)
-            pools[pool.name] = self.pool(pool, ("pools", index))
+        for place, pool in self.items(data, "pools", PoolIn):
+            pools[pool.name] = self.pool(pool, place)
         self.overlaps(pools)
         functions: dict[str, Function] = {}
-        for index, function in enumerate(document.functions):
-            if function.name in functions:
-                self.twice(("functions", index, "name"), function.name)
-            functions[function.name] = self.function(function, ("functions", index), pools)
-        return Policy(pools, functions, self.places.name)
+        for path, function in self.items(data, "functions", FunctionIn):
+            functions[function.name] = self.function(function, path, pools)
+        return Policy(pools, functions, self.reader.document.file)
 
-    def twice(self, path: KeyPath, name: str) -> None:
-        """Note a name that is used twice."""
-        message = Message("the name “{name}” is there twice", name=name)
-        self.fault("duplicate-name", path, message, Message("give each one a name of its own"))
+    def items(self, data: Mapping[str, Any], key: str, model: type[Item]) -> list[tuple[KeyPath, Item]]:
+        """The good items of a list. Names that are there twice, and an empty list, are faults."""
+        found: list[tuple[KeyPath, Item]] = []
+        names: dict[str, int] = {}
+        items = self.reader.items(data, key)
+        if not items and data:
+            self.complain(
+                (key,),
+                "missing-key",
+                Message("the key “{key}” is missing", key=key),
+                Message("add it: {key}: …", key=key),
+            )
+        for path, item in items:
+            read = self.reader.read(model, item, path)
+            if read is None:
+                self.reader.whole = False
+                continue
+            if read.name in names:
+                self.complain(
+                    (*path, "name"),
+                    "duplicate-name",
+                    Message("the name “{name}” is already in line {line}", name=read.name, line=names[read.name]),
+                    Message("give each one a name of its own"),
+                )
+                continue
+            names[read.name] = self.source((*path, "name")).line
+            found.append((path, read))
+        return found
 
-    def pool(self, document: _Pool, path: KeyPath) -> Pool:
+    def pool(self, read: PoolIn, path: KeyPath) -> Pool:
         """One pool."""
         levels = tuple(Level)
-        ranks = [levels.index(summary.level) for summary in document.summaries]
+        ranks = [levels.index(summary.level) for summary in read.summaries]
         if ranks != sorted(set(ranks)):
             message = Message("the levels are not in order from the top down, each once")
             hint = Message("the order is: {names}", names=", ".join(levels))
-            self.fault("level-order", (*path, "summaries"), message, hint)
+            self.complain((*path, "summaries"), "level-order", message, hint)
         return Pool(
-            document.name,
-            document.area,
-            document.vrf,
-            self.networks(document.prefixes, (*path, "prefixes")),
-            self.networks(document.exclude, (*path, "exclude")),
-            tuple(self.summary(item) for item in document.summaries),
-            document.title,
-            self.places.source(path),
+            read.name,
+            read.area,
+            read.vrf,
+            read.prefixes,
+            read.exclude,
+            tuple(_summary(item) for item in read.summaries),
+            read.title,
+            self.source(path),
         )
 
-    def networks(self, texts: tuple[str, ...], path: KeyPath) -> tuple[Network, ...]:
-        """The prefixes of a list."""
-        found: list[Network] = []
-        for index, text in enumerate(texts):
-            try:
-                found.append(parse_network(text))
-            except PrefixError as error:
-                self.fault(error.code, (*path, index), error.message, error.hint)
-        return tuple(found)
-
-    @staticmethod
-    def summary(document: _Summary) -> Summary:
-        """One summary rule."""
-        sizes = {
-            4: BlockSize(document.ipv4.length, document.ipv4.growth, document.ipv4.minimum),
-            6: BlockSize(document.ipv6.length, document.ipv6.growth, document.ipv6.minimum),
-        }
-        return Summary(document.level, sizes, document.placement)
-
-    def overlaps(self, pools: dict[str, Pool]) -> None:
+    def overlaps(self, pools: Mapping[str, Pool]) -> None:
         """Pools of one VRF must be disjoint, or an address would have two purposes."""
-        entries = [
-            (pool.vrf, network, pool, index)
-            for pool in pools.values()
-            for index, network in enumerate(pool.prefixes)
-        ]
-        entries.sort(key=lambda entry: (entry[0], entry[1].version, entry[1].network_address, entry[1].prefixlen))
-        for before, after in zip(entries, entries[1:], strict=False):
-            if before[0] == after[0] and before[1].version == after[1].version and before[1].overlaps(after[1]):
+        entries = [(pool, prefix) for pool in pools.values() for prefix in pool.prefixes]
+        entries.sort(key=lambda entry: (entry[0].vrf, in_order(entry[1])))
+        for (pool, prefix), (other, overlapping) in pairwise(entries):
+            if pool.vrf == other.vrf and prefix.version == overlapping.version and prefix.overlaps(overlapping):
                 message = Message(
-                    "{prefix} overlaps {other} of the pool “{name}” in the same VRF",
-                    prefix=after[1],
-                    other=before[1],
-                    name=before[2].name,
+                    "{prefix} of the pool “{name}” overlaps {other} of the pool “{owner}” in the same VRF",
+                    prefix=overlapping,
+                    name=other.name,
+                    other=prefix,
+                    owner=pool.name,
                 )
-                source = after[2].source
-                hint = Message("give each pool space of its own")
-                self.problems.append(
-                    Problem("pools-overlap", message, hint, source.file, source.line, after[2].name)
+                source, hint = other.source, Message("give each pool space of its own")
+                self.reader.problems.append(
+                    Problem("pools-overlap", message, hint, source.file, source.line, "prefixes")
                 )
 
-    def function(self, document: _Function, path: KeyPath, pools: dict[str, Pool]) -> Function:
+    def function(self, read: FunctionIn, path: KeyPath, pools: Mapping[str, Pool]) -> Function:
         """One function."""
         sizes: dict[int, Size] = {}
-        if document.ipv4 is not None:
-            sizes[4] = self.size4(document.ipv4, (*path, "ipv4"), document.purpose)
-        if document.ipv6 is not None:
-            sizes[6] = Size(document.ipv6.length)
+        if read.ipv4 is not None:
+            sizes[4] = self.size4(read.ipv4, (*path, "ipv4"), read.purpose)
+        if read.ipv6 is not None:
+            sizes[6] = Size(read.ipv6.length)
         if not sizes:
-            message = Message("it says no size")
-            self.fault("no-size", path, message, Message("write for example: {example}", example="ipv4: {length: 30}"))
-        self.fitting_lengths(document, sizes, path)
-        pool = pools.get(document.pool)
-        if pool is None:
-            message = Message("there is no pool “{name}”", name=document.pool)
+            self.no_size(path, Message("the function says no size"))
+        self.lengths(read.purpose, sizes, path)
+        pool = pools.get(read.pool)
+        if pool is not None:
+            self.families(pool, sizes, path)
+        elif self.reader.whole:
+            message = Message("there is no pool “{name}”", name=read.pool)
             hint = Message("the pools are: {names}", names=", ".join(pools))
-            self.fault("unknown-pool", (*path, "pool"), message, hint)
-        else:
-            for version in sizes:
-                if not any(network.version == version for network in pool.prefixes):
-                    message = Message("the pool “{name}” has no prefix of IPv{version}", name=pool.name, version=version)
-                    hint = Message("give the pool one, or take this size out")
-                    self.fault("no-pool-prefix", (*path, f"ipv{version}"), message, hint)
+            self.complain((*path, "pool"), "unknown-pool", message, hint)
         return Function(
-            document.name,
-            document.pool,
-            document.purpose,
+            read.name,
+            read.pool,
+            read.purpose,
             sizes,
-            document.where,
-            document.placement,
-            document.reserve,
-            document.title,
-            self.places.source(path),
+            read.where,
+            read.placement,
+            read.reserve,
+            read.title,
+            self.source(path),
         )
 
-    def size4(self, document: _Size4, path: KeyPath, purpose: Purpose) -> Size:
+    def no_size(self, path: KeyPath, message: Message) -> None:
+        """Note that a size is missing or said twice."""
+        hint = Message("write for example: {example}", example="ipv4: {length: 30}")
+        self.complain(path, "no-size", message, hint)
+
+    def size4(self, read: Size4In, path: KeyPath, purpose: Purpose) -> Size:
         """An IPv4 size: fixed, or from the hosts."""
-        if (document.length is None) == (document.hosts is None):
-            message = Message("it needs either “length” or “hosts”")
-            self.fault("no-size", path, message, Message("write for example: {example}", example="ipv4: {length: 30}"))
-        if document.hosts is None:
-            return Size(document.length)
+        if (read.length is None) == (read.hosts is None):
+            self.no_size(path, Message("either “length” or “hosts” is needed here"))
+        if read.hosts is None:
+            return Size(read.length)
         if purpose is not Purpose.LAN:
-            message = Message("only a LAN has hosts")
-            self.fault("no-hosts", (*path, "hosts"), message, Message("write a length"))
-        hosts = document.hosts
+            message, hint = Message("only a LAN has hosts"), Message("write a length")
+            self.complain((*path, "hosts"), "no-hosts", message, hint)
+        hosts = read.hosts
         if hosts.maximum > hosts.minimum:
-            message = Message("the largest block (/{maximum}) is smaller than the smallest (/{minimum})",
-                              maximum=hosts.maximum, minimum=hosts.minimum)
-            self.fault("bad-value", (*path, "hosts"), message, Message("exchange them"))
+            message = Message(
+                "the largest block (/{maximum}) is smaller than the smallest (/{minimum})",
+                maximum=hosts.maximum,
+                minimum=hosts.minimum,
+            )
+            self.complain((*path, "hosts", "maximum"), "bad-length", message, Message("exchange the two"))
         return Size(None, hosts.growth, hosts.minimum, hosts.maximum)
 
-    def fitting_lengths(self, document: _Function, sizes: dict[int, Size], path: KeyPath) -> None:
+    def lengths(self, purpose: Purpose, sizes: Mapping[int, Size], path: KeyPath) -> None:
         """A loopback is one address; a circuit has room for two, a LAN for a router and a host."""
-        for name, version in FAMILIES.items():
+        for family, version in FAMILIES.items():
             size = sizes.get(version)
             if size is None or size.length is None:
                 continue
             bits = BITS[version]
-            longest = {Purpose.LOOPBACK: bits, Purpose.CIRCUIT: bits - 1, Purpose.LAN: bits - 2}[document.purpose]
-            exact = document.purpose is Purpose.LOOPBACK
+            longest = {Purpose.LOOPBACK: bits, Purpose.CIRCUIT: bits - 1, Purpose.LAN: bits - 2}[purpose]
+            exact = purpose is Purpose.LOOPBACK
             if size.length > longest or (exact and size.length != bits):
-                message = Message("/{length} does not suit “{purpose}”", length=size.length, purpose=document.purpose.value)
-                hint = Message("write /{length}", length=longest) if exact else Message(
-                    "write /{length} or shorter", length=longest
+                message = Message("a /{length} does not suit a {purpose}", length=size.length, purpose=purpose.value)
+                hint = (
+                    Message("write /{length}", length=longest)
+                    if exact
+                    else Message("write /{length} or a shorter one", length=longest)
                 )
-                self.fault("bad-length", (*path, name, "length"), message, hint)
+                self.complain((*path, family, "length"), "bad-length", message, hint)
+
+    def families(self, pool: Pool, sizes: Mapping[int, Size], path: KeyPath) -> None:
+        """A size of a family needs a pool with prefixes of that family."""
+        for family, version in FAMILIES.items():
+            if version in sizes and not any(prefix.version == version for prefix in pool.prefixes):
+                message = Message("the pool “{name}” has no prefix of IPv{version}", name=pool.name, version=version)
+                hint = Message("give the pool one, or remove this size")
+                self.complain((*path, family), "no-pool-prefix", message, hint)
+
+
+def _summary(read: SummaryIn) -> Summary:
+    sizes = {
+        4: BlockSize(read.ipv4.length, read.ipv4.growth, read.ipv4.minimum),
+        6: BlockSize(read.ipv6.length, read.ipv6.growth, read.ipv6.minimum),
+    }
+    return Summary(read.level, sizes, read.placement)

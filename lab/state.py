@@ -258,6 +258,11 @@ def _setns(descriptor: int, path: str) -> None:
 class _LabEndpoints:
     state: LabState
 
+    @property
+    def known_hosts(self) -> Path:
+        """Where this lab's host keys are recorded: never among those of the real devices."""
+        return self.state.directory / f"known_hosts.{self.state.started}"
+
     def ssh(self, device: Device) -> Endpoint:
         """Where the device's SSH server answers in the lab."""
         return self._of(device, self._node(device).ssh)

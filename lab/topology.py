@@ -69,10 +69,12 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A static route of a host."""
+    """A static route of a host: through a neighbour, or straight out of an interface."""
 
     network: Network
-    via: Address
+    via: Address | None = None
+    interface: str = ""
+    source: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,19 +143,13 @@ class Topology:
         return tuple(node for node in self.nodes if node.kind is kind)
 
 
-def build(
-    workspace: Workspace, plan: Plan, *, backend: str, devices: Collection[str] | None = None
-) -> Topology:
+def build(workspace: Workspace, plan: Plan, *, backend: str, devices: Collection[str] | None = None) -> Topology:
     """The topology of a workspace for a back end; of `devices` only, if they are given.
 
     A device whose platform the back end cannot run gets a stand-in (netns) or is skipped (emulated). The workspace of
     the result is a derived one: same names, addresses and lines, with platforms and interface names as they are here.
     """
-    chosen = [
-        device
-        for name, device in workspace.inventory.devices.items()
-        if devices is None or name in set(devices)
-    ]
+    chosen = [device for name, device in workspace.inventory.devices.items() if devices is None or name in set(devices)]
     if backend == "emulated":
         return _emulated(workspace, plan, chosen)
     renamed = _renamed(workspace.inventory)
@@ -184,9 +180,7 @@ def _emulated(workspace: Workspace, plan: Plan, chosen: Iterable[Device]) -> Top
         if device.platform in RUNS["emulated"]:
             nodes.append(Node(device.name, NodeKind.DEVICE, device.platform))
         else:
-            skipped.append(
-                Skipped(device.name, device.platform, Message("there is no emulator of this platform"))
-            )
+            skipped.append(Skipped(device.name, device.platform, Message("there is no emulator of this platform")))
     return Topology("emulated", workspace, plan, tuple(nodes), (), skipped=tuple(skipped))
 
 
@@ -234,9 +228,7 @@ def _renamed(inventory: Inventory) -> dict[tuple[str, str], str]:
     return renamed | dict.fromkeys(tunnels, TUNNEL_INTERFACE)
 
 
-def _derive(
-    workspace: Workspace, platforms: Mapping[str, str], renamed: Mapping[tuple[str, str], str]
-) -> Workspace:
+def _derive(workspace: Workspace, platforms: Mapping[str, str], renamed: Mapping[tuple[str, str], str]) -> Workspace:
     inventory = workspace.inventory
 
     def end(of: End) -> End:
@@ -282,9 +274,7 @@ class _Wiring:
         self.links.append(Link((a[0], a[1].name), (b[0], b[1].name), line))
 
 
-def _wire(
-    workspace: Workspace, plan: Plan, running: Collection[str]
-) -> dict[str, tuple[Node, ...] | tuple[Link, ...]]:
+def _wire(workspace: Workspace, plan: Plan, running: Collection[str]) -> dict[str, tuple[Node, ...] | tuple[Link, ...]]:
     inventory = workspace.inventory
     wiring = _Wiring()
     hosts: list[Node] = []
@@ -293,9 +283,7 @@ def _wire(
         if line.a.device not in running or (line.b is not None and line.b.device not in running):
             continue
         if line.kind is LineKind.CIRCUIT and line.b is not None:
-            wiring.connect(
-                (line.a.device, Port(line.a.interface)), (line.b.device, Port(line.b.interface)), line.name
-            )
+            wiring.connect((line.a.device, Port(line.a.interface)), (line.b.device, Port(line.b.interface)), line.name)
         elif line.kind is LineKind.LAN:
             hosts.append(_host(inventory, plan, line, wiring))
         elif line.kind is LineKind.INTERNET and line.a.address is not None:
@@ -303,9 +291,7 @@ def _wire(
     outside = _internet(inventory, plan, carriers, hosts, wiring) if carriers else []
     noc = _noc(workspace, running, wiring)
     devices = [
-        Node(
-            name, NodeKind.DEVICE, inventory.devices[name].platform, tuple(wiring.ports[name]), forwards=True
-        )
+        Node(name, NodeKind.DEVICE, inventory.devices[name].platform, tuple(wiring.ports[name]), forwards=True)
         for name in running
     ]
     return {"nodes": (*devices, *hosts, *outside, *noc), "links": tuple(wiring.links)}
@@ -385,9 +371,7 @@ def _internet(
             INTERNET,
             NodeKind.INTERNET,
             ports=tuple(wiring.ports[INTERNET]),
-            bridges=tuple(
-                Port(bridges[network], tuple(sorted(peers))) for network, peers in segments.items()
-            ),
+            bridges=tuple(Port(bridges[network], tuple(sorted(peers))) for network, peers in segments.items()),
             routes=tuple(inwards),
             forwards=True,
         ),
@@ -411,7 +395,10 @@ def _border(inventory: Inventory, outside_of: Mapping[str, Address]) -> str:
 
 
 def _noc(workspace: Workspace, running: Iterable[str], wiring: _Wiring) -> list[Node]:
-    """The management station: a bridge that every management interface is plugged into, an address in each network."""
+    """The management station: a bridge that every management interface is plugged into.
+
+    It has an address where devices may be managed from, and reaches the other networks on the same cable.
+    """
     inventory = workspace.inventory
     networks: dict[Network, set[Address]] = defaultdict(set)
     for number, name in enumerate(running):
@@ -422,21 +409,34 @@ def _noc(workspace: Workspace, running: Iterable[str], wiring: _Wiring) -> list[
         interface = device.management_interface
         if any(port.name == interface for port in wiring.ports[name]):
             continue  # it is managed in-band, over a line
-        wiring.connect(
-            (name, Port(interface, (device.address,))), (NOC, Port(f"m{number}", bridge=MANAGEMENT_BRIDGE))
-        )
+        wiring.connect((name, Port(interface, (device.address,))), (NOC, Port(f"m{number}", bridge=MANAGEMENT_BRIDGE)))
     if not networks:
         return []
     services = {address for addresses in workspace.settings.services.values() for address in addresses}
-    own = [_station(network, taken, services) for network, taken in networks.items()]
+    managers = [ip_network(text) for text in workspace.settings.managers]
+    own: list[Interface] = []
+    routes = []
+    # Networks from which devices may be managed come first: the station has its address there.
+    for network in sorted(networks, key=lambda item: not any(_overlap(item, manager) for manager in managers)):
+        allowed = not managers or any(_overlap(network, manager) for manager in managers)
+        source = next((address.ip for address in own if address.version == network.version), None)
+        if allowed or source is None:
+            own.append(_station(network, networks[network], services))
+        else:
+            routes.append(Route(network, interface=MANAGEMENT_BRIDGE, source=source))
     return [
         Node(
             NOC,
             NodeKind.NOC,
             ports=tuple(wiring.ports[NOC]),
             bridges=(Port(MANAGEMENT_BRIDGE, tuple(own)),),
+            routes=tuple(routes),
         )
     ]
+
+
+def _overlap(a: Network, b: Network) -> bool:
+    return a.version == b.version and a.overlaps(b)
 
 
 def _station(network: Network, taken: Collection[Address], services: Collection[str]) -> Interface:

@@ -31,8 +31,7 @@ from collectors.snmp.session import ForeignError, Reply, Request, ResendError, S
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-
-    from typing_extensions import Self
+    from typing import Self
 
 Steps: TypeAlias = "Generator[Request, Reply, Any]"
 Address: TypeAlias = tuple[str, int] | tuple[str, int, int, int]
@@ -41,6 +40,8 @@ YOUNG = 0.25
 FIRST_WAIT = 0.5
 LEAST_WAIT = 0.2
 _MAX_RESENDS = 4
+# Why an answer was not accepted, where it says more than `decode`.
+_PROBLEMS = frozenset({"wrong_digest", "not_in_time_window"})
 _RECEIVE_BUFFER = 8 << 20
 _DRAIN = 256
 _FIRST_ID, _LAST_ID = 0x01000000, 0x7E000000
@@ -173,7 +174,8 @@ class Client:
         except DecodeError as error:
             self._fail(job, Fault("decode", str(error)))
             return
-        except Exception as error:  # noqa: BLE001 - one poll's fault must not end the others; it is reported
+        except Exception as error:
+            # One poll's fault must not end the others.
             log.exception("a poll failed")
             self._fail(job, Fault("internal", type(error).__name__))
             return
@@ -298,9 +300,7 @@ class Client:
                     break
                 continue
             self._take(data, source)
-        else:
-            # More may be waiting; the selector calls again.
-            pass
+        # If more is waiting, the selector calls again.
         self._fill()
 
     def _take(self, data: bytes, source: tuple[Any, ...]) -> None:
@@ -311,43 +311,39 @@ class Client:
         except DecodeError:
             self._drop("decode")
             return
-        if job is None:
-            self._drop("identifier")
-            return
-        agent = job.agent
-        address = agent.address
-        if source[0] != address[0] or source[1] != address[1]:
-            self._drop("source")
+        if job is None or source[0] != job.agent.address[0] or source[1] != job.agent.address[1]:
+            self._drop("identifier" if job is None else "source")
             return
         try:
-            reply = agent.session.receive(data, job.identifier)
+            reply = job.agent.session.receive(data, job.identifier)
         except ForeignError:
             self._drop("session")
-            return
         except DecodeError as error:
             # It may be somebody else's forgery or damage on the way: the real answer may still come.
             detail = str(error)
-            job.problem = detail if detail in ("wrong_digest", "not_in_time_window") else "decode"
+            job.problem = detail if detail in _PROBLEMS else "decode"
             self._drop(job.problem)
-            return
         except ResendError:
             self._forget(job)
-            job.resends += 1
-            if job.resends > _MAX_RESENDS:
-                self._fail(job, Fault("not_in_time_window"))
-                return
-            job.tries = 0
-            self._send(job)
-            return
+            self._again(job)
         except Fault as fault:
             self._forget(job)
             self._fail(job, fault)
+        else:
+            self._forget(job)
+            if job.tries == 0:
+                job.agent.measured(self._loop.time() - job.sent_at)
+            reply.lost = job.tries
+            self._advance(job, reply)
+
+    def _again(self, job: _Job) -> None:
+        """The session has learnt something: the same request, under a new identifier."""
+        job.resends += 1
+        if job.resends > _MAX_RESENDS:
+            self._fail(job, Fault("not_in_time_window"))
             return
-        self._forget(job)
-        if job.tries == 0:
-            agent.measured(self._loop.time() - job.sent_at)
-        reply.lost = job.tries
-        self._advance(job, reply)
+        job.tries = 0
+        self._send(job)
 
     def _drop(self, reason: str) -> None:
         self.counts.dropped += 1
@@ -363,7 +359,11 @@ class Client:
                 break
             count += 1
             number = next(
-                (struct.unpack_from("=I", body)[0] for _, kind, body in control if kind in (_IP_RECVERR, _IPV6_RECVERR)),
+                (
+                    struct.unpack_from("=I", body)[0]
+                    for _, kind, body in control
+                    if kind in (_IP_RECVERR, _IPV6_RECVERR)
+                ),
                 0,
             )
             try:
@@ -410,7 +410,7 @@ class Client:
         agent = job.agent
         job.tries += 1
         enough = job.tries > agent.retries
-        if enough and (not agent.trip or now - job.first_at >= agent.timeout):
+        if enough and (not agent.trip or now - job.first_at >= agent.timeout) and not agent.session.doubt():
             self._forget(job)
             self._fail(job, Fault(job.problem or "timeout"))
             return

@@ -64,9 +64,7 @@ class Request:
         bindings = b"".join(
             ber.tlv(ber.SEQUENCE, ber.tlv(ber.OBJECT_IDENTIFIER, oid) + b"\x05\x00") for oid in self.oids
         )
-        return (
-            b"\x02\x01\x00" + ber.encode_integer(self.repetitions) + ber.tlv(ber.SEQUENCE, bindings)
-        )
+        return b"\x02\x01\x00" + ber.encode_integer(self.repetitions) + ber.tlv(ber.SEQUENCE, bindings)
 
 
 @dataclass(slots=True, eq=False)
@@ -89,6 +87,9 @@ class Session(Protocol):
 
     def receive(self, data: bytes, identifier: int) -> Reply:
         """Check and decode a datagram that carries `identifier`."""
+
+    def doubt(self) -> bool:
+        """Nothing was answered: whether a last question, asked in another way, could tell why."""
 
 
 def identifier_of(data: bytes) -> int:
@@ -167,6 +168,10 @@ class CommunitySession:
             raise ForeignError
         return reply
 
+    def doubt(self) -> bool:
+        """A device keeps silent about a wrong community: there is nothing more to ask."""
+        return False
+
 
 class UserSession:
     """v3 with the User-based Security Model. Engine ID, boots and time are learnt from the agent and kept."""
@@ -183,6 +188,15 @@ class UserSession:
         self._boots = 0
         self._time = 0
         self._stamp = 0.0
+        self._confirmed = False
+        self._doubting = False
+
+    def doubt(self) -> bool:
+        """An agent that cannot decrypt may keep silent (net-snmp with AES does). Until it has answered once, it is
+        asked a last time without privacy: if it answers that, our privacy password or protocol is wrong.
+        """  # noqa: D205 - one sentence pair says it
+        self._doubting = bool(self._engine and self._flags & _PRIVATE and not self._confirmed) and not self._doubting
+        return self._doubting
 
     def datagram(self, request: Request, identifier: int) -> bytes:
         """The request; or, while the engine is unknown, the question for it (RFC 3414 section 4)."""
@@ -199,7 +213,8 @@ class UserSession:
         time = min(self._time + int(clock.monotonic() - self._stamp), _MAX_TIME) if self._stamp else 0
         keys = usm.keys(self._user, self._engine)
         salt = b""
-        if self._flags & _PRIVATE:
+        flags = self._flags & ~_PRIVATE if self._doubting else self._flags
+        if flags & _PRIVATE:
             encrypted, salt = keys.encrypt(scoped, self._boots, time)
             scoped = ber.tlv(ber.OCTET_STRING, encrypted)
         tail = ber.tlv(ber.OCTET_STRING, salt)
@@ -212,8 +227,8 @@ class UserSession:
             + ber.tlv(ber.OCTET_STRING, bytes(keys.digest_size))
             + tail,
         )
-        message = self._message(number, _REPORTABLE | self._flags, security, scoped)
-        if not self._flags & _AUTHENTIC:
+        message = self._message(number, _REPORTABLE | flags, security, scoped)
+        if not flags & _AUTHENTIC:
             return message
         end = len(message) - len(scoped) - len(tail)
         return message[: end - keys.digest_size] + keys.digest(message) + message[end:]
@@ -243,27 +258,35 @@ class UserSession:
         authentic = bool(flags & _AUTHENTIC)
         if authentic:
             self._check_digest(data, security)
-        scoped, begin, end = data, start, stop
-        if flags & _PRIVATE:
-            if not (authentic and self._flags & _PRIVATE):
-                raise ForeignError
-            first, last = ber.expect(data, start, stop, ber.OCTET_STRING)
-            keys = usm.keys(self._user, self._engine)
-            scoped = keys.decrypt(data[first:last], security.salt, security.boots, security.time)
-            begin, end = 0, len(scoped)
-        begin, inner_end = ber.expect(scoped, begin, end, ber.SEQUENCE)
-        _, begin = ber.expect(scoped, begin, inner_end, ber.OCTET_STRING)
-        _, begin = ber.expect(scoped, begin, inner_end, ber.OCTET_STRING)
-        tag, reply = _pdu(scoped, begin, inner_end, identifier)
+        tag, reply = self._scoped(data, start, stop, identifier, security, flags)
         if tag == ber.REPORT:
             self._report(reply, security, authentic=authentic)
-        if tag != ber.RESPONSE or flags & (_AUTHENTIC | _PRIVATE) != self._flags:
-            raise ForeignError
-        if security.engine != self._engine:
+        if self._doubting and authentic:
+            self._doubting = False
+            raise Fault("decryption", "the device answers without privacy, not with it")
+        right = tag == ber.RESPONSE and flags & (_AUTHENTIC | _PRIVATE) == self._flags
+        if not right or security.engine != self._engine:
             raise ForeignError
         if authentic:
             self._follow_clock(security)
+        self._confirmed = True
         return reply
+
+    def _scoped(
+        self, data: bytes, start: int, stop: int, identifier: int, security: _Security, flags: int
+    ) -> tuple[int, Reply]:
+        """The PDU inside the scoped PDU (RFC 3412 section 6), decrypted where it is private."""
+        if flags & _PRIVATE:
+            if not (flags & _AUTHENTIC and self._flags & _PRIVATE):
+                raise ForeignError
+            first, last = ber.expect(data, start, stop, ber.OCTET_STRING)
+            keys = usm.keys(self._user, self._engine)
+            data = keys.decrypt(data[first:last], security.salt, security.boots, security.time)
+            start, stop = 0, len(data)
+        position, end = ber.expect(data, start, stop, ber.SEQUENCE)
+        _, position = ber.expect(data, position, end, ber.OCTET_STRING)
+        _, position = ber.expect(data, position, end, ber.OCTET_STRING)
+        return _pdu(data, position, end, identifier)
 
     @staticmethod
     def _header(data: bytes, position: int, end: int, identifier: int) -> tuple[int, int]:
@@ -326,6 +349,8 @@ class UserSession:
                 raise DecodeError("not_in_time_window")
             self._adopt_clock(security)
             raise ResendError
+        if self._doubting and reason == "security_level":
+            reason = "decryption"
         raise Fault(reason)
 
 

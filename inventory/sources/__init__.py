@@ -6,8 +6,11 @@ read at all gives problems in place of content.
 
 from __future__ import annotations
 
+import os
+import tempfile
 import unicodedata
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from inventory.errors import InputError, Problem
@@ -15,8 +18,6 @@ from inventory.text import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
-    from pathlib import Path
 
 LARGEST: Final = 256 << 20  # bytes of one file; far above a province's tables
 
@@ -26,7 +27,7 @@ class Table:
     """A table as it was written. `lines[i]` is the 1-based line (in a sheet: row) of `rows[i]`.
 
     `foreign` holds what a sheet's cell really is where it is not text, by (row index, column index): a number,
-    a date or a truth value. `rows` has its text.
+    a truth value, or (None) a date. `rows` has its text.
     """
 
     file: str
@@ -34,7 +35,7 @@ class Table:
     heading_line: int
     rows: list[list[str]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
-    foreign: dict[tuple[int, int], float | bool | datetime] = field(default_factory=dict)
+    foreign: dict[tuple[int, int], float | bool | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +159,25 @@ def _whole(file: str, code: str, message: Message, hint: Message) -> Problem:
 def half_width(text: str) -> str:
     """The text with full-width letters, digits and signs as the plain ones, and 。 as a point."""
     return unicodedata.normalize("NFKC", text).replace("。", ".").replace("、", ",")
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace a file's content in one step: a reader sees the old or the new one, never a part."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -29,11 +29,8 @@ def parse(data: bytes, file: str, sheet: str = "") -> Table:
 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _UNPACKED_LARGEST:
-                raise _not_a_workbook(file)
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except InputError:
-        raise
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        book = load_workbook(io.BytesIO(data if unpacked < _UNPACKED_LARGEST else b""), read_only=True, data_only=True)
     except Exception:  # noqa: BLE001 - openpyxl raises whatever its zip, XML and style readers raise
         raise _not_a_workbook(file) from None
     try:
@@ -70,7 +67,7 @@ def _read(sheet: Any, file: str) -> Table:
         index = len(table.rows)
         for column, value in enumerate(values):
             if isinstance(value, (bool, int, float, datetime, date, time)):
-                table.foreign[index, column] = value if isinstance(value, (bool, int, float)) else datetime.min
+                table.foreign[index, column] = value if isinstance(value, (bool, int, float)) else None
         cells.extend([""] * (len(table.headings) - len(cells)))
         while len(cells) > len(table.headings) and not cells[-1]:
             cells.pop()
@@ -150,15 +147,14 @@ def _text_cell(sheet: Any, value: str, kind: Any) -> Any:
     return cell
 
 
-def edited(
-    data: bytes, sheet: str, replaced: Mapping[int, Sequence[str]], added: Sequence[Sequence[str]]
-) -> bytes:
+def edited(data: bytes, sheet: str, replaced: Mapping[int, Sequence[str]], added: Sequence[Sequence[str]]) -> bytes:
     """The workbook with some rows replaced and rows added below; formats, widths and other sheets stay."""
     from openpyxl import load_workbook  # noqa: PLC0415 - start-up time
 
     book = load_workbook(io.BytesIO(data))
     page = book[sheet] if sheet in book.sheetnames else book[book.sheetnames[0]]
-    last = max((row[0].row for row in page.iter_rows() if any(cell.value is not None for cell in row)), default=0)
+    filled = [row[0].row or 0 for row in page.iter_rows() if any(cell.value is not None for cell in row)]
+    last = max(filled, default=0)
     rows = {**replaced, **{last + 1 + index: row for index, row in enumerate(added)}}
     for number, row in rows.items():
         for column, value in enumerate(row, 1):

@@ -36,8 +36,8 @@ _COMPLAINTS: Final = {
         mark("a quotation mark is not closed"),
         mark("close it, or write the whole value in quotation marks"),
     ),
-    "did not find expected ',' or '}'": (mark("a { is not closed, or a comma is missing"), mark("close it with }")),
-    "did not find expected ',' or ']'": (mark("a [ is not closed, or a comma is missing"), mark("close it with ]")),
+    "did not find expected ',' or '}'": (mark("a curly bracket is not closed, or a comma is missing"), mark("close it")),
+    "did not find expected ',' or ']'": (mark("a square bracket is not closed, or a comma is missing"), mark("close it")),
     "found undefined alias": (
         mark("* begins an alias here, and there is no such anchor"),
         mark("put quotation marks around a value that begins with *"),
@@ -96,7 +96,7 @@ def parse(data: bytes, file: str) -> Document:
         for event in yaml.parse(text, Loader=loader):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > _DEEPEST:
-                raise InputError([_too_deep(file, event.start_mark.line + 1)])
+                raise InputError([_too_deep(file, event.start_mark.line + 1 if event.start_mark else 0)])
         node = yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         raise InputError([_broken(error, text, file)]) from None

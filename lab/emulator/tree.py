@@ -90,11 +90,16 @@ class Entry:
         ]
 
 
-def _place(entry: Entry) -> tuple[int, int, tuple[tuple[int, int, str], ...]]:
-    if entry.rule is None:
-        return (0, 0, ())
-    numbers = natural(entry.text) if entry.rule.has("sort") else ()
-    return (entry.rule.section, int(entry.rule.get("place") or entry.rule.order), numbers)
+def _place(entry: Entry) -> tuple[int, int, tuple[tuple[int, int, str], ...], int]:
+    rule = entry.rule
+    if rule is None:
+        return (0, 0, (), 0)
+    place = int(rule.get("place") or rule.order)
+    if rule.has("sort"):
+        return (rule.section, place, natural(entry.text), 0)
+    # Lines about the same thing (a user's password, level, services) stand together.
+    group = rule.get("group")
+    return (rule.section, place, natural(entry.words[int(group)]) if group else (), rule.order)
 
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:

@@ -20,12 +20,6 @@ _CONFIG = """\
 charon {{
     load_modular = no
     load = {plugins}
-    threads = 8
-    processor {{
-        priority_threads {{
-            high = 1
-        }}
-    }}
     retransmit_tries = 4
     retransmit_timeout = 2.0
     plugins {{

@@ -15,6 +15,7 @@ import json
 import os
 import select
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -31,6 +32,13 @@ if TYPE_CHECKING:
 
 RUN = Path("/run")
 NODES = RUN / "lab"
+# What a node's own /etc takes over from the machine: how programs are found and linked, never accounts or keys.
+ETC = (
+    "alternatives bash.bashrc debian_version environment gai.conf host.conf inputrc iproute2 ld.so.cache ld.so.conf "
+    "ld.so.conf.d locale.alias localtime login.defs nsswitch.conf os-release pam.conf pam.d profile profile.d protocols "
+    "rpc security services shells ssl/openssl.cnf"
+).split()
+SHARED_ETC = RUN / "etc"
 # Process 1 of a node: starts it, says on its standard output how that went, then only collects what children leave.
 INIT = """\
 set -e
@@ -53,12 +61,21 @@ def main() -> NoReturn:
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", str(RUN)], check=True)
     for folder in (RUN / "netns", NODES):
         folder.mkdir()
+    if Path("/dev/log").exists():
+        # The routers log; the machine's own log is none of their business.
+        subprocess.run(["mount", "--bind", "/dev/null", "/dev/log"], check=True)
     threading.Thread(target=_follow, daemon=True).start()
+    _copy_etc()
     _say(step="cables")
     wire(spec)
     _say(step="nodes")
     with ThreadPoolExecutor(spec.workers) as pool:
-        list(pool.map(lambda node: _boot(node, spec.timeout), [node for node in spec.nodes if node.script]))
+        for stage in sorted({node.stage for node in spec.nodes}):
+            starting = [node for node in spec.nodes if node.script and node.stage == stage]
+            list(pool.map(lambda node: _boot(node, spec.timeout), starting))
+    for node in spec.nodes:
+        if node.serves:
+            _serve(node.name)
     _say(done=True)
     _KEPT.wait()
     quiet = os.open(os.devnull, os.O_RDWR)
@@ -86,6 +103,17 @@ def _follow() -> None:
 def _say(**document: Any) -> None:
     sys.stdout.write(json.dumps(document) + "\n")
     sys.stdout.flush()
+
+
+def _copy_etc() -> None:
+    """One copy in memory, which every node's /etc is then hard-linked from."""
+    for name in ETC:
+        source, target = Path("/etc") / name, SHARED_ETC / name
+        if source.is_dir():
+            shutil.copytree(source, target, symlinks=True, ignore_dangling_symlinks=True)
+        elif source.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target, follow_symlinks=source.name in ("os-release",))
 
 
 def wire(spec: LabSpec) -> None:
@@ -139,11 +167,26 @@ def _boot(node: NodeSpec, timeout: float) -> None:
         _say(node=node.name, seconds=round(time.monotonic() - began, 3))
 
 
+def _serve(name: str) -> None:
+    """A small web server in a host, the same for everybody who asks."""
+    folder = NODES / name
+    folder.mkdir(exist_ok=True)
+    (folder / "index.html").write_text(f"<!doctype html><title>{name}</title><p>{name}\n", encoding="utf-8")
+    subprocess.Popen(
+        ["nsenter", f"--net={RUN}/netns/{name}", sys.executable, "-P", "-m", "http.server", "80", "-d", str(folder)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
 def prepare(node: NodeSpec) -> None:
     """Write a node's private files, and the table of what covers what."""
     here = NODES / node.name
     root = here / "root"
-    folders = dict(sorted({str(RUN): Folder(), **node.folders}.items()))
+    folders = dict(sorted({"/etc": Folder(), str(RUN): Folder(), **node.folders}.items()))
+    shutil.copytree(SHARED_ETC, root / "etc", symlinks=True, copy_function=_link)
     for path, folder in folders.items():
         place = root / path.lstrip("/")
         place.mkdir(parents=True, exist_ok=True)
@@ -152,19 +195,21 @@ def prepare(node: NodeSpec) -> None:
     for path, file in node.files.items():
         place = root / path.lstrip("/")
         place.parent.mkdir(parents=True, exist_ok=True)
+        place.unlink(missing_ok=True)
         place.write_text(file.text, encoding="utf-8")
         place.chmod(file.mode)
         os.chown(place, file.user, file.group)
     (root / "run/lab").mkdir(parents=True, exist_ok=True)
     (root / "run/lab/start").write_text(node.script, encoding="utf-8")
-    covers = [path for path in folders if not any(path.startswith(f"{other}/") for other in folders)]
-    covers += [path for path in node.files if not any(path.startswith(f"{other}/") for other in folders)]
+    covers = [path for path in (*folders, *node.files) if not any(path.startswith(f"{other}/") for other in folders)]
     # /run last: what is mounted is taken from below it.
     covers.sort(key=lambda path: path == str(RUN))
-    (here / "fstab").write_text(
-        "".join(f"{root}{path} {path} none bind 0 0\n" for path in covers), encoding="utf-8"
-    )
+    (here / "fstab").write_text("".join(f"{root}{path} {path} none bind 0 0\n" for path in covers), encoding="utf-8")
     (here / "init").write_text(INIT.format(name=node.name, here=here), encoding="utf-8")
+
+
+def _link(source: str, target: str) -> None:
+    os.link(source, target, follow_symlinks=False)
 
 
 def start(name: str, timeout: float) -> None:

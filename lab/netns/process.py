@@ -11,7 +11,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from inventory.errors import LabError
 from inventory.text import Message
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _UNSHARE = "unshare -m -n -p -f --kill-child --mount-proc --propagation private".split()
 NAMESPACES = "/run/netns"
+KEEPER = "lab.netns.keeper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,67 +37,74 @@ class Running:
 
 
 def start(
-    spec: LabSpec, log: Path, heard: Callable[[str], None], confirm: Callable[[Running], None]
+    spec: LabSpec, log: Path, heard: Callable[[str], None], confirm: Callable[[Running], None], *, inherit: int
 ) -> Running:
-    """Build a lab. `heard` is told of each step and node; `confirm` runs when all is there, before the lab may outlive us.
+    """Build a lab. `heard` is told of each node; `confirm` runs when all is there, before the lab may outlive us.
 
-    LabError if it cannot be built; then nothing of it is left. Nodes that did not start are in `failed`.
+    The descriptor `inherit` stays open as long as the lab runs. LabError if the lab cannot be built; then, as after
+    any exception of `confirm`, nothing of it is left. Nodes that did not start are in `failed`.
     """
-    with log.open("ab") as errors:
-        process = subprocess.Popen(
-            [*_UNSHARE, sys.executable, "-m", "lab.netns.keeper"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            start_new_session=True,
-            env={"PATH": _path(), "LC_ALL": "C.UTF-8", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )
-    try:
-        return _converse(process, spec, log, heard, confirm)
-    except BaseException:
-        end(process.pid)
-        process.wait()
-        raise
-    finally:
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                stream.close()
+    with log.open("ab") as errors, _launch(errors, inherit) as process:
+        assert process.stdin is not None  # noqa: S101 - both were asked for as pipes
+        assert process.stdout is not None  # noqa: S101 - as above
+        line = process.stdout.readline().strip()
+        if not line.isdigit():
+            raise _died(log)
+        pid = int(line)
+        try:
+            return _converse(pid, process.stdin, process.stdout, spec, log, heard, confirm)
+        except BaseException:
+            end(pid)
+            raise
+
+
+def _launch(errors: IO[bytes], inherit: int) -> subprocess.Popen[str]:
+    """The keeper, in a session of its own and nobody's child. It first says the number of the process that holds it."""
+    return subprocess.Popen(
+        ["setsid", "-f", "sh", "-c", 'echo $$; exec "$@"', "sh", *_UNSHARE, sys.executable, "-P", "-m", KEEPER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+        pass_fds=(inherit,),
+        cwd="/",
+        env={"PATH": _path(), "LC_ALL": "C.UTF-8"},
+    )
 
 
 def _converse(
-    process: subprocess.Popen[str],
+    pid: int,
+    orders: IO[str],
+    answers: IO[str],
     spec: LabSpec,
     log: Path,
     heard: Callable[[str], None],
     confirm: Callable[[Running], None],
 ) -> Running:
-    assert process.stdin is not None  # noqa: S101 - both were asked for as pipes
-    assert process.stdout is not None  # noqa: S101 - as above
     seconds: dict[str, float] = {}
     failed: dict[str, str] = {}
     try:
-        process.stdin.write(spec.to_json() + "\n")
-        process.stdin.flush()
+        orders.write(spec.to_json() + "\n")
+        orders.flush()
+        for line in answers:
+            event = json.loads(line)
+            if "node" in event and "error" in event:
+                failed[event["node"]] = event["error"]
+            elif "node" in event:
+                seconds[event["node"]] = event["seconds"]
+                heard(event["node"])
+            elif "error" in event:
+                raise LabError(Message("the lab cannot be wired: {why}", why=event["error"]))
+            elif event.get("done"):
+                break
+        else:
+            raise _died(log)
+        running = Running(pid, _child_of(pid), seconds, failed)
+        confirm(running)
+        orders.write("keep\n")
+        orders.flush()
     except BrokenPipeError:
         raise _died(log) from None
-    for line in process.stdout:
-        event = json.loads(line)
-        if "node" in event and "error" in event:
-            failed[event["node"]] = event["error"]
-        elif "node" in event:
-            seconds[event["node"]] = event["seconds"]
-            heard(event["node"])
-        elif "error" in event:
-            raise LabError(Message("the lab cannot be wired: {why}", why=event["error"]))
-        elif event.get("done"):
-            break
-    else:
-        raise _died(log)
-    running = Running(process.pid, child_of(process.pid), seconds, failed)
-    confirm(running)
-    process.stdin.write("keep\n")
-    process.stdin.flush()
     return running
 
 
@@ -112,7 +120,7 @@ def _died(log: Path) -> LabError:
     )
 
 
-def child_of(pid: int) -> int:
+def _child_of(pid: int) -> int:
     """The only child of a process; LabError if it has none any more."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -132,9 +140,7 @@ def end(pid: int, keeper: int = 0, timeout: float = 10.0) -> None:
     except ProcessLookupError:
         return
     deadline = time.monotonic() + timeout
-    while (
-        keeper and time.monotonic() < deadline and Path(f"/proc/{keeper}/ns").exists() and _has_life(keeper)
-    ):
+    while keeper and time.monotonic() < deadline and Path(f"/proc/{keeper}/ns").exists() and _has_life(keeper):
         time.sleep(0.01)
 
 

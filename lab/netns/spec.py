@@ -36,6 +36,7 @@ class NodeSpec:
     `wires` are lines for `ip -batch` in the namespace (addresses, bridges, routes), `settings` what is written below
     /proc/sys/net. A node with a `script` also has its own mounts, host name and processes: `files` and `folders`
     cover the machine's, then the script runs as its process 1's child; `script` ends when everything has started.
+    Nodes of a lower `stage` have started before those of a higher one begin. `serves` asks for a page on TCP 80.
     """
 
     name: str
@@ -44,6 +45,8 @@ class NodeSpec:
     files: Mapping[str, File] = field(default_factory=dict)
     folders: Mapping[str, Folder] = field(default_factory=dict)
     script: str = ""
+    stage: int = 1
+    serves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +90,6 @@ def _node(document: dict[str, Any]) -> NodeSpec:
         files={path: File(**file) for path, file in document["files"].items()},
         folders={path: Folder(**folder) for path, folder in document["folders"].items()},
         script=document["script"],
+        stage=document["stage"],
+        serves=document["serves"],
     )

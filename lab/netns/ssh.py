@@ -7,8 +7,8 @@ from lab.netns.spec import File, Folder
 
 # UsePAM no: the node's own /etc/shadow decides, not the machine's PAM set-up.
 _CONFIG = """\
+Include /etc/ssh/sshd_config.d/*.conf
 Port {port}
-AddressFamily any
 HostKey /etc/ssh/host_key
 PidFile /run/sshd.pid
 UsePAM no
@@ -57,6 +57,6 @@ def ssh(port: int, *, slow: bool = False, mute: bool = False) -> Part:
             "/etc/ssh/sshd_config": File(_CONFIG.format(port=port) + (SLOW if slow else "")),
             "/etc/ssh/host_key": File(host_key(), 0o600),
         },
-        folders={"/etc/ssh": Folder(), "/run/sshd": Folder()},
+        folders={"/etc/ssh": Folder(), "/etc/ssh/sshd_config.d": Folder(), "/run/sshd": Folder()},
         lines=("/usr/sbin/sshd -E /var/log/sshd.log",),
     )

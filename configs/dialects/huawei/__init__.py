@@ -40,9 +40,7 @@ class Huawei:
         undone = any(line.lstrip().startswith("undo ") for line in lines)
         return min(1.0, 0.3 * (hashes > 2) + 0.5 * named + 0.2 * undone)
 
-    def change(
-        self, running: tree.Tree, intended: tree.Tree, *, management: Interface | None = None
-    ) -> change.Change:
+    def change(self, running: tree.Tree, intended: tree.Tree, *, management: Interface | None = None) -> change.Change:
         """The commands from one to the other."""
         return change.compute(running, intended, LANGUAGE, management)
 

@@ -29,8 +29,8 @@ GRAMMAR = Grammar(
 )
 
 # Words that say how the following secret is written; they are never the secret.
-_NOT_A_WORD = r"(?!(?:cipher|simple|plain|irreversible-cipher|hash)\b)"
-_SECRET = r"(?P<secret>\S++)"
+_NO_KEYWORD = r"(?!(?:cipher|simple|plain|irreversible-cipher|hash)\b)"
+_WORD = r"(?P<secret>\S++)"
 
 SECRETS = Secrets(
     rows=tuple(
@@ -39,23 +39,23 @@ SECRETS = Secrets(
             # Cipher text between its marks, wherever it stands (VRP 5 and 8; `%@%@` on WLAN, `%#%#` on USG).
             r"(?P<secret>%\^%#.*?%\^%#|%\$%\$.*?%\$%\$|%@%@.*?%@%@|%#%#.*?%#%#)",
             # `ssh server cipher aes256_ctr` lists algorithms.
-            rf"(?<!\bserver )(?<!\bclient )\b(?:irreversible-)?cipher {_SECRET}",
-            rf"\b(?:password|key|authentication-mode|secret|community-name) (?:level \d+ )?simple {_NOT_A_WORD}{_SECRET}",
-            rf"\b(?:md5|hmac-\S+|simple|key-string|password|\d+) plain {_SECRET}",
-            rf"\bsnmp-agent community (?:read|write) {_NOT_A_WORD}{_SECRET}",
+            rf"(?<!\bserver )(?<!\bclient )\b(?:irreversible-)?cipher {_WORD}",
+            rf"\b(?:password|key|authentication-mode|secret|community-name) (?:level \d+ )?simple {_NO_KEYWORD}{_WORD}",
+            rf"\b(?:md5|hmac-\S+|simple|key-string|password|\d+) plain {_WORD}",
+            rf"\bsnmp-agent community (?:read|write) {_NO_KEYWORD}{_WORD}",
             # With v3 the security name is a user's, not a community.
-            rf"\bsnmp-agent target-host .*\bparams securityname {_NOT_A_WORD}{_SECRET}(?! v3\b)",
-            rf"\bsnmp-agent usm-user .*\bauthentication-mode (?:md5|sha\S*) (?!acl\b|privacy-mode\b){_NOT_A_WORD}{_SECRET}",
-            rf"\bsnmp-agent usm-user .*\bprivacy-mode (?:des\S*|3des\S*|aes\S*) (?!acl\b){_NOT_A_WORD}{_SECRET}",
-            rf"\b(?:pre-shared-key|shared-key|key-string|pass-phrase) {_NOT_A_WORD}{_SECRET}",
-            rf"\bauthentication-mode (?:md5|hmac-\S+) \d+ {_NOT_A_WORD}{_SECRET}",
-            rf"\bauthentication-mode md5 (?!nonstandard\b|usual\b|\d+\b|privacy-mode\b|acl\b){_NOT_A_WORD}{_SECRET}",
-            rf"\bntp-service authentication-keyid \d+ authentication-mode \S+ {_NOT_A_WORD}{_SECRET}",
-            rf"\bset authentication password {_NOT_A_WORD}{_SECRET}",
-            rf"\blocal-user \S+ password (?!expire\b|history\b|policy\b){_NOT_A_WORD}{_SECRET}",
-            rf"\bppp (?:chap|pap local-user \S+) password {_NOT_A_WORD}{_SECRET}",
-            rf"\bpeer \S+ password {_NOT_A_WORD}{_SECRET}",
-            rf"\bsa string-key \S+ \S+ {_NOT_A_WORD}{_SECRET}",
+            rf"\bsnmp-agent target-host .*\bparams securityname {_NO_KEYWORD}{_WORD}(?! v3\b)",
+            rf"\busm-user .*\bauthentication-mode (?:md5|sha\S*) (?!acl\b|privacy-mode\b){_NO_KEYWORD}{_WORD}",
+            rf"\bsnmp-agent usm-user .*\bprivacy-mode (?:des\S*|3des\S*|aes\S*) (?!acl\b){_NO_KEYWORD}{_WORD}",
+            rf"\b(?:pre-shared-key|shared-key|key-string|pass-phrase) {_NO_KEYWORD}{_WORD}",
+            rf"\bauthentication-mode (?:md5|hmac-\S+) \d+ {_NO_KEYWORD}{_WORD}",
+            rf"\bauthentication-mode md5 (?!nonstandard\b|usual\b|\d+\b|privacy-mode\b|acl\b){_NO_KEYWORD}{_WORD}",
+            rf"\bntp-service authentication-keyid \d+ authentication-mode \S+ {_NO_KEYWORD}{_WORD}",
+            rf"\bset authentication password {_NO_KEYWORD}{_WORD}",
+            rf"\blocal-user \S+ password (?!expire\b|history\b|policy\b){_NO_KEYWORD}{_WORD}",
+            rf"\bppp (?:chap|pap local-user \S+) password {_NO_KEYWORD}{_WORD}",
+            rf"\bpeer \S+ password {_NO_KEYWORD}{_WORD}",
+            rf"\bsa string-key \S+ \S+ {_NO_KEYWORD}{_WORD}",
         )
     ),
     hint=re.compile(

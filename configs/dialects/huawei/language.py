@@ -31,16 +31,12 @@ _SLOTS = (
         Kind.SET,
         r"undo ip route-static \g<vpn>\g<network> \3",
     ),
-    _slot(
-        _TOP, r"ip ip-prefix (?P<list>\S+) index (\d+).*", Kind.SET, r"undo ip ip-prefix \g<list> index \2"
-    ),
+    _slot(_TOP, r"ip ip-prefix (?P<list>\S+) index (\d+).*", Kind.SET, r"undo ip ip-prefix \g<list> index \2"),
     _slot(_TOP, r"info-center loghost (?P<host>\S+)"),
     _slot(_TOP, r"snmp-agent sys-info (?P<what>contact|location) "),
     _slot(_TOP, r"snmp-agent sys-info version (.*)", Kind.CLEAR, r"undo snmp-agent sys-info version \1"),
     _slot(_TOP, r"snmp-agent group v3 (?P<group>\S+)"),
-    _slot(
-        _TOP, r"snmp-agent usm-user v3 (?P<user>\S+) (?P<what>group|authentication-mode|privacy-mode|acl) "
-    ),
+    _slot(_TOP, r"snmp-agent usm-user v3 (?P<user>\S+) (?P<what>group|authentication-mode|privacy-mode|acl) "),
     _slot(_TOP, r"ssh user (?P<user>\S+) (?P<what>authentication-type|service-type) "),
     _slot(_TOP, r"ssh server (?P<what>timeout|authentication-retries|port|cipher|hmac|key-exchange) "),
     _slot(_TOP, r"user-interface maximum-vty "),
@@ -55,14 +51,16 @@ _SLOTS = (
     _slot(_INTERFACE, r"ip binding vpn-instance "),
     _slot(_INTERFACE, r"traffic-filter (?P<direction>inbound|outbound) "),
     _slot(r"ospf ", r"area (?P<area>\S+)"),
-    _slot(r"ospf ", r"(?P<what>default-route-advertise|bandwidth-reference|maximum load-balancing|spf-schedule-interval)"),
+    _slot(
+        r"ospf ", r"(?P<what>default-route-advertise|bandwidth-reference|maximum load-balancing|spf-schedule-interval)"
+    ),
     _slot(r"ospf ", r"import-route (?P<what>\S+)"),
     _slot(r"acl ", r"rule (?P<number>\d+) ", Kind.CLEAR, r"undo rule \g<number>"),
     _slot(r"acl ", r"(?P<what>step|description) ", Kind.SINGLE, r"undo \g<what>"),
     _slot(r"user-interface ", r"acl (?P<family>ipv6 )?\S+ (?P<direction>inbound|outbound)"),
     _slot(
         r"user-interface ",
-        r"(?P<what>authentication-mode|protocol inbound|idle-timeout|user privilege level|history-command max-size|screen-length)(?: |$)",
+        r"(?P<what>authentication-mode|protocol inbound|idle-timeout|user privilege level|screen-length)(?: |$)",
     ),
 )
 
@@ -108,10 +106,12 @@ LANGUAGE = Language(
     slots=_SLOTS,
     paths=_PATHS,
     views=re.compile(
-        r"(?:interface \S|acl (?:number|name) \S|ospf \d|bgp \d|area \d|aaa$|user-interface (?:vty|con|console|aux) |vlan \d)"
+        r"(?:interface \S|acl (?:number|name) \S|ospf \d|bgp \d|area \d|aaa$|vlan \d"
+        r"|user-interface (?:vty|con|console|aux) )"
     ),
     owned=re.compile(r"acl (?:number|name) "),
     ordered=re.compile(r"(?!)"),
-    explicit=re.compile(r"undo (?:portswitch|telnet (?:ipv6 )?server enable|http (?:secure-)?server enable)$"),
+    explicit=re.compile(r"undo portswitch$"),
+    hidden=re.compile(r"info-center enable$"),
     normalise=normalise,
 )

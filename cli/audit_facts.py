@@ -1,0 +1,64 @@
+"""`govnet audit facts`: what the configurations say, fact by fact, with the lines that say it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.audit_common import Platform, Sources, gather
+from cli.common import HERE, JsonOption, WorkspaceOption, command, print_json, print_table, talk
+from inventory.text import mark, tr
+
+if TYPE_CHECKING:
+    import typer
+
+    from audits.model import Assessed
+
+_SHOWN = 8  # line numbers in a table's cell
+_NOT_UNDERSTOOD = 10  # such lines named per file
+
+
+def register(group: typer.Typer) -> None:
+    """Add `audit facts`."""
+
+    @command(
+        group,
+        "facts",
+        mark("Show the facts of every configuration with the lines that prove them."),
+        ["govnet audit facts running.cfg", "govnet audit facts configs/ --json", "govnet audit facts archive:"],
+    )
+    def facts(
+        sources: Sources = None,
+        platform: Platform = "",
+        workspace: WorkspaceOption = HERE,
+        as_json: JsonOption = False,
+    ) -> None:
+        from audits.reading import assess  # noqa: PLC0415 - start-up time
+        from audits.report.json import device_facts  # noqa: PLC0415 - as above
+
+        documents, _ = gather(sources, platform, workspace)
+        devices = [assess(document) for document in documents]
+        if as_json:
+            print_json({"files": {device.document.path: device_facts(device) for device in devices}})
+            return
+        for device in devices:
+            _show(device)
+
+
+def _show(device: Assessed) -> None:
+    from audits.facts import FACTS  # noqa: PLC0415 - start-up time
+
+    if device.problem is not None:
+        talk().print(f"{device.document.path}: {device.problem}", style="yellow", markup=False, soft_wrap=True)
+        return
+    rows = []
+    for name, fact in device.facts.facts.items():
+        lines = ", ".join(map(str, fact.lines[:_SHOWN])) + (" …" if len(fact.lines) > _SHOWN else "")
+        rows.append((name, tr(FACTS[name].reading(fact.value)), tr(fact.why), lines))
+    title = f"{device.document.path} ({device.facts.platform}, {device.facts.encoding})"
+    print_table(title, [mark("fact"), mark("reading"), mark("why"), mark("lines")], rows)
+    strange = device.facts.not_understood
+    if strange:
+        console = talk()
+        console.print(tr("{count} lines were not understood:", count=len(strange)), markup=False)
+        for entry in strange[:_NOT_UNDERSTOOD]:
+            console.print(f"  {entry.line}: {entry.text}", markup=False, soft_wrap=True)

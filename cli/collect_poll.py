@@ -1,0 +1,239 @@
+"""`govnet collect poll`: ask devices by SNMP and show what they say."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.common import HERE, JsonOption, WorkspaceOption, command, print_json, print_table, talk
+from inventory.errors import ExitCode, InputError, Problem
+from inventory.text import Message, mark, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from collectors.results import PollResult
+    from inventory.endpoints import Endpoints
+    from inventory.model import Device, Workspace
+
+LabOption = Annotated[
+    bool, typer.Option("--lab", help=tr(mark("Use the lab of this workspace instead of the real network.")))
+]
+FileOption = Annotated[
+    list[Path] | None,
+    typer.Option("--file", help=tr(mark("A snmp.yml with further modules. Can be repeated.")), show_default=False),
+]
+_UP = 1.0
+
+
+def register(group: typer.Typer) -> None:
+    """Add the verb to `govnet collect`."""
+    command(
+        group,
+        "poll",
+        mark("Poll devices by SNMP: who answers, with which interfaces, and why not."),
+        [
+            "govnet collect poll --where role=township-router",
+            "govnet collect poll rt-lantian --module if_mib --out rt-lantian.prom",
+        ],
+    )(poll)
+
+
+def poll(
+    devices: Annotated[
+        list[str] | None, typer.Argument(help=tr(mark("Names of devices; all if none is given.")), show_default=False)
+    ] = None,
+    where: Annotated[str, typer.Option("--where", help=tr(mark("Which devices, for example role=core.")))] = "",
+    module: Annotated[
+        list[str] | None,
+        typer.Option("--module", "-m", help=tr(mark("SNMP module; can be repeated. See `govnet collect modules`."))),
+    ] = None,
+    file: FileOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help=tr(mark("Write the metrics as Prometheus text.")), show_default=False)
+    ] = None,
+    parallel: Annotated[int, typer.Option("--parallel", min=1, help=tr(mark("Requests on their way at once.")))] = 64,
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            "--timeout", min=0.05, max=600, help=tr(mark("Seconds to wait for an answer.")), show_default=False
+        ),
+    ] = None,
+    retries: Annotated[
+        int | None,
+        typer.Option("--retries", min=0, max=20, help=tr(mark("How often to ask again.")), show_default=False),
+    ] = None,
+    lab: LabOption = False,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Parse, poll, print."""
+    from collectors.modules import DEFAULT  # noqa: PLC0415 - start-up time
+    from collectors.poll import Poller, targets  # noqa: PLC0415 - as above
+
+    loaded = load(workspace)
+    chosen = choose(loaded, devices or [], where)
+    endpoints, entered = network(workspace, lab=lab)
+    poller = Poller(
+        tuple(module or DEFAULT), files=tuple(file or ()), parallel=parallel, timeout=timeout, retries=retries
+    )
+    wanted = targets(loaded, chosen, endpoints)
+    with entered, progress(len(wanted), quiet=as_json) as advance:
+        results = poller.poll(wanted, advance)
+    if out is not None:
+        write(results, out)
+    failed = [result for result in results if not result.ok]
+    if as_json:
+        print_json({"ok": not failed, "devices": [row_json(result) for result in results]})
+    else:
+        show(results)
+        if out is not None:
+            talk().print(tr("metrics written to {path}", path=out), markup=False, soft_wrap=True)
+    if failed:
+        raise typer.Exit(ExitCode.DEVICES_FAILED)
+
+
+def load(root: Path) -> Workspace:
+    """The workspace, with the platforms that govnet knows."""
+    from configs.dialects import platforms  # noqa: PLC0415 - start-up time
+    from inventory import workspace  # noqa: PLC0415 - as above
+
+    return workspace.load(root, platforms=platforms())
+
+
+def choose(workspace: Workspace, names: Sequence[str], where: str) -> list[Device]:
+    """The devices named, or those that `where` selects; InputError for an unknown name or if there is none."""
+    from inventory.filters import select  # noqa: PLC0415 - start-up time
+
+    selected = select(workspace.inventory, where)
+    if not names:
+        return selected
+    known = workspace.inventory.devices
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise InputError(
+            Problem(
+                "unknown-device",
+                Message("there is no device “{name}”", name=name),
+                Message("see `govnet inventory list`"),
+            )
+            for name in unknown
+        )
+    return [device for device in selected if device.name in set(names)]
+
+
+def network(root: Path, *, lab: bool) -> tuple[Endpoints, AbstractContextManager[None]]:
+    """Where devices are, and a context in which they can be reached: the real network, or the workspace's lab."""
+    if not lab:
+        from inventory.endpoints import Direct  # noqa: PLC0415 - start-up time
+
+        return Direct(), nullcontext()
+    from lab import control  # noqa: PLC0415 - start-up time
+
+    state = control.load(root)
+    return state.endpoints(), state.entered()
+
+
+@contextmanager
+def progress(total: int, *, quiet: bool) -> Iterator[Callable[[PollResult], None] | None]:
+    """A progress bar on stderr, if somebody looks at it."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import Progress  # noqa: PLC0415 - start-up time
+
+    with Progress(console=talk(), transient=True) as bar:
+        task = bar.add_task(tr("polling"), total=total)
+        yield lambda _: bar.advance(task)
+
+
+def interfaces(result: PollResult) -> tuple[int, int] | None:
+    """How many interfaces are up, and how many there are; None if that is not known."""
+    states = result.values("ifOperStatus")
+    return (sum(number == _UP for number in states.values()), len(states)) if states else None
+
+
+def show(results: Sequence[PollResult]) -> None:
+    """The table, and a hint for each kind of failure."""
+    columns = (
+        mark("device"),
+        mark("state"),
+        mark("system name"),
+        mark("interfaces up"),
+        mark("seconds"),
+        mark("packets"),
+        mark("reason"),
+    )
+    rows = []
+    for result in results:
+        count = interfaces(result)
+        state = tr("answers") if result.ok else tr("partly") if result.samples else tr("failed")
+        rows.append(
+            (
+                result.device,
+                state,
+                result.label("sysName", "sysName"),
+                f"{count[0]}/{count[1]}" if count else "-",
+                f"{result.seconds:.2f}",
+                result.packets,
+                str(result.error) if result.error else "",
+            )
+        )
+    print_table("", columns, rows)
+    console = talk()
+    hints = dict.fromkeys(str(result.error.hint) for result in results if result.error and str(result.error.hint))
+    for hint in hints:
+        console.print(tr("hint: {hint}", hint=hint), markup=False, soft_wrap=True)
+    ok = sum(result.ok for result in results)
+    console.print(tr("{ok} of {count} devices answer", ok=ok, count=len(results)), markup=False)
+
+
+def row_json(result: PollResult) -> dict[str, Any]:
+    """One device for `--json`."""
+    count = interfaces(result)
+    return {
+        "device": result.device,
+        "ok": result.ok,
+        "reason": result.reason,
+        "error": result.error.as_json() if result.error else None,
+        "sys_name": result.label("sysName", "sysName"),
+        "interfaces": {"up": count[0], "total": count[1]} if count else None,
+        "samples": result.samples,
+        "packets": result.packets,
+        "seconds": round(result.seconds, 4),
+        "modules": [
+            {
+                "module": part.module,
+                "ok": not part.reason,
+                "reason": part.reason,
+                "samples": sum(len(family.lines) for family in part.families),
+                "packets": part.packets,
+                "retried": part.retried,
+                "seconds": round(part.seconds, 4),
+            }
+            for part in result.modules
+        ],
+    }
+
+
+def write(results: Sequence[PollResult], path: Path) -> None:
+    """All devices' metrics in one file of Prometheus text, told apart by the label `device`."""
+    from collectors.results import combined  # noqa: PLC0415 - start-up time
+
+    try:
+        path.write_bytes(combined(results))
+    except OSError as error:
+        raise InputError(
+            [
+                Problem(
+                    "unwritable",
+                    Message("cannot be written: {reason}", reason=error.strerror or str(error)),
+                    Message("name a file in a folder that exists and that you may write to"),
+                    str(path),
+                )
+            ]
+        ) from None

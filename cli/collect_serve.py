@@ -1,0 +1,57 @@
+"""`govnet collect serve`: the exporter that Prometheus asks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.collect_poll import FileOption, LabOption, load, network
+from cli.common import HERE, JsonOption, WorkspaceOption, command, print_json, talk
+from inventory.text import mark, tr
+
+
+def register(group: typer.Typer) -> None:
+    """Add the verb to `govnet collect`."""
+    command(
+        group,
+        "serve",
+        mark("Serve the inventory's devices to Prometheus: /snmp?target=NAME, as snmp_exporter does."),
+        ["govnet collect serve --listen 127.0.0.1:9116"],
+    )(serve)
+
+
+def serve(
+    listen: Annotated[
+        str, typer.Option("--listen", help=tr(mark("Address and port to listen on.")))
+    ] = "127.0.0.1:9116",
+    file: FileOption = None,
+    any_target: Annotated[
+        bool, typer.Option("--any-target", help=tr(mark("Also ask targets that are not in the inventory.")))
+    ] = False,
+    parallel: Annotated[int, typer.Option("--parallel", min=1, help=tr(mark("Requests on their way at once.")))] = 64,
+    lab: LabOption = False,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Parse, serve until SIGTERM or Ctrl-C."""
+    from collectors import exporter  # noqa: PLC0415 - start-up time
+
+    loaded = load(workspace)
+    endpoints, entered = network(workspace, lab=lab)
+    made = exporter.Exporter(loaded, endpoints, files=tuple(file or ()), any_target=any_target, parallel=parallel)
+    # Opened before the lab's network is entered: Prometheus is outside it.
+    sockets = exporter.listen(listen)
+    host, port = sockets[0].getsockname()[:2]
+    shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    def ready() -> None:
+        if as_json:
+            print_json({"ok": True, "listen": shown, "devices": len(loaded.inventory.devices)})
+        else:
+            talk().print(tr("serving on http://{address}/", address=shown), markup=False)
+
+    with entered:
+        exporter.serve(made, sockets, ready)
+    if not as_json:
+        talk().print(tr("ended"), markup=False)

@@ -1,0 +1,237 @@
+"""`govnet config push`: bring devices to what is intended; a dry run unless --commit."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.common import (
+    HERE,
+    CommitOption,
+    JsonOption,
+    WorkspaceOption,
+    command,
+    page,
+    print_json,
+    print_table,
+    talk,
+)
+from cli.config_render import choose, load_workspace
+from cli.plan_common import load_plan
+from inventory.errors import ExitCode, InputError
+from inventory.text import language, mark, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from configs.rollout import Backup, Job, Observer, PushResult
+    from inventory.endpoints import Endpoints
+    from inventory.errors import GovnetError
+    from inventory.model import Device, Workspace
+    from inventory.text import Message
+    from ipplan.plan import Plan
+
+DevicesArgument = Annotated[list[str] | None, typer.Argument(help=tr(mark("Names of devices.")), metavar="[DEVICE]...")]
+WhereOption = Annotated[
+    str, typer.Option("--where", help=tr(mark("Only devices that match, such as 'county=431382'.")))
+]
+LabOption = Annotated[
+    bool, typer.Option("--lab", help=tr(mark("Use the running lab of this workspace instead of the real devices.")))
+]
+ParallelOption = Annotated[
+    int, typer.Option("--parallel", min=1, max=500, help=tr(mark("How many devices at a time.")))
+]
+STATES = {
+    "same": mark("as intended"),
+    "different": mark("differs"),
+    "changed": mark("changed and saved"),
+    "untouched": mark("untouched"),
+    "restored": mark("back where it was"),
+    "unknown": mark("unknown: look at it now"),
+}
+
+
+def register(group: typer.Typer) -> None:
+    """Add `config push`."""
+
+    @command(
+        group,
+        "push",
+        mark(
+            "Bring devices to what templates, inventory and plan say. Without --commit it only shows the differences. "
+            "With it each device is guarded, changed, checked over a new login, and only then saved."
+        ),
+        [
+            "govnet config push rt-lantian",
+            "govnet config push --where 'role=township-router' --commit",
+            "govnet config push --lab --commit",
+        ],
+    )
+    def push(
+        devices: DevicesArgument = None,
+        where: WhereOption = "",
+        lab: LabOption = False,
+        commit: CommitOption = False,
+        parallel: ParallelOption = 20,
+        workspace: WorkspaceOption = HERE,
+        as_json: JsonOption = False,
+    ) -> None:
+        from configs import rollout  # noqa: PLC0415 - start-up time
+
+        with surroundings(workspace, lab=lab) as (loaded, plan, endpoints):
+            chosen = reachable(choose(loaded, devices or (), where), named=bool(devices))
+            jobs = _jobs(loaded, plan, chosen, endpoints)
+            with watching(len(jobs), quiet=as_json) as observer:
+                results = rollout.push(jobs, commit=commit, parallel=parallel, observer=observer)
+        if as_json:
+            print_json(
+                {
+                    "ok": all(result.ok for result in results),
+                    "dry_run": not commit,
+                    "devices": [result.as_json() for result in results],
+                }
+            )
+        else:
+            _show(results, commit=commit)
+        finish([result.error for result in results if result.error is not None])
+
+
+@contextmanager
+def surroundings(root: Path, *, lab: bool) -> Iterator[tuple[Workspace, Plan, Endpoints]]:
+    """The workspace, its plan and where its devices answer; with `lab` those of the running lab, from inside it."""
+    from inventory.endpoints import Direct  # noqa: PLC0415 - start-up time
+
+    loaded, plan = load_workspace(root), load_plan(root)
+    if not lab:
+        yield loaded, plan, Direct()
+        return
+    from lab import control, topology  # noqa: PLC0415 - start-up time
+
+    state = control.load(root)
+    built = topology.build(loaded, plan, backend=state.backend)
+    with state.entered():
+        yield built.workspace, built.plan, state.endpoints()
+
+
+def reachable(devices: Sequence[Device], *, named: bool) -> list[Device]:
+    """The devices that have a driver; those that were not named and have none are left out and told."""
+    from configs.dialects import dialect  # noqa: PLC0415 - start-up time
+
+    left_out: dict[str, int] = {}
+    found = []
+    for device in devices:
+        if named or dialect(device.platform).driver() is not None:
+            found.append(device)
+        else:
+            left_out[device.platform] = left_out.get(device.platform, 0) + 1
+    for platform, count in left_out.items():
+        talk().print(
+            tr("{count} devices of platform {platform} are left out: it has no driver", count=count, platform=platform),
+            style="yellow",
+            markup=False,
+        )
+    return found
+
+
+def _jobs(workspace: Workspace, plan: Plan, devices: Sequence[Device], endpoints: Endpoints) -> list[Job]:
+    """The devices' jobs; one whose template fails has that as its fault."""
+    from dataclasses import replace  # noqa: PLC0415 - start-up time
+
+    from configs import rollout  # noqa: PLC0415 - start-up time
+    from configs.render import Renderer  # noqa: PLC0415 - start-up time
+    from inventory.errors import DeviceError  # noqa: PLC0415 - as above
+
+    renderer = Renderer(workspace, plan)
+    rendered, faults = {}, {}
+    for device in devices:
+        try:
+            rendered[device.name] = renderer.render(device.name)
+        except (InputError, DeviceError) as error:
+            faults[device.name] = error
+    return [
+        replace(job, fault=faults.get(job.device, job.fault))
+        for job in rollout.jobs(workspace, devices, rendered, endpoints)
+    ]
+
+
+def finish(errors: Sequence[GovnetError]) -> None:
+    """Exit with what the failures amount to: 4 if every one was a refusal, else 3; 0 if there is none."""
+    if errors:
+        refused = all(error.exit_code is ExitCode.REFUSED for error in errors)
+        raise typer.Exit(ExitCode.REFUSED if refused else ExitCode.DEVICES_FAILED)
+
+
+class _Bar:
+    """Shows a rollout on the terminal, on stderr."""
+
+    def __init__(self, total: int) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415 - start-up time
+
+        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
+        self.progress = Progress(*columns, console=talk(), transient=True)
+        self._task = self.progress.add_task("", total=total)
+
+    def step(self, device: str, step: Message) -> None:
+        """Name the device that moves, and what it does."""
+        self.progress.update(self._task, description=f"{device}: {step}")
+
+    def done(self, result: PushResult | Backup) -> None:
+        """One more."""
+        del result
+        self.progress.advance(self._task)
+
+
+@contextmanager
+def watching(total: int, *, quiet: bool) -> Iterator[Observer | None]:
+    """A progress bar where somebody looks at it."""
+    if quiet or total < 2 or not sys.stderr.isatty():
+        with nullcontext():
+            yield None
+        return
+    bar = _Bar(total)
+    shown: AbstractContextManager[Any] = bar.progress
+    with shown:
+        yield bar
+
+
+def tell_error(name: str, error: GovnetError) -> None:
+    """A device's failure on stderr: what, and what to do."""
+    console = talk()
+    if isinstance(error, InputError):
+        for problem in error.problems:
+            console.print(f"{name}: {problem.in_language(language())}", style="red", markup=False, soft_wrap=True)
+        return
+    head = str(error.message)
+    console.print(head if head.startswith(name) else f"{name}: {head}", style="red", markup=False, soft_wrap=True)
+    if str(error.hint):
+        console.print("  " + tr("hint: {hint}", hint=error.hint), markup=False, soft_wrap=True)
+
+
+def _show(results: Sequence[PushResult], *, commit: bool) -> None:
+    from rich.text import Text  # noqa: PLC0415 - start-up time
+
+    styles = {"+": "green", "-": "red"}
+    console = page()
+    for result in results:
+        if result.diff:
+            console.print(Text(f"── {result.device}", style="bold"), soft_wrap=True)
+            for line in result.diff.splitlines():
+                console.print(Text(line, style=styles.get(line[:1], "dim")), soft_wrap=True)
+    print_table(
+        "",
+        (mark("device"), mark("added"), mark("removed"), mark("state"), mark("seconds")),
+        [
+            (result.device, result.added, result.removed, tr(STATES[result.state.value]), f"{result.seconds:.1f}")
+            for result in results
+        ],
+    )
+    for result in results:
+        if result.error is not None:
+            tell_error(result.device, result.error)
+    if not commit and any(result.changed and result.ok for result in results):
+        talk().print(tr("This was a dry run: nothing was changed. Add --commit to do it."), markup=False)

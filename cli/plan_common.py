@@ -1,0 +1,73 @@
+"""What the `plan` commands share: the files of the workspace, and how changes are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.common import page, print_table
+from inventory.text import mark, tr
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from inventory.model import Inventory
+    from ipplan.changes import Changes
+    from ipplan.plan import Plan
+    from ipplan.policy import Policy
+
+POLICY = "plan/policy.yaml"
+PLAN = "plan/plan.csv"
+
+
+def load_inventory(root: Path) -> Inventory:
+    """The workspace's inventory; InputError with every fault in it."""
+    from configs.dialects import platforms  # noqa: PLC0415 - start-up time
+    from inventory import workspace  # noqa: PLC0415 - start-up time
+
+    return workspace.load(root, platforms=platforms()).inventory
+
+
+def load_policy(root: Path) -> Policy:
+    """The workspace's address policy."""
+    from ipplan import policy  # noqa: PLC0415 - start-up time
+
+    return policy.load(root / POLICY, name=POLICY)
+
+
+def load_plan(root: Path) -> Plan:
+    """The workspace's address plan."""
+    from ipplan import plan  # noqa: PLC0415 - start-up time
+
+    return plan.read(root / PLAN, name=PLAN)
+
+
+def print_changes(changes: Changes, limit: int = 40) -> None:
+    """What is added, removed, grown and moved; the counts come last."""
+    rows = [
+        *((tr(mark("removed")), row.owner, row.function, row.prefix, "") for row in changes.removed),
+        *(
+            (tr(mark("moved")), row.after.owner, row.after.function, row.before.prefix, row.after.prefix)
+            for row in changes.moved
+        ),
+        *(
+            (tr(mark("grown")), row.after.owner, row.after.function, row.before.prefix, row.after.prefix)
+            for row in changes.grown
+        ),
+        *((tr(mark("added")), row.owner, row.function, "", row.prefix) for row in changes.added),
+    ]
+    if rows:
+        columns = (mark("change"), mark("owner"), mark("function"), mark("before"), mark("now"))
+        print_table("", columns, rows[:limit])
+        if len(rows) > limit:
+            page().print(tr("… and {count} more (--json lists all)", count=len(rows) - limit), markup=False)
+    page().print(
+        tr(
+            "added {added}, kept {kept}, grown {grown}, moved {moved}, removed {removed}",
+            added=len(changes.added),
+            kept=changes.kept,
+            grown=len(changes.grown),
+            moved=len(changes.moved),
+            removed=len(changes.removed),
+        ),
+        markup=False,
+    )

@@ -1,0 +1,190 @@
+"""`govnet plan show`: the plan as a table, how full it is, and one owner's addresses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.common import HERE, JsonOption, WorkspaceOption, command, page, print_json, print_table
+from cli.plan_common import load_inventory, load_plan
+from inventory.errors import InputError, Problem
+from inventory.model import Area
+from inventory.nearest import nearest
+from inventory.text import Message, mark, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from inventory.model import Inventory, Region
+    from ipplan.addresses import DeviceAddresses
+    from ipplan.plan import Allocation, Plan
+    from ipplan.usage import Usage
+
+
+def register(group: typer.Typer) -> None:
+    """Add `plan show`."""
+
+    @command(
+        group,
+        "show",
+        mark(
+            "Show the plan and how full its pools are. With OWNER only that device's or line's prefixes; of a device "
+            "also the address of each of its interfaces."
+        ),
+        ["govnet plan show", "govnet plan show rt-anping", "govnet plan show --region 安平镇 --json"],
+    )
+    def show(
+        owner: Annotated[str, typer.Argument(help=tr(mark("A device or a line.")), metavar="[OWNER]")] = "",
+        region: Annotated[
+            str, typer.Option("--region", help=tr(mark("Only this region and what lies in it: code or name.")))
+        ] = "",
+        area: Annotated[str, typer.Option("--area", help=tr(mark("Only this area.")))] = "",
+        workspace: WorkspaceOption = HERE,
+        as_json: JsonOption = False,
+    ) -> None:
+        from ipplan import addresses, usage  # noqa: PLC0415 - start-up time
+
+        inventory, plan = load_inventory(workspace), load_plan(workspace)
+        _expect("--area", area, [member.value for member in Area])
+        codes = _regions(inventory, region)
+        if owner:
+            _expect("OWNER", owner, [*inventory.devices, *inventory.lines])
+        rows = [row for row in plan.allocations if _fits(row, inventory, owner, area, codes)]
+        pools = [
+            entry
+            for entry in usage.pools(plan)
+            if any(row.pool == entry.pool and (row.area == area or not area) for row in plan.pool_rows)
+        ]
+        device = addresses.device_addresses(plan, inventory, owner) if owner in inventory.devices else None
+        room = usage.doublings(plan)
+        if as_json:
+            print_json(_document(rows, room, pools, device))
+            return
+        _print(rows, room, inventory)
+        if device is not None:
+            _print_device(device)
+        if not owner and codes is None:
+            _print_usage(pools, plan)
+
+
+def _expect(column: str, value: str, names: Iterable[str]) -> None:
+    """Refuse a name that is not there, with the nearest one."""
+    known = list(names)
+    if not value or value in known:
+        return
+    near = nearest(value, known)
+    hint = (
+        Message("did you mean “{name}”?", name=near) if near else Message("govnet inventory list shows what there is")
+    )
+    raise InputError(
+        [Problem("unknown-name", Message("there is no “{name}”", name=value), hint, file="", column=column)]
+    )
+
+
+def _regions(inventory: Inventory, wanted: str) -> frozenset[str] | None:
+    """The codes of the region and of everything in it; None if no region is asked for."""
+    if not wanted:
+        return None
+    named = {region.code for region in inventory.regions.values() if wanted in (region.code, region.name)}
+    if not named:
+        names = [text for region in inventory.regions.values() for text in (region.code, region.name)]
+        _expect("--region", wanted, names)
+    return frozenset(
+        code for code in inventory.regions if any(above.code in named for above in inventory.region_chain(code))
+    )
+
+
+def _fits(row: Allocation, inventory: Inventory, owner: str, area: str, codes: frozenset[str] | None) -> bool:
+    if area and row.area != area:
+        return False
+    if codes is not None and row.region not in codes:
+        return False
+    if not owner or row.owner == owner:
+        return True
+    return owner in inventory.devices and row.owner in {line.name for line in inventory.lines_of(owner)}
+
+
+def _document(
+    rows: Iterable[Allocation], room: dict[Allocation, int], pools: Iterable[Usage], device: DeviceAddresses | None
+) -> dict[str, Any]:
+    from ipplan import changes  # noqa: PLC0415 - start-up time
+
+    document: dict[str, Any] = {
+        "ok": True,
+        "allocations": [{**changes.as_json(row), "doublings": room[row]} for row in rows],
+        "pools": [entry.as_json() for entry in pools],
+    }
+    if device is not None:
+        document["device"] = {
+            "name": device.device,
+            "loopbacks": [str(address) for address in device.loopbacks],
+            "interfaces": {name: [str(address) for address in found] for name, found in device.interfaces.items()},
+            "gateways": {name: str(address) for name, address in device.gateways.items()},
+        }
+    return document
+
+
+def _print(rows: Iterable[Allocation], room: dict[Allocation, int], inventory: Inventory) -> None:
+    columns = (
+        mark("area"),
+        mark("function"),
+        mark("region"),
+        mark("owner"),
+        mark("prefix"),
+        mark("can double"),
+    )
+    print_table(
+        "",
+        columns,
+        (
+            (
+                row.area.value,
+                row.function,
+                _name(inventory.regions.get(row.region), row.region),
+                row.owner,
+                row.prefix,
+                room[row],
+            )
+            for row in rows
+        ),
+    )
+
+
+def _name(region: Region | None, code: str) -> str:
+    return f"{code} {region.name}" if region else code
+
+
+def _print_device(device: DeviceAddresses) -> None:
+    rows = [
+        (name, ", ".join(str(address) for address in found), device.gateways.get(name, ""))
+        for name, found in device.interfaces.items()
+    ]
+    print_table(device.device, (mark("interface"), mark("addresses"), mark("gateway")), rows)
+
+
+def _print_usage(pools: Iterable[Usage], plan: Plan) -> None:
+    columns = (
+        mark("pool"),
+        mark("prefixes"),
+        mark("allocations"),
+        mark("addresses"),
+        mark("allocated"),
+        mark("largest free"),
+    )
+    rows = (
+        (
+            entry.pool,
+            ", ".join(str(prefix) for prefix in entry.prefixes),
+            entry.allocations,
+            entry.addresses,
+            f"{entry.share:.0%}",
+            f"/{entry.largest_free}" if entry.largest_free is not None else "—",
+        )
+        for entry in pools
+    )
+    print_table(tr(mark("How full the pools are")), columns, rows)
+    page().print(
+        tr("{count} allocations, {blocks} regions' blocks", count=len(plan.allocations), blocks=len(plan.blocks)),
+        markup=False,
+    )

@@ -1,0 +1,349 @@
+"""What was read, written as Prometheus text.
+
+Names, types, labels and values are snmp_exporter's. A series' text up to its value is made once and kept as long as
+the labels' sources stay the same; at later polls only the value is written behind it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from collectors import plan as planning
+from collectors import values
+from collectors.snmp import ber
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from collectors.modules.schema import Lookup, Metric
+    from collectors.plan import Plan
+    from collectors.snmp.walk import Rows
+
+# Counters above this lose digits in a float; they wrap here, as snmp_exporter's do.
+MANTISSA = 1 << 53
+_DIRECT = frozenset({"counter", "gauge", "Float", "Double"})
+_TIMES = frozenset({"DateAndTime", "ParseDateAndTime", "NTPTimeStamp"})
+
+
+@dataclass(slots=True, eq=False)
+class Found:
+    """What one module's poll has read: scalars by complete OID, columns by theirs."""
+
+    scalars: dict[bytes, bytes] = field(default_factory=dict)
+    columns: dict[bytes, Rows] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Family:
+    """One metric family's text: its two comment lines, and its samples' lines."""
+
+    name: str
+    kind: str
+    help: str
+    lines: list[bytes] = field(default_factory=list)
+
+    def head(self) -> bytes:
+        """`# HELP` and `# TYPE`."""
+        shown = self.help.replace("\\", "\\\\").replace("\n", "\\n")
+        return f"# HELP {self.name} {shown}\n# TYPE {self.name} {self.kind}\n".encode()
+
+
+class Series:
+    """The texts of one agent's series of one module, kept between polls."""
+
+    def __init__(self, plan: Plan, *, wrap: bool = True) -> None:
+        self._plan = plan
+        self._wrap = wrap
+        self._prefixes: dict[bytes, dict[bytes, bytes]] = {}
+        self._sources: dict[bytes, Rows] = {}
+        self._taken: dict[bytes, set[bytes]] = {}
+        # Metrics whose rows are not simply one column's: scalars, single instances, filtered ones.
+        longer = [oid for table in plan.tables for oid in table.columns]
+        self._gathered = frozenset(
+            oid
+            for oid, _ in plan.metrics
+            if any(name.startswith(oid) for name in plan.scalars)
+            or any(len(name) > len(oid) and name.startswith(oid) for name in longer)
+            or any(oid.startswith(target) for part in plan.filters for target in part.targets)
+        )
+        self.duplicates = 0
+
+    def render(self, found: Found) -> list[Family]:
+        """The metric families of what was found, in the module's order."""
+        self._forget_changed(found)
+        self.duplicates = 0
+        families: dict[str, Family] = {}
+        for oid, metric in self._plan.metrics:
+            rows = self._rows(oid, found) if oid in self._gathered else found.columns.get(oid)
+            if not rows:
+                continue
+            if metric.type in _DIRECT and not metric.scale and not metric.offset:
+                self._numbers(oid, metric, rows, found, families)
+            elif metric.type in _DIRECT or metric.type in _TIMES:
+                self._scaled(oid, metric, rows, found, families)
+            else:
+                self._texts(oid, metric, rows, found, families)
+        return list(families.values())
+
+    def _rows(self, oid: bytes, found: Found) -> Rows:
+        """A metric's rows by the index after its OID, filtered."""
+        rows = found.columns.get(oid, {})
+        longer = {
+            column[len(oid) :] + index: value
+            for column, part in found.columns.items()
+            if len(column) > len(oid) and column.startswith(oid)
+            for index, value in part.items()
+        }
+        singles = {name[len(oid) :]: value for name, value in found.scalars.items() if name.startswith(oid)}
+        if longer or singles:
+            rows = {**rows, **longer, **singles}
+        for part in self._plan.filters:
+            if rows and any(oid.startswith(target) for target in part.targets):
+                allowed = part.indices if not part.oid else self._matching(part, found)
+                rows = {index: value for index, value in rows.items() if index in allowed}
+        return rows
+
+    @staticmethod
+    def _matching(part: planning.Filter, found: Found) -> frozenset[bytes]:
+        return frozenset(
+            index
+            for index, value in found.columns.get(part.oid, {}).items()
+            if any(pattern.search(values.value_text(value, "DisplayString")) for pattern in part.patterns)
+        )
+
+    def _forget_changed(self, found: Found) -> None:
+        """Labels whose sources changed are made anew."""
+        for oid in self._plan.lookups:
+            rows = found.columns.get(oid, {})
+            known = self._sources.get(oid)
+            if known is not rows and known != rows:
+                self._prefixes.clear()
+                self._taken.clear()
+                self._sources[oid] = rows
+
+    # -- kinds of metrics -------------------------------------------------------------------------------------
+
+    def _numbers(self, oid: bytes, metric: Metric, rows: Rows, found: Found, families: dict[str, Family]) -> None:
+        """Counters and gauges: the common case, made short."""
+        kind = "counter" if metric.type == "counter" else "gauge"
+        family = _family(families, metric.name, kind, metric.help)
+        prefixes = self._prefixes.get(oid)
+        if prefixes is None:
+            prefixes = self._prefixes[oid] = {}
+        add = family.lines.append
+        number_of = int.from_bytes
+        wrap = self._wrap
+        for index, value in rows.items():
+            prefix = prefixes.get(index)
+            if prefix is None:
+                prefix = self._prefix(oid, index, metric, found)
+            if not prefix:
+                self.duplicates += 1
+                continue
+            tag = value[0]
+            if 0x41 <= tag <= 0x46 and tag != 0x44:
+                number = number_of(value[2:], "big")
+                if number >= MANTISSA and wrap and tag == 0x46:
+                    number %= MANTISSA
+                add(b"%b%d\n" % (prefix, number))
+            else:
+                other = ber.number(value)
+                if other is not None:
+                    add(prefix + values.number_text(other) + b"\n")
+
+    def _scaled(self, oid: bytes, metric: Metric, rows: Rows, found: Found, families: dict[str, Family]) -> None:
+        """Numbers that are computed: scale, offset, dates."""
+        kind = "counter" if metric.type == "counter" else "gauge"
+        prefixes = self._prefixes.setdefault(oid, {})
+        for index, value in rows.items():
+            number = self._number(metric, value)
+            prefix = prefixes.get(index)
+            if prefix is None:
+                prefix = self._prefix(oid, index, metric, found)
+            if number is None or not prefix:
+                continue
+            if metric.scale:
+                number *= metric.scale
+            if metric.offset:
+                number += metric.offset
+            line = prefix + values.number_text(number) + b"\n"
+            _family(families, metric.name, kind, metric.help).lines.append(line)
+
+    def _number(self, metric: Metric, value: bytes) -> int | float | None:
+        if metric.type in _TIMES:
+            tag, content = ber.split(value)
+            if tag != ber.OCTET_STRING:
+                return None
+            if metric.type == "DateAndTime":
+                return values.date_and_time(content)
+            if metric.type == "NTPTimeStamp":
+                return values.ntp_time(content)
+            return values.parsed_time(values.text(content), metric.datetime_pattern)
+        number = ber.number(value)
+        if self._wrap and number is not None and value[0] == ber.COUNTER64:
+            number %= MANTISSA
+        return number
+
+    def _texts(self, oid: bytes, metric: Metric, rows: Rows, found: Found, families: dict[str, Family]) -> None:
+        """Texts, enumerations and bits: their value is a label. These change; nothing is kept."""
+        seen: set[bytes] = set()
+        for index, value in rows.items():
+            labels = self._labels(index, metric, found)
+            for name, extra, number, note in self._samples(oid, index, metric, value, labels, found):
+                line = _line(name, {**labels, **extra})
+                if line in seen:
+                    self.duplicates += 1
+                    continue
+                seen.add(line)
+                family = _family(families, name, "gauge", metric.help + note)
+                family.lines.append(line + values.number_text(number) + b"\n")
+
+    def _samples(  # noqa: C901 - one branch for each type of the format
+        self, oid: bytes, index: bytes, metric: Metric, value: bytes, labels: Mapping[str, str], found: Found
+    ) -> Iterable[tuple[str, dict[str, str], float, str]]:
+        """(name, further labels, value, what is added to the help text) of one object."""
+        name = metric.name
+        if metric.type in ("EnumAsInfo", "EnumAsStateSet"):
+            number = ber.number(value)
+            if number is None:
+                return
+            state = metric.enum_values.get(int(number), str(int(number)))
+            if metric.type == "EnumAsInfo":
+                yield name + "_info", {name: state}, 1, " (EnumAsInfo)"
+                return
+            yield name, {name: state}, 1, " (EnumAsStateSet)"
+            for key, other in metric.enum_values.items():
+                if key != number:
+                    yield name, {name: other}, 0, " (EnumAsStateSet)"
+            return
+        if metric.type == "Bits":
+            tag, content = ber.split(value)
+            if tag == ber.OCTET_STRING:
+                for key, word in metric.enum_values.items():
+                    bit = key < len(content) * 8 and content[key // 8] & (128 >> key % 8)
+                    yield name, {name: word}, int(bool(bit)), " (Bits)"
+            return
+        shown = values.value_text(value, self._kind(oid, index, metric, found))
+        if metric.regex_extracts:
+            for ending, extracts in metric.regex_extracts.items():
+                for extract in extracts:
+                    match = re.fullmatch(extract.regex, shown)
+                    number = values.expand(match, extract.value) if match else None
+                    if number is not None:
+                        yield name + ending, {}, number, " (regex extracted)"
+                        break
+            return
+        yield name, {} if name in labels else {name: shown}, 1, ""
+
+    @staticmethod
+    def _kind(oid: bytes, index: bytes, metric: Metric, found: Found) -> str:
+        """A value's type; for addresses and port IDs the object before it tells."""
+        if metric.type not in values.COMBINED:
+            return metric.type
+        teller = found.columns.get(planning.previous(oid), {}).get(index)
+        number = ber.number(teller) if teller else None
+        return values.COMBINED[metric.type].get(int(number), "OctetString") if number is not None else "OctetString"
+
+    # -- labels -----------------------------------------------------------------------------------------------
+
+    def _prefix(self, oid: bytes, index: bytes, metric: Metric, found: Found) -> bytes:
+        """A series' text up to its value; empty if another row has the same labels already."""
+        prefix = _line(metric.name, self._labels(index, metric, found))
+        taken = self._taken.setdefault(oid, set())
+        if prefix in taken:
+            prefix = b""
+        taken.add(prefix)
+        self._prefixes[oid][index] = prefix
+        return prefix
+
+    @staticmethod
+    def _labels(index: bytes, metric: Metric, found: Found) -> dict[str, str]:
+        """The labels of one row: its index's parts, then what is looked up by them."""
+        labels: dict[str, str] = {}
+        arcs: dict[str, list[int]] = {}
+        rest: list[int] = list(ber.decode_index(index)) if metric.indexes else []
+        for part in metric.indexes:
+            labels[part.labelname], arcs[part.labelname], rest = values.index_text(
+                rest, part.type, part.fixed_size, implied=part.implied, enum=part.enum_values
+            )
+        for lookup in metric.lookups:
+            if not lookup.labels:
+                labels.pop(lookup.labelname, None)
+                continue
+            key = ber.encode_index([arc for label in lookup.labels for arc in arcs.get(label, ())])
+            value = found.columns.get(ber.encode_oid(lookup.oid), {}).get(key)
+            if value is None:
+                labels[lookup.labelname] = ""
+                continue
+            labels[lookup.labelname] = values.value_text(value, _lookup_kind(lookup, key, found))
+            number = ber.number(value)
+            arcs[lookup.labelname] = [int(number)] if number is not None and number >= 0 else [0]
+        return labels
+
+
+def _lookup_kind(lookup: Lookup, key: bytes, found: Found) -> str:
+    if lookup.type not in values.COMBINED:
+        return lookup.type
+    teller = found.columns.get(planning.previous(ber.encode_oid(lookup.oid)), {}).get(key)
+    number = ber.number(teller) if teller else None
+    return values.COMBINED[lookup.type].get(int(number), "OctetString") if number is not None else "OctetString"
+
+
+def _family(families: dict[str, Family], name: str, kind: str, help_text: str) -> Family:
+    family = families.get(name)
+    if family is None:
+        family = families[name] = Family(name, kind, help_text)
+    return family
+
+
+def _line(name: str, labels: Mapping[str, str]) -> bytes:
+    """`name{a="…",b="…"} `, labels sorted by name as Prometheus' own library sorts them."""
+    if not labels:
+        return f"{name} ".encode()
+    inner = ",".join(f'{label}="{values.escape(labels[label])}"' for label in sorted(labels))
+    return f"{name}{{{inner}}} ".encode("utf-8", "replace")
+
+
+def page(parts: Iterable[list[Family]]) -> bytes:
+    """Modules' families as one page: each family once, each series once (the first module's wins)."""
+    merged: dict[str, Family] = {}
+    for families in parts:
+        for family in families:
+            known = merged.get(family.name)
+            if known is None:
+                merged[family.name] = family
+                continue
+            series = {line.rpartition(b" ")[0] for line in known.lines}
+            fresh = [line for line in family.lines if line.rpartition(b" ")[0] not in series]
+            merged[family.name] = Family(known.name, known.kind, known.help, known.lines + fresh)
+    return b"".join(piece for family in merged.values() if family.lines for piece in (family.head(), *family.lines))
+
+
+def gauge(name: str, help_text: str, samples: Iterable[tuple[Mapping[str, str], float]]) -> Family:
+    """A family of our own about a scrape."""
+    family = Family(name, "gauge", help_text)
+    family.lines.extend(_line(name, labels) + values.number_text(number) + b"\n" for labels, number in samples)
+    return family
+
+
+def labelled(families: Iterable[Family], label: str, value: str) -> list[Family]:
+    """The same families with one more label on every sample: for a page that holds several devices."""
+    pair = f'{label}="{values.escape(value)}"'.encode()
+    result = []
+    for family in families:
+        name = family.name.encode()
+        both, alone = name + b"{", name + b" "
+        result.append(
+            Family(
+                family.name,
+                family.kind,
+                family.help,
+                [
+                    both + pair + (b"," + line[len(both) :] if line.startswith(both) else b"} " + line[len(alone) :])
+                    for line in family.lines
+                ],
+            )
+        )
+    return result

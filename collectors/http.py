@@ -1,0 +1,183 @@
+"""A small HTTP/1.1 server for pages that machines fetch: GET and HEAD, bounded requests, keep-alive, graceful end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gzip
+import logging
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, unquote, urlsplit
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Awaitable, Callable
+
+REQUEST_OCTETS = 16 << 10
+IDLE_SECONDS = 75.0
+REQUEST_SECONDS = 10.0
+CONNECTIONS = 1024
+_COMPRESS_FROM = 1024
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked. `headers` have lower-case names; a repeated parameter keeps all of its values."""
+
+    method: str
+    path: str
+    parameters: dict[str, list[str]]
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What is answered."""
+
+    status: HTTPStatus = HTTPStatus.OK
+    body: bytes = b""
+    kind: str = "text/plain; charset=utf-8"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class BadRequestError(Exception):
+    """A request that is not HTTP as it is understood here."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def parse(head: bytes) -> Request:
+    """A request's head (request line and headers, without the empty line)."""
+    try:
+        lines = head.decode("latin-1").split("\r\n")
+        method, target, version = lines[0].split(" ")
+    except ValueError:
+        raise BadRequestError(HTTPStatus.BAD_REQUEST) from None
+    if not version.startswith("HTTP/1."):
+        raise BadRequestError(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
+    headers: dict[str, str] = {}
+    for line in lines[1:]:
+        name, colon, value = line.partition(":")
+        if not colon or not name or name != name.strip():
+            raise BadRequestError(HTTPStatus.BAD_REQUEST)
+        headers[name.lower()] = value.strip()
+    try:
+        parts = urlsplit(target)
+        parameters = parse_qs(parts.query, keep_blank_values=True, max_num_fields=64)
+    except ValueError:
+        raise BadRequestError(HTTPStatus.BAD_REQUEST) from None
+    headers.setdefault("connection", "close" if version == "HTTP/1.0" else "keep-alive")
+    return Request(method, unquote(parts.path), parameters, headers)
+
+
+class Server:
+    """Serves `answer` on listening sockets until `stop` is called."""
+
+    def __init__(self, answer: Callable[[Request], Awaitable[Response]]) -> None:
+        self._answer = answer
+        self._connections: set[asyncio.Task[None]] = set()
+        self._busy = 0
+        self._idle = asyncio.Event()
+        self._ending = False
+        self._servers: list[asyncio.Server] = []
+
+    async def start(self, sockets: list[socket.socket]) -> None:
+        """Begin to accept."""
+        for sock in sockets:
+            self._servers.append(await asyncio.start_server(self._connection, sock=sock, limit=REQUEST_OCTETS))
+
+    async def stop(self, grace: float = 5.0) -> None:
+        """Accept no more, let requests under way finish for `grace` seconds, then end what is left."""
+        self._ending = True
+        for server in self._servers:
+            server.close()
+        if self._busy:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), grace)
+        for task in list(self._connections):
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+        for server in self._servers:
+            await server.wait_closed()
+
+    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._connections.add(task)
+        try:
+            if len(self._connections) > CONNECTIONS:
+                await _send(writer, Response(HTTPStatus.SERVICE_UNAVAILABLE), keep=False)
+                return
+            await self._requests(reader, writer)
+        except (ConnectionError, TimeoutError, asyncio.CancelledError):
+            pass
+        finally:
+            if task is not None:
+                self._connections.discard(task)
+            writer.close()
+            with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+                await writer.wait_closed()
+
+    async def _requests(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        wait = REQUEST_SECONDS
+        while not self._ending:
+            try:
+                head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), wait)
+                request = parse(head[:-4])
+            except asyncio.IncompleteReadError:
+                return
+            except asyncio.LimitOverrunError:
+                await _send(writer, Response(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE), keep=False)
+                return
+            except BadRequestError as error:
+                await _send(writer, Response(error.status), keep=False)
+                return
+            wait = IDLE_SECONDS
+            body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+            if request.method not in ("GET", "HEAD"):
+                await _send(writer, Response(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"}), keep=False)
+                return
+            self._busy += 1
+            self._idle.clear()
+            try:
+                response = await self._answer(request)
+            except Exception:
+                log.exception("a request failed")
+                response = Response(HTTPStatus.INTERNAL_SERVER_ERROR, b"a fault of govnet itself; its log has more\n")
+            finally:
+                self._busy -= 1
+                if not self._busy:
+                    self._idle.set()
+            keep = request.headers["connection"].lower() != "close" and not body and not self._ending
+            await _send(writer, _compressed(request, response), keep=keep, head=request.method == "HEAD")
+            if not keep:
+                return
+
+
+def _compressed(request: Request, response: Response) -> Response:
+    if "gzip" not in request.headers.get("accept-encoding", "") or len(response.body) < _COMPRESS_FROM:
+        return response
+    body = gzip.compress(response.body, compresslevel=1, mtime=0)
+    headers = {**response.headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return Response(response.status, body, response.kind, headers)
+
+
+async def _send(writer: asyncio.StreamWriter, response: Response, *, keep: bool, head: bool = False) -> None:
+    status = response.status
+    body = response.body or (f"{status.value} {status.phrase}\n".encode() if status >= HTTPStatus.BAD_REQUEST else b"")
+    lines = [
+        f"HTTP/1.1 {status.value} {status.phrase}",
+        f"Content-Type: {response.kind}",
+        f"Content-Length: {len(body)}",
+        "X-Content-Type-Options: nosniff",
+        "Connection: " + ("keep-alive" if keep else "close"),
+        *(f"{name}: {value}" for name, value in response.headers.items()),
+    ]
+    writer.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + (b"" if head else body))
+    await asyncio.wait_for(writer.drain(), REQUEST_SECONDS)

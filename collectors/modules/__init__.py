@@ -1,0 +1,102 @@
+"""SNMP modules: which objects are read and which metrics they become, as data (`*.yml` in this folder).
+
+A file has snmp_exporter's `snmp.yml` form. `load` reads one; `shipped` gives those that come with govnet; `find`
+looks a module's name up in a user's files first.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inventory.errors import InputError, Problem
+from inventory.text import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from collectors.modules.schema import Module, SnmpYml
+
+DIRECTORY = Path(__file__).parent
+DEFAULT = ("system", "if_mib")
+
+
+@cache
+def load(path: Path) -> SnmpYml:
+    """A `snmp.yml`, checked; InputError with every problem found."""
+    import yaml  # noqa: PLC0415 - start-up time
+    from pydantic import ValidationError  # noqa: PLC0415 - as above
+
+    from collectors.modules.schema import SnmpYml  # noqa: PLC0415 - as above
+
+    file = str(path)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both are safe loaders
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise _input_error("unreadable", Message("cannot be read: {reason}", reason=reason), file) from None
+    except UnicodeDecodeError:
+        raise _input_error("encoding", Message("is not UTF-8"), file) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark is not None else 0
+        reason = getattr(error, "problem", None) or str(error)
+        raise _input_error("yaml", Message("is not YAML: {reason}", reason=reason), file, line) from None
+    if document is None:
+        document = {}
+    if isinstance(document, dict) and "modules" not in document and "auths" not in document and document:
+        # The form before auths were split from modules (snmp_exporter 0.22 and older).
+        raise _input_error(
+            "old-form",
+            Message("has no `modules:`"),
+            file,
+            hint=Message("files of snmp_exporter before 0.23 must be generated anew: auths stand apart from modules"),
+        )
+    try:
+        return SnmpYml.model_validate(document)
+    except ValidationError as error:
+        raise InputError(
+            Problem(
+                "module",
+                Message("{reason}", reason=fault["msg"].removeprefix("Value error, ")),
+                Message("compare with the form of snmp_exporter's snmp.yml"),
+                file,
+                column=".".join(str(part) for part in fault["loc"]),
+            )
+            # The input is left out: it may be a secret.
+            for fault in error.errors(include_url=False, include_input=False, include_context=False)
+        ) from None
+
+
+def _input_error(code: str, message: Message, file: str, line: int = 0, hint: Message | None = None) -> InputError:
+    hint = hint or Message("give a file in the form of snmp_exporter's snmp.yml")
+    return InputError([Problem(code, message, hint, file, line)])
+
+
+@cache
+def shipped() -> Mapping[str, Module]:
+    """The modules that come with govnet, by name."""
+    modules: dict[str, Module] = {}
+    for path in sorted(DIRECTORY.glob("*.yml")):
+        modules.update(load(path).modules)
+    return modules
+
+
+def find(names: Sequence[str], files: Sequence[Path] = ()) -> dict[str, Module]:
+    """The modules called `names`: from `files` first (later ones win), else shipped. InputError for an unknown one."""
+    known = dict(shipped())
+    for path in files:
+        known.update(load(path).modules)
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise InputError(
+            Problem(
+                "unknown-module",
+                Message("there is no SNMP module “{name}”", name=name),
+                Message("write one of: {names}", names=", ".join(sorted(known))),
+            )
+            for name in unknown
+        )
+    return {name: known[name] for name in names}

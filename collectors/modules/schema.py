@@ -1,0 +1,231 @@
+"""The form of a `snmp.yml`: what the Prometheus snmp_exporter's generator writes and people publish.
+
+Source: snmp_exporter's config/config.go and generator/FORMAT.md (Apache-2.0); read, not copied. Keys that this
+reader adds: a metric's `unverified` (its OID is known only from public configurations, not from the vendor's MIB).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from collectors.snmp import usm
+from collectors.snmp.ber import DecodeError, encode_oid
+
+_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
+_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*\Z")
+_LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*\Z")
+
+
+def seconds(value: object) -> object:
+    """Go's notation of a duration (`5s`, `1m30s`, `500ms`) in seconds; a bare number is Go's nanoseconds."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value / 1e9
+    if isinstance(value, str):
+        parts = _DURATION.findall(value)
+        if parts and "".join(number + unit for number, unit in parts) == value:
+            return sum(float(number) * _UNITS[unit] for number, unit in parts)
+        raise ValueError("not a duration such as 5s or 500ms")
+    return value
+
+
+def _oid(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            encode_oid(value)
+        except DecodeError as error:
+            raise ValueError(str(error)) from None
+        return value.strip(".")
+    return value
+
+
+def _number_text(value: object) -> object:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _true_false(value: object) -> object:
+    """YAML 1.1 reads `on`, `off`, `true` as booleans where the generator means words."""
+    if isinstance(value, dict):
+        return {
+            key: ("true" if word else "false") if isinstance(word, bool) else _number_text(word)
+            for key, word in value.items()
+        }
+    return value
+
+
+Oid: TypeAlias = Annotated[str, BeforeValidator(_oid)]
+Duration: TypeAlias = Annotated[float, BeforeValidator(seconds), Field(gt=0, le=3600)]
+Enum: TypeAlias = Annotated[dict[int, str], BeforeValidator(_true_false)]
+
+
+class Part(BaseModel):
+    """Unknown keys are mistakes; nothing changes after loading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Auth(Part):
+    """An entry of `auths`."""
+
+    version: Literal[1, 2, 3] = 2
+    community: SecretStr = SecretStr("public")
+    security_level: Literal["noAuthNoPriv", "authNoPriv", "authPriv"] = "noAuthNoPriv"
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    auth_protocol: str = "MD5"
+    priv_protocol: str = "DES"
+    priv_password: SecretStr = SecretStr("")
+    context_name: str = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Auth:
+        if self.version != 3:
+            return self
+        if not self.username:
+            raise ValueError("version 3 needs a username")
+        if self.security_level != "noAuthNoPriv":
+            if not self.password.get_secret_value():
+                raise ValueError("this security level needs a password")
+            if usm.protocol_name(self.auth_protocol) not in usm.AUTHENTICATION:
+                raise ValueError("auth_protocol must be one of " + ", ".join(usm.AUTHENTICATION))
+        if self.security_level == "authPriv":
+            if not self.priv_password.get_secret_value():
+                raise ValueError("this security level needs a priv_password")
+            if usm.protocol_name(self.priv_protocol) not in usm.PRIVACY:
+                raise ValueError("priv_protocol must be one of " + ", ".join(usm.PRIVACY))
+        return self
+
+
+class Index(Part):
+    """A part of a row's index."""
+
+    labelname: str
+    type: str
+    fixed_size: int = 0
+    implied: bool = False
+    enum_values: Enum = {}
+
+    @field_validator("labelname")
+    @classmethod
+    def _label(cls, value: str) -> str:
+        return _checked(_LABEL, value, "label")
+
+
+class Lookup(Part):
+    """A label that is read from another column; without `labels` the label `labelname` is dropped."""
+
+    labels: tuple[str, ...] = ()
+    labelname: str
+    oid: Annotated[str, BeforeValidator(lambda value: _oid(value) if value else value)] = ""
+    type: str = ""
+
+    @field_validator("labels", mode="before")
+    @classmethod
+    def _none(cls, value: object) -> object:
+        return () if value is None else value
+
+    @field_validator("labelname")
+    @classmethod
+    def _label(cls, value: str) -> str:
+        return _checked(_LABEL, value, "label")
+
+
+class RegexExtract(Part):
+    """A number taken out of a text. `regex` must match the whole text; `value` may use $1."""
+
+    regex: str
+    value: Annotated[str, BeforeValidator(_number_text)] = "$1"
+
+    @field_validator("regex")
+    @classmethod
+    def _compiles(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        return value
+
+
+class Metric(Part):
+    """One metric."""
+
+    name: str
+    oid: Oid
+    type: str
+    help: str = ""
+    indexes: tuple[Index, ...] = ()
+    lookups: tuple[Lookup, ...] = ()
+    regex_extracts: dict[str, tuple[RegexExtract, ...]] = {}
+    datetime_pattern: str = ""
+    enum_values: Enum = {}
+    offset: float = 0.0
+    scale: float = 0.0
+    unverified: bool = False
+
+    @field_validator("name")
+    @classmethod
+    def _metric_name(cls, value: str) -> str:
+        return _checked(_NAME, value, "metric")
+
+
+class StaticFilter(Part):
+    """Rows to keep, by index."""
+
+    targets: tuple[Oid, ...] = ()
+    indices: tuple[Annotated[str, BeforeValidator(_number_text)], ...] = ()
+
+
+class DynamicFilter(Part):
+    """Rows to keep: those whose value in column `oid` matches one of `values`."""
+
+    oid: Oid
+    targets: tuple[Oid, ...] = ()
+    values: tuple[Annotated[str, BeforeValidator(_number_text)], ...] = ()
+
+
+class Filters(Part):
+    """A generator's `filters`; a plain list is the older form of `dynamic`."""
+
+    static: tuple[StaticFilter, ...] = ()
+    dynamic: tuple[DynamicFilter, ...] = ()
+
+
+class Module(Part):
+    """An entry of `modules`."""
+
+    walk: tuple[Oid, ...] = ()
+    get: tuple[Oid, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    max_repetitions: Annotated[int, Field(ge=0, le=65535)] | None = None
+    retries: Annotated[int, Field(ge=0, le=100)] = 3
+    timeout: Duration = 5.0
+    allow_nonincreasing_oids: bool = False
+    use_unconnected_udp_socket: bool = False
+    filters: Filters = Filters()
+
+    @field_validator("filters", mode="before")
+    @classmethod
+    def _older_form(cls, value: object) -> object:
+        return {"dynamic": value} if isinstance(value, list) else value
+
+    @field_validator("walk", "get", "metrics", mode="before")
+    @classmethod
+    def _none(cls, value: object) -> object:
+        return () if value is None else value
+
+
+class SnmpYml(Part):
+    """A whole file."""
+
+    auths: dict[str, Auth] = {}
+    modules: dict[str, Module] = {}
+    version: Any = None
+
+
+def _checked(pattern: re.Pattern[str], value: str, what: str) -> str:
+    if not pattern.match(value):
+        raise ValueError(f"not a {what} name: {value}")
+    return value

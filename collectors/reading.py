@@ -1,0 +1,96 @@
+"""Reading one module of one agent, with what earlier polls taught: a generator of requests, without any socket."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from collectors.exposition import Found, Series
+from collectors.snmp import ber, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from collectors.plan import Plan
+    from collectors.snmp.faults import Fault
+    from collectors.snmp.session import Reply, Request
+
+# An interface's description may be changed without any counter telling; after so many seconds it is read again.
+LABEL_AGE = 900.0
+
+
+@dataclass(slots=True, eq=False)
+class Known:
+    """What is kept of one module of one device between polls."""
+
+    series: Series
+    uptime: int | None = None
+    change: bytes | None = None
+    complete: bool = False
+    labels: dict[bytes, walk.Rows] = field(default_factory=dict)
+    labels_at: float = 0.0
+    rows: dict[bytes, frozenset[bytes]] = field(default_factory=dict)
+
+
+def read_module(
+    plan: Plan, memory: walk.Memory, known: Known, budget: walk.Budget
+) -> Generator[Request, Reply, tuple[Found, list[Fault]]]:
+    """Read one module: scalars first, then the tables, then those labels that may have changed."""
+    tables = [*plan.tables, *plan.labels]
+    interfaces = [table.prefix for table in tables if table.prefix in walk.IF_TABLES]
+    extra = []
+    if tables:
+        extra.append(walk.UPTIME)
+    if interfaces:
+        extra.append(walk.IF_TABLE_LAST_CHANGE)
+        if any(prefix not in memory.rows for prefix in interfaces):
+            extra.append(walk.IF_NUMBER)
+    scalars = yield from walk.get(list(dict.fromkeys([*plan.scalars, *extra])), memory, budget)
+    number = ber.number(scalars[walk.UPTIME]) if walk.UPTIME in scalars else None
+    uptime = int(number) if number is not None else None
+    change = scalars.get(walk.IF_TABLE_LAST_CHANGE)
+    restarted = known.uptime is not None and (uptime is None or uptime < known.uptime)
+    moved = restarted or change != known.change
+    settled = known.complete and change is not None and not moved
+    if walk.IF_NUMBER in scalars:
+        count = ber.number(scalars[walk.IF_NUMBER])
+        for prefix in interfaces:
+            if isinstance(count, int) and 0 < count <= budget.limits.rows:
+                memory.rows.setdefault(prefix, count)
+    found = Found({oid: scalars[oid] for oid in plan.scalars if oid in scalars})
+    problems: list[Fault] = []
+    rows: dict[bytes, frozenset[bytes]] = {}
+    for table in plan.tables:
+        columns, failed = yield from walk.table(
+            table.prefix, table.columns, memory, budget, settled=settled and table.prefix in walk.IF_TABLES
+        )
+        found.columns.update(columns)
+        problems.extend(fault for _, fault in failed)
+        longest: walk.Rows = max(columns.values(), key=len, default={})
+        rows[table.prefix] = frozenset(longest)
+    if plan.labels:
+        stale = moved or not known.labels_at or time.monotonic() - known.labels_at > LABEL_AGE or rows != known.rows
+        if stale:
+            problems.extend((yield from _read_labels(plan, memory, known, budget)))
+        found.columns.update(known.labels)
+    known.uptime, known.change, known.rows = uptime, change, rows
+    known.complete = not problems
+    return found, problems
+
+
+def _read_labels(
+    plan: Plan, memory: walk.Memory, known: Known, budget: walk.Budget
+) -> Generator[Request, Reply, list[Fault]]:
+    """Read the columns that only give labels; what could not be read is asked for again at the next poll."""
+    known.labels_at = 0.0
+    problems: list[Fault] = []
+    labels: dict[bytes, walk.Rows] = {}
+    for table in plan.labels:
+        columns, failed = yield from walk.table(table.prefix, table.columns, memory, budget)
+        labels.update(columns)
+        problems.extend(fault for _, fault in failed)
+    known.labels = labels
+    if not problems:
+        known.labels_at = time.monotonic()
+    return problems

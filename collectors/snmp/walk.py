@@ -1,0 +1,381 @@
+"""Reading an agent's scalars and table columns in as few packets as its answers allow.
+
+Everything here is a generator of requests (see `client`). What an agent's earlier answers taught is in `Memory`:
+how many rows its tables have, how wide their columns are, how much it can put into one answer.
+
+Several columns of a table travel in one GETBULK. Their values are found by splitting the answer at the table's OID
+prefix; every piece must have exactly the length that the BER headers before it give, so a value that happens to
+contain the prefix is noticed. Whatever does not fit goes through the strict decoder, which alone decides on errors.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from collectors.snmp import ber
+from collectors.snmp.faults import Fault
+from collectors.snmp.session import Reply, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+Rows: TypeAlias = dict[bytes, bytes]
+"""Index (octets of the OID after the column) → value (one TLV)."""
+
+# Octets of variable bindings for which an answer is planned: with headers it stays below an Ethernet frame.
+ANSWER_OCTETS = 1380
+MAX_COLUMNS = 20
+MAX_SCALARS = 20
+_FIRST_WIDTH = 24
+_DEFAULT_REPETITIONS = 25
+
+UPTIME = ber.encode_oid("1.3.6.1.2.1.1.3.0")
+IF_NUMBER = ber.encode_oid("1.3.6.1.2.1.2.1.0")
+IF_TABLE_LAST_CHANGE = ber.encode_oid("1.3.6.1.2.1.31.1.5.0")
+# The tables whose rows are interfaces (RFC 2863), by their entry's OID.
+IF_TABLES = (ber.encode_oid("1.3.6.1.2.1.2.2.1"), ber.encode_oid("1.3.6.1.2.1.31.1.1.1"))
+
+_TOO_BIG, _NO_SUCH_NAME, _GEN_ERR, _NO_ACCESS, _AUTHORIZATION = 1, 2, 5, 6, 16
+_STATUS = {_TOO_BIG: "too_big", _GEN_ERR: "gen_err", _NO_ACCESS: "no_access", _AUTHORIZATION: "no_access"}
+# Faults of one request: the rest of the module can still be read.
+LOCAL = frozenset({"too_big", "gen_err", "no_access", "error_status", "loop", "decode"})
+_TAIL = b"\x30\x00\x06\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one module's walk. `varbinds` is what one answer may hold (0: as many as fit a packet)."""
+
+    rows: int = 50_000
+    packets: int = 2_000
+    seconds: float = 60.0
+    varbinds: int = 0
+    nonincreasing: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Memory:
+    """What one agent's answers have taught. `version` is SNMP's on the wire: 0, 1 or 3."""
+
+    version: int
+    rows: dict[bytes, int] = field(default_factory=dict)
+    widths: dict[bytes, int] = field(default_factory=dict)
+    # Values in one answer that the agent or the way to it can bear; 0 = no limit known.
+    cap: int = 0
+    absent: set[bytes] = field(default_factory=set)
+    requests: dict[tuple[int, int, tuple[bytes, ...]], Request] = field(default_factory=dict)
+
+    def request(self, tag: int, oids: tuple[bytes, ...], repetitions: int = 0) -> Request:
+        """The request, encoded once: the same object as at the last poll."""
+        key = (tag, repetitions, oids)
+        known = self.requests.get(key)
+        if known is None:
+            if len(self.requests) > 512:
+                self.requests.clear()
+            known = self.requests[key] = Request(tag, oids, repetitions)
+        return known
+
+    def shrink(self, asked: int) -> None:
+        """`asked` values were too many."""
+        self.cap = max(1, asked // 2)
+
+    def recover(self) -> None:
+        """A poll went through: dare more next time."""
+        if self.cap:
+            self.cap = self.cap * 2 if self.cap < 128 else 0
+
+
+@dataclass(slots=True, eq=False)
+class Budget:
+    """The bounds of one walk, counted down."""
+
+    limits: Limits
+    packets: int = 0
+    varbinds: int = 0
+    deadline: float = 0.0
+
+    def spend(self) -> None:
+        """Before each request; Fault(`bounds`) when a bound is reached."""
+        now = time.monotonic()
+        if not self.deadline:
+            self.deadline = now + self.limits.seconds
+        self.packets += 1
+        if self.packets > self.limits.packets or now > self.deadline:
+            raise Fault("bounds", f"{self.packets - 1} packets")
+
+
+def get(oids: Sequence[bytes], memory: Memory, budget: Budget) -> Generator[Request, Reply, dict[bytes, bytes]]:
+    """The values of scalars (complete OIDs); what the agent does not have is left out."""
+    values: dict[bytes, bytes] = {}
+    wanted = [oid for oid in oids if oid not in memory.absent]
+    size = min(budget.limits.varbinds or MAX_SCALARS, MAX_SCALARS)
+    while wanted:
+        asked = tuple(wanted[:size])
+        budget.spend()
+        reply = yield memory.request(ber.GET, asked)
+        if reply.status == _NO_SUCH_NAME and memory.version == 0:
+            if not 1 <= reply.index <= len(asked):
+                raise Fault("decode", "error index out of range")
+            # RFC 1157 section 4.1.2: one missing name spoils the answer; it is left out from now on.
+            memory.absent.add(asked[reply.index - 1])
+            wanted.remove(asked[reply.index - 1])
+            continue
+        if reply.status == _TOO_BIG and size > 1:
+            size = max(1, len(asked) // 2)
+            continue
+        _check(reply)
+        found = ber.varbinds(reply.data, reply.start, reply.end)
+        if [oid for oid, _ in found] != list(asked):
+            raise Fault("decode", "the answer holds other objects than were asked")
+        budget.varbinds += len(found)
+        values.update((oid, value) for oid, value in found if value[0] not in ber.EXCEPTIONS)
+        del wanted[: len(asked)]
+    return values
+
+
+def table(
+    prefix: bytes,
+    columns: Sequence[bytes],
+    memory: Memory,
+    budget: Budget,
+    *,
+    settled: bool = False,
+) -> Generator[Request, Reply, tuple[dict[bytes, Rows], list[tuple[bytes, Fault]]]]:
+    """Columns of one table (their OIDs all begin with `prefix`): their rows, and the columns that failed.
+
+    `settled` says that the table certainly has as many rows as last time: then exactly those are asked for, and no
+    answer runs past the end.
+    """
+    result: dict[bytes, Rows] = {}
+    problems: list[tuple[bytes, Fault]] = []
+    wanted = list(columns)
+    most = 0
+    while wanted:
+        expected = memory.rows.get(prefix)
+        exact = expected if settled and expected else 0
+        asked = exact or (_DEFAULT_REPETITIONS if expected is None else expected + 1)
+        group, repetitions = _pack(wanted, asked, memory, budget.limits)
+        del wanted[: len(group)]
+        try:
+            found = yield from _Group(prefix, group, memory, budget).read(repetitions, exact)
+        except Fault as fault:
+            if fault.reason not in LOCAL:
+                raise
+            problems.extend((column, fault) for column in group)
+            continue
+        except ber.DecodeError as error:
+            problems.extend((column, Fault("decode", str(error))) for column in group)
+            continue
+        result.update(found)
+        most = max(most, *(len(rows) for rows in found.values()))
+        if not settled:
+            memory.rows[prefix] = most
+    return result, problems
+
+
+def _pack(wanted: list[bytes], rows: int, memory: Memory, limits: Limits) -> tuple[list[bytes], int]:
+    """How many of the wanted columns go together, and the repetitions to ask for."""
+    cap = min(limits.varbinds or 1 << 16, memory.cap or 1 << 16)
+    if memory.version == 0:
+        return wanted[: min(10, cap)], 1
+    widths = [memory.widths.get(column, _FIRST_WIDTH) for column in wanted[:MAX_COLUMNS]]
+    repetitions = max(1, min(rows, cap, ANSWER_OCTETS // widths[0]))
+    count, octets = 1, widths[0]
+    for width in widths[1:]:
+        if (octets + width) * repetitions > ANSWER_OCTETS or (count + 1) * repetitions > cap:
+            break
+        octets += width
+        count += 1
+    return wanted[:count], repetitions
+
+
+class _Group:
+    """Columns that travel together, from their first row to their last."""
+
+    def __init__(self, prefix: bytes, columns: list[bytes], memory: Memory, budget: Budget) -> None:
+        self._prefix = prefix
+        self._memory = memory
+        self._budget = budget
+        self._bulk = memory.version != 0
+        self._active = list(columns)
+        self._last = dict.fromkeys(columns, b"")
+        self._width = 1
+        self.found: dict[bytes, Rows] = {column: {} for column in columns}
+
+    def read(self, repetitions: int, exact: int) -> Generator[Request, Reply, dict[bytes, Rows]]:
+        """All rows, asking for `repetitions` at first; with `exact` a column ends after so many rows."""
+        found = self.found
+        while self._active:
+            reply = yield self._request(repetitions)
+            if reply.lost > 1:
+                self._memory.shrink(repetitions * len(self._active))
+            if reply.status == _TOO_BIG and (repetitions > 1 or len(self._active) > 1):
+                self._memory.shrink(repetitions * len(self._active))
+                if repetitions == 1:
+                    return (yield from self._one_by_one())
+                repetitions //= 2
+                continue
+            if reply.status == _NO_SUCH_NAME and not self._bulk and 1 <= reply.index <= len(self._active):
+                # RFC 1157: nothing comes after this column's last row.
+                del self._active[reply.index - 1]
+                continue
+            _check(reply)
+            before = sum(map(len, found.values()))
+            ended = read(reply, self._prefix, self._active, found)
+            gained = sum(map(len, found.values())) - before
+            self._budget.varbinds += gained
+            self._width = max(self._width, (reply.end - reply.start) // max(1, gained))
+            self._go_on(ended, exact, gained)
+            repetitions = self._repetitions()
+        for column, rows in found.items():
+            if rows:
+                longest = max(len(index) + len(value) for index, value in _sample(rows))
+                self._memory.widths[column] = 8 + len(column) + longest
+        return found
+
+    def _request(self, repetitions: int) -> Request:
+        self._budget.spend()
+        asked = tuple(column + self._last[column] for column in self._active)
+        tag = ber.GET_BULK if self._bulk else ber.GET_NEXT
+        count = repetitions if self._bulk else 0
+        if any(self._last[column] for column in self._active):
+            return Request(tag, asked, count)
+        return self._memory.request(tag, asked, count)
+
+    def _one_by_one(self) -> Generator[Request, Reply, dict[bytes, Rows]]:
+        """Even one row of all columns is too much for an answer: each column for itself, from its start."""
+        for column in list(self.found):
+            alone = _Group(self._prefix, [column], self._memory, self._budget)
+            self.found.update((yield from alone.read(1, 0)))
+        return self.found
+
+    def _go_on(self, ended: set[bytes], exact: int, gained: int) -> None:
+        """Which columns have more rows, and after which index. Fault(`loop`, `bounds`)."""
+        limits = self._budget.limits
+        active = []
+        for column in self._active:
+            rows = self.found[column]
+            if column in ended or (exact and len(rows) >= exact):
+                continue
+            if len(rows) > limits.rows:
+                raise Fault("bounds", f"{len(rows)} rows")
+            index = next(reversed(rows), b"")
+            if not _after(index, self._last[column]) and not limits.nonincreasing:
+                raise Fault("loop")
+            self._last[column] = index
+            active.append(column)
+        if active and not gained:
+            raise Fault("loop")
+        self._active = active
+
+    def _repetitions(self) -> int:
+        """How many rows to ask for next: the rest if the table's length is known, else as many as fit a packet."""
+        if not self._bulk or not self._active:
+            return 1
+        count = len(self._active)
+        left = self._memory.rows.get(self._prefix, 0) + 1 - min(len(self.found[column]) for column in self._active)
+        room = ANSWER_OCTETS // self._width // count
+        cap = min(self._budget.limits.varbinds or room * count, self._memory.cap or room * count) // count
+        return max(1, min(room, cap, left if left > 0 else room))
+
+
+def _sample(rows: Rows) -> list[tuple[bytes, bytes]]:
+    """Some rows by which a column's width is judged: counters grow, so the estimate gets one octet in reserve."""
+    items = list(rows.items())
+    return items[:: max(1, len(items) // 8)]
+
+
+def _after(index: bytes, previous: bytes) -> bool:
+    """Whether an index comes after another, in the order of their numbers."""
+    return not previous or ber.decode_index(index) > ber.decode_index(previous)
+
+
+def _check(reply: Reply) -> None:
+    if reply.status:
+        raise Fault(_STATUS.get(reply.status, "error_status"), f"error-status {reply.status}")
+    if reply.start == reply.end:
+        raise Fault("decode", "an empty answer")
+
+
+def read(reply: Reply, prefix: bytes, columns: list[bytes], found: dict[bytes, Rows]) -> set[bytes]:
+    """Put an answer's values into `found`; the columns that have ended. Fault(`loop`) if a row comes twice."""
+    if len(columns) == 1:
+        prefix = columns[0]
+    quick = _quick(reply, prefix, columns)
+    if quick is None:
+        return _strict(reply, columns, found)
+    parts, ended = quick
+    for column, rows, size in parts:
+        known = found[column]
+        total = len(known) + size
+        known.update(rows)
+        if len(known) != total:
+            raise Fault("loop")
+    return ended
+
+
+def _quick(
+    reply: Reply, prefix: bytes, columns: list[bytes]
+) -> tuple[list[tuple[bytes, Rows, int]], set[bytes]] | None:
+    """The answer split at `prefix`; None where anything is not as the common case has it."""
+    pieces = reply.data[reply.start : reply.end].split(prefix)
+    width = len(columns)
+    if len(pieces) <= width or len(pieces[0]) != 4:
+        return None
+    pieces[-1] += _TAIL
+    skip = len(prefix)
+    parts = []
+    ended = set()
+    try:
+        for position, column in enumerate(columns):
+            suffix = column[skip:]
+            size = len(suffix)
+            rows = {}
+            count = 0
+            for before, piece in zip(pieces[position::width], pieces[position + 1 :: width], strict=False):
+                # before ends with the header of this binding: 30 LL 06 OO; the piece ends with the next one's.
+                stop = before[-1] - skip
+                value = piece[stop:-4]
+                if (
+                    len(piece) != before[-3] + 2 - skip
+                    or before[-4::2] != b"\x30\x06"
+                    or value[1] != len(value) - 2
+                    or stop < size
+                ):
+                    return None
+                if size and piece[:size] != suffix:
+                    ended.add(column)
+                    break
+                rows[piece[size:stop]] = value
+                count += 1
+            else:
+                if count and value[0] >= 0x80:
+                    return None
+            parts.append((column, rows, count))
+    except IndexError:
+        return None
+    return parts, ended
+
+
+def _strict(reply: Reply, columns: list[bytes], found: dict[bytes, Rows]) -> set[bytes]:
+    """The answer, binding by binding. DecodeError if it is not what RFC 3416 says."""
+    ended: set[bytes] = set()
+    width = len(columns)
+    for position, (oid, value) in enumerate(ber.varbinds(reply.data, reply.start, reply.end)):
+        column = columns[position % width]
+        if column in ended:
+            continue
+        if not oid.startswith(column) or value[0] == ber.END_OF_MIB_VIEW:
+            ended.add(column)
+            continue
+        index = oid[len(column) :]
+        ber.decode_index(index)
+        rows = found[column]
+        if index in rows:
+            raise Fault("loop")
+        if value[1] >= 0x80:
+            value = ber.tlv(*ber.split(value))  # noqa: PLW2901 - the same value in its shortest form
+        rows[index] = value
+    return ended

@@ -1,0 +1,178 @@
+"""The archive of device configurations: a bare git repository, one commit a run, secrets masked.
+
+The tree is `<device>/running.cfg`. A text is decoded strictly, masked, and stored in the encoding it came in, so that
+whatever is not a secret is byte for byte what the device printed. Nothing changed means no commit.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from configs.dialects import dialect
+from inventory.errors import GovnetError, InputError, Problem
+from inventory.text import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    import pygit2
+
+AUTHOR = ("govnet", "govnet@localhost")
+BRANCH = "refs/heads/main"
+FILE = "running.cfg"
+_COMMIT = re.compile(r"[0-9a-f]{7,40}")
+
+
+def masked(platform: str, text: bytes) -> bytes:
+    """`text` with its secrets as `***`, in its own encoding. InputError if it cannot be decoded."""
+    language = dialect(platform)
+    tree = language.parse(text)
+    hidden = language.mask(tree.text)
+    if hidden == tree.text:
+        return text
+    lines, kept = hidden.splitlines(keepends=True), tree.text.splitlines(keepends=True)
+    raw = text.splitlines(keepends=True) if len(text.splitlines()) == len(kept) else None
+    if raw is None or len(lines) != len(kept):
+        return hidden.encode(tree.encoding)
+    # Lines without a secret keep their very bytes: GB18030 has characters with two codes.
+    return b"".join(
+        old if new_text == old_text else new_text.encode(tree.encoding)
+        for old, old_text, new_text in zip(raw, kept, lines, strict=True)
+    )
+
+
+class Archive:
+    """The repository at `path`; it is made when something is first stored."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def store(self, texts: Mapping[str, bytes], message: str) -> str:
+        """Put masked texts in, by device name; devices that are not among them stay as they are.
+
+        Returns the id of the new commit, or that of the last one if nothing changed; empty if there is none at all.
+        """
+        import pygit2  # noqa: PLC0415 - start-up time
+        from pygit2.enums import FileMode  # noqa: PLC0415 - as above
+
+        repository = self._open(make=True)
+        head = repository.references.get(BRANCH)
+        last = head.peel(pygit2.Commit) if head is not None else None
+        index = pygit2.Index()
+        if last is not None:
+            index.read_tree(last.tree)
+        for device, text in texts.items():
+            index.add(pygit2.IndexEntry(_place(device), repository.create_blob(text), FileMode.BLOB))
+        tree = index.write_tree(repository)
+        if last is not None and last.tree.id == tree:
+            return str(last.id)
+        if last is None and not texts:
+            return ""
+        who = pygit2.Signature(*AUTHOR, time=int(datetime.now(UTC).timestamp()), offset=0)
+        parents = [last.id] if last is not None else []
+        return str(repository.create_commit(BRANCH, who, who, message, tree, parents))
+
+    def read(self, device: str, at: str | datetime | None = None) -> bytes:
+        """A device's text: the last one, that of a commit, or that of a moment.
+
+        `at` is a commit's id, a `datetime`, or a date or time in ISO 8601 (a date means its end; without a zone, local
+        time). InputError if there is none.
+        """
+        for commit in self._commits(at):
+            try:
+                return bytes(commit.tree[_place(device)].data)  # type: ignore[union-attr]  # a path of ours is a blob
+            except KeyError:
+                break
+        raise _missing(
+            "not-in-archive",
+            Message("there is no configuration of {device} in the archive", device=device)
+            if at is None
+            else Message("there is no configuration of {device} in the archive at {when}", device=device, when=at),
+            Message("run `govnet config backup`, or choose a later time"),
+        )
+
+    def history(self, device: str) -> list[tuple[str, datetime, str]]:
+        """The commits in which the device's text changed, the newest first: id, time, message."""
+        found = []
+        commits = list(self._commits(None))
+        for number, commit in enumerate(commits):
+            now = _blob(commit, device)
+            before = _blob(commits[number + 1], device) if number + 1 < len(commits) else None
+            if now is not None and now != before:
+                moment = datetime.fromtimestamp(commit.commit_time, UTC)
+                found.append((str(commit.id), moment, commit.message.strip()))
+        return found
+
+    def _commits(self, at: str | datetime | None) -> Iterator[pygit2.Commit]:
+        """The commits from the one that was in force at `at`, back to the first."""
+        import pygit2  # noqa: PLC0415 - start-up time
+
+        repository = self._open(make=False)
+        if repository is None:
+            return
+        head = repository.references.get(BRANCH)
+        if head is None:
+            return
+        start = head.peel(pygit2.Commit)
+        if isinstance(at, str) and _COMMIT.fullmatch(at) and at in repository:
+            found = repository.get(at)
+            if isinstance(found, pygit2.Commit):
+                start, at = found, None
+        limit = _moment(at) if at is not None else None
+        for commit in repository.walk(start.id):
+            if limit is None or commit.commit_time <= limit:
+                yield commit
+
+    def _open(self, *, make: bool) -> pygit2.Repository:
+        import pygit2  # noqa: PLC0415 - start-up time
+
+        try:
+            if self.path.exists() and any(self.path.iterdir()):
+                return pygit2.Repository(str(self.path))
+            if make:
+                return pygit2.init_repository(str(self.path), bare=True, initial_head="main")
+        except (pygit2.GitError, OSError) as error:
+            raise GovnetError(
+                Message("the archive at {path} cannot be used: {why}", path=self.path, why=error),
+                Message("mend or move the folder; an empty one is made when a configuration is stored"),
+            ) from error
+        raise _missing(
+            "no-archive",
+            Message("there is no archive at {path}", path=self.path),
+            Message("run `govnet config backup` first"),
+        )
+
+
+def _place(device: str) -> str:
+    return f"{device}/{FILE}"
+
+
+def _blob(commit: pygit2.Commit, device: str) -> str | None:
+    try:
+        return str(commit.tree[_place(device)].id)
+    except KeyError:
+        return None
+
+
+def _moment(at: str | datetime) -> float:
+    """The last second that `at` means. InputError if it is no time."""
+    if isinstance(at, datetime):
+        return at.timestamp()
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        raise _missing(
+            "bad-time",
+            Message("“{text}” is neither a time nor a commit of the archive", text=at),
+            Message("write a date (2026-11-21), a time (2026-11-21T08:30) or a commit's id"),
+        ) from None
+    if re.fullmatch(r"\d{4}-\d\d-\d\d|\d{8}", at):
+        moment = moment.replace(hour=23, minute=59, second=59)
+    return moment.timestamp()  # without a zone: local time, as the person who typed it means
+
+
+def _missing(code: str, message: Message, hint: Message) -> InputError:
+    return InputError([Problem(code=code, message=message, hint=hint)])

@@ -1,0 +1,43 @@
+"""How IOS and IOS-XE talk.
+
+Sources: Cisco's configuration fundamentals and configuration management guides (prompts, `configure terminal revert
+timer`, `[confirm]`); the prompt that is cut at 20 characters in configuration mode: netmiko's Cisco driver. A line
+that starts with `%` and is neither a log message nor a notice counts as a refusal, because IOS has no other mark.
+"""
+
+from __future__ import annotations
+
+import re
+
+from configs.dialogue import Dialogue, question
+
+DIALOGUE = Dialogue(
+    platform="cisco_ios",
+    prompt=rb"NAME(?:\([^()\r\n]+\))?[>#]",
+    privileged=re.compile(rb"#$"),
+    pager=re.compile(rb"-- ?More ?--\s*$"),
+    errors=(
+        re.compile(
+            rb"^\s*%(?! ?[A-Z0-9_]+-(?:[A-Z0-9_]+-)?\d-)(?! ?(?:warning|generating|note|info|the key modulus))",
+            re.IGNORECASE,
+        ),
+        re.compile(rb"^(?:Command rejected|ERROR)\s*:"),
+    ),
+    questions=(
+        question(r"write memory$", rb"overwrite the previous nvram configuration\s*\?\s*\[confirm\]", b"\n"),
+        question(r"no username ", rb"do you want to continue\s*\?\s*\[confirm\]", b"\n"),
+    ),
+    login_questions=(),
+    prepare=("terminal length 0", "terminal width 511"),
+    configure="configure terminal",
+    leave="end",
+    enable="enable",
+    renames=re.compile(r"\s*hostname\s+(\S+)"),
+    opens=re.compile(
+        r"(?:interface|router|line|ip access-list|ipv6 access-list|vlan \d|vrf |ip vrf |address-family|archive"
+        r"|class-map|policy-map|class |crypto (?:isakmp policy|map|ipsec profile|keyring)|ip dhcp pool|route-map"
+        r"|aaa group|key chain|key \d|track |ip sla|banner )"
+    ),
+    preamble=re.compile(rb"\s*(?:$|Building configuration\.\.\.|Current configuration\s*:)"),
+    name_cut=20,
+)

@@ -1,0 +1,86 @@
+"""The NAPALM driver for IOS and IOS-XE over the command line, without file transfer.
+
+The guard is the platform's own: `configure terminal revert timer MINUTES` (1 to 120), `configure confirm`,
+`configure revert now`; it needs an `archive` with a `path` in the running configuration. Source: Cisco, Managing
+Configuration Files, "Configuration Rollback Confirmed Change"; `show archive config rollback timer` for what is
+pending.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from configs.channel import wait
+from configs.dialects.cisco_ios.dialogue import DIALOGUE
+from configs.dialects.cisco_ios.language import LANGUAGE
+from configs.driver_cli import CliDriver
+from configs.guard import NO_GUARD, Guard, GuardKind
+
+if TYPE_CHECKING:
+    from napalm.base import models
+
+    from configs.change import Change
+    from configs.tree import Tree
+
+REVERT_TIMER = Guard(GuardKind.REVERT_TIMER, shortest=60, longest=7200, step=60)
+
+# Cisco IOS Software, C3560 Software (C3560-IPSERVICESK9-M), Version 12.2(55)SE12, RELEASE SOFTWARE (fc2)
+_VERSION = re.compile(r"^(?:Cisco )?(?:IOS|Internetwork Operating System).*$", re.MULTILINE)
+_RELEASE = re.compile(r"Version ([^,\s]+)")
+_UPTIME = re.compile(r"^\S+ uptime is (.+?)\s*$", re.MULTILINE)
+_MODEL = re.compile(r"^[Cc]isco (\S+) .*(?:processor|bytes of memory)", re.MULTILINE)
+_SERIAL = re.compile(r"^Processor board ID (\S+)", re.MULTILINE)
+# Not pending: "%No Rollback Confirmed Change pending" (with archive), or the command is not known.
+_PENDING = re.compile(r"(?i)time (?:configured|left|remaining)|timer (?:type|value)")
+
+
+class CiscoIosDriver(CliDriver):
+    """IOS and IOS-XE."""
+
+    platform = "cisco_ios"
+    dialogue = DIALOGUE
+    language = LANGUAGE
+    show_running = "show running-config"
+    save_command = "write memory"
+    saved = re.compile(rb"\[OK\]")
+
+    def _guard(self, running: Tree) -> Guard:
+        """The revert timer, if the configuration has an archive to go back to."""
+        archives = running.starting("archive")
+        return REVERT_TIMER if any(node.starting("path") for node in archives) else NO_GUARD
+
+    async def _pending(self) -> bool:
+        return bool(_PENDING.search(await self._text("show archive config rollback timer")))
+
+    async def _apply(self, change: Change, running: Tree, candidate: Tree, revert_in: int) -> None:
+        del running, candidate
+        enter = f"configure terminal revert timer {revert_in // 60}" if revert_in else ""
+        await self._configure(change, enter=enter)
+
+    async def _confirm(self) -> None:
+        await self.session.command("configure confirm")
+
+    async def _undo(self, before: bytes) -> None:
+        if await self._pending():
+            await self.session.command("configure revert now", seconds=120)
+        await super()._undo(before)
+
+    def get_facts(self) -> models.FactsDict:
+        """NAPALM's facts, from `show version`."""
+        text = wait(self._text("show version"))
+        release = _RELEASE.search(text)
+        found = {
+            "model": _MODEL.search(text),
+            "uptime": _UPTIME.search(text),
+            "serial_number": _SERIAL.search(text),
+        }
+        return self._facts(
+            "Cisco",
+            self.dialect.parse(self.running()),
+            self.session.name,
+            {
+                **{key: match[1] if match else "" for key, match in found.items()},
+                "os_version": release[1] if release and _VERSION.search(text) else "",
+            },
+        )

@@ -1,0 +1,129 @@
+"""How IOS is changed: which commands replace each other, how each is taken back, what carries our session."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from configs.change import Kind, Language, Paths, Slot
+from configs.dialects.cisco_ios.grammar import SECRETS
+
+_TOP = r"$"
+_INTERFACE = r"interface "
+_LIST = r"ip access-list (?:standard|extended) "
+
+
+def _slot(view: str, line: str, kind: Kind = Kind.SINGLE, remove: str = "") -> Slot:
+    return Slot(re.compile(view), re.compile(line), kind, remove)
+
+
+_SLOTS = (
+    _slot(_TOP, r"hostname "),
+    _slot(_TOP, r"ip domain[ -]name "),
+    _slot(_TOP, r"ip default-gateway "),
+    _slot(_TOP, r"enable (?P<what>secret|password) (?P<level>level \d+ )?"),
+    _slot(_TOP, r"username (?P<user>\S+) "),
+    _slot(_TOP, r"banner (?P<which>\S+) ", Kind.SINGLE, r"no banner \g<which>"),
+    _slot(_TOP, r"clock timezone "),
+    _slot(_TOP, r"router ospf (?P<process>\d+)"),
+    _slot(_TOP, r"ip route (?P<vrf>vrf \S+ )?(?P<network>\d\S+ \S+) ", Kind.SET),
+    _slot(_TOP, r"ip prefix-list (?P<list>\S+) seq \d+ ", Kind.SET),
+    _slot(_TOP, r"access-list (?P<list>\S+) ", Kind.SET),
+    _slot(_TOP, r"ip access-list (?P<list>\S+ \S+)$"),
+    _slot(_TOP, r"logging (?P<what>buffered|console|monitor|trap|facility|source-interface)(?: |$)"),
+    _slot(_TOP, r"logging (?:host )?(?P<host>\d\S+)"),
+    _slot(_TOP, r"ntp (?P<what>source|server \S+)(?: |$)"),
+    _slot(_TOP, r"snmp-server (?P<what>location|contact|chassis-id|source-interface traps) "),
+    _slot(_TOP, r"snmp-server host (?P<host>\S+) "),
+    _slot(_TOP, r"snmp-server group (?P<group>\S+) "),
+    _slot(_TOP, r"ip ssh (?P<what>version|time-out|authentication-retries|source-interface) "),
+    _slot(_TOP, r"login (?P<what>block-for|delay|quiet-mode) "),
+    _slot(_TOP, r"security (?P<what>passwords min-length|authentication failure)"),
+    _slot(_TOP, r"service timestamps (?P<what>log|debug)"),
+    _slot(_INTERFACE, r"description ", Kind.SINGLE, "no description"),
+    _slot(_INTERFACE, r"ip address \S+ \S+$"),
+    _slot(
+        _INTERFACE, r"(?P<what>mtu|ip mtu|speed|duplex|bandwidth|encapsulation dot1q|vrf forwarding|ip vrf forwarding) "
+    ),
+    _slot(_INTERFACE, r"ip ospf (?P<what>network|cost|priority|hello-interval|dead-interval|authentication) "),
+    _slot(_INTERFACE, r"ip access-group \S+ (?P<direction>in|out)"),
+    _slot(
+        _INTERFACE, r"switchport (?P<what>mode|access vlan|trunk allowed vlan|trunk native vlan|trunk encapsulation) "
+    ),
+    _slot(
+        r"router ospf",
+        r"(?P<what>router-id|auto-cost|maximum-paths|default-information originate|log-adjacency-changes)(?: |$)",
+    ),
+    _slot(r"router ospf", r"redistribute (?P<what>\S+)"),
+    _slot(_LIST, r"(?P<number>\d+) ", Kind.CLEAR, r"no \g<number>"),
+    _slot(r"line ", r"access-class \S+ (?P<direction>in|out)"),
+    _slot(
+        r"line ",
+        r"(?P<what>exec-timeout|transport input|transport output|privilege level|login|password)(?: |$)",
+    ),
+    _slot(r"vlan \d", r"name "),
+)
+
+_PATHS = Paths(
+    address=re.compile(r"ip address (?P<ip>\d\S+) "),
+    interface=re.compile(_INTERFACE),
+    touches=re.compile(
+        r"shutdown$|(?:no )?ip address|(?:ip )?vrf forwarding |(?:no )?switchport(?: |$)|ip access-group "
+    ),
+    route=re.compile(r"ip route |ip default-gateway "),
+    remote=re.compile(r"line vty "),
+    remote_lines=re.compile(r"access-class |transport input |login|no (?:access-class|transport|login)"),
+    remote_list=re.compile(r"access-class (?P<list>\S+) in"),
+    list_header=re.compile(r"(?:ip access-list (?:standard|extended)|access-list) (?P<list>\S+)"),
+    server=re.compile(r"ip ssh |username |aaa (?:new-model|authentication login)|crypto key "),
+)
+
+_STANDARD_HOST = re.compile(r"^((?:\d+ )?(?:permit|deny)) host (\S+)")
+_NUMBERED_ENTRY = re.compile(r"^(\d+) (?=permit|deny)")
+
+
+_BANNER = re.compile(r"banner (?P<which>\S+) ?(?P<mark>\^C|\S)(?P<text>.*?)(?P=mark)\s*$", re.DOTALL)
+
+
+@cache
+def _normalise(text: str, *, in_list: bool) -> str:
+    banner = _BANNER.match(text)
+    if banner is not None:
+        # The mark around the text is not part of it: what was typed as # is shown as ^C.
+        return f"banner {banner['which']} {banner['text'].strip()}"
+    text = " ".join(text.split())
+    if text.startswith("interface "):
+        return "interface " + text[10:].replace(" ", "").lower()
+    if in_list:
+        # IOS-XE shows entry numbers, IOS 12 does not; `host A` and bare `A` are the same in a standard list.
+        text = _NUMBERED_ENTRY.sub("", text)
+        text = _STANDARD_HOST.sub(r"\1 \2", text)
+    if text.startswith("logging host "):
+        text = "logging " + text[13:]
+    return text
+
+
+def normalise(path: tuple[str, ...], text: str) -> str:
+    """One spelling for what IOS shows in several, by release."""
+    return _normalise(text, in_list=bool(path) and path[-1].startswith("ip access-list "))
+
+
+LANGUAGE = Language(
+    negation="no",
+    leave="exit",
+    secrets=SECRETS,
+    slots=_SLOTS,
+    paths=_PATHS,
+    views=re.compile(
+        r"(?:interface \S|ip access-list \S+ \S|router \S|line (?:con|vty|aux) |vlan \d+$|vrf definition )"
+    ),
+    owned=re.compile(_LIST),
+    ordered=re.compile(_LIST),
+    # Shown by the device as they are: what they switch off is on unless they stand there.
+    explicit=re.compile(
+        r"no (?:switchport|ip http (?:secure-)?server|ip domain[ -]lookup|ip source-route|ip bootp server"
+        r"|service pad|service finger|cdp run|vstack)$"
+    ),
+    hidden=re.compile(r"(?!)"),
+    normalise=normalise,
+)

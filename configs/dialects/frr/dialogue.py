@@ -1,0 +1,45 @@
+"""How a host with FRR is spoken to: SSH exec requests, each a command with an exit status; no prompts, no paging.
+
+Measured with FRR 8.4.4 of Debian 12: `frr-reload.py --reload FILE` ends with `vtysh -c write`, which saves, unless FILE is
+`frr.conf` in the folder given by `--confdir`; therefore the candidate has that name and that folder. vtysh
+looks for a `vtysh.conf` in the same folder.
+"""
+
+from __future__ import annotations
+
+import re
+
+FOLDER = "/var/tmp/govnet"  # noqa: S108 - on the device, made by mkdir -p, files only readable by their owner
+CANDIDATE = "frr.conf"
+BEFORE = "before.conf"
+GUARD = "guard"
+
+SHOW_RUNNING = 'vtysh -c "show running-config"'
+SHOW_VERSION = 'vtysh -c "show version"'
+WRITE = 'vtysh -c "write memory"'
+MAKE_FOLDER = f"mkdir -p {FOLDER}"
+TEST = f"/usr/lib/frr/frr-reload.py --test --stdout {FOLDER}/{CANDIDATE}"
+RELOAD = f"/usr/lib/frr/frr-reload.py --confdir {FOLDER} --reload {FOLDER}/{CANDIDATE}"
+GUARD_CANCEL = f"sh {FOLDER}/{GUARD} cancel"
+GUARD_STATUS = f"sh {FOLDER}/{GUARD} status"
+
+# What vtysh prints before a configuration.
+PREAMBLE = re.compile(rb"\s*(?:$|Building configuration\.\.\.|Current configuration\s*:)")
+# b'line 3: % Unknown command:  netork 1.1.1.1/32 area 0\n\n'
+REFUSED_LINE = re.compile(r"line (?P<number>\d+): (?P<answer>%[^\n\\']*)")
+SAVED = re.compile(rb"\[OK\]|configuration saved to")
+
+
+def upload(name: str) -> str:
+    """The command that writes its standard input to a file of ours."""
+    return f"cat > {FOLDER}/{name}"
+
+
+def remove(name: str) -> str:
+    """The command that removes a file of ours."""
+    return f"rm -f {FOLDER}/{name}"
+
+
+def guard_arm(seconds: int) -> str:
+    """The command that arms the guard with the configuration from before."""
+    return f"sh {FOLDER}/{GUARD} arm {seconds} {FOLDER}/{BEFORE}"

@@ -1,0 +1,199 @@
+"""The NAPALM driver for FRRouting on a host with a shell: candidates by `frr-reload.py`, a timed restore as the guard."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from ipaddress import ip_interface
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from configs.channel import Channel, Finished, connect, silent, wait
+from configs.dialects.frr import dialogue
+from configs.dialects.frr.language import LANGUAGE
+from configs.dialects.frr.merge import merged
+from configs.driver import Driver
+from configs.guard import Guard, GuardKind
+from configs.tree import decode
+from inventory.errors import CommandError, DeviceUnreachableError
+from inventory.text import Message
+
+if TYPE_CHECKING:
+    from napalm.base import models
+
+    from configs.change import Change
+    from configs.tree import Tree
+    from inventory.model import Interface
+
+TIMED_RESTORE = Guard(GuardKind.TIMED_RESTORE)
+RELOAD_SECONDS = 180.0
+_SCRIPT = Path(__file__).parent / "guard"
+# FRRouting 8.4.4 (rt-anping) on Linux(6.1.0-26-amd64).
+_VERSION = re.compile(r"^FRRouting (\S+) \((.*?)\) on (\S+?)\.?\s*$", re.MULTILINE)
+_ADDRESS = re.compile(r"(?:ip|ipv6) address (\S+/\d+)")
+
+
+class FrrDriver(Driver):
+    """FRR, spoken to by SSH exec requests."""
+
+    platform = "frr"
+
+    _channel: Channel | None = None
+    _replace = False
+
+    async def _open(self) -> None:
+        self._channel = await connect(self.target)
+
+    async def _close(self) -> None:
+        if self._channel is not None:
+            await self._channel.close()
+            self._channel = None
+
+    def is_alive(self) -> models.AliveDict:
+        """Whether there is a connection."""
+        return {"is_alive": self._channel is not None}
+
+    async def _run(self, command: str, stdin: bytes = b"", *, seconds: float = 0) -> Finished:
+        if self._channel is None:
+            raise DeviceUnreachableError(self.target.device, Message("the session is closed"))
+        limit = seconds or self.target.command_timeout
+        try:
+            async with asyncio.timeout(limit):
+                return await self._channel.run(command, stdin)
+        except TimeoutError as error:
+            if isinstance(error, DeviceUnreachableError):
+                raise
+            raise silent(self.target.device, command, limit) from error
+
+    async def _must(self, command: str, stdin: bytes = b"", *, seconds: float = 0) -> bytes:
+        """Run a command that has to succeed; its standard output."""
+        done = await self._run(command, stdin, seconds=seconds)
+        if done.status != 0:
+            raise CommandError(self.target.device, command, _last_words(done))
+        return done.stdout
+
+    async def _running(self) -> bytes:
+        output = await self._must(dialogue.SHOW_RUNNING, seconds=RELOAD_SECONDS)
+        lines = output.replace(b"\r\n", b"\n").split(b"\n")
+        while lines and dialogue.PREAMBLE.match(lines[0]):
+            del lines[0]
+        return b"\n".join(lines)
+
+    def load_merge_candidate(self, filename: str | None = None, config: str | None = None) -> None:
+        """Take a text whose lines are to be in the running configuration."""
+        super().load_merge_candidate(filename, config)
+        self._replace = False
+
+    def load_replace_candidate(self, filename: str | None = None, config: str | None = None) -> None:
+        """Take a text that the running configuration is to become."""
+        super().load_merge_candidate(filename, config)
+        self._replace = True
+
+    def _change(self, running: Tree) -> Change:
+        change = super()._change(running)
+        if not self._replace or self._candidate is None:
+            return change
+        return _replacement(running, self._candidate, self.management)
+
+    def _guard(self, running: Tree) -> Guard:
+        del running
+        return TIMED_RESTORE
+
+    async def _pending(self) -> bool:
+        # A host that never had a guard does not have the script either.
+        done = await self._run(dialogue.GUARD_STATUS)
+        return done.status == 0 and done.stdout.split()[:1] == [b"armed"]
+
+    async def _apply(self, change: Change, running: Tree, candidate: Tree, revert_in: int) -> None:
+        text = candidate.text if self._replace else merged(running, candidate)
+        await self._must(dialogue.MAKE_FOLDER)
+        await self._must(dialogue.upload(dialogue.CANDIDATE), text.encode())
+        await self._must(dialogue.upload("vtysh.conf"), b"")
+        self._look(text, await self._run(dialogue.TEST, seconds=RELOAD_SECONDS))
+        if revert_in:
+            await self._must(dialogue.upload(dialogue.BEFORE), running.to_bytes())
+            await self._must(dialogue.upload(dialogue.GUARD), _SCRIPT.read_bytes())
+            await self._must(dialogue.guard_arm(revert_in))
+        try:
+            self._look(text, await self._run(dialogue.RELOAD, seconds=RELOAD_SECONDS))
+        except (ConnectionError, TimeoutError):
+            if change.reconnect is None:
+                raise
+            # The address we came to has moved; the reload goes on without us, and a new login looks at what it did.
+        await self._clean()
+
+    def _look(self, text: str, done: Finished) -> None:
+        """CommandError, with the line that FRR refused, if a reload or its rehearsal failed."""
+        if done.status == 0:
+            return
+        words = _last_words(done)
+        found = dialogue.REFUSED_LINE.search(words)
+        if found is None:
+            raise CommandError(self.target.device, "frr-reload.py", words)
+        line = text.splitlines()[int(found["number"]) - 1].strip()
+        raise CommandError(self.target.device, line, found["answer"].strip())
+
+    async def _clean(self) -> None:
+        """Candidates may hold secrets: they do not stay on the host."""
+        await self._run(dialogue.remove(dialogue.CANDIDATE))
+
+    async def _confirm(self) -> None:
+        await self._must(dialogue.GUARD_CANCEL)
+        await self._run(dialogue.remove(dialogue.BEFORE))
+        await self._run(dialogue.remove("back/" + dialogue.CANDIDATE))
+
+    async def _undo(self, before: bytes) -> None:
+        pending = await self._pending()
+        if await self._running() != before:
+            await self._must(dialogue.MAKE_FOLDER)
+            await self._must(dialogue.upload(dialogue.CANDIDATE), before)
+            await self._must(dialogue.upload("vtysh.conf"), b"")
+            await self._must(dialogue.RELOAD, seconds=RELOAD_SECONDS)
+        await self._clean()
+        if pending:
+            await self._confirm()
+
+    async def _save(self) -> None:
+        output = await self._must(dialogue.WRITE)
+        if not dialogue.SAVED.search(output):
+            raise CommandError(
+                self.target.device,
+                dialogue.WRITE,
+                decode(output)[0].strip(),
+                Message("the change is applied; whether it is saved is unknown"),
+            )
+
+    def _addresses(self, tree: Tree) -> list[tuple[str, Interface]]:
+        return [
+            (node.text.split()[1], ip_interface(match[1]))
+            for node in tree.starting("interface")
+            for child in node.children
+            if (match := _ADDRESS.match(child.text))
+        ]
+
+    def get_facts(self) -> models.FactsDict:
+        """NAPALM's facts, from `show version`; FRR tells neither uptime nor model nor serial number."""
+        text = decode(wait(self._must(dialogue.SHOW_VERSION)))[0]
+        version = _VERSION.search(text)
+        return self._facts(
+            "FRRouting",
+            self.dialect.parse(self.running()),
+            version[2] if version else "",
+            {"os_version": version[1] if version else "", "model": version[3] if version else ""},
+        )
+
+
+def _replacement(running: Tree, candidate: Tree, management: Interface | None) -> Change:
+    """The change after which nothing of `running` is left but what `candidate` says."""
+    from dataclasses import replace  # noqa: PLC0415 - only here
+
+    from configs import change  # noqa: PLC0415 - only here
+
+    whole = replace(LANGUAGE, owned=re.compile(""), whole=True)
+    return change.compute(running, candidate, whole, management)
+
+
+def _last_words(done: Finished) -> str:
+    """What a failed command said, for a message: the end of it."""
+    text = (done.stderr + b"\n" + done.stdout).decode("utf-8", "replace").strip()
+    return text[-600:] or f"exit status {done.status}"

@@ -1,0 +1,89 @@
+"""How FRR is changed: which commands replace each other, how each is taken back, what carries our session."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from configs.change import Kind, Language, Paths, Slot
+from configs.dialects.frr.grammar import SECRETS
+
+_TOP = r"$"
+_INTERFACE = r"interface "
+
+
+def _slot(view: str, line: str, kind: Kind = Kind.SINGLE, remove: str = "") -> Slot:
+    return Slot(re.compile(view), re.compile(line), kind, remove)
+
+
+_SLOTS = (
+    _slot(_TOP, r"hostname "),
+    _slot(_TOP, r"domainname "),
+    _slot(_TOP, r"frr defaults "),
+    _slot(_TOP, r"log (?P<what>syslog|stdout|file|timestamp precision)(?: |$)"),
+    _slot(_TOP, r"(?P<what>enable password|password) "),
+    _slot(_TOP, r"ip route (?P<network>\S+/\d+) ", Kind.SET),
+    _slot(_TOP, r"ip prefix-list (?P<list>\S+) seq \d+ ", Kind.SET),
+    _slot(_TOP, r"access-list (?P<list>\S+) ", Kind.SET),
+    # Zebra keeps several addresses on an interface; the one that routing uses is meant to be the only one.
+    _slot(_INTERFACE, r"ip address ", Kind.SET),
+    _slot(_INTERFACE, r"description ", Kind.SINGLE, "no description"),
+    _slot(
+        _INTERFACE, r"ip ospf (?P<what>network|cost|priority|hello-interval|dead-interval|authentication|area)(?: |$)"
+    ),
+    _slot(_INTERFACE, r"(?P<what>bandwidth|link-params) "),
+    _slot(
+        r"router ospf",
+        r"(?P<what>ospf router-id|auto-cost|maximum-paths|default-information originate|log-adjacency-changes)(?: |$)",
+    ),
+    _slot(r"router ospf", r"redistribute (?P<what>\S+)"),
+    _slot(r"router bgp", r"(?P<what>bgp router-id) "),
+    _slot(r"line vty", r"(?P<what>exec-timeout|access-class) "),
+    _slot(r"vrf ", r"ip route (?P<network>\S+/\d+) ", Kind.SET),
+)
+
+_PATHS = Paths(
+    address=re.compile(r"ip address (?P<ip>[^/\s]+)/"),
+    interface=re.compile(_INTERFACE),
+    touches=re.compile(r"shutdown$"),
+    route=re.compile(r"ip route "),
+    # Who may log in is the host's business, not frr.conf's.
+    remote=re.compile(r"(?!)"),
+    remote_lines=re.compile(r"(?!)"),
+    remote_list=re.compile(r"(?P<list>(?!))"),
+    list_header=re.compile(r"(?P<list>(?!))"),
+    server=re.compile(r"(?!)"),
+)
+
+_AREA = re.compile(r"(?<=\barea )(\d+)(?= |$)")
+_LOG_SYSLOG = re.compile(r"^log syslog$")
+_ROUTER_ID = re.compile(r"^router-id (?=\d)")
+
+
+@cache
+def _normalise(text: str, *, in_ospf: bool) -> str:
+    text = " ".join(text.split())
+    text = _AREA.sub(lambda match: f"0.0.0.{match[1]}" if int(match[1]) < 256 else match[0], text)
+    if in_ospf:
+        text = _ROUTER_ID.sub("ospf router-id ", text)
+    return _LOG_SYSLOG.sub("log syslog debugging", text)
+
+
+def normalise(path: tuple[str, ...], text: str) -> str:
+    """One spelling for what FRR shows otherwise than it takes: area numbers, the router id of OSPF."""
+    return _normalise(text, in_ospf=bool(path) and path[-1].startswith("router ospf"))
+
+
+LANGUAGE = Language(
+    negation="no",
+    leave="exit",
+    secrets=SECRETS,
+    slots=_SLOTS,
+    paths=_PATHS,
+    views=re.compile(r"(?:interface \S|router (?:ospf|bgp|rip|isis|ospf6)|vrf \S|route-map \S|line vty$)"),
+    owned=re.compile(r"(?!)"),
+    ordered=re.compile(r"(?!)"),
+    explicit=re.compile(r"no (?:ip forwarding|ipv6 forwarding)$"),
+    hidden=re.compile(r"(?:ip|ipv6) forwarding$"),
+    normalise=normalise,
+)

@@ -1,0 +1,49 @@
+"""How VRP talks.
+
+Sources: prompts, pager, messages: Huawei's command references (AR EDOC1100034066, S-series and NE8000 manuals);
+questions: the save dialogue of the same manuals; `ESC[nD` in the pager's echo and the password question at login:
+seen by others on S and AR devices (netmiko's and Oxidized's models of VRP). Not verified on a device: the two
+questions of `undo … server enable`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from configs.dialogue import Dialogue, question
+
+DIALOGUE = Dialogue(
+    platform="huawei",
+    # `<H>` user view, `[H-view]`; `[~H]`/`[*H]` where changes are staged; HRP_M/HRP_S on a firewall in a pair.
+    prompt=rb"(?:HRP_[MS])?(?:<NAME>|\[[~*]?NAME(?:-[^\[\]\r\n]+)?\])",
+    privileged=re.compile(rb"[>\]]$"),
+    pager=re.compile(rb"-{2,4} ?More ?-{2,4}\s*$"),
+    errors=(
+        re.compile(rb"^\s*Error\s*:"),
+        re.compile(
+            rb"^\s*(?:Unrecognized command|Incomplete command|Ambiguous command|Wrong parameter|Too many param)"
+        ),
+        re.compile(rb"^\s*Failed to "),
+    ),
+    questions=(
+        question(r"save$", rb"are you sure to continue\s*\?\s*\[y/n\]\s*:?", b"y\n"),
+        question(r"save$", rb"continue\s*\?\s*\[y/n\]\s*:?", b"y\n"),
+        question(r"save$", rb"overwrite\s*\?\s*\[y/n\]\s*:?", b"y\n"),
+        question(r"undo (?:stelnet|telnet) .*server", rb"continue\s*\?\s*\[y/n\]\s*:?", b"y\n"),
+    ),
+    login_questions=(
+        # A password near its end: the session goes on with the old one; changing it is a person's decision.
+        question("", rb"change now\s*\?\s*\[y/n\]\s*:?", b"n\n"),
+    ),
+    prepare=("screen-length 0 temporary",),
+    configure="system-view",
+    leave="return",
+    renames=re.compile(r"\s*sysname\s+(\S+)"),
+    opens=re.compile(
+        r"(?:interface|acl|ospf|ospfv3|isis|rip|bgp|area|aaa$|user-interface|vlan \d+$|ip vpn-instance|ip pool"
+        r"|ipv4-family|ipv6-family|ike |ipsec |traffic (?:classifier|behavior|policy)|route-policy|zone |policy"
+        r"|security-policy|nat-policy|nat address-group|rule name|radius-server template|hwtacacs-server template"
+        r"|domain |authentication-scheme|authorization-scheme|accounting-scheme|bfd |vrrp |nqa |eth-trunk)"
+    ),
+    preamble=re.compile(rb"(?!)"),
+)

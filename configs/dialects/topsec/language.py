@@ -1,0 +1,61 @@
+"""How TOS is changed: `add`, `modify` with the whole list, `delete`; ids and `vsid 0` are the device's own."""
+
+from __future__ import annotations
+
+import re
+
+from configs.change import Kind, Language, Paths, Slot
+from configs.dialects.topsec.grammar import SECRETS
+
+_TOP = re.compile(r"$")
+_NEVER = re.compile(r"(?!)")
+_ID = re.compile(r"^ID \d+ ")
+_VSID = re.compile(r" vsid \d+$")
+_LIST = re.compile(r"'([^']*?) *'")
+
+
+def normalise(path: tuple[str, ...], text: str) -> str:
+    """A line as it is typed: without the id and the virtual system that the dump adds, lists with one closing blank."""
+    del path
+    text = _VSID.sub("", _ID.sub("", " ".join(text.split())))
+    return _LIST.sub(lambda match: f"'{' '.join(match[1].split())} '", text)
+
+
+LANGUAGE = Language(
+    # `delete` needs a command of its own for each noun; nothing is ever taken back by this dialect (merge only adds).
+    negation="delete",
+    leave="",
+    secrets=SECRETS,
+    slots=(
+        Slot(
+            _TOP,
+            re.compile(r"define (?P<noun>\S+) add name (?P<name>\S+) (.*)"),
+            Kind.SINGLE,
+            r"define \g<noun> delete name \g<name>",
+            r"define \g<noun> modify name \g<name> \3",
+        ),
+        Slot(
+            _TOP,
+            re.compile(r"network route add dst (?P<network>\S+) gw (\S+).*"),
+            Kind.SET,
+            r"network route delete dst \g<network> gw \2",
+        ),
+    ),
+    paths=Paths(
+        address=re.compile(r"(?P<ip>(?!))"),
+        interface=_NEVER,
+        touches=_NEVER,
+        route=re.compile(r"network route add dst 0\.0\.0\.0/0 "),
+        remote=_NEVER,
+        remote_lines=_NEVER,
+        remote_list=re.compile(r"(?P<list>(?!))"),
+        list_header=re.compile(r"(?P<list>(?!))"),
+        server=re.compile(r"pf service add name ssh "),
+    ),
+    views=_NEVER,
+    owned=_NEVER,
+    ordered=_NEVER,
+    explicit=_NEVER,
+    hidden=_NEVER,
+    normalise=normalise,
+)

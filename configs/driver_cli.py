@@ -1,0 +1,143 @@
+"""Drivers whose devices are spoken to through a command line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from ipaddress import ip_interface
+from typing import TYPE_CHECKING, ClassVar
+
+from configs import change as changes
+from configs.channel import connect
+from configs.driver import Driver, ended
+from configs.session import Session
+from configs.tree import decode
+from inventory.errors import CommandError, DeviceError, DeviceUnreachableError
+from inventory.text import Message
+
+if TYPE_CHECKING:
+    from napalm.base import models
+
+    from configs.change import Change, Language
+    from configs.dialogue import Dialogue
+    from configs.tree import Tree
+    from inventory.model import Interface
+
+READ_SECONDS = 180.0  # a long configuration over a slow line
+SAVE_SECONDS = 180.0  # flash is slow
+CUT_SECONDS = 10.0  # after the line that moves our address, the old session is dead or answers at once
+
+
+class CliDriver(Driver):
+    """A device with a command line: `configs.session` talks, the dialect's dialogue says how.
+
+    `show_running` prints the configuration; `saved` must match what the device answers to `save_command`.
+    """
+
+    dialogue: ClassVar[Dialogue]
+    language: ClassVar[Language]
+    show_running: ClassVar[str]
+    save_command: ClassVar[str]
+    saved: ClassVar[re.Pattern[bytes]]
+
+    _session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """The open session."""
+        if self._session is None:
+            raise DeviceUnreachableError(self.target.device, Message("the session is closed"))
+        return self._session
+
+    async def _open(self) -> None:
+        channel = await connect(self.target)
+        self._session = await Session.open(channel, self.dialogue, self.target)
+
+    async def _close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def is_alive(self) -> models.AliveDict:
+        """Whether the session can be used."""
+        return {"is_alive": self._session is not None and not self._session.broken}
+
+    async def _running(self) -> bytes:
+        output = await self.session.command(self.show_running, seconds=READ_SECONDS)
+        lines = output.split(b"\n")
+        while lines and self.dialogue.preamble.match(lines[0]):
+            del lines[0]
+        text = b"\n".join(lines)
+        encoding = decode(text, self.target.device)[1]
+        if encoding != "utf-8":  # what the device shows in GB18030 it wants to be told in it
+            self.session.encoding = encoding
+        return text
+
+    async def _configure(self, change: Change, *, enter: str = "") -> None:
+        """Send the change; where it moves the address we arrived at, log in anew and send the rest."""
+        commands = change.commands
+        if change.reconnect is None:
+            await self.session.configure(commands, enter=enter)
+            return
+        first, rest = commands[: change.reconnect], commands[change.reconnect :]
+        try:
+            await self.session.configure(first, enter=enter, seconds=CUT_SECONDS)
+        except DeviceError as error:
+            if not ended(error):
+                raise
+        await self._close()
+        self.target = replace(self.target, endpoint=self.after)
+        await self._open()
+        if rest:
+            await self.session.configure(rest)
+
+    async def _apply(self, change: Change, running: Tree, candidate: Tree, revert_in: int) -> None:
+        del running, candidate, revert_in
+        await self._configure(change)
+
+    async def _undo(self, before: bytes) -> None:
+        """Take back, line by line, whatever differs from `before`."""
+        now = self.dialect.parse(await self._running())
+        back = changes.compute(now, self.dialect.parse(before), self._exact(), self.management)
+        if back.empty:
+            return
+        await self._configure(back)
+        left = changes.compute(self.dialect.parse(await self._running()), self.dialect.parse(before), self._exact())
+        if not left.empty:
+            raise CommandError(self.target.device, left.commands[0], left.diff)
+
+    def _exact(self) -> Language:
+        """The language in which nothing that differs may stay."""
+        return replace(self.language, owned=re.compile(""), whole=True)
+
+    async def _save(self) -> None:
+        output = await self.session.command(self.save_command, seconds=SAVE_SECONDS)
+        if not self.saved.search(output):
+            raise CommandError(
+                self.target.device,
+                self.save_command,
+                decode(output)[0].strip(),
+                Message("the change is applied; whether it is saved is unknown"),
+            )
+
+    async def _text(self, command: str) -> str:
+        """What a command prints, decoded; empty if the device does not know it."""
+        try:
+            return decode(await self.session.command(command))[0]
+        except CommandError:
+            return ""
+
+    def _addresses(self, tree: Tree) -> list[tuple[str, Interface]]:
+        found = []
+        for node in tree.starting("interface"):
+            name = node.text.split(maxsplit=1)[1]
+            for child in node.children:
+                match = _ADDRESS.match(child.text)
+                if match is not None:
+                    found.append((name, ip_interface(f"{match['ip']}/{match['mask']}")))
+        return found
+
+
+_ADDRESS = re.compile(
+    r"(?:ip|ipv6) address (?P<ip>[0-9a-fA-F.:]+)[ /](?P<mask>\d{1,3}(?:\.\d{1,3}){3}|\d{1,3})(?:\s|$)"
+)

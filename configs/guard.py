@@ -1,0 +1,74 @@
+"""What undoes a change if nobody confirms it, and when a change may be made without it.
+
+A guard is armed on the device before the first line is sent, outlives the session, and is cancelled only by a new
+login that found the device as it should be. A change that touches the path we arrive on is refused where no guard can be had,
+unless the device can be reached another way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from inventory.errors import RefusedError
+from inventory.text import Message
+
+if TYPE_CHECKING:
+    from configs.change import Change
+
+# Seconds: the shortest time in which a person's or a network's hiccup is not mistaken for a lost device.
+SHORTEST = 120
+# Seconds that a line may take on a slow device; the timer is three times the whole.
+PER_LINE = 0.5
+
+
+class GuardKind(StrEnum):
+    """How the device itself goes back."""
+
+    NONE = "none"
+    TIMED_RESTORE = "timed-restore"  # a script of ours on a host with a shell
+    REVERT_TIMER = "revert-timer"  # the platform's own
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What a device offers. The timer runs from `shortest` to `longest` seconds in steps of `step`."""
+
+    kind: GuardKind
+    shortest: int = 1
+    longest: int = 86_400
+    step: int = 1
+
+    def __bool__(self) -> bool:
+        return self.kind is not GuardKind.NONE
+
+    def seconds(self, wanted: int) -> int:
+        """The timer the device can be given that is at least `wanted`, if it can be given one so long."""
+        stepped = -(-wanted // self.step) * self.step
+        return min(max(stepped, self.shortest), self.longest)
+
+
+NO_GUARD = Guard(GuardKind.NONE)
+
+
+def timer(change: Change) -> int:
+    """Seconds after which an unconfirmed change is to be undone: three times what applying it may take, at least."""
+    return max(SHORTEST, round(3 * PER_LINE * len(change.commands)))
+
+
+def check(device: str, change: Change, guard: Guard, *, out_of_band: bool) -> None:
+    """RefusedError for a change that could lock us out and that nothing would undo."""
+    if guard or out_of_band or not change.cuts:
+        return
+    raise RefusedError(
+        Message(
+            "{device}: nothing on the device would undo this change, and these lines touch the way we reach it: {lines}",
+            device=device,
+            lines=" · ".join(change.cuts),
+        ),
+        Message(
+            "set out_of_band to yes in inventory/devices.csv if the device can be reached another way,"
+            " or make the change at its console"
+        ),
+    )

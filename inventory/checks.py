@@ -1,0 +1,535 @@
+"""What must fit across rows and files: names, references, levels, ends of lines, addresses, zones.
+
+Every check is one pass over the rows with dictionaries or one sort; nothing compares rows with rows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inventory.model import Level, LineKind, Zone
+from inventory.nearest import Suggester, nearest
+from inventory.tables import BAD
+from inventory.text import Message, mark
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from inventory.model import Flow, Interface, Vrf
+    from inventory.schema import Reader
+    from inventory.sources.yaml import Path
+    from inventory.tables import Record, Records
+
+RANK = {level: rank for rank, level in enumerate(Level)}
+LEVEL_WORDS = {
+    Level.PROVINCE: mark("province"),
+    Level.CITY: mark("city"),
+    Level.COUNTY: mark("county"),
+    Level.TOWNSHIP: mark("township"),
+    Level.VILLAGE: mark("village"),
+}
+
+
+class Names:
+    """The names that one kind of thing has. `whole` is False if there may be more than could be read."""
+
+    def __init__(self, what: Message, names: Collection[str], *, whole: bool, file: str) -> None:
+        self.what = what
+        self.names = names
+        self.whole = whole
+        self.file = file
+        self._suggest = Suggester(names)
+
+    def unknown(self, name: str) -> tuple[Message, Message] | None:
+        """The complaint about a reference to `name`; None if it is known or cannot be judged."""
+        if name in self.names or not self.whole:
+            return None
+        message = Message("there is no {what} “{name}”", what=self.what, name=name)
+        near = self._suggest(name)
+        if near:
+            return message, Message("did you mean “{name}”?", name=near)
+        return message, Message("add it to {file}, or write a name that stands there", file=self.file)
+
+
+def unique(records: Records, *, fold: bool = False) -> dict[str, Record]:
+    """The rows by their key; complains about keys that come twice. `fold`: letters' case makes no difference."""
+    column = records.shape.key
+    by_key: dict[str, Record] = {}
+    first: dict[str, Record] = {}
+    for record in records.rows:
+        key = record.values[column]
+        if key is BAD:
+            continue
+        seen = first.setdefault(key.lower() if fold else key, record)
+        if seen is not record:
+            _twice(records, record, column, key, line=seen.line)
+            continue
+        by_key[key] = record
+    return by_key
+
+
+def _twice(records: Records, record: Record, column: str, value: str, *, line: int) -> None:
+    records.complain(
+        record.line,
+        column,
+        "duplicate-code" if column == "code" else "duplicate-name",
+        Message("“{name}” is already in line {line}", name=value, line=line),
+        Message("give each its own, or remove one of the two rows"),
+    )
+
+
+def refer(records: Records, column: str, names: Names) -> None:
+    """Complains about values of a column that name nothing."""
+    known = names.names
+    for record in records.rows:
+        value = record.values[column]
+        if not value or value in known:
+            continue
+        complaint = names.unknown(value)
+        if complaint:
+            records.complain(record.line, column, f"unknown-{records_word(column)}", *complaint)
+
+
+def records_word(column: str) -> str:
+    """The kind of thing that a column refers to, for a problem's code."""
+    return {"a_device": "device", "b_device": "device", "parent": "region"}.get(column, column)
+
+
+def regions(records: Records, by_code: Mapping[str, Record], names: Names) -> None:
+    """Parents exist, form no loop, and stand above; two children of one parent have different names."""
+    refer(records, "parent", names)
+    looping = _loops(records, by_code)
+    siblings: dict[tuple[str, str], int] = {}
+    for record in by_code.values():
+        values = record.values
+        parent, name, level = values["parent"], values["name"], values["level"]
+        if name is not BAD and parent is not BAD:
+            line = siblings.setdefault((parent, name), record.line)
+            if line != record.line:
+                _twice(records, record, "name", name, line=line)
+        above = by_code.get(parent) if parent else None
+        if above is None or values["code"] in looping or level is BAD or above.values["level"] is BAD:
+            continue
+        if RANK[above.values["level"]] >= RANK[level]:
+            records.complain(
+                record.line,
+                "parent",
+                "level-order",
+                Message(
+                    "a {level} cannot stand below “{name}”, which is a {above}",
+                    level=Message(LEVEL_WORDS[level]),
+                    name=above.values["name"] or parent,
+                    above=Message(LEVEL_WORDS[above.values["level"]]),
+                ),
+                Message("name a region of a higher level, or correct the level"),
+            )
+
+
+def _loops(records: Records, by_code: Mapping[str, Record]) -> set[str]:
+    """The codes of regions that are their own ancestors; each loop is one complaint, at its first row."""
+    state: dict[str, int] = {}
+    looping: set[str] = set()
+    for walk, start in enumerate(by_code):
+        code, chain = start, []
+        while code in by_code and code not in state:
+            state[code] = walk
+            chain.append(code)
+            code = by_code[code].values["parent"] or ""
+        if state.get(code) != walk or code not in chain:
+            continue
+        loop = chain[chain.index(code) :]
+        looping.update(loop)
+        at = min(loop, key=lambda each: by_code[each].line)
+        turned = loop[loop.index(at) :] + loop[: loop.index(at)]
+        records.complain(
+            by_code[at].line,
+            "parent",
+            "region-loop",
+            Message("this region is above itself: {chain}", chain=" → ".join([*turned, at])),
+            Message("leave “parent” empty for the topmost region, and name the next higher one elsewhere"),
+        )
+    return looping
+
+
+def platforms(records: Records, known: frozenset[str]) -> None:
+    """Complains about platforms that no dialect has."""
+    names = Names(Message("platform"), sorted(known), whole=True, file="")
+    listed = Message("write one of: {names}", names=", ".join(sorted(known)))
+    for record in records.rows:
+        platform = record.values["platform"]
+        if platform and platform not in known:
+            complaint = names.unknown(platform)
+            if complaint:
+                near = nearest(platform, sorted(known))
+                records.complain(
+                    record.line, "platform", "unknown-platform", complaint[0], complaint[1] if near else listed
+                )
+
+
+def lines(records: Records) -> None:
+    """Ends that fit the kind; no device at both ends."""
+    for record in records.rows:
+        values = record.values
+        kind = values["kind"]
+        if kind is BAD:
+            continue
+        one_ended = kind in {LineKind.LAN, LineKind.INTERNET}
+        if one_ended:
+            for column in ("b_device", "b_interface", "b_address"):
+                if values[column]:
+                    records.complain(
+                        record.line,
+                        column,
+                        "too-many-ends",
+                        Message("a line of the kind {kind} has one end only", kind=kind.value),
+                        Message("leave this empty, or write circuit or tunnel as the kind"),
+                    )
+                    break
+        else:
+            _two_ends(records, record, kind)
+        if values["peer"] and not one_ended:
+            records.complain(
+                record.line,
+                "peer",
+                "peer-and-end",
+                Message("a line with two ends has no address in “peer”"),
+                Message("leave it empty; the far end's address belongs in b_address"),
+            )
+
+
+def _two_ends(records: Records, record: Record, kind: LineKind) -> None:
+    values = record.values
+    for column in ("b_device", "b_interface"):
+        if not values[column] and values[column] is not BAD:
+            records.complain(
+                record.line,
+                column,
+                "missing-end",
+                Message(
+                    "a line of the kind {kind} needs a second end, and “{name}” is empty", kind=kind.value, name=column
+                ),
+                Message("write the device and the interface at the other end"),
+            )
+    if values["a_device"] and values["a_device"] == values["b_device"]:
+        records.complain(
+            record.line,
+            "b_device",
+            "same-device",
+            Message("both ends of the line are at {device}", device=values["a_device"]),
+            Message("write the device at the other end"),
+        )
+
+
+class Ports:
+    """Who uses which interface of which device. Names of interfaces are compared without regard to case."""
+
+    def __init__(self) -> None:
+        self.used: dict[tuple[str, str], tuple[int, bool]] = {}  # → line in links, whether a tunnel
+        self.by_device: dict[str, list[str]] = {}
+
+    def add(self, device: str, interface: str, line: int, *, tunnel: bool) -> int:
+        """Note a use; returns the line of an earlier one that excludes it, else 0. Tunnels share an interface."""
+        place = (device, interface.lower())
+        before = self.used.setdefault(place, (line, tunnel))
+        if before[0] == line:
+            self.by_device.setdefault(device, []).append(interface)
+            return 0
+        return 0 if before[1] and tunnel else before[0]
+
+    def has(self, device: str, interface: str) -> bool:
+        """Whether a line, or management, uses the interface."""
+        return (device, interface.lower()) in self.used
+
+    def nearest(self, device: str, interface: str) -> str:
+        """The interface of the device that was probably meant."""
+        return nearest(interface, self.by_device.get(device, ()))
+
+
+def interfaces(links: Records, devices: Records) -> Ports:
+    """Complains about interfaces with two lines; the result knows every interface in use."""
+    ports = Ports()
+    for record in links.rows:
+        values = record.values
+        tunnel = values["kind"] is LineKind.TUNNEL
+        for end in ("a", "b"):
+            device, interface = values[f"{end}_device"], values[f"{end}_interface"]
+            if not device or not interface or (end == "b" and device == values["a_device"]):
+                continue
+            line = ports.add(device, interface, record.line, tunnel=tunnel)
+            if line:
+                links.complain(
+                    record.line,
+                    f"{end}_interface",
+                    "interface-used-twice",
+                    Message(
+                        "{device} {interface} already has the line in line {line}",
+                        device=device,
+                        interface=interface,
+                        line=line,
+                    ),
+                    Message("write the interface that this line really uses"),
+                )
+    for record in devices.rows:
+        name, interface = record.values["name"], record.values["management_interface"]
+        if name and interface and not ports.has(name, interface):
+            ports.add(name, interface, -record.line, tunnel=False)
+    return ports
+
+
+class _Holder:
+    """An address in use: by which device on which interface, and where it is written."""
+
+    __slots__ = ("column", "device", "interface", "record", "records")
+
+    def __init__(self, records: Records, record: Record, column: str, device: str, interface: str) -> None:
+        self.records = records
+        self.record = record
+        self.column = column
+        self.device = device
+        self.interface = interface.lower()
+
+
+def addresses(devices: Records, links: Records) -> None:
+    """No address twice; no two interfaces of a device in overlapping networks; gateways beside their lines."""
+    holders: dict[tuple[int, int], _Holder] = {}
+    networks: dict[str, list[tuple[Interface, _Holder]]] = {}
+    management: list[tuple[Interface, _Holder]] = []
+    for record in devices.rows:
+        values = record.values
+        if values["address"]:
+            holder = _Holder(devices, record, "address", values["name"] or "", values["management_interface"] or "")
+            management.append((values["address"], holder))
+            _hold(holders, networks, values["address"], holder)
+    for record in links.rows:
+        values = record.values
+        for end in ("a", "b"):
+            address = values[f"{end}_address"]
+            if address:
+                holder = _Holder(
+                    links, record, f"{end}_address", values[f"{end}_device"] or "", values[f"{end}_interface"] or ""
+                )
+                _hold(holders, networks, address, holder)
+    _overlaps_on_devices(networks)
+    _overlaps_of_management(management)
+    for record in links.rows:
+        if record.values["peer"]:
+            _gateway(links, record, holders)
+
+
+def _hold(
+    holders: dict[tuple[int, int], _Holder],
+    networks: dict[str, list[tuple[Interface, _Holder]]],
+    address: Interface,
+    holder: _Holder,
+) -> None:
+    first = holders.setdefault((address.version, int(address)), holder)
+    if first is holder:
+        networks.setdefault(holder.device, []).append((address, holder))
+        return
+    # A device that is managed by the address of a line has it in both tables.
+    same_port = first.device == holder.device and (not first.interface or first.interface == holder.interface)
+    if same_port and first.records is not holder.records and first.device:
+        return
+    holder.records.complain(
+        holder.record.line,
+        holder.column,
+        "duplicate-address",
+        Message(
+            "{address} is already used in {file}, line {line}",
+            address=str(address.ip),
+            file=first.records.file,
+            line=first.record.line,
+        ),
+        Message("give each interface an address of its own"),
+    )
+
+
+def _overlaps_on_devices(networks: Mapping[str, list[tuple[Interface, _Holder]]]) -> None:
+    for device, members in networks.items():
+        if len(members) < 2 or not device:
+            continue
+        members.sort(
+            key=lambda member: (member[0].version, int(member[0].network.network_address), member[0].network.prefixlen)
+        )
+        _, end, holder, network = 0, -1, None, None
+        for address, each in members:
+            start = int(address.network.network_address)
+            if network is not None and network.version == address.version and start <= end and holder is not None:
+                later, first = (each, holder) if _place(each) > _place(holder) else (holder, each)
+                other = network if later is each else address.network
+                later.records.complain(
+                    later.record.line,
+                    later.column,
+                    "overlapping-networks",
+                    Message(
+                        "its network overlaps {network} on another interface of {device} ({file}, line {line})",
+                        network=str(other),
+                        device=device,
+                        file=first.records.file,
+                        line=first.record.line,
+                    ),
+                    Message(
+                        "a router needs a network of its own on each interface: correct an address or a prefix length"
+                    ),
+                )
+                continue
+            end, holder, network = int(address.network.broadcast_address), each, address.network
+
+
+def _place(holder: _Holder) -> tuple[str, int]:
+    return (holder.records.file, holder.record.line)
+
+
+def _overlaps_of_management(members: list[tuple[Interface, _Holder]]) -> None:
+    """Devices in one management network write the same prefix length."""
+    by_network: dict[Any, list[_Holder]] = {}
+    for address, holder in members:
+        by_network.setdefault(address.network, []).append(holder)
+    ordered = sorted(by_network, key=lambda network: (network.version, int(network.network_address), network.prefixlen))
+    outer = None
+    for network in ordered:
+        if outer is not None and network.version == outer.version and network.subnet_of(outer):
+            inner_holders, outer_holders = by_network[network], by_network[outer]
+            # The smaller group is more likely the wrong one; of two equal ones, the one written later.
+            wrong, right, correct = (
+                (outer_holders, inner_holders, network)
+                if len(outer_holders) < len(inner_holders)
+                or (len(outer_holders) == len(inner_holders) and _place(outer_holders[0]) > _place(inner_holders[0]))
+                else (inner_holders, outer_holders, outer)
+            )
+            for holder in wrong:
+                address = holder.record.values["address"]
+                holder.records.complain(
+                    holder.record.line,
+                    holder.column,
+                    "overlapping-networks",
+                    Message(
+                        "its network {network} overlaps {other} of line {line}",
+                        network=str(address.network),
+                        other=str(correct),
+                        line=right[0].record.line,
+                    ),
+                    Message("write the same prefix length for every device in one management network"),
+                )
+            continue
+        outer = network
+
+
+def _gateway(links: Records, record: Record, holders: Mapping[tuple[int, int], _Holder]) -> None:
+    values = record.values
+    peer, own = values["peer"], values["a_address"]
+    holder = holders.get((peer.version, int(peer)))
+    if holder is not None:
+        links.complain(
+            record.line,
+            "peer",
+            "duplicate-address",
+            Message(
+                "{address} is already used in {file}, line {line}",
+                address=str(peer.ip),
+                file=holder.records.file,
+                line=holder.record.line,
+            ),
+            Message("write the carrier's address here, not one of ours"),
+        )
+    elif own and own.network != peer.network:
+        links.complain(
+            record.line,
+            "peer",
+            "gateway-elsewhere",
+            Message("{peer} is not in the network of {own}", peer=str(peer), own=str(own)),
+            Message("write the gateway with the same network and prefix length as a_address"),
+        )
+
+
+def zones(  # noqa: C901 - one check after another, each of a few lines
+    reader: Reader,
+    vrfs: list[tuple[Path, Vrf]],
+    found: list[tuple[Path, Zone]],
+    flows: list[tuple[Path, Flow]],
+    *,
+    known: Mapping[str, Names],
+    ports: Ports,
+) -> None:
+    """Names are unique; VRFs, zones, devices and interfaces exist; an interface is in one zone."""
+    for items in (vrfs, found, flows):
+        unique_names(reader, items)
+    distinguishers: dict[str, int] = {}
+    for path, vrf in vrfs:
+        if vrf.rd:
+            line = distinguishers.setdefault(vrf.rd, vrf.source.line)
+            if line != vrf.source.line:
+                reader.complain(
+                    (*path, "rd"),
+                    "duplicate-rd",
+                    Message("“{name}” is already in line {line}", name=vrf.rd, line=line),
+                    Message("give each VRF a route distinguisher of its own"),
+                )
+    members: dict[tuple[str, str], Path] = {}
+    for path, zone in found:
+        complaint = known["vrf"].unknown(zone.vrf) if zone.vrf != "default" else None
+        if complaint:
+            reader.complain((*path, "vrf"), "unknown-vrf", *complaint)
+        for index, (device, interface) in enumerate(zone.interfaces):
+            _member(
+                reader,
+                (*path, "interfaces", index),
+                (device, interface),
+                devices=known["device"],
+                ports=ports,
+                members=members,
+            )
+    for path, flow in flows:
+        for key, name in (("from", flow.from_zone), ("to", flow.to_zone)):
+            complaint = known["zone"].unknown(name)
+            if complaint:
+                reader.complain((*path, key), "unknown-zone", *complaint)
+
+
+def _member(
+    reader: Reader,
+    path: Path,
+    member: tuple[str, str],
+    *,
+    devices: Names,
+    ports: Ports,
+    members: dict[tuple[str, str], Path],
+) -> None:
+    device, interface = member
+    before = members.setdefault((device, interface.lower()), path)
+    if before != path:
+        line = reader.document.line(before)
+        reader.complain(
+            path,
+            "interface-in-two-zones",
+            Message("{device}:{interface} is already in line {line}", device=device, interface=interface, line=line),
+            Message("an interface belongs to one zone, and stands there once: remove it here or there"),
+        )
+        return
+    complaint = devices.unknown(device)
+    if complaint:
+        reader.complain(path, "unknown-device", *complaint)
+    elif device in devices.names and not ports.has(device, interface):
+        near = ports.nearest(device, interface)
+        reader.complain(
+            path,
+            "unknown-interface",
+            Message("no line and no management uses {interface} of {device}", interface=interface, device=device),
+            Message("did you mean “{name}”?", name=near)
+            if near
+            else Message("add the line that uses it to links.csv, or remove it here"),
+        )
+
+
+def unique_names(reader: Reader, items: list[tuple[Path, Any]]) -> None:
+    """Complains about items of a list with the same name."""
+    first: dict[str, int] = {}
+    for path, item in items:
+        line = first.setdefault(item.name, item.source.line)
+        if line != item.source.line:
+            reader.complain(
+                (*path, "name"),
+                "duplicate-name",
+                Message("“{name}” is already in line {line}", name=item.name, line=line),
+                Message("give each its own, or remove one of the two"),
+            )

@@ -1,0 +1,303 @@
+"""Why a plan is impossible: what is lacking where, and the smallest changes that mend it.
+
+Every change that is offered has been tried: with it alone (a larger pool, less growth, less reserve, a longer prefix)
+everything in the pool fits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from inventory.errors import Problem
+from inventory.text import Message
+from ipplan import tree
+from ipplan.buddy import Buddy
+from ipplan.layout import arrange
+from ipplan.networks import BITS, FAMILY_NAMES, Block, block_of, network_of, widened
+from ipplan.policy import Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from inventory.model import Inventory
+    from ipplan.demands import Demand
+    from ipplan.policy import BlockSize, Function, Policy, Pool, Size
+    from ipplan.tree import Node
+
+_STEP = Decimal("0.05")
+
+
+@dataclass(frozen=True)
+class Short:
+    """A pool of one family that cannot hold what it should. `extra` is space that it does not have, for a trial."""
+
+    policy: Policy
+    pool_name: str
+    version: int
+    demands: tuple[Demand, ...]
+    foreign: tuple[Block, ...]
+    extra: tuple[Block, ...] = ()
+
+    @property
+    def bits(self) -> int:
+        """The width of an address."""
+        return BITS[self.version]
+
+    @property
+    def pool(self) -> Pool:
+        """The pool as the policy has it."""
+        return self.policy.pools[self.pool_name]
+
+    @property
+    def roots(self) -> tuple[Block, ...]:
+        """The pool's prefixes of this family."""
+        own = (block_of(network) for network in self.pool.prefixes if network.version == self.version)
+        return (*own, *self.extra)
+
+    def sized(self) -> tuple[Demand, ...]:
+        """The demands with the sizes of this policy."""
+        found = []
+        for demand in self.demands:
+            function = self.policy.functions[demand.function]
+            size = function.sizes[self.version]
+            length, enough = size.lengths(demand.hosts, self.bits)
+            found.append(replace(demand, length=max(length, size.maximum), enough=enough, reserve=function.reserve))
+        return tuple(found)
+
+    def root(self) -> Node:
+        """The tree of the demands, without any lock."""
+        return tree.build(self.pool, self.version, self.sized(), {}, {})
+
+    def fits(self) -> bool:
+        """Whether everything has a place when nothing stands yet."""
+        return arrange(self.root(), self.roots, self.foreign) is not None
+
+    def functions(self) -> Iterator[Function]:
+        """The functions that draw on the pool in this family."""
+        for function in self.policy.functions.values():
+            if function.pool == self.pool_name and self.version in function.sizes:
+                yield function
+
+    def with_pool(self, pool: Pool) -> Short:
+        """The same with another pool."""
+        return replace(self, policy=replace(self.policy, pools={**self.policy.pools, pool.name: pool}))
+
+    def with_function(self, function: Function) -> Short:
+        """The same with another function."""
+        functions = {**self.policy.functions, function.name: function}
+        return replace(self, policy=replace(self.policy, functions=functions))
+
+
+def explain(short: Short, inventory: Inventory) -> Problem:
+    """What is lacking, and what would mend it."""
+    message, column = _lacking(short, inventory)
+    mends = list(_mends(short))
+    hint = _either(mends) if mends else Message("give the pool more space and its regions larger blocks")
+    source = short.pool.source
+    return Problem("pool-too-small", message, hint, source.file or short.policy.file, source.line, column)
+
+
+def _lacking(short: Short, inventory: Inventory) -> tuple[Message, str]:
+    for node in sorted(short.root().nodes(), key=lambda node: node.key):
+        have = 1 << (short.bits - node.length)
+        if node.summary is not None and node.content > have:
+            region = inventory.regions.get(node.key[1])
+            return Message(
+                "the region {region} needs {needed} addresses ({family}), its block of the pool “{pool}” (/{length}) "
+                "has {have}: {lacking} are lacking for {content}",
+                region=f"{node.key[1]} {region.name}" if region else node.key[1],
+                needed=node.content,
+                family=FAMILY_NAMES[short.version],
+                pool=short.pool_name,
+                length=node.length,
+                have=have,
+                lacking=node.content - have,
+                content=_content(short, node.leaves),
+            ), "summaries"
+    needed, lacking = _unplaced(short)
+    return Message(
+        "the pool “{pool}” (area {area}, {prefixes}) is too small: {content} need {needed} addresses, "
+        "{have} are free to use, {lacking} are lacking",
+        pool=short.pool_name,
+        area=short.pool.area.value,
+        prefixes=", ".join(str(network_of(root, short.version)) for root in short.roots),
+        content=_content(short, [leaf for node in short.root().nodes() for leaf in node.leaves]),
+        needed=needed,
+        have=_space(short).free_addresses(),
+        lacking=lacking,
+    ), "prefixes"
+
+
+def _content(short: Short, leaves: Iterable[tree.Leaf]) -> str:
+    """How many blocks of which function: `township-lan 20`."""
+    counts: dict[str, int] = {}
+    for leaf in leaves:
+        counts[leaf.demand.function] = counts.get(leaf.demand.function, 0) + 1
+    return ", ".join(
+        f"{function.name} × {counts[function.name]}" for function in short.functions() if function.name in counts
+    )
+
+
+def _space(short: Short) -> Buddy:
+    space = Buddy(short.bits, short.roots)
+    for block in short.foreign:
+        space.exclude(block)
+    return space
+
+
+def _unplaced(short: Short) -> tuple[int, int]:
+    """How many addresses everything needs, and how many of them find no place."""
+    space = _space(short)
+    needed = lacking = 0
+    for item in sorted(short.root().items(), key=lambda item: item.extent):
+        size = 1 << (short.bits - item.extent)
+        needed += size
+        if space.allocate(item.extent) is None:
+            lacking += size
+    return needed, lacking
+
+
+def _mends(short: Short) -> Iterator[Message]:
+    """Single changes with which everything fits, each as small as it can be."""
+    larger = _larger_pool(short)
+    if larger is not None:
+        yield larger
+    for function in short.functions():
+        yield from _smaller_function(short, function)
+    yield from _other_summaries(short)
+
+
+def _larger_pool(short: Short) -> Message | None:
+    """Widen one of the pool's prefixes, if what is beside it is nobody's; else add one more."""
+    others = [
+        prefix
+        for pool in short.policy.pools.values()
+        if pool.vrf == short.pool.vrf and pool.name != short.pool_name
+        for prefix in pool.prefixes
+        if prefix.version == short.version
+    ]
+    best: tuple[int, Block, Block] | None = None
+    for root in short.roots:
+        for length in range(root.length - 1, max(root.length - 17, 0), -1):
+            wider = widened(root, length, short.bits)
+            network = network_of(wider, short.version)
+            if any(network.overlaps(other) for other in others) or (network.is_global and not _is_global(root, short)):
+                break
+            if best is not None and length <= best[0]:
+                break
+            roots = [block_of(prefix) for prefix in short.pool.prefixes if prefix.version == short.version]
+            kept = [other for other in roots if not network.supernet_of(network_of(other, short.version))]  # type: ignore[arg-type]  # same family
+            if _with_roots(short, [*kept, wider]).fits():
+                best = (length, root, wider)
+                break
+    if best is not None:
+        before, after = network_of(best[1], short.version), network_of(best[2], short.version)
+        return Message("enlarge the pool's {before} to {after}", before=before, after=after)
+    for length in range(short.bits - 2, -1, -1):
+        # A place that no address has: only the size matters.
+        if replace(short, extra=(Block(1 << short.bits, length),)).fits():
+            return Message("add a /{length} to the pool's prefixes", length=length)
+    return None
+
+
+def _is_global(root: Block, short: Short) -> bool:
+    return network_of(root, short.version).is_global
+
+
+def _with_roots(short: Short, roots: Sequence[Block]) -> Short:
+    other = tuple(prefix for prefix in short.pool.prefixes if prefix.version != short.version)
+    own = tuple(network_of(root, short.version) for root in roots)
+    return short.with_pool(replace(short.pool, prefixes=(*own, *other)))
+
+
+def _smaller_function(short: Short, function: Function) -> Iterator[Message]:
+    size = function.sizes[short.version]
+
+    def sized(new: Size) -> Short:
+        return short.with_function(replace(function, sizes={**function.sizes, short.version: new}))
+
+    if size.length is None and size.growth > 1:
+        growth = _largest_growth(size.growth, lambda value: sized(replace(size, growth=value)).fits())
+        if growth is not None:
+            yield Message(
+                "lower the growth of “{function}” from {before} to {after}",
+                function=function.name,
+                before=size.growth,
+                after=growth,
+            )
+    if size.length is not None and function.purpose is not Purpose.LOOPBACK:
+        longest = short.bits - (1 if function.purpose is Purpose.CIRCUIT else 2)
+        for length in range(size.length + 1, longest + 1):
+            if sized(replace(size, length=length)).fits():
+                yield Message(
+                    "make the prefixes of “{function}” /{after} instead of /{before}",
+                    function=function.name,
+                    before=size.length,
+                    after=length,
+                )
+                break
+    for reserve in range(function.reserve - 1, -1, -1):
+        if short.with_function(replace(function, reserve=reserve)).fits():
+            yield Message(
+                "lower the reserve of “{function}” from {before} to {after}",
+                function=function.name,
+                before=function.reserve,
+                after=reserve,
+            )
+            break
+
+
+def _other_summaries(short: Short) -> Iterator[Message]:
+    for index, summary in enumerate(short.pool.summaries):
+        size = summary.sizes[short.version]
+
+        def sized(new: BlockSize, index: int = index) -> Short:
+            old = short.pool.summaries
+            changed = replace(old[index], sizes={**old[index].sizes, short.version: new})
+            return short.with_pool(replace(short.pool, summaries=(*old[:index], changed, *old[index + 1 :])))
+
+        if size.length is not None:
+            for length in range(size.length - 1, -1, -1):
+                if sized(replace(size, length=length)).fits():
+                    yield Message(
+                        "make the blocks of the level {level} /{after} instead of /{before}",
+                        level=summary.level.value,
+                        before=size.length,
+                        after=length,
+                    )
+                    break
+        elif size.growth > 1:
+            growth = _largest_growth(
+                size.growth,
+                lambda value, size=size, sized=sized: sized(replace(size, growth=value)).fits(),  # type: ignore[misc]  # bound per turn
+            )
+            if growth is not None:
+                yield Message(
+                    "lower the growth of the blocks of the level {level} from {before} to {after}",
+                    level=summary.level.value,
+                    before=size.growth,
+                    after=growth,
+                )
+
+
+def _largest_growth(growth: Decimal, fits: Callable[[Decimal], bool]) -> Decimal | None:
+    """The largest factor below `growth`, in steps of 0.05, with which it fits; None if not even 1 does."""
+    if not fits(Decimal(1)):
+        return None
+    low, high = 0, int((growth - 1) / _STEP) + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if 1 + middle * _STEP < growth and fits(1 + middle * _STEP):
+            low = middle
+        else:
+            high = middle
+    return (1 + low * _STEP).normalize()
+
+
+def _either(mends: Sequence[Message]) -> Message:
+    joined = mends[-1]
+    for mend in reversed(mends[:-1]):
+        joined = Message("{first}; or {others}", first=mend, others=joined)
+    return Message("the smallest change that mends it: {mends}", mends=joined)

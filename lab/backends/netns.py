@@ -1,0 +1,163 @@
+"""The `netns` back end: real daemons, a network namespace a device. Needs root (CAP_SYS_ADMIN) and Debian's packages."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+from typing import TYPE_CHECKING, cast
+
+from inventory.endpoints import SNMP_PORT, Endpoint
+from inventory.errors import LabError
+from inventory.text import Message
+from lab.backends.base import Fault, NodeStatus
+from lab.runner import LOCK, LOG
+from lab.state import LabNode, LabState, process_start
+from lab.topology import NOC, NodeKind, Topology
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from lab.backends import base
+    from lab.netns.process import Running
+
+
+class Netns:
+    """Real routers, firewalls, agents and servers in network namespaces of this machine."""
+
+    name = "netns"
+
+    def missing(self) -> list[Message]:
+        """What this machine lacks, each with the package or step that mends it."""
+        from lab.netns.probe import missing  # noqa: PLC0415 - start-up time
+
+        return missing()
+
+    def up(
+        self, topology: base.Topology, directory: Path, observer: base.Observer, *, faults: Mapping[str, Fault]
+    ) -> LabState:
+        """Build the lab below one process; returns when every device has started."""
+        from lab.netns.design import design  # noqa: PLC0415 - start-up time
+        from lab.netns.process import start  # noqa: PLC0415 - start-up time
+
+        network = cast("Topology", topology)
+        observer.step(Message("writing the configurations of {count} devices", count=len(network.devices)))
+        spec = design(network, faults, workers=2 * (os.cpu_count() or 1))
+        result: list[LabState] = []
+        devices = sum(bool(node.script) for node in spec.nodes)
+        started: list[str] = []
+
+        def heard(node: str) -> None:
+            started.append(node)
+            observer.step(Message("started {count} of {total}: {name}", count=len(started), total=devices, name=node))
+
+        def confirm(running: Running) -> None:
+            if running.failed:
+                raise _unstarted(running.failed)
+            state = _state(network, directory, running, faults)
+            state.write()
+            result.append(state)
+
+        lock = _lock(directory)
+        try:
+            observer.step(Message("wiring {count} nodes", count=len(spec.nodes)))
+            start(spec, directory / LOG, heard, confirm, inherit=lock)
+        finally:
+            os.close(lock)
+        return result[0]
+
+    def exec(self, state: LabState, node: str, argv: Sequence[str]) -> int:
+        """Run a command in a node, its input and output those of this process."""
+        return subprocess.run(command(state, node, argv), check=False).returncode
+
+    def status(self, state: LabState) -> tuple[NodeStatus, ...]:
+        """Every device: does its SSH server greet? Hosts: is their namespace there?"""
+        from lab.netns.greet import greetings  # noqa: PLC0415 - start-up time
+
+        with state.entered():
+            greeted = greetings({name: node.ssh for name, node in state.nodes.items() if node.ssh is not None})
+        return tuple(
+            NodeStatus(name, state.faults.get(name, "unreachable"), greeted[name])
+            if name in greeted and greeted[name]
+            else NodeStatus(name, "up")
+            for name in state.nodes
+        )
+
+    def down(self, state: LabState) -> None:
+        """End the lab's process; the kernel removes the rest."""
+        from lab.netns.process import end  # noqa: PLC0415 - start-up time
+
+        if state.alive():
+            end(state.pid, int(state.extra.get("keeper", 0)))
+
+
+BACKEND = Netns
+
+
+def command(state: LabState, node: str, argv: Sequence[str]) -> list[str]:
+    """The command line that runs `argv` in a node of a running lab; LabError if there is no such node or lab."""
+    from lab.netns.process import inside  # noqa: PLC0415 - start-up time
+
+    if not state.alive():
+        raise LabError(Message("the lab does not run any more"), Message("run `govnet lab up`"))
+    if node not in state.nodes:
+        raise LabError(
+            Message("there is no “{name}” in the lab", name=node), Message("`govnet lab status` lists what there is")
+        )
+    return inside(int(state.extra["keeper"]), node, argv)
+
+
+def _lock(directory: Path) -> int:
+    """The lab directory's lock. The keeper inherits it, so that it is held as long as the lab runs."""
+    lock = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise LabError(
+            Message("another lab is running or being started in {path}", path=directory),
+            Message("run `govnet lab down` first"),
+        ) from None
+    return lock
+
+
+def _unstarted(failed: Mapping[str, str]) -> LabError:
+    name, why = next(iter(failed.items()))
+    return LabError(
+        Message("{count} devices did not start; “{device}” said: {why}", count=len(failed), device=name, why=why),
+        Message("see its configuration with `govnet config render {device}`", device=name),
+    )
+
+
+def _state(topology: Topology, directory: Path, running: Running, faults: Mapping[str, Fault]) -> LabState:
+    stands_in = {item.device: item.platform for item in topology.substitutions}
+    inventory = topology.workspace.inventory
+    nodes = {}
+    for node in topology.nodes:
+        if node.kind is not NodeKind.DEVICE:
+            nodes[node.name] = LabNode(node.name, node.kind.value, address=str(node.address or ""))
+            continue
+        device = inventory.devices[node.name]
+        host = str(device.address.ip) if device.address is not None else ""
+        nodes[node.name] = LabNode(
+            node.name,
+            node.platform,
+            stands_in.get(node.name, ""),
+            host,
+            Endpoint(host, device.port) if host else None,
+            Endpoint(host, SNMP_PORT) if host else None,
+        )
+    return LabState(
+        backend="netns",
+        workspace=topology.workspace.root,
+        directory=directory,
+        pid=running.pid,
+        started=process_start(running.pid),
+        nodes=nodes,
+        substitutions=topology.substitutions,
+        skipped=topology.skipped,
+        faults={name: fault.value for name, fault in faults.items()},
+        network=f"/proc/{running.keeper}/root/run/netns/{NOC}" if NOC in nodes else "",
+        extra={"keeper": running.keeper},
+    )

@@ -1,0 +1,433 @@
+"""What every emulated device has: a running and a saved configuration, sessions, an address it answers at, a clock."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import re
+import time
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from ipaddress import IPv4Address, IPv4Interface
+from typing import TYPE_CHECKING, Any, Final
+
+from lab.emulator import grammar
+from lab.emulator.secrets import Vault
+from lab.emulator.terminal import HangupError, Pager, Terminal
+from lab.emulator.tree import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable, Mapping
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpUser:
+    """An SNMPv3 user. Protocols in the standards' words (`SHA`, `AES` …); empty for none."""
+
+    name: str
+    auth_protocol: str = ""
+    auth_password: str = ""
+    priv_protocol: str = ""
+    priv_password: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpAccess:
+    """Who may poll the device now. `permits` says for each community or user whether an address may."""
+
+    communities: tuple[str, ...] = ()
+    users: tuple[SnmpUser, ...] = ()
+    filters: Mapping[str, tuple[tuple[bool, int, int], ...]] = field(default_factory=dict)
+    contact: str = ""
+    location: str = ""
+
+    def permits(self, name: str, source: IPv4Address) -> bool:
+        """Whether `source` may poll as `name`: the first line of its filter decides, none means no."""
+        lines = self.filters.get(name)
+        if lines is None:
+            return True
+        for permit, network, wildcard in lines:
+            if (int(source) ^ network) & ~wildcard & 0xFFFFFFFF == 0:
+                return permit
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An interface as the agent and the `brief` tables show it. `mbps` is its speed."""
+
+    index: int
+    name: str
+    description: str
+    enabled: bool
+    up: bool
+    addresses: tuple[IPv4Interface, ...]
+    mbps: int
+    kind: int
+    mtu: int = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a device is when it is unpacked, and what was typed at its console first.
+
+    `interfaces` are physical interfaces beyond those of the model. `login` is a user of the operating system (only
+    hosts have one), `snmp` an agent set up outside the configuration (hosts too). `keys` are OpenSSH public keys by
+    user. `fault` is one of `down`, `mute`, `slow`, `wrong-password` or empty; `delay` is in seconds a command.
+    `manager` is the address as which whoever connects on this machine is seen. `minute` is how many seconds a minute of
+    its timers has: 60, less in tests.
+    """
+
+    name: str
+    platform: str
+    address: IPv4Address
+    management_interface: str = ""
+    model: str = ""
+    text: str = ""
+    interfaces: tuple[str, ...] = ()
+    login: tuple[str, str] | None = None
+    snmp: SnmpAccess | None = None
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fault: str = ""
+    delay: float = 0.0
+    seed: bytes = b""
+    manager: IPv4Address | None = None
+    minute: float = 60.0
+
+
+class ConsoleError(Exception):
+    """A line of the first text that the device refused. `line` is what was typed, `answer` what it said."""
+
+    def __init__(self, line: str, answer: str) -> None:
+        super().__init__(f"{line}: {answer}")
+        self.line = line
+        self.answer = answer
+
+
+class LogoutError(Exception):
+    """The user has left, or the device has thrown the session out."""
+
+
+@cache
+def table(name: str) -> dict[str, grammar.View]:
+    """The views of a grammar table of this package, read once a process."""
+    return grammar.load(resources.files("lab.emulator").joinpath(f"{name}.grammar").read_text(encoding="utf-8"))
+
+
+class Device(ABC):
+    """A device. A vendor says what its configuration looks like and how it is spoken to."""
+
+    grammar: str
+    pager: Pager
+    # What a device shows before it knows a name.
+    factory_name: str
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.vault = Vault(hashlib.sha256(spec.seed + spec.name.encode()).digest())
+        self.views = table(self.grammar)
+        self.running = self.factory()
+        self.saved: Entry | None = None
+        self.booted = time.monotonic()
+        self.rebooting = False
+        self.sessions: set[Session] = set()
+        self.saves = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._watchers: list[Callable[[], None]] = []
+
+    # What it is
+
+    @abstractmethod
+    def factory(self) -> Entry:
+        """The configuration of a device out of its box."""
+
+    @abstractmethod
+    def session(self, terminal: Terminal, user: str, level: int) -> Session:
+        """A session of a user who has logged in."""
+
+    @abstractmethod
+    def show(self, entry: Entry) -> str:
+        """A configuration as text."""
+
+    @abstractmethod
+    def interface_name(self, text: str) -> str | None:
+        """The full name of an interface that `text` means; None if this model has no such kind."""
+
+    @abstractmethod
+    def exists(self, interface: str) -> bool:
+        """Whether an interface is there or can be made (a loopback, a sub-interface)."""
+
+    @abstractmethod
+    def password_level(self, user: str, password: str) -> int | None:
+        """The level of a user with that password; None if the login is refused."""
+
+    @abstractmethod
+    def key_level(self, user: str) -> int | None:
+        """The level of a user who proves a key of his; None if he may not log in so."""
+
+    @abstractmethod
+    def ports(self) -> tuple[Port, ...]:
+        """The interfaces, in the agent's order."""
+
+    @abstractmethod
+    def snmp_access(self) -> SnmpAccess:
+        """Who may poll it now."""
+
+    @abstractmethod
+    def describe(self) -> tuple[str, str]:
+        """sysDescr and sysObjectID."""
+
+    @abstractmethod
+    def admits(self, source: IPv4Address) -> bool:
+        """Whether the filters on its terminal lines let an address in."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The host name."""
+
+    @property
+    @abstractmethod
+    def session_limit(self) -> int:
+        """How many sessions it takes."""
+
+    @property
+    @abstractmethod
+    def ssh_enabled(self) -> bool:
+        """Whether its configuration lets an SSH session in."""
+
+    # What it does
+
+    @property
+    def uptime(self) -> float:
+        """Seconds since it booted."""
+        return time.monotonic() - self.booted
+
+    @property
+    def addresses(self) -> frozenset[IPv4Address]:
+        """The addresses at which it is managed now: those of its management interface, while that is up."""
+        if self.rebooting or self.spec.fault == "down":
+            return frozenset()
+        wanted = self.interface_name(self.spec.management_interface) or self.spec.management_interface
+        return frozenset(
+            address.ip for port in self.ports() if port.name == wanted and port.up for address in port.addresses
+        )
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` whenever the running configuration or the device's state has changed."""
+        self._watchers.append(watcher)
+
+    def changed(self) -> None:
+        """Tell the watchers."""
+        for watcher in self._watchers:
+            watcher()
+
+    def save(self) -> None:
+        """Running becomes saved."""
+        self.saved = self.running.copy()
+        self.saves += 1
+
+    async def first_boot(self) -> None:
+        """Type the first text at the console and save it. ConsoleError for a line that is refused."""
+        if self.spec.text:
+            await self.type_in(self.spec.text.split("\n"))
+        self.save()
+
+    async def type_in(self, lines: Iterable[str]) -> None:
+        """Type configuration lines at the console, every question answered with yes."""
+        script = Script()
+        session = self.session(script, "console", 15)
+        await session.configure()
+        for line in lines:
+            script.output.clear()
+            try:
+                await session.execute(line)
+            except LogoutError:
+                continue
+            refused = session.refusal("".join(script.output))
+            if refused:
+                raise ConsoleError(line.strip(), refused)
+
+    async def console(self, lines: Iterable[str]) -> str:
+        """Lines at the console, on nobody's behalf; returns what it says, prompts and echoes included."""
+        script = Script(echo=True)
+        session = self.session(script, "console", 15)
+        try:
+            for line in lines:
+                script.write(session.prompt() + line + "\n")
+                await session.execute(line)
+        except LogoutError:
+            pass
+        return "".join(script.output)
+
+    def after(self, seconds: float, action: Callable[[], None]) -> asyncio.Task[None]:
+        """Do something later; the task can be cancelled."""
+
+        async def wait() -> None:
+            await asyncio.sleep(seconds)
+            action()
+
+        return self.run(wait())
+
+    def run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run something beside the sessions, for as long as the device lives."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def reboot(self, seconds: float = 1.0) -> None:
+        """Go away, and come back after `seconds` with the saved configuration."""
+        self.rebooting = True
+        self.running = self.saved.copy() if self.saved is not None else self.factory()
+        for task in list(self._tasks):
+            task.cancel()
+        self.forget_timers()
+        self.changed()
+
+        def back() -> None:
+            self.booted = time.monotonic()
+            self.rebooting = False
+            self.changed()
+
+        self.after(seconds, back)
+
+    def forget_timers(self) -> None:
+        """What was armed is gone after a reboot; vendors add theirs."""
+
+    def close(self) -> None:
+        """End what runs beside the sessions."""
+        for task in list(self._tasks):
+            task.cancel()
+
+    def load(self, entry: Entry) -> None:
+        """Make a copy of `entry` the running configuration, at once."""
+        self.running = entry.copy()
+        self.changed()
+
+    def now(self) -> datetime:
+        """The device's clock."""
+        return datetime.now(UTC)
+
+
+class Session(ABC):
+    """One user at one device's command line."""
+
+    def __init__(self, device: Device, terminal: Terminal, user: str, level: int) -> None:
+        self.device = device
+        self.terminal = terminal
+        self.user = user
+        self.level = level
+        self.began = time.monotonic()
+
+    @abstractmethod
+    def prompt(self) -> str:
+        """The prompt now."""
+
+    @abstractmethod
+    async def execute(self, line: str) -> None:
+        """Carry out one line. LogoutError when the user leaves."""
+
+    @abstractmethod
+    async def configure(self) -> None:
+        """Get to where configuration lines are taken."""
+
+    @abstractmethod
+    def refusal(self, answer: str) -> str:
+        """What of an answer says that a line was refused; empty if it was not."""
+
+    @abstractmethod
+    def greeting(self) -> str:
+        """What is shown after the login."""
+
+    def help(self, line: str) -> str:
+        """What the `?` shows for a line so far."""
+        del line
+        return ""
+
+    async def run(self) -> None:
+        """Talk until somebody ends it."""
+        self.terminal.write(self.greeting())
+        try:
+            while True:
+                line = await self.terminal.read_line(self.prompt(), help_for=self.help)
+                if self.terminal.delay:
+                    await asyncio.sleep(self.terminal.delay)
+                await self.execute(line)
+        except (LogoutError, HangupError):
+            return
+
+
+class Script(Terminal):
+    """A terminal without anybody at it: what is shown is kept, every question is answered with yes."""
+
+    def __init__(self, *, echo: bool = False) -> None:
+        super().__init__(_Nowhere(), Pager("", "", 0))
+        self.output: list[str] = []
+        self._echo = echo
+
+    def write(self, text: str) -> None:
+        """Keep it."""
+        self.output.append(text)
+
+    async def ask(self, question: str, *, echo: bool = True) -> str:
+        """Yes."""
+        del echo
+        self.output.append(f"{question}y\n")
+        return "y"
+
+    async def page(self, text: str) -> None:
+        """All of it."""
+        self.output.append(text if not text or text.endswith("\n") else text + "\n")
+
+
+class _Nowhere:
+    def write(self, data: bytes) -> None:
+        """There is no wire."""
+
+
+# How an interface's name gives its speed in Mbit/s and its ifType (IANAifType-MIB).
+_SPEEDS: Final = (
+    ("fast", 100, 6),
+    ("gigabit", 1000, 6),
+    ("xgigabit", 10000, 6),
+    ("tengigabit", 10000, 6),
+    ("ethernet", 100, 6),
+    ("eth", 1000, 6),
+    ("loopback", 0, 24),
+    ("lo", 0, 24),
+    ("tunnel", 0, 131),
+    ("vlan", 1000, 53),
+    ("null", 0, 1),
+)
+
+
+def speed_and_type(interface: str) -> tuple[int, int]:
+    """Speed in Mbit/s and ifType of an interface by its name; (1000, 6) for one that nobody knows."""
+    name = interface.lower()
+    for prefix, mbps, kind in _SPEEDS:
+        if name.startswith(prefix):
+            return mbps, kind
+    return 1000, 6
+
+
+def split_interface(text: str) -> tuple[str, str] | None:
+    """Kind and number of an interface's name; None if it is none."""
+    found = re.fullmatch(r"([A-Za-z][A-Za-z-]*)\s*(\d+(?:/\d+)*(?:\.\d+)?)", text)
+    return (found[1], found[2]) if found else None
+
+
+def kind_of(text: str, kinds: Iterable[str]) -> str | None:
+    """The full kind that an abbreviation means; the exact one or the only one, else None."""
+    given = text.lower()
+    found = [kind for kind in kinds if kind.lower().startswith(given)]
+    exact = [kind for kind in found if kind.lower() == given]
+    if exact:
+        return exact[0]
+    return found[0] if len(found) == 1 or (found and given in ("g", "gi", "e", "l", "lo", "t", "v")) else None

@@ -1,0 +1,230 @@
+"""SSH in front of a device: asyncssh carries the bytes, the device does the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING, Any
+
+import asyncssh
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from lab.emulator.terminal import Terminal
+
+if TYPE_CHECKING:
+    from lab.emulator.device import Device, Session
+
+logger = logging.getLogger(__name__)
+SLOW = 3.0
+
+
+def host_key(seed: bytes, name: str) -> asyncssh.SSHKey:
+    """A device's host key: ed25519, always the same for one seed (a lab directory's) and name."""
+    raw = hashlib.sha256(b"host key " + seed + name.encode()).digest()
+    return asyncssh.import_private_key(
+        Ed25519PrivateKey.from_private_bytes(raw).private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
+        )
+    )
+
+
+class Connections:
+    """The connections to one device, so that they can be cut."""
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.open: dict[asyncssh.SSHServerConnection, str] = {}
+
+    def cut(self, address: str) -> None:
+        """Break what came in at an address, without a word."""
+        for connection, local in list(self.open.items()):
+            if local == address:
+                connection.abort()
+
+
+class DeviceServer(asyncssh.SSHServer):
+    """One connection to a device."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._device = connections.device
+        self._connection: asyncssh.SSHServerConnection | None = None
+        self.user = ""
+        self.level = 0
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """A device that does not listen, filters the source or has no line free drops the connection."""
+        self._connection = conn
+        device = self._device
+        local = IPv4Address(conn.get_extra_info("sockname")[0])
+        source = device.spec.manager
+        if (
+            not device.ssh_enabled
+            or len(self._connections.open) >= device.session_limit
+            or (source is not None and not device.admits(source))
+        ):
+            conn.abort()
+            return
+        self._connections.open[conn] = str(local)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The line is free again."""
+        del exc
+        if self._connection is not None:
+            self._connections.open.pop(self._connection, None)
+
+    def begin_auth(self, username: str) -> bool:
+        """Everybody has to prove himself. Keys are those of the user."""
+        self.user = username
+        keys = self._device.spec.keys.get(username, ())
+        if keys and self._connection is not None:
+            self._connection.set_authorized_keys(asyncssh.import_authorized_keys("\n".join(keys)))
+        return True
+
+    def password_auth_supported(self) -> bool:
+        """Yes."""
+        return True
+
+    async def validate_password(self, username: str, password: str) -> bool:
+        """As the running configuration says."""
+        if self._device.spec.fault == "slow":
+            await asyncio.sleep(SLOW)
+        level = None if self._device.spec.fault == "wrong-password" else self._device.password_level(username, password)
+        if level is None:
+            return False
+        self.level = level
+        return True
+
+    def public_key_auth_supported(self) -> bool:
+        """If the user may log in by key. asyncssh compares with the keys set above."""
+        level = self._device.key_level(self.user) if self._device.spec.keys.get(self.user) else None
+        self.level = level or 0
+        return level is not None
+
+    def session_requested(self) -> SshSession:
+        """A session in this connection."""
+        return SshSession(self._device, self)
+
+
+class SshSession(asyncssh.SSHServerSession[bytes]):
+    """One channel: a shell, or one command where the device takes such."""
+
+    def __init__(self, device: Device, server: DeviceServer) -> None:
+        self._device = device
+        self._server = server
+        self._channel: Any = None
+        self._terminal: Terminal | None = None
+        self._session: Session | None = None
+        self._command: str | None = None
+        self._input: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+
+    def connection_made(self, chan: Any) -> None:
+        """The channel is there."""
+        self._channel = chan
+
+    def pty_requested(self, _term_type: str, _size: Any, _modes: Any) -> bool:
+        """Any terminal will do."""
+        return True
+
+    def shell_requested(self) -> bool:
+        """The command line."""
+        return True
+
+    def exec_requested(self, command: str) -> bool:
+        """One command, where the device has a way for it."""
+        self._command = command
+        return hasattr(self._device, "run_command")
+
+    def session_started(self) -> None:
+        """Talk, or carry out the command."""
+        if self._device.spec.fault == "mute":
+            return
+        if self._command is not None:
+            self._task = asyncio.get_running_loop().create_task(self._run_command(self._command))
+            return
+        delay = self._device.spec.delay or (SLOW if self._device.spec.fault == "slow" else 0.0)
+        self._terminal = Terminal(self, self._device.pager, delay=delay)
+        self._session = self._device.session(self._terminal, self._server.user, self._server.level)
+        self._device.sessions.add(self._session)
+        self._task = asyncio.get_running_loop().create_task(self._talk(self._session))
+
+    async def _talk(self, session: Session) -> None:
+        try:
+            await session.run()
+        except Exception:  # the model must not die of a line: it is said in the lab's log
+            logger.exception("%s: the session of %s broke", self._device.spec.name, session.user)
+        finally:
+            self._device.sessions.discard(session)
+            if not self._channel.is_closing():
+                self._channel.exit(0)
+
+    async def _run_command(self, command: str) -> None:
+        run = getattr(self._device, "run_command")  # noqa: B009 - only some devices have it
+        try:
+            status, output, errors = await run(command, self._input, self._server.user, self._server.level)
+        except Exception:
+            logger.exception("%s: the command %r broke", self._device.spec.name, command)
+            status, output, errors = 255, b"", b"internal error of the emulator\n"
+        if self._channel.is_closing():
+            return
+        self._channel.write(output)
+        if errors:
+            self._channel.write_stderr(errors)
+        self._channel.exit(status)
+
+    def write(self, data: bytes) -> None:
+        """To the client, as long as it is there."""
+        if not self._channel.is_closing():
+            self._channel.write(data)
+
+    def data_received(self, data: bytes, _datatype: Any) -> None:
+        """From the client."""
+        if self._terminal is not None:
+            self._terminal.feed(data)
+        else:
+            self._input.put_nowait(data)
+
+    def eof_received(self) -> bool:
+        """The client sends no more; what it sent is still carried out."""
+        self._input.put_nowait(None)
+        if self._terminal is not None:
+            self._terminal.hang_up()
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is gone."""
+        del exc
+        self._input.put_nowait(None)
+        if self._terminal is not None:
+            self._terminal.hang_up()
+
+
+async def listen(connections: Connections, address: str, port: int, options: Any) -> asyncssh.SSHAcceptor:
+    """Serve a device at an address."""
+    return await asyncssh.listen(
+        address,
+        port,
+        server_factory=lambda: DeviceServer(connections),
+        options=options,
+        reuse_address=True,
+    )
+
+
+def options_for(device: Device) -> asyncssh.SSHServerConnectionOptions:
+    """What is the same for every connection to a device."""
+    return asyncssh.SSHServerConnectionOptions(
+        server_host_keys=[host_key(device.spec.seed, device.spec.name)],
+        encoding=None,
+        line_editor=False,
+        allow_scp=False,
+        agent_forwarding=False,
+        x11_forwarding=False,
+        login_timeout=60,
+        server_version="-",
+        gss_host=None,
+        keepalive_interval=0,
+    )

@@ -1,0 +1,178 @@
+"""All devices of a lab in one process: their listeners follow their configurations."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING, Any
+
+from lab.emulator.frr import FrrDevice
+from lab.emulator.ios import IosDevice
+from lab.emulator.server import Connections, listen, options_for
+from lab.emulator.snmp import Agent, Engine
+from lab.emulator.vrp import VrpDevice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import asyncssh
+
+    from lab.emulator.device import Device, Spec
+
+logger = logging.getLogger(__name__)
+
+SSH_PORT, SNMP_PORT = 10022, 10161
+# Where to go when somebody else has these ports at one of the addresses.
+PORT_STEP, PORT_TRIES = 1000, 20
+VENDORS: dict[str, type[Device]] = {"huawei": VrpDevice, "cisco_ios": IosDevice, "frr": FrrDevice}
+
+
+class PortsTakenError(Exception):
+    """No pair of ports is free at all addresses."""
+
+
+def served_at(address: IPv4Address) -> str:
+    """127.b.c.d for a.b.c.d."""
+    return str(IPv4Address((127 << 24) | (int(address) & 0xFFFFFF)))
+
+
+class Mute(asyncio.Protocol):
+    """Takes a connection and never says a word."""
+
+
+class Host:
+    """A device and what listens for it."""
+
+    def __init__(self, device: Device, *, snmp: bool) -> None:
+        self.device = device
+        self._snmp = snmp
+        self.connections = Connections(device)
+        self.engine = Engine(device)
+        self._options: Any = None
+        self._ssh: dict[str, asyncssh.SSHAcceptor | asyncio.Server] = {}
+        self._agents: dict[str, asyncio.DatagramTransport] = {}
+        self._ports = (SSH_PORT, SNMP_PORT)
+        self._lock = asyncio.Lock()
+        self._pending = False
+        device.watch(self._later)
+
+    @property
+    def listening(self) -> tuple[str, ...]:
+        """The addresses at which it answers now."""
+        return tuple(self._ssh)
+
+    async def open(self, ports: tuple[int, int]) -> None:
+        """Listen where the configuration says. OSError if an address and port are taken; nothing is left open then."""
+        self._ports = ports
+        try:
+            await self.settle()
+        except OSError:
+            await self.close()
+            raise
+
+    def _later(self) -> None:
+        """The configuration has changed: look once, when whoever changed it is done."""
+        if not self._pending:
+            self._pending = True
+            self.device.run(self._settle_again())
+
+    async def _settle_again(self) -> None:
+        self._pending = False
+        try:
+            await self.settle()
+        except OSError as error:
+            logger.warning("%s cannot be served at its new address: %s", self.device.spec.name, error)
+
+    async def settle(self) -> None:
+        """Make the listeners those that the configuration asks for; cut what came in where nothing answers now."""
+        async with self._lock:
+            wanted = {served_at(address) for address in self.device.addresses}
+            for address in [known for known in self._ssh if known not in wanted]:
+                self._ssh.pop(address).close()
+                self.connections.cut(address)
+            for address in [known for known in self._agents if known not in wanted]:
+                self._agents.pop(address).close()
+            for address in wanted:
+                if address not in self._ssh:
+                    self._ssh[address] = await self._listen(address)
+                if self._snmp and address not in self._agents:
+                    self._agents[address] = await self._agent(address)
+            if not self.device.ssh_enabled:
+                for address in wanted:
+                    self.connections.cut(address)
+
+    async def _listen(self, address: str) -> asyncssh.SSHAcceptor | asyncio.Server:
+        if self.device.spec.fault == "mute":
+            return await asyncio.get_running_loop().create_server(Mute, address, self._ports[0])
+        if self._options is None:
+            self._options = options_for(self.device)
+        return await listen(self.connections, address, self._ports[0], self._options)
+
+    async def _agent(self, address: str) -> asyncio.DatagramTransport:
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            lambda: Agent(self.device, self.engine), local_addr=(address, self._ports[1])
+        )
+        return transport
+
+    async def close(self) -> None:
+        """Stop listening and cut everything."""
+        for address, acceptor in list(self._ssh.items()):
+            acceptor.close()
+            self.connections.cut(address)
+        for agent in self._agents.values():
+            agent.close()
+        self._ssh.clear()
+        self._agents.clear()
+
+    async def end(self) -> None:
+        """As `close`, and whatever runs beside the sessions."""
+        await self.close()
+        self.device.close()
+        self.engine.close()
+
+
+class World:
+    """The devices of a lab."""
+
+    def __init__(self, specs: Iterable[Spec], *, snmp: bool = True) -> None:
+        self.hosts = {spec.name: Host(VENDORS[spec.platform](spec), snmp=snmp) for spec in specs}
+        self.ports = (SSH_PORT, SNMP_PORT)
+
+    async def boot(self) -> None:
+        """Type every device's first text. ConsoleError for a line that a device refuses (`device` says which)."""
+        for host in self.hosts.values():
+            await host.device.first_boot()
+
+    async def open(self, ports: tuple[int, int] | None = None) -> None:
+        """Listen. Without `ports` the usual ones, or the next pair that is free at every address."""
+        first = ports or (SSH_PORT, SNMP_PORT)
+        for step in range(1 if ports else PORT_TRIES):
+            self.ports = (first[0] + step * PORT_STEP, first[1] + step * PORT_STEP)
+            try:
+                await self._open_all()
+            except OSError as error:
+                await self._close_all()
+                if error.errno != errno.EADDRINUSE:
+                    raise
+            else:
+                return
+        raise PortsTakenError(first)
+
+    async def _open_all(self) -> None:
+        results = await asyncio.gather(
+            *(host.open(self.ports) for host in self.hosts.values()), return_exceptions=True
+        )
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    async def _close_all(self) -> None:
+        for host in self.hosts.values():
+            await host.close()
+
+    async def close(self) -> None:
+        """End everything."""
+        for host in self.hosts.values():
+            await host.end()

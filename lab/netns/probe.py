@@ -1,0 +1,120 @@
+"""What this machine lacks for the lab: tried out in a throw-away namespace, not concluded from versions."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from inventory.text import Message
+from lab.netns.ipsec import CHARON
+from lab.netns.router import FOLDER
+
+# program → Debian's package
+PROGRAMS = {
+    "unshare": "util-linux",
+    "nsenter": "util-linux",
+    "setsid": "util-linux",
+    "mount": "mount",
+    "ip": "iproute2",
+    "sysctl": "procps",
+    "hostname": "hostname",
+    "ping": "iputils-ping",
+    "nft": "nftables",
+    "vtysh": "frr",
+    f"{FOLDER}/zebra": "frr",
+    f"{FOLDER}/ospfd": "frr",
+    f"{FOLDER}/frr-reload.py": "frr-pythontools",
+    "sshd": "openssh-server",
+    "snmpd": "snmpd",
+    "swanctl": "strongswan-swanctl",
+    CHARON: "strongswan-charon",
+}
+# A file of each kind of plug-in that is loaded by name → Debian's package. The folder's name has the architecture in it.
+_PLUGINS = (
+    ("/usr/lib/ipsec/plugins", "libstrongswan-kernel-libipsec.so", "libcharon-extra-plugins"),
+    ("/usr/lib/ipsec/plugins", "libstrongswan-openssl.so", "libstrongswan-standard-plugins"),
+    ("/usr/lib", "zebra_snmp.so", "frr-snmp"),
+)
+_SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_ENTER = ["unshare", "-m", "-n", "-p", "-f", "--kill-child", "--mount-proc", "--propagation", "private"]
+_RULES = """\
+table inet probe {
+    chain forward {
+        type filter hook forward priority filter; policy drop;
+        ct state established accept
+        iifname "a0" tcp dport { 22, 80 } limit rate 1/second log accept
+    }
+}
+table ip probe {
+    chain postrouting {
+        type nat hook postrouting priority srcnat;
+        masquerade
+    }
+}
+"""
+# Each in the throw-away namespace; the first that fails is told.
+_FEATURES = (
+    ("mount -t tmpfs tmpfs /run && mkdir /run/netns && ip netns add probe", "mounts and named network namespaces"),
+    ("ip link add name probe0 type veth peer name probe1", "veth interfaces (module veth)"),
+    ("ip link add name probebr0 type bridge", "software bridges (module bridge)"),
+    ("ip tuntap add dev probetun0 mode tun", "TUN interfaces (module tun, /dev/net/tun)"),
+    ("printf 1 >/proc/sys/net/ipv4/ip_forward", "writing network settings below /proc/sys"),
+    (
+        f"nft -f - <<'END'\n{_RULES}END",
+        "nftables with connection tracking, limits, logging and NAT (module nf_tables and its parts)",
+    ),
+)
+
+
+def missing() -> list[Message]:
+    """What is lacking, each with what mends it; empty if the lab can run."""
+    packages = sorted({package for program, package in PROGRAMS.items() if _path_of(program) is None} | _no_plugins())
+    lacking = []
+    if packages:
+        lacking.append(
+            Message("programs are not installed; as root: apt-get install {packages}", packages=" ".join(packages))
+        )
+    if _path_of("unshare") is None or _path_of("ip") is None:
+        return lacking
+    entered = _try("true")
+    if entered:
+        lacking.append(
+            Message(
+                "namespaces cannot be made here ({why}); run as root, in a container with CAP_SYS_ADMIN", why=entered
+            )
+        )
+        return lacking
+    script = ""
+    for command, feature in _FEATURES:
+        if "nft" in command and _path_of("nft") is None:
+            continue
+        script = f"{script}{command}\n"
+        why = _try(f"set -e\n{script}")
+        if why:
+            lacking.append(Message("the kernel does not offer {feature} ({why})", feature=feature, why=why))
+            script = script.removesuffix(f"{command}\n")
+    return lacking
+
+
+def _path_of(program: str) -> str | None:
+    return shutil.which(program, path=_SEARCH)
+
+
+def _no_plugins() -> set[str]:
+    return {package for folder, file, package in _PLUGINS if next(Path(folder).glob(f"**/{file}"), None) is None}
+
+
+def _try(script: str) -> str:
+    """Empty if a script succeeds in namespaces of its own, else the last line it said."""
+    try:
+        done = subprocess.run(
+            [*_ENTER, "sh", "-c", script],
+            capture_output=True, text=True, timeout=20, check=False, errors="replace",
+            env={"PATH": _SEARCH, "LC_ALL": "C"},
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return "no answer in 20 s"
+    if done.returncode == 0:
+        return ""
+    return next(iter(reversed(done.stderr.strip().splitlines())), f"status {done.returncode}")
