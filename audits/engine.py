@@ -115,9 +115,7 @@ def roll_up(verdicts: Iterable[Verdict]) -> Verdict:
 def _findings(devices: tuple[Assessed, ...], item: Item, level: int) -> tuple[Finding, ...]:
     collect = item.collect.words() if item.collect else Words()
     if item.not_applicable is not None:
-        return (
-            Finding("", item.id_at(level), Verdict.NOT_APPLICABLE, _NOT_HERE, collect=item.not_applicable.words()),
-        )
+        return (Finding("", item.id_at(level), Verdict.NOT_APPLICABLE, _NOT_HERE, collect=item.not_applicable.words()),)
     if item.scope == "system" or not item.checks:
         why = _MEASURE if item.kind is Kind.SERIES else _PERSON
         return (Finding("", item.id_at(level), Verdict.MANUAL, why, collect=collect),)

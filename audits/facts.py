@@ -35,9 +35,7 @@ _MEANINGS = (
         mark("Telnet is not accepted for management"),
     ),
     FactMeaning("ssh_v1", mark("SSH protocol 1 is accepted"), mark("SSH protocol 1 is not accepted")),
-    FactMeaning(
-        "http_mgmt", mark("Management over plain HTTP is on"), mark("Management over plain HTTP is off")
-    ),
+    FactMeaning("http_mgmt", mark("Management over plain HTTP is on"), mark("Management over plain HTTP is off")),
     FactMeaning(
         "snmp_v1v2c",
         mark("An SNMPv1/v2c community is configured"),
@@ -102,9 +100,7 @@ _MEANINGS = (
         mark("A console or terminal line needs no authentication"),
         mark("Every console and terminal line needs authentication"),
     ),
-    FactMeaning(
-        "unused_ports_up", mark("An unused port is not shut down"), mark("Unused ports are shut down")
-    ),
+    FactMeaning("unused_ports_up", mark("An unused port is not shut down"), mark("Unused ports are shut down")),
     FactMeaning(
         "weak_crypto",
         mark("A weak algorithm is explicitly allowed"),

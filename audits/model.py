@@ -25,12 +25,12 @@ class Verdict(StrEnum):
     NOT_APPLICABLE = "not_applicable"  # 不适用
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """The verdict's message id."""
-        return _VERDICT_TITLES[self]
+        return _VERDICT_LABELS[self]
 
 
-_VERDICT_TITLES = {
+_VERDICT_LABELS = {
     Verdict.FAIL: mark("not met"),
     Verdict.PARTIAL: mark("partly met"),
     Verdict.MANUAL: mark("to be confirmed by a person"),

@@ -18,7 +18,7 @@ from inventory.errors import InputError, Problem
 from inventory.text import Message
 
 RULES = Path(__file__).parent / "rules"
-LEVELS = (2, 3)
+LEVELS: tuple[Literal[2, 3], ...] = (2, 3)
 
 
 class _Strict(BaseModel):
@@ -120,11 +120,11 @@ class Item(_Strict):
 
     def id_at(self, level: int) -> str:
         """The item's number at a level; empty if the level does not have it."""
-        return self.id if level == 3 else self.level2  # noqa: PLR2004 - level 3 of GB/T 22239
+        return self.id if level == 3 else self.level2
 
 
 class Category(_Strict):
-    """A chapter of the standard: 安全通信网络, 安全区域边界 …"""
+    """A chapter of the standard, such as 安全通信网络."""
 
     title: Text
     items: tuple[Item, ...]
@@ -153,9 +153,7 @@ class Pack(_Strict):
 
     def items(self, level: int) -> list[tuple[Category, Item]]:
         """The items of a level with their categories, in the standard's order."""
-        return [
-            (category, item) for category in self.categories for item in category.items if item.id_at(level)
-        ]
+        return [(category, item) for category in self.categories for item in category.items if item.id_at(level)]
 
 
 def load(path: Path) -> Pack:

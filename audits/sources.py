@@ -44,9 +44,7 @@ def gather(sources: Sequence[str], *, platform: str = "", workspace: Workspace |
                 documents.append(Document(name, path.read_bytes(), platform=platform))
             except OSError as error:
                 reason = error.strerror or str(error)
-                problems.append(
-                    _problem("unreadable", str(path), Message("cannot be read: {reason}", reason=reason))
-                )
+                problems.append(_problem("unreadable", str(path), Message("cannot be read: {reason}", reason=reason)))
     if not documents and not problems:
         problems.append(_problem("nothing-to-audit", ", ".join(sources), Message("there is no file in it")))
     if problems:

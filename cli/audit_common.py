@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Sources = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[SRC…]",
+        metavar="SRC…",
         help=tr(mark("Files or folders with configurations, or archive: (the workspace's archive, the default).")),
         show_default=False,
     ),

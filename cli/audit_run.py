@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -49,7 +49,9 @@ def register(group: typer.Typer) -> None:
         platform: Platform = "",
         date: Annotated[
             str,
-            typer.Option("--date", help=tr(mark("Printed in the reports as the day of the check; nothing if not given."))),
+            typer.Option(
+                "--date", help=tr(mark("Printed in the reports as the day of the check; nothing if not given."))
+            ),
         ] = "",
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
@@ -59,9 +61,7 @@ def register(group: typer.Typer) -> None:
 
         kinds = _kinds(formats)
         if level not in pack.LEVELS:
-            raise InputError(
-                [_problem("bad-level", "--level", Message("there are rules for the levels 2 and 3 only"))]
-            )
+            raise InputError([_problem("bad-level", "--level", Message("there are rules for the levels 2 and 3 only"))])
         documents, loaded = gather(sources, platform, workspace)
         report = engine.run(
             documents,
@@ -90,7 +90,11 @@ def _kinds(formats: str) -> list[str]:
                 _problem(
                     "bad-format",
                     "--format",
-                    Message("“{name}” is no report format; there are {names}", name=", ".join(unknown), names=", ".join(FORMATS)),
+                    Message(
+                        "“{name}” is no report format; there are {names}",
+                        name=", ".join(unknown),
+                        names=", ".join(FORMATS),
+                    ),
                 )
             ]
         )
@@ -130,7 +134,7 @@ def _show(report: Report) -> None:
     print_table(
         tr("Self-check by {standard}, level {level}", standard=report.pack.standard, level=report.level),
         [mark("verdict"), mark("items"), mark("findings")],
-        [(tr(verdict.title), items[verdict], findings[verdict]) for verdict in Verdict],
+        [(tr(verdict.label), items[verdict], findings[verdict]) for verdict in Verdict],
     )
     for device in report.devices:
         if device.problem is not None:
@@ -170,4 +174,4 @@ def _row(finding: Finding) -> tuple[str, ...]:
     numbers = sorted({line.number for entry in weak for line in entry.cited})
     lines = ", ".join(map(str, numbers[:_LINES])) + (" …" if len(numbers) > _LINES else "")
     what = "; ".join(tr(FACTS[entry.fact].weak) for entry in weak)
-    return (finding.item, finding.device, tr(finding.verdict.title), what, lines)
+    return (finding.item, finding.device, tr(finding.verdict.label), what, lines)

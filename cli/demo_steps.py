@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from collectors.results import PollResult
     from configs.render import Rendered
     from configs.rollout import PushResult
     from inventory.model import Device, Workspace
@@ -347,7 +348,9 @@ def _network(demo: Demo, step: Step) -> None:
 
 
 def _poll(demo: Demo, step: Step) -> None:
-    from collectors.poll import Poller, targets  # noqa: PLC0415 - start-up time
+    from collectors.poll import Poller  # noqa: PLC0415 - start-up time
+    from collectors.results import combined  # noqa: PLC0415 - start-up time
+    from collectors.targets import targets  # noqa: PLC0415 - start-up time
 
     assert demo.state is not None  # noqa: S101 - an earlier step has made it
     devices = [
@@ -364,12 +367,11 @@ def _poll(demo: Demo, step: Step) -> None:
     failed = {result.device: result.error for result in results if result.error is not None}
     if failed:
         step.fail()
+        demo.failed.update({name: error.message for name, error in failed.items()})
     path = demo.reports / "metrics.prom"
-    _write(path, poller.page(results))
+    _write(path, combined(results))
     grown = [
-        result.device
-        for result in results
-        if result.error is None and result.total("ifHCInOctets") > first[result.device].total("ifHCInOctets")
+        result.device for result in results if result.error is None and _octets(result) > _octets(first[result.device])
     ]
     still = sorted({result.device for result in results if result.error is None} - set(grown))
     if still:
@@ -383,6 +385,10 @@ def _poll(demo: Demo, step: Step) -> None:
         "failed": _failures(demo, failed),
     }
     step.told = tr("{devices} devices, {samples} samples; ifHCInOctets grew on {if_hc_in_octets_grew}", **step.detail)
+
+
+def _octets(result: PollResult) -> float:
+    return sum(result.values("ifHCInOctets").values())
 
 
 def _audit(demo: Demo, step: Step) -> None:
@@ -403,7 +409,8 @@ def _audit(demo: Demo, step: Step) -> None:
         demo.level,
         title=demo.here.settings.title,
         substitutions=[
-            Substitution(item.device, item.platform, item.stand_in, item.why) for item in demo.topology.substitutions
+            Substitution(item.device, item.platform, item.stand_in, str(item.why))
+            for item in demo.topology.substitutions
         ],
     )
     folder = demo.reports / "audit"

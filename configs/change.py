@@ -229,7 +229,7 @@ class _Comparison:
     ) -> Iterator[Edit]:
         text = content(node)
         negated = index.exactly(self._language.negated(node.text))
-        if not negated and self._language.hidden.match(index.normal(text)):
+        if not negated and not candidates and self._language.hidden.match(index.normal(text)):
             return
         commands = [text]
         old: list[str] = []

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, cast
 
 import asyncssh
+from asyncssh.public_key import get_default_public_key_algs
 
 from configs import known_hosts
 from configs.channel import Finished, TooOldError, changed_key, refused, silent, unreachable
@@ -63,6 +64,7 @@ class SshChannel:
                             gss_host=None,
                             client_factory=lambda: client,
                             known_hosts=(recorded, [], []),
+                            server_host_key_algs=_key_algorithms(recorded),
                             username=login.username,
                             password=login.password.reveal() if login.password else None,
                             client_keys=[os.fspath(login.key_file)] if login.key_file else [],
@@ -132,6 +134,13 @@ def _recorded(target: Target) -> list[asyncssh.SSHKey]:
         ) from error
 
 
+def _key_algorithms(recorded: list[asyncssh.SSHKey]) -> list[str]:
+    """The recorded key's own algorithms first, then the others: so that a device with another key can show it, and
+    the difference is seen, instead of a handshake that fails for no visible reason."""  # noqa: D205 - one sentence
+    own = [name for key in recorded for name in key.sig_algorithms]
+    return [name.decode("ascii") for name in dict.fromkeys([*own, *get_default_public_key_algs()])]
+
+
 def _record(target: Target, client: _Client) -> None:
     if target.known_hosts is not None and client.shown is not None:
         key = client.shown.export_public_key("openssh").decode("ascii").split()
@@ -170,9 +179,6 @@ def _translated(target: Target) -> Iterator[None]:
 
 
 def _handshake_error(target: Target, error: asyncssh.DisconnectError) -> DeviceError:
-    changed = isinstance(error, asyncssh.HostKeyNotVerifiable) or (
-        "host key" in error.reason and bool(_recorded(target))
-    )
-    if changed:
+    if isinstance(error, asyncssh.HostKeyNotVerifiable):
         return changed_key(target)
     return TooOldError(target.device, Message("{where}: {why}", where=target.where, why=error.reason))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-ANY_NAME = rb"[^\s<>\[\]()#]{1,246}"
+# The second byte of a GBK character may be a bracket.
+ANY_NAME = rb"(?:[^\s<>\[\]()#]|[\x81-\xfe][\x40-\x7e]){1,246}"
 
 # What the end of a question looks like, whoever asks: used to notice one that no table knows.
 QUESTION_SHAPE = re.compile(rb"(?i)([\[(]\s*(?:y|yes|n|no)\s*/\s*(?:y|yes|n|no)\s*[\])]|\[confirm\]|[?:])[\s:]*$")

@@ -50,7 +50,7 @@ class Ports:
 
     def covers(self, other: Ports) -> bool:
         """Whether every port of `other` is one of these."""
-        if self == ANY_PORTS or self == other:
+        if self in (ANY_PORTS, other):
             return True
         if self.opaque or other.opaque:
             return False

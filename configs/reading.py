@@ -173,6 +173,25 @@ class Sheet:
         numbers = {entry if isinstance(entry, int) else entry.line for entry in evidence}
         self._put(Fact(name, value, Basis.LINE, tuple(sorted(numbers)), why))
 
+    def weighed(
+        self,
+        name: str,
+        weak: Iterable[Command | int],
+        sound: Iterable[Command | int],
+        *,
+        why: str,
+        sound_why: str,
+        absent_why: str,
+    ) -> None:
+        """True by the lines `weak`, else False by the lines `sound`, else False because there is no such line."""
+        weak, sound = tuple(weak), tuple(sound)
+        if weak:
+            self.line(name, True, weak, why)
+        elif sound:
+            self.line(name, False, sound, sound_why)
+        else:
+            self.absent(name, False, absent_why)
+
     def absent(self, name: str, value: bool, why: str, evidence: Iterable[Command] = ()) -> None:
         """The line that would decide otherwise is missing; `evidence` are the views in which it is."""
         self._put(Fact(name, value, Basis.ABSENT, lines_of(evidence), why))

@@ -66,6 +66,7 @@ class Session:
         self._names: frozenset[bytes] = frozenset()
         self._prompt = dialogue.prompt_for(self._names)
         self._buffer = bytearray()
+        self._sure = True  # False until an echo has shown which prompt is the real one
         self._answered = 0  # how much of the unfinished last line was a pager or a question, and is dealt with
         self._arrived = asyncio.Event()
         self._ended: DeviceError | None = None
@@ -208,6 +209,7 @@ class Session:
         prompt = await self._first_prompt(deadline)
         if not self._dialogue.privileged.search(prompt):
             await self._raise_privilege(deadline)
+        self._sure = False
         for line in self._dialogue.prepare:
             await self.command(line)
 
@@ -330,6 +332,12 @@ class Session:
         if current + 1 >= len(wire):
             return False
         expected = wire[current + 1]
+        if not self._sure:
+            real = self._dialogue.prompt_for(frozenset()).match(line)
+            if real is not None and _same(line[real.end() :], expected):
+                self._sure = True
+                self._learn(real["name"])
+                return True
         found = self._prompt.match(line)
         if found is None:
             return current < 0 and _same(line, expected)

@@ -27,6 +27,8 @@ _WORD = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,62})").fullmatch
 _KEY = re.compile(r"[^\W_](?:[\w.-]{0,62})").fullmatch
 _CODE = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}", re.ASCII).fullmatch
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,17}").fullmatch
+# `1,000`, `22.0`, `120台`, `100M`, `007`: what was meant is plain; `6.5` and `1e3` could mean several things.
+_MEANT_NUMBER = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,17})(?:\.0+|\s*[^\W\d_eE][^\d]{0,8})?").fullmatch
 # Control characters, and the invisible ones that web pages and spreadsheets leave behind.
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00a0\u200b-\u200f\u2028-\u202e\u2060\ufeff\u3000]")
 _FULL_WIDTH = re.compile("[\uff01-\uff5e\u3000。、]")
@@ -47,10 +49,13 @@ class Fault(ValueError):  # noqa: N818 - it is caught two calls up and becomes a
         self.hint = hint
 
 
-def refuse_full_width(text: str) -> None:
-    """Full-width digits, letters and signs, spaces among them, in a text that programs compare."""
+def refuse_full_width(text: str, space: str = " ") -> None:
+    """Full-width digits, letters and signs, spaces among them, in a text that programs compare.
+
+    `space` is what the mended text has in place of one.
+    """
     if not text.isascii() and _FULL_WIDTH.search(text):
-        plain = half_width(text).strip()
+        plain = half_width(text).strip().replace(" ", space)
         raise Fault(
             "full-width", Message("“{text}” has full-width characters", text=text), Message("write {text}", text=plain)
         )
@@ -70,7 +75,7 @@ def host_name(text: str) -> str:
     """A device's name: RFC 1123 section 2.1, one label."""
     if _HOST_NAME(text):
         return text
-    refuse_full_width(text)
+    refuse_full_width(text, "-")
     _refuse_invisible(text)
     plain = re.sub(r"[^A-Za-z0-9-]+", "-", text).strip("-")[:63].strip("-")
     raise Fault(
@@ -83,9 +88,9 @@ def host_name(text: str) -> str:
 def key(text: str) -> str:
     """The name of a unit, site, line or system: letters (Chinese ones too), digits, `_`, `.` and `-`."""
     if _KEY(text):
-        refuse_full_width(text)
+        refuse_full_width(text, "-")
         return text
-    refuse_full_width(text)
+    refuse_full_width(text, "-")
     _refuse_invisible(text)
     raise Fault(
         "bad-name",
@@ -98,7 +103,7 @@ def word(text: str) -> str:
     """A word that devices and programs read: ASCII letters, digits, `_`, `.` and `-`."""
     if _WORD(text):
         return text
-    refuse_full_width(text)
+    refuse_full_width(text, "-")
     _refuse_invisible(text)
     raise Fault(
         "bad-name",
@@ -110,7 +115,7 @@ def word(text: str) -> str:
 def reference(text: str) -> str:
     """The name of something defined elsewhere; whether it is, is checked later."""
     if not text.isascii():
-        refuse_full_width(text)
+        refuse_full_width(text, "-")
         _refuse_invisible(text)
     return text
 
@@ -125,7 +130,14 @@ def title(text: str) -> str:
         )
     if _INVISIBLE.search(text):
         # A full-width space between two words is good Chinese typography; at the ends it is a slip.
-        _refuse_invisible(text.replace("\u3000", "　") if text.strip("\u3000") != text else text.replace("\u3000", ""))
+        inner = text.strip("\u3000")
+        if inner != text:
+            raise Fault(
+                "full-width",
+                Message("“{text}” has full-width characters", text=text),
+                Message("write {text}", text=inner),
+            )
+        _refuse_invisible(text.replace("\u3000", ""))
     return text
 
 
@@ -171,9 +183,9 @@ def integer(low: int, high: int) -> Converter:
             )
         refuse_full_width(text)
         hint = Message("write a number from {low} to {high}, digits only", low=low, high=high)
-        digits = re.match(r"[0-9][0-9,]*", text)
-        if digits:
-            value = int(digits[0].replace(",", ""))
+        meant = _MEANT_NUMBER(text)
+        if meant:
+            value = int(meant[1].replace(",", ""))
             if low <= value <= high:
                 hint = Message("write {text}", text=value)
         raise Fault("bad-number", Message("“{text}” is not a whole number", text=text), hint)
@@ -273,7 +285,8 @@ def host_interface(text: str) -> IPv4Interface | IPv6Interface:
                 Message("{text} is the broadcast address of its network, not a host's", text=text),
                 Message("write a host's address, for example {text}", text=f"{network[1]}/{network.prefixlen}"),
             )
-    if value.is_multicast or value.is_unspecified or value.is_loopback or (value.version == 4 and number >> 28 == 15):
+    host = value.ip
+    if host.is_multicast or host.is_unspecified or host.is_loopback or (host.version == 4 and number >> 28 == 15):
         raise Fault(
             "not-a-host",
             Message("{text} cannot be the address of a device in a network", text=text),

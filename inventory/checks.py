@@ -200,7 +200,7 @@ def lines(records: Records) -> None:
 def _two_ends(records: Records, record: Record, kind: LineKind) -> None:
     values = record.values
     for column in ("b_device", "b_interface"):
-        if not values[column] and values[column] is not BAD:
+        if not values[column] and values[column] is not BAD and (column == "b_device" or values["b_device"]):
             records.complain(
                 record.line,
                 column,

@@ -48,7 +48,7 @@ def environment_language() -> str:
 
 @cache
 def _catalogue(name: str) -> gettext.NullTranslations:
-    """All packages' catalogues for one language, one behind the other."""
+    """All packages' catalogues for one language, one behind the other: of two translations the lower layer's holds."""
     root = Path(__file__).parent.parent
     merged = gettext.NullTranslations()
     for package in PACKAGES:
@@ -56,8 +56,7 @@ def _catalogue(name: str) -> gettext.NullTranslations:
         if path.exists():
             with path.open("rb") as stream:
                 translations = gettext.GNUTranslations(stream)
-            translations.add_fallback(merged)
-            merged = translations
+            merged.add_fallback(translations)
     return merged
 
 

@@ -179,7 +179,43 @@ def _against_inventory(plan: Plan, inventory: Inventory) -> Iterator[Problem]:
         if block.region not in inventory.regions:
             message = Message("the inventory has no region {name}", name=block.region)
             yield _problem("unknown-region", block, "region", message, Message("run: govnet plan make"))
+    yield from _outside_blocks(plan, inventory)
     yield from _collisions(plan, inventory)
+
+
+def _outside_blocks(plan: Plan, inventory: Inventory) -> Iterator[Problem]:
+    """A region's block holds all that the region has in the pool and nothing else, or its summary would be wrong."""
+    rows = sorted(plan.allocations, key=lambda row: in_order(row.prefix))
+    chains: dict[str, frozenset[str]] = {}
+    at_home: dict[tuple[str, str, int], list[Allocation]] = {}
+    for row in rows:
+        if row.region not in chains:
+            chains[row.region] = frozenset(region.code for region in inventory.region_chain(row.region))
+        for code in chains[row.region]:
+            at_home.setdefault((row.pool, code, row.prefix.version), []).append(row)
+    for block in plan.blocks:
+        for row in at_home.get((block.pool, block.region, block.prefix.version), ()):
+            if not within(row.prefix, block.prefix):
+                message = Message(
+                    "{prefix} is outside the block of its region {name} ({block}, line {line})",
+                    prefix=row.prefix,
+                    name=block.region,
+                    block=block.prefix,
+                    line=block.source.line,
+                )
+                hint = Message("run: govnet plan make --allow-moves")
+                yield _problem("outside-block", row, "prefix", message, hint)
+        for row in _overlapping(rows, block.prefix):
+            if row.vrf == block.vrf and block.region not in chains[row.region]:
+                message = Message(
+                    "{prefix} lies in the block of the region {name} ({block}, line {line}), which it does not belong to",
+                    prefix=row.prefix,
+                    name=block.region,
+                    block=block.prefix,
+                    line=block.source.line,
+                )
+                hint = Message("run: govnet plan make --allow-moves")
+                yield _problem("foreign-in-block", row, "prefix", message, hint)
 
 
 def _collisions(plan: Plan, inventory: Inventory) -> Iterator[Problem]:
@@ -228,7 +264,13 @@ def _against_policy(plan: Plan, inventory: Inventory, policy: Policy) -> Iterato
         if row is None:
             message = Message("“{name}” has no prefix for “{function}”", name=demand.owner, function=demand.function)
             yield Problem("missing-allocation", message, Message("run: govnet plan make"), _file(plan))
-        elif row.prefix.prefixlen > demand.enough:
+            continue
+        pool = policy.pools[demand.pool]
+        planned = (row.area, row.vrf, row.pool, row.level, row.region)
+        if planned != (pool.area, pool.vrf, pool.name, demand.level, demand.region):
+            message = Message("the row of “{name}” is not up to date", name=row.owner)
+            yield _problem("outdated-row", row, "region", message, Message("run: govnet plan make"))
+        if row.prefix.prefixlen > demand.enough:
             message = Message(
                 "{prefix} is too small for {hosts} hosts: “{name}” needs at least a /{length}",
                 prefix=row.prefix,
@@ -243,9 +285,9 @@ def _against_policy(plan: Plan, inventory: Inventory, policy: Policy) -> Iterato
                 "the policy gives “{name}” no prefix for “{function}”", name=row.owner, function=row.function
             )
             yield _problem("unwanted-allocation", row, "function", message, Message("run: govnet plan make"))
-    planned = {(row.pool, row.prefix) for row in plan.pool_rows}
+    pools = {(row.pool, row.prefix) for row in plan.pool_rows}
     asked = {(pool.name, prefix) for pool in policy.pools.values() for prefix in pool.prefixes}
-    for name, prefix in sorted(planned ^ asked, key=lambda entry: (entry[0], in_order(entry[1]))):
+    for name, prefix in sorted(pools ^ asked, key=lambda entry: (entry[0], in_order(entry[1]))):
         message = Message(
             "the pool “{name}” with {prefix} is not the same in policy and plan", name=name, prefix=prefix
         )

@@ -137,11 +137,15 @@ class Plan:
         yield from sorted(every, key=_row_order)
 
 
+# A region's block stands above the blocks of the regions in it.
+_DEPTH = {level: str(number) for number, level in enumerate(Level)}
+
+
 def _row_order(row: Row) -> tuple[Any, ...]:
     rank = 0 if isinstance(row, PoolRow) else 1 if isinstance(row, BlockRow) else 2
-    level = tuple(Level).index(row.level) if isinstance(row, BlockRow) else 0
-    owner = (row.owner, row.function) if isinstance(row, Allocation) else ()
-    return (row.area.value, row.vrf, *in_order(row.prefix), rank, row.pool, level, owner)
+    region = ("", "") if isinstance(row, PoolRow) else (_DEPTH[row.level], row.region)
+    owner = (row.owner, row.function) if isinstance(row, Allocation) else ("", "")
+    return (row.area.value, row.vrf, *in_order(row.prefix), rank, row.pool, *region, *owner)
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -100,7 +100,7 @@ class _Item(BaseModel):
 class HostsIn(_Item):
     """As large as the site's hosts × growth need; minimum is the smallest block, maximum the largest that is given."""
 
-    growth: Growth = Decimal(1)
+    growth: Growth | None = None
     minimum: Length4
     maximum: Length4 = 0
 
@@ -122,7 +122,7 @@ class Block4In(_Item):
     """The size of a region's IPv4 block: a fixed length, or what its content needs × growth."""
 
     length: Length4 | None = None
-    growth: Growth = Decimal(1)
+    growth: Growth | None = None
     minimum: Length4 | None = None
 
 
@@ -130,7 +130,7 @@ class Block6In(_Item):
     """The size of a region's IPv6 block."""
 
     length: Length6 | None = None
-    growth: Growth = Decimal(1)
+    growth: Growth | None = None
     minimum: Length6 | None = None
 
 
@@ -150,7 +150,7 @@ class PoolIn(_Item):
     title: Title = ""
     area: AreaName
     vrf: Name = "default"
-    prefixes: tuple[Prefix, ...] = Field(min_length=1)
+    prefixes: tuple[Prefix, ...] = Field(json_schema_extra={"minItems": 1})
     exclude: tuple[Prefix, ...] = ()
     summaries: tuple[SummaryIn, ...] = ()
 
@@ -248,6 +248,9 @@ class _Builder:
 
     def pool(self, read: PoolIn, path: KeyPath) -> Pool:
         """One pool."""
+        if not read.prefixes:
+            message, hint = Message("the list is empty"), Message("write at least one item")
+            self.complain((*path, "prefixes"), "missing-value", message, hint)
         levels = tuple(Level)
         ranks = [levels.index(summary.level) for summary in read.summaries]
         if ranks != sorted(set(ranks)):
@@ -334,7 +337,7 @@ class _Builder:
                 minimum=hosts.minimum,
             )
             self.complain((*path, "hosts", "maximum"), "bad-length", message, Message("exchange the two"))
-        return Size(None, hosts.growth, hosts.minimum, hosts.maximum)
+        return Size(None, hosts.growth or Decimal(1), hosts.minimum, hosts.maximum)
 
     def lengths(self, purpose: Purpose, sizes: Mapping[int, Size], path: KeyPath) -> None:
         """A loopback is one address; a circuit has room for two, a LAN for a router and a host."""
@@ -365,7 +368,7 @@ class _Builder:
 
 def _summary(read: SummaryIn) -> Summary:
     sizes = {
-        4: BlockSize(read.ipv4.length, read.ipv4.growth, read.ipv4.minimum),
-        6: BlockSize(read.ipv6.length, read.ipv6.growth, read.ipv6.minimum),
+        4: BlockSize(read.ipv4.length, read.ipv4.growth or Decimal(1), read.ipv4.minimum),
+        6: BlockSize(read.ipv6.length, read.ipv6.growth or Decimal(1), read.ipv6.minimum),
     }
     return Summary(read.level, sizes, read.placement)

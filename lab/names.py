@@ -36,9 +36,24 @@ _SHORT = (
 )
 # Words of ip-link(8), ip-address(8), ip-route(8) and of nft(8) that a name must not begin, and names the kernel owns.
 _KEYWORDS = (
-    "address all alias broadcast brd change default dev down group index link lo local master metric mtu name netns "
-    "nexthop onlink peer permanent proto qlen scope src state table txqueuelen type up via vf vlan vrf xdp"
-).split()
+    *(
+        "address",
+        "all",
+        "alias",
+        "broadcast",
+        "brd",
+        "change",
+        "default",
+        "dev",
+        "down",
+        "group",
+        "index",
+        "link",
+        "lo",
+    ),
+    *("local", "master", "metric", "mtu", "name", "netns", "nexthop", "onlink", "peer", "permanent", "proto", "qlen"),
+    *("scope", "src", "state", "table", "txqueuelen", "type", "up", "via", "vf", "vlan", "vrf", "xdp"),
+)
 _VALID = re.compile(r"[a-z][a-z0-9._-]*")
 
 

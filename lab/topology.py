@@ -5,9 +5,9 @@ own addresses come from its configuration. Nothing here starts anything.
 
 Beside the devices there are: a host in every LAN (the LAN's second usable address, its router as default gateway;
 one that answers HTTP where a business system stands); `inet`, the internet, which has the carriers' addresses; and
-`inet-host`, somebody out there; and `noc`, the management station on the out-of-band network. The internet knows a way to
-every private network here through the outside address of the device in front of it: what does not get in is
-stopped by that device, not by a missing route.
+`inet-host`, somebody out there; and `noc`, the management station on the out-of-band network. The internet knows a way
+to every LAN here, through the outside address of the device in front of it: what does not get in is stopped by that
+device, not by a missing route.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Route:
 class Node:
     """Something that runs. `ports` of a device are wired only: its configuration gives the addresses.
 
-    `bridges` are software switches inside the node, which carry addresses of their own. `line` is the LAN a host stands in.
+    `bridges` are software switches inside the node, with addresses of their own. `line` is the LAN a host stands in.
     """
 
     name: str
@@ -155,10 +155,13 @@ def build(workspace: Workspace, plan: Plan, *, backend: str, devices: Collection
     renamed = _renamed(workspace.inventory)
     platforms = {device.name: _platform(workspace.inventory, device) for device in chosen}
     derived = _derive(workspace, platforms, renamed)
+    nodes, links = _wire(derived, plan, list(platforms))
     return Topology(
         backend=backend,
         workspace=derived,
         plan=plan,
+        nodes=nodes,
+        links=links,
         substitutions=tuple(
             Substitution(device.name, device.platform, platforms[device.name], _why(platforms[device.name]))
             for device in chosen
@@ -170,7 +173,6 @@ def build(workspace: Workspace, plan: Plan, *, backend: str, devices: Collection
             if name not in platforms
         ),
         renamed=renamed,
-        **_wire(derived, plan, list(platforms)),
     )
 
 
@@ -274,7 +276,7 @@ class _Wiring:
         self.links.append(Link((a[0], a[1].name), (b[0], b[1].name), line))
 
 
-def _wire(workspace: Workspace, plan: Plan, running: Collection[str]) -> dict[str, tuple[Node, ...] | tuple[Link, ...]]:
+def _wire(workspace: Workspace, plan: Plan, running: Collection[str]) -> tuple[tuple[Node, ...], tuple[Link, ...]]:
     inventory = workspace.inventory
     wiring = _Wiring()
     hosts: list[Node] = []
@@ -294,7 +296,7 @@ def _wire(workspace: Workspace, plan: Plan, running: Collection[str]) -> dict[st
         Node(name, NodeKind.DEVICE, inventory.devices[name].platform, tuple(wiring.ports[name]), forwards=True)
         for name in running
     ]
-    return {"nodes": (*devices, *hosts, *outside, *noc), "links": tuple(wiring.links)}
+    return (*devices, *hosts, *outside, *noc), tuple(wiring.links)
 
 
 def _host(inventory: Inventory, plan: Plan, line: Line, wiring: _Wiring) -> Node:
@@ -386,7 +388,7 @@ def _internet(
 
 
 def _border(inventory: Inventory, outside_of: Mapping[str, Address]) -> str:
-    """The device through which networks without an internet line of their own reach the internet: the one with circuits."""
+    """The device through which LANs without an internet line of their own reach it: the one with most circuits."""
 
     def circuits(name: str) -> int:
         return sum(line.kind is LineKind.CIRCUIT for line in inventory.lines_of(name))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from audits.facts import FACTS
 from audits.model import Evidence, EvidenceLine, Finding, Fix, Severity, Verdict
 from inventory.text import Message, mark
+from inventory.text import language as language_in_use
 
 if TYPE_CHECKING:
     from audits.model import Assessed, ItemResult, Report
@@ -64,11 +65,10 @@ _TEXTS = {
     "actual": mark("In the lab"),
     "why": mark("Why"),
     "footer_self": mark(
-        "This is a self-check made by govnet from configurations. It is no assessment by an assessment body and gives no official score."
+        "This is a self-check made by govnet from configurations. It is no assessment by an assessment body and gives "
+        "no official score."
     ),
-    "footer_rules": mark(
-        "The rules are paraphrases. Nobody has yet verified them against the paper standard."
-    ),
+    "footer_rules": mark("The rules are paraphrases. Nobody has yet verified them against the paper standard."),
     "footer_verified": mark("The rules have been verified against the paper standard."),
     "footer_secrets": mark("Secrets in the lines shown are masked (***)."),
     "source": mark("Source of the rules"),
@@ -105,9 +105,11 @@ class Weakness:
     fix: Fix | None
 
 
-def render(report: Report, language: str = "en") -> str:
-    """The whole page in one language (`en` or `zh_CN`)."""
+def render(report: Report, language: str = "") -> str:
+    """The whole page in one language (`en` or `zh_CN`; without it the language in use)."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - start-up time
+
+    language = language or language_in_use()
 
     def translated(template: str) -> str:
         return Message(template).in_language(language)
@@ -125,7 +127,7 @@ def render(report: Report, language: str = "en") -> str:
         language="zh-CN" if language == "zh_CN" else "en",
         text={key: translated(template) for key, template in _TEXTS.items()},
         verdicts=list(Verdict),
-        verdict_title={verdict.value: translated(verdict.title) for verdict in Verdict},
+        verdict_title={verdict.value: translated(verdict.label) for verdict in Verdict},
         basis={key: translated(template) for key, template in _BASES.items()},
         severity={key.value: translated(template) for key, template in _SEVERITIES.items()},
         item_counts=report.item_counts(),
@@ -147,8 +149,8 @@ def render(report: Report, language: str = "en") -> str:
     )
 
 
-def write(report: Report, path: Path, language: str = "en") -> None:
-    """Write the page to `path` (UTF-8)."""
+def write(report: Report, path: Path, language: str = "") -> None:
+    """Write the page to `path` (UTF-8), in the language in use if none is named."""
     path.write_text(render(report, language), encoding="utf-8", newline="\n")
 
 

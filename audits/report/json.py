@@ -1,4 +1,4 @@
-"""A report as one JSON document: stable English keys, texts in both languages, the same bytes for the same report."""  # noqa: A005 - the format's name; imports are absolute
+"""A report as one JSON document: stable English keys, texts in both languages, the same bytes for the same report."""
 
 from __future__ import annotations
 

@@ -263,7 +263,7 @@ class UserSession:
             self._report(reply, security, authentic=authentic)
         if self._doubting and authentic:
             self._doubting = False
-            raise Fault("decryption", "the device answers without privacy, not with it")
+            raise Fault("decryption")
         right = tag == ber.RESPONSE and flags & (_AUTHENTIC | _PRIVATE) == self._flags
         if not right or security.engine != self._engine:
             raise ForeignError

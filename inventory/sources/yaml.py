@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 Path: TypeAlias = tuple[str | int, ...]
 
 _DEEPEST: Final = 50
-_LARGEST: Final = 5_000_000  # values after the aliases are followed
 
 # libyaml's complaint → what to say. Its own text is never shown: it may quote what stands in the file.
 _COMPLAINTS: Final = {
@@ -104,7 +103,7 @@ def parse(data: bytes, file: str) -> Document:
         line = text.count("\n", 0, error.position) + 1
         message = Message("there is a control character that YAML does not allow")
         raise InputError([Problem("bad-yaml", message, Message("remove it"), file=file, line=line)]) from None
-    builder = _Builder(file)
+    builder = _Builder(file, 10_000 + 10 * len(text))
     document = Document(file, {} if node is None else builder.build(node, (), 0), builder.marks)
     if builder.problems:
         raise InputError(builder.problems)
@@ -150,14 +149,26 @@ def _too_deep(file: str, line: int) -> Problem:
     )
 
 
+def _too_large(file: str, line: int) -> Problem:
+    return Problem(
+        "too-large",
+        Message("aliases make the document too large"),
+        Message("write it without aliases of aliases"),
+        file=file,
+        line=line,
+    )
+
+
 class _Builder:
     """Turns nodes into text, lists and mappings, and notes where each came from."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, most: int) -> None:
         self.file = file
+        self.most = most  # values, after the aliases are followed
         self.marks: dict[Path, tuple[int, int]] = {}
         self.problems: list[Problem] = []
         self._built = 0
+        self._full = False
 
     def build(self, node: Node, path: Path, depth: int) -> Any:
         """The node's content. Faults go to `problems`."""
@@ -166,10 +177,11 @@ class _Builder:
         line, column = node.start_mark.line + 1, node.start_mark.column + 1
         self.marks.setdefault(path, (line, column))
         self._built += 1
-        if depth > _DEEPEST or self._built > _LARGEST:
+        if depth > _DEEPEST or self._built > self.most:
             # An alias inside what its anchor names, or many aliases of aliases (“billion laughs”).
-            if not any(problem.code == "too-deep" for problem in self.problems):
-                self.problems.append(_too_deep(self.file, line))
+            if not self._full:
+                self._full = True
+                self.problems.append(_too_deep(self.file, line) if depth > _DEEPEST else _too_large(self.file, line))
             return None
         if isinstance(node, ScalarNode):
             if node.tag == "tag:yaml.org,2002:null":

@@ -1,4 +1,4 @@
-"""The `netns` back end: real daemons, a network namespace a device. Needs root (CAP_SYS_ADMIN) and Debian's packages."""
+"""The `netns` back end: real daemons, a network namespace a device. Needs root and Debian's packages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from inventory.endpoints import SNMP_PORT, Endpoint
 from inventory.errors import LabError
+from inventory.model import LineKind
 from inventory.text import Message
 from lab.backends.base import Fault, NodeStatus
 from lab.runner import LOCK, LOG
@@ -77,12 +78,7 @@ class Netns:
 
         with state.entered():
             greeted = greetings({name: node.ssh for name, node in state.nodes.items() if node.ssh is not None})
-        return tuple(
-            NodeStatus(name, state.faults.get(name, "unreachable"), greeted[name])
-            if name in greeted and greeted[name]
-            else NodeStatus(name, "up")
-            for name in state.nodes
-        )
+        return tuple(_status(name, greeted.get(name, ""), state.faults.get(name, "")) for name in state.nodes)
 
     def down(self, state: LabState) -> None:
         """End the lab's process; the kernel removes the rest."""
@@ -95,17 +91,35 @@ class Netns:
 BACKEND = Netns
 
 
+def _status(name: str, trouble: str, fault: str) -> NodeStatus:
+    return NodeStatus(name, fault or ("unreachable" if trouble else "up"), trouble)
+
+
 def command(state: LabState, node: str, argv: Sequence[str]) -> list[str]:
     """The command line that runs `argv` in a node of a running lab; LabError if there is no such node or lab."""
     from lab.netns.process import inside  # noqa: PLC0415 - start-up time
 
+    return inside(_keeper(state, node), node, argv)
+
+
+def network_of(state: LabState, node: str) -> str:
+    """The path of a node's network namespace, as `LabState.network` is; LabError if there is no such node or lab."""
+    return f"/proc/{_keeper(state, node)}/root/run/netns/{node}"
+
+
+def _keeper(state: LabState, node: str) -> int:
+    if state.backend != Netns.name:
+        raise LabError(
+            Message("this lab has no real packets: its back end is {name}", name=state.backend),
+            Message("start one with `govnet lab up --backend netns`"),
+        )
     if not state.alive():
         raise LabError(Message("the lab does not run any more"), Message("run `govnet lab up`"))
     if node not in state.nodes:
         raise LabError(
             Message("there is no “{name}” in the lab", name=node), Message("`govnet lab status` lists what there is")
         )
-    return inside(int(state.extra["keeper"]), node, argv)
+    return int(state.extra["keeper"])
 
 
 def _lock(directory: Path) -> int:
@@ -159,5 +173,22 @@ def _state(topology: Topology, directory: Path, running: Running, faults: Mappin
         skipped=topology.skipped,
         faults={name: fault.value for name, fault in faults.items()},
         network=f"/proc/{running.keeper}/root/run/netns/{NOC}" if NOC in nodes else "",
-        extra={"keeper": running.keeper},
+        extra={
+            "keeper": running.keeper,
+            "neighbours": _expected(topology, LineKind.CIRCUIT, "frr", faults),
+            "tunnels": _expected(topology, LineKind.TUNNEL, "linux", faults),
+        },
     )
+
+
+def _expected(topology: Topology, kind: LineKind, platform: str, faults: Mapping[str, Fault]) -> dict[str, int]:
+    """How many lines of a kind each running device of a platform has to another one."""
+    running = {
+        node.name for node in topology.nodes if node.platform == platform and faults.get(node.name) is not Fault.DOWN
+    }
+    counts = dict.fromkeys(sorted(running), 0)
+    for line in topology.workspace.inventory.lines.values():
+        if line.kind is kind and line.b is not None and {line.a.device, line.b.device} <= running:
+            counts[line.a.device] += 1
+            counts[line.b.device] += 1
+    return {name: count for name, count in counts.items() if count}

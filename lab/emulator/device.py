@@ -78,7 +78,7 @@ class Spec:
     """What a device is when it is unpacked, and what was typed at its console first.
 
     `interfaces` are physical interfaces beyond those of the model. `login` is a user of the operating system (only
-    hosts have one), `snmp` an agent set up outside the configuration (hosts too). `keys` are OpenSSH public keys by
+    hosts have one), `snmp` what an agent is told outside the configuration text (all of it on a host, SNMPv3 users on IOS). `keys` are OpenSSH public keys by
     user. `fault` is one of `down`, `mute`, `slow`, `wrong-password` or empty; `delay` is in seconds a command.
     `manager` is the address as which whoever connects on this machine is seen. `minute` is how many seconds a minute of
     its timers has: 60, less in tests.
@@ -102,10 +102,11 @@ class Spec:
 
 
 class ConsoleError(Exception):
-    """A line of the first text that the device refused. `line` is what was typed, `answer` what it said."""
+    """A line of the first text that a device refused. `line` is what was typed, `answer` what it said."""
 
-    def __init__(self, line: str, answer: str) -> None:
-        super().__init__(f"{line}: {answer}")
+    def __init__(self, device: str, line: str, answer: str) -> None:
+        super().__init__(f"{device}: {line}: {answer}")
+        self.device = device
         self.line = line
         self.answer = answer
 
@@ -252,7 +253,7 @@ class Device(ABC):
                 continue
             refused = session.refusal("".join(script.output))
             if refused:
-                raise ConsoleError(line.strip(), refused)
+                raise ConsoleError(self.spec.name, line.strip(), refused)
 
     async def console(self, lines: Iterable[str]) -> str:
         """Lines at the console, on nobody's behalf; returns what it says, prompts and echoes included."""
@@ -265,6 +266,10 @@ class Device(ABC):
         except LogoutError:
             pass
         return "".join(script.output)
+
+    def refusal(self, answer: str) -> str:
+        """What of a console's answer says that a line was refused; empty if none was."""
+        return self.session(Script(), "console", 15).refusal(answer)
 
     def after(self, seconds: float, action: Callable[[], None]) -> asyncio.Task[None]:
         """Do something later; the task can be cancelled."""

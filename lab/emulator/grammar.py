@@ -118,10 +118,15 @@ class View:
         self.name = name
         self.rules = tuple(rules)
         self._first: dict[str, list[tuple[_State, Rule]]] = {}
+        # Patterns that may begin with a value.
+        self._valued: list[tuple[_State, Rule]] = []
         for rule in self.rules:
             start = _compile(rule)
-            for word, _ in _first_words(start):
+            threads = list(_closure([_Thread(start)]))
+            for word in dict.fromkeys(word for thread in threads for word in thread.state.words):
                 self._first.setdefault(word, []).append((start, rule))
+            if any(thread.state.values for thread in threads):
+                self._valued.append((start, rule))
 
     def match(self, line: str, names: Names, *, negated: bool = False, offset: int = 0) -> Match:
         """The pattern that `line` is, in canonical words. LineError if none is.
@@ -153,13 +158,13 @@ class View:
     def _start(self, token: Token, offset: int) -> list[_Thread]:
         given = token.text.lower()
         words = [given] if given in self._first else [word for word in self._first if word.startswith(given)]
+        if not words and self._valued:
+            return list(_closure(_Thread(state, rule=rule) for state, rule in self._valued))
         if not words:
             raise LineError(Kind.UNRECOGNIZED, offset + token.column)
         if len(words) > 1:
             raise LineError(Kind.AMBIGUOUS, offset + token.column)
-        return list(
-            _closure(_Thread(state, rule=rule) for state, rule in self._first[words[0]]),
-        )
+        return list(_closure(_Thread(state, rule=rule) for state, rule in self._first[words[0]]))
 
     def completions(self, line: str, names: Names) -> list[str]:
         """What may follow: words, and kinds of values in `<>`; for the `?` of a command line."""
@@ -359,7 +364,7 @@ def _sequence(elements: list[str], index: int, state: _State, rule: Rule) -> tup
                 raise ValueError(rule.pattern)
             state.values.append((kind, limits, following))
         else:
-            state.words[element] = following
+            state.words[element.lower()] = following
         state = following
         index += 1
     return state, index
@@ -391,7 +396,3 @@ def _group(elements: list[str], index: int, state: _State, rule: Rule) -> tuple[
         index += 1
     return end, index
 
-
-def _first_words(start: _State) -> Iterator[tuple[str, _State]]:
-    for thread in _closure([_Thread(start)]):
-        yield from thread.state.words.items()

@@ -28,6 +28,8 @@ class Entry:
     children: dict[Key, Entry] = field(default_factory=dict)
     # Entries that the device has from the start and that cannot be deleted (its physical interfaces, its lines).
     fixed: bool = False
+    # The place of an entry that has one and does not show it (lines of an access list).
+    number: int = 0
 
     @property
     def text(self) -> str:
@@ -37,7 +39,12 @@ class Entry:
     def copy(self) -> Entry:
         """The entry and everything below it, for a saved configuration or a way back."""
         return Entry(
-            self.words, self.key, self.rule, {key: child.copy() for key, child in self.children.items()}, self.fixed
+            self.words,
+            self.key,
+            self.rule,
+            {key: child.copy() for key, child in self.children.items()},
+            self.fixed,
+            self.number,
         )
 
     def put(self, entry: Entry) -> Entry:
@@ -94,6 +101,8 @@ def _place(entry: Entry) -> tuple[int, int, tuple[tuple[int, int, str], ...], in
     rule = entry.rule
     if rule is None:
         return (0, 0, (), 0)
+    if entry.number:
+        return (rule.section, entry.number, (), 0)
     place = int(rule.get("place") or rule.order)
     if rule.has("sort"):
         return (rule.section, place, natural(entry.text), 0)

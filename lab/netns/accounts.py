@@ -1,4 +1,4 @@
-"""The private users of a node: who may log in, and the numbers the daemons run as. Nothing of the machine's own users shows."""
+"""The private users of a node: who may log in, what the daemons run as. The machine's own users are not among them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Linux firewall or VPN gateway in a node, started from its rendered configuration: the files, then what applies them."""
+"""A Linux firewall or VPN gateway in a node: the files of its rendered configuration, then what applies them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """strongSwan in a node: IKE daemon with ESP in userspace, so that it needs no kernel that has ESP.
 
-The plugin kernel-libipsec moves packets through a TUN interface, `ipsec0`, and wraps ESP in UDP 4500
-(https://docs.strongswan.org/docs/5.9/plugins/kernel-libipsec.html). It must be loaded before kernel-netlink, which then only routes.
+The plugin kernel-libipsec moves packets through a TUN interface, `ipsec0`, and wraps ESP in UDP 4500. It must be loaded
+before kernel-netlink, which then only routes (https://docs.strongswan.org/docs/5.9/plugins/kernel-libipsec.html).
 """
 
 from __future__ import annotations

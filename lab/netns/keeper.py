@@ -1,4 +1,4 @@
-"""The lab's one process: builds the namespaces, starts the nodes, then waits; when it ends, the kernel removes all of it.
+"""The lab's one process: builds the namespaces, starts the nodes, then waits; when it ends, the kernel removes it all.
 
 It is process 1 of a PID namespace with mounts of its own (see `lab.netns.process`), so its end, however it comes, ends
 every process of the lab, and with them the namespaces, the cables and the in-memory files. It speaks JSON lines:
@@ -34,10 +34,20 @@ RUN = Path("/run")
 NODES = RUN / "lab"
 # What a node's own /etc takes over from the machine: how programs are found and linked, never accounts or keys.
 ETC = (
-    "alternatives bash.bashrc debian_version environment gai.conf host.conf inputrc iproute2 ld.so.cache ld.so.conf "
-    "ld.so.conf.d locale.alias localtime login.defs nsswitch.conf os-release pam.conf pam.d profile profile.d protocols "
-    "rpc security services shells ssl/openssl.cnf"
-).split()
+    *(
+        "alternatives",
+        "debian_version",
+        "environment",
+        "gai.conf",
+        "host.conf",
+        "iproute2",
+        "locale.alias",
+        "localtime",
+    ),
+    *("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "login.defs", "nsswitch.conf", "os-release", "pam.conf", "pam.d"),
+    *("bash.bashrc", "inputrc", "profile", "profile.d", "protocols", "rpc", "security", "services", "shells"),
+    "ssl/openssl.cnf",
+)
 SHARED_ETC = RUN / "etc"
 # Process 1 of a node: starts it, says on its standard output how that went, then only collects what children leave.
 INIT = """\
@@ -113,7 +123,7 @@ def _copy_etc() -> None:
             shutil.copytree(source, target, symlinks=True, ignore_dangling_symlinks=True)
         elif source.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target, follow_symlinks=source.name in ("os-release",))
+            shutil.copyfile(source, target, follow_symlinks=source.name == "os-release")
 
 
 def wire(spec: LabSpec) -> None:

@@ -30,7 +30,7 @@ PROGRAMS = {
     "swanctl": "strongswan-swanctl",
     CHARON: "strongswan-charon",
 }
-# A file of each kind of plug-in that is loaded by name → Debian's package. The folder's name has the architecture in it.
+# Folder, plug-in below it, Debian's package. On the way there is the architecture's name.
 _PLUGINS = (
     ("/usr/lib/ipsec/plugins", "libstrongswan-kernel-libipsec.so", "libcharon-extra-plugins"),
     ("/usr/lib/ipsec/plugins", "libstrongswan-openssl.so", "libstrongswan-standard-plugins"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from lab.netns.spec import LabSpec
 
-_UNSHARE = "unshare -m -n -p -f --kill-child --mount-proc --propagation private".split()
+_UNSHARE = ("unshare", "-m", "-n", "-p", "-f", "--kill-child", "--mount-proc", "--propagation", "private")
 NAMESPACES = "/run/netns"
 KEEPER = "lab.netns.keeper"
 

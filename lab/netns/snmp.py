@@ -23,7 +23,7 @@ def snmp(device: Device, access: SnmpAccess, root: Path) -> Part:
     return Part(
         files={
             "/etc/snmp/snmpd.conf": File(
-                f"agentAddress udp:161\nsysName {device.name}\nsysDescr {device.model or device.platform}\n"
+                f"agentAddress udp:161\nsysName {device.name}\n"
                 f"sysLocation {device.site}\nmaster agentx\nagentXSocket {SOCKET}\nagentXPerms 0777 0755\n"
                 "dontLogTCPWrappersConnects yes\n" + _access(access, root),
                 0o600,

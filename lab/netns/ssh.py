@@ -24,7 +24,10 @@ MaxSessions 100
 Subsystem sftp internal-sftp
 """
 # What a login waits when the device is to be slow.
-SLOW = 'ForceCommand sleep 3; if [ -n "$SSH_ORIGINAL_COMMAND" ]; then eval "$SSH_ORIGINAL_COMMAND"; else exec "$SHELL" -l; fi\n'
+SLOW = (
+    'ForceCommand sleep 3; if [ -n "$SSH_ORIGINAL_COMMAND" ]; then eval "$SSH_ORIGINAL_COMMAND"; '
+    'else exec "$SHELL" -l; fi\n'
+)
 # Accepts connections and never says a word: the kernel completes the handshake, nobody reads.
 MUTE = (
     "python3 -c 'import os, signal, socket\n"

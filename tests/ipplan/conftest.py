@@ -31,9 +31,7 @@ def build_city(townships: Mapping[str, int], counties: int = 1) -> Inventory:
         regions[code] = Region(code, name, Level.TOWNSHIP, parent)
         sites[f"th-{name}"] = Site(f"th-{name}", "", code, hosts=hosts)
         devices[f"rt-{name}"] = Device(f"rt-{name}", f"th-{name}", "township-router", "frr")
-        lines[f"ln-{name}"] = Line(
-            f"ln-{name}", LineKind.CIRCUIT, End("core", f"e1/{name}"), End(f"rt-{name}", "eth1")
-        )
+        lines[f"ln-{name}"] = Line(f"ln-{name}", LineKind.CIRCUIT, End("core", f"e1/{name}"), End(f"rt-{name}", "eth1"))
         lines[f"lan-{name}"] = Line(f"lan-{name}", LineKind.LAN, End(f"rt-{name}", "eth2"))
     vrfs = {"default": Vrf("default", "", Area.PUBLIC)}
     return Inventory(regions, {}, sites, devices, lines, vrfs, {}, (), {}, {})

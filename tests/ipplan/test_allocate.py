@@ -167,7 +167,9 @@ def test_a_fragmented_pool_moves_as_few_as_it_can(city: Callable[..., Inventory]
     assert checks.check(moved, larger, rules) == ()
 
 
-def test_a_region_block_doubles_with_its_content(city: Callable[..., Inventory], grown: Callable[..., Inventory]) -> None:
+def test_a_region_block_doubles_with_its_content(
+    city: Callable[..., Inventory], grown: Callable[..., Inventory]
+) -> None:
     """A LAN that outgrows its township's block widens the block; the LAN's first address stays."""
     rules = policy.parse(
         TIGHT.replace("10.20.0.0/24]", "10.20.0.0/22], summaries: [{level: township}]").replace("dense", "sparse")

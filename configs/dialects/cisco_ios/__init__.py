@@ -19,6 +19,21 @@ if TYPE_CHECKING:
     from configs.model import Facts
     from inventory.model import Interface
 
+# Languages of the same form: FRR, ASA, IOS XR, NX-OS, EOS.
+_FOREIGN = (
+    "frr version",
+    "frr defaults",
+    ": Saved",
+    "ASA Version",
+    "!! IOS XR",
+    "feature ",
+    "!RANCID-CONTENT-TYPE: arista",
+    "! device: ",
+    "daemon TerminAttr",
+    "management api http-commands",
+    "vpc domain ",
+)
+
 
 class CiscoIos:
     """IOS, as `configs.model.Dialect` asks."""
@@ -33,13 +48,13 @@ class CiscoIos:
         return tree.parse(text, GRAMMAR)
 
     def recognises(self, tree_text: str) -> float:
-        """`!` alone on lines, `hostname`, `version 12.2`, `line vty`; FRR's own marks speak against it."""
-        lines = tree_text.splitlines()
-        marks = sum(1 for line in lines if line.rstrip() == "!")
+        """`!` alone on lines, `hostname`, `version 12.2`, `line vty`; marks of its relatives speak against it."""
+        lines = [line.rstrip() for line in tree_text.splitlines()]
+        marks = sum(1 for line in lines if line == "!")
         named = any(line.startswith("hostname ") for line in lines)
         versioned = any(line.startswith(("version 1", "Building configuration")) for line in lines)
         lined = any(line.startswith("line vty ") for line in lines)
-        foreign = any(line.startswith(("frr version", "frr defaults")) for line in lines)
+        foreign = any(line.startswith(_FOREIGN) for line in lines)
         return 0.0 if foreign else min(1.0, 0.3 * (marks > 2) + 0.3 * named + 0.2 * versioned + 0.2 * lined)
 
     def change(self, running: tree.Tree, intended: tree.Tree, *, management: Interface | None = None) -> change.Change:

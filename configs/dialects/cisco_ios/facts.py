@@ -125,9 +125,7 @@ def _management(
     open_lines: list[Command] = []
     closing: list[Command] = []
     for line in reachable:
-        filters = [
-            command for command in line.find("access-class") if not command.negated and command.has("in")
-        ]
+        filters = [command for command in line.find("access-class") if not command.negated and command.has("in")]
         filters += [command for command in line.find("ipv6", "access-class") if not command.negated]
         if not filters:
             open_lines.append(line)
@@ -173,9 +171,7 @@ def _telnet(sheet: Sheet, terminals: tuple[Command, ...], release: tuple[int, in
     said = [(line, _transports(line)) for line in terminals]
     explicit = [line for line, protocols in said if protocols and not {"telnet", "all"}.isdisjoint(protocols)]
     if explicit:
-        sheet.line(
-            "telnet_mgmt", True, _inputs(explicit), mark("a VTY line accepts Telnet by transport input")
-        )
+        sheet.line("telnet_mgmt", True, _inputs(explicit), mark("a VTY line accepts Telnet by transport input"))
         return
     silent = [line for line, protocols in said if protocols is None]
     if not silent:
@@ -196,9 +192,7 @@ def _telnet(sheet: Sheet, terminals: tuple[Command, ...], release: tuple[int, in
         sheet.unknown("telnet_mgmt", mark("the default of transport input in this release is not known"))
 
 
-def _ssh(
-    sheet: Sheet, reading: Reading, terminals: tuple[Command, ...], release: tuple[int, int] | None
-) -> None:
+def _ssh(sheet: Sheet, reading: Reading, terminals: tuple[Command, ...], release: tuple[int, int] | None) -> None:
     command = _last(reading.find("ip", "ssh", "version"))
     if command is not None and not command.negated:
         sheet.line(
@@ -217,21 +211,15 @@ def _ssh(
             serving,
         )
     else:
-        sheet.unknown(
-            "ssh_v1", mark("there is no ip ssh version line, and the default depends on release and image")
-        )
+        sheet.unknown("ssh_v1", mark("there is no ip ssh version line, and the default depends on release and image"))
 
 
 def _web_and_services(sheet: Sheet, reading: Reading, release: tuple[int, int] | None) -> None:
     server = reading.switch("ip", "http", "server")
     if server is None:
-        sheet.unknown(
-            "http_mgmt", mark("there is no ip http server line, and the default depends on the platform")
-        )
+        sheet.unknown("http_mgmt", mark("there is no ip http server line, and the default depends on the platform"))
     else:
-        sheet.line(
-            "http_mgmt", not server.negated, [server], mark("ip http server switches the plain web server")
-        )
+        sheet.line("http_mgmt", not server.negated, [server], mark("ip http server switches the plain web server"))
     on: list[Command] = []
     off: list[Command] = []
     for words in (
@@ -250,17 +238,13 @@ def _web_and_services(sheet: Sheet, reading: Reading, release: tuple[int, int] |
         if command is not None:
             (off if command.negated else on).append(command)
     if on:
-        sheet.line(
-            "insecure_services", True, on, mark("a service that leaks or needs no password is switched on")
-        )
+        sheet.line("insecure_services", True, on, mark("a service that leaks or needs no password is switched on"))
     elif off:
         sheet.line("insecure_services", False, off, mark("these services are switched off by lines"))
     elif release is not None and release >= _SERVICES_OFF_SINCE:
         sheet.default("insecure_services", False, mark("these services are off by default in this release"))
     else:
-        sheet.unknown(
-            "insecure_services", mark("their default depends on the release, which this text does not give")
-        )
+        sheet.unknown("insecure_services", mark("their default depends on the release, which this text does not give"))
     sheet.unknown("mgmt_service_on_untrust", mark("the text does not say which interfaces are untrusted"))
 
 
@@ -270,43 +254,42 @@ def _web_and_services(sheet: Sheet, reading: Reading, release: tuple[int, int] |
 def _snmp(sheet: Sheet, reading: Reading, lists: dict[str, AccessList]) -> None:
     communities = [command for command in reading.on("snmp-server", "community") if len(command.words) > 2]
     if not communities:
-        why = mark("no community is configured")
-        version3 = (*reading.on("snmp-server", "group"), *reading.on("snmp-server", "user"))
+        version3 = [*reading.on("snmp-server", "group"), *reading.on("snmp-server", "user")]
         if version3:
-            hosts = (command for command in reading.on("snmp-server", "host") if command.has("3"))
-            sheet.line("snmp_v1v2c", False, (*version3, *hosts), mark("only SNMPv3 is configured"))
-        else:
-            sheet.absent("snmp_v1v2c", False, why)
+            version3 += [command for command in reading.on("snmp-server", "host") if command.has("3")]
+        why = mark("no community is configured")
+        sheet.weighed("snmp_v1v2c", (), version3, why="", sound_why=mark("only SNMPv3 is configured"), absent_why=why)
         for name in ("snmp_default_community", "snmp_rw_community", "snmp_no_acl"):
             sheet.absent(name, False, why)
         return
     sheet.line("snmp_v1v2c", True, communities, mark("a community gives access by SNMPv1/v2c"))
     default = [command for command in communities if command.folded[2].strip('"') in _DEFAULT_COMMUNITIES]
-    if default:
-        sheet.line("snmp_default_community", True, default, mark("the community is a well-known word"))
-    elif any(_MASK in command.words[2] for command in communities):
+    if not default and any(_MASK in command.words[2] for command in communities):
         sheet.unknown("snmp_default_community", mark("the community is masked in this text"))
     else:
-        sheet.line("snmp_default_community", False, communities, mark("no community is a well-known word"))
-    writable = [command for command in communities if "rw" in command.folded[3:]]
-    if writable:
-        sheet.line("snmp_rw_community", True, writable, mark("the community may write (RW)"))
-    else:
-        sheet.absent("snmp_rw_community", False, mark("no community may write"))
+        why = mark("the community is a well-known word") if default else mark("no community is a well-known word")
+        sheet.line("snmp_default_community", bool(default), default or communities, why)
+    sheet.weighed(
+        "snmp_rw_community",
+        [command for command in communities if "rw" in command.folded[3:]],
+        (),
+        why=mark("the community may write (RW)"),
+        sound_why="",
+        absent_why=mark("no community may write"),
+    )
     opened = []
     for command in communities:
         entry = lists.get(community_list(command))
         if entry is None or permits_any_source(entry.rules) is not None:
             opened.append(command)
-    if opened:
-        sheet.line(
-            "snmp_no_acl",
-            True,
-            opened,
-            mark("the community has no access list, or its list is not defined or permits any source"),
-        )
-    else:
-        sheet.line("snmp_no_acl", False, communities, mark("every community is limited by an access list"))
+    sheet.weighed(
+        "snmp_no_acl",
+        opened,
+        communities,
+        why=mark("the community has no access list, or its list is not defined or permits any source"),
+        sound_why=mark("every community is limited by an access list"),
+        absent_why="",
+    )
 
 
 # --- passwords ---------------------------------------------------------------------------------------------------
@@ -391,8 +374,8 @@ def _plain_keys(reading: Reading) -> list[Command]:
         if (user.has("auth") or user.has("priv")) and not user.has("encrypted"):
             found.append(user)
     for command in reading.on("pre-shared-key"):
-        rest = [word for word in command.words[1:] if word.lower() not in ("local", "remote")]
-        if rest and not command.has("address") and not command.has("hostname") and _in_clear(rest):
+        key = [word for word in command.words[1:] if word.lower() not in ("local", "remote")]
+        if key and not command.has("address") and not command.has("hostname") and _in_clear(key):
             found.append(command)
     return found
 
@@ -470,11 +453,10 @@ def _login(sheet: Sheet, reading: Reading, lines: tuple[Command, ...]) -> None:
 
 def _no_authentication(sheet: Sheet, reading: Reading, lines: tuple[Command, ...]) -> None:
     methods = {
-        command.words[3]: command
-        for command in reading.on("aaa", "authentication", "login")
-        if len(command.words) > 4
+        command.words[3]: command for command in reading.on("aaa", "authentication", "login") if len(command.words) > 4
     }
-    modern = (switch := reading.switch("aaa", "new-model")) is not None and not switch.negated
+    switch = reading.switch("aaa", "new-model")
+    modern = switch is not None and not switch.negated
     unguarded: list[Command] = []
     guarded: list[Command] = []
     silent: list[Command] = []
@@ -483,33 +465,31 @@ def _no_authentication(sheet: Sheet, reading: Reading, lines: tuple[Command, ...
         if kind not in ("con", "console", "aux", "vty"):
             continue
         login = _last(line.find("login"))
-        if login is not None and login.negated:
-            if not modern:
-                unguarded.append(login)
-        elif modern:
-            name = (
-                login.words[2] if login is not None and login.starts("login", "authentication") else "default"
-            )
-            method = methods.get(name)
-            if method is None:
-                continue
+        if modern:
+            evidence = _method(login, methods)
             # Only a list that begins with `none` needs nothing; behind other methods it is a fallback.
-            needs_nothing = method.folded[4] == "none"
-            (unguarded if needs_nothing else guarded).append(method)
-            if login is not None:
-                (unguarded if needs_nothing else guarded).append(login)
+            free = bool(evidence) and evidence[0].folded[4] == "none"
+            (unguarded if free else guarded).extend(evidence)
         elif login is not None:
-            guarded.append(login)
+            (unguarded if login.negated else guarded).append(login)
         elif kind in ("con", "console"):
             silent.append(line)
-    if unguarded:
-        sheet.line("auth_none", True, unguarded, mark("this line lets anybody in"))
-    elif silent:
+    if silent and not unguarded:
         sheet.default("auth_none", True, mark("a console without login asks for nothing"), silent)
-    elif guarded:
-        sheet.line("auth_none", False, guarded, mark("every line asks for a login"))
+    elif unguarded or guarded:
+        why = mark("this line lets anybody in") if unguarded else mark("every line asks for a login")
+        sheet.line("auth_none", bool(unguarded), unguarded or guarded, why)
     else:
         sheet.unknown("auth_none", mark("this text does not show how its lines authenticate"))
+
+
+def _method(login: Command | None, methods: dict[str, Command]) -> list[Command]:
+    """The AAA method list that a line uses, and the line's own command if it names one; empty if it is not there."""
+    name = login.words[2] if login is not None and login.starts("login", "authentication") else "default"
+    method = methods.get(name)
+    if method is None:
+        return []
+    return [method] if login is None or login.negated else [method, login]
 
 
 def _password_policy(sheet: Sheet, reading: Reading) -> None:
@@ -570,9 +550,7 @@ def _records(sheet: Sheet, reading: Reading) -> None:
         if command.starts("logging", "enable")
     ]
     if accounting or archive:
-        sheet.line(
-            "no_accounting", False, [*accounting, *archive], mark("what administrators do is recorded")
-        )
+        sheet.line("no_accounting", False, [*accounting, *archive], mark("what administrators do is recorded"))
     else:
         sheet.absent("no_accounting", True, mark("there is no aaa accounting of sessions or commands"))
 
@@ -589,9 +567,7 @@ def _log_host(command: Command) -> bool:
 # --- packet filters ----------------------------------------------------------------------------------------------
 
 
-def _access_lists(
-    sheet: Sheet, reading: Reading, lists: dict[str, AccessList], bound: tuple[Binding, ...]
-) -> None:
+def _access_lists(sheet: Sheet, reading: Reading, lists: dict[str, AccessList], bound: tuple[Binding, ...]) -> None:
     everything: list[Command | int] = []
     interfaces = [binding for binding in bound if binding.kind == "interface"]
     for binding in interfaces:
@@ -599,108 +575,102 @@ def _access_lists(
         rule = permits_everything(entry.rules) if entry else None
         if rule is not None:
             everything += [rule.line, binding.command]
-    if everything:
-        sheet.line(
-            "any_any_permit_applied", True, everything, mark("the list permits any packet and is bound here")
-        )
-    elif interfaces:
-        sheet.line(
-            "any_any_permit_applied",
-            False,
-            [binding.command for binding in interfaces],
-            mark("no list that is bound to an interface permits any packet"),
-        )
-    else:
-        sheet.absent("any_any_permit_applied", False, mark("no access list is bound to an interface"))
-    undefined = [binding.command for binding in bound if binding.name not in lists]
-    if undefined:
-        sheet.line(
-            "acl_applied_undefined", True, undefined, mark("the list that is bound here is not defined")
-        )
-    elif bound:
-        sheet.line(
-            "acl_applied_undefined",
-            False,
-            [binding.command for binding in bound],
-            mark("every list that is bound is defined"),
-        )
-    else:
-        sheet.absent("acl_applied_undefined", False, mark("no access list is bound"))
-    pairs = [pair for entry in lists.values() for pair in covered(entry.rules)]
-    if pairs:
-        sheet.line(
-            "acl_shadowed_or_redundant",
-            True,
-            [rule.line for pair in pairs for rule in pair],
-            mark("the later rule never decides anything, the earlier one covers it"),
-        )
-    else:
-        sheet.absent("acl_shadowed_or_redundant", False, mark("no rule of an access list covers a later one"))
-    inactive = [
-        inner
-        for command in (*reading.find("access-list"), *reading.find("ip", "access-list"))
-        for inner in (command, *command.inside)
-        if inner.folded[-1] == "inactive"
-    ]
-    if inactive:
-        sheet.line("acl_disabled_rule", True, inactive, mark("the rule is kept but inactive"))
-    else:
-        sheet.absent("acl_disabled_rule", False, mark("no rule is inactive"))
+    sheet.weighed(
+        "any_any_permit_applied",
+        everything,
+        [binding.command for binding in interfaces],
+        why=mark("the list permits any packet and is bound here"),
+        sound_why=mark("no list that is bound to an interface permits any packet"),
+        absent_why=mark("no access list is bound to an interface"),
+    )
+    sheet.weighed(
+        "acl_applied_undefined",
+        [binding.command for binding in bound if binding.name not in lists],
+        [binding.command for binding in bound],
+        why=mark("the list that is bound here is not defined"),
+        sound_why=mark("every list that is bound is defined"),
+        absent_why=mark("no access list is bound"),
+    )
+    sheet.weighed(
+        "acl_shadowed_or_redundant",
+        [rule.line for entry in lists.values() for pair in covered(entry.rules) for rule in pair],
+        (),
+        why=mark("the later rule never decides anything, the earlier one covers it"),
+        sound_why="",
+        absent_why=mark("no rule of an access list covers a later one"),
+    )
+    sheet.weighed(
+        "acl_disabled_rule",
+        [
+            inner
+            for command in (*reading.find("access-list"), *reading.find("ip", "access-list"))
+            for inner in (command, *command.inside)
+            if inner.folded[-1] == "inactive"
+        ],
+        (),
+        why=mark("the rule is kept but inactive"),
+        sound_why="",
+        absent_why=mark("no rule is inactive"),
+    )
 
 
 # --- cryptography -------------------------------------------------------------------------------------------------
 
 _WEAK_TRANSFORMS = frozenset({"esp-des", "esp-3des", "esp-null", "esp-md5-hmac", "ah-md5-hmac"})
 _WEAK_SSH = re.compile(r"3des|(^|-)des(-|$)|arcfour|md5|group1-sha1|group-exchange-sha1")
+_WEAK_TLS = re.compile(r"tlsv1\.[01]|3des|rc4|-des-|md5")
 _WEAK_WORDS = frozenset({"des", "3des", "md5"})
 _WEAK_GROUPS = frozenset({"1", "2", "5", "group1", "group2", "group5"})
 
 
 def _crypto(sheet: Sheet, reading: Reading) -> None:
     """Channels only: IKE, IPsec, SSH, TLS, SNMPv3, WLAN. Keys of routing protocols are judged elsewhere."""
-    weak: list[Command] = []
-    strong: list[Command] = []
+    judged = [*_vpn_algorithms(reading), *_channel_algorithms(reading)]
+    sheet.weighed(
+        "weak_crypto",
+        [command for command, weak in judged if weak],
+        [command for command, weak in judged if not weak],
+        why=mark("the line allows a weak algorithm"),
+        sound_why=mark("the algorithms that lines allow are not weak"),
+        absent_why=mark("no line allows a weak algorithm"),
+    )
 
-    def judge(command: Command, is_weak: bool) -> None:
-        (weak if is_weak else strong).append(command)
 
-    for words in (
-        ("crypto", "isakmp", "policy"),
-        ("crypto", "ikev2", "proposal"),
-        ("crypto", "ikev1", "policy"),
-    ):
+_IKE_WEAKNESSES = {
+    "encr": _WEAK_WORDS,
+    "encryption": _WEAK_WORDS,
+    "hash": _WEAK_WORDS,
+    "integrity": _WEAK_WORDS,
+    "prf": _WEAK_WORDS,
+    "group": _WEAK_GROUPS,
+}
+
+
+def _vpn_algorithms(reading: Reading) -> Iterator[tuple[Command, bool]]:
+    """Lines that allow algorithms of IKE and IPsec, and whether one of them is weak."""
+    for words in (("crypto", "isakmp", "policy"), ("crypto", "ikev2", "proposal"), ("crypto", "ikev1", "policy")):
         for policy in reading.on(*words):
             for command in policy.inside:
-                rest = set(command.folded[1:])
-                if command.folded[0] in ("encr", "encryption"):
-                    judge(command, bool(rest & _WEAK_WORDS))
-                elif command.folded[0] in ("hash", "integrity", "prf"):
-                    judge(command, "md5" in rest)
-                elif command.folded[0] == "group":
-                    judge(command, bool(rest & _WEAK_GROUPS))
+                if command.folded[0] in _IKE_WEAKNESSES:
+                    yield command, not _IKE_WEAKNESSES[command.folded[0]].isdisjoint(command.folded[1:])
     for command in reading.on("crypto", "ipsec", "transform-set"):
-        judge(command, bool(set(command.folded) & _WEAK_TRANSFORMS))
+        yield command, not _WEAK_TRANSFORMS.isdisjoint(command.folded)
     for command in reading.on("set", "pfs"):
-        judge(command, bool(set(command.folded) & _WEAK_GROUPS))
-    for command in (*reading.on("ip", "ssh", "server", "algorithm"), *reading.on("ip", "ssh", "dh")):
-        judge(command, any(_WEAK_SSH.search(word) for word in command.folded[4:]))
+        yield command, not _WEAK_GROUPS.isdisjoint(command.folded)
+
+
+def _channel_algorithms(reading: Reading) -> Iterator[tuple[Command, bool]]:
+    """The same for SSH, SNMPv3, TLS and WLAN."""
+    for command in reading.on("ip", "ssh", "server", "algorithm"):
+        yield command, any(_WEAK_SSH.search(word) for word in command.folded[4:])
     for command in reading.on("snmp-server", "user"):
-        rest = set(command.folded[4:])
-        if rest & {"auth", "priv"}:
-            judge(command, bool(rest & {"md5", "des", "des56", "3des"}))
-    for command in (
-        *reading.on("ip", "http", "tls-version"),
-        *reading.on("ip", "http", "secure-ciphersuite"),
-    ):
-        judge(command, any(re.search(r"tlsv1\.[01]|3des|rc4|-des-|md5", word) for word in command.folded))
+        if command.has("auth") or command.has("priv"):
+            yield command, not {"md5", "des", "des56", "3des"}.isdisjoint(command.folded[4:])
+    for command in (*reading.on("ip", "http", "tls-version"), *reading.on("ip", "http", "secure-ciphersuite")):
+        yield command, any(_WEAK_TLS.search(word) for word in command.folded)
     for command in (*reading.on("encryption"), *reading.on("dot11")):
-        judge(command, bool(set(command.folded) & {"wep", "wep40", "wep128", "tkip"}))
-    if weak:
-        sheet.line("weak_crypto", True, weak, mark("the line allows a weak algorithm"))
-    elif strong:
-        sheet.line("weak_crypto", False, strong, mark("the algorithms that lines allow are not weak"))
-    else:
-        sheet.absent("weak_crypto", False, mark("no line allows a weak algorithm"))
+        if command.has("ciphers") or command.has("wep"):
+            yield command, not {"wep", "wep40", "wep128", "tkip"}.isdisjoint(command.folded)
 
 
 # --- accounts and ports -------------------------------------------------------------------------------------------
@@ -713,9 +683,7 @@ def _accounts(sheet: Sheet, reading: Reading) -> None:
             users.setdefault(command.words[1], []).append(command)
     default = [commands[0] for name, commands in users.items() if name.lower() in _DEFAULT_ACCOUNTS]
     if default:
-        sheet.line(
-            "default_account", True, default, mark("the account has a name that everybody tries first")
-        )
+        sheet.line("default_account", True, default, mark("the account has a name that everybody tries first"))
     elif users:
         sheet.line(
             "default_account",
@@ -732,9 +700,7 @@ def _accounts(sheet: Sheet, reading: Reading) -> None:
     }
     why = mark("privilege says which rights a local account has")
     if len(users) < 2:
-        sheet.unknown(
-            "no_role_separation", mark("with fewer than two local accounts, roles are decided elsewhere")
-        )
+        sheet.unknown("no_role_separation", mark("with fewer than two local accounts, roles are decided elsewhere"))
     else:
         evidence = [commands[0] for name, commands in users.items() if name in top or len(top) < len(users)]
         sheet.line("no_role_separation", len(top) == len(users), evidence, why)
@@ -753,18 +719,14 @@ _PHYSICAL = re.compile(
     r"(fastethernet|gigabitethernet|tengigabitethernet|twogigabitethernet|ethernet)\S*\d", re.IGNORECASE
 )
 # Lines that say nothing about a port's use.
-_IDLE_WORDS = frozenset(
-    {"shutdown", "duplex", "speed", "negotiation", "mop", "switchport", "media-type", "ip", "cdp"}
-)
+_IDLE_WORDS = frozenset({"shutdown", "duplex", "speed", "negotiation", "mop", "switchport", "media-type", "ip", "cdp"})
 
 
 def _ports(sheet: Sheet, reading: Reading) -> None:
     ports = [
         interface
         for interface in reading.find("interface")
-        if len(interface.words) > 1
-        and _PHYSICAL.match("".join(interface.words[1:]))
-        and "." not in interface.words[-1]
+        if len(interface.words) > 1 and _PHYSICAL.match("".join(interface.words[1:])) and "." not in interface.words[-1]
     ]
     idle = [interface for interface in ports if not any(_uses(command) for command in interface.inside)]
     up = [
@@ -785,8 +747,5 @@ def _ports(sheet: Sheet, reading: Reading) -> None:
 def _uses(command: Command) -> bool:
     if command.negated:
         return False
-    return (
-        command.folded[0] not in _IDLE_WORDS
-        or len(command.folded) > 1
-        and command.folded[0] in ("switchport", "ip")
-    )
+    word = command.folded[0]
+    return word not in _IDLE_WORDS or (word in ("switchport", "ip") and len(command.folded) > 1)

@@ -58,9 +58,7 @@ def access_lists(reading: Reading) -> dict[str, AccessList]:
         entry.lines.append(command.line)
         _add(entry, command, 2, standard=_is_standard(command.words[1]))
     for command in (*reading.find("ip", "access-list"), *reading.find("ipv6", "access-list")):
-        words = [
-            word for word in command.words[2:] if word.lower() not in ("standard", "extended", "role-based")
-        ]
+        words = [word for word in command.words[2:] if word.lower() not in ("standard", "extended", "role-based")]
         if command.negated or not words or words[0].lower() in ("resequence", "log-update", "logging"):
             continue
         entry = lists.setdefault(words[0], AccessList(words[0]))
@@ -77,8 +75,7 @@ def access_lists(reading: Reading) -> dict[str, AccessList]:
 def bindings(reading: Reading) -> Iterator[Binding]:
     """Where access lists are bound."""
     for interface in reading.find("interface"):
-        for family in ("ip", "ipv6"):
-            words = (family, "access-group") if family == "ip" else (family, "traffic-filter")
+        for words in (("ip", "access-group"), ("ipv6", "traffic-filter")):
             for command in interface.find(*words):
                 if not command.negated and len(command.words) > 2:
                     yield Binding("interface", command.words[2], command)
@@ -91,14 +88,27 @@ def bindings(reading: Reading) -> Iterator[Binding]:
         name = community_list(community)
         if name:
             yield Binding("snmp", name, community)
-    for words in (("ip", "http", "access-class"), ("ntp", "access-group")):
-        for command in reading.on(*words):
-            rest = [word for word in command.words[len(words) :] if word.lower() not in _NOT_NAMES]
+    yield from _other_bindings(reading)
+
+
+def _other_bindings(reading: Reading) -> Iterator[Binding]:
+    """Where a list chooses something else than packets of an interface or logins of a line."""
+    for before in (("ip", "http", "access-class"), ("ntp", "access-group"), ("match", "access-group")):
+        for command in reading.on(*before):
+            rest = [word for word in command.words[len(before) :] if word.lower() not in _NOT_NAMES]
             if rest:
                 yield Binding("other", rest[0], command)
+    for command in reading.on("ip", "nat"):
+        rest = list(command.after("source", "list"))
+        if rest:
+            yield Binding("other", rest[0], command)
+    for command in reading.on("snmp-server", "group"):
+        rest = [word for word in command.after("access") if word.lower() != "ipv6"]
+        if rest:
+            yield Binding("snmp", rest[0], command)
 
 
-_NOT_NAMES = ("ipv4", "ipv6", "peer", "serve", "serve-only", "query-only", "kod")
+_NOT_NAMES = ("name", "ipv4", "ipv6", "peer", "serve", "serve-only", "query-only", "kod")
 
 
 def community_list(command: Command) -> str:
@@ -163,22 +173,17 @@ class _Words:
         word = self.take()
         if word in ("any", "any4", "any6", ""):
             return ANY
-        if word == "host":
-            return _host(self.take())
-        if word in ("object-group", "addrgroup"):
-            return Address(f"{word} {self.take()}", 0)
+        if word in ("host", "object-group", "addrgroup"):
+            name = self.take()
+            return _host(name) if word == "host" else Address(f"{word} {name}", 0)
         value = _v4(word)
-        if value is None:
-            return Address(word, 0)
         wildcard = _v4(self._words[0]) if self._words else None
+        if value is None or (wildcard is None and not bare_host):
+            return Address(word, 0)
         if wildcard is None:
-            if not bare_host:
-                return Address(word, 0)
             return Address(value, 0)
         self.take()
-        if wildcard == _V4_BITS:
-            return ANY
-        return Address(value & ~wildcard, wildcard)
+        return ANY if wildcard == _V4_BITS else Address(value & ~wildcard, wildcard)
 
     def ports(self) -> Ports:
         if not self._words or self._words[0] not in _PORT_WORDS:
@@ -195,11 +200,8 @@ class _Words:
             return Ports((), (operator, *names))
         if operator == "eq":
             return Ports(tuple((number, number) for number in known))
-        if operator == "gt":
-            return Ports(((known[0] + 1, 65535),))
-        if operator == "lt":
-            return Ports(((0, known[0] - 1),))
-        return Ports(((known[0], known[-1]),))
+        first, last = known[0], known[-1]
+        return Ports(({"gt": (first + 1, 65535), "lt": (0, first - 1), "range": (first, last)}[operator],))
 
     def rest(self) -> frozenset[str]:
         """What is left are conditions, but for logging, which limits nothing."""

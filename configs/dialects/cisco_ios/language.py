@@ -124,6 +124,9 @@ LANGUAGE = Language(
         r"no (?:switchport|ip http (?:secure-)?server|ip domain[ -]lookup|ip source-route|ip bootp server"
         r"|service pad|service finger|cdp run|vstack)$"
     ),
-    hidden=re.compile(r"(?!)"),
+    # The defaults of these.
+    hidden=re.compile(
+        r"(?:logging trap informational|ip ssh time-out 120|ip ssh authentication-retries 3|exec-timeout 10 0)$"
+    ),
     normalise=normalise,
 )

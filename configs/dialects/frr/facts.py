@@ -34,7 +34,7 @@ _HOST_FACTS = (
     "ssh_v1", "http_mgmt", "snmp_v1v2c", "snmp_default_community", "snmp_rw_community", "snmp_no_acl",
     "no_syslog_host", "no_ntp", "no_login_lockout", "pwd_policy_weak_or_missing", "any_any_permit_applied",
     "default_account", "insecure_services", "acl_disabled_rule", "mgmt_service_on_untrust", "log_retention_short",
-    "no_accounting", "no_central_aaa", "no_role_separation", "unused_ports_up",
+    "no_accounting", "no_central_aaa", "no_role_separation", "unused_ports_up", "weak_crypto",
 )  # fmt: skip
 
 
@@ -48,7 +48,6 @@ def read(tree: Tree) -> Facts:
     _passwords(sheet, reading)
     _records(sheet, reading)
     _lists(sheet, reading)
-    _crypto(sheet, reading)
     return sheet.facts(PLATFORM, tree.encoding, strangers(reading, _ROOTS))
 
 
@@ -93,23 +92,28 @@ def _seconds(command: Command) -> int:
     return sum(number * unit for number, unit in zip(numbers, (60, 1), strict=False))
 
 
+# Where keys of protocols stand: the words before the key's keyword, and the keyword.
+_KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("neighbor",), "password"),
+    (("ip", "ospf", "authentication-key"), "authentication-key"),
+    (("ip", "ospf", "message-digest-key"), "md5"),
+    (("key-string",), "key-string"),
+    (("ip", "rip", "authentication", "string"), "string"),
+    (("area-password",), "md5"),
+    (("domain-password",), "md5"),
+    (("isis", "password"), "md5"),
+)
+_LOGINS: tuple[tuple[str, ...], ...] = (("password",), ("enable", "password"))
+
+
 def _secrets(reading: Reading) -> Iterator[tuple[Command, str, bool]]:
     """Every line with a secret: the line, the first word of the secret, and whether it is a login's."""
-    for words in (("password",), ("enable", "password")):
+    for words in _LOGINS:
         for command in reading.on(*words):
             rest = command.words[len(words) :]
             if rest:
                 yield command, rest[0], True
-    for words, before in (
-        (("neighbor",), "password"),
-        (("ip", "ospf", "authentication-key"), "authentication-key"),
-        (("ip", "ospf", "message-digest-key"), "md5"),
-        (("key-string",), "key-string"),
-        (("ip", "rip", "authentication", "string"), "string"),
-        (("area-password",), "md5"),
-        (("domain-password",), "md5"),
-        (("isis", "password"), "md5"),
-    ):
+    for words, before in _KEYS:
         for command in reading.on(*words):
             rest = command.after(before)
             if rest:
@@ -147,53 +151,67 @@ def _records(sheet: Sheet, reading: Reading) -> None:
     sheet.default("no_log_timestamps", False, mark("records carry date and time by default"))
 
 
-# Where a filter is used: the words before it, and the kind of list it names.
-_USES = (
+# Where a filter is used: the words before it, the kind of list, and which word names it.
+_USES: tuple[tuple[tuple[str, ...], str, int], ...] = (
     (("distribute-list",), "access-list", 1),
+    (("access-class",), "access-list", 1),
     (("match", "ip", "address", "prefix-list"), "prefix-list", 4),
     (("match", "ipv6", "address", "prefix-list"), "prefix-list", 4),
 )
-_PREFIX_WORDS = {"prefix-list": "prefix-list", "route-map": "route-map", "distribute-list": "access-list"}
+_DEFINITIONS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("access-list",), "access-list"),
+    (("ip", "access-list"), "access-list"),
+    (("ipv6", "access-list"), "access-list"),
+    (("ip", "prefix-list"), "prefix-list"),
+    (("ipv6", "prefix-list"), "prefix-list"),
+    (("route-map",), "route-map"),
+)
+_OF_NEIGHBORS = {"prefix-list": "prefix-list", "route-map": "route-map", "distribute-list": "access-list"}
 
 
 def _lists(sheet: Sheet, reading: Reading) -> None:
-    defined = {("access-list", command.words[1]) for command in reading.on("access-list") if len(command.words) > 1}
-    for family in ("ip", "ipv6"):
-        for kind in ("prefix-list", "access-list"):
-            defined |= {(kind, command.words[2]) for command in reading.on(family, kind) if len(command.words) > 2}
-    defined |= {("access-list", command.words[2]) for command in reading.on("ipv6", "access-list") if len(command.words) > 2}
-    defined |= {("route-map", command.words[1]) for command in reading.on("route-map") if len(command.words) > 1}
-    used: list[tuple[str, str, Command]] = []
-    for words, kind, index in _USES:
-        used += [(kind, command.words[index], command) for command in reading.on(*words) if len(command.words) > index]
-    for command in reading.on("neighbor"):
-        for word, kind in _PREFIX_WORDS.items():
-            rest = command.after(word)
-            if rest and len(command.words) > 3 and command.folded[2] == word:
-                used.append((kind, rest[0], command))
-    for line in reading.find("line"):
-        used += [("access-list", command.words[1], command) for command in line.find("access-class") if not command.negated]
-    undefined = [command for kind, name, command in used if (kind, name) not in defined]
-    if undefined:
-        sheet.line("acl_applied_undefined", True, undefined, mark("the list that is bound here is not defined"))
-    elif used:
-        sheet.line(
-            "acl_applied_undefined", False, [command for _, _, command in used], mark("every list that is bound is defined")
-        )
-    else:
-        sheet.absent("acl_applied_undefined", False, mark("no access list is bound"))
+    defined = {
+        (kind, command.words[len(words)])
+        for words, kind in _DEFINITIONS
+        for command in reading.on(*words)
+        if len(command.words) > len(words)
+    }
+    used = list(_uses(reading))
+    sheet.weighed(
+        "acl_applied_undefined",
+        [command for kind, name, command in used if (kind, name) not in defined],
+        [command for _, _, command in used],
+        why=mark("the list that is bound here is not defined"),
+        sound_why=mark("every list that is bound is defined"),
+        absent_why=mark("no access list is bound"),
+    )
     seen: dict[tuple[str, ...], Command] = {}
     repeated: list[Command] = []
-    for words in (("access-list",), ("ip", "prefix-list"), ("ipv6", "prefix-list")):
+    for words, kind in _DEFINITIONS:
         for command in reading.on(*words):
             key = _without_sequence(command.folded)
-            if key in seen:
+            if kind != "route-map" and key in seen:
                 repeated += [seen[key], command]
             seen.setdefault(key, command)
-    if repeated:
-        sheet.line("acl_shadowed_or_redundant", True, repeated, mark("the later rule repeats the earlier one"))
-    else:
-        sheet.absent("acl_shadowed_or_redundant", False, mark("no rule repeats another"))
+    sheet.weighed(
+        "acl_shadowed_or_redundant",
+        repeated,
+        (),
+        why=mark("the later rule repeats the earlier one"),
+        sound_why="",
+        absent_why=mark("no rule repeats another"),
+    )
+
+
+def _uses(reading: Reading) -> Iterator[tuple[str, str, Command]]:
+    """Kind, name and line of every list that something refers to."""
+    for words, kind, index in _USES:
+        for command in reading.on(*words):
+            if len(command.words) > index:
+                yield kind, command.words[index], command
+    for command in reading.on("neighbor"):
+        if len(command.folded) > 3 and command.folded[2] in _OF_NEIGHBORS:
+            yield _OF_NEIGHBORS[command.folded[2]], command.words[3], command
 
 
 def _without_sequence(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -201,8 +219,3 @@ def _without_sequence(words: tuple[str, ...]) -> tuple[str, ...]:
         index = words.index("seq")
         return words[:index] + words[index + 2 :]
     return words
-
-
-def _crypto(sheet: Sheet, reading: Reading) -> None:
-    del reading  # routing authentication is no channel; the channels are the host's
-    sheet.unknown("weak_crypto", _HOST)

@@ -19,6 +19,20 @@ if TYPE_CHECKING:
     from configs.model import Facts
     from inventory.model import Interface
 
+# The same family of languages: its configurations also have `sysname`, `#` and `undo`.
+_COMWARE = (
+    "version 5.",
+    "version 7.",
+    "line vty ",
+    "line class ",
+    "irf ",
+    "header legal",
+    "dhcp server ip-pool ",
+    "password-control ",
+    "authorization-attribute ",
+    "security-zone name ",
+)
+
 
 class Huawei:
     """VRP 5, as `configs.model.Dialect` asks."""
@@ -33,12 +47,13 @@ class Huawei:
         return tree.parse(text, GRAMMAR)
 
     def recognises(self, tree_text: str) -> float:
-        """`sysname`, `#` alone on lines, `undo`, `return`."""
-        lines = tree_text.splitlines()
-        hashes = sum(1 for line in lines if line.rstrip() == "#")
+        """`sysname`, `#` alone on lines, `undo`, `return`; what only Comware writes speaks against it."""
+        lines = [line.strip() for line in tree_text.splitlines()]
+        hashes = sum(1 for line in lines if line == "#")
         named = any(line.startswith("sysname ") for line in lines)
-        undone = any(line.lstrip().startswith("undo ") for line in lines)
-        return min(1.0, 0.3 * (hashes > 2) + 0.5 * named + 0.2 * undone)
+        undone = any(line.startswith("undo ") for line in lines)
+        foreign = any(line.startswith(_COMWARE) for line in lines)
+        return 0.0 if foreign else min(1.0, 0.3 * (hashes > 2) + 0.5 * named + 0.2 * undone)
 
     def change(self, running: tree.Tree, intended: tree.Tree, *, management: Interface | None = None) -> change.Change:
         """The commands from one to the other."""

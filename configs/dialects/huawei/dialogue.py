@@ -15,7 +15,7 @@ from configs.dialogue import Dialogue, question
 DIALOGUE = Dialogue(
     platform="huawei",
     # `<H>` user view, `[H-view]`; `[~H]`/`[*H]` where changes are staged; HRP_M/HRP_S on a firewall in a pair.
-    prompt=rb"(?:HRP_[MS])?(?:<NAME>|\[[~*]?NAME(?:-[^\[\]\r\n]+)?\])",
+    prompt=rb"(?:HRP_[MS])?(?:<|\[[~*]?)NAME(?:-[^\[\]<>\r\n]+)?[>\]]",
     privileged=re.compile(rb"[>\]]$"),
     pager=re.compile(rb"-{2,4} ?More ?-{2,4}\s*$"),
     errors=(

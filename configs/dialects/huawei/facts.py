@@ -63,17 +63,18 @@ _ROOTS = frozenset({
     "nat-policy", "nd", "ndp", "netconf", "netstream", "nqa", "ntdp", "ntp", "ntp-service", "observe-port", "oam",
     "ocsp", "openflow", "ospf", "ospfv3", "pads", "password", "password-policy", "patch", "peer", "pim",
     "pim-snooping", "pki", "pmu", "poe", "policy", "policy-based-route", "port", "port-group", "portal",
-    "portal-access-profile", "pppoe-server", "prefix-limit", "profile", "ptp", "qos", "qos-profile", "queue-profile",
-    "radius", "radius-attribute", "radius-server", "return", "right-manager", "rip", "ripng", "rmon", "route",
+    "portal-access-profile", "pppoe-server", "prefix-limit", "profile", "ptp", "qos", "qos-profile",
+    "queue-profile", "radius", "radius-attribute", "radius-server", "return", "right-manager", "rip", "ripng", "rmon", "route",
     "route-policy", "rsa", "router", "rpki", "rsvp-te", "sa", "sacl", "schedule", "script", "sdn", "security",
-    "security-policy", "segment-routing", "server", "service", "set", "sflow", "sftp", "slot", "smart-link", "snmp-agent",
-    "snetconf", "sntp", "soft-version", "source", "ssh", "ssl", "stack", "startup", "static-bfd", "static-route",
+    "security-policy", "segment-routing", "server", "service", "set", "sflow", "sftp", "slot", "smart-link",
+    "snmp-agent", "snetconf", "sntp", "soft-version", "source", "ssh", "ssl", "stack", "startup", "static-bfd", "static-route",
     "stelnet", "storm-control", "stp", "super", "supervlan", "switch", "sysname", "system", "system-resource",
     "tacacs", "task-group", "telnet", "time-range", "timer", "trace", "track", "traffic", "traffic-filter",
     "traffic-policy", "transceiver", "trill", "tunnel", "tunnel-policy", "tunnel-selector", "udp-helper", "undo",
     "unicast", "update", "url-filter", "user", "user-bind", "user-group", "user-interface", "user-manage",
     "user-security-policy", "vbst", "vcmp", "virtual-cluster", "vlan", "vm", "voice", "voice-vlan", "vpls",
-    "vpn-group", "vpn-instance", "vrrp", "vsi", "vsys", "web", "web-manager", "web-server", "wlan", "xpl", "y1731", "zone",
+    "vpn-group", "vpn-instance", "vrrp", "vsi", "vsys", "web", "web-manager", "web-server", "wlan", "xpl", "y1731",
+    "zone",
 })  # fmt: skip
 
 
@@ -186,7 +187,9 @@ def _web_and_services(sheet: Sheet, reading: Reading) -> None:
     ]
     last = _last(sorted(web, key=lambda command: command.line))
     if last is None:
-        sheet.unknown("http_mgmt", mark("no line says whether the web server is on, and the default depends on the model"))
+        sheet.unknown(
+            "http_mgmt", mark("no line says whether the web server is on, and the default depends on the model")
+        )
     else:
         sheet.line("http_mgmt", _is_on(last), [last], mark("the plain web server is switched here"))
     services = [
@@ -205,9 +208,7 @@ def _web_and_services(sheet: Sheet, reading: Reading) -> None:
         sheet.default("insecure_services", False, mark("the FTP server is off by default"))
 
 
-def _sources(
-    sheet: Sheet, reading: Reading, terminals: tuple[Command, ...], lists: dict[Key, AccessList]
-) -> None:
+def _sources(sheet: Sheet, reading: Reading, terminals: tuple[Command, ...], lists: dict[Key, AccessList]) -> None:
     servers = [
         command
         for word in ("ssh", "telnet")
@@ -227,11 +228,10 @@ def _sources(
         if not filters:
             opened.append(line)
         for command in filters:
-            entry = lists.get(_list_key(command))
-            if entry is None or not entry.rules or permits_any_source(entry.rules) is not None:
-                opened += [line, command]
-            else:
+            if _limited(command, lists):
                 closing.append(command)
+            else:
+                opened += [line, command]
     if opened:
         sheet.line(
             "vty_no_acl",
@@ -263,10 +263,7 @@ def _snmp(sheet: Sheet, reading: Reading, lists: dict[Key, AccessList]) -> None:
     if not communities:
         why = mark("no community is configured")
         users = [*reading.on("snmp-agent", "usm-user"), *reading.on("snmp-agent", "group", "v3")]
-        if users:
-            sheet.line("snmp_v1v2c", False, users, mark("only SNMPv3 is configured"))
-        else:
-            sheet.absent("snmp_v1v2c", False, why)
+        sheet.weighed("snmp_v1v2c", (), users, why="", sound_why=mark("only SNMPv3 is configured"), absent_why=why)
         for name in ("snmp_default_community", "snmp_rw_community", "snmp_no_acl"):
             sheet.absent(name, False, why)
         return
@@ -276,35 +273,36 @@ def _snmp(sheet: Sheet, reading: Reading, lists: dict[Key, AccessList]) -> None:
         if not {"all", "v1", "v2c"}.isdisjoint(command.folded)
     ]
     sheet.line("snmp_v1v2c", True, [*versions, *communities], mark("a community gives access by SNMPv1/v2c"))
-    names = [(command, _community(command)) for command in communities]
-    default = [command for command, name in names if name.lower() in _DEFAULT_COMMUNITIES]
-    if default:
-        sheet.line("snmp_default_community", True, default, mark("the community is a well-known word"))
-    elif any(_MASK in name or _STORED.search(name) for _, name in names):
+    names = {command: _community(command) for command in communities}
+    default = [command for command, name in names.items() if name.lower() in _DEFAULT_COMMUNITIES]
+    if not default and any(_MASK in name or _STORED.search(name) for name in names.values()):
         sheet.unknown("snmp_default_community", mark("the community is stored in cipher or masked in this text"))
     else:
-        sheet.line("snmp_default_community", False, communities, mark("no community is a well-known word"))
-    writable = [command for command in communities if "write" in command.folded[2:4]]
-    if writable:
-        sheet.line("snmp_rw_community", True, writable, mark("the community may write"))
-    else:
-        sheet.absent("snmp_rw_community", False, mark("no community may write"))
-    common = [command for command in reading.on("snmp-agent", "acl")]
-    opened = []
-    for command in communities:
-        chosen = command if command.has("acl") else _last(common)
-        entry = lists.get(_list_key(chosen)) if chosen is not None else None
-        if entry is None or not entry.rules or permits_any_source(entry.rules) is not None:
-            opened.append(command)
-    if opened:
-        sheet.line(
-            "snmp_no_acl",
-            True,
-            opened,
-            mark("the community has no access list, or its list is not defined or permits any source"),
-        )
-    else:
-        sheet.line("snmp_no_acl", False, [*communities, *common], mark("every community is limited by an access list"))
+        why = mark("the community is a well-known word") if default else mark("no community is a well-known word")
+        sheet.line("snmp_default_community", bool(default), default or communities, why)
+    sheet.weighed(
+        "snmp_rw_community",
+        [command for command in communities if "write" in command.folded[2:4]],
+        (),
+        why=mark("the community may write"),
+        sound_why="",
+        absent_why=mark("no community may write"),
+    )
+    common = reading.on("snmp-agent", "acl")
+    sheet.weighed(
+        "snmp_no_acl",
+        [command for command in communities if not _limited(command if command.has("acl") else _last(common), lists)],
+        [*communities, *common],
+        why=mark("the community has no access list, or its list is not defined or permits any source"),
+        sound_why=mark("every community is limited by an access list"),
+        absent_why="",
+    )
+
+
+def _limited(command: Command | None, lists: dict[Key, AccessList]) -> bool:
+    """Whether the list that a command names keeps somebody out."""
+    entry = lists.get(_list_key(command)) if command is not None else None
+    return entry is not None and bool(entry.rules) and permits_any_source(entry.rules) is None
 
 
 def _community(command: Command) -> str:
@@ -415,20 +413,18 @@ def _seconds(command: Command) -> int:
     return sum(number * unit for number, unit in zip(numbers, (60, 1), strict=False))
 
 
-def _login(
-    sheet: Sheet, reading: Reading, lines: tuple[Command, ...], release: tuple[int, int] | None
-) -> None:
+def _login(sheet: Sheet, reading: Reading, lines: tuple[Command, ...], release: tuple[int, int] | None) -> None:
     modes = {line.line: _last(line.find("authentication-mode")) for line in lines}
     said = [command for command in modes.values() if command is not None and not command.negated]
     none = [command for command in said if command.folded[1:2] == ("none",)]
     none += _scheme_without_check(reading, said)
-    silent_console = [
-        line for line in lines if line.folded[1] in ("con", "console") and modes[line.line] is None
-    ]
+    silent_console = [line for line in lines if line.folded[1] in ("con", "console") and modes[line.line] is None]
     if none:
         sheet.line("auth_none", True, none, mark("this line lets anybody in"))
     elif silent_console and not _known(release, _CONSOLE_GUARDED_SINCE):
-        sheet.unknown("auth_none", mark("the console has no authentication-mode, and its default depends on the release"))
+        sheet.unknown(
+            "auth_none", mark("the console has no authentication-mode, and its default depends on the release")
+        )
     elif said:
         sheet.line("auth_none", False, said, mark("every line asks for a login"))
     else:
@@ -471,7 +467,9 @@ def _lockout(sheet: Sheet, reading: Reading, release: tuple[int, int] | None) ->
     elif blocked:
         sheet.line("no_login_lockout", False, blocked, mark("failures lock the account"))
     elif _known(release, _LOCKED_SINCE):
-        sheet.default("no_login_lockout", False, mark("accounts are locked after 3 failures by default in this release"))
+        sheet.default(
+            "no_login_lockout", False, mark("accounts are locked after 3 failures by default in this release")
+        )
     else:
         sheet.unknown("no_login_lockout", mark("no line says it, and the default depends on the release"))
 
@@ -487,11 +485,7 @@ def _password_policy(sheet: Sheet, reading: Reading) -> None:
         )
         if command.words[-1].isdigit()
     ]
-    off = [
-        command
-        for command in reading.find("user-password", "complexity-check")
-        if command.negated
-    ]
+    off = [command for command in reading.find("user-password", "complexity-check") if command.negated]
     policies = [
         *reading.on("local-aaa-user", "password", "policy"),
         *reading.on("user-security-policy", "enable"),
@@ -505,7 +499,9 @@ def _password_policy(sheet: Sheet, reading: Reading) -> None:
     elif lengths or policies:
         sheet.line("pwd_policy_weak_or_missing", False, [*lengths, *policies], why)
     else:
-        sheet.unknown("pwd_policy_weak_or_missing", mark("no line sets a policy, and the default depends on the release"))
+        sheet.unknown(
+            "pwd_policy_weak_or_missing", mark("no line sets a policy, and the default depends on the release")
+        )
 
 
 # --- records ------------------------------------------------------------------------------------------------------
@@ -557,9 +553,7 @@ def _records(sheet: Sheet, reading: Reading) -> None:
         sheet.absent("no_ntp", True, mark("there is no NTP server line"))
     sheet.unknown("log_retention_short", mark("how long logs are kept is decided on the log host"))
     accounting = [
-        command
-        for command in reading.on("accounting-mode")
-        if not {"radius", "hwtacacs"}.isdisjoint(command.folded)
+        command for command in reading.on("accounting-mode") if not {"radius", "hwtacacs"}.isdisjoint(command.folded)
     ]
     accounting += reading.on("cmd", "recording-scheme")
     if accounting:
@@ -576,67 +570,63 @@ def _permits(
     reading: Reading,
     lists: dict[Key, AccessList],
     bound: tuple[Binding, ...],
-    rules: list[PolicyRule],
+    policy: list[PolicyRule],
 ) -> None:
     found: list[Command | int] = []
     filtering = [binding for binding in bound if binding.kind == "interface"]
     for binding in filtering:
         entry = lists.get(binding.key)
-        rule = permits_everything(entry.rules) if entry else None
-        if rule is not None:
-            found += [rule.line, binding.command]
-    for rule in rules:
+        open_rule = permits_everything(entry.rules) if entry else None
+        if open_rule is not None:
+            found += [open_rule.line, binding.command]
+    for rule in policy:
         if rule.permit and rule.disabled is None and rule.any_any and rule.action is not None:
             found += [rule.command, rule.action]
-    for policy in reading.find("security-policy"):
-        found += [command for command in policy.find("default", "action") if command.has("permit")]
+    for section in reading.find("security-policy"):
+        found += [command for command in section.find("default", "action") if command.has("permit")]
     found += [command for command in reading.on("firewall", "packet-filter", "default") if command.has("permit")]
-    if found:
-        sheet.line("any_any_permit_applied", True, found, mark("this rule permits anything and is in force"))
-    elif filtering or rules:
-        evidence: list[Command | int] = [binding.command for binding in filtering]
-        evidence += [rule.command for rule in rules]
-        sheet.line("any_any_permit_applied", False, evidence, mark("no rule in force permits anything"))
-    else:
-        sheet.absent("any_any_permit_applied", False, mark("no filter is bound to an interface or a zone"))
+    sheet.weighed(
+        "any_any_permit_applied",
+        found,
+        [*(binding.command for binding in filtering), *(rule.command for rule in policy)],
+        why=mark("this rule permits anything and is in force"),
+        sound_why=mark("no rule in force permits anything"),
+        absent_why=mark("no filter is bound to an interface or a zone"),
+    )
 
 
-def _hygiene(
-    sheet: Sheet, lists: dict[Key, AccessList], bound: tuple[Binding, ...], rules: list[PolicyRule]
-) -> None:
-    undefined = [binding.command for binding in bound if binding.key not in lists]
-    if undefined:
-        sheet.line("acl_applied_undefined", True, undefined, mark("the list that is bound here is not defined"))
-    elif bound:
-        sheet.line(
-            "acl_applied_undefined",
-            False,
-            [binding.command for binding in bound],
-            mark("every list that is bound is defined"),
-        )
-    else:
-        sheet.absent("acl_applied_undefined", False, mark("no access list is bound"))
+def _hygiene(sheet: Sheet, lists: dict[Key, AccessList], bound: tuple[Binding, ...], rules: list[PolicyRule]) -> None:
+    sheet.weighed(
+        "acl_applied_undefined",
+        [binding.command for binding in bound if binding.key not in lists],
+        [binding.command for binding in bound],
+        why=mark("the list that is bound here is not defined"),
+        sound_why=mark("every list that is bound is defined"),
+        absent_why=mark("no access list is bound"),
+    )
     distinct = {id(entry): entry for entry in lists.values()}.values()
-    lines = [rule.line for entry in distinct for pair in covered(entry.rules) for rule in pair]
+    lines: list[Command | int] = [rule.line for entry in distinct for pair in covered(entry.rules) for rule in pair]
     active = [rule for rule in rules if rule.disabled is None and rule.action is not None]
     for index, rule in enumerate(active):
         cover = next((earlier for earlier in active[:index] if earlier.covers(rule)), None)
         if cover is not None:
-            lines += [cover.command.line, rule.command.line]
-    if lines:
-        sheet.line(
-            "acl_shadowed_or_redundant",
-            True,
-            lines,
-            mark("the later rule never decides anything, the earlier one covers it"),
-        )
-    else:
-        sheet.absent("acl_shadowed_or_redundant", False, mark("no rule covers a later one"))
-    disabled = [line for rule in rules if rule.disabled is not None for line in (rule.command, rule.disabled)]
-    if disabled:
-        sheet.line("acl_disabled_rule", True, disabled, mark("the rule is kept but disabled"))
-    else:
-        sheet.absent("acl_disabled_rule", False, mark("no rule is disabled"))
+            lines += [cover.command, rule.command]
+    sheet.weighed(
+        "acl_shadowed_or_redundant",
+        lines,
+        (),
+        why=mark("the later rule never decides anything, the earlier one covers it"),
+        sound_why="",
+        absent_why=mark("no rule covers a later one"),
+    )
+    sheet.weighed(
+        "acl_disabled_rule",
+        [line for rule in rules if rule.disabled is not None for line in (rule.command, rule.disabled)],
+        (),
+        why=mark("the rule is kept but disabled"),
+        sound_why="",
+        absent_why=mark("no rule is disabled"),
+    )
 
 
 _UNTRUSTED = re.compile(r"untrust|internet|wan|outside", re.IGNORECASE)
@@ -669,7 +659,9 @@ def _untrusted(sheet: Sheet, reading: Reading) -> None:
     if found:
         sheet.line("mgmt_service_on_untrust", True, found, mark("the service is permitted on an untrusted interface"))
     else:
-        sheet.absent("mgmt_service_on_untrust", False, mark("no management service is permitted on an untrusted interface"))
+        sheet.absent(
+            "mgmt_service_on_untrust", False, mark("no management service is permitted on an untrusted interface")
+        )
 
 
 def _served(reading: Reading, service: str) -> bool:
@@ -684,46 +676,50 @@ def _served(reading: Reading, service: str) -> bool:
 
 # --- cryptography -------------------------------------------------------------------------------------------------
 
-_WEAK_CIPHERS = frozenset({"des", "des-cbc", "3des", "3des-cbc", "des56", "3des168"})
+_WEAK_ALGORITHMS = frozenset({"des", "des-cbc", "3des", "3des-cbc", "des56", "3des168", "md5", "hmac-md5"})
+_WEAK_TLS = re.compile(r"tls1\.[01]|tlsv1|tlsv1\.[01]|ssl3\.0|sslv3")
 _WEAK_GROUPS = frozenset({"group1", "group2", "group5"})
 _WEAK_SSH = re.compile(r"3des|(^|_)des(_|$)|arcfour|blowfish|md5|group1_sha1|group_exchange_sha1$")
 
 
 def _crypto(sheet: Sheet, reading: Reading) -> None:
     """Channels only: IKE, IPsec, SSH, TLS, SNMPv3, WLAN. Keys of routing protocols are judged elsewhere."""
-    weak: list[Command] = []
-    strong: list[Command] = []
+    judged = [*_vpn_algorithms(reading), *_channel_algorithms(reading)]
+    sheet.weighed(
+        "weak_crypto",
+        [command for command, weak in judged if weak],
+        [command for command, weak in judged if not weak],
+        why=mark("the line allows a weak algorithm"),
+        sound_why=mark("the algorithms that lines allow are not weak"),
+        absent_why=mark("no line allows a weak algorithm"),
+    )
 
-    def judge(command: Command, is_weak: bool) -> None:
-        (weak if is_weak else strong).append(command)
 
-    for words in (("ike", "proposal"), ("ipsec", "proposal")):
-        for proposal in reading.on(*words):
+def _vpn_algorithms(reading: Reading) -> Iterator[tuple[Command, bool]]:
+    """Lines that allow algorithms of IKE and IPsec, and whether one of them is weak."""
+    algorithms = {"encryption-algorithm", "authentication-algorithm", "integrity-algorithm", "prf"}
+    for kind in ("ike", "ipsec"):
+        for proposal in reading.on(kind, "proposal"):
             for command in proposal.inside:
-                rest = set(command.folded)
-                if rest & {"encryption-algorithm", "authentication-algorithm", "integrity-algorithm", "prf"}:
-                    judge(command, bool(rest & (_WEAK_CIPHERS | {"md5", "hmac-md5"})))
+                if not algorithms.isdisjoint(command.folded):
+                    yield command, not _WEAK_ALGORITHMS.isdisjoint(command.folded)
                 elif command.folded[0] == "dh":
-                    judge(command, bool(rest & _WEAK_GROUPS))
+                    yield command, not _WEAK_GROUPS.isdisjoint(command.folded)
+
+
+def _channel_algorithms(reading: Reading) -> Iterator[tuple[Command, bool]]:
+    """The same for SSH, SNMPv3, TLS and WLAN."""
     for kind in ("cipher", "hmac", "key-exchange"):
         for command in (*reading.on("ssh", "server", kind), *reading.on("ssh", "client", kind)):
-            judge(command, any(_WEAK_SSH.search(word) for word in command.folded[3:]))
+            yield command, any(_WEAK_SSH.search(word) for word in command.folded[3:])
     for command in reading.on("snmp-agent", "usm-user"):
-        rest = set(command.folded)
-        if rest & {"authentication-mode", "privacy-mode"}:
-            judge(command, bool(rest & (_WEAK_CIPHERS | {"md5"})))
+        if command.has("authentication-mode") or command.has("privacy-mode"):
+            yield command, not _WEAK_ALGORITHMS.isdisjoint(command.folded)
     for command in (*reading.on("ssl", "minimum", "version"), *reading.on("web-manager", "security", "version")):
-        judge(command, any(re.fullmatch(r"(tls1\.[01]|tlsv1|tlsv1\.1|ssl3\.0|sslv3)", word) for word in command.folded))
+        yield command, any(_WEAK_TLS.fullmatch(word) for word in command.folded)
     for command in reading.on("security"):
-        rest = set(command.folded)
-        if rest & {"wep", "wpa", "wpa2", "wpa-wpa2", "open"}:
-            judge(command, bool(rest & {"wep", "tkip"}))
-    if weak:
-        sheet.line("weak_crypto", True, weak, mark("the line allows a weak algorithm"))
-    elif strong:
-        sheet.line("weak_crypto", False, strong, mark("the algorithms that lines allow are not weak"))
-    else:
-        sheet.absent("weak_crypto", False, mark("no line allows a weak algorithm"))
+        if not {"wep", "wpa", "wpa2", "wpa-wpa2"}.isdisjoint(command.folded):
+            yield command, command.has("wep") or command.has("tkip")
 
 
 # --- accounts and ports -------------------------------------------------------------------------------------------
@@ -797,9 +793,17 @@ def _ports(sheet: Sheet, reading: Reading) -> None:
         for interface in ports
         if all(command.negated or command.folded[0] in _IDLE_WORDS for command in interface.inside)
     ]
-    used = {"".join(member.folded[2:]) for zone in reading.find("firewall", "zone") for member in zone.find("add", "interface")}
+    used = {
+        "".join(member.folded[2:])
+        for zone in reading.find("firewall", "zone")
+        for member in zone.find("add", "interface")
+    }
     idle = [interface for interface in idle if "".join(interface.folded[1:]) not in used]
-    up = [interface for interface in idle if not any(c.folded == ("shutdown",) and not c.negated for c in interface.inside)]
+    up = [
+        interface
+        for interface in idle
+        if not any(c.folded == ("shutdown",) and not c.negated for c in interface.inside)
+    ]
     if up:
         sheet.line("unused_ports_up", True, up, mark("the port has no use in this text and is not shut down"))
     elif idle:

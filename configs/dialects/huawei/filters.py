@@ -67,9 +67,7 @@ class PolicyRule:
     def any_any(self) -> bool:
         """Whether it takes any address and any service (between whatever zones)."""
         return not any(
-            self.conditions[name]
-            for name in _DIMENSIONS
-            if name not in ("source-zone", "destination-zone", "profile")
+            self.conditions[name] for name in _DIMENSIONS if name not in ("source-zone", "destination-zone", "profile")
         )
 
     def covers(self, other: PolicyRule) -> bool:
@@ -108,28 +106,37 @@ def access_lists(reading: Reading) -> dict[Key, AccessList]:
     return lists
 
 
+# Where a list is named: the words before it, and what it limits there.
+_PLACES: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("traffic-filter",), "interface"),
+    (("packet-filter",), "interface"),
+    (("http", "acl"), "other"),
+    (("ftp", "acl"), "other"),
+    (("ftp", "server", "acl"), "other"),
+    (("nat", "outbound"), "other"),
+    (("security", "acl"), "other"),
+)
+# Commands in which the list stands behind the word `acl`.
+_BEHIND_ACL: tuple[tuple[str, str], ...] = (
+    ("ssh", "line"),
+    ("telnet", "line"),
+    ("snmp-agent", "snmp"),
+    ("if-match", "other"),
+)
+
+
 def bindings(reading: Reading) -> Iterator[Binding]:
     """Where access lists are bound."""
-    for command in reading.find("traffic-filter"):
-        yield from _bound("interface", command, command.words[1:])
-    for command in reading.find("packet-filter"):
-        yield from _bound("interface", command, command.words[1:])
+    for words, kind in _PLACES:
+        for command in reading.on(*words):
+            yield from _bound(kind, command, command.words[len(words) :])
     for line in reading.find("user-interface"):
         for command in line.find("acl"):
             yield from _bound("line", command, command.words[1:])
-    for words in (("ssh",), ("telnet",)):
-        for command in reading.on(*words):
-            if command.has("server") and command.has("acl"):
-                yield from _bound("line", command, command.after("acl"))
-    for command in reading.on("snmp-agent"):
-        if command.has("acl"):
-            yield from _bound("snmp", command, command.after("acl"))
-    for words in (("http", "acl"), ("ftp", "acl"), ("ftp", "server", "acl"), ("nat", "outbound"), ("security", "acl")):
-        for command in reading.on(*words):
-            yield from _bound("other", command, command.words[len(words) :])
-    for command in reading.on("if-match"):
-        if command.has("acl"):
-            yield from _bound("other", command, command.after("acl"))
+    for word, kind in _BEHIND_ACL:
+        for command in reading.on(word):
+            if command.has("acl"):
+                yield from _bound(kind, command, command.after("acl"))
 
 
 def _bound(kind: str, command: Command, words: Sequence[str]) -> Iterator[Binding]:

@@ -18,7 +18,7 @@ SECRETS = Secrets(
         for row in (
             # The administrators' log shows these with the password in base64.
             rf"\bnew_password {_VALUE}",
-            rf"\b(?:passwd|password|pwd) {_VALUE}",
+            rf"(?<!name )\b(?:passwd|password|pwd) {_VALUE}",
             rf"\b(?:preshared-key|presharedkey|psk|pre-shared-key|shared-key) {_VALUE}",
             rf"\bcommunity (?:string )?{_VALUE}",
             rf"\b(?:auth|priv)[_-](?:pass|passwd|password|key) {_VALUE}",

@@ -1,0 +1,123 @@
+"""Reading answers: the quick way gives what the strict way gives, and never more."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyasn1.codec.ber import encoder
+from pysnmp.proto.api import v2c
+
+from collectors.snmp import ber, walk
+from collectors.snmp.faults import Fault
+from collectors.snmp.session import Reply
+
+TABLE = ber.encode_oid("1.3.6.1.2.1.2.2.1")
+COLUMNS = [TABLE + bytes((number,)) for number in (2, 10, 16)]
+
+indexes = st.lists(st.integers(0, 70000), min_size=1, max_size=4).map(tuple)
+values = st.one_of(
+    st.integers(-(2**31), 2**31 - 1).map(v2c.Integer32),
+    st.integers(0, 2**64 - 1).map(v2c.Counter64),
+    st.binary(max_size=200).map(v2c.OctetString),
+    # A value that contains the column's own prefix is what splitting could stumble over.
+    st.sampled_from([TABLE, b"\x30\x10\x06\x0a" + TABLE + b"\x0a", COLUMNS[1]]).map(v2c.OctetString),
+)
+
+
+def answer(rows, columns, extra=()):
+    """A GETBULK answer: rows (index → value for each column), encoded by pyasn1; then bindings of other objects."""
+    data = b""
+    for index, row in rows:
+        for column, value in zip(columns, row, strict=False):
+            name = ber.decode_arcs(column) + index
+            data += ber.tlv(
+                ber.SEQUENCE, ber.tlv(ber.OBJECT_IDENTIFIER, ber.encode_arcs(name)) + encoder.encode(value)
+            )
+    for name, value in extra:
+        data += ber.tlv(ber.SEQUENCE, ber.tlv(ber.OBJECT_IDENTIFIER, ber.encode_oid(name)) + encoder.encode(value))
+    return Reply(0, 0, b"before" + data + b"behind", 6, 6 + len(data))
+
+
+@given(
+    st.dictionaries(indexes, st.tuples(values, values, values), min_size=1, max_size=12),
+    st.integers(1, 3),
+    st.booleans(),
+)
+def test_quick_and_strict_agree(rows, width, beyond):
+    """Whatever values and indexes: the same rows and the same ends, or the quick way steps aside."""
+    columns = COLUMNS[:width]
+    extra = [("1.3.6.1.2.1.2.2.1.21.1", v2c.Gauge32(5))] * width if beyond else ()
+    reply = answer(sorted(rows.items()), columns, extra)
+    strict = {column: {} for column in columns}
+    ended = walk._strict(reply, columns, strict)
+    both = {column: {} for column in columns}
+    assert walk.read(reply, TABLE, columns, both) == ended
+    assert both == strict
+    assert len(strict[columns[0]]) == len(rows)
+    assert (ended == set(columns)) is beyond
+
+
+@given(st.binary(max_size=300), st.integers(1, 3))
+def test_any_octets_raise_only_what_is_meant(data, width):
+    """Random octets instead of bindings: DecodeError or a loop, nothing else."""
+    reply = Reply(0, 0, data, 0, len(data))
+    try:
+        walk.read(reply, TABLE, COLUMNS[:width], {column: {} for column in COLUMNS})
+    except (ber.DecodeError, Fault):
+        pass
+
+
+@given(
+    st.dictionaries(indexes, st.tuples(values, values), min_size=1, max_size=6),
+    st.data(),
+)
+def test_a_changed_octet_never_gives_other_indexes_quickly(rows, data):
+    """One octet changed on the way: the quick way gives only what the strict way gives too."""
+    columns = COLUMNS[:2]
+    reply = answer(sorted(rows.items()), columns)
+    octets = bytearray(reply.data)
+    position = data.draw(st.integers(reply.start, reply.end - 1))
+    octets[position] = data.draw(st.integers(0, 255))
+    changed = Reply(0, 0, bytes(octets), reply.start, reply.end)
+    quick = walk._quick(changed, TABLE, columns)
+    if quick is None:
+        return
+    strict = {column: {} for column in columns}
+    try:
+        ended = walk._strict(changed, columns, strict)
+    except ber.DecodeError:
+        # The strict way also looks inside the index: an arc may not end open.
+        return
+    except Fault:
+        return
+    for column, found, _ in quick[0]:
+        assert found == strict[column]
+    assert quick[1] == ended
+
+
+def test_the_same_row_twice_is_a_loop():
+    """In one answer."""
+    reply = answer([((1,), (v2c.Integer32(1),)), ((1,), (v2c.Integer32(2),))], COLUMNS[:1])
+    with pytest.raises(Fault, match="loop"):
+        walk.read(reply, TABLE, COLUMNS[:1], {COLUMNS[0]: {}})
+
+
+def test_the_end_of_the_mib_ends_a_column():
+    """endOfMibView has the asked object's own name; it is no row."""
+    name = ber.decode_arcs(COLUMNS[0]) + (1,)
+    data = b""
+    for value in (encoder.encode(v2c.Integer32(1)), b"\x82\x00", b"\x82\x00"):
+        data += ber.tlv(ber.SEQUENCE, ber.tlv(ber.OBJECT_IDENTIFIER, ber.encode_arcs(name)) + value)
+    found = {COLUMNS[0]: {}}
+    assert walk.read(Reply(0, 0, data, 0, len(data)), TABLE, COLUMNS[:1], found) == {COLUMNS[0]}
+    assert len(found[COLUMNS[0]]) == 1
+
+
+def test_order_is_by_number_not_by_octets():
+    """16384 comes after 16383 although its octets (81 80 00) sort before (ff 7f)."""
+    low, high = ber.encode_index((16383,)), ber.encode_index((16384,))
+    assert high < low
+    assert walk._after(high, low)
+    assert not walk._after(low, high)
+    assert not walk._after(low, low)

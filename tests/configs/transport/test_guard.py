@@ -1,0 +1,161 @@
+"""The guard: when a change may be made, and the script that undoes it on a host with a shell."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from configs.change import Change
+from configs.dialects.frr import driver as frr
+from configs.guard import NO_GUARD, SHORTEST, Guard, GuardKind, check, timer
+from inventory.errors import RefusedError
+
+SCRIPT = Path(frr.__file__).parent / "guard"
+
+
+@pytest.fixture
+def host(tmp_path):
+    """A host with the script on it; restoring writes down the restored text instead of calling frr-reload.py."""
+    reload = tmp_path / "reload"
+    reload.write_text(f'#!/bin/sh\ncat "$1" >> {tmp_path}/restored\n')
+    reload.chmod(0o755)
+    (tmp_path / "guard").write_bytes(SCRIPT.read_bytes())
+    (tmp_path / "before.conf").write_text("hostname rt\n")
+    pids = []
+
+    def run(*arguments, check=True):
+        done = subprocess.run(
+            ["/bin/sh", str(tmp_path / "guard"), *arguments],
+            env={"PATH": os.environ["PATH"], "GOVNET_GUARD_RELOAD": str(reload)},
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+        for armed in tmp_path.glob("armed.*"):
+            pids.append(int(armed.read_text().split()[0]))
+        if check:
+            assert done.returncode == 0, done.stderr
+        return done
+
+    run.folder = tmp_path
+    run.restored = lambda: (tmp_path / "restored").read_text() if (tmp_path / "restored").exists() else ""
+    yield run
+    for pid in set(pids):
+        try:
+            if str(tmp_path) in Path(f"/proc/{pid}/cmdline").read_text():
+                os.killpg(pid, 9)
+        except (OSError, ProcessLookupError):
+            pass
+
+
+def wait_for(seen, seconds=8.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if seen():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def arm(host, seconds, **more):
+    return host("arm", str(seconds), str(host.folder / "before.conf"), **more)
+
+
+def test_it_fires_when_nobody_comes_back(host):
+    """After the time the configuration from before is put back, also when its file was changed meanwhile."""
+    assert arm(host, 1).stdout == "armed 1\n"
+    assert host("status").stdout.startswith("armed ")
+    (host.folder / "before.conf").write_text("something else\n")
+    assert wait_for(host.restored)
+    assert host.restored() == "hostname rt\n"
+    assert host("status").stdout == "idle fired\n"
+    late = host("cancel", check=False)
+    assert late.returncode == 1
+    assert "too late" in late.stderr
+
+
+def test_it_is_cancelled(host):
+    """After a cancel nothing is restored, its process is gone, and another guard may be armed."""
+    arm(host, 1)
+    pid = int(next(host.folder.glob("armed.*")).read_text().split()[0])
+    assert host("cancel").stdout == "idle\n"
+    assert host("status").stdout == "idle\n"
+    assert wait_for(lambda: not Path(f"/proc/{pid}").exists())
+    time.sleep(1.3)
+    assert host.restored() == ""
+    assert host("cancel", check=False).returncode == 1
+    arm(host, 30)
+    host("cancel")
+
+
+def test_only_one_is_armed(host):
+    """A second one is refused and leaves the first as it is; two at the same moment never both stand."""
+    arm(host, 30)
+    second = arm(host, 30, check=False)
+    assert second.returncode == 1
+    assert "already armed" in second.stderr
+    host("cancel")
+    command = ["/bin/sh", str(host.folder / "guard"), "arm", "30", str(host.folder / "before.conf")]
+    for _ in range(5):
+        both = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in "ab"]
+        for process in both:
+            process.wait(20)
+        assert len(list(host.folder.glob("armed.*"))) <= 1
+        host("cancel", check=False)
+
+
+def test_it_survives_the_session_that_armed_it(host):
+    """The sleeper is the leader of a session of its own, with no terminal and no pipe of ours."""
+    arm(host, 30)
+    pid = int(next(host.folder.glob("armed.*")).read_text().split()[0])
+    assert os.getsid(pid) == pid
+    assert os.readlink(f"/proc/{pid}/fd/0") == "/dev/null"
+    host("cancel")
+
+
+def test_a_dead_sleeper_is_no_guard(host):
+    """After a reboot, or when somebody ended it, status says idle and a new one can be armed."""
+    arm(host, 30)
+    armed = next(host.folder.glob("armed.*"))
+    pid = int(armed.read_text().split()[0])
+    os.killpg(pid, 9)
+    assert wait_for(lambda: not Path(f"/proc/{pid}/cmdline").exists())
+    assert host("status").stdout == "idle\n"
+    armed.write_text(f"{os.getpid()} 99999999999\n")  # the number now belongs to another process
+    assert host("status").stdout == "idle\n"
+    arm(host, 30)
+    host("cancel")
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("arm",), ("arm", "x", "f"), ("arm", "5", "/nowhere"), ("sing",), ("cancel",)]
+)
+def test_it_says_what_is_wrong(host, arguments):
+    """Wrong calls and a cancel of nothing fail with a sentence on stderr."""
+    done = host(*arguments, check=False)
+    assert done.returncode == 1
+    assert done.stderr
+
+
+def test_what_may_be_done_without_a_guard():
+    """Only what does not touch our way in, unless there is another way."""
+    harmless, cutting = Change(commands=("a",)), Change(commands=("a",), cuts=("undo ip address",))
+    check("rt", harmless, NO_GUARD, out_of_band=False)
+    check("rt", cutting, NO_GUARD, out_of_band=True)
+    check("rt", cutting, Guard(GuardKind.TIMED_RESTORE), out_of_band=False)
+    with pytest.raises(RefusedError, match="undo ip address") as caught:
+        check("rt", cutting, NO_GUARD, out_of_band=False)
+    assert caught.value.exit_code == 4
+
+
+def test_the_timer_has_room_and_fits_the_device():
+    """Three times what applying may take, at least the shortest; rounded up to what the device counts in."""
+    assert timer(Change()) == SHORTEST
+    assert timer(Change(commands=("a",) * 1000)) == 1500
+    minutes = Guard(GuardKind.REVERT_TIMER, shortest=60, longest=7200, step=60)
+    assert [minutes.seconds(wanted) for wanted in (1, 60, 61, 99999)] == [60, 60, 120, 7200]

@@ -1,0 +1,145 @@
+"""A plan that somebody edited: each fault is found, with its line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import ip_interface
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ipplan import allocate, checks, policy
+from ipplan.plan import Plan, parse, to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inventory.model import Inventory
+
+TOWNSHIPS = {"a": 20, "b": 50, "c": 90}
+
+
+@pytest.fixture
+def planned(city: Callable[..., Inventory], policy_text: str) -> tuple[str, Inventory, policy.Policy]:
+    """A good plan's text, with its inventory and policy."""
+    inventory, rules = city(TOWNSHIPS), policy.parse(policy_text)
+    return to_text(allocate.make(inventory, rules, None)), inventory, rules
+
+
+def line_of(text: str, part: str) -> int:
+    """The line that has `part` in it."""
+    return next(number for number, line in enumerate(text.splitlines(), 1) if part in line)
+
+
+def found(text: str, inventory: Inventory, rules: policy.Policy) -> list[tuple[str, int, str]]:
+    """Code, line and column of every fault."""
+    problems = checks.check(parse(text), inventory, rules)
+    for problem in problems:
+        assert problem.in_language("zh_CN") != problem.in_language("en")
+        assert str(problem.hint)
+    return [(problem.code, problem.line, problem.column) for problem in problems]
+
+
+def test_a_good_plan_has_no_faults(planned: tuple[str, Inventory, policy.Policy]) -> None:
+    """Nothing is said where nothing is wrong."""
+    assert found(*planned) == []
+
+
+def edited(text: str, owner: str, prefix: str) -> str:
+    """The plan with another prefix for an owner."""
+    lines = text.splitlines()
+    number = line_of(text, f",{owner},") - 1
+    lines[number] = lines[number].rpartition(",")[0] + "," + prefix
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("owner", "prefix", "codes"),
+    [
+        ("ln-a", "10.254.0.4/30", {"overlap"}),
+        ("lan-dc", "10.20.0.128/25", {"foreign-in-block", "too-small"}),
+        ("rt-a", "10.254.0.1/32", {"overlap", "outside-pool"}),
+        ("lan-c", "10.99.0.0/24", {"outside-pool"}),
+        ("lan-c", "10.20.63.0/26", {"outside-block", "too-small"}),
+    ],
+)
+def test_prefixes_that_are_wrong(
+    planned: tuple[str, Inventory, policy.Policy], owner: str, prefix: str, codes: set[str]
+) -> None:
+    """Overlaps, prefixes outside their pool or their region's block, prefixes that are too small."""
+    text, inventory, rules = planned
+    changed = edited(text, owner, prefix)
+    assert {code for code, _, _ in found(changed, inventory, rules)} == codes
+
+
+def test_duplicates_and_strangers(planned: tuple[str, Inventory, policy.Policy]) -> None:
+    """A second row for an owner, an owner and a region that the inventory does not have, and a lost row."""
+    text, inventory, rules = planned
+    twice = text + "allocation,public,default,lans,lan,ipv4,township,43000000a,lan-a,10.20.62.0/26\n"
+    assert ("duplicate-row", len(twice.splitlines()), "owner") in found(twice, inventory, rules)
+    stranger = text.replace(",lan-a,", ",lan-x,")
+    number = line_of(stranger, ",lan-x,")
+    assert found(stranger, inventory, rules) == [
+        ("missing-allocation", 0, ""),
+        ("unwanted-allocation", number, "function"),
+        ("unknown-owner", number, "owner"),
+    ]
+    nowhere = text.replace("township,43000000a,,", "township,990000001,,")
+    assert ("unknown-region", line_of(nowhere, "990000001,,"), "region") in found(nowhere, inventory, rules)
+    line = line_of(text, ",rt-b,")
+    lost = "\n".join(row for number, row in enumerate(text.splitlines(), 1) if number != line)
+    assert found(lost, inventory, rules) == [("missing-allocation", 0, "")]
+
+
+def test_a_region_that_changed(planned: tuple[str, Inventory, policy.Policy]) -> None:
+    """A site that now belongs to another township: its row is out of date until the plan is made again."""
+    text, inventory, rules = planned
+    sites = {**inventory.sites, "th-a": replace(inventory.sites["th-a"], region="43000000b")}
+    codes = {code for code, _, _ in found(text, replace(inventory, sites=sites), rules)}
+    assert codes == {"outdated-row"}
+
+
+def test_pools_that_differ_from_the_policy(planned: tuple[str, Inventory, policy.Policy]) -> None:
+    """A pool that was edited in the plan, and a pool that nobody knows."""
+    text, inventory, rules = planned
+    assert {code for code, _, _ in found(text.replace("10.255.0.0/24", "10.255.0.0/25"), inventory, rules)} == {
+        "pool-differs"
+    }
+    number = line_of(text, ",rt-b,")
+    unknown = text.replace("loopbacks,loopback,ipv4,township,43000000b", "loops,loopback,ipv4,township,43000000b")
+    assert ("unknown-pool", number, "pool") in found(unknown, inventory, rules)
+
+
+def test_blocks_that_cross(planned: tuple[str, Inventory, policy.Policy]) -> None:
+    """Two townships' blocks must not lie in each other."""
+    text, inventory, rules = planned
+    number = line_of(text, "township,43000000a,,")
+    lines = text.splitlines()
+    inside = lines[line_of(text, "township,43000000c,,") - 1].rpartition(",")[2]
+    lines[number - 1] = lines[number - 1].rpartition(",")[0] + "," + inside.partition("/")[0] + "/26"
+    codes = {code for code, _, _ in found("\n".join(lines) + "\n", inventory, rules)}
+    assert "overlap" in codes
+
+
+def test_addresses_that_devices_already_have(planned: tuple[str, Inventory, policy.Policy]) -> None:
+    """A planned prefix on another device's management network is a collision; on the device's own it is none."""
+    text, inventory, rules = planned
+    (loopback,) = parse(text).of("rt-a")
+    address = ip_interface(str(loopback.prefix))
+
+    def managed(name: str) -> Inventory:
+        device = replace(inventory.devices[name], address=address)
+        return replace(inventory, devices={**inventory.devices, name: device})
+
+    assert found(text, managed("rt-a"), rules) == []
+    assert found(text, managed("rt-b"), rules) == [("collision", line_of(text, ",rt-a,"), "prefix")]
+
+
+def test_vrfs_are_worlds_of_their_own(planned: tuple[str, Inventory, policy.Policy]) -> None:
+    """The same prefix in two VRFs is no overlap."""
+    text, _, _ = planned
+    rows = [row for row in text.splitlines() if row.startswith(("pool,public", "allocation,public"))]
+    other = "\n".join(row.replace(",default,", ",tax,").replace("public", "vpn") for row in rows)
+    both = parse(text + other.replace(",lan,", ",lan-tax,") + "\n")
+    assert checks.consistency(both) == []
+    assert checks.consistency(Plan()) == []
