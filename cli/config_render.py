@@ -154,9 +154,14 @@ def _write(folder: Path, rendered: Sequence[Rendered]) -> None:
 
 def _show(rendered: Sequence[Rendered], failed: Sequence[GovnetError], out: Path | None) -> None:
     console = talk()
+    noted: dict[str, list[str]] = {}
     for item in rendered:
         for note in item.notes:
-            console.print(f"{item.device}: {note}", markup=False, soft_wrap=True)
+            noted.setdefault(str(note), []).append(item.device)
+    for text, names in noted.items():
+        who = names[0] if len(names) == 1 else tr("{count} devices", count=len(names))
+        console.print(f"{who}: {text}", markup=False, soft_wrap=True)
+    for item in rendered:
         if out is None:
             if len(rendered) > 1:
                 console.rule(item.device)

@@ -280,9 +280,9 @@ def _push_once(demo: Demo, step: Step, *, commit: bool) -> list[PushResult]:
         demo.failed.update({name: error.message for name, error in failed.items()})
     step.detail = {
         "devices": len(results) - len(failed),
-        "changed": sum(1 for result in results if result.changed),
-        "added": sum(result.added for result in results),
-        "removed": sum(result.removed for result in results),
+        "changed": sum(result.changed for result in results if result.ok),
+        "added": sum(result.added for result in results if result.ok),
+        "removed": sum(result.removed for result in results if result.ok),
         "failed": _failures(demo, failed),
     }
     step.told = tr("{devices} devices; {changed} differ: +{added} −{removed} lines", **step.detail)
@@ -331,11 +331,11 @@ def _backup(demo: Demo, step: Step) -> None:
 
 
 def _network(demo: Demo, step: Step) -> None:
-    from lab import checks  # noqa: PLC0415 - start-up time
+    from lab.verify import verify  # noqa: PLC0415 - start-up time
 
     assert demo.state is not None  # noqa: S101 - earlier steps have made both
     assert demo.topology is not None  # noqa: S101 - as above
-    results = checks.run(demo.state, demo.topology, left_out=frozenset(demo.failed))
+    results = verify(demo.state, demo.topology, left_out=frozenset(demo.failed))
     if not results:
         step.detail = {"checked": False}
         step.told = tr("emulated devices forward no packets; --lab netns looks at routes, reachability and tunnels")

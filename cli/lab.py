@@ -51,9 +51,12 @@ class _Talking:
 def up(
     workspace: WorkspaceOption = HERE,
     backend: Annotated[
-        str, typer.Option("--backend", help=tr(mark("How to run it: emulated (no root) or netns (real daemons, root).")))
+        str,
+        typer.Option("--backend", help=tr(mark("How to run it: emulated (no root) or netns (real daemons, root)."))),
     ] = "",
-    where: Annotated[str, typer.Option("--where", help=tr(mark("Only these devices, e.g. role=township-router.")))] = "",
+    where: Annotated[
+        str, typer.Option("--where", help=tr(mark("Only these devices, e.g. role=township-router.")))
+    ] = "",
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -67,15 +70,18 @@ def up(
     """Start the lab."""
     from lab import control  # noqa: PLC0415 - start-up time
 
-    state = control.up(
-        workspace, backend_name=backend, where=where, faults=_faults(fault or []), observer=_Talking()
-    )
+    state = control.up(workspace, backend_name=backend, where=where, faults=_faults(fault or []), observer=_Talking())
     if as_json:
         print_json({"ok": True, **_state_json(state)})
         return
     console = talk()
     console.print(
-        tr("{count} devices are up ({backend}, process {pid})", count=len(state.nodes), backend=state.backend, pid=state.pid),
+        tr(
+            "{count} devices are up ({backend}, process {pid})",
+            count=len(state.nodes),
+            backend=state.backend,
+            pid=state.pid,
+        ),
         style="green",
         markup=False,
     )

@@ -159,7 +159,7 @@ def compute(running: Tree, intended: Tree, language: Language, management: Inter
     commands, reconnect = _commands(ordered, language)
     if management is None:
         reconnect = None  # nobody said which address is ours
-    cuts = tuple(language.secrets.mask_line(command) for edit in ordered if edit.cut for command in edit.commands)
+    cuts = tuple(language.secrets.mask(command) for edit in ordered if edit.cut for command in edit.commands)
     return Change(commands, diff, added, removed, cuts, reconnect)
 
 
@@ -487,17 +487,17 @@ def _diff(edits: Sequence[Edit], secrets: Secrets) -> tuple[str, int, int]:
     added = removed = 0
     for edit in edits:
         common = _common(views, edit.path)
-        lines += [f"  {' ' * depth}{edit.path[depth]}" for depth in range(common, len(edit.path))]
+        lines += [f"  {' ' * depth}{secrets.mask(edit.path[depth])}" for depth in range(common, len(edit.path))]
         views = edit.path
         indent = " " * len(edit.path)
-        old = [line for lines_of in edit.old for line in lines_of.split("\n")]
-        new = edit.new.split("\n") if edit.new else []
+        old = [line for text in edit.old for line in secrets.mask(text).split("\n")]
+        new = secrets.mask(edit.new).split("\n") if edit.new else []
         lines += [f"- {indent}{line}" for line in old] + [f"+ {indent}{line}" for line in new]
         removed += len(old)
         added += len(new)
         if edit.opens:
             views = (*edit.path, edit.new)
-    return "".join(secrets.mask_line(line) + "\n" for line in lines), added, removed
+    return "".join(line + "\n" for line in lines), added, removed
 
 
 def content(node: Node) -> str:

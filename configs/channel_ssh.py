@@ -105,7 +105,9 @@ class SshChannel:
     async def run(self, command: str, stdin: bytes = b"") -> Finished:
         """One exec request."""
         with _translated(self._target):
-            done = await self._connection.run(command, input=stdin, encoding=None, check=False)
+            # asyncssh closes standard input only behind data: without any, the command must get none at all.
+            source = asyncssh.PIPE if stdin else asyncssh.DEVNULL
+            done = await self._connection.run(command, input=stdin, stdin=source, encoding=None, check=False)
         return Finished(
             status=-1 if done.exit_status is None else done.exit_status,
             stdout=cast("bytes", done.stdout or b""),

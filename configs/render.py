@@ -188,7 +188,7 @@ class _Job:
                 raise
             raise self._fault(
                 "template-failed",
-                Message("{kind}: {why}", kind=type(error).__name__, why=str(error)),
+                Message("the template fails here with {kind}: {why}", kind=type(error).__name__, why=str(error)),
                 *place,
             ) from error
         return Rendered(

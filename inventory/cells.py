@@ -33,6 +33,7 @@ _MEANT_NUMBER = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,17})(?:\.0+|\s*[^
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00a0\u200b-\u200f\u2028-\u202e\u2060\ufeff\u3000]")
 _FULL_WIDTH = re.compile("[\uff01-\uff5e\u3000。、]")
 _LEADING_ZERO = re.compile(r"(?:^|\.)0+(?=[0-9])")
+_NO_HOSTS: Final = frozenset({0, 127, *range(224, 256)})  # first octets
 _LONGEST_TITLE: Final = 200
 _MODEL = re.compile(r"[ -~\u4e00-\u9fff]{1,100}").fullmatch
 _INTERFACE = re.compile(r"[!-~](?:[ -~]{0,61}[!-~])?").fullmatch
@@ -88,7 +89,8 @@ def host_name(text: str) -> str:
 def key(text: str) -> str:
     """The name of a unit, site, line or system: letters (Chinese ones too), digits, `_`, `.` and `-`."""
     if _KEY(text):
-        refuse_full_width(text, "-")
+        if not text.isascii():
+            refuse_full_width(text, "-")
         return text
     refuse_full_width(text, "-")
     _refuse_invisible(text)
@@ -270,30 +272,32 @@ def host_interface(text: str) -> IPv4Interface | IPv6Interface:
     prefix = text.rpartition("/")[2]
     if prefix == text or not prefix.isdigit() or (len(prefix) > 1 and prefix[0] == "0"):
         raise _bad_address(text)
-    network = value.network
-    number, first = int(value), int(network.network_address)
-    if network.prefixlen < value.max_prefixlen - 1:
-        if number == first:
+    length = int(prefix)
+    if not length:
+        raise _bad_prefix(text)
+    # Arithmetic on the number: ipaddress's own properties build objects, and a province has 100,000 addresses.
+    number, bits = int(value), 32 if value.version == 4 else 128
+    host = number & ((1 << (bits - length)) - 1)
+    if length < bits - 1:
+        if not host:
             raise Fault(
                 "network-address",
                 Message("{text} is the address of the network itself, not of a host in it", text=text),
-                Message("write a host's address, for example {text}", text=f"{network[1]}/{network.prefixlen}"),
+                Message("write a host's address, for example {text}", text=f"{value.network[1]}/{length}"),
             )
-        if value.version == 4 and number == int(network.broadcast_address):
+        if bits == 32 and host + 1 == 1 << (bits - length):
             raise Fault(
                 "broadcast-address",
                 Message("{text} is the broadcast address of its network, not a host's", text=text),
-                Message("write a host's address, for example {text}", text=f"{network[1]}/{network.prefixlen}"),
+                Message("write a host's address, for example {text}", text=f"{value.network[1]}/{length}"),
             )
-    host = value.ip
-    if host.is_multicast or host.is_unspecified or host.is_loopback or (host.version == 4 and number >> 28 == 15):
+    # IPv4: 0/8, 127/8, and 224/4 and above (RFC 6890); IPv6: unspecified, loopback, multicast (RFC 4291).
+    if number >> 24 in _NO_HOSTS if bits == 32 else number <= 1 or number >> 120 == 0xFF:
         raise Fault(
             "not-a-host",
             Message("{text} cannot be the address of a device in a network", text=text),
             Message("write an address from the network's own ranges, for example 10.1.1.2/24"),
         )
-    if network.prefixlen == 0:
-        raise _bad_prefix(text)
     return value
 
 

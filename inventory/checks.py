@@ -346,7 +346,7 @@ def _hold(
 
 def _overlaps_on_devices(networks: Mapping[str, list[tuple[Interface, _Holder]]]) -> None:
     for device, members in networks.items():
-        if len(members) < 2 or not device:
+        if len(members) < 2 or not device:  # most devices have one address
             continue
         members.sort(
             key=lambda member: (member[0].version, int(member[0].network.network_address), member[0].network.prefixlen)

@@ -4,6 +4,7 @@
     ├── InputError (ValueError)            files or arguments that cannot be used; carries every Problem   exit 2
     │   └── TemplateError                  a configuration template cannot be rendered
     ├── RefusedError                       doing it could lose a device or data                            exit 4
+    │   └── MovesError (ipplan.changes)     a new address plan would move allocations that are in use
     ├── MissingToolError                   a program or an optional package is not there                   exit 2
     ├── LabError                           the virtual lab could not do what it was asked                  exit 3
     └── DeviceError                        one device failed; carries its name                             exit 3

@@ -296,7 +296,10 @@ class Reader:
             self.complain(path, "missing-value", Message("the list is empty"), Message("write at least one item"))
         else:
             self.complain(
-                path, "bad-type", Message("keys with values are expected here"), Message("write keys with values below it")
+                path,
+                "bad-type",
+                Message("keys with values are expected here"),
+                Message("write keys with values below it"),
             )
 
     def _unknown_key(self, path: Path, keys: tuple[str, ...]) -> None:

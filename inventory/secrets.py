@@ -108,7 +108,7 @@ class SecretRef:
             "vault": bool(re.fullmatch(r"[\w.-]+(/[\w.-]+)+", path)) and ".." not in path.split("/") and bool(key),
         }
         if not fits[scheme]:
-            raise ValueError(f"an incomplete reference to a secret of the kind {scheme}:")
+            raise ValueError("an incomplete reference to a secret")
         return cls(scheme, path, key)
 
     def __str__(self) -> str:

@@ -298,15 +298,22 @@ def _unknown_column(shape: Shape, table: Table, heading: str, places: dict[str, 
 def _rows(shape: Shape, table: Table, records: Records, places: dict[str, int]) -> Iterator[Record]:
     width = len(table.headings)
     absent = {column.name: column.default for column in shape.columns if column.name not in places}
-    columns = [(column, column.name, places[column.name]) for column in shape.columns if column.name in places]
+    there = [column for column in shape.columns if column.name in places]
+    columns = [(column, column.name, places[column.name], column.convert) for column in there]
+    typed = bool(table.foreign)
     for index, (row, line) in enumerate(zip(table.rows, table.lines, strict=True)):
         if len(row) != width and not _fits(row, width, line, records):
             records.whole = False
             continue
         values: dict[str, Any] = dict(absent)
-        for column, name, place in columns:
+        for column, name, place, convert in columns:
+            text = row[place]
             try:
-                values[name] = _value(column, row[place], table, (index, place))
+                # Nearly every cell: text without spaces around it.
+                if text and text[0] > " " < text[-1] and not typed:
+                    values[name] = convert(text)
+                else:
+                    values[name] = _value(column, text, table, (index, place))
             except cells.Fault as fault:
                 records.complain(line, name, fault.code, fault.message, fault.hint)
                 values[name] = BAD

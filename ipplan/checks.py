@@ -208,7 +208,8 @@ def _outside_blocks(plan: Plan, inventory: Inventory) -> Iterator[Problem]:
         for row in _overlapping(rows, block.prefix):
             if row.vrf == block.vrf and block.region not in chains[row.region]:
                 message = Message(
-                    "{prefix} lies in the block of the region {name} ({block}, line {line}), which it does not belong to",
+                    "{prefix} lies in the block of the region {name} ({block}, line {line}), "
+                    "which it does not belong to",
                     prefix=row.prefix,
                     name=block.region,
                     block=block.prefix,

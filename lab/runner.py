@@ -63,7 +63,9 @@ def launch(
         except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGKILL)
             child.wait()
-            raise _failed(directory, Message("it did not take its orders within {seconds} s", seconds=timeout)) from None
+            raise _failed(
+                directory, Message("it did not take its orders within {seconds} s", seconds=timeout)
+            ) from None
         return _await(reader, directory, timeout, observer)
     finally:
         os.close(reader)

@@ -34,11 +34,8 @@ if TYPE_CHECKING:
     Address = IPv4Address | IPv6Address
     Network = IPv4Network | IPv6Network
 
-# What each back end runs as it is.
-RUNS = {
-    "netns": frozenset({"frr", "linux"}),
-    "emulated": frozenset({"huawei", "cisco_ios", "frr"}),
-}
+# What network namespaces run as it is; the emulated back end runs what has an emulator.
+NATIVE = frozenset({"frr", "linux"})
 # The only interface of a userspace IPsec daemon: every tunnel of a device ends in it.
 TUNNEL_INTERFACE = "ipsec0"
 NOC = "noc"
@@ -177,9 +174,11 @@ def build(workspace: Workspace, plan: Plan, *, backend: str, devices: Collection
 
 
 def _emulated(workspace: Workspace, plan: Plan, chosen: Iterable[Device]) -> Topology:
+    from lab.emulator.world import VENDORS  # noqa: PLC0415 - start-up time
+
     nodes, skipped = [], []
     for device in chosen:
-        if device.platform in RUNS["emulated"]:
+        if device.platform in VENDORS:
             nodes.append(Node(device.name, NodeKind.DEVICE, device.platform))
         else:
             skipped.append(Skipped(device.name, device.platform, Message("there is no emulator of this platform")))
@@ -188,7 +187,7 @@ def _emulated(workspace: Workspace, plan: Plan, chosen: Iterable[Device]) -> Top
 
 def _platform(inventory: Inventory, device: Device) -> str:
     """What runs in a device's place: a packet filter with IPsec where it has zones or tunnels, else a router."""
-    if device.platform in RUNS["netns"]:
+    if device.platform in NATIVE:
         return device.platform
     guarded = any(name == device.name for zone in inventory.zones.values() for name, _ in zone.interfaces)
     tunnelled = any(line.kind is LineKind.TUNNEL for line in inventory.lines_of(device.name))

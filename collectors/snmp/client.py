@@ -184,6 +184,8 @@ class Client:
         job.first_at = 0.0
         if self._young >= self._window:
             self._waiting.append(job)
+            if self._recent:
+                self._wake_at(self._recent[0][0])
         else:
             self._send(job)
 
@@ -237,13 +239,16 @@ class Client:
         job.sent_at = now
         agent.packets += 1
         self.counts.sent += 1
-        if not job.young:
-            job.young = True
-            self._young += 1
-        self._recent.append((now + YOUNG, job, job.identifier))
         deadline = now + job.wait
         heapq.heappush(self._deadlines, (deadline, job.identifier, job.tries))
-        self._wake_at(min(deadline, now + YOUNG))
+        self._wake_at(deadline)
+        if job.tries == 0 and not job.young:
+            # A repetition goes to a device that is probably dead: it does not count, or the dead would hold the window.
+            job.young = True
+            self._young += 1
+            self._recent.append((now + YOUNG, job, job.identifier))
+            if self._waiting:
+                self._wake_at(now + YOUNG)
 
     def _put(self, data: bytes, address: Address) -> int | None:
         """Send; the error number if that failed for good."""
@@ -401,7 +406,9 @@ class Client:
         # Answered requests leave their entries behind; they are skipped when their time comes.
         while deadlines and deadlines[0][1] not in self._pending:
             heapq.heappop(deadlines)
-        times = [queue[0][0] for queue in (deadlines, self._recent) if queue]
+        times = [deadlines[0][0]] if deadlines else []
+        if self._waiting and self._recent:
+            times.append(self._recent[0][0])
         if times:
             self._wake_at(max(min(times), now))
 

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 Rows: TypeAlias = dict[bytes, bytes]
 """Index (octets of the OID after the column) → value (one TLV)."""
 
-# Octets of variable bindings for which an answer is planned: with headers it stays below an Ethernet frame.
-ANSWER_OCTETS = 1380
+# Octets of variable bindings for which an answer is planned: with its headers (v3 has more) it fits an Ethernet frame.
+ANSWER_OCTETS = {0: 1400, 1: 1400, 3: 1300}
 MAX_COLUMNS = 20
 MAX_SCALARS = 20
-_FIRST_WIDTH = 24
+_FIRST_WIDTH = 22
 _DEFAULT_REPETITIONS = 25
 
 UPTIME = ber.encode_oid("1.3.6.1.2.1.1.3.0")
@@ -65,6 +65,7 @@ class Memory:
     # Values in one answer that the agent or the way to it can bear; 0 = no limit known.
     cap: int = 0
     absent: set[bytes] = field(default_factory=set)
+    empty: set[bytes] = field(default_factory=set)
     requests: dict[tuple[int, int, tuple[bytes, ...]], Request] = field(default_factory=dict)
 
     def request(self, tag: int, oids: tuple[bytes, ...], repetitions: int = 0) -> Request:
@@ -150,14 +151,19 @@ def table(
     """
     result: dict[bytes, Rows] = {}
     problems: list[tuple[bytes, Fault]] = []
-    wanted = list(columns)
-    most = 0
-    while wanted:
+    # Columns that the agent does not have are asked for all at once, in the hope of one row; or not at all.
+    empty = [column for column in columns if column in memory.empty]
+    wanted = [column for column in columns if column not in memory.empty]
+    if settled:
+        result.update((column, {}) for column in empty)
+        empty = []
+    while wanted or empty:
+        queue = wanted or empty
         expected = memory.rows.get(prefix)
         exact = expected if settled and expected else 0
         asked = exact or (_DEFAULT_REPETITIONS if expected is None else expected + 1)
-        group, repetitions = _pack(wanted, asked, memory, budget.limits)
-        del wanted[: len(group)]
+        group, repetitions = _pack(queue, asked if wanted else 1, memory, budget.limits)
+        del queue[: len(group)]
         try:
             found = yield from _Group(prefix, group, memory, budget).read(repetitions, exact)
         except Fault as fault:
@@ -169,9 +175,10 @@ def table(
             problems.extend((column, Fault("decode", str(error))) for column in group)
             continue
         result.update(found)
-        most = max(most, *(len(rows) for rows in found.values()))
+        memory.empty.difference_update(column for column, rows in found.items() if rows)
+        memory.empty.update(column for column, rows in found.items() if not rows)
         if not settled:
-            memory.rows[prefix] = most
+            memory.rows[prefix] = max(len(rows) for rows in result.values())
     return result, problems
 
 
@@ -181,10 +188,11 @@ def _pack(wanted: list[bytes], rows: int, memory: Memory, limits: Limits) -> tup
     if memory.version == 0:
         return wanted[: min(10, cap)], 1
     widths = [memory.widths.get(column, _FIRST_WIDTH) for column in wanted[:MAX_COLUMNS]]
-    repetitions = max(1, min(rows, cap, ANSWER_OCTETS // widths[0]))
+    most = ANSWER_OCTETS[memory.version]
+    repetitions = max(1, min(rows, cap, most // widths[0]))
     count, octets = 1, widths[0]
     for width in widths[1:]:
-        if (octets + width) * repetitions > ANSWER_OCTETS or (count + 1) * repetitions > cap:
+        if (octets + width) * repetitions > most or (count + 1) * repetitions > cap:
             break
         octets += width
         count += 1
@@ -232,7 +240,8 @@ class _Group:
         for column, rows in found.items():
             if rows:
                 longest = max(len(index) + len(value) for index, value in _sample(rows))
-                self._memory.widths[column] = 8 + len(column) + longest
+                # Two headers of two octets, and one octet by which a counter may grow until the next poll.
+                self._memory.widths[column] = 5 + len(column) + longest
         return found
 
     def _request(self, repetitions: int) -> Request:
@@ -276,13 +285,13 @@ class _Group:
             return 1
         count = len(self._active)
         left = self._memory.rows.get(self._prefix, 0) + 1 - min(len(self.found[column]) for column in self._active)
-        room = ANSWER_OCTETS // self._width // count
+        room = ANSWER_OCTETS[self._memory.version] // self._width // count
         cap = min(self._budget.limits.varbinds or room * count, self._memory.cap or room * count) // count
         return max(1, min(room, cap, left if left > 0 else room))
 
 
 def _sample(rows: Rows) -> list[tuple[bytes, bytes]]:
-    """Some rows by which a column's width is judged: counters grow, so the estimate gets one octet in reserve."""
+    """Some rows by which a column's width is judged."""
     items = list(rows.items())
     return items[:: max(1, len(items) // 8)]
 

@@ -35,8 +35,14 @@ _COMPLAINTS: Final = {
         mark("a quotation mark is not closed"),
         mark("close it, or write the whole value in quotation marks"),
     ),
-    "did not find expected ',' or '}'": (mark("a curly bracket is not closed, or a comma is missing"), mark("close it")),
-    "did not find expected ',' or ']'": (mark("a square bracket is not closed, or a comma is missing"), mark("close it")),
+    "did not find expected ',' or '}'": (
+        mark("a curly bracket is not closed, or a comma is missing"),
+        mark("close it"),
+    ),
+    "did not find expected ',' or ']'": (
+        mark("a square bracket is not closed, or a comma is missing"),
+        mark("close it"),
+    ),
     "found undefined alias": (
         mark("* begins an alias here, and there is no such anchor"),
         mark("put quotation marks around a value that begins with *"),

@@ -1,4 +1,4 @@
-"""The seam between `lab.control` and a way to run devices: one small Protocol, and the registry line of each back end."""
+"""The seam between `lab.control` and a way to run devices: one small Protocol, and each back end's registry line."""
 
 from __future__ import annotations
 
@@ -105,9 +105,7 @@ class Backend(Protocol):
         """What this machine lacks for it, each with what would mend it; empty if it can run."""
         ...
 
-    def up(
-        self, topology: Topology, directory: Path, observer: Observer, *, faults: Mapping[str, Fault]
-    ) -> LabState:
+    def up(self, topology: Topology, directory: Path, observer: Observer, *, faults: Mapping[str, Fault]) -> LabState:
         """Start the lab in `directory`, which exists; returns when every device is there. LabError if it cannot."""
         ...
 

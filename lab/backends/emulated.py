@@ -44,9 +44,7 @@ class Emulated:
             return []
         return [Message("it needs Linux, where every address in 127.0.0.0/8 is there from the start")]
 
-    def up(
-        self, topology: Topology, directory: Path, observer: Observer, *, faults: Mapping[str, Fault]
-    ) -> LabState:
+    def up(self, topology: Topology, directory: Path, observer: Observer, *, faults: Mapping[str, Fault]) -> LabState:
         """Start it; LabError if two devices would share an address or a device refuses its first text."""
         workspace = topology.workspace
         devices, unaddressed = _with_addresses(topology.devices)
@@ -211,7 +209,12 @@ def _keys(workspace: Workspace, credential: Credential | None) -> dict[str, list
         public = asyncssh.read_private_key(path).export_public_key().decode()
     except (OSError, asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
         raise LabError(
-            Message("the key {path} of the credential {name} cannot be read: {why}", path=path, name=credential.name, why=error),
+            Message(
+                "the key {path} of the credential {name} cannot be read: {why}",
+                path=path,
+                name=credential.name,
+                why=error,
+            ),
             Message("the lab needs its public half; give a readable key without a passphrase"),
         ) from error
     return {credential.username: [public.strip()]}
@@ -253,5 +256,7 @@ def _ask(state: LabState, question: Mapping[str, Any]) -> dict[str, Any]:
             Message("run `govnet lab down`, then `govnet lab up`"),
         ) from error
     if "error" in document:
-        raise GovnetError(Message("the lab's process {pid} does not answer: {why}", pid=state.pid, why=document["error"]))
+        raise GovnetError(
+            Message("the lab's process {pid} does not answer: {why}", pid=state.pid, why=document["error"])
+        )
     return document

@@ -132,9 +132,7 @@ def _access(one: Mapping[str, str] | None) -> SnmpAccess | None:
 
     if one is None:
         return None
-    user = SnmpUser(
-        one["user"], one["auth_protocol"], one["auth_password"], one["priv_protocol"], one["priv_password"]
-    )
+    user = SnmpUser(one["user"], one["auth_protocol"], one["auth_password"], one["priv_protocol"], one["priv_password"])
     return SnmpAccess((one["community"],) if one["community"] else (), (user,) if one["user"] else ())
 
 

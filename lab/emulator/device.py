@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
-from ipaddress import IPv4Address, IPv4Interface
 from typing import TYPE_CHECKING, Any, Final
 
 from lab.emulator import grammar
 from lab.emulator.secrets import Vault
 from lab.emulator.terminal import HangupError, Pager, Terminal
-from lab.emulator.tree import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping
+    from ipaddress import IPv4Address, IPv4Interface
+
+    from lab.emulator.tree import Entry
 
 logger = logging.getLogger(__name__)
 
@@ -78,10 +79,10 @@ class Spec:
     """What a device is when it is unpacked, and what was typed at its console first.
 
     `interfaces` are physical interfaces beyond those of the model. `login` is a user of the operating system (only
-    hosts have one), `snmp` what an agent is told outside the configuration text (all of it on a host, SNMPv3 users on IOS). `keys` are OpenSSH public keys by
-    user. `fault` is one of `down`, `mute`, `slow`, `wrong-password` or empty; `delay` is in seconds a command.
-    `manager` is the address as which whoever connects on this machine is seen. `minute` is how many seconds a minute of
-    its timers has: 60, less in tests.
+    hosts have one), `snmp` what an agent is told outside the configuration text: all of it on a host, SNMPv3 users on
+    IOS. `keys` are OpenSSH public keys by user. `fault` is one of `down`, `mute`, `slow`, `wrong-password` or empty;
+    `delay` is in seconds a command. `manager` is the address as which whoever connects on this machine is seen.
+    `minute` is how many seconds a minute of its timers has: 60, less in tests.
     """
 
     name: str
@@ -182,7 +183,7 @@ class Device(ABC):
 
     @abstractmethod
     def describe(self) -> tuple[str, str]:
-        """sysDescr and sysObjectID."""
+        """What the agent gives as sysDescr and sysObjectID."""
 
     @abstractmethod
     def admits(self, source: IPv4Address) -> bool:
@@ -303,8 +304,9 @@ class Device(ABC):
 
         self.after(seconds, back)
 
+    @abstractmethod
     def forget_timers(self) -> None:
-        """What was armed is gone after a reboot; vendors add theirs."""
+        """What was armed is gone after a reboot."""
 
     def close(self) -> None:
         """End what runs beside the sessions."""

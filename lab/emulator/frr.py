@@ -130,7 +130,7 @@ class FrrDevice(Device):
 
     @property
     def ssh_enabled(self) -> bool:
-        """sshd is not FRR's."""
+        """The SSH server is not FRR's."""
         return True
 
     def admits(self, source: IPv4Address) -> bool:
@@ -163,7 +163,7 @@ class FrrDevice(Device):
         return tuple(found)
 
     def snmp_access(self) -> SnmpAccess:
-        """snmpd is set up outside FRR: as the device was given it."""
+        """The agent is set up outside FRR: as the device was given it."""
         return self.spec.snmp or SnmpAccess()
 
     def describe(self) -> tuple[str, str]:
@@ -175,9 +175,7 @@ class FrrDevice(Device):
 
     # The shell
 
-    async def run_command(
-        self, command: str, stdin: asyncio.Queue[bytes | None], user: str, level: int
-    ) -> Result:
+    async def run_command(self, command: str, stdin: asyncio.Queue[bytes | None], user: str, level: int) -> Result:
         """One command of an SSH exec request: exit status, standard output, standard error."""
         if self.spec.delay:
             await asyncio.sleep(self.spec.delay)
@@ -283,7 +281,11 @@ class FrrDevice(Device):
             return 1, b"", f"Filename {path} does not exist\n".encode()
         wanted, complaint = self.parse(self.files[path].decode("utf-8", errors="replace"))
         if wanted is None:
-            return 1, f"vtysh failed to process new configuration: vtysh (mark file) exited with status 2:\nb'{complaint.strip()}'\n".encode(), b""
+            return (
+                1,
+                f"vtysh failed to process new configuration: vtysh (mark file) exited with status 2:\nb'{complaint.strip()}'\n".encode(),
+                b"",
+            )
         if "--test" in options:
             return 0, self._difference(wanted).encode(), b""
         if not wanted.value("hostname") and self.running.starting("hostname"):
@@ -457,7 +459,7 @@ class FrrSession(Shell):
             await self.run_line(line)
 
     def complain(self, error: LineError) -> None:
-        """vtysh's texts."""
+        """The texts of vtysh."""
         texts = {Kind.AMBIGUOUS: "% Ambiguous command: ", Kind.INCOMPLETE: "% Command incomplete: "}
         self.terminal.write(f"{texts.get(error.kind, '% Unknown command: ')}{self._line}\n")
 
@@ -522,7 +524,10 @@ class FrrSession(Shell):
 
     async def do_show_interfaces(self, _match: Match) -> None:
         """Links and addresses."""
-        lines = [f"{'Interface':<16}{'Status':<8}{'VRF':<16}Addresses", f"{'---------':<16}{'------':<8}{'---':<16}---------"]
+        lines = [
+            f"{'Interface':<16}{'Status':<8}{'VRF':<16}Addresses",
+            f"{'---------':<16}{'------':<8}{'---':<16}---------",
+        ]
         for port in self.device.ports():
             address = str(port.addresses[0]) if port.addresses else ""
             lines.append(f"{port.name:<16}{'up' if port.up else 'down':<8}{'default':<16}{address}")

@@ -388,11 +388,10 @@ def _group(elements: list[str], index: int, state: _State, rule: Rule) -> tuple[
         index += 1
         if closing != "|":
             break
-    if opening == "[" or opening == "(":
+    if opening in ("[", "("):
         entry.silent.append(end)
     if opening == "(":
         if index >= len(elements) or elements[index] != "*":
             raise ValueError(rule.pattern)
         index += 1
     return end, index
-

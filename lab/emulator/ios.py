@@ -173,9 +173,7 @@ class IosDevice(Device):
     def admits(self, source: IPv4Address) -> bool:
         """`access-class … in` on the terminal lines: one of them must let the address in."""
         return any(
-            self.permits(line.starting("access-class")[0].words[1], source)
-            if line.starting("access-class")
-            else True
+            self.permits(line.starting("access-class")[0].words[1], source) if line.starting("access-class") else True
             for line in self._terminals
         )
 
@@ -257,7 +255,9 @@ class IosDevice(Device):
             # A Catalyst numbers its ports 10101 on; what matters is that the number stays.
             found.append(
                 Port(
-                    index if not self.switch or not name.startswith("Gigabit") else 10100 + int(name.rpartition("/")[2]),
+                    index
+                    if not self.switch or not name.startswith("Gigabit")
+                    else 10100 + int(name.rpartition("/")[2]),
                     name,
                     entry.value("description"),
                     enabled,
@@ -1025,7 +1025,9 @@ class IosSession(Shell):
         lines = ["    Line       User       Host(s)              Idle       Location"]
         for number, session in enumerate(sorted(self.device.sessions, key=lambda one: one.began)):
             own = "*" if session is self else " "
-            lines.append(f"{own} {number + 1:>2} vty {number:<4}{session.user:<11}idle                 00:00:00 127.0.0.1")
+            lines.append(
+                f"{own} {number + 1:>2} vty {number:<4}{session.user:<11}idle                 00:00:00 127.0.0.1"
+            )
         await self.terminal.page("\n".join([*lines, ""]))
 
     async def do_show_ip_brief(self, _match: Match) -> None:

@@ -50,9 +50,7 @@ class Vault:
     def type7(self, clear: str) -> str:
         """IOS type 7: two digits of salt and the xor with Cisco's table."""
         salt = self._digest(clear, "7")[0] % 16
-        mixed = "".join(
-            f"{byte ^ _XLAT[(salt + index) % len(_XLAT)]:02X}" for index, byte in enumerate(clear.encode())
-        )
+        mixed = "".join(f"{byte ^ _XLAT[(salt + index) % len(_XLAT)]:02X}" for index, byte in enumerate(clear.encode()))
         return self._keep(f"{salt:02d}{mixed}", clear)
 
     def clear(self, stored: str) -> str | None:

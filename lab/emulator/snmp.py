@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import time
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lab.emulator.device import SnmpAccess
 
@@ -35,8 +35,7 @@ class Agent(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is there."""
-        assert isinstance(transport, asyncio.DatagramTransport)  # noqa: S101 - what a datagram endpoint gives
-        self._transport = transport
+        self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """A request. A mute device does not answer, a slow one takes seconds."""
@@ -160,17 +159,13 @@ def _dispatcher_class() -> type:
         engine: Any = None
         _send: Callable[[bytes], None] | None = None
 
-        def take(
-            self, data: bytes, address: tuple[str, int], send: Callable[[bytes, tuple[str, int]], None]
-        ) -> None:
+        def take(self, data: bytes, address: tuple[str, int], send: Callable[[bytes, tuple[str, int]], None]) -> None:
             """One request; whatever is wrong with it, the agent stays."""
             from pysnmp.carrier.asyncio.dgram.udp import UdpTransportAddress  # noqa: PLC0415 - start-up time
 
             self._send = lambda answer: send(answer, address)
             try:
-                self.engine.message_dispatcher.receive_message(
-                    self.engine, _DOMAIN, UdpTransportAddress(address), data
-                )
+                self.engine.message_dispatcher.receive_message(self.engine, _DOMAIN, UdpTransportAddress(address), data)
             except PySnmpError:
                 return
             finally:

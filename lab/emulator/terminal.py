@@ -80,7 +80,7 @@ class Terminal:
             return byte
 
     def _take_line(self) -> bytes | None:
-        """A whole line that has arrived already and needs no editing: the common case of a program that writes blocks."""
+        """A whole line that has arrived already and needs no editing, as from a program that writes blocks."""
         data = self._input
         if self._skip_lf and data[:1] == b"\n":
             del data[0]
@@ -95,9 +95,7 @@ class Terminal:
                 return None
         return None
 
-    async def read_line(
-        self, prompt: str, *, echo: bool = True, help_for: Callable[[str], str] | None = None
-    ) -> str:
+    async def read_line(self, prompt: str, *, echo: bool = True, help_for: Callable[[str], str] | None = None) -> str:
         """Show `prompt` and read one line. Ctrl+C gives an empty one; Ctrl+Z gives its own character.
 
         With `help_for`, a `?` shows what it returns for the line so far, and the line goes on.

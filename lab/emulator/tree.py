@@ -113,6 +113,4 @@ def _place(entry: Entry) -> tuple[int, int, tuple[tuple[int, int, str], ...], in
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key that puts interface 2 before interface 10."""
-    return tuple(
-        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", text) if part
-    )
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", text) if part)

@@ -145,8 +145,7 @@ class VrpDevice(Device):
     def ssh_enabled(self) -> bool:
         """STelnet is on, and a terminal line takes SSH and asks AAA (SSH needs it)."""
         return bool(self.running.child("stelnet", "server", "enable")) and any(
-            line.value("protocol", "inbound") in ("", "ssh", "all")
-            and line.value("authentication-mode") == "aaa"
+            line.value("protocol", "inbound") in ("", "ssh", "all") and line.value("authentication-mode") == "aaa"
             for line in self._terminals
         )
 
@@ -755,9 +754,7 @@ class VrpSession(Shell):
         self.terminal.write("Info: The system is comparing the configuration, please wait.\n")
         saved = self.device.saved
         if saved is None or not saved.same(self.device.running):
-            self.terminal.write(
-                "Warning: All the configuration will be saved to the next startup configuration. \n"
-            )
+            self.terminal.write("Warning: All the configuration will be saved to the next startup configuration. \n")
             if _yes(await self.terminal.ask("Continue ? [y/n]:")):
                 self.device.save()
         await self._reboot_now()
@@ -951,7 +948,11 @@ class VrpSession(Shell):
 
     async def do_display_interface_description(self, _match: Match) -> None:
         """Descriptions of the interfaces."""
-        lines = ["PHY: Physical", "*down: administratively down", f"{'Interface':<30}{'PHY':<8}{'Protocol':<9}Description"]
+        lines = [
+            "PHY: Physical",
+            "*down: administratively down",
+            f"{'Interface':<30}{'PHY':<8}{'Protocol':<9}Description",
+        ]
         for port in self.device.ports():
             physical = "up" if port.enabled else "*down"
             protocol = "up" if port.up and port.addresses else "down"

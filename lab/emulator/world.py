@@ -161,9 +161,7 @@ class World:
         raise PortsTakenError(first)
 
     async def _open_all(self) -> None:
-        results = await asyncio.gather(
-            *(host.open(self.ports) for host in self.hosts.values()), return_exceptions=True
-        )
+        results = await asyncio.gather(*(host.open(self.ports) for host in self.hosts.values()), return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
                 raise result

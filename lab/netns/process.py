@@ -155,12 +155,14 @@ def _has_life(pid: int) -> bool:
 def inside(keeper: int, node: str, argv: Sequence[str]) -> list[str]:
     """The command line that runs `argv` in a node: in its network, and in its mounts and processes if it has any.
 
-    The first step enters the lab, where the namespaces have their names; the second enters the node.
+    The first step enters the lab, where the namespaces have their names; the second enters the node. nsenter forks to
+    enter a PID namespace and passes no signal on: with `setpriv --pdeathsig` the command ends when nsenter is ended.
     """
     script = (
         f"pid=$(cat /run/lab/{shlex.quote(node)}/pid 2>/dev/null) && [ -d /proc/$pid ] || "
         f'exec nsenter --net={NAMESPACES}/{shlex.quote(node)} "$@"; '
         f"exec nsenter --net={NAMESPACES}/{shlex.quote(node)} --mount=/proc/$pid/ns/mnt --uts=/proc/$pid/ns/uts "
-        '--pid=/proc/$pid/ns/pid_for_children "$@"'
+        '--pid=/proc/$pid/ns/pid_for_children -- setpriv --pdeathsig TERM "$@"'
     )
-    return ["nsenter", "-t", str(keeper), "-m", "-n", "-p", "--", "sh", "-c", script, "sh", *argv]
+    enter = ["nsenter", "-t", str(keeper), "-m", "-n", "-p", "--", "setpriv", "--pdeathsig", "TERM"]
+    return [*enter, "sh", "-c", script, "sh", *argv]

@@ -84,6 +84,7 @@ class Agent(threading.Thread):
         self.socket.settimeout(0.1)
         self.host, self.port = self.socket.getsockname()[:2]
         self.ended = False
+        self.source = None
         self._sorted = sorted(self.objects)
         self.start()
 
@@ -96,6 +97,7 @@ class Agent(threading.Thread):
                     continue
                 except OSError:
                     return
+                self.source = source
                 answers = self.answers(data)
                 for answer in answers or ():
                     self.socket.sendto(answer, source)
@@ -116,7 +118,7 @@ class Agent(threading.Thread):
     # -- the protocol -----------------------------------------------------------------------------------------
 
     def answers(self, data):
-        version = int(decoder.decode(data)[0][0])
+        version = data[data.index(b"\x02\x01") + 2]
         api = v1 if version == 0 else v2c
         message, _ = decoder.decode(data, asn1Spec=api.Message())
         number = len(self.requests)

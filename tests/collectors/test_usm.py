@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pysnmp.proto.api import v2c
+
 from collectors.snmp import usm
 from collectors.snmp.ber import DecodeError
 
@@ -63,7 +65,7 @@ def test_privacy_keys_are_pysnmps(auth, priv):
         "SHA512": hmacsha2.HmacSha2.SHA512_SERVICE_ID,
     }[auth]
     key = cipher.hash_passphrase(authentication, b"privpass123")
-    expected = bytes(cipher.localize_key(authentication, key, ENGINE))
+    expected = bytes(cipher.localize_key(authentication, key, v2c.OctetString(ENGINE)))
     assert usm.privacy_key(auth, priv, b"privpass123", ENGINE) == expected
 
 

@@ -83,5 +83,3 @@ def sheet(rows: list[list[Any]], name: str = "Sheet1") -> bytes:
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
-
-

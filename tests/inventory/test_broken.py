@@ -18,7 +18,13 @@ BROKEN = Path(__file__).parent / "broken"
 CASES = sorted(path.name for path in BROKEN.iterdir())
 PLATFORMS = frozenset({"cisco_ios", "frr", "huawei", "linux", "topsec_tos"})
 # Through the command line: one case of each kind of file is enough, the loader is the same.
-ON_THE_COMMAND_LINE = ["address-leading-zeros", "many-at-once", "secret-in-clear", "yaml-broken-quote", "encoding-utf16"]
+ON_THE_COMMAND_LINE = [
+    "address-leading-zeros",
+    "many-at-once",
+    "secret-in-clear",
+    "yaml-broken-quote",
+    "encoding-utf16",
+]
 SECRETS = ("Admin@1234", "Huawei:12#3456", "12#3456", "word1", "Geheim77", "Huawei@123", "Admin@123")
 
 Broken = Callable[[str], tuple[Path, list[dict[str, Any]]]]

@@ -135,7 +135,11 @@ _terms = st.sampled_from(
 _conditions = st.recursive(
     _terms,
     lambda inner: st.one_of(
-        inner.map(lambda pair: (f"not {pair[0]}", f"not {pair[1]}") if " " not in pair[0] else (f"not ({pair[0]})", f"not ({pair[1]})")),
+        inner.map(
+            lambda pair: (
+                (f"not {pair[0]}", f"not {pair[1]}") if " " not in pair[0] else (f"not ({pair[0]})", f"not ({pair[1]})")
+            )
+        ),
         st.tuples(inner, st.sampled_from(["and", "or"]), inner).map(
             lambda three: (f"{three[0][0]} {three[1]} {three[2][0]}", f"{three[0][1]} {three[1]} {three[2][1]}")
         ),

@@ -109,7 +109,8 @@ def test_references_read_back_as_written(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "hunter2", "Pass:word", "env:", "env:A-B", "env:A=B", "file:", "vault:a#k", "vault:a/b", "vault:a/../b#k"]
+    "text",
+    ["", "hunter2", "Pass:word", "env:", "env:A-B", "env:A=B", "file:", "vault:a#k", "vault:a/b", "vault:a/../b#k"],
 )
 def test_everything_else_is_refused_without_an_echo(text: str) -> None:
     """What is no reference may be a secret: the error does not carry it."""
@@ -140,7 +141,8 @@ def test_env(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "secret"), [("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a ", " a "), ("\ufeffa", "a"), ("密\n", "密")]
+    ("content", "secret"),
+    [("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a ", " a "), ("\ufeffa", "a"), ("密\n", "密")],
 )
 def test_file(content: str, secret: str, tmp_path: Path) -> None:
     """A file below the workspace: one line end is stripped, nothing else."""
@@ -181,7 +183,10 @@ class _Vault(http.server.BaseHTTPRequestHandler):
         token = self.headers.get("X-Vault-Token")
         self.seen.append((self.path, token))
         answers = {
-            "/v1/secret/data/govnet/routers": (200, {"data": {"data": {"password": HIDDEN, "number": 5}, "metadata": {}}}),
+            "/v1/secret/data/govnet/routers": (
+                200,
+                {"data": {"data": {"password": HIDDEN, "number": 5}, "metadata": {}}},
+            ),
             "/v1/secret/data/sealed": (503, {"errors": ["Vault is sealed"]}),
             "/v1/secret/data/broken": (500, {}),
         }

@@ -236,7 +236,10 @@ def test_ipv6_beside_ipv4(city: Callable[..., Inventory]) -> None:
     rules = policy.parse("""
 pools:
   - {name: base, area: interconnect, prefixes: [10.254.0.0/24, "fd00:1::/48"]}
-  - {name: lans, area: public, prefixes: [10.20.0.0/16, "fd00:2::/48"], summaries: [{level: township, ipv6: {length: 56}}]}
+  - name: lans
+    area: public
+    prefixes: [10.20.0.0/16, "fd00:2::/48"]
+    summaries: [{level: township, ipv6: {length: 56}}]
 functions:
   - {name: loopback, pool: base, for: loopback, ipv4: {length: 32}, ipv6: {length: 128}}
   - {name: circuit, pool: base, for: circuit, ipv4: {length: 31}, ipv6: {length: 127}}

@@ -25,7 +25,7 @@ steps = st.lists(st.tuples(st.integers(0, 12), st.booleans(), st.integers(0, 3))
 @pytest.mark.parametrize("bits", [32, 128])
 @given(steps=steps)
 def test_blocks_are_aligned_disjoint_and_inside(bits: int, steps: list[tuple[int, bool, int]]) -> None:
-    """Whatever is allocated and released in whatever order: aligned, inside a root, disjoint; all comes back at the end."""
+    """Whatever is allocated and released: aligned, inside a root, disjoint; all comes back at the end."""
     space, twin = Buddy(bits, ROOTS[bits]), Buddy(bits, reversed(ROOTS[bits]))
     total = space.free_addresses()
     taken: list[Block] = []

@@ -57,9 +57,9 @@ def edited(text: str, owner: str, prefix: str) -> str:
     ("owner", "prefix", "codes"),
     [
         ("ln-a", "10.254.0.4/30", {"overlap"}),
-        ("lan-dc", "10.20.0.128/25", {"foreign-in-block", "too-small"}),
+        ("lan-dc", "10.20.1.0/25", {"foreign-in-block"}),
         ("rt-a", "10.254.0.1/32", {"overlap", "outside-pool"}),
-        ("lan-c", "10.99.0.0/24", {"outside-pool"}),
+        ("lan-c", "10.99.0.0/24", {"outside-pool", "outside-block"}),
         ("lan-c", "10.20.63.0/26", {"outside-block", "too-small"}),
     ],
 )

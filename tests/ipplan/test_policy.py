@@ -19,7 +19,7 @@ CASES = sorted((Path(__file__).parent / "policies").glob("*.yaml"))
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_a_broken_policy_is_explained(path: Path) -> None:
-    """A case is a file with the policy and its problems: line, column, code, and where the text is ours both languages."""
+    """A case is a file: a policy and its problems with line, column, code and, where the text is ours, the text."""
     case = yaml.safe_load(path.read_text(encoding="utf-8"))
     with pytest.raises(InputError) as caught:
         policy.parse(case["policy"])

@@ -19,15 +19,19 @@ TOWNSHIPS = dict.fromkeys("abcdefgh", 50)
 CASES = {
     "pool": (
         ("10.20.0.0/18", "10.20.0.0/22"),
-        "the pool “lans” (area public, 10.20.0.0/22) is too small: lan × 9 need 2304 addresses, 1024 are free to use, "
-        "1280 are lacking",
+        (
+            "the pool “lans” (area public, 10.20.0.0/22) is too small: lan × 9 need 2304 addresses, "
+            "1024 are free to use, 1280 are lacking"
+        ),
         "地址池“lans”（区域 public，10.20.0.0/22）不够：lan × 9 共需 2304 个地址，可用 1024 个，缺 1280 个",
         {"10.20.0.0/22": "10.20.0.0/20"},
     ),
     "circuits": (
         ("10.254.0.0/24", "10.254.0.0/28"),
-        "the pool “circuits” (area interconnect, 10.254.0.0/28) is too small: circuit × 8 need 32 addresses, "
-        "16 are free to use, 16 are lacking",
+        (
+            "the pool “circuits” (area interconnect, 10.254.0.0/28) is too small: circuit × 8 need 32 addresses, "
+            "16 are free to use, 16 are lacking"
+        ),
         "地址池“circuits”（区域 interconnect，10.254.0.0/28）不够：circuit × 8 共需 32 个地址，可用 16 个，缺 16 个",
         {
             "10.254.0.0/28": "10.254.0.0/27",
@@ -36,8 +40,10 @@ CASES = {
     ),
     "block": (
         ("ipv4: {growth: 2}", "ipv4: {length: 26}"),
-        "the region 43000000a a needs 128 addresses (ipv4), its block of the pool “lans” (/26) has 64: 64 are lacking "
-        "for lan × 1",
+        (
+            "the region 43000000a a needs 128 addresses (ipv4), its block of the pool “lans” (/26) has 64: "
+            "64 are lacking for lan × 1"
+        ),
         "区划 43000000a a 需要 128 个地址（ipv4），它在地址池“lans”中的汇总块（/26）只有 64 个：lan × 1 还缺 64 个",
         {"{length: 26}": "{length: 25}", "growth: 1.5": "growth: 1.2"},
     ),

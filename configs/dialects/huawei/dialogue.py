@@ -27,6 +27,8 @@ DIALOGUE = Dialogue(
     ),
     questions=(
         question(r"save$", rb"are you sure to continue\s*\?\s*\[y/n\]\s*:?", b"y\n"),
+        # AR routers ask so; S switches as above.
+        question(r"save$", rb"are you sure to continue\s*\?\s*\(y/n\)\s*\[n\]\s*:?", b"y\n"),
         question(r"save$", rb"continue\s*\?\s*\[y/n\]\s*:?", b"y\n"),
         question(r"save$", rb"overwrite\s*\?\s*\[y/n\]\s*:?", b"y\n"),
         question(r"undo (?:stelnet|telnet) .*server", rb"continue\s*\?\s*\[y/n\]\s*:?", b"y\n"),

@@ -1,0 +1,384 @@
+"""Polling: against an agent made of pysnmp's parts, against net-snmp, and against agents that misbehave."""
+
+from __future__ import annotations
+
+import socket
+import time
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from pysnmp.proto.api import v2c
+
+from collectors.poll import Access, Poller, Target, poll
+from collectors.snmp import walk
+from inventory.secrets import Secret
+
+IF_IN = "ifHCInOctets"
+
+
+def quick(**options):
+    """A poller that does not wait long."""
+    return Poller(**{"timeout": 0.3, "retries": 1, **options})
+
+
+@pytest.mark.parametrize("version", ["1", "2c"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_router_is_read_completely(agents, version, host):
+    """Both community versions, both address families: every interface, its labels in 中文, its values."""
+    agent = agents(host=host)
+    result = poll([agent.target(version=version)])[0]
+    assert result.ok, result.error
+    assert result.label("sysName", "sysName") == "rt-test"
+    assert len(result.values("ifOperStatus")) == 4
+    if version == "2c":
+        assert result.value(IF_IN, ifIndex="3") == 3000 * 10**9 + 6
+    assert result.value("ifInOctets", ifIndex="3") == 3010
+    labels = dict(next(iter(result.values("ifInOctets"))))
+    assert labels == {
+        "ifAlias": "上联 uplink 1",
+        "ifDescr": "GigabitEthernet0/0/1",
+        "ifIndex": "1",
+        "ifName": "GE0/0/1",
+    }
+
+
+def test_the_page_is_prometheus_text(agents):
+    """prometheus-client's parser reads it; no family and no series comes twice."""
+    result = poll([agents().target()])[0]
+    families = list(text_string_to_metric_families(result.text()))
+    names = [family.name for family in families]
+    assert len(names) == len(set(names))
+    series = [(sample.name, tuple(sorted(sample.labels.items()))) for family in families for sample in family.samples]
+    assert len(series) == len(set(series))
+    kinds = {family.name: family.type for family in families}
+    assert kinds["ifHCInOctets"] == "counter"
+    assert kinds["ifOperStatus"] == "gauge"
+    assert kinds["ifType_info"] == "gauge"
+    assert {"snmp_scrape_duration_seconds", "snmp_scrape_packets_sent"} <= set(kinds)
+
+
+def test_counters_grow_between_two_polls(agents, make_router):
+    """The helper that shows traffic: the same series, a later value."""
+    agent = agents()
+    poller = Poller()
+    before = poller.poll([agent.target()])[0]
+    agent.change(make_router(4, octets=2000, uptime=123999))
+    after = poller.poll([agent.target()])[0]
+    for index in "1234":
+        assert after.value(IF_IN, ifIndex=index) > before.value(IF_IN, ifIndex=index)
+
+
+def test_a_large_table_is_read_in_few_packets(agents, make_router):
+    """28 interfaces: steady polls do not read the label columns again and do not overshoot."""
+    agent = agents(make_router(28))
+    poller = Poller(["if_mib"])
+    cold = poller.poll([agent.target()])[0]
+    warm = poller.poll([agent.target()])[0]
+    assert cold.ok
+    assert warm.ok
+    assert warm.packets < cold.packets <= 26
+    assert warm.packets <= 18
+    assert warm.values("ifHCOutOctets") == cold.values("ifHCOutOctets")
+    asked = {
+        tuple(name)[:-1]
+        for message in agent.requests[cold.packets :]
+        for name, _ in v2c.apiPDU.get_varbinds(v2c.apiMessage.get_pdu(message))
+    }
+    assert not any((1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 18)[: len(name)] == name and len(name) > 9 for name in asked)
+
+
+@pytest.mark.parametrize("change", [{"last_change": 999}, {"uptime": 5}])
+def test_labels_are_read_again_when_the_device_says_so(agents, make_router, change):
+    """ifTableLastChange moved, or sysUpTime went back: a new description is seen."""
+    agent = agents()
+    poller = Poller(["if_mib"])
+    poller.poll([agent.target()])
+    agent.change(make_router(4, alias="new", **change))
+    result = poller.poll([agent.target()])[0]
+    assert dict(next(iter(result.values(IF_IN))))["ifAlias"] == "new 1"
+
+
+def test_a_new_interface_is_seen_without_ifTableLastChange(agents, make_router):  # noqa: N802 - the object's name
+    """An agent that has no such object: rows are counted anew at every poll."""
+    agent = agents(make_router(4, last_change=None))
+    poller = Poller(["if_mib"])
+    assert len(poller.poll([agent.target()])[0].values(IF_IN)) == 4
+    agent.change(make_router(6, last_change=None))
+    values = poller.poll([agent.target()])[0].values(IF_IN)
+    assert len(values) == 6
+    assert all(dict(labels)["ifName"] for labels in values)
+
+
+def test_an_agent_with_small_answers_is_read_too(agents, make_router):
+    """GETBULK answers may be cut anywhere; the walk goes on where it was cut."""
+    whole = poll([agents(make_router(12)).target()])[0]
+    cut = poll([agents(make_router(12), limit=200).target()])[0]
+    assert cut.ok
+    assert cut.values(IF_IN) == whole.values(IF_IN)
+    assert cut.values("ifInErrors") == whole.values("ifInErrors")
+
+
+def test_too_big_answers_are_asked_for_in_smaller_pieces(agents, make_router):
+    """tooBig halves what is asked, until the agent can answer; and that is remembered."""
+
+    def behave(agent, message, number):
+        del number
+        pdu = v2c.apiMessage.get_pdu(message)
+        if pdu.tagSet == v2c.GetBulkRequestPDU.tagSet:
+            count = int(v2c.apiBulkPDU.get_max_repetitions(pdu)) * len(v2c.apiBulkPDU.get_varbinds(pdu))
+            if count > 10:
+                return [agent.reply(message, [], status=1)]
+        return None
+
+    result = poll([agents(make_router(12), behave=behave).target()])[0]
+    assert result.ok, result.error
+    assert len(result.values(IF_IN)) == 12
+
+
+def always(status):
+    return lambda agent, message, number: [agent.reply(message, [], status=status, index=1)]
+
+
+def _loop(agent, message, number):
+    """Every GETBULK gets the same row."""
+    del number
+    pdu = v2c.apiMessage.get_pdu(message)
+    if pdu.tagSet != v2c.GetBulkRequestPDU.tagSet:
+        return None
+    names = [tuple(name) for name, _ in v2c.apiBulkPDU.get_varbinds(pdu)]
+    return [agent.reply(message, [(name[:11] + (3,), v2c.Integer32(1)) for name in names])]
+
+
+def _seesaw(agent, message, number):
+    """Rows that go up and down again, never the same twice in one answer."""
+    pdu = v2c.apiMessage.get_pdu(message)
+    if pdu.tagSet != v2c.GetBulkRequestPDU.tagSet:
+        return None
+    names = [tuple(name) for name, _ in v2c.apiBulkPDU.get_varbinds(pdu)]
+    return [agent.reply(message, [(name[:11] + (1000 - number,), v2c.Integer32(1)) for name in names])]
+
+
+def _endless(agent, message, number):
+    """One more row for every request."""
+    pdu = v2c.apiMessage.get_pdu(message)
+    if pdu.tagSet != v2c.GetBulkRequestPDU.tagSet:
+        return None
+    names = [tuple(name) for name, _ in v2c.apiBulkPDU.get_varbinds(pdu)]
+    return [agent.reply(message, [(name[:11] + (number * 10 + 1,), v2c.Integer32(1)) for name in names])]
+
+
+FAULTS = {
+    "mute": (lambda *_: [], "timeout"),
+    "genErr": (always(5), "gen_err"),
+    "noAccess": (always(6), "no_access"),
+    "authorizationError": (always(16), "no_access"),
+    "another error": (always(13), "error_status"),
+    "empty": (lambda agent, message, number: [agent.reply(message, [])], "decode"),
+    "loop": (_loop, "loop"),
+    "goes back": (_seesaw, "loop"),
+    "endless": (_endless, "bounds"),
+    "wrong id": (
+        lambda agent, message, number: [
+            agent.reply(message, [], identifier=int(v2c.apiMessage.get_pdu(message)[0]) + 1)
+        ],
+        "timeout",
+    ),
+    "wrong community": (
+        lambda agent, message, number: [agent.honest(message).replace(b"public", b"secret")],
+        "timeout",
+    ),
+    "truncated": (lambda agent, message, number: [agent.honest(message)[:-5]], "decode"),
+    "garbage": (lambda *_: [b"\x30\x82\xff\xff" + b"\x00" * 50, b"", b"\xff" * 100], "timeout"),
+    "octets behind": (lambda agent, message, number: [agent.honest(message) + b"\x00"], "decode"),
+    "others' objects": (
+        lambda agent, message, number: [agent.reply(message, [((1, 3, 6, 1, 4, 1, 1), v2c.Integer32(1))])],
+        "decode",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_way_of_misbehaving_has_its_reason(agents, name):
+    """Bounded, named, never an exception; a healthy device polled beside it is not touched."""
+    behave, reason = FAULTS[name]
+    bad = agents(behave=behave)
+    good = agents()
+    started = time.monotonic()
+    poller = quick(modules=["if_mib"], limits=walk.Limits(packets=200))
+    results = poller.poll([bad.target("bad"), good.target("good")])
+    assert time.monotonic() - started < 20
+    assert results[0].reason == reason, results[0].error
+    assert results[0].error.device == "bad"
+    assert str(results[0].error)
+    assert results[0].packets <= 200
+    assert results[1].ok
+    assert len(bad.requests) <= 200
+
+
+def test_a_module_that_fails_leaves_the_others(agents):
+    """genErr in the interface table: the system group is there, and the page says what is missing."""
+
+    def behave(agent, message, number):
+        del number
+        names = [tuple(name) for name, _ in v2c.apiPDU.get_varbinds(v2c.apiMessage.get_pdu(message))]
+        return [agent.reply(message, [], status=5, index=1)] if names[0][:8] == (1, 3, 6, 1, 2, 1, 31, 1) else None
+
+    result = quick().poll([agents(behave=behave).target()])[0]
+    assert not result.ok
+    assert result.reason == "gen_err"
+    assert result.label("sysName", "sysName") == "rt-test"
+    assert len(result.values("ifInOctets")) == 4
+    assert 'govnet_walk_error{module="if_mib",reason="gen_err"} 1' in result.text()
+
+
+def test_damage_on_the_way_is_survived(agents):
+    """A truncated answer, then a good one at the next try."""
+
+    def behave(agent, message, number):
+        return [agent.honest(message)[:-3]] if number == 0 else None
+
+    result = Poller(timeout=1).poll([agents(behave=behave).target()])[0]
+    assert result.ok
+
+
+def test_lost_packets_are_asked_for_again(agents):
+    """Every seventh datagram is lost; the poll is complete."""
+
+    def behave(agent, message, number):
+        return [] if number % 7 == 3 else None
+
+    result = Poller(timeout=1).poll([agents(behave=behave).target()])[0]
+    assert result.ok
+    assert sum(part.retried for part in result.modules) >= 1
+
+
+def test_a_late_answer_is_still_good(agents):
+    """The answer to the first request comes after the second was sent: it is taken, the double is dropped."""
+
+    def behave(agent, message, number):
+        if number == 0:
+            time.sleep(0.7)
+        return None
+
+    result = Poller(timeout=2).poll([agents(behave=behave).target()])[0]
+    assert result.ok
+
+
+def test_answers_from_another_port_are_dropped(agents):
+    """As spoofed answers would come."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+
+        def behave(agent, message, number):
+            other.sendto(agent.honest(message), agent.source)
+            return []
+
+        agent = agents(behave=behave)
+        result = quick().poll([agent.target()])[0]
+        assert len(agent.requests) >= 2
+    assert result.reason == "timeout"
+
+
+def test_a_closed_port_is_told_at_once():
+    """By the ICMP error, not by waiting."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        port = sock.getsockname()[1]
+    started = time.monotonic()
+    result = poll([Target("gone", "127.0.0.1", port, Access("2c", Secret("public")))])[0]
+    assert result.reason == "closed"
+    assert time.monotonic() - started < 1
+
+
+def test_dead_devices_do_not_delay_the_others(agents):
+    """More mute devices than the window is wide: the healthy one is done long before they are given up."""
+    mute = [agents(behave=lambda *_: []) for _ in range(12)]
+    good = agents()
+    done = {}
+    started = time.monotonic()
+    poller = Poller(parallel=4, timeout=0.5, retries=2)
+    poller.poll(
+        [*(agent.target(f"mute{number}") for number, agent in enumerate(mute)), good.target("good")],
+        lambda result: done.setdefault(result.device, time.monotonic() - started),
+    )
+    assert done["good"] < 1.2
+    assert min(seconds for name, seconds in done.items() if name != "good") > 1.2
+
+
+def test_a_wrong_community_looks_like_silence_and_the_hint_says_so(agents):
+    """RFC 3584: an agent does not answer a wrong community."""
+    result = quick().poll([agents().target(community=b"wrong")])[0]
+    assert result.reason == "timeout"
+    assert "community" in str(result.error.hint)
+    assert "团体字" in result.error.hint.in_language("zh_CN")
+    assert "wrong" not in str(result.error)
+
+
+def user(port, name="usha", auth="SHA", priv="AES", auth_password="authpass123", priv_password="privpass123"):
+    return Target(
+        name,
+        "127.0.0.1",
+        port,
+        Access("3", Secret(""), name, auth, Secret(auth_password), priv, Secret(priv_password)),
+    )
+
+
+def test_net_snmp_by_community(snmpd):
+    """The real daemon."""
+    result = poll([Target("snmpd", "127.0.0.1", snmpd, Access("2c", Secret("public")))])[0]
+    assert result.ok, result.error
+    assert result.label("sysName", "sysName") == "snmpd-test"
+    assert result.value("ifOperStatus", ifDescr="lo") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "auth", "priv"),
+    [
+        ("usha", "SHA", "AES"),
+        ("usha256", "SHA-256", "AES-128"),
+        ("umd5", "MD5", "DES"),
+        ("usha512", "SHA-512", "AES256"),
+    ],
+)
+def test_net_snmp_by_user(snmpd, name, auth, priv):
+    """Authentication and privacy with the real daemon; the second poll needs no discovery."""
+    poller = Poller()
+    target = user(snmpd, name, auth, priv)
+    first = poller.poll([target])[0]
+    if first.reason == "unknown_user":
+        pytest.skip(f"this snmpd is built without {auth}/{priv}")
+    assert first.ok, first.error
+    second = poller.poll([target])[0]
+    assert second.ok
+    assert second.packets < first.packets
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"name": "nobody"}, "unknown_user"),
+        ({"auth_password": "authpass124"}, "wrong_digest"),
+        ({"priv_password": "privpass124"}, "decryption"),
+        ({"priv": "", "priv_password": ""}, "no_access"),
+    ],
+)
+def test_what_is_wrong_with_a_user_is_told_apart(snmpd, change, reason):
+    """Unknown user, wrong authentication, wrong privacy, too low a level."""
+    result = Poller(timeout=0.5, retries=1).poll([user(snmpd, **change)])[0]
+    assert result.reason == reason, result.error
+    assert "pass12" not in str(result.error) + str(result.error.hint)
+
+
+def test_a_restarted_engine_is_followed(snmpd):
+    """Boots and time that are out of date: the agent's report puts them right."""
+    poller = Poller(["system"])
+    target = user(snmpd)
+    assert poller.poll([target])[0].ok
+    session = poller._states[target].agent.session
+    session._boots, session._time = 7, 1_000_000
+    result = poller.poll([target])[0]
+    assert result.ok, result.error
+
+
+def test_a_poll_of_nothing_is_nothing():
+    """No targets, no sockets, no results."""
+    assert poll([]) == []

@@ -1,0 +1,104 @@
+"""Facts on real configurations that stand beside the checkout: measured against labels, and never a crash."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from audits.facts import FACTS
+from audits.model import Document
+from audits.reading import assess
+from configs.dialects import dialect
+
+CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
+VENDORS = {"cisco": "cisco_ios", "huawei": "huawei"}
+PLATFORMS = ("huawei", "cisco_ios", "frr")
+# What these rules reach on the labelled files; a change that reads worse fails here.
+REACHED = {"cisco": 1.0, "huawei": 1.0}
+
+pytestmark = [
+    pytest.mark.corpus,
+    pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside the checkout"),
+]
+
+
+@pytest.mark.parametrize("vendor", sorted(VENDORS))
+def test_facts_agree_with_the_labels(vendor, record_property, capsys):
+    """Precision, recall, traps and evidence lines on the labelled files, printed and held at what was reached."""
+    labels = json.loads((CORPUS / "audit-labels.json").read_text(encoding="utf-8"))["labels"]
+    speaker = dialect(VENDORS[vendor])
+    decided = right = wanted = traps = traps_right = cited = cited_right = 0
+    wrong = []
+    for name, label in labels.items():
+        if not name.startswith(vendor + "/"):
+            continue
+        facts = speaker.facts(speaker.parse((CORPUS / "audit" / name).read_bytes())).facts
+        for fact, expected in label["facts"].items():
+            if expected["v"] is None:
+                assert facts[fact].value is None, (name, fact)
+                continue
+            found = facts[fact]
+            hit = found.value is expected["v"]
+            wanted += 1
+            decided += found.value is not None
+            right += hit
+            traps += expected.get("hard", False)
+            traps_right += hit and expected.get("hard", False)
+            if expected["lines"]:
+                cited += 1
+                cited_right += set(expected["lines"]) <= set(found.lines)
+            if not hit:
+                wrong.append((name, fact, expected["v"], found.value))
+    figures = {
+        "precision": right / decided,
+        "recall": right / wanted,
+        "traps": f"{traps_right}/{traps}",
+        "evidence": cited_right / cited,
+        "decisions": wanted,
+    }
+    with capsys.disabled():
+        print(f"\n{vendor}: {figures}")
+    for name, value in figures.items():
+        record_property(name, value)
+    assert not wrong
+    assert min(figures["precision"], figures["recall"], figures["evidence"]) >= REACHED[vendor]
+
+
+def test_every_file_is_read_by_every_dialect_without_a_crash():
+    """Whatever the text and whoever reads it: the whole vocabulary comes back, lines are lines of the file."""
+    files = [path for folder in ("configs", "audit") for path in sorted((CORPUS / folder).rglob("*")) if path.is_file()]
+    assert len(files) > 30
+    for path in files:
+        content = path.read_bytes()
+        last = content.count(b"\n") + 1
+        for platform in PLATFORMS:
+            device = assess(Document(path.name, content, platform=platform))
+            assert device.problem is None, (path, device.problem)
+            assert set(device.facts.facts) == set(FACTS)
+            assert len(device.masked) <= last
+            for fact in device.facts.facts.values():
+                assert all(1 <= line <= last for line in fact.lines), (path, fact)
+
+
+def test_every_published_example_is_read_and_recognised():
+    """Each device of the scenarios is recognised and read; nothing is decided by accident."""
+    files = sorted((CORPUS / "scenarios").rglob("*.cfg"))
+    assert len(files) > 1000
+    for path in files:
+        device = assess(Document(path.name, path.read_bytes()))
+        assert device.problem is None, path
+        assert device.facts.platform == "huawei", path
+        assert device.facts.facts["no_banner"].value is True, path
+
+
+def test_texts_of_relatives_are_not_taken_for_ours():
+    """A configuration of another vendor with the same look is not assessed as if it were ours."""
+    strange = ["configs/arista", "configs/cisco-asa", "configs/cisco-iosxr", "configs/cisco-nxos", "audit/h3c", "audit/fortinet"]
+    files = [path for folder in strange for path in sorted((CORPUS / folder).rglob("*")) if path.is_file()]
+    assert len(files) >= 7
+    for path in files:
+        device = assess(Document(path.name, path.read_bytes()))
+        assert device.problem is not None, (path, device.facts.platform)
+        assert all(fact.value is None for fact in device.facts.facts.values())

@@ -1,0 +1,60 @@
+"""Facts of the dialects: cases as data, one YAML file a platform; adding a case needs no code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from audits.facts import FACTS
+from configs.dialects import dialect
+
+CASES = [
+    pytest.param(path.stem, case, id=f"{path.stem}: {case['name']}")
+    for path in sorted((Path(__file__).parent / "cases").glob("*.yaml"))
+    for case in yaml.safe_load(path.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize(("platform", "case"), CASES)
+def test_a_fact_has_its_value_its_basis_and_its_lines(platform, case):
+    """Each fact that a case names is read with exactly this value, basis and these 1-based lines."""
+    speaker = dialect(platform)
+    content = case["text"].encode(case.get("encoding", "utf-8"))
+    facts = speaker.facts(speaker.parse(content)).facts
+    found = {name: [facts[name].value, facts[name].basis.value, list(facts[name].lines)] for name in case["facts"]}
+    assert found == case["facts"]
+
+
+@pytest.mark.parametrize("platform", ["huawei", "cisco_ios", "frr"])
+def test_every_fact_of_the_vocabulary_is_there_and_no_other(platform):
+    """Whatever the text, a dialect answers for the whole vocabulary; what it cannot decide is None and says why."""
+    speaker = dialect(platform)
+    facts = speaker.facts(speaker.parse(b"hostname a\n")).facts
+    assert set(facts) == set(FACTS)
+    for fact in facts.values():
+        assert fact.why, fact.name
+        assert (fact.value is None) == (fact.basis == "undecidable"), fact.name
+
+
+@pytest.mark.parametrize(("platform", "needed"), [("huawei", 12), ("cisco_ios", 12), ("frr", 6)])
+def test_the_cases_decide_enough_facts(platform, needed):
+    """The cases of a platform decide at least this many facts by a line, true and false counted apart."""
+    for value in (True, False):
+        decided = {
+            name
+            for case_platform, case in (case.values for case in CASES)
+            if case_platform == platform
+            for name, expected in case["facts"].items()
+            if expected[0] is value
+        }
+        assert len(decided) >= (needed if value else needed // 2), decided
+
+
+@pytest.mark.parametrize("platform", ["huawei", "cisco_ios", "frr"])
+@pytest.mark.parametrize("content", [b"", b"\n", b"no\n", b"undo\n", b"\xef\xbb\xbfhostname a\r\n", b"a" * 5000, b"\x00\x01\n"])
+def test_odd_texts_are_read_without_an_error(platform, content):
+    """Empty, one-word and binary texts give facts, not exceptions."""
+    speaker = dialect(platform)
+    assert speaker.facts(speaker.parse(content)).facts
