@@ -72,7 +72,7 @@ def run(
             if (risk := _high_risk(device, item, level, case)) is not None
         ]
     return Report(
-        pack=PackInfo(pack.name, pack.title.words(), pack.standard, pack.source, pack.verified),
+        pack=PackInfo(pack.name, pack.title.words(), pack.standard, pack.source.words(), pack.verified),
         level=level,
         devices=devices,
         items=tuple(items),

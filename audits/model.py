@@ -214,7 +214,7 @@ class PackInfo:
     name: str
     title: Words
     standard: str
-    source: str
+    source: Words
     verified: bool
 
 

@@ -136,7 +136,7 @@ class Pack(_Strict):
     name: str
     title: Text
     standard: str
-    source: str
+    source: Text
     verified: bool
     categories: tuple[Category, ...]
     observations: tuple[Check, ...] = ()

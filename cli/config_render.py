@@ -154,27 +154,37 @@ def _write(folder: Path, rendered: Sequence[Rendered]) -> None:
 
 def _show(rendered: Sequence[Rendered], failed: Sequence[GovnetError], out: Path | None) -> None:
     console = talk()
-    noted: dict[str, list[str]] = {}
-    for item in rendered:
-        for note in item.notes:
-            noted.setdefault(str(note), []).append(item.device)
-    for text, names in noted.items():
-        who = names[0] if len(names) == 1 else tr("{count} devices", count=len(names))
-        console.print(f"{who}: {text}", markup=False, soft_wrap=True)
+    _show_notes(rendered)
     for item in rendered:
         if out is None:
             if len(rendered) > 1:
                 console.rule(item.device)
             typer.echo(item.text, nl=False)
     for error in failed:
-        if isinstance(error, InputError):
-            for problem in error.problems:
-                console.print(problem.in_language(language()), style="red", markup=False, soft_wrap=True)
-        else:
-            console.print(f"{getattr(error, 'device', '')}: {error}", style="red", markup=False, soft_wrap=True)
-            console.print("  " + tr("hint: {hint}", hint=error.hint), markup=False, soft_wrap=True)
+        _show_fault(error)
     if out is not None:
         console.print(tr("{count} configurations written to {folder}", count=len(rendered), folder=out), markup=False)
+
+
+def _show_notes(rendered: Sequence[Rendered]) -> None:
+    """What a text does not hold, said once for all the devices it is true of."""
+    noted: dict[str, list[str]] = {}
+    for item in rendered:
+        for note in item.notes:
+            noted.setdefault(str(note), []).append(item.device)
+    for text, names in noted.items():
+        who = names[0] if len(names) == 1 else tr("{count} devices", count=len(names))
+        talk().print(f"{who}: {text}", markup=False, soft_wrap=True)
+
+
+def _show_fault(error: GovnetError) -> None:
+    console = talk()
+    if isinstance(error, InputError):
+        for problem in error.problems:
+            console.print(problem.in_language(language()), style="red", markup=False, soft_wrap=True)
+        return
+    console.print(f"{getattr(error, 'device', '')}: {error}", style="red", markup=False, soft_wrap=True)
+    console.print("  " + tr("hint: {hint}", hint=error.hint), markup=False, soft_wrap=True)
 
 
 def _as_json(item: Rendered, out: Path | None) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def _register_check(group: typer.Typer) -> None:
         group,
         "check",
         mark("Read every file of the workspace and say everything that is wrong, with file, line and column."),
-        ["govnet inventory check", "govnet -v inventory check -w lianyuan --json"],
+        ["govnet inventory check", "govnet inventory check --json"],
     )
     def check(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
         counts = _counts(load(workspace).inventory)

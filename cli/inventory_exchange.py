@@ -17,8 +17,8 @@ FORMATS = ("csv", "xlsx", "json")
 
 def register(group: typer.Typer) -> None:
     """Add both commands to `inventory`."""
-    _register_import(group)
     _register_export(group)
+    _register_import(group)
 
 
 def _choice(option: str, value: str, choices: tuple[str, ...]) -> None:
@@ -39,8 +39,8 @@ def _register_import(group: typer.Typer) -> None:
         "import",
         mark("Merge a CSV or XLSX table into the workspace: shows what would change, writes with --commit."),
         [
-            "govnet inventory import devices.xlsx --as devices",
-            "govnet inventory import new-sites.csv --as sites --commit",
+            "govnet inventory import export/inventory.xlsx --as devices",
+            "govnet inventory import export/inventory.xlsx --as sites --commit",
         ],
     )
     def import_(

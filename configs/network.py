@@ -142,7 +142,12 @@ def services(names: Iterable[str]) -> tuple[Service, ...]:
             continue
         protocol, _, ports = name.partition("/")
         first, _, last = ports.partition("-")
-        if protocol not in {"tcp", "udp"} or not ports.isascii() or not first.isdecimal() or not (last or first).isdecimal():
+        if (
+            protocol not in {"tcp", "udp"}
+            or not ports.isascii()
+            or not first.isdecimal()
+            or not (last or first).isdecimal()
+        ):
             raise ValueError(name)
         low, high = int(first), int(last or first)
         if not 0 < low <= high <= 65535:

@@ -55,6 +55,7 @@ NOTES = {
     ),
     "untested": mark("the lines follow published examples of this platform; they have not been tried on a device"),
     "keys": mark("make the SSH host key once at the console: {command}"),
+    "ipv6": mark("the plan's IPv6 addresses are not in this text: the shipped templates configure IPv4"),
     "users-once": mark("make the SNMPv3 user once at the console; the device never shows it: {command}"),
     "management": mark("the device has no management interface with an address in devices.csv"),
 }
@@ -237,6 +238,8 @@ class _Job:
         if self._role == BOOTSTRAP:
             return {**common, "management": view.management}
         kinds = LineKind
+        if any(port.ipv6 for port in view.ports):
+            self._note("ipv6")
         return {
             **common,
             "loopback": view.addresses.loopback,

@@ -50,7 +50,7 @@ class Suggester:
     ten thousand suggestions, so the work is bounded and the later complaints come without one.
     """
 
-    def __init__(self, names: Iterable[str], budget: int = 1_000_000) -> None:
+    def __init__(self, names: Iterable[str], budget: int = 200_000) -> None:
         self._names = names
         self._listed: list[str] | None = None
         self._budget = budget

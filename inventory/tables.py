@@ -297,7 +297,9 @@ def _unknown_column(shape: Shape, table: Table, heading: str, places: dict[str, 
 
 def _rows(shape: Shape, table: Table, records: Records, places: dict[str, int]) -> Iterator[Record]:
     width = len(table.headings)
-    absent = {column.name: column.default for column in shape.columns if column.name not in places}
+    absent = {
+        column.name: BAD if column.needed else column.default for column in shape.columns if column.name not in places
+    }
     there = [column for column in shape.columns if column.name in places]
     columns = [(column, column.name, places[column.name], column.convert) for column in there]
     typed = bool(table.foreign)

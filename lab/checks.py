@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
     Address = IPv4Address | IPv6Address | str
 
+# net-snmp shows interface counters that are up to this many seconds old (its cache of IF-MIB::ifTable).
+COUNTERS_AGE = 3.0
+
 _SUMMARY = re.compile(r"(\d+) packets transmitted, (\d+) received")
 _TIMES = re.compile(r"= [\d.]+/(?P<average>[\d.]+)/")
 # What stands in `swanctl --raw`: a brace, a bracket, `key=value`, or a section's name before its brace.

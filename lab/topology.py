@@ -41,6 +41,7 @@ TUNNEL_INTERFACE = "ipsec0"
 NOC = "noc"
 INTERNET = "inet"
 INTERNET_HOST = "inet-host"
+NOWHERE = "nowhere"
 MANAGEMENT_BRIDGE = "mgmt0"
 
 
@@ -53,6 +54,7 @@ class NodeKind(StrEnum):
     INTERNET = "internet"
     OUTSIDER = "outsider"  # a host out there
     NOC = "noc"
+    NOWHERE = "nowhere"  # where cables end whose other device does not run
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +283,12 @@ def _wire(workspace: Workspace, plan: Plan, running: Collection[str]) -> tuple[t
     hosts: list[Node] = []
     carriers: list[Line] = []
     for line in inventory.lines.values():
-        if line.a.device not in running or (line.b is not None and line.b.device not in running):
+        here = [end for end in (line.a, line.b) if end is not None and end.device in running]
+        if line.kind is LineKind.CIRCUIT and line.b is not None and len(here) == 1:
+            # The interface is there, as it is on the real device; nobody is at the other side.
+            port = Port(f"n{len(wiring.links)}")
+            wiring.connect((here[0].device, Port(here[0].interface)), (NOWHERE, port), line.name)
+        if len(here) < (1 if line.b is None else 2):
             continue
         if line.kind is LineKind.CIRCUIT and line.b is not None:
             wiring.connect((line.a.device, Port(line.a.interface)), (line.b.device, Port(line.b.interface)), line.name)
@@ -295,7 +302,8 @@ def _wire(workspace: Workspace, plan: Plan, running: Collection[str]) -> tuple[t
         Node(name, NodeKind.DEVICE, inventory.devices[name].platform, tuple(wiring.ports[name]), forwards=True)
         for name in running
     ]
-    return (*devices, *hosts, *outside, *noc), tuple(wiring.links)
+    nowhere = [Node(NOWHERE, NodeKind.NOWHERE, ports=tuple(wiring.ports[NOWHERE]))] if NOWHERE in wiring.ports else []
+    return (*devices, *hosts, *outside, *noc, *nowhere), tuple(wiring.links)
 
 
 def _host(inventory: Inventory, plan: Plan, line: Line, wiring: _Wiring) -> Node:
@@ -329,7 +337,7 @@ def _everything(network: Network) -> Network:
 
 
 def _free_name(wanted: str, inventory: Inventory) -> str:
-    while wanted in inventory.devices or wanted in (NOC, INTERNET, INTERNET_HOST):
+    while wanted in inventory.devices or wanted in (NOC, INTERNET, INTERNET_HOST, NOWHERE):
         wanted += "-host"
     return wanted
 

@@ -13,8 +13,9 @@ from inventory.text import Message, mark
 from inventory.text import language as language_in_use
 
 if TYPE_CHECKING:
-    from audits.model import Assessed, ItemResult, Report
+    from audits.model import Assessed, HighRisk, ItemResult, Report
 
+_FEW = 3  # devices that a page shows unfolded
 TEMPLATES = Path(__file__).parent / "templates"
 
 _TEXTS = {
@@ -136,6 +137,10 @@ def render(report: Report, language: str = "") -> str:
         finding_counts=report.finding_counts(),
         unread=sum(1 for device in report.devices if device.problem is not None),
         categories=_categories(report),
+        high_risks=_by_case(report),
+        colon="：" if language == "zh_CN" else ": ",
+        semicolon="；" if language == "zh_CN" else "; ",
+        opened=_opened(report),
         weaknesses={device.name: weaknesses(report, device) for device in report.devices},
         findings={device.name: report.findings_of(device.name) for device in report.devices},
         anchors={device.name: f"device-{number}" for number, device in enumerate(report.devices)},
@@ -189,6 +194,23 @@ def weaknesses(report: Report, device: Assessed) -> list[Weakness]:
         fix = next((fix for finding, _ in entries for fix in finding.fixes if fix.fact == fact), None)
         result.append(Weakness(gravest, tuple(finding.item for finding, _ in entries), fix))
     return sorted(result, key=lambda weakness: order.index(weakness.evidence.severity))
+
+
+def _opened(report: Report) -> set[str]:
+    """The devices that are shown unfolded: all of a few, else the one with the most that is not met."""
+    names = [device.name for device in report.devices]
+    if len(names) <= _FEW:
+        return set(names)
+    unmet = {name: sum(1 for finding in report.findings_of(name) if finding.verdict is Verdict.FAIL) for name in names}
+    return {max(names, key=lambda name: unmet[name])}
+
+
+def _by_case(report: Report) -> list[list[HighRisk]]:
+    """The high-risk cases, each with the devices that raise it."""
+    cases: dict[tuple[str, str], list[HighRisk]] = {}
+    for risk in report.high_risks:
+        cases.setdefault((risk.case, risk.item), []).append(risk)
+    return list(cases.values())
 
 
 def _categories(report: Report) -> list[tuple[Any, list[ItemResult]]]:

@@ -27,7 +27,7 @@ def document(report: Report) -> dict[str, Any]:
             "name": report.pack.name,
             "title": report.pack.title.as_json(),
             "standard": report.pack.standard,
-            "source": report.pack.source,
+            "source": report.pack.source.as_json(),
             "verified": report.pack.verified,
         },
         "counts": {

@@ -149,6 +149,8 @@ def _state(topology: Topology, directory: Path, running: Running, faults: Mappin
     inventory = topology.workspace.inventory
     nodes = {}
     for node in topology.nodes:
+        if node.kind is NodeKind.NOWHERE:
+            continue
         if node.kind is not NodeKind.DEVICE:
             nodes[node.name] = LabNode(node.name, node.kind.value, address=str(node.address or ""))
             continue

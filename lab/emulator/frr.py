@@ -281,11 +281,8 @@ class FrrDevice(Device):
             return 1, b"", f"Filename {path} does not exist\n".encode()
         wanted, complaint = self.parse(self.files[path].decode("utf-8", errors="replace"))
         if wanted is None:
-            return (
-                1,
-                f"vtysh failed to process new configuration: vtysh (mark file) exited with status 2:\nb'{complaint.strip()}'\n".encode(),
-                b"",
-            )
+            head = "vtysh failed to process new configuration: vtysh (mark file) exited with status 2:"
+            return 1, f"{head}\nb'{complaint.strip()}'\n".encode(), b""
         if "--test" in options:
             return 0, self._difference(wanted).encode(), b""
         if not wanted.value("hostname") and self.running.starting("hostname"):
@@ -322,16 +319,18 @@ class FrrDevice(Device):
         if action == "arm" and len(words) == 4 and words[2].isdecimal():
             return self._arm(int(words[2]), words[3])
         if action == "cancel":
-            if self.guard is not None:
-                self._disarm()
-                return 0, b"idle\n", b""
-            late = b"too late: the configuration was restored\n" if self.guard_fired else b"nothing is armed\n"
-            return 1, b"", late
+            return self._cancel()
         if action == "status":
             if self.guard is not None:
                 return 0, f"armed {max(0, int(self.guard_at - self.uptime))}\n".encode(), b""
             return 0, b"idle fired\n" if self.guard_fired else b"idle\n", b""
         return 1, b"", b"usage: guard arm SECONDS FILE | cancel | status\n"
+
+    def _cancel(self) -> Result:
+        if self.guard is not None:
+            self._disarm()
+            return 0, b"idle\n", b""
+        return 1, b"", b"too late: the configuration was restored\n" if self.guard_fired else b"nothing is armed\n"
 
     def _arm(self, seconds: int, path: str) -> Result:
         if self.guard is not None:

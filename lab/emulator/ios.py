@@ -108,7 +108,7 @@ class IosDevice(Device):
     def body(self, entry: Entry) -> str:
         """A configuration's lines, from `version` to `end`."""
         lines = ["!", f"version {'12.2' if self.switch else '15.1'}"]
-        section = entry.ordered()[0].rule.section if entry.ordered() and entry.ordered()[0].rule else 0
+        section = self.views["config"].rules[0].section
         if entry.child("service", "password-encryption") is None:
             lines.append("no service password-encryption")
         for child in entry.ordered():
@@ -304,8 +304,10 @@ class IosDevice(Device):
     def version(self) -> str:
         """The first line of `show version`."""
         if self.switch:
-            return "Cisco IOS Software, C3560 Software (C3560-IPSERVICESK9-M), Version 12.2(55)SE12, RELEASE SOFTWARE (fc2)"
-        return "Cisco IOS Software, C2900 Software (C2900-UNIVERSALK9-M), Version 15.1(4)M4, RELEASE SOFTWARE (fc1)"
+            image, release = "C3560 Software (C3560-IPSERVICESK9-M)", "12.2(55)SE12, RELEASE SOFTWARE (fc2)"
+        else:
+            image, release = "C2900 Software (C2900-UNIVERSALK9-M)", "15.1(4)M4, RELEASE SOFTWARE (fc1)"
+        return f"Cisco IOS Software, {image}, Version {release}"
 
     def describe(self) -> tuple[str, str]:
         """CISCO-PRODUCTS-MIB: catalyst356024TS is 617 in it for the 3560G-24TS (unverified), 1045 the 2911."""
@@ -372,6 +374,7 @@ class IosSession(Shell):
     negation = "no"
     root_view = "config"
     outer_view = "privileged"
+    climbs = False
 
     def __init__(self, device: IosDevice, terminal: Terminal, user: str, level: int) -> None:
         super().__init__(device, terminal, user, level)
@@ -833,7 +836,7 @@ class IosSession(Shell):
         super().negate(match)
 
     def do_no_entry(self, match: Match) -> None:
-        """By number: 10 is the first, 20 the second …"""
+        """By its number: 10 is that of the first, 20 of the second."""
         number = int(match.words[1])
         entry = next((entry for entry in self.here.children.values() if entry.number == number), None)
         if entry is None:
@@ -1008,8 +1011,8 @@ class IosSession(Shell):
             f"ROM: Bootstrap program is {'C3560' if device.switch else 'C2900'} boot loader\n\n"
             f"{device.name} uptime is {minutes // 60} hours, {minutes % 60} minutes\n"
             "System returned to ROM by power-on\n"
-            f'System image file is "flash:{"c3560-ipservicesk9-mz.122-55.SE12.bin" if device.switch else "c2900.bin"}"\n\n'
-            f"cisco {device.spec.model or 'CISCO2911/K9'} (PowerPC405) processor (revision D0) with 131072K bytes of memory.\n"
+            f'System image file is "flash:{"c3560-ipservicesk9-mz.bin" if device.switch else "c2900.bin"}"\n\n'
+            f"cisco {device.spec.model or 'CISCO2911/K9'} (PowerPC405) processor with 131072K bytes of memory.\n"
             f"Processor board ID EMU{zlib.crc32(device.spec.name.encode()) % 10**8:08d}\n"
             f"{ports} Gigabit Ethernet interfaces\n"
             f"Model number                    : {device.spec.model or 'CISCO2911/K9'}\n\n"

@@ -31,6 +31,8 @@ class Shell(Session):
     negation: str
     # The table's name of the view at the root of the configuration.
     root_view: str
+    # Whether a line is looked up in every view on the way out, or only in the outermost.
+    climbs = True
     # What is between the user and the configuration: the view while `path` is empty.
     outer_view: str
 
@@ -114,10 +116,17 @@ class Shell(Session):
         self.path = path
 
     def _views(self) -> list[tuple[list[Entry] | None, grammar.View]]:
-        """The views in which a line is looked up: where the user stands, then the root of the configuration."""
+        """The views in which a line is looked up: where the user stands, then further out.
+
+        That is how a saved configuration, which has no line that leaves a view, is read back in.
+        """
         views: list[tuple[list[Entry] | None, grammar.View]] = [(None, self.device.views[self.view])]
-        if len(self.path) > 1:
-            views.append(([self.device.running], self.device.views[self.root_view]))
+        for depth in range(len(self.path) - 1, 0, -1):
+            rule = self.path[depth - 1].rule
+            if rule is None:
+                views.append((self.path[:depth], self.device.views[self.root_view]))
+            elif self.climbs:
+                views.append((self.path[:depth], self.device.views[rule.get("view")]))
         return views
 
     def _parse(self, line: str) -> tuple[list[Entry] | None, Match, bool]:

@@ -12,12 +12,10 @@ import time
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, cast
 
-from lab.emulator.device import SnmpAccess
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lab.emulator.device import Device, Port
+    from lab.emulator.device import Device, Port, SnmpAccess
 
 Oid = tuple[int, ...]
 _MIB2: Oid = (1, 3, 6, 1, 2, 1)
@@ -113,7 +111,7 @@ class Engine:
         made.register_transport_dispatcher(dispatcher)
         dispatcher.engine = made
         around = context.SnmpContext(made)
-        around.context_names[b""] = _Instrument(self._objects, v2c, levels)
+        around.context_names[b""] = cast("Any", _Instrument(self._objects, v2c, levels))
         for responder in _responders():
             responder(made, around)
         self._engine, self._dispatcher = made, dispatcher
@@ -153,7 +151,7 @@ def _dispatcher_class() -> type:
     from pysnmp.carrier.base import AbstractTransportDispatcher  # noqa: PLC0415 - start-up time
     from pysnmp.error import PySnmpError  # noqa: PLC0415 - start-up time
 
-    class Dispatcher(AbstractTransportDispatcher):  # type: ignore[misc]  # pysnmp has no usable type information
+    class Dispatcher(AbstractTransportDispatcher):
         """Hands datagrams of our sockets to the engine, and its answers back."""
 
         engine: Any = None
@@ -194,7 +192,8 @@ class _Instrument:
         now = context["snmpEngine"].observer.get_execution_context("rfc3412.receiveMessage:request")
         needed = self._levels.get(str(now["securityName"]), 1)
         if int(now["securityModel"]) == 3 and int(now["securityLevel"]) < needed:
-            raise error.AuthorizationError(name=(0,), idx=0)
+            refuse: Any = error.AuthorizationError
+            raise refuse(name=(0,), idx=0)
 
     def read_variables(self, *bindings: Any, **context: Any) -> list[tuple[Any, Any]]:
         """GET."""

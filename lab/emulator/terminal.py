@@ -115,23 +115,27 @@ class Terminal:
             if byte in (_CTRL_C, _CTRL_Z):
                 self.write("\n")
                 return "" if byte == _CTRL_C else "\x1a"
-            if byte == _CTRL_U:
-                self._erase(len(line), echo=echo)
-                line.clear()
-            elif byte in _BACKSPACES:
-                if line:
-                    gone = self._last_character(line)
-                    del line[-gone:]
-                    self._erase(1, echo=echo)
-            elif byte == _ESC:
-                await self._escape()
-            elif byte == ord("?") and help_for is not None:
+            if byte == ord("?") and help_for is not None:
                 text = line.decode(self._encoding, errors="replace")
                 self.write("?\n" + help_for(text) + prompt + text)
-            elif byte >= 32:
-                line.append(byte)
-                if echo:
-                    self._wire.write(bytes([byte]))
+            else:
+                await self._edit(line, byte, echo=echo)
+
+    async def _edit(self, line: bytearray, byte: int, *, echo: bool) -> None:
+        """What a key does to the line."""
+        if byte == _CTRL_U:
+            self._erase(len(line), echo=echo)
+            line.clear()
+        elif byte in _BACKSPACES:
+            if line:
+                del line[-self._last_character(line) :]
+                self._erase(1, echo=echo)
+        elif byte == _ESC:
+            await self._escape()
+        elif byte >= 32:
+            line.append(byte)
+            if echo:
+                self._wire.write(bytes([byte]))
 
     @staticmethod
     def _last_character(line: bytearray) -> int:

@@ -281,12 +281,9 @@ class VrpDevice(Device):
     def describe(self) -> tuple[str, str]:
         """As an AR answers; the object identifier is Huawei's enterprise with the AR2200 family's arc (unverified)."""
         model = self.spec.model or "AR2220"
-        return (
-            f"Huawei {model}\r\nHuawei Versatile Routing Platform Software\r\n"
-            f"VRP (R) software,Version 5.160 ({_family(model)} {SOFTWARE})\r\n"
-            "emulated by govnet",
-            "1.3.6.1.4.1.2011.2.224.4",
-        )
+        software = f"VRP (R) software,Version 5.160 ({_family(model)} {SOFTWARE})"
+        head = f"Huawei {model}\r\nHuawei Versatile Routing Platform Software"
+        return f"{head}\r\n{software}\r\nemulated by govnet", "1.3.6.1.4.1.2011.2.224.4"
 
     def forget_timers(self) -> None:
         """A reboot ends the scheduled reboot."""
@@ -456,12 +453,7 @@ class VrpSession(Shell):
         address = IPv4Interface(f"{match.words[2]}/{match.words[3]}")
         loopback = here.words[1].startswith("LoopBack")
         sub = match.words[-1] == "sub"
-        length = address.network.prefixlen
-        if length < 31 and address.ip in (address.network.network_address, address.network.broadcast_address):
-            raise Refusal("Error: The specified IP address is invalid.")
-        if address.ip.is_loopback or address.ip.is_multicast or address.ip.is_unspecified:
-            raise Refusal("Error: The specified IP address is invalid.")
-        if length == 32 and not loopback:
+        if not _usable(address) or (address.network.prefixlen == 32 and not loopback):
             raise Refusal("Error: The specified IP address is invalid.")
         present = _addresses(here)
         primary = next((entry for entry in present if entry.words[-1] != "sub"), None)
@@ -469,18 +461,23 @@ class VrpSession(Shell):
             raise Refusal("Error: Please configure the primary address in the interface view first.")
         if not sub and primary is not None and primary.words == match.words:
             return
+        self._refuse_overlap(match, address, None if sub else primary)
+        key = match.words if sub else ("ip", "address")
+        here.put(Entry(match.words, key, match.rule))
+        self.device.changed()
+
+    def _refuse_overlap(self, match: Match, address: IPv4Interface, replaced: Entry | None) -> None:
+        """No network on two interfaces of one VPN instance, nor twice on one."""
+        here = self.path[-1]
         instance = here.value("ip", "binding", "vpn-instance")
         for other in self.device.running.starting("interface"):
             if other.value("ip", "binding", "vpn-instance") != instance:
                 continue
             for entry in _addresses(other):
-                if other is here and (entry.words == match.words or (entry is primary and not sub)):
+                if other is here and (entry.words == match.words or entry is replaced):
                     continue
                 if IPv4Interface(f"{entry.words[2]}/{entry.words[3]}").network.overlaps(address.network):
                     raise Refusal("Error: The specified address conflicts with another address.")
-        key = match.words if sub else ("ip", "address")
-        here.put(Entry(match.words, key, match.rule))
-        self.device.changed()
 
     def do_undo_ip_address(self, match: Match) -> None:
         """All addresses, or the one that is named: sub addresses go before the primary."""
@@ -694,7 +691,7 @@ class VrpSession(Shell):
 
     def do_snmp_user_line(self, match: Match) -> None:
         """Everything about a user in one line."""
-        words = []
+        words: list[str] = []
         for place, word in enumerate(self.stored(match)):
             if place in match.secrets and words[-1] != "cipher":
                 words.append("cipher")
@@ -994,6 +991,14 @@ class VrpSession(Shell):
             + f"\n  --- {match.words[1]} ping statistics ---\n    5 packet(s) transmitted\n"
             f"    {5 if own else 0} packet(s) received\n    {'0.00' if own else '100.00'}% packet loss\n"
         )
+
+
+def _usable(address: IPv4Interface) -> bool:
+    """Whether a host may have an address: neither its network's ends, nor loopback, multicast or nothing."""
+    ends = (address.network.network_address, address.network.broadcast_address)
+    if address.ip.is_loopback or address.ip.is_multicast or address.ip.is_unspecified:
+        return False
+    return address.network.prefixlen >= 31 or address.ip not in ends
 
 
 def _yes(answer: str) -> bool:

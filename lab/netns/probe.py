@@ -8,6 +8,7 @@ from pathlib import Path
 
 from inventory.text import Message
 from lab.netns.ipsec import CHARON
+from lab.netns.process import SEARCH
 from lab.netns.router import FOLDER
 
 # program → Debian's package
@@ -37,7 +38,6 @@ _PLUGINS = (
     ("/usr/lib/ipsec/plugins", "libstrongswan-openssl.so", "libstrongswan-standard-plugins"),
     ("/usr/lib", "zebra_snmp.so", "frr-snmp"),
 )
-_SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _ENTER = ["unshare", "-m", "-n", "-p", "-f", "--kill-child", "--mount-proc", "--propagation", "private"]
 _RULES = """\
 table inet probe {
@@ -99,7 +99,7 @@ def missing() -> list[Message]:
 
 
 def _path_of(program: str) -> str | None:
-    return shutil.which(program, path=_SEARCH)
+    return shutil.which(program, path=SEARCH)
 
 
 def _no_plugins() -> set[str]:
@@ -112,7 +112,7 @@ def _try(script: str) -> str:
         done = subprocess.run(
             [*_ENTER, "sh", "-c", script],
             capture_output=True, text=True, timeout=20, check=False, errors="replace",
-            env={"PATH": _SEARCH, "LC_ALL": "C"},
+            env={"PATH": SEARCH, "LC_ALL": "C"},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return "no answer in 20 s"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _UNSHARE = ("unshare", "-m", "-n", "-p", "-f", "--kill-child", "--mount-proc", "--propagation", "private")
 NAMESPACES = "/run/netns"
 KEEPER = "lab.netns.keeper"
+# Where the lab looks for programs, whatever the caller's own path is.
+SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def _launch(errors: IO[bytes], inherit: int) -> subprocess.Popen[str]:
         text=True,
         pass_fds=(inherit,),
         cwd="/",
-        env={"PATH": _path(), "LC_ALL": "C.UTF-8"},
+        env={"PATH": SEARCH, "LC_ALL": "C.UTF-8"},
     )
 
 
@@ -106,10 +108,6 @@ def _converse(
     except BrokenPipeError:
         raise _died(log) from None
     return running
-
-
-def _path() -> str:
-    return os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
 
 
 def _died(log: Path) -> LabError:
@@ -159,6 +157,7 @@ def inside(keeper: int, node: str, argv: Sequence[str]) -> list[str]:
     enter a PID namespace and passes no signal on: with `setpriv --pdeathsig` the command ends when nsenter is ended.
     """
     script = (
+        f"PATH=$PATH:{SEARCH}; "
         f"pid=$(cat /run/lab/{shlex.quote(node)}/pid 2>/dev/null) && [ -d /proc/$pid ] || "
         f'exec nsenter --net={NAMESPACES}/{shlex.quote(node)} "$@"; '
         f"exec nsenter --net={NAMESPACES}/{shlex.quote(node)} --mount=/proc/$pid/ns/mnt --uts=/proc/$pid/ns/uts "

@@ -56,7 +56,7 @@ def recording(path: Path) -> dict[tuple[int, ...], object]:
             content = ".".join(str(octet) for octet in bytes.fromhex(value))
         elif kind == "6":
             content = oid(value) if value else (0, 0)
-        elif kind != "64" and kind != "5":
+        elif kind not in {"64", "5"}:
             content = int(value)
         with contextlib.suppress(PyAsn1Error):
             objects[oid(name)] = TYPES[kind](content) if kind != "5" else v2c.Null("")
@@ -111,9 +111,7 @@ class Agent(threading.Thread):
         self._sorted = sorted(self.objects)
 
     def target(self, name="agent", *, version="2c", community=None):
-        return Target(
-            name, self.host, self.port, Access(version, Secret((community or self.community).decode()))
-        )
+        return Target(name, self.host, self.port, Access(version, Secret((community or self.community).decode())))
 
     # -- the protocol -----------------------------------------------------------------------------------------
 
@@ -287,7 +285,7 @@ def snmpd(tmp_path_factory):
     ]
     configuration = directory / "snmpd.conf"
     configuration.write_text("\n".join(lines) + "\n")
-    process = subprocess.Popen(  # noqa: S603 - a program of the system, arguments of ours
+    process = subprocess.Popen(
         [SNMPD, "-f", "-Lf", str(directory / "log"), "-C", "-c", str(configuration), "-I", "-smux"],
         env={"SNMP_PERSISTENT_DIR": str(directory / "state"), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "MIBS": ""},
         stdout=subprocess.DEVNULL,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,26 +75,39 @@ def test_opaque_floats():
 
 @pytest.mark.parametrize(
     "octets",
-    ["", "30", "3001", "3080", "3085000000000100", "300502", "02020102ff", "0600", "060181", "020900112233445566778899"],
+    [
+        "",
+        "30",
+        "3001",
+        "3080",
+        "3085000000000100",
+        "300502",
+        "02020102ff",
+        "0600",
+        "060181",
+        "020900112233445566778899",
+    ],
 )
 def test_what_is_not_ber_is_a_decode_error(octets):
     """Truncated, indefinite, over-long: DecodeError, nothing else."""
     data = bytes.fromhex(octets)
-    with pytest.raises(ber.DecodeError):
+
+    def read():
         tag, content = ber.split(data)
         if tag == ber.OBJECT_IDENTIFIER:
             ber.decode_arcs(content)
         ber.integer(data, 0, len(data))
+
+    with pytest.raises(ber.DecodeError):
+        read()
 
 
 @given(st.binary(max_size=200))
 def test_any_octets_decode_or_raise_decode_error(data):
     """No other exception for anything that can arrive."""
     for read in (lambda: ber.varbinds(data, 0, len(data)), lambda: ber.number(data), lambda: ber.decode_arcs(data)):
-        try:
+        with contextlib.suppress(ber.DecodeError):
             read()
-        except ber.DecodeError:
-            pass
 
 
 @pytest.mark.parametrize("text", ["", "1", "1.x", "3.1", "1.40", "1.3." + ".".join(["1"] * 200), "1.3.-1"])

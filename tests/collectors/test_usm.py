@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from pysnmp.proto.api import v2c
 
 from collectors.snmp import usm
 from collectors.snmp.ber import DecodeError
 
 ENGINE = bytes.fromhex("000000000000000000000002")
+
 
 @pytest.mark.parametrize(
     ("protocol", "key", "localized"),
@@ -43,9 +43,9 @@ def test_privacy_keys_are_pysnmps(auth, priv):
     """Both key extensions, for every hash: the same octets as pysnmp makes."""
     import pysnmp.entity.engine  # noqa: F401 - breaks a circle among its modules
     from pysnmp.proto.secmod.eso.priv import aes192, aes256
+    from pysnmp.proto.secmod.rfc3414.auth import hmacmd5, hmacsha
     from pysnmp.proto.secmod.rfc3414.priv import des
     from pysnmp.proto.secmod.rfc3826.priv import aes
-    from pysnmp.proto.secmod.rfc3414.auth import hmacmd5, hmacsha
     from pysnmp.proto.secmod.rfc7860.auth import hmacsha2
 
     cipher = {
@@ -102,7 +102,7 @@ def test_users_that_cannot_be():
 
 
 def test_a_user_does_not_print_its_passwords():
-    """repr is what lands in logs."""
+    """Repr is what lands in logs."""
     assert "secretpass" not in repr(usm.User("u", "SHA", b"secretpass", "AES", b"secretpass"))
 
 

@@ -45,4 +45,3 @@ def copy(tmp_path):
         path.chmod(0o600)
     loaded = workspace.load(root)
     return loaded, make(loaded.inventory, policy.load(root / "plan" / "policy.yaml"), None)
-

@@ -65,7 +65,9 @@ def test_render_one_fault_leaves_the_others(root, capsys, tmp_path):
     folder.mkdir(parents=True)
     (folder / "township-router.j2").write_text("#\n{{ nowhere }}\n")
     out = tmp_path / "configs"
-    code, _, err = run(capsys, "--lang", "zh", "config", "render", "--where", "role=township-router", "--out", out, "-w", root)
+    code, _, err = run(
+        capsys, "--lang", "zh", "config", "render", "--where", "role=township-router", "--out", out, "-w", root
+    )
     assert code == 2
     assert "templates/huawei/township-router.j2:2" in err
     assert "“nowhere”未定义" in err

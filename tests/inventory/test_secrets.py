@@ -59,7 +59,7 @@ def test_every_way_of_showing_gives_stars() -> None:
 
 
 def test_serialisers_do_not_get_it() -> None:
-    """json refuses it or shows stars, pickle refuses it, asdict keeps the type, copies stay hidden."""
+    """Json refuses it or shows stars, pickle refuses it, asdict keeps the type, copies stay hidden."""
     secret = Secret(HIDDEN)
     with pytest.raises(TypeError):
         json.dumps({"secret": secret})
@@ -179,7 +179,7 @@ class _Vault(http.server.BaseHTTPRequestHandler):
 
     seen: ClassVar[list[tuple[str, str | None]]] = []
 
-    def do_GET(self) -> None:  # noqa: N802 - http.server's name
+    def do_GET(self) -> None:
         token = self.headers.get("X-Vault-Token")
         self.seen.append((self.path, token))
         answers = {
@@ -240,7 +240,7 @@ def test_vault_gives_a_secret(tmp_path: Path) -> None:
     ],
 )
 def test_vault_says_why_not(reference: str, why: str, vault: list[tuple[str, str | None]], tmp_path: Path) -> None:
-    """Each way to fail has its own text with the reference; a redirect is not followed, for it would carry the token."""
+    """Each way to fail has a text of its own with the reference; a redirect, which would take the token, is one."""
     with pytest.raises(GovnetError) as caught:
         SecretRef.parse(reference).resolve(tmp_path)
     assert why in str(caught.value)

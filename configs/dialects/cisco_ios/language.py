@@ -79,6 +79,7 @@ _PATHS = Paths(
 )
 
 _STANDARD_HOST = re.compile(r"^((?:\d+ )?(?:permit|deny)) host (\S+)")
+_DOMAIN = re.compile(r"^(no )?ip domain (name|lookup)\b")
 _NUMBERED_ENTRY = re.compile(r"^(\d+) (?=permit|deny)")
 
 
@@ -99,8 +100,8 @@ def _normalise(text: str, *, in_list: bool) -> str:
         text = _NUMBERED_ENTRY.sub("", text)
         text = _STANDARD_HOST.sub(r"\1 \2", text)
     if text.startswith("logging host "):
-        text = "logging " + text[13:]
-    return text
+        return "logging " + text[13:]
+    return _DOMAIN.sub(r"\1ip domain-\2", text)
 
 
 def normalise(path: tuple[str, ...], text: str) -> str:
@@ -126,7 +127,8 @@ LANGUAGE = Language(
     ),
     # The defaults of these.
     hidden=re.compile(
-        r"(?:logging trap informational|ip ssh time-out 120|ip ssh authentication-retries 3|exec-timeout 10 0)$"
+        r"(?:logging trap informational|ip ssh time-out 120|ip ssh authentication-retries 3|exec-timeout 10 0"
+        r"|log-adjacency-changes)$"
     ),
     normalise=normalise,
 )

@@ -111,7 +111,7 @@ LANGUAGE = Language(
     ),
     owned=re.compile(r"acl (?:number|name) "),
     ordered=re.compile(r"(?!)"),
-    explicit=re.compile(r"undo portswitch$"),
+    explicit=re.compile(r"undo (?:portswitch|ssh server compatible-ssh1x enable)$"),
     hidden=re.compile(r"info-center enable$"),
     normalise=normalise,
 )

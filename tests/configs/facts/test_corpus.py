@@ -95,7 +95,14 @@ def test_every_published_example_is_read_and_recognised():
 
 def test_texts_of_relatives_are_not_taken_for_ours():
     """A configuration of another vendor with the same look is not assessed as if it were ours."""
-    strange = ["configs/arista", "configs/cisco-asa", "configs/cisco-iosxr", "configs/cisco-nxos", "audit/h3c", "audit/fortinet"]
+    strange = [
+        "configs/arista",
+        "configs/cisco-asa",
+        "configs/cisco-iosxr",
+        "configs/cisco-nxos",
+        "audit/h3c",
+        "audit/fortinet",
+    ]
     files = [path for folder in strange for path in sorted((CORPUS / folder).rglob("*")) if path.is_file()]
     assert len(files) >= 7
     for path in files:

@@ -53,7 +53,9 @@ def test_the_cases_decide_enough_facts(platform, needed):
 
 
 @pytest.mark.parametrize("platform", ["huawei", "cisco_ios", "frr"])
-@pytest.mark.parametrize("content", [b"", b"\n", b"no\n", b"undo\n", b"\xef\xbb\xbfhostname a\r\n", b"a" * 5000, b"\x00\x01\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b"no\n", b"undo\n", b"\xef\xbb\xbfhostname a\r\n", b"a" * 5000, b"\x00\x01\n"]
+)
 def test_odd_texts_are_read_without_an_error(platform, content):
     """Empty, one-word and binary texts give facts, not exceptions."""
     speaker = dialect(platform)

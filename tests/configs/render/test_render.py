@@ -39,7 +39,7 @@ def on_platforms(workspace, platforms):
 
 @pytest.mark.parametrize(("platform", "device", "role"), ROLES)
 def test_every_role(city, platform, device, role):
-    """Each shipped template renders, its text parses without loss, and it holds no secret and no leftover of a template."""
+    """Each shipped template renders; its text parses without loss and holds no leftover of a template."""
     workspace, plan = city
     rendered = render(workspace, plan, device, role=role)
     assert (rendered.platform, rendered.role) == (platform, role)
@@ -112,7 +112,7 @@ def test_both_ends_of_a_tunnel_agree(city):
 
 
 def test_flows_on_both_sides(city):
-    """The firewall's flows are those of its zones; a unit's gateway has the ones that pass its tunnel, seen from its side."""
+    """The firewall's flows are those of its zones; a unit's gateway has those that pass its tunnel, from its side."""
     workspace, plan = city
     graph = network.Graph(workspace.inventory, plan)
     hub = network.View(graph, workspace.inventory.devices["fw-border"]).permissions
@@ -174,9 +174,7 @@ def test_missing_secret_of_a_credential(city):
     workspace, plan = city
     credentials = dict(workspace.inventory.credentials)
     credentials["routers"] = dataclasses.replace(credentials["routers"], password=None)
-    broken = dataclasses.replace(
-        workspace, inventory=dataclasses.replace(workspace.inventory, credentials=credentials)
-    )
+    broken = dataclasses.replace(workspace, inventory=dataclasses.replace(workspace.inventory, credentials=credentials))
     with pytest.raises(DeviceError) as caught:
         render(broken, plan, "rt-lantian")
     assert caught.value.device == "rt-lantian"
@@ -288,8 +286,10 @@ SHAPES = (
     r"define subnet add name \S+ ipaddr \S+ mask \S+",
     r"define group_address add name \S+ member '(\S+ )+'",
     r"define service add name \S+ protocol \d+ port \d+( port2 \d+)?",
-    r"firewall policy add action (accept|deny)( srcarea '(\S+ )+')?( dstarea '(\S+ )+')?( src '(\S+ )+')?"
-    r"( dst '(\S+ )+')?( service '(\S+ )+')? log on",
+    (
+        r"firewall policy add action (accept|deny)( srcarea '(\S+ )+')?( dstarea '(\S+ )+')?( src '(\S+ )+')?"
+        r"( dst '(\S+ )+')?( service '(\S+ )+')? log on"
+    ),
     r"nat policy add srcarea '(\S+ )+' orig_src '(\S+ )+' trans_src \S+",
     r"pf service add name (ssh|ping|snmp) area \S+ addressname \S+",
 )

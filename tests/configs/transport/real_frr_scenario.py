@@ -46,7 +46,9 @@ def start_frr() -> None:
     Path("/etc/frr/vtysh.conf").write_text("service integrated-vtysh-config\n")
     subprocess.run("chown -R frr:frr /run/frr /etc/frr /var/log/frr", shell=True, check=True)
     for daemon in ("zebra", "staticd", "ospfd"):
-        subprocess.run([f"/usr/lib/frr/{daemon}", "-d", "-A", "127.0.0.1"], check=True, capture_output=True)
+        command = [f"/usr/lib/frr/{daemon}", "-d", "-A", "127.0.0.1"]
+        # A daemon keeps what it inherits: a pipe would never end.
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     subprocess.run(["vtysh", "-b"], check=True, capture_output=True)
 
 

@@ -155,7 +155,9 @@ def test_frr_views():
 
 def test_linux_sections_and_braces():
     """Files are sections, braces nest inside them, and a missing brace does not swallow the next file."""
-    tree = dialect("linux").parse(b"### /etc/nftables.conf\ntable inet a {\n\tchain b {\n\t\taccept\n### /etc/hostname\nx\n")
+    tree = dialect("linux").parse(
+        b"### /etc/nftables.conf\ntable inet a {\n\tchain b {\n\t\taccept\n### /etc/hostname\nx\n"
+    )
     assert [shape(node) for node in tree.children] == [
         {"### /etc/nftables.conf": [{"table inet a": [{"chain b": ["accept"]}]}]},
         {"### /etc/hostname": ["x"]},
@@ -165,7 +167,7 @@ def test_linux_sections_and_braces():
 @pytest.mark.corpus
 def test_corpus(corpus):
     """Every published configuration parses with every grammar and comes back byte for byte."""
-    files = [path for path in (*corpus.glob("scenarios/*/*.cfg"), *corpus.glob("configs/*/*"), *corpus.glob("audit/*/*"))]
+    files = [*corpus.glob("scenarios/*/*.cfg"), *corpus.glob("configs/*/*"), *corpus.glob("audit/*/*")]
     assert len(files) > 800
     for path in files:
         data = path.read_bytes()

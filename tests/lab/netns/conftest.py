@@ -20,7 +20,7 @@ from ipplan import allocate, plan, policy
 from lab import checks, control, topology
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from lab.state import LabState
     from lab.topology import Topology
@@ -32,7 +32,6 @@ SECRETS = (
     *("routers-password", "core-password", "core-enable", "firewall-password", "vpn-units-password"),
     *("snmp-auth", "snmp-priv", "snmp-community", "ipsec-psk"),
 )
-SERVER = "srv-servers"
 RELOAD = "/usr/lib/frr/frr-reload.py"
 
 
@@ -115,6 +114,18 @@ def make_topology(root: Path, where: str = WHERE) -> Topology:
     loaded = workspace.load(root, platforms=platforms())
     names = {device.name for device in filters.select(loaded.inventory, where)}
     return topology.build(loaded, plan.read(root / "plan" / "plan.csv"), backend="netns", devices=names)
+
+
+@pytest.fixture(name="make_workspace", scope="session")
+def _make_workspace() -> Callable[[Path], Path]:
+    """How tests get a planned workspace of their own."""
+    return make_workspace
+
+
+@pytest.fixture(name="make_topology", scope="session")
+def _make_topology() -> Callable[..., Topology]:
+    """How tests get the topology of a workspace."""
+    return make_topology
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,124 @@
+"""`govnet audit`: exit codes, documents on stdout, bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.main import main
+from inventory.text import set_language
+
+CLEAN = Path(__file__).parents[1] / "configs" / "facts" / "mutations" / "huawei.cfg"
+
+
+def run(capsys, *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(["--lang", "en", *arguments])
+    out, err = capsys.readouterr()
+    return int(ended.value.code or 0), out, err
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "city").mkdir()
+    (tmp_path / "city" / "a.cfg").write_bytes(b"sysname a\n#\nundo telnet server enable\n#\ninterface NULL0\n#\n")
+    (tmp_path / "b.cfg").write_bytes(
+        "sysname 涟源\n#\nuser-interface vty 0 4\n idle-timeout 0 0\n#\n#\n".encode("gb18030")
+    )
+    (tmp_path / ".hidden").write_bytes(b"sysname x\n")
+    (tmp_path / "strange.conf").write_bytes(b"config system global\n")
+    return tmp_path
+
+
+def test_facts_have_the_agreed_shape(capsys, folder):
+    """Paths are relative to the source; every fact has value, basis, lines and why; unknown platforms are null."""
+    code, out, _ = run(capsys, "audit", "facts", str(folder), "--json")
+    assert code == 0
+    files = json.loads(out)["files"]
+    assert list(files) == ["b.cfg", "city/a.cfg", "strange.conf"]
+    assert files["b.cfg"]["platform"] == "huawei"
+    assert files["b.cfg"]["encoding"] == "gb18030"
+    assert files["b.cfg"]["facts"]["idle_timeout_disabled"] == {
+        "value": True,
+        "basis": "line",
+        "lines": [4],
+        "why": "idle-timeout says when an idle session ends",
+    }
+    assert files["city/a.cfg"]["facts"]["telnet_mgmt"]["lines"] == [3]
+    assert files["strange.conf"]["platform"] is None
+    assert {fact["value"] for fact in files["strange.conf"]["facts"].values()} == {None}
+    assert files["city/a.cfg"]["not_understood"] == []
+
+
+def test_a_file_is_named_by_itself_and_its_platform_can_be_given(capsys, folder):
+    """A file as source has its own name as path; `--platform` wins over recognition."""
+    code, out, _ = run(capsys, "audit", "facts", str(folder / "city" / "a.cfg"), "--platform", "cisco_ios", "--json")
+    assert code == 0
+    assert json.loads(out)["files"]["a.cfg"]["platform"] == "cisco_ios"
+
+
+def test_two_sources_with_the_same_path_are_both_there(capsys, folder):
+    """No file hides another."""
+    one, two = folder / "city", folder / "other"
+    two.mkdir()
+    (two / "a.cfg").write_bytes(b"hostname b\n!\n!\n!\nline vty 0 4\n")
+    code, out, _ = run(capsys, "audit", "facts", str(one), str(two), "--json")
+    assert code == 0
+    assert len(json.loads(out)["files"]) == 2
+
+
+def test_findings_give_exit_code_1_and_write_both_reports(capsys, folder, tmp_path_factory):
+    """Reports are written where asked; a second run writes the same bytes."""
+    out = tmp_path_factory.mktemp("out") / "reports"
+    code, text, _ = run(capsys, "audit", "run", str(folder), "--level", "2", "--out", str(out), "--date", "2026-11-21")
+    assert code == 1
+    assert "The gravest findings" in text
+    first = {path.name: path.read_bytes() for path in out.iterdir()}
+    assert set(first) == {"audit.json", "audit.html"}
+    assert len(json.loads(first["audit.json"])["items"]) == 42
+    assert run(capsys, "audit", "run", str(folder), "--level", "2", "--out", str(out), "--date", "2026-11-21")[0] == 1
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == first
+
+
+def test_nothing_found_gives_exit_code_0(capsys):
+    """A clean configuration leaves only what a person confirms."""
+    code, out, _ = run(capsys, "audit", "run", str(CLEAN), "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert document["counts"]["findings"]["fail"] == document["counts"]["findings"]["partial"] == 0
+    assert document["counts"]["findings"]["pass"] > 10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["no/such/folder"], "no such file or folder"),
+        (["{folder}", "--level", "4"], "levels 2 and 3"),
+        (["{folder}", "--format", "pdf"], "pdf"),
+        (["{folder}", "--platform", "junos"], "junos"),
+        (["{folder}/empty"], "no file in it"),
+        (["archive:", "-w", "{folder}"], ""),
+        (["{folder}", "--out", "{folder}/b.cfg"], "cannot write"),
+    ],
+)
+def test_bad_input_gives_exit_code_2_and_says_what_to_do(capsys, folder, arguments, told):
+    """A user's mistake is named, with a hint, without a traceback; as JSON too."""
+    (folder / "empty").mkdir()
+    filled = [argument.format(folder=folder) for argument in arguments]
+    code, _, err = run(capsys, "audit", "run", *filled)
+    assert code == 2
+    assert told in err
+    assert "hint:" in err
+    code, out, _ = run(capsys, "audit", "run", *filled, "--json")
+    assert code == 2
+    assert json.loads(out)["ok"] is False
+
+
+def test_both_languages(capsys, folder):
+    """The same table in Chinese."""
+    with pytest.raises(SystemExit):
+        main(["--lang", "zh", "audit", "run", str(folder)])
+    assert "不符合" in capsys.readouterr().out
+    set_language("en")

@@ -1,0 +1,142 @@
+"""Reports as files: the same counts everywhere, no secret, nothing from the network, both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from audits.model import EvidenceLine, Verdict
+from audits.report import html
+from audits.report import json as report_json
+
+
+def test_the_json_has_the_counts_of_its_items(report):
+    """Counts are those of the findings listed, and every verdict is a key."""
+    document = report_json.document(report)
+    json.dumps(document)
+    assert set(document["counts"]["items"]) == {verdict.value for verdict in Verdict}
+    assert sum(document["counts"]["items"].values()) == len(document["items"]) == 74
+    for verdict, number in document["counts"]["items"].items():
+        assert number == sum(1 for item in document["items"] if item["verdict"] == verdict)
+    findings = [finding for item in document["items"] for finding in item["findings"]]
+    for verdict, number in document["counts"]["findings"].items():
+        assert number == sum(1 for finding in findings if finding["verdict"] == verdict)
+    assert document["self_assessment"] is True
+    assert document["pack"]["verified"] is False
+    assert document["substitutions"][0]["from"] == "topsec_tos"
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_the_page_stands_alone_and_hides_secrets(report, language):
+    """One file: no link to anything outside, no secret, the self-check notice, the stand-ins of the lab."""
+    page = html.render(report, language)
+    assert not re.search(r"(?:src|href)=[\"'](?!#)", page)
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "Plain-Secret" not in page
+    assert ("自查" if language == "zh_CN" else "self-check") in page
+    assert ("尚未对照纸质标准" if language == "zh_CN" else "Nobody has yet verified") in page
+    assert "fw-border" in page
+    assert "2026-11-21" in page
+
+
+def test_the_page_has_the_counts_of_the_json(report):
+    """The numbers of the cards are the numbers of the JSON."""
+    counts = report_json.document(report)["counts"]["items"]
+    page = html.render(report, "en")
+    for verdict, number in counts.items():
+        assert f'<li class="{verdict}"><strong>{number}</strong>' in page
+
+
+def test_chinese_pages_are_chinese(report):
+    """No label, verdict or reading is left in English on a Chinese page (the lab's own reason aside)."""
+    page = html.render(report, "zh_CN")
+    body = page[page.index("<body>") : page.index("<footer>")]
+    text = re.sub(r"<pre>.*?</pre>|<code>.*?</code>|<[^>]+>", " ", body, flags=re.DOTALL)
+    left = re.findall(r"(?:\b[a-z]{3,}\b[ ,.;]+){4,}", text)
+    assert [words for words in left if not words.startswith("image can be run")] == []
+
+
+def test_markup_in_a_configuration_stays_text(report):
+    """A line with HTML in it is shown, not run."""
+    from audits import engine, pack
+    from audits.model import Document
+
+    text = "user-interface vty 0 4\n idle-timeout 0 0 <script>alert(1)</script>\n"
+    result = engine.run([Document("<b>x</b>", text.encode(), platform="huawei")], pack.shipped("mlps"), 3)
+    page = html.render(result, "en")
+    assert "<script>alert" not in page
+    assert "<b>x</b>" not in page
+    assert report is not result
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [([], []), ([4], [[4]]), ([1, 2, 5, 6, 9], [[1, 2], [5, 6], [9]])],
+)
+def test_context_is_cut_where_lines_are_missing(numbers, expected):
+    """Runs of neighbouring lines stay together."""
+    cut = html.chunks(tuple(EvidenceLine(number, "") for number in numbers))
+    assert [[line.number for line in chunk] for chunk in cut] == expected
+
+
+def test_a_bar_is_as_long_as_its_numbers():
+    """The pieces of a bar add up and keep the order, gravest first."""
+    pieces = html.bar({"fail": 1, "partial": 0, "pass": 3})
+    assert [(piece.verdict, piece.start, piece.width) for piece in pieces] == [
+        ("fail", 0.0, 25.0),
+        ("pass", 25.0, 75.0),
+    ]
+    assert html.bar({"fail": 0}) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_fits_the_screen_and_every_character_has_a_glyph(report, chromium, tmp_path, language, width):
+    """Nothing sticks out sideways on a phone or a desk, and no character is drawn as an empty box."""
+    path = tmp_path / "audit.html"
+    html.write(report, path, language)
+    chromium.show(path, width)
+    assert chromium.js("document.documentElement.scrollWidth") <= width
+    outside = chromium.js(
+        """[...document.querySelectorAll('body *')].filter(node => {
+          const box = node.getBoundingClientRect();
+          return box.width && (box.right > innerWidth + 1 || box.left < -1) && !node.closest('.code, pre, svg');
+        }).map(node => node.outerHTML.slice(0, 80))"""
+    )
+    assert outside == []
+    assert chromium.js(MISSING_GLYPHS) == []
+    chromium.js("document.querySelector('h1').append('\\u{10FFF0}')")
+    assert chromium.js(MISSING_GLYPHS) == ["\U0010fff0"], "the check must see a box where there is one"
+    picture = chromium.picture()
+    (tmp_path / f"audit-{language}-{width}.png").write_bytes(picture)
+    assert len(picture) > 50_000
+
+
+# Every character of the page is drawn on a canvas beside one that no font has: equal pictures mean an empty box.
+MISSING_GLYPHS = """(() => {
+  const canvas = document.createElement('canvas'); canvas.width = canvas.height = 32;
+  const pen = canvas.getContext('2d', {willReadFrequently: true});
+  pen.font = '20px ' + getComputedStyle(document.body).fontFamily;
+  const draw = character => { pen.clearRect(0, 0, 32, 32); pen.fillText(character, 4, 24);
+    return pen.getImageData(0, 0, 32, 32).data.join(); };
+  const boxes = new Set(['\\u{10FFFD}', '\\u{F0000}'].map(draw));
+  return [...new Set(document.body.innerText)].filter(character => character.trim() && boxes.has(draw(character)));
+})()"""
+
+
+@pytest.mark.browser
+def test_the_filter_shows_one_verdict(report, chromium, tmp_path):
+    """A click on a verdict leaves the items with this verdict; a click on “all” brings them back."""
+    path = tmp_path / "audit.html"
+    html.write(report, path, "en")
+    chromium.show(path, 1280)
+    visible = "[...document.querySelectorAll('#items tr[data-verdict]')].filter(row => row.offsetParent).length"
+    assert chromium.js(visible) == 74
+    chromium.js("document.querySelector('button[data-show=pass]').click()")
+    assert chromium.js(visible) == report.item_counts()["pass"]
+    chromium.js("document.querySelector('button[data-show=\"\"]').click()")
+    assert chromium.js(visible) == 74

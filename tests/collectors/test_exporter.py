@@ -1,0 +1,298 @@
+"""The exporter: what Prometheus sees, what it refuses, and that it never tells a secret."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from ipaddress import ip_interface
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from collectors import exporter as exporting
+from collectors.http import BadRequestError, parse
+from inventory import model
+from inventory.endpoints import Endpoint
+from inventory.errors import GovnetError
+from inventory.secrets import SecretRef
+
+
+class Lab:
+    """Endpoints: every device at its agent."""
+
+    def __init__(self, ports):
+        self.ports = ports
+
+    def ssh(self, device):
+        raise NotImplementedError
+
+    def snmp(self, device):
+        return Endpoint("127.0.0.1", self.ports[device.name])
+
+
+def workspace(tmp_path, names):
+    """A workspace of devices with one community, invented."""
+    (tmp_path / "community").write_text("public\n")
+    (tmp_path / "community").chmod(0o600)
+    region = model.Region("431382", "涟源市", model.Level.COUNTY)
+    devices = {
+        name: model.Device(
+            name, "site", "township-router", "huawei", address=ip_interface(f"10.9.0.{number}/24"), credential="snmp"
+        )
+        for number, name in enumerate(names, 1)
+    }
+    access = model.SnmpAccess("2c", SecretRef.parse("file:community"))
+    other = model.SnmpAccess("2c", SecretRef.parse("file:none"))
+    inventory = model.Inventory(
+        regions={"431382": region},
+        units={},
+        sites={"site": model.Site("site", "站点", "431382", unit="office")},
+        devices=devices,
+        lines={},
+        vrfs={},
+        zones={},
+        flows=(),
+        systems={},
+        credentials={
+            "snmp": model.Credential("snmp", snmp=access),
+            "none": model.Credential("none"),
+            "lost": model.Credential("lost", snmp=other),
+        },
+    )
+    return model.Workspace(tmp_path, model.Settings(), inventory)
+
+
+class Running:
+    """An exporter in a thread."""
+
+    def __init__(self, made):
+        self.sockets = exporting.listen("127.0.0.1:0")
+        self.port = self.sockets[0].getsockname()[1]
+        self.loop = asyncio.new_event_loop()
+        self.stop = asyncio.Event()
+        self.ready = threading.Event()
+        self.thread = threading.Thread(target=self.run, args=(made,), daemon=True)
+        self.thread.start()
+        assert self.ready.wait(10)
+
+    def run(self, made):
+        self.loop.run_until_complete(made.run(self.sockets, self.stop, self.ready.set))
+        self.loop.close()
+
+    def end(self):
+        self.loop.call_soon_threadsafe(self.stop.set)
+        self.thread.join(10)
+        assert not self.thread.is_alive()
+
+    def get(self, path, method="GET", headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request(method, path, headers=headers or {})
+            response = connection.getresponse()
+            return response.status, response.read(), response.headers
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def running(agents, tmp_path):
+    """An exporter over two devices, one healthy and one mute; ended after the test."""
+    started = []
+
+    def start(**options):
+        ports = {"rt-a": agents().port, "rt-mute": agents(behave=lambda *_: []).port}
+        made = exporting.Exporter(workspace(tmp_path, list(ports)), Lab(ports), **options)
+        started.append(Running(made))
+        return started[-1]
+
+    yield start
+    for exporter in started:
+        exporter.end()
+
+
+def test_a_scrape(running):
+    """Two modules by default; Prometheus' text; the scrape's own metrics by module."""
+    status, body, headers = running().get("/snmp?target=rt-a")
+    assert status == 200
+    assert headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    families = {family.name: family for family in text_string_to_metric_families(body.decode())}
+    assert len(families["ifHCInOctets"].samples) == 4
+    assert {sample.labels["module"] for sample in families["snmp_scrape_packets_sent"].samples} == {"system", "if_mib"}
+    assert "public" not in body.decode()
+
+
+def test_modules_auth_and_address(running):
+    """Module as a list or repeated; auth by a credential's name; target by address."""
+    exporter = running()
+    status, body, _ = exporter.get("/snmp?target=10.9.0.1&module=if_mib&auth=snmp")
+    assert status == 200
+    assert b"sysName" not in body
+    assert b"ifHCInOctets" in body
+    assert exporter.get("/snmp?target=rt-a&module=system,if_mib")[0] == 200
+    assert exporter.get("/snmp?target=rt-a&module=system&module=if_mib")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "text"),
+    [
+        ("/snmp", 400, "target"),
+        ("/snmp?target=", 400, "target"),
+        ("/snmp?target=rt-a&target=rt-a", 400, "once"),
+        ("/snmp?target=rt-a&module=nosuch", 400, "nosuch"),
+        ("/snmp?target=rt-a&auth=nosuch", 400, "nosuch"),
+        ("/snmp?target=rt-a&auth=snmp&auth=snmp", 400, "auth"),
+        ("/snmp?target=192.0.2.1", 403, "not a device"),
+        ("/snmp?target=127.0.0.1:9", 403, "not a device"),
+        ("/snmp?target=rt-a&auth=none", 500, "no_credential"),
+        ("/snmp?target=rt-a&auth=lost", 500, "secret"),
+        ("/sd/other", 404, "/sd/snmp"),
+        ("/sd/snmp?where=colour%3Dred", 400, "colour"),
+        ("/nosuch", 404, ""),
+    ],
+)
+def test_what_is_refused(running, path, status, text):
+    """With a clear text."""
+    found, body, _ = running().get(path)
+    assert found == status, body
+    assert text in body.decode()
+
+
+def test_a_dead_device_is_a_failed_scrape(running):
+    """HTTP 500, so that `up` is 0; the scrape's own time limit holds."""
+    exporter = running()
+    started = time.monotonic()
+    status, body, _ = exporter.get("/snmp?target=rt-mute", headers={"X-Prometheus-Scrape-Timeout-Seconds": "1"})
+    assert status == 500
+    assert time.monotonic() - started < 3
+    assert b"public" not in body
+    assert exporter.get("/snmp?target=rt-a")[0] == 200
+    metrics = exporter.get("/metrics")[1].decode()
+    assert 'govnet_snmp_scrapes_total{reason="ok"} 1.0' in metrics
+    assert 'govnet_snmp_scrapes_total{reason="scrape_timeout"} 1.0' in metrics
+    assert "snmp_packets_total" in metrics
+    assert "process_cpu_seconds_total" in metrics
+
+
+def test_any_target_needs_its_switch_and_an_auth(running, agents):
+    """Open to all only where somebody asked for it."""
+    other = agents()
+    exporter = running(any_target=True)
+    assert exporter.get(f"/snmp?target=127.0.0.1:{other.port}")[0] == 400
+    status, body, _ = exporter.get(f"/snmp?target=127.0.0.1:{other.port}&auth=snmp")
+    assert status == 200
+    assert b"ifHCInOctets" in body
+    assert exporter.get("/snmp?target=127.0.0.1:99999&auth=snmp")[0] == 400
+
+
+def test_auths_of_a_file(running, tmp_path):
+    """A snmp.yml's auths and modules are there beside ours."""
+    path = tmp_path / "snmp.yml"
+    path.write_text(
+        "auths: {pub: {community: public, version: 2}}\n"
+        "modules: {name: {get: [1.3.6.1.2.1.1.5.0],"
+        " metrics: [{name: sysName, oid: 1.3.6.1.2.1.1.5, type: DisplayString}]}}\n"
+    )
+    status, body, _ = running(files=(path,)).get("/snmp?target=rt-a&module=name&auth=pub")
+    assert status == 200
+    assert b'sysName{sysName="rt-test"} 1' in body
+
+
+def test_discovery(running):
+    """Prometheus' http_sd form; labels from the inventory; no relabelling needed."""
+    exporter = running()
+    status, body, headers = exporter.get("/sd/snmp", headers={"Host": "noc:9116"})
+    assert status == 200
+    assert headers["Content-Type"].startswith("application/json")
+    groups = json.loads(body)
+    assert [group["labels"]["instance"] for group in groups] == ["rt-a", "rt-mute"]
+    first = groups[0]
+    assert first["targets"] == ["noc:9116"]
+    assert first["labels"]["region"] == "涟源市"
+    assert first["labels"]["unit"] == "office"
+    assert {"role", "platform", "site", "region_code"} <= set(first["labels"])
+    assert all(isinstance(value, str) for value in first["labels"].values())
+    where = exporter.get("/sd/snmp?where=name%3Drt-a", headers={"Host": "noc:9116"})[1]
+    assert len(json.loads(where)) == 1
+
+
+def test_the_small_things(running):
+    """Health, HEAD, gzip, other methods, keep-alive, a request that is too large, one that is no HTTP."""
+    exporter = running()
+    assert exporter.get("/-/healthy")[:2] == (200, b"Healthy\n")
+    status, body, headers = exporter.get("/snmp?target=rt-a", method="HEAD")
+    assert (status, body) == (200, b"")
+    assert int(headers["Content-Length"]) > 1000
+    _, packed, headers = exporter.get("/snmp?target=rt-a", headers={"Accept-Encoding": "gzip"})
+    assert headers["Content-Encoding"] == "gzip"
+    assert b"ifHCInOctets" in gzip.decompress(packed)
+    assert exporter.get("/snmp?target=rt-a", method="POST")[0] == 405
+    connection = http.client.HTTPConnection("127.0.0.1", exporter.port, timeout=10)
+    for _ in range(3):
+        connection.request("GET", "/-/healthy")
+        assert connection.getresponse().read() == b"Healthy\n"
+    connection.close()
+    assert exporter.get("/" + "x" * 20000)[0] == 431
+    with socket.create_connection(("127.0.0.1", exporter.port), timeout=10) as sock:
+        sock.sendall(b"hello\r\n\r\n")
+        assert sock.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("head", [b"", b"GET", b"GET / HTTP/2", b"GET / HTTP/1.1\r\nno colon", b"GET  / HTTP/1.1"])
+def test_heads_that_are_no_http(head):
+    """Refused, not misread."""
+    with pytest.raises(BadRequestError):
+        parse(head)
+
+
+@pytest.mark.parametrize("address", ["nowhere", "127.0.0.1:x", "127.0.0.1:99999", "192.0.2.1:9116"])
+def test_addresses_that_cannot_be_listened_on(address):
+    """A message with a hint."""
+    with pytest.raises(GovnetError) as caught:
+        exporting.listen(address)
+    assert str(caught.value.hint)
+
+
+def test_serve_ends_gracefully_on_sigterm():
+    """The command: it says where it listens, answers, and ends with 0."""
+    root = Path(__file__).parents[2]
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "from cli.main import main; main()",
+            *("collect", "serve", "--listen", "127.0.0.1:0", "-w", str(root / "examples" / "lianyuan"), "--json"),
+        ],
+        cwd=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        lines = ""
+        while not lines.rstrip().endswith("}"):
+            line = process.stdout.readline()
+            assert line, process.stderr.read()
+            lines += line
+        listen = json.loads(lines)["listen"]
+        connection = http.client.HTTPConnection(listen, timeout=10)
+        connection.request("GET", "/-/healthy")
+        assert connection.getresponse().status == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        connection.close()
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.stdout.close()
+        process.stderr.close()

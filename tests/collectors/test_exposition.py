@@ -1,0 +1,224 @@
+"""What values and indexes become: snmp_exporter's types, one by one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prometheus_client.parser import text_string_to_metric_families
+from pyasn1.codec.ber import encoder
+from pysnmp.proto.api import v2c
+
+from collectors import values
+from collectors.exposition import Family, Found, Series, gauge, labelled, page
+from collectors.modules.schema import Module
+from collectors.plan import compile_module
+from collectors.results import read_line
+from collectors.snmp import ber
+
+BASE = "1.3.6.1.4.1.99999.1"
+INDEX = [{"labelname": "row", "type": "gauge"}]
+
+
+def samples(metric, cells, *, columns=(), wrap=True):
+    """The samples of one metric from cells (index → pysnmp value); `columns`: further (oid, cells)."""
+    module = Module.model_validate({"walk": ["1.3.6.1"], "metrics": [{"oid": BASE + ".1", "name": "m", **metric}]})
+    found = Found()
+    for name, part in ((BASE + ".1", cells), *columns):
+        found.columns[ber.encode_oid(name)] = {
+            ber.encode_index(index): encoder.encode(value) for index, value in part.items()
+        }
+    series = Series(compile_module("test", module), wrap=wrap)
+    text = page([series.render(found)]).decode()
+    assert page([series.render(found)]).decode() == text
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def one(metric, value, **options):
+    """The only sample's name, labels and value."""
+    found = samples({"indexes": INDEX, **metric}, {(1,): value}, **options)
+    assert len(found) == 1, found
+    (name, labels), number = next(iter(found.items()))
+    return name, {key: text for key, text in labels if key != "row"}, number
+
+
+def test_numbers():
+    """Counters (whose names prometheus-client's parser lengthens), gauges, scale and offset, Opaque floats."""
+    assert one({"type": "gauge"}, v2c.Integer32(-5)) == ("m", {}, -5)
+    assert one({"type": "counter"}, v2c.Counter32(2**32 - 1)) == ("m_total", {}, 2**32 - 1)
+    assert one({"type": "gauge", "scale": 0.1, "offset": 1}, v2c.Gauge32(250)) == ("m", {}, 26)
+    assert one({"type": "Float"}, v2c.Opaque(bytes.fromhex("9f780441200000"))) == ("m", {}, 10)
+
+
+@given(st.integers(0, 2**64 - 1))
+def test_counters_wrap_where_a_float_would_lose_digits(number):
+    """At 2^53, as snmp_exporter wraps; or not, if that is asked for."""
+    assert one({"type": "counter"}, v2c.Counter64(number))[2] == number % 2**53
+    assert one({"type": "counter"}, v2c.Counter64(number), wrap=False)[2] == number
+
+
+def test_what_is_no_number_gives_no_sample():
+    """Unknown is not 0."""
+    assert samples({"type": "gauge", "indexes": INDEX}, {(1,): v2c.OctetString("n/a")}) == {}
+    assert samples({"type": "DateAndTime", "indexes": INDEX}, {(1,): v2c.OctetString("x")}) == {}
+
+
+def test_texts():
+    """A text is the label of its own name with the value 1."""
+    assert one({"type": "DisplayString"}, v2c.OctetString("核心".encode())) == ("m", {"m": "核心"}, 1)
+    assert one({"type": "DisplayString"}, v2c.OctetString("核心".encode("gbk"))) == ("m", {"m": "核心"}, 1)
+    assert one({"type": "OctetString"}, v2c.OctetString(b"\x01\xff")) == ("m", {"m": "0x01FF"}, 1)
+    assert one({"type": "PhysAddress48"}, v2c.OctetString(b"\x02\0\0\0\0\x0a")) == ("m", {"m": "02:00:00:00:00:0A"}, 1)
+    assert one({"type": "OctetString"}, v2c.ObjectIdentifier((1, 3, 6, 1))) == ("m", {"m": "1.3.6.1"}, 1)
+    assert one({"type": "InetAddressIPv4"}, v2c.IpAddress("192.0.2.7")) == ("m", {"m": "192.0.2.7"}, 1)
+    assert one({"type": "InetAddressIPv6"}, v2c.OctetString(bytes(15) + b"\x01"))[1] == {
+        "m": "0000:0000:0000:0000:0000:0000:0000:0001"
+    }
+
+
+def test_enumerations_and_bits():
+    """EnumAsInfo, EnumAsStateSet, Bits."""
+    enum = {"enum_values": {1: "up", 2: "down"}}
+    assert one({"type": "EnumAsInfo", **enum}, v2c.Integer32(2)) == ("m_info", {"m": "down"}, 1)
+    assert one({"type": "EnumAsInfo", **enum}, v2c.Integer32(9)) == ("m_info", {"m": "9"}, 1)
+    states = samples({"type": "EnumAsStateSet", "indexes": INDEX, **enum}, {(1,): v2c.Integer32(2)})
+    assert {dict(labels)["m"]: number for (_, labels), number in states.items()} == {"up": 0, "down": 1}
+    bits = samples(
+        {"type": "Bits", "indexes": INDEX, "enum_values": {0: "a", 1: "b", 9: "c"}},
+        {(1,): v2c.OctetString(b"\x40\x40")},
+    )
+    assert {dict(labels)["m"]: number for (_, labels), number in bits.items()} == {"a": 0, "b": 1, "c": 1}
+
+
+def test_times():
+    """DateAndTime with and without an offset, a text with a pattern, NTP."""
+    stamp = bytes((0x07, 0xE8, 2, 29, 12, 0, 0, 0))
+    assert one({"type": "DateAndTime"}, v2c.OctetString(stamp))[2] == 1709208000
+    assert one({"type": "DateAndTime"}, v2c.OctetString(stamp + b"+\x08\x00"))[2] == 1709208000 - 8 * 3600
+    assert (
+        one({"type": "ParseDateAndTime", "datetime_pattern": "%b %d %Y"}, v2c.OctetString("Feb 29 2024"))[2]
+        == 1709164800
+    )
+    assert one({"type": "NTPTimeStamp"}, v2c.OctetString((2208988800 + 5).to_bytes(4, "big") + b"\x80\0\0\0"))[2] == 5.5
+
+
+def test_numbers_out_of_texts():
+    """regex_extracts, as Go writes templates."""
+    metric = {
+        "type": "DisplayString",
+        "regex_extracts": {
+            "Temp": [{"regex": r"(\d+) C.*"}],
+            "State": [{"regex": "OK.*", "value": "1"}, {"regex": ".*", "value": 0}],
+            "Both": [{"regex": r"(\d)(\d) C", "value": "${2}.$1"}],
+        },
+    }
+    found = samples({"indexes": INDEX, **metric}, {(1,): v2c.OctetString("42 C")})
+    assert {name: number for (name, _), number in found.items()} == {"mTemp": 42, "mState": 0, "mBoth": 2.4}
+
+
+INDEXES = [
+    ("gauge", {}, (7,), "7"),
+    ("PhysAddress48", {}, (2, 0, 0, 0, 0, 255), "02:00:00:00:00:FF"),
+    ("InetAddressIPv4", {}, (192, 0, 2, 1), "192.0.2.1"),
+    ("InetAddress", {}, (1, 4, 192, 0, 2, 1), "192.0.2.1"),
+    ("InetAddressMissingSize", {}, (1, 192, 0, 2, 1), "192.0.2.1"),
+    ("InetAddress", {}, (9, 2, 5, 6), "0x09020506"),
+    ("DisplayString", {}, (2, 104, 105), "hi"),
+    ("DisplayString", {"implied": True}, (104, 105), "hi"),
+    ("OctetString", {"fixed_size": 2}, (104, 105), "0x6869"),
+    ("EnumAsInfo", {"enum_values": {1: "one"}}, (1,), "one"),
+    ("PhysAddress48", {}, (2,), "02:00:00:00:00:00"),
+]
+
+
+@pytest.mark.parametrize(("kind", "extra", "index", "shown"), INDEXES)
+def test_indexes(kind, extra, index, shown):
+    """RFC 2578's ways of putting values into an index, and a second part behind it."""
+    parts = [{"labelname": "first", "type": kind, **extra}]
+    found = samples({"type": "gauge", "indexes": parts}, {index: v2c.Integer32(1)})
+    assert list(found) == [("m", (("first", shown),))]
+    if not extra.get("implied") and len(index) > 1:
+        parts.append({"labelname": "second", "type": "gauge"})
+        found = samples({"type": "gauge", "indexes": parts}, {(*index, 99): v2c.Integer32(1)})
+        assert list(found) == [("m", (("first", shown), ("second", "99")))]
+
+
+def test_lookups():
+    """A label from another column; a chain; a dropped index; one that is missing."""
+    metric = {
+        "type": "gauge",
+        "indexes": INDEX,
+        "lookups": [
+            {"labels": ["row"], "labelname": "port", "oid": BASE + ".7", "type": "gauge"},
+            {"labels": ["port"], "labelname": "name", "oid": BASE + ".8", "type": "DisplayString"},
+            {"labels": ["row"], "labelname": "nothing", "oid": BASE + ".9", "type": "DisplayString"},
+            {"labels": [], "labelname": "row"},
+        ],
+    }
+    found = samples(
+        metric,
+        {(1,): v2c.Integer32(5)},
+        columns=[(BASE + ".7", {(1,): v2c.Integer32(30)}), (BASE + ".8", {(30,): v2c.OctetString("eth30")})],
+    )
+    assert found == {("m", (("name", "eth30"), ("nothing", ""), ("port", "30"))): 5}
+
+
+def test_rows_with_the_same_labels_give_one_series():
+    """Prometheus would refuse the whole page otherwise."""
+    metric = {
+        "type": "gauge",
+        "indexes": INDEX,
+        "lookups": [
+            {"labels": ["row"], "labelname": "name", "oid": BASE + ".8", "type": "DisplayString"},
+            {"labels": [], "labelname": "row"},
+        ],
+    }
+    same = {(1,): v2c.OctetString("x"), (2,): v2c.OctetString("x")}
+    found = samples(metric, {(1,): v2c.Integer32(5), (2,): v2c.Integer32(6)}, columns=[(BASE + ".8", same)])
+    assert found == {("m", (("name", "x"),)): 5}
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_label(text):
+    """Quotes, backslashes, line feeds, any character: the parser gives it back, and so does our own reader."""
+    octets = text.encode("utf-8", "surrogatepass")
+    found = one({"type": "DisplayString"}, v2c.OctetString(octets))
+    shown = values.text(octets)
+    if not set(shown) & set("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\r"):
+        # prometheus-client's parser splits its lines at these, which the format does not.
+        assert found[1]["m"] == shown
+    line = b'm{m="' + values.escape(shown).encode() + b'"} 1\n'
+    assert read_line(line) == ({"m": shown}, 1)
+
+
+@given(st.binary(max_size=60))
+def test_any_octets_are_text(octets):
+    """Never an exception, always something that encodes as UTF-8."""
+    values.text(octets).encode()
+
+
+def test_several_devices_on_one_page():
+    """The label `device` on every sample, each family once."""
+    family = gauge("up", "Help.", [({}, 1), ({"a": "b"}, 2)])
+    text = page([labelled([family], "device", 'r"1'), labelled([family], "device", "r2")]).decode()
+    parsed = list(text_string_to_metric_families(text))
+    assert len(parsed) == 1
+    assert {tuple(sorted(sample.labels.items())) for sample in parsed[0].samples} == {
+        (("device", 'r"1'),),
+        (("a", "b"), ("device", 'r"1')),
+        (("device", "r2"),),
+        (("a", "b"), ("device", "r2")),
+    }
+
+
+def test_the_first_module_wins_where_two_read_the_same():
+    """One series, one value."""
+    text = page([[Family("m", "gauge", "h", [b"m 1\n"])], [Family("m", "gauge", "h", [b"m 2\n", b'm{a="b"} 3\n'])]])
+    assert text.count(b"# TYPE m gauge") == 1
+    assert b"m 1\n" in text
+    assert b"m 2\n" not in text
+    assert b'm{a="b"} 3\n' in text

@@ -1,0 +1,141 @@
+"""Devices for the tests: without a network (a wire that records), or on loopback addresses of this process's own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from contextlib import asynccontextmanager
+from ipaddress import IPv4Address
+
+import pytest
+
+from lab.emulator.device import Spec
+from lab.emulator.terminal import Terminal
+from lab.emulator.world import VENDORS, World, served_at
+
+MANAGEMENT = {"huawei": "GigabitEthernet0/0/0", "cisco_ios": "GigabitEthernet0/1", "frr": "eth0"}
+MODELS = {"huawei": "AR2220", "cisco_ios": "CISCO2911/K9", "frr": ""}
+_BASE = 0x0A000000 | (os.getpid() % 200 + 20) << 16
+
+
+class Recorder:
+    """A wire that keeps what a device sends."""
+
+    def __init__(self):
+        self.data = b""
+
+    def write(self, data):
+        self.data += data
+
+    @property
+    def text(self):
+        text = self.data.decode().replace("\r\n", "\n").replace("\x1b", "<ESC>").replace("\b", "<BS>")
+        text = re.sub(r"\d\d:\d\d:\d\d UTC \w{3} \w{3} \d\d? \d{4}", "<TIME>", text)
+        return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "<TIME>", text)
+
+
+def spec_of(platform, *, name="dev", number=1, text="", **more):
+    """A device as it is unpacked; `{address}` in its first text is its management address."""
+    address = IPv4Address(_BASE + number)
+    more.setdefault("model", MODELS[platform])
+    more.setdefault("management_interface", MANAGEMENT[platform])
+    more.setdefault("seed", b"test")
+    return Spec(name, platform, address, text=text.format(address=address), **more)
+
+
+@pytest.fixture
+def spec():
+    return spec_of
+
+
+@pytest.fixture
+def device():
+    """A device after its first text, without a network."""
+
+    async def make(platform, text="", **more):
+        made = VENDORS[platform](spec_of(platform, text=text, **more))
+        await made.first_boot()
+        return made
+
+    return make
+
+
+@pytest.fixture
+def play():
+    """Type lines at a device as a user; returns the screen."""
+
+    async def run(device, keys, *, user="admin", level=15, encoding="utf-8"):
+        wire = Recorder()
+        terminal = Terminal(wire, device.pager, encoding=encoding)
+        session = device.session(terminal, user, level)
+        device.sessions.add(session)
+        # The greeting has a test of its own.
+        session.greeting = lambda: ""
+        terminal.feed(keys.encode())
+        terminal.hang_up()
+        async with asyncio.timeout(10):
+            await session.run()
+        device.sessions.discard(session)
+        return wire.text
+
+    return run
+
+
+@pytest.fixture
+def world():
+    """Devices that listen, on ports that are free; ended at the end."""
+
+    @asynccontextmanager
+    async def make(*specs):
+        made = World(specs)
+        await made.boot()
+        await made.open()
+        try:
+            yield made
+        finally:
+            await made.close()
+            # What was cut says so in the next turns of the loop.
+            await asyncio.sleep(0.05)
+
+    return make
+
+
+@pytest.fixture
+def where():
+    """The loopback address of a device's spec."""
+    return lambda spec: served_at(spec.address)
+
+
+VRP = """sysname R1
+aaa
+ local-user govnet password irreversible-cipher Secret-123
+ local-user govnet privilege level 15
+ local-user govnet service-type ssh
+interface GigabitEthernet0/0/0
+ ip address {address} 255.255.255.0
+stelnet server enable
+user-interface vty 0 4
+ authentication-mode aaa
+ protocol inbound ssh
+"""
+IOS = """hostname S1
+enable secret Enable-123
+username govnet privilege 15 secret Secret-123
+username reader secret Reader-123
+ip domain-name example.net
+interface GigabitEthernet0/1
+ ip address {address} 255.255.255.0
+line vty 0 15
+ login local
+ transport input ssh
+"""
+FRR = """hostname F1
+interface eth0
+ ip address {address}/24
+"""
+
+
+@pytest.fixture
+def texts():
+    return {"huawei": VRP, "cisco_ios": IOS, "frr": FRR}

@@ -1,0 +1,206 @@
+"""The lab as a process: whatever happens to it, nothing of it stays behind; two of them do not meet."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from inventory.errors import LabError
+from lab import checks, control
+from lab.backends.base import Fault
+from lab.backends.netns import Netns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = pytest.mark.lab
+SMALL = "name in (core-city, rt-anping)"
+UP = """
+import sys
+from pathlib import Path
+from lab import control
+control.up(Path(sys.argv[1]), backend_name="netns", where=sys.argv[2])
+print("ready", flush=True)
+"""
+
+
+def belongings(root: Path) -> dict[str, set[str]]:
+    """What the machine has that a lab could leave behind."""
+    namespaces: set[str] = set()
+    processes: set[str] = set()
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            namespaces |= {str((entry / "ns" / kind).readlink()) for kind in ("net", "mnt", "pid", "uts")}
+            words = (entry / "cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if any(
+            name in words for name in ("lab.netns.keeper", "zebra", "ospfd", "snmpd", "charon", "/usr/sbin/sshd -E")
+        ):
+            processes.add(f"{entry.name} {words}")
+    named = Path("/run/netns")
+    files = {str(path) for path in root.rglob("*")} | {str(path) for path in Path("/run").glob("*")}
+    return {
+        "namespaces": namespaces,
+        "named": {path.name for path in named.iterdir()} if named.is_dir() else set(),
+        "mounts": set(Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()),
+        "links": {path.name for path in Path("/sys/class/net").iterdir()},
+        "processes": processes,
+        "files": files,
+    }
+
+
+def assert_nothing_left(before: dict[str, set[str]], root: Path, allowed: tuple[str, ...] = ()) -> None:
+    """Within a few seconds, because the kernel takes a moment to end hundreds of processes."""
+    deadline = time.monotonic() + 10
+    while True:
+        left = {kind: found - before[kind] for kind, found in belongings(root).items()}
+        left["files"] = {path for path in left["files"] if not path.endswith(allowed)} if allowed else left["files"]
+        if not any(left.values()):
+            return
+        if time.monotonic() > deadline:
+            pytest.fail(f"left behind: { {kind: found for kind, found in left.items() if found} }")
+        time.sleep(0.1)
+
+
+# The lab's own directory in the workspace: its log, its lock, the state of a process that is gone.
+OWN = ("/.lab", "/.lab/.gitignore", "/.lab/lab.log", "/.lab/lock", "/.lab/state.json")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, make_workspace: Callable[[Path], Path]) -> Iterator[Path]:
+    """A planned workspace of its own; a lab that a failed test left is ended."""
+    root = make_workspace(tmp_path / "lianyuan")
+    yield root
+    control.down(root)
+
+
+def test_down_is_quick_and_leaves_nothing(workspace: Path) -> None:
+    """`down` takes less than two seconds; a second one has nothing to do."""
+    before = belongings(workspace)
+    control.up(workspace, backend_name="netns", where=SMALL)
+    began = time.monotonic()
+    assert control.down(workspace) is True
+    assert time.monotonic() - began < 2
+    assert control.down(workspace) is False
+    assert_nothing_left(before, workspace, OWN[:4])
+
+
+@pytest.mark.parametrize("victim", ["holder", "keeper"])
+def test_kill_leaves_nothing(workspace: Path, victim: str) -> None:
+    """SIGKILL to either of the lab's first two processes ends every other; the state counts as no lab; `up` works."""
+    before = belongings(workspace)
+    state = control.up(workspace, backend_name="netns", where=SMALL)
+    assert belongings(workspace)["processes"] - before["processes"]
+    os.kill(state.pid if victim == "holder" else int(state.extra["keeper"]), signal.SIGKILL)
+    assert_nothing_left(before, workspace, OWN)
+    assert control.find(workspace) is None
+    control.up(workspace, backend_name="netns", where=SMALL)
+    assert checks.ping(control.load(workspace), "noc", "10.253.0.14")
+
+
+def test_the_starter_killed_while_building_leaves_nothing(workspace: Path) -> None:
+    """At any moment before the lab is ready, the death of whoever wanted it ends it."""
+    before = belongings(workspace)
+    chance = random.Random(7)  # noqa: S311 - moments, not secrets
+    for _ in range(4):
+        starter = subprocess.Popen(
+            [sys.executable, "-c", UP, str(workspace), SMALL], stdout=subprocess.PIPE, start_new_session=True
+        )
+        with starter:
+            time.sleep(chance.uniform(0.5, 1.6))
+            starter.kill()
+            said = starter.communicate()[0]
+        if said:
+            control.down(workspace)
+        assert_nothing_left(before, workspace, OWN)
+
+
+def test_two_labs_do_not_meet(workspace: Path, tmp_path: Path, make_workspace: Callable[[Path], Path]) -> None:
+    """The same names and addresses twice on one machine: each lab sees its own; ending one does not touch the other."""
+    other = make_workspace(tmp_path / "other")
+    try:
+        control.up(workspace, backend_name="netns", where=SMALL)
+        control.up(other, backend_name="netns", where=SMALL)
+        here, there = control.load(workspace), control.load(other)
+        checks.run(here, "rt-anping", "sh", "-c", "echo here > /tmp/mark; ip address add 10.253.0.99/24 dev eth0")
+        assert checks.run(there, "rt-anping", "cat", "/tmp/mark").returncode != 0
+        assert checks.ping(here, "noc", "10.253.0.99")
+        assert not checks.ping(there, "noc", "10.253.0.99", count=1).received
+        control.down(workspace)
+        assert checks.ping(there, "noc", "10.253.0.14")
+    finally:
+        control.down(other)
+
+
+def test_one_workspace_has_one_lab(workspace: Path) -> None:
+    """A second lab in the same folder is refused, even if the state file is gone; the first one goes on."""
+    state = control.up(workspace, backend_name="netns", where=SMALL)
+    with pytest.raises(LabError, match="already running"):
+        control.up(workspace, backend_name="netns", where=SMALL)
+    text = state.path.read_text(encoding="utf-8")
+    state.path.unlink()
+    try:
+        with pytest.raises(LabError, match="another lab is running"):
+            control.up(workspace, backend_name="netns", where=SMALL)
+    finally:
+        state.path.write_text(text, encoding="utf-8")
+    assert checks.ping(control.load(workspace), "noc", "10.253.0.14")
+
+
+def test_a_device_that_does_not_start_is_named(workspace: Path) -> None:
+    """A packet filter that nft refuses ends the attempt: the message has the device and nft's words."""
+    before = belongings(workspace)
+    template = workspace / "templates" / "linux" / "unit-vpn-gateway.j2"
+    template.parent.mkdir(parents=True)
+    template.write_text("### /etc/nftables.conf\nflush ruleset\ntable inet broken {\n  chain x {\n    accpet\n  }\n}\n")
+    before["files"] = belongings(workspace)["files"]
+    with pytest.raises(LabError, match=r"1 devices did not start; “vg-zfb” said: .*nftables\.conf:4:") as caught:
+        control.up(workspace, backend_name="netns", where="name in (vg-zfb, fw-border)")
+    assert "govnet config render vg-zfb" in str(caught.value.hint)
+    assert_nothing_left(before, workspace, OWN[:4])
+
+
+def test_faults_on_demand(workspace: Path) -> None:
+    """A device that is down, mute, or has another password: status says so, and the others are as they should be."""
+    where = "name in (core-city, rt-anping, rt-lantian, rt-liumutang)"
+    faults = {"rt-anping": Fault.DOWN, "rt-lantian": Fault.MUTE, "rt-liumutang": Fault.WRONG_PASSWORD}
+    control.up(workspace, backend_name="netns", where=where, faults=faults)
+    state, nodes = control.status(workspace)
+    assert {node.name: node.state for node in nodes if node.name in {*faults, "core-city"}} == {
+        "core-city": "up",
+        "rt-anping": "down",
+        "rt-lantian": "mute",
+        "rt-liumutang": "wrong-password",
+    }
+    assert {node.name: node.detail for node in nodes}["rt-lantian"] == "no greeting"
+    assert "rt-anping" not in state.extra["neighbours"]
+
+
+def test_exec_gives_the_status_and_ends_with_its_caller(workspace: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """`exec` passes output and exit status on; a command whose caller is killed does not stay in the lab."""
+    state = control.up(workspace, backend_name="netns", where=SMALL)
+    assert Netns().exec(state, "rt-anping", ["sh", "-c", "hostname; exit 7"]) == 7
+    assert capfd.readouterr().out == "rt-anping\n"
+    assert Netns().exec(state, "pc-anping", ["ip", "-br", "address", "show", "dev", "eth0"]) == 0
+    assert "10.20." in capfd.readouterr().out
+    with pytest.raises(LabError, match="did not end"):
+        checks.run(state, "rt-anping", "sleep", "4321", timeout=0.5)
+    deadline = time.monotonic() + 5
+    while "4321" in checks.run(
+        state, "rt-anping", "sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"
+    ).stdout.replace("sh -c", ""):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    with pytest.raises(LabError, match="there is no “nobody” in the lab"):
+        checks.run(state, "nobody", "true")
