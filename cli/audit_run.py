@@ -33,7 +33,7 @@ def register(group: typer.Typer) -> None:
         [
             "govnet audit run archive: --level 3 --out reports",
             "govnet audit run configs/ --level 2 --format html --out reports",
-            "govnet audit run running.cfg --platform huawei --json",
+            "govnet audit run running.cfg --json",
         ],
     )
     def run(

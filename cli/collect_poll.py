@@ -82,15 +82,24 @@ def poll(
         tuple(module or DEFAULT), files=tuple(file or ()), parallel=parallel, timeout=timeout, retries=retries
     )
     wanted = targets(loaded, chosen, endpoints)
+    absent: list[str] = []
+    if lab and not devices:
+        # Whoever does not name devices means those that the lab runs.
+        absent = [target.device for target in wanted if target.problem and target.problem.reason == "no_address"]
+        wanted = [target for target in wanted if target.device not in absent]
     with entered, progress(len(wanted), quiet=as_json) as advance:
         results = poller.poll(wanted, advance)
     if out is not None:
         write(results, out)
     failed = [result for result in results if not result.ok]
     if as_json:
-        print_json({"ok": not failed, "devices": [row_json(result) for result in results]})
+        rows = [row_json(result) for result in results]
+        print_json({"ok": not failed, "devices": rows, "not_in_lab": absent})
     else:
         show(results)
+        if absent:
+            note = tr("not in the lab, so not polled: {count} devices", count=len(absent))
+            talk().print(note, markup=False, soft_wrap=True)
         if out is not None:
             talk().print(tr("metrics written to {path}", path=out), markup=False, soft_wrap=True)
     if failed:

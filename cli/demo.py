@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import sys
 from contextlib import contextmanager
@@ -99,7 +98,7 @@ def demo(
 
 
 def prepare(source: Path, out: Path) -> Path:
-    """A fresh copy of the workspace with random secrets where it refers to files that are not there.
+    """A fresh copy of the workspace.
 
     A folder that a demo made before is replaced; any other that is not empty is refused.
     """
@@ -116,27 +115,7 @@ def prepare(source: Path, out: Path) -> Path:
         shutil.rmtree(directory)
     shutil.copytree(source, directory, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_COPIED))
     (directory / MARKER).write_text("govnet demo made this folder and may replace it.\n", encoding="utf-8")
-    give_secrets(directory)
     return directory
-
-
-def give_secrets(root: Path) -> None:
-    """Write a random secret for every `file:` reference of a workspace whose file is missing."""
-    from inventory.workspace import load  # noqa: PLC0415 - start-up time
-
-    for credential in load(root).inventory.credentials.values():
-        references = [credential.password, credential.enable, *credential.secrets.values()]
-        if credential.snmp is not None:
-            references += [credential.snmp.community, credential.snmp.auth_password, credential.snmp.priv_password]
-        for reference in references:
-            if reference is None or reference.scheme != "file":
-                continue
-            path = root / reference.path
-            if not path.exists():
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                path.touch(mode=0o600)
-                # Upper and lower case, digits and a sign, whatever the random part holds: devices ask for that.
-                path.write_text(f"Gv9-{secrets.token_hex(8)}\n", encoding="utf-8")
 
 
 @contextmanager

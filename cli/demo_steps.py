@@ -13,9 +13,10 @@ from inventory.errors import DeviceError, ExitCode, GovnetError, InputError, Pro
 from inventory.text import Message, language, mark, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from audits.model import Report
     from collectors.results import PollResult
     from configs.render import Rendered
     from configs.rollout import PushResult
@@ -141,10 +142,12 @@ def _reasons(error: GovnetError, in_language: str) -> list[str]:
 
 
 def _check(demo: Demo, step: Step) -> None:
+    from cli.init import invent_secrets  # noqa: PLC0415 - start-up time
     from configs.dialects import platforms  # noqa: PLC0415 - start-up time
     from inventory.workspace import load  # noqa: PLC0415 - start-up time
 
     demo.workspace = load(demo.directory, platforms=platforms())
+    invent_secrets(demo.workspace)
     inventory = demo.workspace.inventory
     step.detail = {
         "regions": len(inventory.regions),
@@ -420,7 +423,16 @@ def _audit(demo: Demo, step: Step) -> None:
     demo.artifacts["audit"] = str(folder / "audit.html")
     demo.artifacts["audit_json"] = str(folder / "audit.json")
     counts = count(item.verdict for item in report.items)
-    step.detail = {"devices": len(documents), "level": demo.level, "items": counts}
+    cited, wrong = _cited(report, {document.device: document.content for document in documents})
+    if wrong:
+        step.fail(ExitCode.FINDINGS)
+    step.detail = {
+        "devices": len(documents),
+        "level": demo.level,
+        "items": counts,
+        "cited_lines": cited,
+        "cited_lines_not_in_the_archive": wrong,
+    }
     step.told = tr(
         "{devices} devices, {items} items at level {level}: {passed} met, {partial} partly, {failed} not,"
         " {manual} for a person",
@@ -432,6 +444,22 @@ def _audit(demo: Demo, step: Step) -> None:
         failed=counts["fail"],
         manual=counts["manual"],
     )
+
+
+def _cited(report: Report, archived: Mapping[str, bytes]) -> tuple[int, list[str]]:
+    """How many lines the findings cite, and those of them that do not stand so in the archive."""
+    from configs.tree import decode  # noqa: PLC0415 - start-up time
+
+    texts = {device: decode(content)[0].splitlines() for device, content in archived.items()}
+    cited, wrong = 0, []
+    for item in report.items:
+        for finding in item.findings:
+            for line in (line for evidence in finding.evidence for line in evidence.lines if line.cited):
+                cited += 1
+                text = texts.get(finding.device, [])
+                if line.number > len(text) or text[line.number - 1] != line.text:
+                    wrong.append(f"{finding.device}:{line.number}")
+    return cited, wrong
 
 
 def _end(demo: Demo, step: Step) -> None:

@@ -58,6 +58,7 @@ class Series:
         self._wrap = wrap
         self._prefixes: dict[bytes, dict[bytes, bytes]] = {}
         self._sources: dict[bytes, Rows] = {}
+        self._inner: dict[tuple[int, bytes], bytes] = {}
         self._taken: dict[bytes, set[bytes]] = {}
         # Metrics whose rows are not simply one column's: scalars, single instances, filtered ones.
         longer = [oid for table in plan.tables for oid in table.columns]
@@ -120,6 +121,7 @@ class Series:
             known = self._sources.get(oid)
             if known is not rows and known != rows:
                 self._prefixes.clear()
+                self._inner.clear()
                 self._taken.clear()
                 self._sources[oid] = rows
 
@@ -250,7 +252,11 @@ class Series:
 
     def _prefix(self, oid: bytes, index: bytes, metric: Metric, found: Found) -> bytes:
         """A series' text up to its value; empty if another row has the same labels already."""
-        prefix = _line(metric.name, self._labels(index, metric, found))
+        key = (self._plan.alike[oid], index)
+        inner = self._inner.get(key)
+        if inner is None:
+            inner = self._inner[key] = _line("", self._labels(index, metric, found))
+        prefix = metric.name.encode() + inner
         taken = self._taken.setdefault(oid, set())
         if prefix in taken:
             prefix = b""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from collectors.snmp import ber
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from collectors.modules.schema import Metric, Module
 
 
@@ -28,6 +30,8 @@ class Plan:
 
     name: str
     metrics: tuple[tuple[bytes, Metric], ...]
+    # Metrics with the same number have the same labels for the same row.
+    alike: Mapping[bytes, int]
     scalars: tuple[bytes, ...]
     tables: tuple[Table, ...]
     labels: tuple[Table, ...]
@@ -78,6 +82,7 @@ def _compile(name: str, module: Module) -> Plan:
     return Plan(
         name=name,
         metrics=tuple((ber.encode_oid(metric.oid), metric) for metric in module.metrics),
+        alike=_alike(module),
         scalars=tuple(dict.fromkeys(scalars)),
         tables=_tables(list(columns)),
         labels=_tables([oid for oid in lookups if oid not in columns]),
@@ -88,6 +93,14 @@ def _compile(name: str, module: Module) -> Plan:
         timeout=module.timeout,
         nonincreasing=module.allow_nonincreasing_oids,
     )
+
+
+def _alike(module: Module) -> dict[bytes, int]:
+    numbers: dict[str, int] = {}
+    return {
+        ber.encode_oid(metric.oid): numbers.setdefault(repr((metric.indexes, metric.lookups)), len(numbers))
+        for metric in module.metrics
+    }
 
 
 def _objects(module: Module) -> tuple[list[bytes], dict[bytes, None], list[bytes]]:

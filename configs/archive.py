@@ -159,7 +159,7 @@ def _blob(commit: pygit2.Commit, device: str) -> str | None:
 
 def _moment(at: str | datetime) -> float:
     """The last second that `at` means. InputError if it is no time."""
-    if isinstance(at, datetime):
+    if not isinstance(at, str):
         return at.timestamp()
     try:
         moment = datetime.fromisoformat(at)

@@ -80,17 +80,12 @@ class Reading:
 
     def _command(self, node: Node) -> Command:
         words = tuple(node.text.split())
-        negated = len(words) > 1 and words[0].lower() == self._negation
+        folded = tuple(node.text.lower().split())
+        negated = len(words) > 1 and folded[0] == self._negation
         if negated:
-            words = words[1:]
-        return Command(
-            node.line,
-            words,
-            tuple(word.lower() for word in words),
-            negated,
-            tuple(self._command(child) for child in node.children),
-            node.body,
-        )
+            words, folded = words[1:], folded[1:]
+        inside = tuple(map(self._command, node.children)) if node.children else ()
+        return Command(node.line, words, folded, negated, inside, node.body)
 
     def _everything(self) -> Iterator[Command]:
         for command in self.top:
@@ -157,6 +152,14 @@ def _grouped(
 def lines_of(commands: Iterable[Command]) -> tuple[int, ...]:
     """The line numbers of commands, sorted, each once."""
     return tuple(sorted({command.line for command in commands}))
+
+
+def last(commands: Iterable[Command]) -> Command | None:
+    """The last of the commands: where one command overrides another, the one in force."""
+    found = None
+    for command in commands:
+        found = command
+    return found
 
 
 class Sheet:

@@ -385,8 +385,7 @@ def _bring_back(job: Job, before: bytes) -> bool:
         try:
             driver.open()
             try:
-                if not same(job, driver.running(), before):
-                    driver.restore(before)
+                driver.restore(before)
             finally:
                 driver.close()
         except GovnetError as error:
@@ -394,15 +393,6 @@ def _bring_back(job: Job, before: bytes) -> bool:
         else:
             return True
     return False
-
-
-def same(job: Job, one: bytes, other: bytes) -> bool:
-    """Whether two texts hold the same commands; remarks, which may hold the time of day, do not count."""
-    language = dialect(job.target.platform)
-    left, right = (
-        [(path, node.text, node.body) for path, node in language.parse(text).walk()] for text in (one, other)
-    )
-    return left == right
 
 
 def _driver(job: Job, target: Target) -> Driver:

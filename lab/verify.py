@@ -9,6 +9,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 from inventory.errors import LabError
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 PARALLEL = 8
 OSPF_SECONDS = 90.0
 TUNNEL_SECONDS = 120.0
-ROUTE_SECONDS = 30.0
+ROUTE_SECONDS = 60.0
+EVERYTHING = ip_network("0.0.0.0/0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,13 @@ class _Network:
         )
 
     def _prefixes(self) -> Check | None:
+        """The core must have every planned LAN; every other router the way out that the core announces."""
         wanted = {row.prefix for node in self._townships for row in self._topology.plan.of(node.line)}
         if not self._core or not wanted:
             return None
+        way_out = dict.fromkeys(self._routers, frozenset({EVERYTHING}))
         try:
-            checks.wait_routes(self._state, {self._core: wanted}, ROUTE_SECONDS)
+            checks.wait_routes(self._state, {**way_out, self._core: wanted | {EVERYTHING}}, ROUTE_SECONDS)
         except LabError as error:
             return Check("lan-prefixes", ok=False, told=error.message)
         return Check(

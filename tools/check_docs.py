@@ -88,11 +88,12 @@ def walk_through(title: str, lines: list[str], directory: Path) -> list[str]:
 
 def scratch_example(directory: Path) -> Path:
     """A copy of the example workspace with secrets of its own."""
-    from cli.demo import give_secrets  # noqa: PLC0415 - only this function needs it
+    from cli.init import invent_secrets  # noqa: PLC0415 - only this function needs it
+    from inventory.workspace import load  # noqa: PLC0415 - as above
 
     workspace = directory / "lianyuan"
     shutil.copytree(ROOT / "examples" / "lianyuan", workspace)
-    give_secrets(workspace)
+    invent_secrets(load(workspace))
     return workspace
 
 

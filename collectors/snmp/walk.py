@@ -106,6 +106,10 @@ class Budget:
         if self.packets > self.limits.packets or now > self.deadline:
             raise Fault("bounds", f"{self.packets - 1} packets")
 
+    def heard(self, reply: Reply) -> None:
+        """After each answer: its repeated requests count too."""
+        self.packets += reply.lost
+
 
 def get(oids: Sequence[bytes], memory: Memory, budget: Budget) -> Generator[Request, Reply, dict[bytes, bytes]]:
     """The values of scalars (complete OIDs); what the agent does not have is left out."""
@@ -116,6 +120,7 @@ def get(oids: Sequence[bytes], memory: Memory, budget: Budget) -> Generator[Requ
         asked = tuple(wanted[:size])
         budget.spend()
         reply = yield memory.request(ber.GET, asked)
+        budget.heard(reply)
         if reply.status == _NO_SUCH_NAME and memory.version == 0:
             if not 1 <= reply.index <= len(asked):
                 raise Fault("decode", "error index out of range")
@@ -217,6 +222,7 @@ class _Group:
         found = self.found
         while self._active:
             reply = yield self._request(repetitions)
+            self._budget.heard(reply)
             if reply.lost > 1:
                 self._memory.shrink(repetitions * len(self._active))
             if reply.status == _TOO_BIG and (repetitions > 1 or len(self._active) > 1):

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from inventory.model import Credential, Device, Workspace
     from lab.backends.base import Fault, Observer, Topology
 
+# Kept beside the emulators' own table, which loads asyncssh; a test compares them.
+PLATFORMS = ("cisco_ios", "frr", "huawei")
 SEED = "seed"
 CONTROL = "control"
 TIMEOUT = 60.0
@@ -48,6 +50,11 @@ class Emulated:
         """Start it; LabError if two devices would share an address or a device refuses its first text."""
         workspace = topology.workspace
         devices, unaddressed = _with_addresses(topology.devices)
+        if not devices:
+            raise LabError(
+                Message("nothing of this selection can run in an emulated lab"),
+                Message("there are emulators of: {names}", names=", ".join(PLATFORMS)),
+            )
         _check_collisions(devices)
         observer.step(Message("starting {count} emulated devices", count=len(devices)))
         state = LabState(

@@ -86,6 +86,8 @@ class Netns:
 
         if state.alive():
             end(state.pid, int(state.extra.get("keeper", 0)))
+        # The devices' host keys went with them.
+        (state.directory / f"known_hosts.{state.started}").unlink(missing_ok=True)
 
 
 BACKEND = Netns

@@ -77,10 +77,12 @@ class DeviceServer(asyncssh.SSHServer):
             self._connections.open.pop(self._connection, None)
 
     def begin_auth(self, username: str) -> bool:
-        """Everybody has to prove himself. Keys are those of the user."""
+        """Everybody has to prove himself. Keys are those of the user, if he may log in by key at all."""
         self.user = username
         keys = self._device.spec.keys.get(username, ())
-        if keys and self._connection is not None:
+        level = self._device.key_level(username) if keys else None
+        if level is not None and self._connection is not None:
+            self.level = level
             self._connection.set_authorized_keys(asyncssh.import_authorized_keys("\n".join(keys)))
         return True
 
@@ -97,12 +99,6 @@ class DeviceServer(asyncssh.SSHServer):
             return False
         self.level = level
         return True
-
-    def public_key_auth_supported(self) -> bool:
-        """If the user may log in by key. asyncssh compares with the keys set above."""
-        level = self._device.key_level(self.user) if self._device.spec.keys.get(self.user) else None
-        self.level = level or 0
-        return level is not None
 
     def session_requested(self) -> SshSession:
         """A session in this connection."""

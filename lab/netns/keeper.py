@@ -145,8 +145,9 @@ def wire(spec: LabSpec) -> None:
             [f"link set dev {interface} up" for interface in ends[node.name]] + list(node.wires),
         )
         if node.settings:
-            writes = "; ".join(
-                f"for f in /proc/sys/net/{path}; do echo {shlex.quote(value)} >$f; done"
+            # What a kernel does not have (IPv6, say) needs no setting.
+            writes = " && ".join(
+                f"for f in /proc/sys/net/{path}; do [ ! -e $f ] || echo {shlex.quote(value)} >$f; done"
                 for path, value in node.settings.items()
             )
             _run(["nsenter", f"--net={RUN}/netns/{node.name}", "sh", "-c", writes])

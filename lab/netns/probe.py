@@ -56,15 +56,12 @@ table ip probe {
 """
 # Each in the throw-away namespace; the first that fails is told.
 _FEATURES = (
-    ("mount -t tmpfs tmpfs /run && mkdir /run/netns && ip netns add probe", "mounts and named network namespaces"),
-    ("ip link add name probe0 type veth peer name probe1", "veth interfaces (module veth)"),
-    ("ip link add name probebr0 type bridge", "software bridges (module bridge)"),
-    ("ip tuntap add dev probetun0 mode tun", "TUN interfaces (module tun, /dev/net/tun)"),
-    ("printf 1 >/proc/sys/net/ipv4/ip_forward", "writing network settings below /proc/sys"),
-    (
-        f"nft -f - <<'END'\n{_RULES}END",
-        "nftables with connection tracking, limits, logging and NAT (module nf_tables and its parts)",
-    ),
+    ("mount -t tmpfs tmpfs /run && mkdir /run/netns && ip netns add probe", Message("named network namespaces")),
+    ("ip link add name probe0 type veth peer name probe1", Message("veth interfaces (module veth)")),
+    ("ip link add name probebr0 type bridge", Message("software bridges (module bridge)")),
+    ("ip tuntap add dev probetun0 mode tun", Message("TUN interfaces (module tun, /dev/net/tun)")),
+    ("printf 1 >/proc/sys/net/ipv4/ip_forward", Message("network settings of its own below /proc/sys")),
+    (f"nft -f - <<'END'\n{_RULES}END", Message("nftables with connection tracking, limits, logging and NAT")),
 )
 
 

@@ -136,7 +136,8 @@ class Chromium:
         )
         self.call("Page.navigate", url=path.as_uri())
         self.js(
-            "new Promise(done => document.readyState === 'complete' ? done(1) : addEventListener('load', () => done(1)))"
+            "new Promise(done => document.readyState === 'complete'"
+            " ? done(1) : addEventListener('load', () => done(1)))"
         )
         self.js("document.fonts.ready.then(() => 1)")
 

@@ -102,7 +102,10 @@ def test_high_risk_cases_are_raised_with_their_lines(report):
 
 def test_a_source_restriction_eases_what_the_guide_lets_it_ease():
     """Needless services behind an access list are eased; without one they are not."""
-    text = "telnet server enable\nacl number 2000\n rule 5 permit source 10.0.0.0 0.0.0.255\nuser-interface vty 0 4\n acl 2000 inbound\n"
+    text = (
+        "telnet server enable\nacl number 2000\n rule 5 permit source 10.0.0.0 0.0.0.255\n"
+        "user-interface vty 0 4\n acl 2000 inbound\n"
+    )
     rules = pack.shipped("mlps")
     for content, eased in ((text, True), (text.replace(" acl 2000 inbound\n", ""), False)):
         result = engine.run([Document("a", content.encode(), platform="huawei")], rules, 3)

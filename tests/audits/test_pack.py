@@ -89,7 +89,7 @@ def rule(**changes: str) -> str:
 name: own
 title: {{zh: 自定, en: Own}}
 standard: own
-source: {zh: 测试, en: a test}
+source: {{zh: 测试, en: a test}}
 verified: false
 categories:
   - title: {{zh: 甲, en: A}}

@@ -209,9 +209,10 @@ def test_every_way_of_misbehaving_has_its_reason(agents, name):
     assert results[0].reason == reason, results[0].error
     assert results[0].error.device == "bad"
     assert str(results[0].error)
-    assert results[0].packets <= 200
+    # The last request may be repeated once.
+    assert results[0].packets <= 201
     assert results[1].ok
-    assert len(bad.requests) <= 200
+    assert len(bad.requests) <= 201
 
 
 def test_a_module_that_fails_leaves_the_others(agents):

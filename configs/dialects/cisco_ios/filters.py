@@ -8,6 +8,7 @@ defined permits everything ("Configuring IP Access Lists", document 23602).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address
 from typing import TYPE_CHECKING
 
@@ -214,6 +215,7 @@ def _host(word: str) -> Address:
     return Address(word if value is None else value, 0)
 
 
+@lru_cache(4096)
 def _v4(word: str) -> int | None:
     try:
         return int(IPv4Address(word))

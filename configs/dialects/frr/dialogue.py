@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-FOLDER = "/var/tmp/govnet"  # noqa: S108 - on the device, made by mkdir -p, files only readable by their owner
+FOLDER = "/var/tmp/govnet"  # noqa: S108 - on the device, for its owner only
 CANDIDATE = "frr.conf"
 BEFORE = "before.conf"
 GUARD = "guard"
@@ -17,7 +17,7 @@ GUARD = "guard"
 SHOW_RUNNING = 'vtysh -c "show running-config"'
 SHOW_VERSION = 'vtysh -c "show version"'
 WRITE = 'vtysh -c "write memory"'
-MAKE_FOLDER = f"mkdir -p {FOLDER}"
+MAKE_FOLDER = f"mkdir -p -m 700 {FOLDER}"
 TEST = f"/usr/lib/frr/frr-reload.py --test --stdout {FOLDER}/{CANDIDATE}"
 RELOAD = f"/usr/lib/frr/frr-reload.py --confdir {FOLDER} --reload {FOLDER}/{CANDIDATE}"
 GUARD_CANCEL = f"sh {FOLDER}/{GUARD} cancel"

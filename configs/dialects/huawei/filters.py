@@ -7,10 +7,11 @@ Reference" (security-policy, firewall zone, service-manage). A wildcard bit of 0
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address
 from typing import TYPE_CHECKING
 
-from configs.filters import ANY, ANY_PORTS, Address, FilterRule, Ports
+from configs.filters import ANY, ANY_PORTS, Address, FilterRule, Ports, permits_any_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -180,6 +181,18 @@ def policy_rules(reading: Reading) -> list[PolicyRule]:
     return found
 
 
+def list_key(command: Command) -> Key:
+    """The list that a command names behind `acl`."""
+    words = [word for word in command.after("acl") if word.lower() not in ("ipv6", "name", "inbound", "outbound")]
+    return ("6" if command.has("ipv6") else "4", words[0] if words else "")
+
+
+def limited(command: Command | None, lists: dict[Key, AccessList]) -> bool:
+    """Whether the list that a command names keeps somebody out."""
+    entry = lists.get(list_key(command)) if command is not None else None
+    return entry is not None and bool(entry.rules) and permits_any_source(entry.rules) is None
+
+
 def _rule(command: Command, *, basic: bool) -> FilterRule | None:
     words = list(command.folded[1:])
     if words and words[0].isdigit():
@@ -261,6 +274,7 @@ class _Parts:
         return Ports((ranges[operator],))
 
 
+@lru_cache(4096)
 def _v4(word: str) -> int | None:
     try:
         return int(IPv4Address(word))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_facts_agree_with_the_labels(vendor, record_property, capsys):
         "decisions": wanted,
     }
     with capsys.disabled():
-        print(f"\n{vendor}: {figures}")
+        sys.stdout.write(f"\n{vendor}: {figures}\n")
     for name, value in figures.items():
         record_property(name, value)
     assert not wrong

@@ -123,6 +123,12 @@ class Vrp(Line):
     encoding: str = "utf-8"
     startup: bytes = b""
 
+    def greet(self) -> bytes:
+        """Every login starts in the user view, with paging."""
+        self.system, self.views, self.paging = False, [], True
+        self._typed.clear()
+        return super().greet()
+
     def prompt(self) -> bytes:
         if not self.system:
             return b"<" + self.name + b">"

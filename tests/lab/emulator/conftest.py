@@ -30,7 +30,7 @@ class Recorder:
 
     @property
     def text(self):
-        text = self.data.decode().replace("\r\n", "\n").replace("\x1b", "<ESC>").replace("\b", "<BS>")
+        text = self.data.decode(errors="replace").replace("\r\n", "\n").replace("\x1b", "<ESC>").replace("\b", "<BS>")
         text = re.sub(r"\d\d:\d\d:\d\d UTC \w{3} \w{3} \d\d? \d{4}", "<TIME>", text)
         return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "<TIME>", text)
 

@@ -38,7 +38,9 @@ def test_lines_mean_what_they_mean_on_the_vendor(case, device, play):
 
     async def run():
         more = {"model": case["model"]} if "model" in case else {}
-        made = await device(case["device"], "", interfaces=("GigabitEthernet0/2",) if "cisco" in case["device"] else (), **more)
+        made = await device(
+            case["device"], "", interfaces=("GigabitEthernet0/2",) if "cisco" in case["device"] else (), **more
+        )
         screen = await play(made, "\n".join(lines))
         return screen, made.show(made.running)
 
@@ -62,7 +64,9 @@ def test_what_is_shown_can_be_typed_again(platform, device, texts):
         first = await device(platform, texts[platform])
         shown = first.show(first.running)
         second = await device(platform)
-        lines = [line for line in shown.split("\n") if not line.startswith(("[V", "Building", "Current", "version", "frr v"))]
+        lines = [
+            line for line in shown.split("\n") if not line.startswith(("[V", "Building", "Current", "version", "frr v"))
+        ]
         await second.type_in(lines)
         return shown, second.show(second.running)
 

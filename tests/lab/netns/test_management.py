@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import asyncssh
 import pytest
 
+from configs import rollout
+from configs.render import render
 from lab import checks, control
 
 if TYPE_CHECKING:
@@ -120,6 +122,16 @@ def test_snmp_v3_shows_ospf_and_growing_counters(city: City) -> None:
     time.sleep(checks.COUNTERS_AGE + 0.5)
     after = int(snmp(city, "rt-anping", column)[f".{column}.{index}"])
     assert after - before >= 20 * 1000
+
+
+def test_a_second_push_finds_nothing_to_do(city: City) -> None:
+    """The rollout's own code, from inside the management network: the routers are as rendered, nothing is sent."""
+    routers = [device for device in city.topology.devices if device.platform == "frr"]
+    rendered = {device.name: render(city.topology.workspace, city.topology.plan, device.name) for device in routers}
+    with city.state.entered():
+        jobs = rollout.jobs(city.topology.workspace, routers, rendered, city.state.endpoints())
+        results = rollout.push(jobs, commit=False)
+    assert {result.device: str(result.state) for result in results} == dict.fromkeys(rendered, "same")
 
 
 def test_snmp_v2c_answers_where_the_inventory_says_so(city: City) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from inventory.errors import LabError
+from inventory.text import Message
 from lab import control
 from lab.netns import probe
 
@@ -49,7 +50,7 @@ def test_without_rights_the_step_is_named(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.lab
 def test_a_kernel_feature_is_tried_not_assumed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A feature whose trial fails is named with the tool's words; the others are still tried."""
-    features = (*probe._FEATURES, ("ip link add name x0 type nosuchkind", "links of no such kind"))
+    features = (*probe._FEATURES, ("ip link add name x0 type nosuchkind", Message("links of no such kind")))
     monkeypatch.setattr(probe, "_FEATURES", features)
     found = [str(message) for message in probe.missing()]
     assert len(found) == 1

@@ -1,0 +1,98 @@
+"""Packet filters and ports: what is permitted, what is bound to nothing, what can never match."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from configs.filters import covered, permits_everything
+from inventory.text import mark
+
+if TYPE_CHECKING:
+    from configs.dialects.cisco_ios.filters import AccessList, Binding
+    from configs.reading import Command, Reading, Sheet
+
+
+def access_lists(sheet: Sheet, reading: Reading, lists: dict[str, AccessList], bound: tuple[Binding, ...]) -> None:
+    """`any_any_permit_applied`, `acl_applied_undefined`, `acl_shadowed_or_redundant`, `acl_disabled_rule`."""
+    everything: list[Command | int] = []
+    interfaces = [binding for binding in bound if binding.kind == "interface"]
+    for binding in interfaces:
+        entry = lists.get(binding.name)
+        rule = permits_everything(entry.rules) if entry else None
+        if rule is not None:
+            everything += [rule.line, binding.command]
+    sheet.weighed(
+        "any_any_permit_applied",
+        everything,
+        [binding.command for binding in interfaces],
+        why=mark("the list permits any packet and is bound here"),
+        sound_why=mark("no list that is bound to an interface permits any packet"),
+        absent_why=mark("no access list is bound to an interface"),
+    )
+    sheet.weighed(
+        "acl_applied_undefined",
+        [binding.command for binding in bound if binding.name not in lists],
+        [binding.command for binding in bound],
+        why=mark("the list that is bound here is not defined"),
+        sound_why=mark("every list that is bound is defined"),
+        absent_why=mark("no access list is bound"),
+    )
+    sheet.weighed(
+        "acl_shadowed_or_redundant",
+        [rule.line for entry in lists.values() for pair in covered(entry.rules) for rule in pair],
+        (),
+        why=mark("the later rule never decides anything, the earlier one covers it"),
+        sound_why="",
+        absent_why=mark("no rule of an access list covers a later one"),
+    )
+    sheet.weighed(
+        "acl_disabled_rule",
+        [
+            inner
+            for command in (*reading.find("access-list"), *reading.find("ip", "access-list"))
+            for inner in (command, *command.inside)
+            if inner.folded[-1] == "inactive"
+        ],
+        (),
+        why=mark("the rule is kept but inactive"),
+        sound_why="",
+        absent_why=mark("no rule is inactive"),
+    )
+
+
+_PHYSICAL = re.compile(
+    r"(fastethernet|gigabitethernet|tengigabitethernet|twogigabitethernet|ethernet)\S*\d", re.IGNORECASE
+)
+# Lines that say nothing about a port's use.
+_IDLE_WORDS = frozenset({"shutdown", "duplex", "speed", "negotiation", "mop", "switchport", "media-type", "ip", "cdp"})
+
+
+def ports(sheet: Sheet, reading: Reading) -> None:
+    """`unused_ports_up`."""
+    ports = [
+        interface
+        for interface in reading.find("interface")
+        if len(interface.words) > 1 and _PHYSICAL.match("".join(interface.words[1:])) and "." not in interface.words[-1]
+    ]
+    idle = [interface for interface in ports if not any(_uses(command) for command in interface.inside)]
+    up = [
+        interface
+        for interface in idle
+        if not any(c.folded == ("shutdown",) and not c.negated for c in interface.inside)
+    ]
+    if up:
+        sheet.line("unused_ports_up", True, up, mark("the port has no use in this text and is not shut down"))
+    elif idle:
+        sheet.line("unused_ports_up", False, idle, mark("ports without a use are shut down"))
+    elif ports:
+        sheet.absent("unused_ports_up", False, mark("every port has a use"))
+    else:
+        sheet.unknown("unused_ports_up", mark("there is no physical port in this text"))
+
+
+def _uses(command: Command) -> bool:
+    if command.negated:
+        return False
+    word = command.folded[0]
+    return word not in _IDLE_WORDS or (word in ("switchport", "ip") and len(command.folded) > 1)

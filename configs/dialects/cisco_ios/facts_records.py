@@ -1,0 +1,103 @@
+"""What is recorded, with which time, and who the accounts belong to."""
+
+from __future__ import annotations
+
+import re
+
+from configs.reading import Command, Reading, Sheet, last
+from inventory.text import mark
+
+_DEFAULT_ACCOUNTS = frozenset({"admin", "root", "cisco", "administrator"})
+
+
+def records(sheet: Sheet, reading: Reading) -> None:
+    """`logging_disabled`, `no_syslog_host`, `no_log_timestamps`, `no_ntp`, `log_retention_short`, `no_accounting`."""
+    switch = reading.switch("logging", "on")
+    off = switch is not None and switch.negated
+    hosts = [command for command in reading.on("logging") if _log_host(command)]
+    if switch is not None and off:
+        sheet.line("logging_disabled", True, [switch], mark("logging is switched off as a whole"))
+        sheet.line("no_syslog_host", True, [switch], mark("logging is switched off as a whole"))
+    else:
+        sheet.default("logging_disabled", False, mark("logging is on by default"))
+        if hosts:
+            sheet.line("no_syslog_host", False, hosts, mark("logs go to this host"))
+        else:
+            sheet.absent("no_syslog_host", True, mark("there is no logging host"))
+    stamp = last(reading.find("service", "timestamps", "log"))
+    why = mark("service timestamps says what a record carries")
+    if stamp is None:
+        sheet.absent("no_log_timestamps", True, mark("there is no service timestamps log datetime"))
+    else:
+        sheet.line("no_log_timestamps", stamp.negated or stamp.has("uptime"), [stamp], why)
+    servers = [
+        *reading.on("ntp", "server"),
+        *reading.on("ntp", "peer"),
+        *reading.on("sntp", "server"),
+        *(command for command in reading.on("ntp", "multicast", "client")),
+    ]
+    if servers:
+        sheet.line("no_ntp", False, servers, mark("time comes from this server"))
+    else:
+        sheet.absent("no_ntp", True, mark("there is no ntp server"))
+    sheet.unknown("log_retention_short", mark("how long logs are kept is decided on the log host"))
+    accounting = [*reading.on("aaa", "accounting", "exec"), *reading.on("aaa", "accounting", "commands")]
+    archive = [
+        command
+        for view in reading.on("archive")
+        for command in view.everything()
+        if command.starts("logging", "enable")
+    ]
+    if accounting or archive:
+        sheet.line("no_accounting", False, [*accounting, *archive], mark("what administrators do is recorded"))
+    else:
+        sheet.absent("no_accounting", True, mark("there is no aaa accounting of sessions or commands"))
+
+
+def _log_host(command: Command) -> bool:
+    words = command.folded
+    if len(words) < 2:
+        return False
+    if words[1] == "host":
+        return len(words) > 2
+    return re.fullmatch(r"\d+\.\d+\.\d+\.\d+", words[1]) is not None
+
+
+def accounts(sheet: Sheet, reading: Reading) -> None:
+    """`default_account`, `no_role_separation`, `no_central_aaa`."""
+    users: dict[str, list[Command]] = {}
+    for command in reading.on("username"):
+        if len(command.words) > 1:
+            users.setdefault(command.words[1], []).append(command)
+    default = [commands[0] for name, commands in users.items() if name.lower() in _DEFAULT_ACCOUNTS]
+    if default:
+        sheet.line("default_account", True, default, mark("the account has a name that everybody tries first"))
+    elif users:
+        sheet.line(
+            "default_account",
+            False,
+            [commands[0] for commands in users.values()],
+            mark("no local account has a well-known name"),
+        )
+    else:
+        sheet.absent("default_account", False, mark("there is no local account"))
+    top = {
+        name
+        for name, commands in users.items()
+        if any(command.after("privilege")[:1] == ("15",) for command in commands)
+    }
+    why = mark("privilege says which rights a local account has")
+    if len(users) < 2:
+        sheet.unknown("no_role_separation", mark("with fewer than two local accounts, roles are decided elsewhere"))
+    else:
+        evidence = [commands[0] for name, commands in users.items() if name in top or len(top) < len(users)]
+        sheet.line("no_role_separation", len(top) == len(users), evidence, why)
+    central = [
+        command
+        for command in reading.on("aaa", "authentication", "login")
+        if command.has("group") and not command.has("local-case")
+    ]
+    if central:
+        sheet.line("no_central_aaa", False, central, mark("logins are checked by a server group"))
+    else:
+        sheet.absent("no_central_aaa", True, mark("no login method names a server group"))

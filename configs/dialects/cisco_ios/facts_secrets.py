@@ -1,0 +1,215 @@
+"""What is kept or sent in a form that others can read: SNMP communities, stored passwords, algorithms."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from configs.dialects.cisco_ios.filters import community_list
+from configs.filters import permits_any_source
+from inventory.text import mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from configs.dialects.cisco_ios.filters import AccessList
+    from configs.reading import Command, Reading, Sheet
+
+
+_DEFAULT_COMMUNITIES = frozenset({"public", "private"})
+_MASK = "***"
+
+
+def snmp(sheet: Sheet, reading: Reading, lists: dict[str, AccessList]) -> None:
+    """The four facts about communities."""
+    communities = [command for command in reading.on("snmp-server", "community") if len(command.words) > 2]
+    if not communities:
+        version3 = [*reading.on("snmp-server", "group"), *reading.on("snmp-server", "user")]
+        if version3:
+            version3 += [command for command in reading.on("snmp-server", "host") if command.has("3")]
+        why = mark("no community is configured")
+        sheet.weighed("snmp_v1v2c", (), version3, why="", sound_why=mark("only SNMPv3 is configured"), absent_why=why)
+        for name in ("snmp_default_community", "snmp_rw_community", "snmp_no_acl"):
+            sheet.absent(name, False, why)
+        return
+    sheet.line("snmp_v1v2c", True, communities, mark("a community gives access by SNMPv1/v2c"))
+    default = [command for command in communities if command.folded[2].strip('"') in _DEFAULT_COMMUNITIES]
+    if not default and any(_MASK in command.words[2] for command in communities):
+        sheet.unknown("snmp_default_community", mark("the community is masked in this text"))
+    else:
+        why = mark("the community is a well-known word") if default else mark("no community is a well-known word")
+        sheet.line("snmp_default_community", bool(default), default or communities, why)
+    sheet.weighed(
+        "snmp_rw_community",
+        [command for command in communities if "rw" in command.folded[3:]],
+        (),
+        why=mark("the community may write (RW)"),
+        sound_why="",
+        absent_why=mark("no community may write"),
+    )
+    opened = []
+    for command in communities:
+        entry = lists.get(community_list(command))
+        if entry is None or permits_any_source(entry.rules) is not None:
+            opened.append(command)
+    sheet.weighed(
+        "snmp_no_acl",
+        opened,
+        communities,
+        why=mark("the community has no access list, or its list is not defined or permits any source"),
+        sound_why=mark("every community is limited by an access list"),
+        absent_why="",
+    )
+
+
+def passwords(sheet: Sheet, reading: Reading, lines: tuple[Command, ...]) -> None:
+    """`pwd_plain`, `pwd_reversible`, `pwd_encryption_off`."""
+    logins = [command for command in _login_passwords(reading, lines) if not command.negated]
+    plain = [command for command in logins if _storage(command) == "plain"]
+    plain += _plain_keys(reading)
+    if plain:
+        sheet.line("pwd_plain", True, plain, mark("a password or shared key stands in clear in this line"))
+    else:
+        sheet.absent("pwd_plain", False, mark("no line shows a password or shared key in clear"))
+    reversible = [command for command in logins if _storage(command) == "7"]
+    if reversible:
+        sheet.line("pwd_reversible", True, reversible, mark("type 7 can be turned back into the password"))
+    else:
+        sheet.absent("pwd_reversible", False, mark("no login password is stored as type 7"))
+    switch = reading.switch("service", "password-encryption")
+    why = mark("service password-encryption hides the passwords that lines store")
+    if switch is None:
+        sheet.absent("pwd_encryption_off", True, mark("there is no service password-encryption"))
+    else:
+        sheet.line("pwd_encryption_off", switch.negated, [switch], why)
+
+
+def _login_passwords(reading: Reading, lines: tuple[Command, ...]) -> Iterator[Command]:
+    for command in reading.find("username"):
+        if command.has("password") or command.has("secret"):
+            yield command
+    yield from reading.find("enable", "password")
+    yield from reading.find("enable", "secret")
+    for line in lines:
+        yield from line.find("password")
+
+
+def _storage(command: Command) -> str:
+    """How the password of a login line is stored: `plain`, or the type's number."""
+    rest = command.after("secret") if command.has("secret") else command.after("password")
+    if not rest:
+        return ""
+    if rest[0].lower() == "level":
+        rest = rest[2:]
+    if len(rest) < 2:
+        return "plain" if rest and not command.has("secret") else "secret"
+    return "plain" if rest[0] == "0" else rest[0]
+
+
+# Where shared keys stand: the words before the key. A key is preceded by its type; without one it is in clear.
+_KEYS = (
+    (("radius-server",), "key"),
+    (("tacacs-server",), "key"),
+    (("crypto", "isakmp", "key"), "key"),
+    (("neighbor",), "password"),
+    (("ppp", "chap"), "password"),
+    (("ppp", "pap"), "password"),
+    (("ip", "ospf", "authentication-key"), "authentication-key"),
+    (("ip", "ospf", "message-digest-key"), "md5"),
+    (("area",), "authentication-key"),
+    (("key-string",), "key-string"),
+    (("pre-shared-key",), "key"),
+    (("ntp", "authentication-key"), "md5"),
+    (("ip", "ftp", "password"), "password"),
+    (("wpa-psk",), "ascii"),
+    (("server-private",), "key"),
+)
+
+
+def _plain_keys(reading: Reading) -> list[Command]:
+    found: list[Command] = []
+    for words, before in _KEYS:
+        for command in reading.on(*words):
+            rest = command.after(before)
+            if rest and _in_clear(rest):
+                found.append(command)
+    for words in (("tacacs", "server"), ("radius", "server")):
+        for server in reading.on(*words):
+            found += [key for key in server.find("key") if len(key.words) > 1 and _in_clear(key.words[1:])]
+    for user in reading.on("snmp-server", "user"):
+        # The running configuration of IOS never shows v3 users; where a text does, the secrets are in clear unless
+        # `encrypted` stands before them.
+        if (user.has("auth") or user.has("priv")) and not user.has("encrypted"):
+            found.append(user)
+    for command in reading.on("pre-shared-key"):
+        key = [word for word in command.words[1:] if word.lower() not in ("local", "remote")]
+        if key and not command.has("address") and not command.has("hostname") and _in_clear(key):
+            found.append(command)
+    return found
+
+
+def _in_clear(rest: Iterable[str]) -> bool:
+    words = list(rest)
+    if words[0] == "0":
+        return True
+    if words[0] in ("5", "6", "7", "8", "9") and len(words) > 1:
+        return False
+    # `ntp authentication-key 1 md5 HASH 7`: the type stands behind the key.
+    return words[-1] != "7"
+
+
+_WEAK_TRANSFORMS = frozenset({"esp-des", "esp-3des", "esp-null", "esp-md5-hmac", "ah-md5-hmac"})
+_WEAK_SSH = re.compile(r"3des|(^|-)des(-|$)|arcfour|md5|group1-sha1|group-exchange-sha1")
+_WEAK_TLS = re.compile(r"tlsv1\.[01]|3des|rc4|-des-|md5")
+_WEAK_WORDS = frozenset({"des", "3des", "md5"})
+_WEAK_GROUPS = frozenset({"1", "2", "5", "group1", "group2", "group5"})
+
+
+def crypto(sheet: Sheet, reading: Reading) -> None:
+    """Channels only: IKE, IPsec, SSH, TLS, SNMPv3, WLAN. Keys of routing protocols are judged elsewhere."""
+    judged = [*_vpn_algorithms(reading), *_channel_algorithms(reading)]
+    sheet.weighed(
+        "weak_crypto",
+        [command for command, weak in judged if weak],
+        [command for command, weak in judged if not weak],
+        why=mark("the line allows a weak algorithm"),
+        sound_why=mark("the algorithms that lines allow are not weak"),
+        absent_why=mark("no line allows a weak algorithm"),
+    )
+
+
+_IKE_WEAKNESSES = {
+    "encr": _WEAK_WORDS,
+    "encryption": _WEAK_WORDS,
+    "hash": _WEAK_WORDS,
+    "integrity": _WEAK_WORDS,
+    "prf": _WEAK_WORDS,
+    "group": _WEAK_GROUPS,
+}
+
+
+def _vpn_algorithms(reading: Reading) -> Iterator[tuple[Command, bool]]:
+    """Lines that allow algorithms of IKE and IPsec, and whether one of them is weak."""
+    for words in (("crypto", "isakmp", "policy"), ("crypto", "ikev2", "proposal"), ("crypto", "ikev1", "policy")):
+        for policy in reading.on(*words):
+            for command in policy.inside:
+                if command.folded[0] in _IKE_WEAKNESSES:
+                    yield command, not _IKE_WEAKNESSES[command.folded[0]].isdisjoint(command.folded[1:])
+    for command in reading.on("crypto", "ipsec", "transform-set"):
+        yield command, not _WEAK_TRANSFORMS.isdisjoint(command.folded)
+    for command in reading.on("set", "pfs"):
+        yield command, not _WEAK_GROUPS.isdisjoint(command.folded)
+
+
+def _channel_algorithms(reading: Reading) -> Iterator[tuple[Command, bool]]:
+    """The same for SSH, SNMPv3, TLS and WLAN."""
+    for command in reading.on("ip", "ssh", "server", "algorithm"):
+        yield command, any(_WEAK_SSH.search(word) for word in command.folded[4:])
+    for command in reading.on("snmp-server", "user"):
+        if command.has("auth") or command.has("priv"):
+            yield command, not {"md5", "des", "des56", "3des"}.isdisjoint(command.folded[4:])
+    for command in (*reading.on("ip", "http", "tls-version"), *reading.on("ip", "http", "secure-ciphersuite")):
+        yield command, any(_WEAK_TLS.search(word) for word in command.folded)
+    for command in (*reading.on("encryption"), *reading.on("dot11")):
+        if command.has("ciphers") or command.has("wep"):
+            yield command, not {"wep", "wep40", "wep128", "tkip"}.isdisjoint(command.folded)

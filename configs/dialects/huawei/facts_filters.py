@@ -1,0 +1,163 @@
+"""Packet filters and ports: what is permitted, what is bound to nothing, what can never match."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from configs.filters import covered, permits_everything
+from inventory.text import mark
+
+if TYPE_CHECKING:
+    from configs.dialects.huawei.filters import AccessList, Binding, Key, PolicyRule
+    from configs.reading import Command, Reading, Sheet
+
+
+def permits(
+    sheet: Sheet,
+    reading: Reading,
+    lists: dict[Key, AccessList],
+    bound: tuple[Binding, ...],
+    policy: list[PolicyRule],
+) -> None:
+    """`any_any_permit_applied`."""
+    found: list[Command | int] = []
+    filtering = [binding for binding in bound if binding.kind == "interface"]
+    for binding in filtering:
+        entry = lists.get(binding.key)
+        open_rule = permits_everything(entry.rules) if entry else None
+        if open_rule is not None:
+            found += [open_rule.line, binding.command]
+    for rule in policy:
+        if rule.permit and rule.disabled is None and rule.any_any and rule.action is not None:
+            found += [rule.command, rule.action]
+    for section in reading.find("security-policy"):
+        found += [command for command in section.find("default", "action") if command.has("permit")]
+    found += [command for command in reading.on("firewall", "packet-filter", "default") if command.has("permit")]
+    sheet.weighed(
+        "any_any_permit_applied",
+        found,
+        [*(binding.command for binding in filtering), *(rule.command for rule in policy)],
+        why=mark("this rule permits anything and is in force"),
+        sound_why=mark("no rule in force permits anything"),
+        absent_why=mark("no filter is bound to an interface or a zone"),
+    )
+
+
+def hygiene(sheet: Sheet, lists: dict[Key, AccessList], bound: tuple[Binding, ...], rules: list[PolicyRule]) -> None:
+    """`acl_applied_undefined`, `acl_shadowed_or_redundant`, `acl_disabled_rule`."""
+    sheet.weighed(
+        "acl_applied_undefined",
+        [binding.command for binding in bound if binding.key not in lists],
+        [binding.command for binding in bound],
+        why=mark("the list that is bound here is not defined"),
+        sound_why=mark("every list that is bound is defined"),
+        absent_why=mark("no access list is bound"),
+    )
+    distinct = {id(entry): entry for entry in lists.values()}.values()
+    lines: list[Command | int] = [rule.line for entry in distinct for pair in covered(entry.rules) for rule in pair]
+    active = [rule for rule in rules if rule.disabled is None and rule.action is not None]
+    for index, rule in enumerate(active):
+        cover = next((earlier for earlier in active[:index] if earlier.covers(rule)), None)
+        if cover is not None:
+            lines += [cover.command, rule.command]
+    sheet.weighed(
+        "acl_shadowed_or_redundant",
+        lines,
+        (),
+        why=mark("the later rule never decides anything, the earlier one covers it"),
+        sound_why="",
+        absent_why=mark("no rule covers a later one"),
+    )
+    sheet.weighed(
+        "acl_disabled_rule",
+        [line for rule in rules if rule.disabled is not None for line in (rule.command, rule.disabled)],
+        (),
+        why=mark("the rule is kept but disabled"),
+        sound_why="",
+        absent_why=mark("no rule is disabled"),
+    )
+
+
+_UNTRUSTED = re.compile(r"untrust|internet|wan|outside", re.IGNORECASE)
+_SERVICE_SWITCHES = {
+    "telnet": (("telnet", "server", "enable"), ("telnet", "ipv4", "server", "enable")),
+    "ssh": (("stelnet", "server", "enable"), ("ssh", "server", "enable"), ("stelnet", "ipv4", "server", "enable")),
+    "snmp": (("snmp-agent",),),
+}
+
+
+def untrusted(sheet: Sheet, reading: Reading) -> None:
+    """`mgmt_service_on_untrust`."""
+    zones = [zone for zone in reading.find("firewall", "zone") if not zone.negated]
+    if not zones:
+        sheet.unknown("mgmt_service_on_untrust", mark("the text does not say which interfaces are untrusted"))
+        return
+    outside = {
+        "".join(member.folded[2:])
+        for zone in zones
+        if _UNTRUSTED.search(" ".join(zone.words[2:]))
+        for member in zone.find("add", "interface")
+    }
+    found = []
+    for interface in reading.find("interface"):
+        if "".join(interface.folded[1:]) in outside:
+            found += [
+                command
+                for command in interface.find("service-manage")
+                if not command.negated and command.has("permit") and _served(reading, command.folded[1])
+            ]
+    if found:
+        sheet.line("mgmt_service_on_untrust", True, found, mark("the service is permitted on an untrusted interface"))
+    else:
+        sheet.absent(
+            "mgmt_service_on_untrust", False, mark("no management service is permitted on an untrusted interface")
+        )
+
+
+def _served(reading: Reading, service: str) -> bool:
+    """Whether a service that an interface permits is served at all. The web server of a USG is on by default."""
+    if service == "ping":
+        return False
+    switches = _SERVICE_SWITCHES.get(service)
+    if switches is None:
+        return True
+    return any((command := reading.switch(*words)) is not None and not command.negated for words in switches)
+
+
+_PHYSICAL = re.compile(r"(gigabitethernet|xgigabitethernet|ethernet|ge|xge|10ge|25ge|40ge|100ge)\d", re.IGNORECASE)
+# Lines that say nothing about a port's use.
+_IDLE_WORDS = frozenset({"shutdown", "negotiation", "speed", "duplex", "stp", "lldp", "ndp"})
+
+
+def ports(sheet: Sheet, reading: Reading) -> None:
+    """`unused_ports_up`."""
+    ports = [
+        interface
+        for interface in reading.find("interface")
+        if len(interface.words) > 1 and _PHYSICAL.match("".join(interface.words[1:])) and "." not in interface.words[-1]
+    ]
+    idle = [
+        interface
+        for interface in ports
+        if all(command.negated or command.folded[0] in _IDLE_WORDS for command in interface.inside)
+    ]
+    used = {
+        "".join(member.folded[2:])
+        for zone in reading.find("firewall", "zone")
+        for member in zone.find("add", "interface")
+    }
+    idle = [interface for interface in idle if "".join(interface.folded[1:]) not in used]
+    up = [
+        interface
+        for interface in idle
+        if not any(c.folded == ("shutdown",) and not c.negated for c in interface.inside)
+    ]
+    if up:
+        sheet.line("unused_ports_up", True, up, mark("the port has no use in this text and is not shut down"))
+    elif idle:
+        sheet.line("unused_ports_up", False, idle, mark("ports without a use are shut down"))
+    elif ports:
+        sheet.absent("unused_ports_up", False, mark("every port has a use"))
+    else:
+        sheet.unknown("unused_ports_up", mark("there is no physical port in this text"))

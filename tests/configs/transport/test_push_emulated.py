@@ -1,0 +1,147 @@
+"""The whole way on the emulated devices of the example: rendered, pushed, pushed again, archived, undone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from cli.init import invent_secrets
+from configs import rollout
+from configs.dialects import platforms
+from configs.driver import driver_for
+from configs.guard import GuardKind
+from inventory import workspace
+from inventory.filters import select
+from lab import control
+from lab.backends.base import Fault
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "lianyuan"
+GOVNET = Path(sys.executable).with_name("govnet")
+GOOD = ("core-city", "rt-lantian", "rt-liumutang", "rt-meijiang")
+WHERE = f"name in ({', '.join((*GOOD, 'rt-shimashan', 'rt-anping'))})"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """Six devices of the example: two of each kind; one Huawei refuses the password, one FRR is switched off."""
+    root = tmp_path_factory.mktemp("push") / "lianyuan"
+    left_out = shutil.ignore_patterns("secrets", ".lab", "archive", "reports")
+    shutil.copytree(EXAMPLE, root, ignore=left_out)
+    invent_secrets(workspace.load(root))
+    faults = {"rt-shimashan": Fault.WRONG_PASSWORD, "rt-anping": Fault.DOWN}
+    state = control.up(root, backend_name="emulated", where=WHERE, faults=faults)
+    yield root, state
+    control.down(root)
+
+
+def govnet(*arguments):
+    """Run the console script; its exit code and what it printed."""
+    done = subprocess.run(
+        [str(GOVNET), "--lang", "en", *arguments], capture_output=True, timeout=120, check=False, stdin=subprocess.DEVNULL
+    )
+    return done.returncode, done.stdout, done.stderr.decode()
+
+
+def test_push_twice_and_back_up(lab):
+    """Exit code 3 for the two bad devices, named with their reasons; all others are done, and the second time nothing
+    is sent; the archive then has their texts, secrets masked."""
+    root, _state = lab
+    code, out, _err = govnet("config", "push", "--lab", "--where", WHERE, "--json", "-w", str(root))
+    dry = json.loads(out)
+    assert (code, dry["dry_run"], dry["ok"]) == (3, True, False)
+    code, out, _err = govnet("config", "push", "--lab", "--where", WHERE, "--commit", "--json", "-w", str(root))
+    first = {item["name"]: item for item in json.loads(out)["devices"]}
+    assert code == 3
+    assert {name for name, item in first.items() if item["state"] == "changed"} == set(GOOD)
+    assert first["rt-shimashan"]["error"]["kind"] == "LoginError"
+    assert first["rt-anping"]["error"]["kind"] == "DeviceUnreachableError"
+    assert first["rt-liumutang"]["guard"] == "timed-restore"
+    code, out, _err = govnet("config", "push", "--lab", *GOOD, "--commit", "--json", "-w", str(root))
+    again = json.loads(out)
+    assert (code, again["ok"]) == (0, True)
+    assert {(item["state"], item["sent"], item["added"], item["removed"]) for item in again["devices"]} == {
+        ("same", 0, 0, 0)
+    }
+    code, out, err = govnet("config", "push", "rt-shimashan", "--lab", "-w", str(root))
+    assert code == 3
+    assert "refused the login of govnet" in err
+    assert "hint:" in err
+
+    code, out, err = govnet("config", "backup", "--lab", *GOOD, "--json", "-w", str(root))
+    assert code == 0, err
+    commit = json.loads(out)["commit"]
+    code, out, _err = govnet("config", "backup", "--lab", *GOOD, "--json", "-w", str(root))
+    assert json.loads(out)["commit"] == commit
+    secrets = [path.read_text().strip().encode() for path in (root / "secrets").iterdir()]
+    for name in GOOD:
+        code, out, _err = govnet("config", "show", name, "-w", str(root))
+        assert code == 0
+        assert name.encode() in out
+        assert not [secret for secret in secrets if secret in out]
+    today = datetime.now(UTC).astimezone().date()
+    assert govnet("config", "show", GOOD[0], "--at", str(today), "-w", str(root))[0] == 0
+    code, _out, err = govnet("config", "show", GOOD[0], "--at", str(today - timedelta(days=2)), "-w", str(root))
+    assert code == 2
+    assert "govnet config backup" in err
+    assert not (root / "known_hosts").exists()  # a lab's keys are not those of the real devices
+
+
+def _driver(lab, name):
+    root, state = lab
+    loaded = workspace.load(root, platforms=platforms())
+    (device,) = select(loaded.inventory, f"name={name}")
+    (job,) = rollout.jobs(loaded, [device], {}, state.endpoints())
+    driver = driver_for(device.platform).for_target(job.target, out_of_band=True)
+    driver.open()
+    return driver
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("core-city", "interface Loopback9\n description 涟源市\n", GuardKind.REVERT_TIMER),
+        ("rt-liumutang", "interface lo\n description 涟源市\n", GuardKind.TIMED_RESTORE),
+    ],
+)
+def test_a_guarded_change_can_be_undone_or_confirmed(lab, name, text, kind):
+    """Pending until confirmed, gone after a rollback, saved after a confirmation from another session."""
+    driver = _driver(lab, name)
+    if kind is GuardKind.REVERT_TIMER:
+        driver.load_merge_candidate(config="archive\n path flash:archive\n")
+        driver.commit_config()
+    before = driver.running()
+    assert driver.guard(before).kind is kind
+    driver.load_merge_candidate(config=text)
+    driver.commit_config(revert_in=60)
+    assert driver.has_pending_commit()
+    driver.rollback()
+    assert not driver.has_pending_commit()
+    assert driver.compare_config() != ""
+    driver.commit_config(revert_in=60)
+    driver.close()
+    other = _driver(lab, name)
+    assert other.has_pending_commit()
+    other.confirm_commit()
+    assert not other.has_pending_commit()
+    other.load_merge_candidate(config=text)
+    assert other.compare_config() == ""
+    other.close()
+
+
+@pytest.mark.parametrize(("name", "vendor"), [("core-city", "Cisco"), ("rt-lantian", "Huawei"), ("rt-liumutang", "FRRouting")])
+def test_facts_are_read(lab, name, vendor):
+    """Name, model and version of each kind; the management address is among the addresses."""
+    driver = _driver(lab, name)
+    facts = driver.get_facts()
+    addresses = driver.get_interfaces_ip()
+    driver.close()
+    assert (facts["vendor"], facts["hostname"]) == (vendor, name)
+    assert facts["os_version"]
+    assert facts["interface_list"]
+    assert any(ip.startswith("10.253.") for families in addresses.values() for ip in families.get("ipv4", {}))

@@ -1,0 +1,171 @@
+"""Pushes to many devices: one failing is a result like any other, nothing is done twice, nothing is lost."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from configs import rollout
+from configs.rollout import Job, State
+from inventory.errors import DeviceUnreachableError, HostKeyError, LoginError, RefusedError
+
+WANTED = "sysname RT1\ninfo-center loghost 10.0.0.1\ninterface LoopBack0\n description 涟源市\n"
+
+
+@pytest.fixture
+def job(target):
+    """A job for a device."""
+
+    def make(server=None, *, device="rt-1", intended=WANTED, **more):
+        given = {key: more.pop(key) for key in list(more) if key in {"management", "out_of_band"}}
+        return Job(target(server, device=device, **more), intended, **given)
+
+    return make
+
+
+def test_a_dry_run_changes_nothing(servers, vrp, job):
+    """It reads, compares, and says what it would take."""
+    server = servers.start(vrp())
+    (result,) = rollout.push([job(server)], commit=False)
+    assert (result.state, result.ok, result.changed) == (State.DIFFERENT, True, True)
+    assert (result.added, result.removed) == (2, 0)
+    assert "+  description 涟源市" in result.diff
+    assert b"system-view" not in server.device.received
+
+
+def test_a_push_is_done_once(servers, vrp, job):
+    """Applied, checked over a new login, saved; a second push sends nothing and does not save."""
+    server = servers.start(vrp())
+    (result,) = rollout.push([job(server)], commit=True)
+    assert (result.state, result.error) == (State.CHANGED, None)
+    assert "description 涟源市" in result.commands
+    assert server.device.saves == 1
+    assert "description 涟源市".encode() in server.device.startup
+    assert len(server.logins) == 2
+    server.device.received.clear()
+    (again,) = rollout.push([job(server)], commit=True)
+    assert (again.state, again.commands, again.added, again.removed) == (State.SAME, (), 0, 0)
+    assert server.device.saves == 1
+    assert server.device.received == [b"screen-length 0 temporary", b"display current-configuration"]
+
+
+def test_one_bad_device_leaves_every_other_done(servers, vrp, job):
+    """Down, wrong password, another host key, a line it does not take, a fault from before: each with its own reason."""
+    good = [servers.start(vrp()) for _ in range(3)]
+    down = servers.start(vrp())
+    servers.stop(down)
+    shown = servers.start(vrp())
+    rollout.push([job(shown, device="rt-key")], commit=False)
+    other = servers.start(vrp())
+    picky = servers.start(vrp())
+    gone = DeviceUnreachableError("rt-fault", rollout.Message("x"))
+    jobs = [
+        job(good[0], device="rt-a"),
+        job(down, device="rt-down"),
+        job(good[1], device="rt-b"),
+        job(servers.start(vrp()), device="rt-password", password="bad"),
+        job(other, device="rt-key"),
+        job(picky, device="rt-picky", intended=WANTED + "bad line\n"),
+        Job(job(good[0], device="rt-fault").target, fault=gone),
+        job(good[2], device="rt-c"),
+    ]
+    results = {result.device: result for result in rollout.push(jobs, commit=True)}
+    assert list(results) == [one.device for one in jobs]
+    assert [name for name, result in results.items() if result.ok] == ["rt-a", "rt-b", "rt-c"]
+    assert all(results[name].state is State.CHANGED for name in ("rt-a", "rt-b", "rt-c"))
+    assert isinstance(results["rt-down"].error, DeviceUnreachableError)
+    assert isinstance(results["rt-password"].error, LoginError)
+    assert isinstance(results["rt-key"].error, HostKeyError)
+    assert results["rt-fault"].error is gone
+    assert results["rt-picky"].state is State.RESTORED
+    assert picky.device.saves == 0
+    assert picky.device.config == vrp().config
+    document = results["rt-picky"].as_json()
+    assert (document["ok"], document["changed"], document["error"]["kind"]) == (False, False, "CommandError")
+
+
+def test_a_change_that_does_not_stay_is_taken_back(servers, vrp, line_class, job):
+    """A device that takes a line and forgets it: the new login sees it, and nothing is saved."""
+
+    class Forgetful(line_class.Vrp):
+        def execute(self, line):
+            return b"" if b"loghost" in line else super().execute(line)
+
+    server = servers.start(Forgetful())
+    (result,) = rollout.push([job(server)], commit=True)
+    assert result.state is State.RESTORED
+    assert "info-center loghost" in str(result.error.hint)
+    assert server.device.saves == 0
+    assert server.device.config[b"interface LoopBack0"] == []
+
+
+def test_a_device_that_hangs_up_in_the_middle(servers, vrp, job):
+    """The session is gone; a new one takes back what was applied."""
+    server = servers.start(vrp(hang_up_at=b"description"))
+    (result,) = rollout.push([job(server)], commit=True)
+    assert isinstance(result.error, DeviceUnreachableError)
+    assert result.state is State.RESTORED
+    assert server.device.config[b""] == []
+    assert server.device.saves == 0
+
+
+def test_a_change_that_could_lock_us_out_is_refused(servers, vrp, job):
+    """Without a guard, in the dry run and in the push; the lines are named, no line is sent."""
+    device = vrp()
+    device.config[b"interface GigabitEthernet0/0/0"] = [b"ip address 10.253.0.11 255.255.255.0"]
+    server = servers.start(device)
+    text = "interface GigabitEthernet0/0/0\n ip address 10.253.0.99 255.255.255.0\n"
+    for commit in (False, True):
+        (result,) = rollout.push([job(server, intended=text)], commit=commit)
+        assert isinstance(result.error, RefusedError)
+        assert "10.253.0.99" in str(result.error)
+    assert b"system-view" not in device.received
+
+
+def test_a_hundred_devices_in_parallel(servers, vrp, job):
+    """All are done, at most so many at a time as was asked, in far less time than one after the other."""
+
+    class Watch(rollout.Quiet):
+        def __init__(self):
+            self.now = self.most = self.finished = 0
+            self.lock = threading.Lock()
+            self.seen = set()
+
+        def step(self, device, _step):
+            with self.lock:
+                if device not in self.seen:
+                    self.seen.add(device)
+                    self.now += 1
+                    self.most = max(self.most, self.now)
+
+        def done(self, result):
+            with self.lock:
+                self.now -= 1
+                self.finished += 1
+
+    made = [servers.start(vrp()) for _ in range(100)]
+    watch = Watch()
+    start = time.monotonic()
+    jobs = [job(server, device=f"rt-{number}", login_timeout=30) for number, server in enumerate(made)]
+    results = rollout.push(jobs, commit=True, parallel=50, observer=watch)
+    assert [result.error for result in results if result.error] == []
+    assert all(server.device.saves == 1 for server in made)
+    assert watch.finished == 100
+    assert 10 <= watch.most <= 100
+    assert time.monotonic() - start < 90
+
+
+def test_a_backup_is_byte_exact_but_for_secrets(servers, vrp, job):
+    """GBK stays GBK, the secret becomes ***, a device that is down is a result."""
+    device = vrp()
+    device.config[b"interface LoopBack0"] = ["description 端口0 上联".encode("gb18030")]
+    device.config[b""] = [b"snmp-agent community read cipher %^%#abcdef%^%#"]
+    server = servers.start(device)
+    down = servers.start(vrp())
+    servers.stop(down)
+    good, bad = rollout.backup([job(server), job(down, device="rt-2")])
+    assert good.text == device.text().replace(b"%^%#abcdef%^%#", b"***")
+    assert bad.error is not None
+    assert good.as_json()["ok"] is True

@@ -1,0 +1,52 @@
+"""All of 涟源 at once: 20 townships, the core, the firewall and 65 unit gateways on one machine."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lab import checks, control
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.lab
+UP = 60.0  # seconds, on two cores; a quiet machine needs about 8
+
+
+def memory_of(pid: int) -> int:
+    """Proportional memory, in KiB, of every process below the lab's own namespace of processes."""
+    own = Path("/proc/self/ns/pid").readlink()
+    total = 0
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and (entry / "ns/pid").readlink() != own and int(entry.name) > pid:
+                text = (entry / "smaps_rollup").read_text(encoding="utf-8")
+                total += next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
+        except (OSError, StopIteration):
+            continue
+    return total
+
+
+def test_eighty_seven_devices_and_sixty_five_tunnels(tmp_path: Path, make_workspace: Callable[[Path], Path]) -> None:
+    """They start within a minute and in less than 2.5 GB; every unit's tunnel comes up and carries its pings."""
+    root = make_workspace(tmp_path / "lianyuan")
+    began = time.monotonic()
+    state = control.up(root, backend_name="netns")
+    try:
+        assert time.monotonic() - began < UP
+        tunnels = checks.wait_tunnels(state, UP)
+        assert sum(tunnel.installed > 0 for tunnel in tunnels["fw-border"].values()) == 65
+        assert len(tunnels) == 66
+        _, nodes = control.status(root)
+        assert [node for node in nodes if node.state != "up"] == []
+        server = state.nodes["srv-servers"].address
+        units = [name for name in state.nodes if name.startswith("pc-un-")]
+        assert len(units) == 65
+        assert [name for name in units if not checks.ping(state, name, server, count=1)] == []
+        assert memory_of(state.pid) < 2.5 * 1024 * 1024
+    finally:
+        control.down(root)
