@@ -55,7 +55,7 @@ def _show(device: Assessed) -> None:
         lines = ", ".join(map(str, fact.lines[:_SHOWN])) + (" …" if len(fact.lines) > _SHOWN else "")
         rows.append((name, tr(FACTS[name].reading(fact.value)), tr(fact.why), lines))
     title = f"{device.document.path} ({device.facts.platform}, {device.facts.encoding})"
-    print_table(title, [mark("fact"), mark("reading"), mark("why"), mark("lines")], rows)
+    print_table(title, [mark("fact"), mark("reading"), mark("why"), mark("line numbers")], rows)
     strange = device.facts.not_understood
     if strange:
         console = talk()

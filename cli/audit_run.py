@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from audits.model import Finding, Report
 
 FORMATS = ("json", "html")
-_TOP = 10  # findings named on the terminal
+_TOP = 10  # findings and unread devices named on the terminal
 _LINES = 4  # line numbers in a cell
 
 
@@ -136,14 +136,16 @@ def _show(report: Report) -> None:
         [mark("verdict"), mark("items"), mark("findings")],
         [(tr(verdict.label), items[verdict], findings[verdict]) for verdict in Verdict],
     )
-    for device in report.devices:
-        if device.problem is not None:
-            talk().print(f"{device.name}: {device.problem}", style="yellow", markup=False, soft_wrap=True)
+    unread = [device for device in report.devices if device.problem is not None]
+    for device in unread[:_TOP]:
+        talk().print(f"{device.name}: {device.problem}", style="yellow", markup=False, soft_wrap=True)
+    if len(unread) > _TOP:
+        talk().print(tr("and {count} more without a readable configuration", count=len(unread) - _TOP), style="yellow")
     top = _top(report)
     if top:
         print_table(
             tr("The gravest findings"),
-            [mark("item"), mark("device"), mark("verdict"), mark("what"), mark("lines")],
+            [mark("item"), mark("device"), mark("verdict"), mark("weakness"), mark("line numbers")],
             [_row(finding) for finding in top],
         )
     talk().print(

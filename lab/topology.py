@@ -13,7 +13,7 @@ device, not by a missing route.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Interface, IPv4Network, ip_interface, ip_network
 from typing import TYPE_CHECKING
@@ -21,23 +21,19 @@ from typing import TYPE_CHECKING
 from inventory.errors import LabError
 from inventory.model import LineKind
 from inventory.text import Message
-from lab.names import linux_names
+from lab import standin
 from lab.state import Skipped, Substitution
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from ipaddress import IPv4Address, IPv6Address, IPv6Network
 
-    from inventory.model import Device, End, Interface, Inventory, Line, Workspace
+    from inventory.model import Device, Interface, Inventory, Line, Workspace
     from ipplan.plan import Plan
 
     Address = IPv4Address | IPv6Address
     Network = IPv4Network | IPv6Network
 
-# What network namespaces run as it is; the emulated back end runs what has an emulator.
-NATIVE = frozenset({"frr", "linux"})
-# The only interface of a userspace IPsec daemon: every tunnel of a device ends in it.
-TUNNEL_INTERFACE = "ipsec0"
 NOC = "noc"
 INTERNET = "inet"
 INTERNET_HOST = "inet-host"
@@ -151,9 +147,9 @@ def build(workspace: Workspace, plan: Plan, *, backend: str, devices: Collection
     chosen = [device for name, device in workspace.inventory.devices.items() if devices is None or name in set(devices)]
     if backend == "emulated":
         return _emulated(workspace, plan, chosen)
-    renamed = _renamed(workspace.inventory)
-    platforms = {device.name: _platform(workspace.inventory, device) for device in chosen}
-    derived = _derive(workspace, platforms, renamed)
+    renamed = standin.renamed(workspace.inventory)
+    platforms = {device.name: standin.platform(workspace.inventory, device) for device in chosen}
+    derived = standin.derive(workspace, platforms, renamed)
     nodes, links = _wire(derived, plan, list(platforms))
     return Topology(
         backend=backend,
@@ -162,7 +158,7 @@ def build(workspace: Workspace, plan: Plan, *, backend: str, devices: Collection
         nodes=nodes,
         links=links,
         substitutions=tuple(
-            Substitution(device.name, device.platform, platforms[device.name], _why(platforms[device.name]))
+            Substitution(device.name, device.platform, platforms[device.name], standin.why(platforms[device.name]))
             for device in chosen
             if device.platform != platforms[device.name]
         ),
@@ -185,80 +181,6 @@ def _emulated(workspace: Workspace, plan: Plan, chosen: Iterable[Device]) -> Top
         else:
             skipped.append(Skipped(device.name, device.platform, Message("there is no emulator of this platform")))
     return Topology("emulated", workspace, plan, tuple(nodes), (), skipped=tuple(skipped))
-
-
-def _platform(inventory: Inventory, device: Device) -> str:
-    """What runs in a device's place: a packet filter with IPsec where it has zones or tunnels, else a router."""
-    if device.platform in NATIVE:
-        return device.platform
-    guarded = any(name == device.name for zone in inventory.zones.values() for name, _ in zone.interfaces)
-    tunnelled = any(line.kind is LineKind.TUNNEL for line in inventory.lines_of(device.name))
-    return "linux" if guarded or tunnelled else "frr"
-
-
-def _why(stand_in: str) -> Message:
-    if stand_in == "linux":
-        return Message("its system cannot run here; Linux with nftables and strongSwan stands in its place")
-    return Message("its system cannot run here; Linux with FRR stands in its place")
-
-
-# The derived workspace
-
-
-def _renamed(inventory: Inventory) -> dict[tuple[str, str], str]:
-    by_device: dict[str, set[str]] = defaultdict(set)
-    tunnels: set[tuple[str, str]] = set()
-    for device in inventory.devices.values():
-        if device.management_interface:
-            by_device[device.name].add(device.management_interface)
-    for line in inventory.lines.values():
-        for end in (line.a, line.b):
-            if end is None:
-                continue
-            if line.kind is LineKind.TUNNEL:
-                tunnels.add((end.device, end.interface))
-            else:
-                by_device[end.device].add(end.interface)
-    for zone in inventory.zones.values():
-        for name, interface in zone.interfaces:
-            if (name, interface) not in tunnels:
-                by_device[name].add(interface)
-    renamed = {
-        (device, interface): short
-        for device, interfaces in by_device.items()
-        for interface, short in linux_names(interfaces).items()
-    }
-    return renamed | dict.fromkeys(tunnels, TUNNEL_INTERFACE)
-
-
-def _derive(workspace: Workspace, platforms: Mapping[str, str], renamed: Mapping[tuple[str, str], str]) -> Workspace:
-    inventory = workspace.inventory
-
-    def end(of: End) -> End:
-        return replace(of, interface=renamed[of.device, of.interface])
-
-    def device(of: Device) -> Device:
-        return replace(
-            of,
-            platform=platforms.get(of.name, of.platform),
-            management_interface=renamed.get((of.name, of.management_interface), of.management_interface),
-        )
-
-    return replace(
-        workspace,
-        inventory=replace(
-            inventory,
-            devices={name: device(item) for name, item in inventory.devices.items()},
-            lines={
-                name: replace(line, a=end(line.a), b=end(line.b) if line.b else None)
-                for name, line in inventory.lines.items()
-            },
-            zones={
-                name: replace(zone, interfaces=tuple((at, renamed[at, of]) for at, of in zone.interfaces))
-                for name, zone in inventory.zones.items()
-            },
-        ),
-    )
 
 
 # The wiring

@@ -179,7 +179,7 @@ class _Network:
             ok=ok,
             told=Message(
                 "the internet host reaches its carrier ({alive}) and not the server LAN ({entered} answers)",
-                alive="ping ok" if alive else "no answer",
+                alive=Message("it answers") if alive else Message("it does not answer"),
                 entered=len(entered) + len(pages),
             ),
             detail={"control_reached": alive, "ping_answered": entered, "http_answered": pages},

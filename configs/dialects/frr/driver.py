@@ -116,11 +116,12 @@ class FrrDriver(Driver):
             await self._must(dialogue.guard_arm(revert_in))
         try:
             self._look(text, await self._run(dialogue.RELOAD, seconds=RELOAD_SECONDS))
+            await self._clean()
         except (ConnectionError, TimeoutError):
             if change.reconnect is None:
                 raise
-            # The address we came to has moved; the reload goes on without us, and a new login looks at what it did.
-        await self._clean()
+            # The address we came to has moved; the reload goes on without us, and a new login looks at what it
+            # did and cleans up (`_confirm`).
 
     def _look(self, text: str, done: Finished) -> None:
         """CommandError, with the line that FRR refused, if a reload or its rehearsal failed."""
@@ -139,6 +140,7 @@ class FrrDriver(Driver):
 
     async def _confirm(self) -> None:
         await self._must(dialogue.GUARD_CANCEL)
+        await self._clean()
         await self._run(dialogue.remove(dialogue.BEFORE))
         await self._run(dialogue.remove("back/" + dialogue.CANDIDATE))
 

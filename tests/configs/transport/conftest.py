@@ -199,9 +199,7 @@ class Vrp(Line):
         )
 
 
-SAVE = {
-    b"save": b"The current configuration will be written to the device.\r\nAre you sure to continue?[Y/N]:"
-}
+SAVE = {b"save": b"The current configuration will be written to the device.\r\nAre you sure to continue?[Y/N]:"}
 
 
 @dataclass

@@ -6,17 +6,22 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_interface
 from pathlib import Path
 
 import pytest
 
 from cli.init import invent_secrets
-from configs import rollout
+from configs import guard, rollout
 from configs.dialects import platforms
 from configs.driver import driver_for
 from configs.guard import GuardKind
+from configs.rollout import State
 from inventory import workspace
+from inventory.endpoints import Endpoint
+from inventory.errors import DeviceUnreachableError
 from inventory.filters import select
 from lab import control
 from lab.backends.base import Fault
@@ -43,7 +48,11 @@ def lab(tmp_path_factory):
 def govnet(*arguments):
     """Run the console script; its exit code and what it printed."""
     done = subprocess.run(
-        [str(GOVNET), "--lang", "en", *arguments], capture_output=True, timeout=120, check=False, stdin=subprocess.DEVNULL
+        [str(GOVNET), "--lang", "en", *arguments],
+        capture_output=True,
+        timeout=120,
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
     return done.returncode, done.stdout, done.stderr.decode()
 
@@ -134,7 +143,9 @@ def test_a_guarded_change_can_be_undone_or_confirmed(lab, name, text, kind):
     other.close()
 
 
-@pytest.mark.parametrize(("name", "vendor"), [("core-city", "Cisco"), ("rt-lantian", "Huawei"), ("rt-liumutang", "FRRouting")])
+@pytest.mark.parametrize(
+    ("name", "vendor"), [("core-city", "Cisco"), ("rt-lantian", "Huawei"), ("rt-liumutang", "FRRouting")]
+)
 def test_facts_are_read(lab, name, vendor):
     """Name, model and version of each kind; the management address is among the addresses."""
     driver = _driver(lab, name)
@@ -145,3 +156,44 @@ def test_facts_are_read(lab, name, vendor):
     assert facts["os_version"]
     assert facts["interface_list"]
     assert any(ip.startswith("10.253.") for families in addresses.values() for ip in families.get("ipv4", {}))
+
+
+def _moved(lab, name, address, after):
+    """A job that gives a device another management address."""
+    root, state = lab
+    loaded = workspace.load(root, platforms=platforms())
+    (device,) = select(loaded.inventory, f"name={name}")
+    (job,) = rollout.jobs(loaded, [device], {}, state.endpoints())
+    text = f"interface {device.management_interface}\n ip address {address}\n"
+    return replace(job, intended=text, after=after)
+
+
+def test_a_device_that_is_lost_comes_back_by_itself(lab, monkeypatch):
+    """The new address is not where we look for it: nothing is confirmed, the guard fires, the device is found again
+    where it was, and the result says so."""
+    monkeypatch.setattr(guard, "SHORTEST", 6)
+    job = _moved(lab, "rt-liumutang", "10.253.0.77/24", None)
+    (result,) = rollout.push([job], commit=True)
+    assert result.guard is GuardKind.TIMED_RESTORE
+    assert isinstance(result.error, DeviceUnreachableError)
+    assert result.state is State.RESTORED
+    assert result.seconds < 6 + rollout.GRACE + 10
+
+
+def test_a_device_moves_to_a_new_address_and_back(lab):
+    """The session ends with the line that moves it; a new login at the new address checks, confirms and saves."""
+    _root, state = lab
+    port = state.nodes["rt-liumutang"].ssh.port
+    there = Endpoint("127.253.0.77", port)
+    job = _moved(lab, "rt-liumutang", "10.253.0.77/24", there)
+    (result,) = rollout.push([job], commit=True)
+    assert (result.state, result.error) == (State.CHANGED, None)
+    back = replace(
+        job,
+        target=replace(job.target, endpoint=there),
+        management=ip_interface("10.253.0.77/24"),
+        intended=job.intended.replace("10.253.0.77", "10.253.0.12"),
+        after=job.target.endpoint,
+    )
+    (result,) = rollout.push([back], commit=True)
+    assert (result.state, result.error) == (State.CHANGED, None)

@@ -32,7 +32,9 @@ def talk(peer, work, target, *, dialogue=VRP, piece=0):
 
 def test_login_learns_the_name_and_turns_paging_off(vrp, target):
     """A banner that looks like a prompt is survived; the pager is switched off before anything else is asked."""
-    device = vrp(name="RT-涟源".encode("gb18030"), banner=b"\r\nInfo: The max number of VTY users is 5.\r\n[WARNING]\r\n")
+    device = vrp(
+        name="RT-涟源".encode("gb18030"), banner=b"\r\nInfo: The max number of VTY users is 5.\r\n[WARNING]\r\n"
+    )
 
     async def work(session):
         return session.name
