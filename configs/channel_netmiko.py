@@ -110,6 +110,9 @@ def _connect(target: Target) -> Any:
                 arguments["key_file"] = os.fspath(login.key_file)
         connection: Any = netmiko.ConnectHandler(**arguments)
         connection.establish_connection()
+        if target.carrier is Carrier.TELNET:
+            # netmiko has read up to the first prompt and kept it: an empty line brings another.
+            connection.channel.write_channel("\n")
     except netmiko.NetmikoAuthenticationException as error:
         raise refused(target) from error
     except netmiko.NetmikoTimeoutException as error:

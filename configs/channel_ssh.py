@@ -108,6 +108,8 @@ class SshChannel:
             # asyncssh closes standard input only behind data: without any, the command must get none at all.
             source = asyncssh.PIPE if stdin else asyncssh.DEVNULL
             done = await self._connection.run(command, input=stdin, stdin=source, encoding=None, check=False)
+        if done.exit_status is None and done.exit_signal is None:
+            raise unreachable(self._target, "the connection ended before the command")
         return Finished(
             status=-1 if done.exit_status is None else done.exit_status,
             stdout=cast("bytes", done.stdout or b""),

@@ -1,4 +1,4 @@
-"""Build the wheel and look into it: everything that runs is there, nothing else, and it works when installed alone."""
+"""Build the wheel and look into it: everything that runs is there, nothing else, and it works on its own."""
 
 from __future__ import annotations
 
@@ -10,39 +10,75 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = {"inventory", "ipplan", "configs", "collectors", "audits", "lab", "cli"}
-ENDINGS = {".py", ".mo", ".typed", ".j2", ".yml", ".yaml", ".html", ".css", ".js", ".json", ".csv", ".sh", ".md", ""}
+# What runs reads these; each must be in the wheel.
+NEEDED = {".py", ".j2", ".yml", ".html", ".sh", ".css", ".js", ".grammar", ".typed"}
+ENDINGS = NEEDED | {".mo", ".yaml", ".json", ".csv", ".md", ".gitignore"}
+# A user's first steps, from the unpacked wheel and nothing of the checkout.
+FIRST_STEPS = (
+    ["--lang", "zh", "--help"],
+    ["init", "city", "--from", "lianyuan"],
+    ["inventory", "check", "-w", "city"],
+    ["plan", "make", "-w", "city"],
+    ["config", "render", "-w", "city", "--out", "configs"],
+)
+
+
+def contents(names: list[str]) -> list[str]:
+    """What is in the wheel and should not be, and what is missing in it."""
+    faults = []
+    inside = set(names)
+    for name in names:
+        top = name.split("/", maxsplit=1)[0]
+        if top.endswith(".dist-info"):
+            continue
+        ending = Path(name).suffix or Path(name).name
+        if top not in PACKAGES:
+            faults.append(f"{name}: does not belong into the wheel")
+        elif ending not in ENDINGS or "__pycache__" in name or "/secrets/" in name:
+            faults.append(f"{name}: a kind of file that nobody expects there")
+    for package in sorted(PACKAGES):
+        for path in (ROOT / package).rglob("*"):
+            name = str(path.relative_to(ROOT))
+            if path.is_file() and path.suffix in NEEDED and name not in inside:
+                faults.append(f"{name}: is missing in the wheel")
+        catalogue = f"{package}/locale/zh_CN/LC_MESSAGES/govnet.mo"
+        if catalogue not in inside:
+            faults.append(f"{catalogue}: is missing in the wheel")
+    return faults
+
+
+def first_steps(wheel: Path, directory: Path) -> list[str]:
+    """Unpack the wheel beside the dependencies of this environment and take a user's first steps in it."""
+    unpacked = directory / "unpacked"
+    zipfile.ZipFile(wheel).extractall(unpacked)
+    for arguments in FIRST_STEPS:
+        code = (
+            f"import sys; sys.path.insert(0, {str(unpacked)!r}); import cli.main; "
+            f"assert cli.main.__file__.startswith({str(unpacked)!r}); cli.main.main({arguments!r})"
+        )
+        ran = subprocess.run(
+            [sys.executable, "-P", "-c", code], cwd=directory, capture_output=True, text=True, check=False
+        )
+        if ran.returncode != 0:
+            return [f"govnet {' '.join(arguments)}: exit {ran.returncode}\n{ran.stdout[-500:]}{ran.stderr[-2000:]}"]
+    return []
 
 
 def main() -> int:
     """Print each fault; the exit status says whether there was any."""
-    with tempfile.TemporaryDirectory() as directory:
-        subprocess.run(
-            [sys.executable, "-m", "build", "--wheel", "--outdir", directory, "--no-isolation", str(ROOT)],
-            check=True,
-            stdout=subprocess.DEVNULL,
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        built = subprocess.run(
+            [sys.executable, "-m", "build", "--wheel", "--outdir", name, "--no-isolation", str(ROOT)],
+            check=False,
+            capture_output=True,
+            text=True,
         )
-        (wheel,) = Path(directory).glob("*.whl")
-        names = zipfile.ZipFile(wheel).namelist()
-    faults = []
-    inside = set(names)
-    for name in names:
-        top = name.split("/")[0]
-        if top.endswith(".dist-info"):
-            continue
-        if top not in PACKAGES:
-            faults.append(f"{name}: does not belong into the wheel")
-        elif Path(name).suffix not in ENDINGS or "__pycache__" in name or "/secrets/" in name:
-            faults.append(f"{name}: a kind of file that nobody expects there")
-    for package in sorted(PACKAGES):
-        for path in (ROOT / package).rglob("*"):
-            wanted = path.suffix in {".py", ".j2", ".yml", ".html", ".sh", ".css", ".js"} or path.name == "py.typed"
-            if path.is_file() and wanted and str(path.relative_to(ROOT)) not in inside:
-                faults.append(f"{path.relative_to(ROOT)}: is missing in the wheel")
-        catalogue = f"{package}/locale/zh_CN/LC_MESSAGES/govnet.mo"
-        if catalogue not in inside:
-            faults.append(f"{catalogue}: is missing in the wheel")
-    if "cli/examples/lianyuan/inventory/devices.csv" not in inside:
-        faults.append("cli/examples/lianyuan: the example workspace is missing in the wheel")
+        if built.returncode != 0:
+            sys.stdout.write(built.stdout + built.stderr)
+            return 1
+        (wheel,) = directory.glob("*.whl")
+        faults = contents(zipfile.ZipFile(wheel).namelist()) + first_steps(wheel, directory)
     sys.stdout.write("".join(f"{fault}\n" for fault in faults))
     return 1 if faults else 0
 

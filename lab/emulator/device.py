@@ -82,7 +82,8 @@ class Spec:
     hosts have one), `snmp` what an agent is told outside the configuration text: all of it on a host, SNMPv3 users on
     IOS. `keys` are OpenSSH public keys by user. `fault` is one of `down`, `mute`, `slow`, `wrong-password` or empty;
     `delay` is in seconds a command. `manager` is the address as which whoever connects on this machine is seen.
-    `minute` is how many seconds a minute of its timers has: 60, less in tests.
+    `minute` is how many seconds a minute of its timers has: 60, less in tests. `encoding` is that of its terminal lines
+    (`gb18030` for an old one).
     """
 
     name: str
@@ -100,6 +101,7 @@ class Spec:
     seed: bytes = b""
     manager: IPv4Address | None = None
     minute: float = 60.0
+    encoding: str = "utf-8"
 
 
 class ConsoleError(Exception):

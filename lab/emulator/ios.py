@@ -431,9 +431,13 @@ class IosSession(Shell):
     async def run_line(self, line: str) -> None:
         """Remember the line for `% Ambiguous command`."""
         self._line = line.strip()
-        before = self.device.running.copy() if self.path else None
         await super().run_line(line)
-        if before is not None and not before.same(self.device.running):
+
+    async def carry_out(self, match: Match, *, negated: bool) -> None:
+        """As everywhere; what is typed in configuration mode counts as a change, as on IOS."""
+        configuring = bool(self.path)
+        await super().carry_out(match, negated=negated)
+        if configuring and match.rule.get("do") not in ("exit", "end", "do"):
             self.device.last_change = (self.device.now(), self.user)
 
     def stored(self, match: Match) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
             self._task = asyncio.get_running_loop().create_task(self._run_command(self._command))
             return
         delay = self._device.spec.delay or (SLOW if self._device.spec.fault == "slow" else 0.0)
-        self._terminal = Terminal(self, self._device.pager, delay=delay)
+        self._terminal = Terminal(self, self._device.pager, encoding=self._device.spec.encoding, delay=delay)
         self._session = self._device.session(self._terminal, self._server.user, self._server.level)
         self._device.sessions.add(self._session)
         self._task = asyncio.get_running_loop().create_task(self._talk(self._session))

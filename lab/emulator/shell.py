@@ -95,7 +95,7 @@ class Shell(Session):
         if target is not None:
             self.path, self.twins = target, []
         try:
-            await self._carry_out(match, negated=negated)
+            await self.carry_out(match, negated=negated)
         except Refusal as refusal:
             if target is not None:
                 self.path, self.twins = before
@@ -147,7 +147,8 @@ class Shell(Session):
         # What got furthest says best what is wrong.
         raise max(failures, key=lambda error: error.column)
 
-    async def _carry_out(self, match: Match, *, negated: bool) -> None:
+    async def carry_out(self, match: Match, *, negated: bool) -> None:
+        """Do what a line says: its own method, or store it, or take it away."""
         name = match.rule.get("no" if negated else "do")
         if name:
             method: Callable[[Match], Awaitable[None] | None] = getattr(self, f"do_{name}")

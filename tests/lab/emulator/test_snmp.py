@@ -217,25 +217,9 @@ def test_net_snmp_reads_it(spec, texts, world, where):
     async def run():
         async with world(one) as made:
             process = await asyncio.create_subprocess_exec(
-                *[
-                    "snmpget",
-                    "-v3",
-                    "-l",
-                    "authPriv",
-                    "-u",
-                    "poll",
-                    "-a",
-                    "SHA",
-                    "-A",
-                    "Secret-123",
-                    "-x",
-                    "AES",
-                    "-X",
-                    "Secret-456",
-                    "-Oqv",
-                    "-t",
-                    "2",
-                ],
+                "snmpget",
+                *("-v3", "-l", "authPriv", "-u", "poll", "-a", "SHA", "-A", "Secret-123"),
+                *("-x", "AES", "-X", "Secret-456", "-Oqv", "-t", "2"),
                 f"{where(one)}:{made.ports[1]}",
                 SYS_NAME,
                 stdout=asyncio.subprocess.PIPE,

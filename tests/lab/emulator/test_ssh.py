@@ -339,6 +339,25 @@ def test_a_delay_is_taken_by_every_command(spec, texts, world, where):
     assert asyncio.run(run()) >= 0.3
 
 
+def test_a_device_that_speaks_gbk(spec, texts, world, where):
+    """An old device's terminal line is GB18030: what is typed in it comes back in it."""
+    one = spec("huawei", text=texts["huawei"], encoding="gb18030")
+
+    async def run():
+        async with world(one) as made:
+            where_to = {"host": where(one), "port": made.ports[0], "known_hosts": None, "config": None}
+            async with (
+                asyncssh.connect(**where_to, **LOGIN) as connection,
+                connection.create_process(term_type="vt100", encoding=None) as process,
+            ):
+                lines = "system-view\ninterface LoopBack1\ndescription 蓝田街道\ndisplay this\nreturn\nquit\n"
+                process.stdin.write(lines.encode("gb18030"))
+                async with asyncio.timeout(10):
+                    return await process.stdout.read()
+
+    assert asyncio.run(run()).decode("gb18030").count("蓝田街道") == 2
+
+
 def test_ports_of_somebody_else_are_left_alone(spec, texts, world, where):
     """If one address and port is taken, the whole lab goes to the next pair."""
     one = spec("huawei", text=texts["huawei"])
