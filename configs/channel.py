@@ -1,11 +1,11 @@
 """The channel seam: bytes to and from one device, whatever carries them.
 
-`Channel` is what the session engine sees. `configs.channel_ssh` carries it over asyncssh, `configs.channel_netmiko` over
-netmiko (telnet, and SSH servers too old for asyncssh), `configs.channel_fake` is the one for tests.
+`Channel` is what the session engine sees. `configs.channel_ssh` carries it over asyncssh, `configs.channel_netmiko`
+over netmiko's telnet, `configs.channel_fake` is the one for tests.
 
-The session engine is asynchronous, NAPALM's drivers are not: `wait` runs a coroutine on an event loop in a background
-thread and gives its result. There is one loop for each network namespace that a calling thread is in, because a
-namespace belongs to a thread and a new thread inherits it from the one that starts it (namespaces(7)).
+The session engine is asynchronous, NAPALM's drivers are not: `wait` runs a coroutine on an event loop in a
+background thread and gives its result. There is one loop for each network namespace that a calling thread is in,
+because a namespace belongs to a thread and a new thread inherits it from the one that starts it (namespaces(7)).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from inventory.errors import DeviceTimeoutError, DeviceUnreachableError, HostKeyError, LoginError
@@ -24,7 +25,6 @@ from inventory.text import Message
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
-    from pathlib import Path
 
     from inventory.endpoints import Endpoint
     from inventory.secrets import Secret
@@ -113,7 +113,7 @@ class Channel(Protocol):
 
 
 async def connect(target: Target) -> Channel:
-    """Log into a device: asyncssh, or netmiko for telnet and for SSH that asyncssh does not speak any more."""
+    """Log into a device: over asyncssh, or over netmiko where it is telnet."""
     if target.carrier is Carrier.TELNET:
         from configs.channel_netmiko import NetmikoChannel  # noqa: PLC0415 - start-up time
 
@@ -123,10 +123,8 @@ async def connect(target: Target) -> Channel:
     try:
         return await SshChannel.connect(target)
     except TooOldError as error:
-        log.warning("%s: %s; trying with netmiko", target.device, error)
-        from configs.channel_netmiko import NetmikoChannel  # noqa: PLC0415 - start-up time
-
-        return await NetmikoChannel.connect(target)
+        log.warning("%s: %s; trying with algorithms of old devices", target.device, error)
+        return await SshChannel.connect(target, old=True)
 
 
 @dataclass(eq=False)
@@ -148,7 +146,7 @@ _loops_lock = threading.Lock()
 def _network() -> tuple[int, int]:
     """What tells one network namespace from another, and a forked child from its parent."""
     try:
-        namespace = os.stat("/proc/thread-self/ns/net").st_ino
+        namespace = Path("/proc/thread-self/ns/net").stat().st_ino
     except OSError:  # not Linux: there are no namespaces
         namespace = 0
     return os.getpid(), namespace

@@ -1,14 +1,20 @@
-"""The channel over asyncssh. Algorithms are asyncssh's defaults; an SSH configuration or agent of the user plays no part."""
+"""The channel over asyncssh. The user's own SSH configuration and agent play no part.
+
+Algorithms are asyncssh's defaults. A device that has none of them gets a second attempt with those of old devices, and a
+warning in the log. (netmiko would not help here: paramiko 5 knows no key exchange with SHA-1 at all any more.)
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import warnings
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, cast
 
 import asyncssh
 from asyncssh.public_key import get_default_public_key_algs
+from cryptography.utils import CryptographyDeprecationWarning
 
 from configs import known_hosts
 from configs.channel import Finished, TooOldError, changed_key, refused, silent, unreachable
@@ -23,6 +29,12 @@ if TYPE_CHECKING:
 # A wide, tall terminal: long lines are not wrapped, and few devices page at all.
 TERMINAL = ("vt100", (511, 1000))
 CHUNK = 65536
+# What routers of the 2000s have: added to the defaults, in this order, for the second attempt only.
+OLD: dict[str, str] = {
+    "kex_algs": "+diffie-hellman-group-exchange-sha1,diffie-hellman-group1-sha1",
+    "encryption_algs": "+aes256-cbc,aes192-cbc,aes128-cbc,3des-cbc",
+    "mac_algs": "+hmac-md5,hmac-sha1-96,hmac-md5-96",
+}
 
 
 class _Client(asyncssh.SSHClient):
@@ -47,8 +59,11 @@ class SshChannel:
         self._shell: asyncssh.SSHClientProcess[bytes] | None = None
 
     @classmethod
-    async def connect(cls, target: Target) -> SshChannel:
-        """Connect, check the host key, log in."""
+    async def connect(cls, target: Target, *, old: bool = False) -> SshChannel:
+        """Connect, check the host key, log in. `old` also offers what old devices need. TooOldError if that is why it fails."""
+        # cryptography announces the end of classic Diffie-Hellman; old devices have nothing else, and the person
+        # at the terminal can do nothing about it.
+        warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning, module=r"asyncssh\.")
         recorded = _recorded(target)
         client = _Client(first_use=not recorded)
         login = target.login
@@ -64,7 +79,8 @@ class SshChannel:
                             gss_host=None,
                             client_factory=lambda: client,
                             known_hosts=(recorded, [], []),
-                            server_host_key_algs=_key_algorithms(recorded),
+                            server_host_key_algs=_key_algorithms(recorded, old=old),
+                            **(OLD if old else {}),
                             username=login.username,
                             password=login.password.reveal() if login.password else None,
                             client_keys=[os.fspath(login.key_file)] if login.key_file else [],
@@ -138,11 +154,12 @@ def _recorded(target: Target) -> list[asyncssh.SSHKey]:
         ) from error
 
 
-def _key_algorithms(recorded: list[asyncssh.SSHKey]) -> list[str]:
+def _key_algorithms(recorded: list[asyncssh.SSHKey], *, old: bool) -> list[str]:
     """The recorded key's own algorithms first, then the others: so that a device with another key can show it, and
     the difference is seen, instead of a handshake that fails for no visible reason."""  # noqa: D205 - one sentence
     own = [name for key in recorded for name in key.sig_algorithms]
-    return [name.decode("ascii") for name in dict.fromkeys([*own, *get_default_public_key_algs()])]
+    names = [*own, *get_default_public_key_algs(), *([b"ssh-dss"] if old else [])]
+    return [name.decode("ascii") for name in dict.fromkeys(names)]
 
 
 def _record(target: Target, client: _Client) -> None:

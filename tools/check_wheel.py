@@ -12,7 +12,9 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = {"inventory", "ipplan", "configs", "collectors", "audits", "lab", "cli"}
 # What runs reads these; each must be in the wheel.
 NEEDED = {".py", ".j2", ".yml", ".html", ".sh", ".css", ".js", ".grammar", ".typed"}
-ENDINGS = NEEDED | {".mo", ".yaml", ".json", ".csv", ".md", ".gitignore"}
+# Files that are known by their name.
+NAMES = {"gitignore", "guard"}
+ENDINGS = NEEDED | NAMES | {".mo", ".yaml", ".json", ".csv", ".md", ".gitignore"}
 # A user's first steps, from the unpacked wheel and nothing of the checkout.
 FIRST_STEPS = (
     ["--lang", "zh", "--help"],
@@ -39,7 +41,7 @@ def contents(names: list[str]) -> list[str]:
     for package in sorted(PACKAGES):
         for path in (ROOT / package).rglob("*"):
             name = str(path.relative_to(ROOT))
-            if path.is_file() and path.suffix in NEEDED and name not in inside:
+            if path.is_file() and (path.suffix in NEEDED or path.name in NAMES) and name not in inside:
                 faults.append(f"{name}: is missing in the wheel")
         catalogue = f"{package}/locale/zh_CN/LC_MESSAGES/govnet.mo"
         if catalogue not in inside:

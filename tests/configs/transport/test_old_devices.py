@@ -1,4 +1,4 @@
-"""The channel over netmiko: telnet, and an SSH server whose algorithms asyncssh has given up."""
+"""Old devices: telnet over netmiko, and SSH with algorithms that nobody offers by default any more."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_telnet_refuses_and_has_no_commands(telnet, vrp, target):
 
 
 def test_an_old_ssh_server_is_spoken_to_all_the_same(servers, vrp, target, tmp_path, monkeypatch):
-    """Group 1 with SHA-1 only, as old devices: asyncssh refuses by default, netmiko does it; the host key counts."""
+    """Group 1 with SHA-1 and CBC only: the second attempt does it, and the host key still counts."""
     old = {"kex_algs": ["diffie-hellman-group1-sha1"], "encryption_algs": ["aes128-cbc"], "mac_algs": ["hmac-sha1"]}
     listen = asyncssh.listen
     monkeypatch.setattr(asyncssh, "listen", lambda *args, **named: listen(*args, **named, **old))
