@@ -36,8 +36,8 @@ def _register_backup(group: typer.Typer) -> None:
         group,
         "backup",
         mark(
-            "Read running configurations into the archive, a git repository in the workspace. Secrets are masked first. "
-            "Nothing is changed on a device; a run that finds nothing new makes no commit."
+            "Read running configurations into the archive, a git repository in the workspace. Secrets are masked "
+            "first. Nothing is changed on a device; a run that finds nothing new makes no commit."
         ),
         ["govnet config backup", "govnet config backup --where 'role=township-router'", "govnet config backup --lab"],
     )

@@ -192,7 +192,8 @@ def changed_key(target: Target) -> HostKeyError:
             file=target.known_hosts,
         ),
         Message(
-            "if the device was replaced, remove the line of {device} from that file; if not, somebody else is answering",
+            "if the device was replaced, remove the line of {device} from that file;"
+            " if not, somebody else is answering",
             device=target.device,
         ),
     )
@@ -207,7 +208,7 @@ def refused(target: Target) -> LoginError:
     )
 
 
-def unreachable(target: Target, why: str) -> DeviceUnreachableError:
+def unreachable(target: Target, why: str | Message) -> DeviceUnreachableError:
     """The error for a port that is closed, no route, or a connection that broke."""
     return DeviceUnreachableError(
         target.device,

@@ -1,7 +1,7 @@
 """The channel over asyncssh. The user's own SSH configuration and agent play no part.
 
-Algorithms are asyncssh's defaults. A device that has none of them gets a second attempt with those of old devices, and a
-warning in the log. (netmiko would not help here: paramiko 5 knows no key exchange with SHA-1 at all any more.)
+Algorithms are asyncssh's defaults. A device that has none of them gets a second attempt with those of old devices, and
+a warning in the log. (netmiko would not help here: paramiko 5 knows no key exchange with SHA-1 at all any more.)
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class SshChannel:
 
     @classmethod
     async def connect(cls, target: Target, *, old: bool = False) -> SshChannel:
-        """Connect, check the host key, log in. `old` also offers what old devices need. TooOldError if that is why it fails."""
+        """Connect, check the host key, log in. `old` offers what old devices need; TooOldError if that was missing."""
         # cryptography announces the end of classic Diffie-Hellman; old devices have nothing else, and the person
         # at the terminal can do nothing about it.
         warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning, module=r"asyncssh\.")
@@ -125,7 +125,7 @@ class SshChannel:
             source = asyncssh.PIPE if stdin else asyncssh.DEVNULL
             done = await self._connection.run(command, input=stdin, stdin=source, encoding=None, check=False)
         if done.exit_status is None and done.exit_signal is None:
-            raise unreachable(self._target, "the connection ended before the command")
+            raise unreachable(self._target, Message("it ended before the command did"))
         return Finished(
             status=-1 if done.exit_status is None else done.exit_status,
             stdout=cast("bytes", done.stdout or b""),
@@ -155,8 +155,10 @@ def _recorded(target: Target) -> list[asyncssh.SSHKey]:
 
 
 def _key_algorithms(recorded: list[asyncssh.SSHKey], *, old: bool) -> list[str]:
-    """The recorded key's own algorithms first, then the others: so that a device with another key can show it, and
-    the difference is seen, instead of a handshake that fails for no visible reason."""  # noqa: D205 - one sentence
+    """The recorded key's own algorithms, then the others.
+
+    A device with another key can then show it and the difference is seen, instead of a handshake that merely fails.
+    """
     own = [name for key in recorded for name in key.sig_algorithms]
     names = [*own, *get_default_public_key_algs(), *([b"ssh-dss"] if old else [])]
     return [name.decode("ascii") for name in dict.fromkeys(names)]

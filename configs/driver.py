@@ -11,6 +11,7 @@ NAPALM's own errors are not used: every method raises the errors of `inventory.e
 from __future__ import annotations
 
 import logging
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -161,7 +162,7 @@ class Driver(NetworkDriver):
         """Make the running configuration the one after a reboot."""
         raise NotImplementedError
 
-    # NAPALM: the connection
+    # The part of NAPALM that connects
 
     def open(self) -> None:
         """Connect and log in."""
@@ -171,7 +172,7 @@ class Driver(NetworkDriver):
         """End the session."""
         wait(self._close())
 
-    # NAPALM: reading
+    # The part of NAPALM that reads
 
     def running(self) -> bytes:
         """The running configuration, byte for byte as the device prints it."""
@@ -195,7 +196,7 @@ class Driver(NetworkDriver):
             found["candidate"] = self.dialect.mask(text) if sanitized else text
         return found
 
-    # NAPALM: changing
+    # The part of NAPALM that changes
 
     def load_merge_candidate(self, filename: str | None = None, config: str | None = None) -> None:
         """Take a text whose lines are to be in the running configuration."""
@@ -372,7 +373,7 @@ def uptime(text: str) -> float:
     words = text.replace(",", " ").replace("(s)", "").split()
     total = [
         int(number) * _UNITS[unit.rstrip("s").lower()]
-        for number, unit in zip(words, words[1:], strict=False)
+        for number, unit in pairwise(words)
         if number.isdigit() and unit.rstrip("s").lower() in _UNITS
     ]
     return float(sum(total)) if total else -1.0

@@ -1,8 +1,8 @@
 """What undoes a change if nobody confirms it, and when a change may be made without it.
 
 A guard is armed on the device before the first line is sent, outlives the session, and is cancelled only by a new
-login that found the device as it should be. A change that touches the path we arrive on is refused where no guard can be had,
-unless the device can be reached another way.
+login that found the device as it should be. A change that touches the path we arrive on is refused where no guard
+can be had, unless the device can be reached another way.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def check(device: str, change: Change, guard: Guard, *, out_of_band: bool) -> No
         return
     raise RefusedError(
         Message(
-            "{device}: nothing on the device would undo this change, and these lines touch the way we reach it: {lines}",
+            "{device}: nothing on the device would undo this change,"
+            " and these lines touch the way we reach it: {lines}",
             device=device,
             lines=" · ".join(change.cuts),
         ),

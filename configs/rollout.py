@@ -1,10 +1,10 @@
 """Bring many devices to what is intended, each by the same steps, none able to stop the others.
 
-A step takes a device's own data and gives data (`Step`, `PushResult`), so that steps can be repeated: whoever runs one again
-first reads the device, and a device that is as it should be is sent nothing and saved nothing.
-The order of a change: read, compare, refuse what could lock us out, arm the guard, apply, log in anew at the
-address the device has then, check, cancel the guard, save. If the new login or the check fails, the guard is waited for and
-the device looked at again: the result says how it was left.
+A step takes a device's own data and gives data (`Job`, `Compared`, `PushResult`), so that steps can be repeated:
+whoever runs one again first reads the device, and a device that is as it should be is sent nothing and saved nothing.
+The order of a change: read, compare, refuse what could lock us out, arm the guard, apply, log in anew at the address
+the device has then, check, cancel the guard, save. If the new login or the check fails, the device is brought back, at
+once or by its guard; the result says how it was left.
 """
 
 from __future__ import annotations
@@ -254,7 +254,7 @@ def push(
 
 
 def _parallel(jobs: Iterable[Job], work: Callable[[Job], R], parallel: int, done: Callable[[R], None]) -> list[R]:
-    """Work on the jobs in threads; results in the jobs' order. An interrupt lets the running ones end, starts no more."""
+    """Work on the jobs in threads; results in the jobs' order. After an interrupt no more are started."""
     waiting = list(jobs)
     results: dict[int, R] = {}
     size = max(1, min(parallel, len(waiting)))

@@ -272,14 +272,7 @@ class Session:
 
     async def _exchange(self, lines: Sequence[str], seconds: float) -> list[Answer]:
         """Write a block at once; read each line's echo and answer. The prompt before the first stays in the buffer."""
-        if self.broken:
-            raise DeviceUnreachableError(self._target.device, Message("the session is closed"))
-        wire = [self._encoded(line) for line in lines]
-        await self._channel.write(b"".join(part + self._dialogue.newline for part in wire))
-        for line in lines:
-            renamed = self._dialogue.renames.match(line)
-            if renamed is not None:
-                self._learn(*self._names, renamed[1].encode(self.encoding))
+        wire = await self._type(lines)
         reading = _Reading([[] for _ in wire])
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
@@ -295,9 +288,22 @@ class Session:
                     continue
             if await self._turn_page():
                 continue
-            shaped = reading.current >= 0 and not at_prompt and QUESTION_SHAPE.search(tail) is not None
-            if not await self._more(deadline, lines[max(reading.current, 0)], questionable=shaped):
+            shaped = not at_prompt and QUESTION_SHAPE.search(tail) is not None
+            here = max(reading.current, 0)
+            if not await self._more(deadline, lines[here], questionable=shaped and reading.current >= 0):
                 raise self._refusal(lines, reading, tail)
+
+    async def _type(self, lines: Sequence[str]) -> list[bytes]:
+        """Write the lines; what they are as bytes. A name that one of them gives may be in prompts from now on."""
+        if self.broken:
+            raise DeviceUnreachableError(self._target.device, Message("the session is closed"))
+        wire = [self._encoded(line) for line in lines]
+        await self._channel.write(b"".join(part + self._dialogue.newline for part in wire))
+        for line in lines:
+            renamed = self._dialogue.renames.match(line)
+            if renamed is not None:
+                self._learn(*self._names, renamed[1].encode(self.encoding))
+        return wire
 
     def _take_lines(self, reading: _Reading, lines: Sequence[str], wire: Sequence[bytes]) -> bool:
         """Sort the complete lines in the buffer: echoes, and what belongs to the answer before the next echo."""

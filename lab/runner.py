@@ -186,8 +186,8 @@ class Child:
 
     def refuse(self, error: GovnetError) -> None:
         """Tell the starter what went wrong, and end."""
-        self._say({"error": {"message": message_json(error.message), "hint": message_json(error.hint)}})
         self.forget()
+        self._say({"error": {"message": message_json(error.message), "hint": message_json(error.hint)}})
         sys.exit(1)
 
     def forget(self) -> None:

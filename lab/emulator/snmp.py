@@ -168,15 +168,20 @@ def _builder_class() -> type:
         """pysnmp compiles its MIB modules twice for every engine (0.1 s); this one does it once a process."""
 
         def load_module(self, modName: str, **userCtx: Any) -> Any:  # noqa: N803 - pysnmp's names
-            """Run a MIB module's code; whatever is unusual is left to pysnmp."""
-            seen = getattr(self, "_MibBuilder__modSeen", None)
-            for source in self.get_mib_sources() if seen is not None else ():
-                path = source.full_path(modName, ".py")
-                if modName not in seen and Path(path).is_file():
+            """Run a MIB module's code, once; whatever is unusual is left to pysnmp."""
+            private = vars(self)
+            loaded: dict[str, str] = private.get("_MibBuilder__modSeen", {})
+            begun: set[str] = private.get("_MibBuilder__modPathsSeen", set())
+            for source in self.get_mib_sources():
+                path = str(cast("Any", source).full_path(modName, ".py"))
+                if Path(path).is_file() and path not in begun:
+                    # Noted first: MIB modules import each other in circles.
+                    begun.add(path)
                     exec(_compiled(path), {"mibBuilder": self, "userCtx": userCtx})  # noqa: S102 - pysnmp's own files
-                    seen[modName] = path
+                    loaded[modName] = path
+                if modName in loaded:
                     return self
-            return super().load_module(modName, **userCtx)
+            return cast("Any", super()).load_module(modName, **userCtx)
 
     return Builder
 

@@ -242,7 +242,7 @@ def test_host_keys_outlive_the_lab(root):
             check=False,
             timeout=20,
         )
-        return [line for line in done.stdout.split("\n") if "ssh-ed25519" in line]
+        return [line.split()[-1] for line in done.stdout.split("\n") if "ssh-ed25519" in line]
 
     if shutil.which("ssh-keyscan") is None:
         pytest.skip("ssh-keyscan is not installed")

@@ -1,8 +1,8 @@
 """How a host with FRR is spoken to: SSH exec requests, each a command with an exit status; no prompts, no paging.
 
-Measured with FRR 8.4.4 of Debian 12: `frr-reload.py --reload FILE` ends with `vtysh -c write`, which saves, unless FILE is
-`frr.conf` in the folder given by `--confdir`; therefore the candidate has that name and that folder. vtysh
-looks for a `vtysh.conf` in the same folder.
+Measured with FRR 8.4.4 of Debian 12: `frr-reload.py --reload FILE` ends with `vtysh -c write`, which saves, unless
+FILE is `frr.conf` in the folder given by `--confdir`; therefore the candidate has that name and that folder. vtysh
+looks for a `vtysh.conf` in the same folder. Some refused lines (a wrong prefix-list) still end with status 0.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ GUARD_STATUS = f"sh {FOLDER}/{GUARD} status"
 
 # What vtysh prints before a configuration.
 PREAMBLE = re.compile(rb"\s*(?:$|Building configuration\.\.\.|Current configuration\s*:)")
-# b'line 3: % Unknown command:  netork 1.1.1.1/32 area 0\n\n'
+# As in: b'line 3: % Unknown command:  netork 1.1.1.1/32 area 0'
 REFUSED_LINE = re.compile(r"line (?P<number>\d+): (?P<answer>%[^\n\\']*)")
 SAVED = re.compile(rb"\[OK\]|configuration saved to")
 

@@ -1,4 +1,4 @@
-"""The NAPALM driver for FRRouting on a host with a shell: candidates by `frr-reload.py`, a timed restore as the guard."""
+"""The NAPALM driver for FRRouting on a host with a shell: candidates by `frr-reload.py`, guard: a timed restore."""
 
 from __future__ import annotations
 

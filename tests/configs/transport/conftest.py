@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import asyncssh
 import pytest
@@ -14,6 +14,9 @@ import pytest
 from configs.channel import Finished, Login, Target
 from inventory.endpoints import Endpoint
 from inventory.secrets import Secret
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CARET = b"                ^\r\n"
 
@@ -81,7 +84,7 @@ class Line:
     def _answered(self, line: bytes) -> bytes:
         asked, self._asking = self._asking, ""
         self.answers.append(line)
-        if asked == b"save" or asked == b"write memory":
+        if asked in {b"save", b"write memory"}:
             return self.saved() + self.prompt()
         if line[:1].lower() not in (b"y", b"n"):
             self._asking = asked
@@ -110,7 +113,7 @@ class Line:
         return head + b"".join(shown) + self.prompt()
 
     def run(self, command: str, stdin: bytes) -> Finished:
-        return Finished(127, b"", b"this device has no shell")
+        return Finished(127, b"", f"no shell here for {command} and {len(stdin)} bytes".encode())
 
 
 @dataclass
@@ -138,13 +141,13 @@ class Vrp(Line):
     def text(self) -> bytes:
         found = [b"[V200R009C00SPC500]", b"#", b" sysname " + self.name, b"#"]
         found[2] = found[2].strip()
-        found += [line for line in self.config[b""]]
+        found += self.config[b""]
         for header, lines in self.config.items():
             if header:
                 found += [b"#", header, *(b" " + line for line in lines)]
         return b"\n".join([*found, b"#", b"return"]) + b"\n"
 
-    def execute(self, line: bytes) -> bytes:
+    def execute(self, line: bytes) -> bytes:  # noqa: PLR0911 - a device in twenty lines
         words = line.split()
         if line.startswith(b"screen-length"):
             self.paging = False
@@ -173,7 +176,7 @@ class Vrp(Line):
         here = self.config[self.views[-1] if self.views else b""]
         if words[0] == b"sysname":
             self.name = words[1]
-        elif words[0] in (b"interface", b"acl") and len(words) > 1:
+        elif words[0] == b"interface" and len(words) > 1:
             if words[1] == b"Wrong0":
                 return CARET + b"Error: Wrong parameter found at '^' position.\r\n"
             self.config.setdefault(line, [])
@@ -182,8 +185,8 @@ class Vrp(Line):
             kept = line[5:].split()
             here[:] = [old for old in here if old.split()[: len(kept)] != kept]
         else:
-            single = words[:2] if words[:2] in ([b"ip", b"address"],) else words[:1]
-            if single in ([b"description"], [b"ip", b"address"]):
+            single = words[:2] if words[:2] == [b"ip", b"address"] else words[:1]
+            if single[0] in {b"description", b"ip"} and single != [b"ip"]:
                 here[:] = [old for old in here if old.split()[: len(single)] != single]
             if line.strip() not in here:
                 here.append(line.strip())
@@ -221,12 +224,12 @@ class Servers:
         self.thread.start()
         self._running: list[asyncssh.SSHAcceptor] = []
 
-    def start(self, device, *, key=None, password="good", mute=False, port=0, host="127.0.0.1") -> Server:
+    def start(self, device, *, key=None, password="good", mute=False) -> Server:  # noqa: S107 - invented
         key = key or asyncssh.generate_private_key("ssh-ed25519")
         logins: list[str] = []
 
         class Access(asyncssh.SSHServer):
-            def begin_auth(self, username):
+            def begin_auth(self, _username):
                 return True
 
             def password_auth_supported(self):
@@ -258,8 +261,8 @@ class Servers:
 
         async def listen():
             return await asyncssh.listen(
-                host,
-                port,
+                "127.0.0.1",
+                0,
                 server_factory=Access,
                 server_host_keys=[key],
                 process_factory=handle,
@@ -300,7 +303,7 @@ def servers():
     made.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def vrp():
     """The class of a small VRP router."""
     return lambda **given: Vrp(questions=dict(SAVE), **given)
@@ -316,7 +319,7 @@ def line_class():
 def target(tmp_path: Path):
     """Makes targets on this machine."""
 
-    def make(server=None, *, device="rt-1", platform="huawei", password="good", port=0, **times) -> Target:
+    def make(server=None, *, device="rt-1", platform="huawei", password="good", port=0, **times) -> Target:  # noqa: S107
         return Target(
             device,
             platform,

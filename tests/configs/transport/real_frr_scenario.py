@@ -1,5 +1,7 @@
-"""Run inside namespaces of its own by test_real_frr.py: real FRR daemons, a real SSH server that gives a shell, and
-the FRR driver against them. Prints one JSON document."""
+"""Run inside namespaces of its own by test_real_frr.py; prints one JSON document.
+
+Real FRR daemons, a real SSH server that gives a shell, and the FRR driver against them.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,7 @@ def start_frr() -> None:
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     STARTUP.write_text(FIRST)
     Path("/etc/frr/vtysh.conf").write_text("service integrated-vtysh-config\n")
-    subprocess.run("chown -R frr:frr /run/frr /etc/frr /var/log/frr", shell=True, check=True)
+    subprocess.run(["chown", "-R", "frr:frr", "/run/frr", "/etc/frr", "/var/log/frr"], check=True)
     for daemon in ("zebra", "staticd", "ospfd"):
         command = [f"/usr/lib/frr/{daemon}", "-d", "-A", "127.0.0.1"]
         # A daemon keeps what it inherits: a pipe would never end.

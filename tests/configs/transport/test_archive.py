@@ -47,7 +47,7 @@ def test_any_day_can_be_asked_for(tmp_path, monkeypatch):
 
     class Clock(datetime):
         @classmethod
-        def now(cls, tz=None):
+        def now(cls, tz=None):  # noqa: ARG003 - as datetime has it
             return now
 
     monkeypatch.setattr(configs.archive, "datetime", Clock)

@@ -51,8 +51,7 @@ def test_a_driver_is_used_as_napalm_says(servers, vrp, tmp_path):
 
 
 def test_a_host_key_is_recorded_once_and_never_replaced(servers, vrp, target, tmp_path):
-    """The first key is kept under the device's name; the same key is fine elsewhere; another is refused before the
-    password is sent."""
+    """The same key is fine at another place; another key is refused, before the password is sent."""
     server = servers.start(vrp())
     goal = target(server)
     open_driver(goal).close()

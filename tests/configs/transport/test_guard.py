@@ -36,8 +36,7 @@ def host(tmp_path):
             timeout=20,
             check=False,
         )
-        for armed in tmp_path.glob("armed.*"):
-            pids.append(int(armed.read_text().split()[0]))
+        pids.extend(int(armed.read_text().split()[0]) for armed in tmp_path.glob("armed.*"))
         if check:
             assert done.returncode == 0, done.stderr
         return done
@@ -114,7 +113,7 @@ def test_it_survives_the_session_that_armed_it(host):
     arm(host, 30)
     pid = int(next(host.folder.glob("armed.*")).read_text().split()[0])
     assert os.getsid(pid) == pid
-    assert os.readlink(f"/proc/{pid}/fd/0") == "/dev/null"
+    assert Path(f"/proc/{pid}/fd/0").readlink() == Path("/dev/null")
     host("cancel")
 
 

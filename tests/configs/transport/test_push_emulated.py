@@ -58,8 +58,7 @@ def govnet(*arguments):
 
 
 def test_push_twice_and_back_up(lab):
-    """Exit code 3 for the two bad devices, named with their reasons; all others are done, and the second time nothing
-    is sent; the archive then has their texts, secrets masked."""
+    """Exit code 3 names the two bad devices; all others are done, once; the archive has their texts, secrets masked."""
     root, _state = lab
     code, out, _err = govnet("config", "push", "--lab", "--where", WHERE, "--json", "-w", str(root))
     dry = json.loads(out)
@@ -169,8 +168,7 @@ def _moved(lab, name, address, after):
 
 
 def test_a_device_that_is_lost_comes_back_by_itself(lab, monkeypatch):
-    """The new address is not where we look for it: nothing is confirmed, the guard fires, the device is found again
-    where it was, and the result says so."""
+    """The new address is not where we look for it: the guard fires, and the result says that all is as it was."""
     monkeypatch.setattr(guard, "SHORTEST", 6)
     job = _moved(lab, "rt-liumutang", "10.253.0.77/24", None)
     (result,) = rollout.push([job], commit=True)

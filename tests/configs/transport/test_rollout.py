@@ -52,7 +52,7 @@ def test_a_push_is_done_once(servers, vrp, job):
 
 
 def test_one_bad_device_leaves_every_other_done(servers, vrp, job):
-    """Down, wrong password, another host key, a line it does not take, a fault from before: each with its own reason."""
+    """Down, wrong password, another host key, a refused line, a fault from before: each with its own reason."""
     good = [servers.start(vrp()) for _ in range(3)]
     down = servers.start(vrp())
     servers.stop(down)
@@ -86,7 +86,7 @@ def test_one_bad_device_leaves_every_other_done(servers, vrp, job):
     assert (document["ok"], document["changed"], document["error"]["kind"]) == (False, False, "CommandError")
 
 
-def test_a_change_that_does_not_stay_is_taken_back(servers, vrp, line_class, job):
+def test_a_change_that_does_not_stay_is_taken_back(servers, line_class, job):
     """A device that takes a line and forgets it: the new login sees it, and nothing is saved."""
 
     class Forgetful(line_class.Vrp):
@@ -140,7 +140,7 @@ def test_a_hundred_devices_in_parallel(servers, vrp, job):
                     self.now += 1
                     self.most = max(self.most, self.now)
 
-        def done(self, result):
+        def done(self, _result):
             with self.lock:
                 self.now -= 1
                 self.finished += 1

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from configs.channel import Login, Target
 from configs.channel_fake import FakeChannel
 from configs.dialects.cisco_ios.dialogue import DIALOGUE as IOS
 from configs.dialects.huawei.dialogue import DIALOGUE as VRP
 from configs.session import BLOCK_LINES, Session, blocks, shown
+from inventory.endpoints import Endpoint
 from inventory.errors import CommandError, DeviceTimeoutError, DeviceUnreachableError, LoginError
+from inventory.secrets import Secret
 
 
 def talk(peer, work, target, *, dialogue=VRP, piece=0):
@@ -58,7 +62,6 @@ def test_output_is_given_byte_for_byte(vrp, target):
 def test_a_pager_that_appears_anyway_is_answered(vrp, target, piece):
     """`---- More ----` is answered with a blank, and its traces leave the output."""
     device = vrp(page=3)
-    device.execute_screen = None
     device.config[b""] = [f"ip route-static 10.{n}.0.0 16 NULL0".encode() for n in range(20)]
     plain = type(device).execute
     device.execute = lambda line: b"" if line.startswith(b"screen-length") else plain(device, line)
@@ -71,12 +74,9 @@ def test_a_pager_that_appears_anyway_is_answered(vrp, target, piece):
 
 @settings(max_examples=40, deadline=None)
 @given(piece=st.integers(1, 40), count=st.integers(1, 60))
-def test_blocks_in_any_pieces_come_to_the_same(piece, count):
+def test_blocks_in_any_pieces_come_to_the_same(vrp, piece, count):
     """However the bytes are cut on their way, every line arrives once, in order, and is accounted for."""
-    from configs.channel import Login, Target
-    from inventory.endpoints import Endpoint
-
-    device = _vrp()
+    device = vrp()
     lines = [f"ip route-static 10.0.{n}.0 24 NULL0" for n in range(count)]
 
     async def work(session):
@@ -86,19 +86,6 @@ def test_blocks_in_any_pieces_come_to_the_same(piece, count):
     assert [answer.line for answer in answers] == lines
     assert device.config[b""] == [line.encode() for line in lines]
     assert not device.system
-
-
-def _vrp():
-    import importlib.util
-    from pathlib import Path
-
-    spec = importlib.util.spec_from_file_location("transport_devices", Path(__file__).with_name("conftest.py"))
-    module = importlib.util.module_from_spec(spec)
-    import sys
-
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module.Vrp(questions=dict(module.SAVE))
 
 
 def test_an_error_on_line_3_is_that_of_line_3_and_stops(vrp, target):
@@ -134,7 +121,7 @@ def test_nothing_is_sent_behind_a_view_that_could_not_be_entered(vrp, target):
 
 
 def test_a_known_question_is_answered_an_unknown_one_is_not(vrp, target):
-    """`save` asks and is answered from the table; what no table knows is an error with its words, and ends the session."""
+    """`save` is answered from the table; what no table knows is an error with its words, and ends the session."""
     device = vrp()
     device.questions[b"undo dhcp enable"] = b"Warning: All DHCP functions will be disabled. Continue? [Y/N]:"
 
@@ -286,10 +273,6 @@ def test_ios_prompts_logs_and_notices(line_class, target):
 @pytest.mark.parametrize(("secret", "fine"), [("sesame", True), ("wrong", False), ("", False)])
 def test_the_privilege_is_raised(line_class, target, secret, fine):
     """`enable` is asked for where the prompt ends with `>`; a wrong or missing secret is a LoginError."""
-    from dataclasses import replace
-
-    from inventory.secrets import Secret
-
     device = ios(line_class)
     device.enabled = False
     goal = target(platform="cisco_ios")
