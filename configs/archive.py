@@ -111,8 +111,6 @@ class Archive:
         import pygit2  # noqa: PLC0415 - start-up time
 
         repository = self._open(make=False)
-        if repository is None:
-            return
         head = repository.references.get(BRANCH)
         if head is None:
             return

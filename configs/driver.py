@@ -11,6 +11,7 @@ NAPALM's own errors are not used: every method raises the errors of `inventory.e
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -253,12 +254,32 @@ class Driver(NetworkDriver):
         check(self.target.device, change, guard, out_of_band=self.out_of_band)
         self.apply(before, change, guard.seconds(revert_in or timer(change)) if guard else 0)
         if revert_in is None:
-            self.close()
-            self.open()
-            if guard:
-                self.confirm_commit()
-            else:
-                self.save()
+            self._finish(before, guarded=bool(guard))
+
+    def _finish(self, before: bytes, *, guarded: bool) -> None:
+        """Log in anew where the device is now, check, confirm and save; or take the change back."""
+        self.close()
+        self.target = replace(self.target, endpoint=self.after)
+        self.open()
+        try:
+            self.verify()
+        except DeviceError:
+            self.restore(before)
+            raise
+        if guarded:
+            self.confirm_commit()
+        else:
+            self.save()
+
+    def verify(self) -> None:
+        """DeviceError if the device does not run what the candidate says."""
+        left = self.change()
+        if not left.empty:
+            raise DeviceError(
+                self.target.device,
+                Message("after the change the device still differs in {count} lines", count=left.added + left.removed),
+                Message("these lines did not take: {lines}", lines=left.diff.strip().replace("\n", " · ")),
+            )
 
     def apply(self, before: bytes, change: Change, revert_in: int) -> None:
         """Arm the guard for `revert_in` seconds (0: none) and apply the change; nothing is saved.
@@ -297,7 +318,7 @@ class Driver(NetworkDriver):
         return CommandError(
             error.device,
             self.dialect.mask(error.line),
-            error.answer,
+            self.dialect.mask(error.answer),
             hint,
             accepted=error.accepted,
             behind=error.behind,

@@ -51,7 +51,7 @@ class CliDriver(Driver):
 
     async def _open(self) -> None:
         channel = await connect(self.target)
-        self._session = await Session.open(channel, self.dialogue, self.target)
+        self._session = await Session.open(channel, self.dialogue, self.target, self.dialect.mask)
 
     async def _close(self) -> None:
         if self._session is not None:
@@ -104,7 +104,7 @@ class CliDriver(Driver):
         await self._configure(back)
         left = changes.compute(self.dialect.parse(await self._running()), self.dialect.parse(before), self._exact())
         if not left.empty:
-            raise CommandError(self.target.device, left.commands[0], left.diff)
+            raise CommandError(self.target.device, self.dialect.mask(left.commands[0]), left.diff)
 
     def _exact(self) -> Language:
         """The language in which nothing that differs may stay."""

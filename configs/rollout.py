@@ -343,15 +343,8 @@ def _confirmed(job: Job, compared: Compared, result: PushResult, armed_until: fl
     try:
         driver.open()
         try:
-            left = difference(job, driver.running())
-            if not left.empty:
-                raise DeviceError(
-                    job.device,
-                    Message(
-                        "after the change the device still differs in {count} lines", count=left.added + left.removed
-                    ),
-                    Message("these lines did not take: {lines}", lines=left.diff.strip().replace("\n", " · ")),
-                )
+            driver.load_merge_candidate(config=job.intended)
+            driver.verify()
             observer.step(job.device, Message(mark("saving")))
             if armed_until:
                 driver.confirm_commit()

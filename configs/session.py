@@ -21,7 +21,7 @@ from inventory.errors import CommandError, DeviceError, DeviceUnreachableError, 
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from configs.channel import Channel, Target
     from configs.dialogue import Dialogue, Question
@@ -59,10 +59,11 @@ class Session:
     After an error that leaves the command line in an unknown state, `broken` is True and nothing more can be sent.
     """
 
-    def __init__(self, channel: Channel, dialogue: Dialogue, target: Target) -> None:
+    def __init__(self, channel: Channel, dialogue: Dialogue, target: Target, mask: Callable[[str], str]) -> None:
         self._channel = channel
         self._dialogue = dialogue
         self._target = target
+        self._mask = mask
         self._names: frozenset[bytes] = frozenset()
         self._prompt = dialogue.prompt_for(self._names)
         self._buffer = bytearray()
@@ -75,9 +76,14 @@ class Session:
         self.broken = False
 
     @classmethod
-    async def open(cls, channel: Channel, dialogue: Dialogue, target: Target) -> Session:
-        """Wait for the first prompt, learn the device's name, raise the privilege, turn paging off."""
-        session = cls(channel, dialogue, target)
+    async def open(
+        cls, channel: Channel, dialogue: Dialogue, target: Target, mask: Callable[[str], str] = str
+    ) -> Session:
+        """Wait for the first prompt, learn the device's name, raise the privilege, turn paging off.
+
+        `mask` takes the secrets out of a line; errors show lines only so.
+        """
+        session = cls(channel, dialogue, target, mask)
         try:
             await session._greet()
         except BaseException:
@@ -165,7 +171,7 @@ class Session:
             if questionable and left > limit:
                 return False
             self.broken = True
-            raise silent(self._target.device, what, self._target.command_timeout) from None
+            raise silent(self._target.device, self._mask(what), self._target.command_timeout) from None
         return True
 
     def _next_line(self) -> bytes | None:
@@ -322,12 +328,14 @@ class Session:
         try:
             wire = line.encode(self.encoding)
         except UnicodeEncodeError as error:
-            raise CommandError(self._target.device, line, f"U+{ord(line[error.start]):04X} / {self.encoding}") from None
+            raise CommandError(
+                self._target.device, self._mask(line), f"U+{ord(line[error.start]):04X} / {self.encoding}"
+            ) from None
         keys = [byte for byte in wire if byte in self._dialogue.untypable or byte < 0x20]
         if keys:
             raise CommandError(
                 self._target.device,
-                line,
+                self._mask(line),
                 f"\\x{keys[0]:02x}",
                 Message("a terminal takes this character as a key, not as text: change the template or the value"),
             )
@@ -356,8 +364,8 @@ class Session:
         self.broken = True
         raise CommandError(
             self._target.device,
-            expected.decode(self.encoding),
-            _readable([line]),
+            self._mask(expected.decode(self.encoding)),
+            self._mask(_readable([line])),
             Message("the device received other characters than were sent; the line to it loses bytes"),
         )
 
@@ -378,8 +386,8 @@ class Session:
             if refused is not None:
                 raise CommandError(
                     self._target.device,
-                    lines[index].strip(),
-                    _readable([refused]),
+                    self._mask(lines[index].strip()),
+                    self._mask(_readable([refused])),
                     accepted=tuple(lines[:index]),
                     behind=tuple(lines[index + 1 :]),
                 )
@@ -399,8 +407,8 @@ class Session:
         current = reading.current
         return CommandError(
             self._target.device,
-            lines[current].strip(),
-            _readable([*reading.outputs[current][-2:], asked]),
+            self._mask(lines[current].strip()),
+            self._mask(_readable([*reading.outputs[current][-2:], asked])),
             UNKNOWN_QUESTION,
             accepted=tuple(lines[:current]),
             behind=tuple(lines[current + 1 :]),

@@ -27,6 +27,10 @@ GUARD_STATUS = f"sh {FOLDER}/{GUARD} status"
 PREAMBLE = re.compile(rb"\s*(?:$|Building configuration\.\.\.|Current configuration\s*:)")
 # As in: b'line 3: % Unknown command:  netork 1.1.1.1/32 area 0'
 REFUSED_LINE = re.compile(r"line (?P<number>\d+): (?P<answer>%[^\n\\']*)")
+# Lines that vtysh always shows: FRR's own, and what the host's name and sysctl say. No reload takes them away.
+UNREMOVABLE = re.compile(
+    r"frr (?:version|defaults) |hostname |domainname |service integrated-vtysh-config|(?:no )?ip(?:v6)? forwarding"
+)
 SAVED = re.compile(rb"\[OK\]|configuration saved to")
 
 

@@ -192,7 +192,9 @@ def _replacement(running: Tree, candidate: Tree, management: Interface | None) -
     from configs import change  # noqa: PLC0415 - only here
 
     whole = replace(LANGUAGE, owned=re.compile(""), whole=True)
-    return change.compute(running, candidate, whole, management)
+    wanted = {node.text for node in candidate.children}
+    kept = tuple(node for node in running.children if node.text in wanted or not dialogue.UNREMOVABLE.match(node.text))
+    return change.compute(replace(running, children=kept), candidate, whole, management)
 
 
 def _last_words(done: Finished) -> str:

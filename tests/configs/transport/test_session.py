@@ -204,6 +204,23 @@ def test_what_a_terminal_takes_as_a_key_is_not_sent(vrp, target):
     assert not any(b"who" in line for line in device.received)
 
 
+def test_errors_show_no_secret(vrp, target):
+    """A refused line, a line without an answer: the secret in it is masked."""
+    from configs.dialects import dialect
+
+    async def run(device, expected):
+        session = await Session.open(FakeChannel(device), VRP, target(command_timeout=0.3), dialect("huawei").mask)
+        with pytest.raises(expected) as caught:
+            await session.configure(["snmp-agent community read cipher bad-S3cret bad"])
+        await session.close()
+        return str(caught.value)
+
+    for device, expected in ((vrp(), CommandError), (vrp(mute_at=b"snmp"), DeviceTimeoutError)):
+        text = asyncio.run(run(device, expected))
+        assert "S3cret" not in text
+        assert "***" in text
+
+
 def test_lines_are_sent_in_the_devices_encoding(vrp, target):
     """A device that shows GB18030 is told GB18030."""
     device = vrp()
