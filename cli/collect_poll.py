@@ -37,8 +37,8 @@ def register(group: typer.Typer) -> None:
         "poll",
         mark("Poll devices by SNMP: who answers, with which interfaces, and why not."),
         [
-            "govnet collect poll --where role=township-router",
-            "govnet collect poll rt-lantian --module if_mib --out rt-lantian.prom",
+            "govnet collect poll --lab --where role=township-router",
+            "govnet collect poll rt-lantian --lab --module if_mib --out rt-lantian.prom",
         ],
     )(poll)
 

@@ -39,7 +39,7 @@ def _register_backup(group: typer.Typer) -> None:
             "Read running configurations into the archive, a git repository in the workspace. Secrets are masked "
             "first. Nothing is changed on a device; a run that finds nothing new makes no commit."
         ),
-        ["govnet config backup", "govnet config backup --where 'role=township-router'", "govnet config backup --lab"],
+        ["govnet config backup --lab", "govnet config backup --lab --where 'role=township-router'"],
     )
     def backup(
         devices: DevicesArgument = None,

@@ -67,8 +67,8 @@ def register(group: typer.Typer) -> None:
             "With it each device is guarded, changed, checked over a new login, and only then saved."
         ),
         [
-            "govnet config push rt-lantian",
-            "govnet config push --where 'role=township-router' --commit",
+            "govnet config push --lab rt-lantian",
+            "govnet config push --lab --where 'role=township-router' --commit",
             "govnet config push --lab --commit",
         ],
     )

@@ -1,6 +1,7 @@
 """Run what the documentation tells people to type: README's `govnet` lines in their order, and each command's examples.
 
-Everything happens in a scratch folder, on emulated devices. Exit codes 0 (done) and 1 (findings, differences) are
+Everything happens in a scratch folder, on emulated devices; nothing is sent to an address outside this machine: a line
+that would reach for real devices is a fault of the page and is not run. Exit codes 0 (done) and 1 (findings, differences) are
 what a reader may expect; anything else is a fault. Both READMEs must show the same commands.
 """
 
@@ -22,6 +23,22 @@ BIN = Path(sys.executable).parent
 SECONDS = 180
 # The demo has tests of its own, with both labs; here it would only repeat them.
 LONG = ("govnet demo",)
+# Commands that talk to devices: at their real addresses unless --lab is given.
+REACHES = {("config", "push"), ("config", "backup"), ("collect", "poll"), ("collect", "serve")}
+# What the examples of the help speak of, and how it comes about.
+PREPARATION = (
+    "govnet plan make",
+    "govnet config render --out configs",
+    "mkdir -p lianyuan backup ../lianyuan-next/plan",
+    "cp -r govnet.yaml inventory plan lianyuan/",
+    "cp plan/plan.csv other.csv",
+    "cp plan/plan.csv ../lianyuan-next/plan/plan.csv",
+    "cp configs/rt-lantian.cfg running.cfg",
+    "cp configs/rt-shimashan.cfg intended.cfg",
+    "cp configs/rt-lantian.cfg backup/rt-lantian.cfg",
+    "govnet lab up",
+    "govnet config push --lab --commit",
+)
 
 
 def shell_lines(path: Path) -> list[str]:
@@ -55,9 +72,16 @@ def help_examples() -> list[str]:
 def run(line: str, directory: Path) -> str:
     """Run one line in a folder; empty if it went as the page says, else what happened."""
     words = shlex.split(line)
+    if tuple(words[1:3]) in REACHES and "--lab" not in words:
+        return "would reach for real devices: the page shows it with --lab"
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
     with subprocess.Popen(
-        words, cwd=directory, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ["/bin/sh", "-c", f"exec {line}"],
+        cwd=directory,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as process:
         if words[1:3] == ["collect", "serve"]:
             # A server runs until it is told to stop; stopping it in an orderly way is success.
@@ -79,7 +103,9 @@ def walk_through(title: str, lines: list[str], directory: Path) -> list[str]:
     for line in lines:
         if line.startswith("cd "):
             directory = directory / line[3:]
-        elif line.startswith("govnet ") and not line.startswith(LONG):
+        elif not line.startswith(("make ", *LONG)):
+            if line.startswith("govnet lab up"):
+                run("govnet lab down", directory)
             fault = run(line, directory)
             if fault:
                 faults.append(f"{title}: {line}: {fault}")
