@@ -1,8 +1,8 @@
 """Run what the documentation tells people to type: README's `govnet` lines in their order, and each command's examples.
 
 Everything happens in a scratch folder, on emulated devices; nothing is sent to an address outside this machine: a line
-that would reach for real devices is a fault of the page and is not run. Exit codes 0 (done) and 1 (findings, differences) are
-what a reader may expect; anything else is a fault. Both READMEs must show the same commands.
+that would reach for real devices is a fault of the page and is not run. Exit codes 0 (done) and 1 (findings,
+differences) are what a reader may expect; anything else is a fault. Both READMEs must show the same commands.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ REACHES = {("config", "push"), ("config", "backup"), ("collect", "poll"), ("coll
 PREPARATION = (
     "govnet plan make",
     "govnet config render --out configs",
-    "mkdir -p lianyuan backup ../lianyuan-next/plan",
-    "cp -r govnet.yaml inventory plan lianyuan/",
+    "mkdir -p backup ../lianyuan-next/plan",
     "cp plan/plan.csv other.csv",
     "cp plan/plan.csv ../lianyuan-next/plan/plan.csv",
     "cp configs/rt-lantian.cfg running.cfg",
@@ -135,13 +134,7 @@ def main() -> int:
         workspace = scratch_example(scratch)
         faults += walk_through(
             "help",
-            [
-                "govnet plan make",
-                "govnet lab up",
-                "govnet config push --lab --commit",
-                *help_examples(),
-                "govnet lab down",
-            ],
+            [*PREPARATION, *help_examples(), "govnet lab down"],
             workspace,
         )
     sys.stdout.write("".join(f"{fault}\n" for fault in faults))
