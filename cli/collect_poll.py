@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.common import HERE, JsonOption, WorkspaceOption, command, print_json, print_table, talk
+from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, print_json, print_table, talk
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, mark, tr
 
@@ -75,7 +75,7 @@ def poll(
     from collectors.modules import DEFAULT  # noqa: PLC0415 - start-up time
     from collectors.poll import Poller, targets  # noqa: PLC0415 - as above
 
-    loaded = load(workspace)
+    loaded = load_workspace(workspace)
     chosen = choose(loaded, devices or [], where)
     endpoints, entered = network(workspace, lab=lab)
     poller = Poller(
@@ -104,14 +104,6 @@ def poll(
             talk().print(tr("metrics written to {path}", path=out), markup=False, soft_wrap=True)
     if failed:
         raise typer.Exit(ExitCode.DEVICES_FAILED)
-
-
-def load(root: Path) -> Workspace:
-    """The workspace, with the platforms that govnet knows."""
-    from configs.dialects import platforms  # noqa: PLC0415 - start-up time
-    from inventory import workspace  # noqa: PLC0415 - as above
-
-    return workspace.load(root, platforms=platforms())
 
 
 def choose(workspace: Workspace, names: Sequence[str], where: str) -> list[Device]:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cli.collect_poll import FileOption, LabOption, load, network
-from cli.common import HERE, JsonOption, WorkspaceOption, command, print_json, talk
+from cli.collect_poll import FileOption, LabOption, network
+from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, print_json, talk
 from inventory.text import mark, tr
 
 
@@ -37,7 +37,7 @@ def serve(
     """Parse, serve until SIGTERM or Ctrl-C."""
     from collectors import exporter  # noqa: PLC0415 - start-up time
 
-    loaded = load(workspace)
+    loaded = load_workspace(workspace)
     endpoints, entered = network(workspace, lab=lab)
     made = exporter.Exporter(loaded, endpoints, files=tuple(file or ()), any_target=any_target, parallel=parallel)
     # Opened before the lab's network is entered: Prometheus is outside it.

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from inventory.model import Workspace
+
 WorkspaceOption = Annotated[
     Path,
     typer.Option("--workspace", "-w", help=tr(mark("The workspace: a city's network as files.")), show_default=False),
@@ -44,6 +46,14 @@ def command(
     lines = "\n\n".join(f"  {example}" for example in examples)
     label = tr(mark("Example:")) if len(examples) == 1 else tr(mark("Examples:"))
     return group.command(name, help=tr(help_text), epilog=f"{label}\n\n{lines}")
+
+
+def load_workspace(root: Path) -> Workspace:
+    """The workspace at `root`, its platforms checked against the dialects; InputError with every problem."""
+    from configs.dialects import platforms  # noqa: PLC0415 - start-up time
+    from inventory.workspace import load  # noqa: PLC0415 - start-up time
+
+    return load(root, platforms=platforms())
 
 
 def talk() -> Console:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.common import HERE, JsonOption, WorkspaceOption, command, page, print_json, talk
-from cli.config_render import choose, load_workspace
+from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, page, print_json, talk
+from cli.config_render import choose
 from cli.plan_common import load_plan
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, mark, tr

@@ -14,12 +14,13 @@ from cli.common import (
     JsonOption,
     WorkspaceOption,
     command,
+    load_workspace,
     page,
     print_json,
     print_table,
     talk,
 )
-from cli.config_render import choose, load_workspace
+from cli.config_render import choose
 from cli.plan_common import load_plan
 from inventory.errors import ExitCode, InputError
 from inventory.text import language, mark, tr

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.common import HERE, JsonOption, WorkspaceOption, command, print_json, talk
+from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, print_json, talk
 from cli.plan_common import load_plan
 from inventory.errors import DeviceError, ExitCode, GovnetError, InputError, Problem, TemplateError
 from inventory.text import Message, language, mark, tr
@@ -71,14 +71,6 @@ def register(group: typer.Typer) -> None:
             _show(rendered, failed, out)
         if failed:
             raise typer.Exit(worst(failed))
-
-
-def load_workspace(root: Path) -> Workspace:
-    """The workspace; InputError with every fault in it."""
-    from configs.dialects import platforms  # noqa: PLC0415 - start-up time
-    from inventory import workspace  # noqa: PLC0415 - start-up time
-
-    return workspace.load(root, platforms=platforms())
 
 
 def choose(workspace: Workspace, names: Sequence[str], where: str) -> list[Device]:

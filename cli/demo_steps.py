@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from configs.rollout import PushResult
     from inventory.model import Device, Workspace
     from ipplan.plan import Plan
-    from lab.backends.base import Fault
+    from lab.backend import Fault
     from lab.state import LabState
     from lab.topology import Topology
 
@@ -84,7 +84,7 @@ class Demo:
 
 def read_faults(given: Sequence[str]) -> dict[str, Fault]:
     """`DEVICE=FAULT` arguments; InputError for anything else."""
-    from lab.backends.base import Fault  # noqa: PLC0415 - start-up time
+    from lab.backend import Fault  # noqa: PLC0415 - start-up time
 
     faults = {}
     for text in given:

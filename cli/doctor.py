@@ -108,7 +108,7 @@ def _lab() -> Row:
 
 def workspace(root: Path) -> Iterator[Row]:
     """The workspace: its files, and whether its secrets can be read. Nothing if `root` is no workspace."""
-    from cli.inventory import load  # noqa: PLC0415 - start-up time
+    from cli.common import load_workspace  # noqa: PLC0415 - start-up time
 
     if not (root / "govnet.yaml").exists():
         yield Row(
@@ -119,7 +119,7 @@ def workspace(root: Path) -> Iterator[Row]:
         )
         return
     try:
-        space = load(root)
+        space = load_workspace(root)
     except GovnetError as error:
         yield Row("workspace", MISSING, error.message, Message("see them all: govnet inventory check"))
         return

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import inventory_exchange
-from cli.common import HERE, JsonOption, WorkspaceOption, app, command, page, print_json, print_table
+from cli.common import HERE, JsonOption, WorkspaceOption, app, command, load_workspace, page, print_json, print_table
 from inventory.errors import InputError, Problem
 from inventory.text import Message, mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
-    from inventory.model import Device, Inventory, Line, Workspace
+    from inventory.model import Device, Inventory, Line
 
 # The kinds that `list` knows, with their columns.
 KINDS = {
@@ -77,14 +76,6 @@ def register(root: typer.Typer) -> None:
     inventory_exchange.register(group)
 
 
-def load(root: Path) -> Workspace:
-    """The workspace, its devices' platforms checked against the dialects there are."""
-    from configs.dialects import platforms  # noqa: PLC0415 - start-up time
-    from inventory import workspace  # noqa: PLC0415 - start-up time
-
-    return workspace.load(root, platforms=platforms())
-
-
 def _register_check(group: typer.Typer) -> None:
     @command(
         group,
@@ -93,7 +84,7 @@ def _register_check(group: typer.Typer) -> None:
         ["govnet inventory check", "govnet inventory check --json"],
     )
     def check(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
-        counts = _counts(load(workspace).inventory)
+        counts = _counts(load_workspace(workspace).inventory)
         if as_json:
             print_json({"ok": True, "counts": counts})
             return
@@ -125,7 +116,7 @@ def _register_list(group: typer.Typer) -> None:
 
         if kind not in KINDS:
             raise _unknown_kind(kind)
-        inventory = load(workspace).inventory
+        inventory = load_workspace(workspace).inventory
         chosen = filters.select(inventory, where) if where.strip() else None
         rows = list(_rows(inventory, kind, chosen))
         if as_json:
@@ -202,7 +193,7 @@ def _register_show(group: typer.Typer) -> None:
     ) -> None:
         from inventory import exchange  # noqa: PLC0415 - start-up time
 
-        space = load(workspace)
+        space = load_workspace(workspace)
         found = exchange.find(space.inventory, name)
         if not found:
             raise exchange.unknown_name(space, name)

@@ -105,11 +105,11 @@ def _register_export(group: typer.Typer) -> None:
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
-        from cli.inventory import load  # noqa: PLC0415 - that module imports this one
+        from cli.common import load_workspace  # noqa: PLC0415 - start-up time
         from inventory import exchange  # noqa: PLC0415 - start-up time
 
         _choice("--format", kind, FORMATS)
-        inventory = load(workspace).inventory
+        inventory = load_workspace(workspace).inventory
         try:
             files = exchange.export(inventory, out, kind)
         except OSError as error:

@@ -11,7 +11,7 @@ from inventory.errors import InputError, Problem
 from inventory.text import Message, mark, tr
 
 if TYPE_CHECKING:
-    from lab.backends.base import Fault, NodeStatus
+    from lab.backend import Fault, NodeStatus
     from lab.state import LabState
 
 
@@ -157,7 +157,7 @@ def down(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None
 
 
 def _faults(texts: list[str]) -> dict[str, Fault]:
-    from lab.backends.base import Fault  # noqa: PLC0415 - start-up time
+    from lab.backend import Fault  # noqa: PLC0415 - start-up time
 
     faults = {}
     for text in texts:

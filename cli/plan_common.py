@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.common import page, print_table
+from cli.common import load_workspace, page, print_table
 from inventory.text import mark, tr
 
 if TYPE_CHECKING:
@@ -21,10 +21,7 @@ PLAN = "plan/plan.csv"
 
 def load_inventory(root: Path) -> Inventory:
     """The workspace's inventory; InputError with every fault in it."""
-    from configs.dialects import platforms  # noqa: PLC0415 - start-up time
-    from inventory import workspace  # noqa: PLC0415 - start-up time
-
-    return workspace.load(root, platforms=platforms()).inventory
+    return load_workspace(root).inventory
 
 
 def load_policy(root: Path) -> Policy:

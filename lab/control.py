@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from inventory.errors import LabError
 from inventory.text import Message
 from lab import runner
-from lab.backends.base import Fault, NodeStatus, Quiet, backend
+from lab.backend import Fault, NodeStatus, Quiet, backend
 from lab.state import FOLDER, LabState, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from lab.backends.base import Observer
+    from lab.backend import Observer
 
 
 def up(

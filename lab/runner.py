@@ -26,7 +26,7 @@ from lab.state import LabState, message_from, message_json, process_start, read
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lab.backends.base import Observer
+    from lab.backend import Observer
 
 LOG = "lab.log"
 LOCK = "lock"

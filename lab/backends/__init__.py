@@ -1,1 +1,1 @@
-"""The ways to run a lab. Each is one module with a class that satisfies `base.Backend`."""
+"""The ways to run a lab. Each is one module with a class that satisfies `lab.backend.Backend`."""

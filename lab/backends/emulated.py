@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from inventory.errors import GovnetError, LabError
 from inventory.text import Message
 from lab import runner
-from lab.backends.base import NodeStatus
+from lab.backend import NodeStatus
 from lab.state import LabNode, LabState, Skipped, from_json, loopback_address
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inventory.model import Credential, Device, Workspace
-    from lab.backends.base import Fault, Observer, Topology
+    from lab.backend import Fault, Observer, Topology
 
 # Kept beside the emulators' own table, which loads asyncssh; a test compares them.
 PLATFORMS = ("cisco_ios", "frr", "huawei")

@@ -11,7 +11,7 @@ from inventory.endpoints import SNMP_PORT, Endpoint
 from inventory.errors import LabError
 from inventory.model import LineKind
 from inventory.text import Message
-from lab.backends.base import Fault, NodeStatus
+from lab.backend import Fault, NodeStatus
 from lab.runner import LOCK, LOG
 from lab.state import LabNode, LabState, process_start
 from lab.topology import NOC, NodeKind, Topology
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from lab.backends import base
+    from lab import backend as base
     from lab.netns.process import Running
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from inventory.errors import LabError
 from inventory.text import Message
-from lab.backends.base import Fault
+from lab.backend import Fault
 from lab.netns import gateway
 from lab.netns.accounts import Login, accounts
 from lab.netns.parts import Part, joined

@@ -20,7 +20,7 @@ import pytest
 from inventory.errors import DeviceError, LabError
 from inventory.text import Message
 from lab import control, runner
-from lab.backends.base import Fault
+from lab.backend import Fault
 from lab.state import LabState, Skipped, Substitution, from_json, process_start, read
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "lianyuan"

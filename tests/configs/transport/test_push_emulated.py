@@ -24,7 +24,7 @@ from inventory.endpoints import Endpoint
 from inventory.errors import DeviceUnreachableError
 from inventory.filters import select
 from lab import control
-from lab.backends.base import Fault
+from lab.backend import Fault
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "lianyuan"
 GOVNET = Path(sys.executable).with_name("govnet")

@@ -15,7 +15,7 @@ import pytest
 
 from inventory.errors import LabError
 from lab import checks, control
-from lab.backends.base import Fault
+from lab.backend import Fault
 from lab.backends.netns import Netns
 
 if TYPE_CHECKING:
