@@ -128,6 +128,8 @@ def _show(change: Change, commands: tuple[str, ...]) -> None:
         console.print(Text(line, style=styles.get(line[:1], "dim")), soft_wrap=True)
     for line in commands:
         console.print(Text(line), soft_wrap=True)
+    for note in change.notes:
+        talk().print(str(note), style="yellow", markup=False, soft_wrap=True)
     if change.empty:
         talk().print(tr("no difference"), markup=False)
         return
@@ -149,4 +151,5 @@ def _as_json(device: str, spoken: Dialect, change: Change, commands: tuple[str, 
         "commands": list(commands),
         "cuts": list(change.cuts),
         "reconnect": change.reconnect,
+        "notes": [{"en": note.in_language("en"), "zh": note.in_language("zh_CN")} for note in change.notes],
     }

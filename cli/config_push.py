@@ -87,7 +87,7 @@ def register(group: typer.Typer) -> None:
         with surroundings(workspace, lab=lab) as (loaded, plan, endpoints):
             chosen = reachable(choose(loaded, devices or (), where), named=bool(devices))
             jobs = _jobs(loaded, plan, chosen, endpoints)
-            with watching(len(jobs), quiet=as_json) as observer:
+            with watching(len(jobs), quiet=as_json) as observer, _ended_like_an_interrupt():
                 results = rollout.push(jobs, commit=commit, parallel=parallel, observer=observer)
         if as_json:
             print_json(
@@ -100,6 +100,23 @@ def register(group: typer.Typer) -> None:
         else:
             _show(results, commit=commit)
         finish([result.error for result in results if result.error is not None])
+
+
+@contextmanager
+def _ended_like_an_interrupt() -> Iterator[None]:
+    """SIGTERM and a closed terminal count as Ctrl-C: devices that were begun are finished first."""
+    import signal  # noqa: PLC0415 - only here
+
+    before = {
+        number: signal.signal(number, signal.default_int_handler)
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is signal.SIG_DFL
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -232,6 +249,8 @@ def _show(results: Sequence[PushResult], *, commit: bool) -> None:
         ],
     )
     for result in results:
+        for note in result.notes:
+            talk().print(f"{result.device}: {note}", style="yellow", markup=False, soft_wrap=True)
         if result.error is not None:
             tell_error(result.device, result.error)
     if not commit and any(result.changed and result.ok for result in results):

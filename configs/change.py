@@ -11,12 +11,15 @@ path before that address is there (an old default route) follows it and is sent 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from inventory.text import Message
+
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from configs.masking import Secrets
@@ -32,7 +35,8 @@ class Change:
     banner of several lines) has a prompt only after its last line. `diff` is for people, masked.
     `added` and `removed` count its lines. `cuts` are those commands that touch the path, the address or the interface
     we arrive on. `reconnect` is an index into `commands`: what stands before it ends our session, the rest is
-    sent after a login at the new address; None if the session survives.
+    sent after a login at the new address; None if the session survives. `notes` say what differs and is not ours to
+    change; they are there also where there is nothing to do.
     """
 
     commands: tuple[str, ...] = field(default=(), repr=False)  # may hold secrets
@@ -41,6 +45,7 @@ class Change:
     removed: int = 0
     cuts: tuple[str, ...] = ()
     reconnect: int | None = None
+    notes: tuple[Message, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -104,6 +109,11 @@ class Language:
     `explicit` matches negated lines that the device stores as such (`no switchport`); any other negated line means that
     the positive one must not be there. `hidden` matches lines that the device does not show while they hold: they are
     sent only where the running text negates them. A block (a banner) is seen as its lines joined by line feeds.
+    `unstored` matches lines that some releases take and do not store, because they are their default: where running
+    has no word on them, they are sent along with other lines, and are no difference on their own (otherwise such a
+    release could never be found as intended). `foreign` matches lines at the top level that are not configuration's to
+    change (a host's name): they are neither compared nor sent; where they differ, a note says so. `typed` gives a line
+    of the device's own text as it has to be typed.
     """
 
     negation: str
@@ -117,6 +127,9 @@ class Language:
     explicit: re.Pattern[str]
     hidden: re.Pattern[str]
     normalise: Callable[[tuple[str, ...], str], str]
+    unstored: re.Pattern[str] = re.compile(r"(?!)")
+    foreign: re.Pattern[str] = re.compile(r"(?!)")
+    typed: Callable[[str], str] = str
     whole: bool = False  # every view and the top level are made equal, not only what `owned` matches
 
     def negated(self, text: str) -> str:
@@ -151,8 +164,9 @@ class Edit:
 def compute(running: Tree, intended: Tree, language: Language, management: Interface | None = None) -> Change:
     """The change from `running` to `intended`. `management` is the address we arrive at, as far as it is known."""
     steps = edits(running, intended, language)
-    if not steps:
-        return Change()
+    notes = tuple(_foreign(running, intended, language))
+    if all(_may_be_default(step, language) for step in steps):
+        return Change(notes=notes)
     steps = _timed(steps, _Guarded(language, running, intended, management))
     diff, added, removed = _diff(steps, language.secrets)
     ordered = sorted(steps, key=lambda edit: edit.phase)
@@ -160,12 +174,34 @@ def compute(running: Tree, intended: Tree, language: Language, management: Inter
     if management is None:
         reconnect = None  # nobody said which address is ours
     cuts = tuple(language.secrets.mask(command) for edit in ordered if edit.cut for command in edit.commands)
-    return Change(commands, diff, added, removed, cuts, reconnect)
+    return Change(commands, diff, added, removed, cuts, reconnect, notes)
 
 
 def edits(running: Tree, intended: Tree, language: Language) -> list[Edit]:
     """The steps from `running` to `intended`, in the intended order: what to do, before anybody says when."""
-    return list(_Comparison(language).views((), running.children, intended.children))
+    ours, theirs = (
+        [node for node in tree.children if not language.foreign.match(node.text)] for tree in (running, intended)
+    )
+    return list(_Comparison(language).views((), ours, theirs))
+
+
+def _may_be_default(step: Edit, language: Language) -> bool:
+    """Whether a step only says what may be this release's default already."""
+    return not step.old and language.unstored.match(language.normalise(step.path, step.new)) is not None
+
+
+def _foreign(running: Tree, intended: Tree, language: Language) -> Iterator[Message]:
+    """What differs and is not ours to change: lines of the intended text with another value, or none, in running."""
+    shown = [node.text for node in running.children]
+    for node in intended.children:
+        match = language.foreign.match(node.text)
+        if match is None or node.text in shown:
+            continue
+        yield Message(
+            "“{wanted}” is intended and {found} is shown; it follows the host and cannot be set here",
+            wanted=language.secrets.mask(node.text),
+            found=" · ".join(f"“{text}”" for text in shown if text.startswith(match[0])) or "–",
+        )
 
 
 class _Comparison:
@@ -227,7 +263,7 @@ class _Comparison:
     def _line(
         self, path: tuple[str, ...], node: Node, index: _Index, slot: Slot | None, candidates: Sequence[Node]
     ) -> Iterator[Edit]:
-        text = content(node)
+        text = self._language.typed(content(node))
         negated = index.exactly(self._language.negated(node.text))
         if not negated and not candidates and self._language.hidden.match(index.normal(text)):
             return
@@ -375,15 +411,23 @@ class _Guarded:
                         yield match["list"]
 
     def _arrival_interfaces(self, running: Tree, management: Interface | None) -> Iterator[str]:
-        """The interfaces that hold the address we came to; without one, every interface that has an address."""
+        """The interfaces that hold the address we came to; if none does (it is translated on the way, say) or nobody
+        said which it is, every interface that has an address.
+        """  # noqa: D205 - one sentence
+        found = list(self._addressed(running))
+        ours = [header for header, text in found if management is not None and _is(text, management)]
+        yield from ours or (header for header, _ in found)
+
+    def _addressed(self, running: Tree) -> Iterator[tuple[str, str]]:
+        """Each interface's header with each of its addresses."""
         for node in running.children:
             header = self._language.normalise((), node.text)
             if not self._paths.interface.match(header):
                 continue
             for child in node.children:
                 match = self._paths.address.match(self._language.normalise((node.text,), child.text))
-                if match is not None and (management is None or match["ip"] == str(management.ip)):
-                    yield header
+                if match is not None:
+                    yield header, match["ip"]
 
     def touches_address(self, edit: Edit) -> bool:
         """Whether the edit changes the address, or the state, of an interface we may have arrived on."""
@@ -498,6 +542,14 @@ def _diff(edits: Sequence[Edit], secrets: Secrets) -> tuple[str, int, int]:
         if edit.opens:
             views = (*edit.path, edit.new)
     return "".join(line + "\n" for line in lines), added, removed
+
+
+def _is(text: str, management: Interface) -> bool:
+    """Whether a text is the address that we arrive at, however it is written."""
+    try:
+        return ip_address(text) == management.ip
+    except ValueError:  # `auto`, `dhcp`
+        return False
 
 
 def content(node: Node) -> str:

@@ -43,7 +43,8 @@ class Dialogue:
     `opens` matches lines that enter a view: nothing is sent behind one until it is known to have worked. Nothing
     is sent either behind a line that a question of the table belongs to. `login_questions` are those between the
     login and the first prompt. `prepare` are the first lines of every session. `preamble` matches what the device
-    prints before a configuration. `untypable` are bytes that a terminal would take as keys.
+    prints before a configuration, `ending` the last line of a complete one. `text_begins` matches what it says when a
+    command goes on as text over several lines (a banner). `untypable` are bytes that a terminal would take as keys.
     """
 
     platform: str
@@ -59,6 +60,8 @@ class Dialogue:
     renames: re.Pattern[str]
     opens: re.Pattern[str]
     preamble: re.Pattern[bytes]
+    ending: re.Pattern[bytes]
+    text_begins: re.Pattern[bytes] = re.compile(rb"(?!)")
     enable: str = ""
     name_cut: int = 0
     pager_key: bytes = b" "

@@ -20,10 +20,11 @@ from napalm.base.base import NetworkDriver
 
 from configs.channel import Login, Target, wait
 from configs.dialects import dialect
-from configs.guard import NO_GUARD, check, timer
+from configs.guard import NO_GUARD, check, how_left, tell, timer
+from configs.masking import hide_secrets
 from configs.tree import decode
 from inventory.endpoints import Endpoint
-from inventory.errors import CommandError, DeviceError, GovnetError, RefusedError
+from inventory.errors import DeviceError, GovnetError, NotBegunError, RefusedError
 from inventory.secrets import Secret
 from inventory.text import Message
 
@@ -93,13 +94,16 @@ class Driver(NetworkDriver):
         management: Interface | None = None,
         out_of_band: bool = False,
         after: Endpoint | None = None,
+        secrets: tuple[Secret, ...] = (),
     ) -> Self:
-        """A driver for a target, its password never shown. `after` is where the device answers after the change."""
+        """A driver for a target, its password never shown. `after` is where the device answers after the change;
+        `secrets` are those that stand in what will be loaded: no message shows them.
+        """  # noqa: D205 - one sentence
         self = cls.__new__(cls)
         self.hostname = target.endpoint.host
         self.username = target.login.username
         self.timeout = int(target.command_timeout)
-        self._prepare(target, management=management, out_of_band=out_of_band, after=after)
+        self._prepare(target, management=management, out_of_band=out_of_band, after=after, secrets=secrets)
         return self
 
     def _prepare(
@@ -109,7 +113,10 @@ class Driver(NetworkDriver):
         management: Interface | None,
         out_of_band: bool,
         after: Endpoint | None = None,
+        secrets: tuple[Secret, ...] = (),
     ) -> None:
+        login = (target.login.password, target.login.enable)
+        self._secrets = (*secrets, *(secret for secret in login if secret is not None))
         self.target = target
         self.management = management
         self.out_of_band = out_of_band
@@ -125,6 +132,10 @@ class Driver(NetworkDriver):
     def dialect(self) -> Dialect:
         """The platform's language."""
         return dialect(self.platform)
+
+    def mask(self, text: str) -> str:
+        """`text` without what the dialect's table knows for secrets, and without those that were filled in."""
+        return hide_secrets(self.dialect.mask(text), self._secrets)
 
     # What a platform says
 
@@ -263,7 +274,7 @@ class Driver(NetworkDriver):
         self.open()
         try:
             self.verify()
-        except DeviceError:
+        except GovnetError:
             self.restore(before)
             raise
         if guarded:
@@ -278,51 +289,48 @@ class Driver(NetworkDriver):
             raise DeviceError(
                 self.target.device,
                 Message("after the change the device still differs in {count} lines", count=left.added + left.removed),
-                Message("these lines did not take: {lines}", lines=left.diff.strip().replace("\n", " · ")),
+                Message("these lines did not take: {lines}", lines=self.mask(left.diff.strip().replace("\n", " · "))),
             )
 
     def apply(self, before: bytes, change: Change, revert_in: int) -> None:
         """Arm the guard for `revert_in` seconds (0: none) and apply the change; nothing is saved.
 
-        If the device refuses a line, what was applied is taken back and the guard cancelled before the error is raised;
-        the error's hint says whether that worked.
+        If that fails, what was applied is taken back and the guard cancelled before the error is raised; the error's
+        hint says whether that worked. NotBegunError if nothing was changed.
         """
+        try:
+            self.begin(before, change, revert_in)
+        except NotBegunError:
+            raise
+        except DeviceError as error:
+            self._take_back(error, before, revert_in)
+            raise
+
+    def begin(self, before: bytes, change: Change, revert_in: int) -> None:
+        """As `apply`, but the caller looks after a device on which it failed; after a NotBegunError there is no need."""
         self._before = before
         running = self.dialect.parse(before)
         assert self._candidate is not None  # noqa: S101 - `change` came from it
-        self.sent += [self.dialect.mask(command) for command in change.commands]
         try:
             wait(self._apply(change, running, self._candidate, revert_in))
-        except CommandError as error:
-            raise self._taken_back(error, before, revert_in) from error
+        except NotBegunError:
+            raise
+        except BaseException:
+            self.sent += map(self.mask, change.commands)
+            raise
+        self.sent += map(self.mask, change.commands)
 
-    def _taken_back(self, error: CommandError, before: bytes, revert_in: int) -> CommandError:
-        """Undo what was applied; the error with a hint that says how the device was left."""
-        hint = Message("the device is back where it was and nothing was saved")
+    def _take_back(self, error: DeviceError, before: bytes, revert_in: int) -> None:
+        """Undo what was applied; the error's hint then says how the device was left."""
+        back = True
         try:
             wait(self._close())
             wait(self._open())
             wait(self._undo(before))
         except GovnetError as failure:
-            log.warning("%s: could not be taken back: %s", self.target.device, failure)
-            hint = (
-                Message("the device undoes the change by itself within {seconds} s", seconds=revert_in)
-                if revert_in
-                else Message(
-                    "these lines are applied and not saved, a reboot takes them back: {lines}",
-                    lines=" · ".join(self.dialect.mask(line) for line in error.accepted),
-                )
-            )
-        if str(error.hint):
-            hint = Message("{first}; {second}", first=error.hint, second=hint)
-        return CommandError(
-            error.device,
-            self.dialect.mask(error.line),
-            self.dialect.mask(error.answer),
-            hint,
-            accepted=error.accepted,
-            behind=error.behind,
-        )
+            log.warning("%s: could not be taken back: %s", self.target.device, self.mask(str(failure)))
+            back = False
+        tell(error, how_left(error, self.sent, back=back, guarded=bool(revert_in)))
 
     def has_pending_commit(self) -> bool:
         """Whether a change waits to be confirmed."""
@@ -330,10 +338,14 @@ class Driver(NetworkDriver):
 
     def confirm_commit(self) -> None:
         """Cancel the guard, then save. RefusedError if nothing waits to be confirmed."""
+        self.settle()
+        self.save()
+
+    def settle(self) -> None:
+        """Cancel the guard. RefusedError if nothing waits to be confirmed."""
         if not self.has_pending_commit():
             raise RefusedError(Message("{device}: nothing waits to be confirmed", device=self.target.device))
         wait(self._confirm())
-        self.save()
 
     def save(self) -> None:
         """Make the running configuration the one after a reboot."""

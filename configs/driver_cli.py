@@ -12,10 +12,12 @@ from configs.channel import connect
 from configs.driver import Driver, ended
 from configs.session import Session
 from configs.tree import decode
-from inventory.errors import CommandError, DeviceError, DeviceUnreachableError
+from inventory.errors import CommandError, DeviceError, DeviceUnreachableError, NotBegunError
 from inventory.text import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from napalm.base import models
 
     from configs.change import Change, Language
@@ -51,7 +53,7 @@ class CliDriver(Driver):
 
     async def _open(self) -> None:
         channel = await connect(self.target)
-        self._session = await Session.open(channel, self.dialogue, self.target, self.dialect.mask)
+        self._session = await Session.open(channel, self.dialogue, self.target, self.mask)
 
     async def _close(self) -> None:
         if self._session is not None:
@@ -63,18 +65,32 @@ class CliDriver(Driver):
         return {"is_alive": self._session is not None and not self._session.broken}
 
     async def _running(self) -> bytes:
-        output = await self.session.command(self.show_running, seconds=READ_SECONDS)
+        output = await self.session.command(self.show_running, seconds=READ_SECONDS, ending=self.dialogue.ending)
         lines = output.split(b"\n")
         while lines and self.dialogue.preamble.match(lines[0]):
             del lines[0]
+        last = next((line for line in reversed(lines) if line.strip()), b"")
+        if not self.dialogue.ending.match(last.strip()):
+            # A prompt inside the text, a pager that was left: half a configuration must not be compared with anything.
+            raise DeviceError(
+                self.target.device,
+                Message(
+                    "the configuration came incomplete: it ends with “{line}”",
+                    line=self.mask(last.decode("utf-8", "replace").strip()),
+                ),
+                Message(
+                    "run the command again; if it stays so, look at the output of “{command}”",
+                    command=self.show_running,
+                ),
+            )
         text = b"\n".join(lines)
         encoding = decode(text, self.target.device)[1]
         if encoding != "utf-8":  # what the device shows in GB18030 it wants to be told in it
             self.session.encoding = encoding
         return text
 
-    async def _configure(self, change: Change, *, enter: str = "") -> None:
-        """Send the change; where it moves the address we arrived at, log in anew and send the rest."""
+    async def _configure(self, change: Change, again: Callable[[Tree], Change], *, enter: str = "") -> None:
+        """Send the change; where it moves the address we arrived at, log in anew and send what `again` finds left."""
         commands = change.commands
         if change.reconnect is None:
             await self.session.configure(commands, enter=enter)
@@ -89,22 +105,41 @@ class CliDriver(Driver):
         self.target = replace(self.target, endpoint=self.after)
         await self._open()
         if rest:
-            await self.session.configure(rest)
+            # The silence may have come before the line that moves the address: then the old path is still needed.
+            left = again(self.dialect.parse(await self._running()))
+            if left.reconnect is not None:
+                raise DeviceUnreachableError(
+                    self.target.device, Message("the session ended before the address had moved")
+                )
+            try:
+                await self.session.configure(left.commands)
+            except NotBegunError as error:  # the first part was
+                raise CommandError(
+                    error.device, error.line, error.answer, error.hint, accepted=tuple(map(self.mask, first))
+                ) from None
 
     async def _apply(self, change: Change, running: Tree, candidate: Tree, revert_in: int) -> None:
         del running, candidate, revert_in
-        await self._configure(change)
+        await self._configure(change, self._change)
 
     async def _undo(self, before: bytes) -> None:
         """Take back, line by line, whatever differs from `before`."""
-        now = self.dialect.parse(await self._running())
-        back = changes.compute(now, self.dialect.parse(before), self._exact(), self.management)
+        wanted, exact = self.dialect.parse(before), self._exact()
+
+        def way_back(now: Tree) -> Change:
+            return changes.compute(now, wanted, exact, self.management)
+
+        back = way_back(self.dialect.parse(await self._running()))
         if back.empty:
             return
-        await self._configure(back)
-        left = changes.compute(self.dialect.parse(await self._running()), self.dialect.parse(before), self._exact())
+        await self._configure(back, way_back)
+        left = way_back(self.dialect.parse(await self._running()))
         if not left.empty:
-            raise CommandError(self.target.device, self.dialect.mask(left.commands[0]), left.diff)
+            raise DeviceError(
+                self.target.device,
+                Message("the change could not be taken back in {count} lines", count=left.added + left.removed),
+                Message("these lines still differ: {lines}", lines=self.mask(left.diff.strip().replace("\n", " · "))),
+            )
 
     def _exact(self) -> Language:
         """The language in which nothing that differs may stay."""
@@ -116,7 +151,7 @@ class CliDriver(Driver):
             raise CommandError(
                 self.target.device,
                 self.save_command,
-                decode(output)[0].strip(),
+                self.mask(output.decode("utf-8", "replace").strip()),
                 Message("the change is applied; whether it is saved is unknown"),
             )
 

@@ -11,16 +11,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from inventory.errors import RefusedError
+from inventory.errors import CommandError, RefusedError
 from inventory.text import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from configs.change import Change
+    from inventory.errors import GovnetError
 
 # Seconds: the shortest time in which a person's or a network's hiccup is not mistaken for a lost device.
 SHORTEST = 120
 # Seconds that a line may take on a slow device; the timer is three times the whole.
 PER_LINE = 0.5
+NAMED = 30  # lines that a hint names
 
 
 class GuardKind(StrEnum):
@@ -73,3 +77,25 @@ def check(device: str, change: Change, guard: Guard, *, out_of_band: bool) -> No
             " or make the change at its console"
         ),
     )
+
+
+def how_left(error: GovnetError, sent: Sequence[str], *, back: bool, guarded: bool) -> Message:
+    """How a device was left on which a change failed with `error`, and what mends it. `sent` is the change, masked."""
+    if back:
+        return Message("the device is back where it was and nothing was saved")
+    if guarded:
+        return Message(
+            "the device undoes the change by itself when its timer ends, and nothing was saved; look whether it did"
+        )
+    lines: Sequence[str] = sent
+    if isinstance(error, CommandError) and (error.accepted or error.behind):
+        lines = (*error.accepted, *error.behind)
+    return Message(
+        "these lines may be applied; nothing was saved, a reboot takes them back: {lines}",
+        lines=" · ".join((*lines[:NAMED], *("…",) * (len(lines) > NAMED))),
+    )
+
+
+def tell(error: GovnetError, more: Message) -> None:
+    """Put one more sentence to an error's hint."""
+    error.hint = Message("{first}; {second}", first=error.hint, second=more) if str(error.hint) else more

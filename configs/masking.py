@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from inventory.secrets import Secret
 
 HIDDEN = "***"
 _PLACEHOLDER = re.compile(r"<secret:[^<>\s]+>")
@@ -82,3 +84,22 @@ class Secrets:
     def _matches(self, line: str) -> Iterator[re.Match[str]]:
         for row in self.rows:
             yield from row.finditer(line)
+
+
+def hide(text: str, values: Iterable[str]) -> str:
+    """`text` with these values as `***`, wherever they stand; a short one only where it is a word of its own."""
+    for value in sorted(filter(None, values), key=len, reverse=True):
+        if value in text:
+            exact = re.escape(value)
+            text = re.sub(exact if len(value) >= 6 else rf"(?<!\w){exact}(?!\w)", HIDDEN, text)
+    return text
+
+
+def hide_secrets(text: str, secrets: Iterable[Secret]) -> str:
+    """`text` without the secrets that were filled into it, also where no table knows the line."""
+    return hide(text, (secret.reveal() for secret in secrets))
+
+
+def answer(mask: Callable[[str], str], sent: str, said: str) -> str:
+    """What a device said to `sent`, masked: a device may repeat a line in a form that no table knows."""
+    return hide(mask(said), set(sent.split()) - set(mask(sent).split()))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from configs.model import Dialect
     from inventory.model import Credential, Device, SnmpAccess, Workspace
-    from inventory.secrets import SecretRef
+    from inventory.secrets import Secret, SecretRef
     from ipplan.plan import Plan
 
 SUFFIX = ".j2"
@@ -76,22 +76,27 @@ class Rendered:
 
     def reveal(self) -> str:
         """The text with its secrets filled in. Call it right before the text is sent, and never keep what it gives."""
-        return _PLACEHOLDER.sub(self._value, self.text)
+        return self.reveal_with()[0]
+
+    def reveal_with(self) -> tuple[str, tuple[Secret, ...]]:
+        """As `reveal`, and the secrets that stand in the text, for masking what a device says to it."""
+        found = {match[0]: self._value(match) for match in _PLACEHOLDER.finditer(self.text)}
+        text = _PLACEHOLDER.sub(lambda match: found[match[0]].reveal(), self.text)
+        return text, tuple(found.values())
 
     def to_bytes(self) -> bytes:
         """The text, placeholders in place, in the encoding that the platform speaks."""
         return self.text.encode(self.encoding)
 
-    def _value(self, match: re.Match[str]) -> str:
-        placeholder = match[0]
-        value = self._secrets[placeholder].resolve(self._root).reveal()
-        if not value or _NOT_IN_A_LINE.search(value):
+    def _value(self, match: re.Match[str]) -> Secret:
+        secret = self._secrets[match[0]].resolve(self._root)
+        if not secret or _NOT_IN_A_LINE.search(secret.reveal()):
             raise DeviceError(
                 self.device,
                 Message("the secret {name} cannot stand in a configuration line", name=match["name"]),
                 Message("choose one without blanks, quotes, question marks and control characters, and not empty"),
             )
-        return value
+        return secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +261,7 @@ class _Job:
 
     def _services(self) -> dict[str, Any]:
         settings = self._workspace.settings
-        names = dict.fromkeys(("ntp", "syslog", "snmp_manager", "dns", *settings.services))
+        names = dict.fromkeys(("ntp", "syslog", "snmp_manager", "dns", "management_gateway", *settings.services))
         return {name: tuple(ip_address(text) for text in settings.services.get(name, ())) for name in names}
 
     def _snmp(self, credential: Credential | None) -> Snmp:

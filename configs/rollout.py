@@ -9,23 +9,30 @@ once or by its guard; the result says how it was left.
 
 from __future__ import annotations
 
+import fcntl
 import logging
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import traceback
+from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from urllib.parse import quote
 
 from configs.archive import masked
 from configs.channel import Login, Target
 from configs.dialects import dialect
-from configs.guard import GuardKind, check, timer
+from configs.guard import GuardKind, check, how_left, tell, timer
+from configs.masking import hide_secrets
 from inventory.endpoints import Endpoint
-from inventory.errors import DeviceError, GovnetError, RefusedError
-from inventory.text import Message, mark
+from inventory.errors import DeviceError, GovnetError, NotBegunError, RefusedError
+from inventory.text import Message, mark, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from configs.change import Change
@@ -33,11 +40,13 @@ if TYPE_CHECKING:
     from configs.render import Rendered
     from inventory.endpoints import Endpoints
     from inventory.model import Device, Interface, Workspace
+    from inventory.secrets import Secret
 
 R = TypeVar("R")
 
 log = logging.getLogger(__name__)
 GRACE = 10.0  # seconds that a restore may take after the timer
+LOCKS = ".locks"
 RETRY = 2.0  # seconds between two attempts to reach a device that is going back
 
 
@@ -49,7 +58,7 @@ class State(StrEnum):
     CHANGED = "changed"  # applied, found as intended by a new login, saved
     UNTOUCHED = "untouched"  # nothing was changed: unreachable, refused, a line that it did not take
     RESTORED = "restored"  # changed, not confirmed, and back where it was
-    UNKNOWN = "unknown"  # changed, and not reached again
+    UNKNOWN = "unknown"  # perhaps changed, and not reached again or not saved; the error's hint says what mends it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,8 @@ class Job:
     """One device and what it is to become. `after` is where it answers once changed, if that differs.
 
     `fault` is what already went wrong (no address, a secret that cannot be read): the device fails with it, the
-    others go on.
+    others go on. `secrets` are those in `intended`: nothing that is shown holds them. `lock` is a file that a push of
+    the device holds, so that there is one at a time.
     """
 
     target: Target
@@ -66,6 +76,8 @@ class Job:
     out_of_band: bool = False
     after: Endpoint | None = None
     fault: GovnetError | None = None
+    secrets: tuple[Secret, ...] = field(default=(), repr=False)
+    lock: Path | None = None
 
     @property
     def device(self) -> str:
@@ -86,6 +98,7 @@ class PushResult:
     seconds: float = 0.0
     guard: GuardKind = GuardKind.NONE
     error: GovnetError | None = None
+    notes: tuple[Message, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -110,6 +123,7 @@ class PushResult:
             "seconds": round(self.seconds, 3),
             "guard": self.guard.value,
             "diff": self.diff,
+            "notes": [{"en": note.in_language("en"), "zh": note.in_language("zh_CN")} for note in self.notes],
             "error": self.error.as_json() if self.error else None,
         }
 
@@ -185,11 +199,13 @@ def _job(
     workspace: Workspace, device: Device, rendered: Rendered | None, endpoints: Endpoints, known_hosts: Path
 ) -> Job:
     endpoint, login, intended = Endpoint("", 0), Login(""), ""
+    secrets: tuple[Secret, ...] = ()
     fault: GovnetError | None = None
     try:
         endpoint = endpoints.ssh(device)
         login = _login(workspace, device)
-        intended = rendered.reveal() if rendered is not None else ""
+        if rendered is not None:
+            intended, secrets = rendered.reveal_with()
     except GovnetError as error:
         fault = error
     return Job(
@@ -198,6 +214,8 @@ def _job(
         management=device.address,
         out_of_band=device.out_of_band,
         fault=fault,
+        secrets=secrets,
+        lock=known_hosts.parent / LOCKS / quote(device.name, safe=""),
     )
 
 
@@ -221,7 +239,11 @@ def _login(workspace: Workspace, device: Device) -> Login:
 def backup(jobs: Iterable[Job], *, parallel: int = 20, observer: Observer | None = None) -> list[Backup]:
     """Read every device's running configuration, masked for the archive; results come in the jobs' order."""
     watching = observer or Quiet()
-    return _parallel(jobs, lambda job: _backed_up(job, watching), parallel, watching.done)
+
+    def not_begun(job: Job) -> Backup:
+        return Backup(job.device, job.target.platform, error=_interrupted(job.device))
+
+    return _parallel(jobs, lambda job: _backed_up(job, watching), parallel, watching.done, not_begun)
 
 
 def _backed_up(job: Job, observer: Observer) -> Backup:
@@ -230,12 +252,13 @@ def _backed_up(job: Job, observer: Observer) -> Backup:
     if fault is None:
         observer.step(job.device, Message(mark("reading")))
         try:
-            driver = _driver(job, job.target)
-            try:
-                driver.open()
-                text = masked(job.target.platform, driver.running())
-            finally:
-                driver.close()
+            with _own_faults(job):
+                driver = _driver(job, job.target)
+                try:
+                    driver.open()
+                    text = masked(job.target.platform, driver.running())
+                finally:
+                    driver.close()
         except GovnetError as error:
             fault = error
     return Backup(job.device, job.target.platform, text, time.monotonic() - start, fault)
@@ -247,40 +270,146 @@ def push(
     """Bring every device to what its job intends; without `commit` only say what it would take.
 
     At most `parallel` devices at a time. One device failing is a result like any other; results come in the jobs'
-    order.
+    order. After an interrupt (KeyboardInterrupt in the calling thread) the devices that were begun are finished and
+    the others are left untouched, as their results say; a second one is raised, and the log names what is left in the
+    middle.
     """
     watching = observer or Quiet()
-    return _parallel(jobs, lambda job: push_one(job, commit=commit, observer=watching), parallel, watching.done)
+
+    def not_begun(job: Job) -> PushResult:
+        return PushResult(job.device, State.UNTOUCHED, error=_interrupted(job.device))
+
+    def work(job: Job) -> PushResult:
+        return push_one(job, commit=commit, observer=watching)
+
+    return _parallel(jobs, work, parallel, watching.done, not_begun)
 
 
-def _parallel(jobs: Iterable[Job], work: Callable[[Job], R], parallel: int, done: Callable[[R], None]) -> list[R]:
-    """Work on the jobs in threads; results in the jobs' order. After an interrupt no more are started."""
-    waiting = list(jobs)
+def _interrupted(device: str) -> GovnetError:
+    return DeviceError(
+        device,
+        Message("interrupted before this device was begun"),
+        Message("run the command again: devices that are done are not sent anything a second time"),
+    )
+
+
+def _parallel(
+    jobs: Iterable[Job],
+    work: Callable[[Job], R],
+    parallel: int,
+    done: Callable[[R], None],
+    not_begun: Callable[[Job], R],
+) -> list[R]:
+    """Work on the jobs in threads; results in the jobs' order.
+
+    The threads end with the process: after a second interrupt nothing waits for a device that hangs.
+    """
+    every = list(jobs)
+    waiting = deque(enumerate(every))
+    working: dict[int, str] = {}
     results: dict[int, R] = {}
-    size = max(1, min(parallel, len(waiting)))
-    with ThreadPoolExecutor(size, thread_name_prefix="govnet-rollout") as pool:
-        futures = {pool.submit(work, job): number for number, job in enumerate(waiting)}
+    finished: SimpleQueue[int] = SimpleQueue()
+    stopped = False
+
+    def run() -> None:
+        while True:
+            try:
+                number, job = waiting.popleft()
+            except IndexError:
+                return
+            working[number] = job.device
+            results[number] = work(job)
+            finished.put(number)
+
+    for number in range(max(1, min(parallel, len(every)))):
+        threading.Thread(target=run, name=f"govnet-rollout-{number}", daemon=True).start()
+    untold = set(range(len(every)))
+    while untold:
         try:
-            for future in as_completed(futures):
-                results[futures[future]] = future.result()
-                done(future.result())
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return [results[number] for number in range(len(waiting))]
+            try:
+                ready = {finished.get(timeout=1.0)}
+            except Empty:  # an interrupt may have come between the getting and the telling
+                ready = set(results)
+            for number in ready & untold:
+                untold.discard(number)
+                done(results[number])
+        except KeyboardInterrupt:
+            left = ", ".join(name for number, name in list(working.items()) if number not in results)
+            if stopped:
+                log.error(  # noqa: TRY400 - the interrupt itself tells nothing
+                    tr(
+                        "left in the middle: %s. Nothing was saved there: an armed guard undoes the change when its "
+                        "timer ends, a reboot does where there is no guard. Look at these devices, then push again."
+                    ),
+                    left,
+                )
+                raise
+            stopped = True
+            while waiting:
+                number, job = waiting.popleft()
+                results[number] = not_begun(job)
+                finished.put(number)
+            log.warning(
+                tr("interrupted: no more devices are begun, these are being finished: %s (again: leave them)"), left
+            )
+    return [results[number] for number in range(len(every))]
 
 
 def push_one(job: Job, *, commit: bool, observer: Observer) -> PushResult:
-    """One device, from the first login to the last. Never raises a GovnetError: it becomes the result's `error`."""
+    """One device, from the first login to the last. Never raises an Exception: it becomes the result's `error`."""
     start = time.monotonic()
     result = PushResult(job.device, State.UNTOUCHED)
     try:
         if job.fault is not None:
             raise job.fault
-        result = _pushed(job, commit=commit, observer=observer)
+        with _own_faults(job), _alone(job.lock if commit else None, job.device):
+            result = _pushed(job, commit=commit, observer=observer)
     except GovnetError as error:
         result = replace(result, error=error)
     return replace(result, seconds=time.monotonic() - start)
+
+
+@contextmanager
+def _own_faults(job: Job) -> Iterator[None]:
+    """A fault in govnet itself is that device's failure, not everybody's. Its text is not shown: it may hold a line."""
+    try:
+        yield
+    except GovnetError:
+        raise
+    except Exception as error:
+        where = "".join(traceback.format_tb(error.__traceback__))
+        log.debug("%s: %s\n%s", job.device, type(error).__name__, where)
+        raise DeviceError(
+            job.device,
+            Message("a fault in govnet itself: {kind}", kind=type(error).__name__),
+            Message("run the command again with -vv and report what it says"),
+        ) from None
+
+
+@contextmanager
+def _alone(lock: Path | None, device: str) -> Iterator[None]:
+    """Hold the device's lock. RefusedError if another push holds it: two would take back each other's lines."""
+    if lock is None:
+        yield
+        return
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        (lock.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+        stream = lock.open("a", encoding="utf-8")
+    except OSError as error:
+        raise RefusedError(
+            Message("{device}: the lock {path} cannot be used: {why}", device=device, path=lock, why=error.strerror),
+            Message("make the folder writable for whoever pushes"),
+        ) from error
+    with stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise RefusedError(
+                Message("{device}: another push is at work on it", device=device),
+                Message("wait until it has ended, then run the command again"),
+            ) from None
+        yield
 
 
 def compare(driver: Driver, job: Job) -> Compared:
@@ -303,7 +432,8 @@ def _pushed(job: Job, *, commit: bool, observer: Observer) -> PushResult:
         driver.open()
         compared = compare(driver, job)
         change = compared.change
-        result = PushResult(job.device, State.SAME, change.added, change.removed, diff=change.diff)
+        diff = hide_secrets(change.diff, job.secrets)
+        result = PushResult(job.device, State.SAME, change.added, change.removed, diff=diff, notes=change.notes)
         if change.empty:
             return result
         guard = driver.guard(compared.before)
@@ -322,53 +452,79 @@ def _pushed(job: Job, *, commit: bool, observer: Observer) -> PushResult:
         seconds = guard.seconds(timer(change)) if guard else 0
         observer.step(job.device, Message(mark("applying {count} lines"), count=len(change.commands)))
         driver.load_merge_candidate(config=job.intended)
-        driver.sent.clear()
-        armed_until = time.monotonic() + seconds
         try:
-            driver.apply(compared.before, change, seconds)
+            with _own_faults(job):
+                driver.begin(compared.before, change, seconds)
+        except (NotBegunError, RefusedError) as error:
+            return replace(result, state=State.UNTOUCHED, error=error)
         except GovnetError as error:
-            state = _left(job, compared.before, armed_until if seconds else 0.0, observer)
-            return replace(result, state=state, commands=tuple(driver.sent), error=error)
+            result = replace(result, commands=tuple(driver.sent))
+            return _left(job, compared, result, seconds, error, observer)
         result = replace(result, commands=tuple(driver.sent))
     finally:
         driver.close()
-    return _confirmed(job, compared, result, armed_until if seconds else 0.0, observer)
+    return _confirmed(job, compared, result, seconds, observer)
 
 
-def _confirmed(job: Job, compared: Compared, result: PushResult, armed_until: float, observer: Observer) -> PushResult:
+def _confirmed(job: Job, compared: Compared, result: PushResult, seconds: int, observer: Observer) -> PushResult:
     """Log in anew, check, cancel the guard, save; or see to it that the device goes back."""
     observer.step(job.device, Message(mark("checking over a new login")))
     target = replace(job.target, endpoint=job.after) if job.after else job.target
     driver = _driver(job, target)
     try:
-        driver.open()
         try:
-            driver.load_merge_candidate(config=job.intended)
-            driver.verify()
-            observer.step(job.device, Message(mark("saving")))
-            if armed_until:
-                driver.confirm_commit()
-            else:
-                driver.save()
-        finally:
+            with _own_faults(job):
+                driver.open()
+                driver.load_merge_candidate(config=job.intended)
+                driver.verify()
+                if seconds:
+                    driver.settle()
+        except GovnetError as error:
             driver.close()
-    except GovnetError as error:
-        state = _left(job, compared.before, armed_until, observer)
-        return replace(result, state=state, error=error)
-    return replace(result, state=State.CHANGED)
+            return _left(job, compared, result, seconds, error, observer)
+        observer.step(job.device, Message(mark("saving")))
+        return _saved(job, driver, result)
+    finally:
+        driver.close()
 
 
-def _left(job: Job, before: bytes, armed_until: float, observer: Observer) -> State:
+def _saved(job: Job, driver: Driver, result: PushResult) -> PushResult:
+    """Save, with one more attempt over a new login.
+
+    A device on which that fails is as intended and reachable, and its guard is gone: going back would be another
+    change, and one without a guard. It is left, and the result says that a reboot may take the change back.
+    """
+    for again in (False, True):
+        try:
+            with _own_faults(job):
+                if again:
+                    driver.close()
+                    driver.open()
+                driver.save()
+        except GovnetError as error:
+            failure = error
+        else:
+            return replace(result, state=State.CHANGED)
+    tell(
+        failure,
+        Message("the change is applied and was checked; log in and save it, or a reboot may take it back"),
+    )
+    return replace(result, state=State.UNKNOWN, error=failure)
+
+
+def _left(
+    job: Job, compared: Compared, result: PushResult, seconds: int, error: GovnetError, observer: Observer
+) -> PushResult:
     """Bring a device back whose change failed: at once if it can be reached, else by waiting for its guard."""
-    if _bring_back(job, before):
-        return State.RESTORED
-    if armed_until:
+    armed_until = time.monotonic() + seconds  # it was armed before now
+    back = _bring_back(job, compared.before)
+    if not back and seconds:
         observer.step(job.device, Message(mark("waiting for the device to undo the change")))
-    while armed_until and time.monotonic() < armed_until + GRACE:
+    while not back and seconds and time.monotonic() < armed_until + GRACE:
         time.sleep(RETRY)
-        if _bring_back(job, before):
-            return State.RESTORED
-    return State.UNKNOWN
+        back = _bring_back(job, compared.before)
+    tell(error, how_left(error, result.commands, back=back, guarded=bool(seconds)))
+    return replace(result, state=State.RESTORED if back else State.UNKNOWN, error=error)
 
 
 def _bring_back(job: Job, before: bytes) -> bool:
@@ -376,13 +532,14 @@ def _bring_back(job: Job, before: bytes) -> bool:
     for endpoint in dict.fromkeys((job.target.endpoint, job.after or job.target.endpoint)):
         driver = _driver(job, replace(job.target, endpoint=endpoint))
         try:
-            driver.open()
-            try:
-                driver.restore(before)
-            finally:
-                driver.close()
+            with _own_faults(job):
+                try:
+                    driver.open()
+                    driver.restore(before)
+                finally:
+                    driver.close()
         except GovnetError as error:
-            log.info("%s: not brought back over %s: %s", job.device, endpoint, error)
+            log.info("%s: not brought back over %s: %s", job.device, endpoint, driver.mask(str(error)))
         else:
             return True
     return False
@@ -392,5 +549,5 @@ def _driver(job: Job, target: Target) -> Driver:
     from configs.driver import driver_for  # noqa: PLC0415 - start-up time: NAPALM is heavy
 
     return driver_for(target.platform).for_target(
-        target, management=job.management, out_of_band=job.out_of_band, after=job.after
+        target, management=job.management, out_of_band=job.out_of_band, after=job.after, secrets=job.secrets
     )

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 from configs.channel import silent
 from configs.dialogue import QUESTION_SHAPE
+from configs.masking import answer
 from configs.tree import decode
-from inventory.errors import CommandError, DeviceError, DeviceUnreachableError, InputError, LoginError
+from inventory.errors import CommandError, DeviceError, DeviceUnreachableError, InputError, LoginError, NotBegunError
 from inventory.text import Message
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 BLOCK_LINES = 24
 BLOCK_BYTES = 2048  # well below what a device's terminal line buffers
+ENDLESS = 20  # times a command's time: a device that talks without end is given up
 QUIET = 2.0  # seconds after which something that looks like a question is one
 _MOVES = re.compile(rb"[\b\r\x00\x07\x1b]")
 _ESCAPE = re.compile(rb"\x1b(?:\[(?P<parameters>[0-9;?]*)(?P<final>[@-~])|[()][0-9A-Za-z]|[=>78cDEHMNOZ])")
@@ -96,17 +98,29 @@ class Session:
         """The device's name as its prompt shows it."""
         return decode(max(self._names, key=len, default=b""))[0]
 
-    async def command(self, line: str, *, seconds: float = 0) -> bytes:
-        """Send one line and give what it printed, lines ended by LF. CommandError if the device refuses it."""
-        (answer,) = await self._exchange([line], seconds or self._target.command_timeout)
-        return b"".join(part + b"\n" for part in answer.output)
+    async def command(self, line: str, *, seconds: float = 0, ending: re.Pattern[bytes] | None = None) -> bytes:
+        """Send one line and give what it printed, lines ended by LF. CommandError if the device refuses it.
+
+        An output whose last line `ending` matches is no refusal, whatever stands in it: a configuration's banner may
+        look like an error.
+        """
+        (answered,) = await self._exchange([line], seconds or self._target.command_timeout, ending)
+        return b"".join(part + b"\n" for part in answered.output)
 
     async def configure(self, lines: Sequence[str], *, enter: str = "", seconds: float = 0) -> tuple[Answer, ...]:
         """Enter configuration mode, send `lines`, leave it. CommandError tells how far it came.
 
         `enter` is another command than the dialogue's for entering. After a refusal the mode is left, if possible.
+        NotBegunError if a line cannot be typed at all, or if the mode cannot be entered: nothing was changed then.
         """
-        await self.command(enter or self._dialogue.configure)
+        try:
+            for line in lines:
+                self._encoded(line)
+            await self.command(enter or self._dialogue.configure)
+        except CommandError as error:
+            if self.broken:
+                raise
+            raise NotBegunError(error.device, error.line, error.answer, error.hint) from None
         try:
             answers = await self.send(lines, seconds=seconds)
         except CommandError:
@@ -120,11 +134,12 @@ class Session:
     async def send(self, lines: Sequence[str], *, seconds: float = 0) -> tuple[Answer, ...]:
         """Send `lines` in blocks in the view where the session stands, each checked."""
         done: list[Answer] = []
+        limit = seconds or self._target.command_timeout
         for block in blocks(lines, self._dialogue, self.encoding):
             try:
-                done += await self._exchange(block, seconds or self._target.command_timeout)
+                done += await (self._dictate(block[0], limit) if "\n" in block[0] else self._exchange(block, limit))
             except CommandError as error:
-                before = (*(answer.line for answer in done), *error.accepted)
+                before = (*(self._mask(one.line) for one in done), *error.accepted)
                 raise CommandError(
                     error.device, error.line, error.answer, error.hint, accepted=before, behind=error.behind
                 ) from None
@@ -276,20 +291,23 @@ class Session:
 
     # Lines and their answers
 
-    async def _exchange(self, lines: Sequence[str], seconds: float) -> list[Answer]:
+    async def _exchange(
+        self, lines: Sequence[str], seconds: float, ending: re.Pattern[bytes] | None = None
+    ) -> list[Answer]:
         """Write a block at once; read each line's echo and answer. The prompt before the first stays in the buffer."""
         wire = await self._type(lines)
         reading = _Reading([[] for _ in wire])
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
+        end = loop.time() + ENDLESS * seconds
         while True:
             if self._take_lines(reading, lines, wire):
-                deadline = loop.time() + seconds
+                deadline = min(loop.time() + seconds, end)
             tail = self._tail()
             at_prompt = self._prompt.fullmatch(tail.rstrip()) is not None
             if reading.current == len(wire) - 1:
                 if at_prompt:
-                    return self._judge(lines, reading.outputs)
+                    return self._judge(lines, reading.outputs, ending)
                 if await self._reply(self._dialogue.questions, lines[-1].strip()):
                     continue
             if await self._turn_page():
@@ -299,12 +317,67 @@ class Session:
             if not await self._more(deadline, lines[here], questionable=shaped and reading.current >= 0):
                 raise self._refusal(lines, reading, tail)
 
+    async def _dictate(self, command: str, seconds: float) -> list[Answer]:
+        """A command that goes on as text over several lines (a banner): one prompt, at its end.
+
+        Its first line is sent alone: were it refused, the device would take the text for commands.
+        """
+        first, *text = command.split("\n")
+        reading = _Reading([[]])
+        wire = await self._type([first])
+        deadline = asyncio.get_running_loop().time() + seconds
+        while not any(self._dialogue.text_begins.search(line) for line in reading.outputs[0]):
+            self._take_lines(reading, [command], wire)
+            tail = self._tail()
+            if reading.current == 0 and self._prompt.fullmatch(tail.rstrip()):
+                self._judge([command], reading.outputs)
+                raise CommandError(
+                    self._target.device,
+                    self._mask(command),
+                    answer(self._mask, command, _readable(reading.outputs[0])),
+                    Message("the device did not ask for the text that follows the line; the text was not sent"),
+                )
+            silent_now = not await self._more(deadline, first, questionable=reading.current == 0)
+            if silent_now and QUESTION_SHAPE.search(self._tail()):
+                raise self._refusal([command], reading, self._tail())
+            if silent_now:
+                break
+        for start in range(0, len(text), BLOCK_LINES):
+            await self._dictate_text(text[start : start + BLOCK_LINES], command, reading, seconds)
+        deadline = asyncio.get_running_loop().time() + seconds
+        while not self._prompt.fullmatch(self._tail().rstrip()):
+            while (line := self._next_line()) is not None:
+                reading.outputs[0].append(line)
+            if not self._prompt.fullmatch(self._tail().rstrip()):
+                await self._more(deadline, command, questionable=False)
+        return self._judge([command], reading.outputs)
+
+    async def _dictate_text(self, text: Sequence[str], command: str, reading: _Reading, seconds: float) -> None:
+        """Send lines of text and see each of them echoed, without a prompt before it."""
+        expected = await self._type(text)
+        deadline = asyncio.get_running_loop().time() + seconds
+        while expected:
+            line = self._next_line()
+            if line is None:
+                await self._more(deadline, command, questionable=False)
+            elif _same(line, expected[0]):
+                del expected[0]
+            elif (prompt := self._prompt.match(line)) is not None and _same(line[prompt.end() :], expected[0]):
+                raise self._refusal([command], reading, line)  # the text ended early: what follows are commands
+            else:
+                reading.outputs[0].append(line)
+
     async def _type(self, lines: Sequence[str]) -> list[bytes]:
         """Write the lines; what they are as bytes. A name that one of them gives may be in prompts from now on."""
         if self.broken:
             raise DeviceUnreachableError(self._target.device, Message("the session is closed"))
         wire = [self._encoded(line) for line in lines]
-        await self._channel.write(b"".join(part + self._dialogue.newline for part in wire))
+        try:
+            async with asyncio.timeout(self._target.command_timeout):
+                await self._channel.write(b"".join(part + self._dialogue.newline for part in wire))
+        except TimeoutError as error:  # it reads no more; DeviceTimeoutError is one too, and says the same
+            self.broken = True
+            raise silent(self._target.device, self._mask(lines[0]), self._target.command_timeout) from error
         for line in lines:
             renamed = self._dialogue.renames.match(line)
             if renamed is not None:
@@ -331,7 +404,7 @@ class Session:
             raise CommandError(
                 self._target.device, self._mask(line), f"U+{ord(line[error.start]):04X} / {self.encoding}"
             ) from None
-        keys = [byte for byte in wire if byte in self._dialogue.untypable or byte < 0x20]
+        keys = [byte for byte in wire.replace(b"\n", b"") if byte in self._dialogue.untypable or byte < 0x20]
         if keys:
             raise CommandError(
                 self._target.device,
@@ -365,7 +438,7 @@ class Session:
         raise CommandError(
             self._target.device,
             self._mask(expected.decode(self.encoding)),
-            self._mask(_readable([line])),
+            answer(self._mask, expected.decode(self.encoding), _readable([line])),
             Message("the device received other characters than were sent; the line to it loses bytes"),
         )
 
@@ -379,17 +452,22 @@ class Session:
             if QUESTION_SHAPE.search(asked):
                 raise self._refusal(lines, reading, asked)
 
-    def _judge(self, lines: Sequence[str], outputs: list[list[bytes]]) -> list[Answer]:
+    def _judge(
+        self, lines: Sequence[str], outputs: list[list[bytes]], ending: re.Pattern[bytes] | None = None
+    ) -> list[Answer]:
         """The answers, or the first refusal among them."""
         for index, output in enumerate(outputs):
+            last = next((line.strip() for line in reversed(output) if line.strip()), b"")
+            if ending is not None and ending.match(last):
+                continue
             refused = self._dialogue.error_in(output)
             if refused is not None:
                 raise CommandError(
                     self._target.device,
                     self._mask(lines[index].strip()),
-                    self._mask(_readable([refused])),
-                    accepted=tuple(lines[:index]),
-                    behind=tuple(lines[index + 1 :]),
+                    answer(self._mask, lines[index], _readable([refused])),
+                    accepted=tuple(map(self._mask, lines[:index])),
+                    behind=tuple(map(self._mask, lines[index + 1 :])),
                 )
         self._forget_names()
         return [Answer(line, tuple(output)) for line, output in zip(lines, outputs, strict=True)]
@@ -408,27 +486,30 @@ class Session:
         return CommandError(
             self._target.device,
             self._mask(lines[current].strip()),
-            self._mask(_readable([*reading.outputs[current][-2:], asked])),
+            answer(self._mask, lines[current], _readable([*reading.outputs[current][-2:], asked])),
             UNKNOWN_QUESTION,
-            accepted=tuple(lines[:current]),
-            behind=tuple(lines[current + 1 :]),
+            accepted=tuple(map(self._mask, lines[:current])),
+            behind=tuple(map(self._mask, lines[current + 1 :])),
         )
 
 
 def blocks(lines: Sequence[str], dialogue: Dialogue, encoding: str = "utf-8") -> list[list[str]]:
-    """Cut `lines` into blocks: after a line that opens a view or asks something, and before one grows too long."""
+    """Cut `lines` into blocks: after a line that opens a view or asks something, and before one grows too long.
+
+    A command of several lines is a block of its own.
+    """
     found: list[list[str]] = []
     block: list[str] = []
     size = 0
     for line in lines:
         length = len(line.encode(encoding, "replace")) + 1
         asks = dialogue.asks(line.strip())
-        if block and (len(block) >= BLOCK_LINES or size + length > BLOCK_BYTES):
+        if block and (len(block) >= BLOCK_LINES or size + length > BLOCK_BYTES or "\n" in line):
             found.append(block)
             block, size = [], 0
         block.append(line)
         size += length
-        if asks or dialogue.opens.match(line.strip()):
+        if asks or "\n" in line or dialogue.opens.match(line.strip()):
             found.append(block)
             block, size = [], 0
     if block:

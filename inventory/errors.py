@@ -13,6 +13,7 @@
         ├── LoginError
         ├── HostKeyError
         ├── CommandError                   the device refused a line; carries the line and its answer
+        │   └── NotBegunError              it refused to begin a change: nothing on it was changed
         └── SnmpError                      collectors: no or a wrong answer; carries a reason
 
 Foreign errors (asyncssh, netmiko, pydantic, OSError …) are translated at the seam where they appear.
@@ -191,6 +192,10 @@ class CommandError(DeviceError):
         self.answer = answer
         self.accepted = accepted
         self.behind = behind
+
+
+class NotBegunError(CommandError):
+    """The device refused to begin a change, because its configuration is locked, say: nothing was changed."""
 
 
 class SnmpError(DeviceError):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from inventory.sources.yaml import Document, Path
 
-SERVICES: Final = ("dns", "ntp", "radius", "snmp_manager", "syslog", "tacacs")
+SERVICES: Final = ("dns", "management_gateway", "ntp", "radius", "snmp_manager", "syslog", "tacacs")
 LABS: Final = ("emulated", "netns")
 # The names that Net-SNMP and Prometheus' snmp_exporter use; RFC 3414, RFC 3826, RFC 7860.
 AUTH_PROTOCOLS: Final = ("MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512")

@@ -184,6 +184,8 @@ class FrrDevice(Device):
             return self._store(redirect, await _everything(stdin))
         if redirect or not words:
             return _not_found(command)
+        if words[0] == "timeout" and len(words) > 2:
+            del words[:2]  # nothing takes long here
         program = posixpath.basename(words[0])
         tools: dict[str, Callable[[list[str]], Result]] = {
             "mkdir": lambda _words: (0, b"", b""),
@@ -192,6 +194,7 @@ class FrrDevice(Device):
             "frr-reload.py": self._reload,
             "sh": self._guard,
             "true": lambda _words: (0, b"", b""),
+            "test": lambda _words: (0, b"", b""),
             "hostname": lambda _words: (0, f"{self.name}\n".encode(), b""),
         }
         if program == "vtysh":
@@ -285,8 +288,10 @@ class FrrDevice(Device):
             return 1, f"{head}\nb'{complaint.strip()}'\n".encode(), b""
         if "--test" in options:
             return 0, self._difference(wanted).encode(), b""
-        if not wanted.value("hostname") and self.running.starting("hostname"):
-            host = self.running.starting("hostname")[0]
+        # The name shown is the system's, whatever the file says.
+        for said in wanted.starting("hostname"):
+            del wanted.children[said.key]
+        for host in self.running.starting("hostname"):
             wanted.children[host.key] = host.copy()
         self.load(wanted)
         if path != posixpath.join(confdir or "/etc/frr", "frr.conf") or not confdir:

@@ -39,5 +39,7 @@ DIALOGUE = Dialogue(
         r"|aaa group|key chain|key \d|track |ip sla|banner )"
     ),
     preamble=re.compile(rb"\s*(?:$|Building configuration\.\.\.|Current configuration\s*:)"),
+    ending=re.compile(rb"end\s*$"),
+    text_begins=re.compile(rb"^Enter TEXT message"),
     name_cut=20,
 )

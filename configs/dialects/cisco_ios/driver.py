@@ -56,7 +56,7 @@ class CiscoIosDriver(CliDriver):
     async def _apply(self, change: Change, running: Tree, candidate: Tree, revert_in: int) -> None:
         del running, candidate
         enter = f"configure terminal revert timer {revert_in // 60}" if revert_in else ""
-        await self._configure(change, enter=enter)
+        await self._configure(change, self._change, enter=enter)
 
     async def _confirm(self) -> None:
         await self.session.command("configure confirm")

@@ -65,16 +65,17 @@ _SLOTS = (
 )
 
 _PATHS = Paths(
-    address=re.compile(r"ip address (?P<ip>\d\S+) "),
+    address=re.compile(r"ip(?:v6)? address (?P<ip>\d[^/\s]+)[/ ]"),
     interface=re.compile(_INTERFACE),
     touches=re.compile(
-        r"shutdown$|(?:no )?ip address|(?:ip )?vrf forwarding |(?:no )?switchport(?: |$)|ip access-group "
+        r"shutdown$|(?:no )?ip address|no ipv6 (?:address|enable)|(?:ip )?vrf forwarding |(?:no )?switchport(?: |$)"
+        r"|ip access-group "
     ),
-    route=re.compile(r"ip route |ip default-gateway "),
+    route=re.compile(r"ip(?:v6)? route |ip default-gateway "),
     remote=re.compile(r"line vty "),
-    remote_lines=re.compile(r"access-class |transport input |login|no (?:access-class|transport|login)"),
-    remote_list=re.compile(r"access-class (?P<list>\S+) in"),
-    list_header=re.compile(r"(?:ip access-list (?:standard|extended)|access-list) (?P<list>\S+)"),
+    remote_lines=re.compile(r"(?:ipv6 )?access-class |transport input |login|no (?:access-class|transport|login)"),
+    remote_list=re.compile(r"(?:ipv6 )?access-class (?P<list>\S+) in"),
+    list_header=re.compile(r"(?:ip access-list (?:standard|extended)|(?:ipv6 )?access-list) (?P<list>\S+)"),
     server=re.compile(r"ip ssh |username |aaa (?:new-model|authentication login)|crypto key "),
 )
 
@@ -109,6 +110,18 @@ def normalise(path: tuple[str, ...], text: str) -> str:
     return _normalise(text, in_list=bool(path) and path[-1].startswith("ip access-list "))
 
 
+_SHOWN_BANNER = re.compile(r"(banner \S+ )\^C(.*)\^C\s*$", re.DOTALL)
+
+
+def typed(text: str) -> str:
+    """A banner as it can be typed: `^C` is how IOS shows a control character, typed as it stands it would mean `^`."""
+    banner = _SHOWN_BANNER.match(text)
+    if banner is None:
+        return text
+    mark = next((mark for mark in "#@~$%=+&" if mark not in banner[2]), "")
+    return f"{banner[1]}{mark}{banner[2]}{mark}" if mark else text
+
+
 LANGUAGE = Language(
     negation="no",
     leave="exit",
@@ -130,5 +143,8 @@ LANGUAGE = Language(
         r"(?:logging trap informational|ip ssh time-out 120|ip ssh authentication-retries 3|exec-timeout 10 0"
         r"|log-adjacency-changes)$"
     ),
+    # Off by default, and then not stored, in IOS-XE and in images without the service; IOS 12 shows them.
+    unstored=re.compile(r"no (?:service (?:pad|finger)|ip http (?:secure-)?server|ip bootp server|vstack)$"),
     normalise=normalise,
+    typed=typed,
 )

@@ -20,6 +20,8 @@ WRITE = 'vtysh -c "write memory"'
 MAKE_FOLDER = f"mkdir -p -m 700 {FOLDER}"
 TEST = f"/usr/lib/frr/frr-reload.py --test --stdout {FOLDER}/{CANDIDATE}"
 RELOAD = f"/usr/lib/frr/frr-reload.py --confdir {FOLDER} --reload {FOLDER}/{CANDIDATE}"
+# Everybody may make folders where ours is: what lies in one of another user must not be run, nor secrets put there.
+OURS = f"test -O {FOLDER} -o ! -e {FOLDER}"
 GUARD_CANCEL = f"sh {FOLDER}/{GUARD} cancel"
 GUARD_STATUS = f"sh {FOLDER}/{GUARD} status"
 
@@ -27,10 +29,8 @@ GUARD_STATUS = f"sh {FOLDER}/{GUARD} status"
 PREAMBLE = re.compile(rb"\s*(?:$|Building configuration\.\.\.|Current configuration\s*:)")
 # As in: b'line 3: % Unknown command:  netork 1.1.1.1/32 area 0'
 REFUSED_LINE = re.compile(r"line (?P<number>\d+): (?P<answer>%[^\n\\']*)")
-# Lines that vtysh always shows: FRR's own, and what the host's name and sysctl say. No reload takes them away.
-UNREMOVABLE = re.compile(
-    r"frr (?:version|defaults) |hostname |domainname |service integrated-vtysh-config|(?:no )?ip(?:v6)? forwarding"
-)
+# Lines that vtysh shows by what the host's sysctl says. No reload takes them away.
+UNREMOVABLE = re.compile(r"(?:no )?ip(?:v6)? forwarding")
 SAVED = re.compile(rb"\[OK\]|configuration saved to")
 
 
@@ -42,6 +42,11 @@ def upload(name: str) -> str:
 def remove(name: str) -> str:
     """The command that removes a file of ours."""
     return f"rm -f {FOLDER}/{name}"
+
+
+def reload_within(seconds: int) -> str:
+    """The reload, ended on the host itself after some seconds: it must not go on beside the guard's own."""
+    return f"timeout {seconds} {RELOAD}"
 
 
 def guard_arm(seconds: int) -> str:

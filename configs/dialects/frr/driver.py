@@ -14,8 +14,9 @@ from configs.dialects.frr.language import LANGUAGE
 from configs.dialects.frr.merge import merged
 from configs.driver import Driver
 from configs.guard import Guard, GuardKind
+from configs.masking import answer
 from configs.tree import decode
-from inventory.errors import CommandError, DeviceUnreachableError
+from inventory.errors import CommandError, DeviceError, DeviceUnreachableError, NotBegunError, RefusedError
 from inventory.text import Message
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 TIMED_RESTORE = Guard(GuardKind.TIMED_RESTORE)
 RELOAD_SECONDS = 180.0
+RELOAD_GRACE = 5.0  # between the end of a reload on the host and what we hear of it
 _SCRIPT = Path(__file__).parent / "guard"
 # FRRouting 8.4.4 (rt-anping) on Linux(6.1.0-26-amd64).
 _VERSION = re.compile(r"^FRRouting (\S+) \((.*?)\) on (\S+?)\.?\s*$", re.MULTILINE)
@@ -69,7 +71,9 @@ class FrrDriver(Driver):
         """Run a command that has to succeed; its standard output."""
         done = await self._run(command, stdin, seconds=seconds)
         if done.status != 0:
-            raise CommandError(self.target.device, command, _last_words(done))
+            raise CommandError(
+                self.target.device, command, answer(self.mask, stdin.decode("utf-8", "replace"), _last_words(done))
+            )
         return done.stdout
 
     async def _running(self) -> bytes:
@@ -101,48 +105,76 @@ class FrrDriver(Driver):
 
     async def _pending(self) -> bool:
         # A host that never had a guard does not have the script either.
+        await self._ours()
         done = await self._run(dialogue.GUARD_STATUS)
         return done.status == 0 and done.stdout.split()[:1] == [b"armed"]
 
+    async def _ours(self) -> None:
+        """RefusedError if the folder for our files is another user's."""
+        if (await self._run(dialogue.OURS)).status != 0:
+            raise RefusedError(
+                Message(
+                    "{device}: the folder {path} on it belongs to another user",
+                    device=self.target.device,
+                    path=dialogue.FOLDER,
+                ),
+                Message("look who made it and remove it; nothing in it is run, and no configuration is put there"),
+            )
+
     async def _apply(self, change: Change, running: Tree, candidate: Tree, revert_in: int) -> None:
         text = candidate.text if self._replace else merged(running, candidate)
-        await self._must(dialogue.MAKE_FOLDER)
-        await self._must(dialogue.upload(dialogue.CANDIDATE), text.encode())
-        await self._must(dialogue.upload("vtysh.conf"), b"")
-        self._look(text, await self._run(dialogue.TEST, seconds=RELOAD_SECONDS))
-        if revert_in:
-            await self._must(dialogue.upload(dialogue.BEFORE), running.to_bytes())
-            await self._must(dialogue.upload(dialogue.GUARD), _SCRIPT.read_bytes())
-            await self._must(dialogue.guard_arm(revert_in))
         try:
-            self._look(text, await self._run(dialogue.RELOAD, seconds=RELOAD_SECONDS))
-            await self._clean()
+            await self._prepared(text, running, revert_in)
+        except CommandError as error:
+            raise NotBegunError(error.device, error.line, error.answer, error.hint) from None
+        # Our reload has ended before the guard's may begin, whatever became of the session.
+        limit = max(1, revert_in * 2 // 3) if revert_in else int(RELOAD_SECONDS)
+        try:
+            self._look(text, await self._run(dialogue.reload_within(limit), seconds=limit + RELOAD_GRACE))
+            await self._run(dialogue.remove(dialogue.CANDIDATE))
         except (ConnectionError, TimeoutError):
             if change.reconnect is None:
                 raise
             # The address we came to has moved; the reload goes on without us, and a new login looks at what it
             # did and cleans up (`_confirm`).
 
+    async def _prepared(self, text: str, running: Tree, revert_in: int) -> None:
+        """Put the candidate on the host, rehearse it, arm the guard. FRR's configuration is not touched."""
+        await self._ours()
+        await self._must(dialogue.MAKE_FOLDER)
+        try:
+            await self._must(dialogue.upload(dialogue.CANDIDATE), text.encode())
+            await self._must(dialogue.upload("vtysh.conf"), b"")
+            self._look(text, await self._run(dialogue.TEST, seconds=RELOAD_SECONDS))
+            if revert_in:
+                await self._must(dialogue.upload(dialogue.BEFORE), running.to_bytes())
+                await self._must(dialogue.upload(dialogue.GUARD), _SCRIPT.read_bytes())
+                await self._must(dialogue.guard_arm(revert_in))
+        except CommandError:
+            await self._clean()
+            raise
+
     def _look(self, text: str, done: Finished) -> None:
         """CommandError, with the line that FRR refused, if a reload or its rehearsal failed."""
         if done.status == 0:
             return
-        words = _last_words(done)
+        words = answer(self.mask, text, _last_words(done))
         found = dialogue.REFUSED_LINE.search(words)
         if found is None:
             raise CommandError(self.target.device, "frr-reload.py", words)
         line = text.splitlines()[int(found["number"]) - 1].strip()
-        raise CommandError(self.target.device, line, found["answer"].strip())
+        raise CommandError(self.target.device, self.mask(line), found["answer"].strip())
 
     async def _clean(self) -> None:
-        """Candidates may hold secrets: they do not stay on the host."""
+        """What may hold secrets does not stay on the host; what an armed guard needs does."""
         await self._run(dialogue.remove(dialogue.CANDIDATE))
+        if not await self._pending():
+            await self._run(dialogue.remove(dialogue.BEFORE))
+            await self._run(dialogue.remove("back/" + dialogue.CANDIDATE))
 
     async def _confirm(self) -> None:
         await self._must(dialogue.GUARD_CANCEL)
         await self._clean()
-        await self._run(dialogue.remove(dialogue.BEFORE))
-        await self._run(dialogue.remove("back/" + dialogue.CANDIDATE))
 
     async def _undo(self, before: bytes) -> None:
         pending = await self._pending()
@@ -150,10 +182,20 @@ class FrrDriver(Driver):
             await self._must(dialogue.MAKE_FOLDER)
             await self._must(dialogue.upload(dialogue.CANDIDATE), before)
             await self._must(dialogue.upload("vtysh.conf"), b"")
-            await self._must(dialogue.RELOAD, seconds=RELOAD_SECONDS)
-        await self._clean()
+            await self._must(dialogue.reload_within(int(RELOAD_SECONDS)), seconds=RELOAD_SECONDS + RELOAD_GRACE)
+            # A reload may end with success and have done half: the guard is cancelled only when all is back.
+            left = _replacement(self.dialect.parse(await self._running()), self.dialect.parse(before), self.management)
+            if not left.empty:
+                raise DeviceError(
+                    self.target.device,
+                    Message("the change could not be taken back in {count} lines", count=left.added + left.removed),
+                    Message(
+                        "these lines still differ: {lines}", lines=self.mask(left.diff.strip().replace("\n", " · "))
+                    ),
+                )
         if pending:
-            await self._confirm()
+            await self._must(dialogue.GUARD_CANCEL)
+        await self._clean()
 
     async def _save(self) -> None:
         output = await self._must(dialogue.WRITE)
@@ -161,7 +203,7 @@ class FrrDriver(Driver):
             raise CommandError(
                 self.target.device,
                 dialogue.WRITE,
-                decode(output)[0].strip(),
+                self.mask(output.decode("utf-8", "replace").strip()),
                 Message("the change is applied; whether it is saved is unknown"),
             )
 

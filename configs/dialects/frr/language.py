@@ -17,9 +17,6 @@ def _slot(view: str, line: str, kind: Kind = Kind.SINGLE, remove: str = "") -> S
 
 
 _SLOTS = (
-    _slot(_TOP, r"hostname "),
-    _slot(_TOP, r"domainname "),
-    _slot(_TOP, r"frr defaults "),
     _slot(_TOP, r"log (?P<what>syslog|stdout|file|timestamp precision)(?: |$)"),
     _slot(_TOP, r"(?P<what>enable password|password) "),
     _slot(_TOP, r"ip route (?P<network>\S+/\d+) ", Kind.SET),
@@ -43,10 +40,10 @@ _SLOTS = (
 )
 
 _PATHS = Paths(
-    address=re.compile(r"ip address (?P<ip>[^/\s]+)/"),
+    address=re.compile(r"ip(?:v6)? address (?P<ip>[^/\s]+)/"),
     interface=re.compile(_INTERFACE),
     touches=re.compile(r"shutdown$"),
-    route=re.compile(r"ip route "),
+    route=re.compile(r"ip(?:v6)? route "),
     # Who may log in is the host's business, not frr.conf's.
     remote=re.compile(r"(?!)"),
     remote_lines=re.compile(r"(?!)"),
@@ -85,5 +82,8 @@ LANGUAGE = Language(
     ordered=re.compile(r"(?!)"),
     explicit=re.compile(r"no (?:ip forwarding|ipv6 forwarding)$"),
     hidden=re.compile(r"(?:ip|ipv6) forwarding$"),
+    # What the host's system name, vtysh.conf and the daemons' own options say. FRR 8.4 shows these lines and a reload
+    # does not set them (`hostname` follows the system's name): a push that insisted would never end as intended.
+    foreign=re.compile(r"hostname |domainname |frr (?:version|defaults) |service integrated-vtysh-config$"),
     normalise=normalise,
 )

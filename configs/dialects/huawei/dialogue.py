@@ -48,4 +48,5 @@ DIALOGUE = Dialogue(
         r"|domain |authentication-scheme|authorization-scheme|accounting-scheme|bfd |vrrp |nqa |eth-trunk)"
     ),
     preamble=re.compile(rb"(?!)"),
+    ending=re.compile(rb"return\s*$"),
 )

@@ -65,14 +65,16 @@ _SLOTS = (
 )
 
 _PATHS = Paths(
-    address=re.compile(r"ip address (?P<ip>\S+) "),
+    address=re.compile(r"ip(?:v6)? address (?P<ip>[^/\s]+)[/ ]"),
     interface=re.compile(_INTERFACE),
-    touches=re.compile(r"shutdown$|ip address |ip binding vpn-instance |portswitch$|traffic-filter |undo ip address"),
-    route=re.compile(r"ip route-static "),
+    touches=re.compile(
+        r"shutdown$|ip address |ip binding vpn-instance |portswitch$|traffic-filter |undo ip(?:v6)? (?:address|enable)"
+    ),
+    route=re.compile(r"ip(?:v6)? route-static "),
     remote=re.compile(r"user-interface (?:maximum-)?vty "),
     remote_lines=re.compile(r"acl |authentication-mode |protocol inbound |undo "),
     remote_list=re.compile(r"acl (?:ipv6 )?(?P<list>\S+) inbound"),
-    list_header=re.compile(r"acl (?:number|name) (?P<list>\S+)"),
+    list_header=re.compile(r"acl (?:ipv6 )?(?:number |name )?(?P<list>\S+)"),
     server=re.compile(r"stelnet server enable|ssh server |ssh user |local-user "),
 )
 
@@ -113,5 +115,8 @@ LANGUAGE = Language(
     ordered=re.compile(r"(?!)"),
     explicit=re.compile(r"undo (?:portswitch|ssh server compatible-ssh1x enable)$"),
     hidden=re.compile(r"info-center enable$"),
+    # SSH 1 is off by default in newer releases, which then do not store this line; older ones need it and show it. No
+    # line in the text tells them apart, so it is sent with every first push and never missed on its own.
+    unstored=re.compile(r"undo ssh server compatible-ssh1x enable$"),
     normalise=normalise,
 )

@@ -274,7 +274,69 @@ def test_unknown_arrival_is_careful():
     after = spoken.parse(b"interface GigabitEthernet0/0/1\n ip address 10.0.0.2 255.255.255.0\n")
     assert spoken.change(before, after).cuts == ("ip address 10.0.0.2 255.255.255.0",)
     assert spoken.change(before, after).reconnect is None
-    assert spoken.change(before, after, management=ip_interface("10.5.5.5/24")).cuts == ()
+    elsewhere = ip_interface("10.5.5.5/24")
+    assert spoken.change(before, after, management=elsewhere).cuts == ("ip address 10.0.0.2 255.255.255.0",)
+    other = spoken.parse(before.to_bytes() + b"interface GigabitEthernet0/0/2\n ip address 10.5.5.5 24\n")
+    assert spoken.change(other, after, management=elsewhere).cuts == ()
+
+
+@pytest.mark.parametrize(
+    ("platform", "shown", "goes"),
+    [
+        ("huawei", "ipv6 address 2001:DB8::1/64", "undo ipv6 address"),
+        ("cisco_ios", "ipv6 address 2001:DB8::1/64", "no ipv6 address"),
+        ("frr", "ipv6 address 2001:db8::1/64", "no ipv6 address 2001:db8::1/64"),
+    ],
+)
+def test_the_way_in_may_be_ipv6(platform, shown, goes):
+    """An IPv6 management address is found however it is written, and what takes it away is a cut."""
+    spoken = dialect(platform)
+    before = spoken.parse(f"interface eth0\n {shown}\ninterface eth1\n {shown[:-4]}2/64\n".encode())
+    here = ip_interface("2001:db8:0::1/64")
+    assert spoken.change(before, spoken.parse(f"interface eth0\n {goes}\n".encode()), management=here).cuts
+    assert not spoken.change(before, spoken.parse(f"interface eth1\n {goes}\n".encode()), management=here).cuts
+
+
+def test_the_hosts_name_is_not_frrs():
+    """FRR shows the system's name whatever a reload says: not in the diff, not sent; a note says where it differs."""
+    spoken = dialect("frr")
+    running = spoken.parse(b"frr version 8.4.4\nfrr defaults traditional\nhostname box\nip forwarding\n")
+    same = spoken.change(running, spoken.parse(b"hostname box\nfrr defaults traditional\n"))
+    assert (same.empty, same.notes) == (True, ())
+    other = spoken.parse(b"hostname rt-anping\nservice integrated-vtysh-config\nip route 10.0.0.0/8 Null0\n")
+    change = spoken.change(running, other)
+    assert change.commands == ("ip route 10.0.0.0/8 Null0",)
+    assert [("rt-anping" in str(note), "box" in str(note)) for note in change.notes] == [(True, True), (False, False)]
+    merged = spoken.parse(spoken.merged(running, other).encode())
+    assert [node.text for node in merged.starting("hostname")] == ["hostname box"]
+    assert spoken.change(merged, other).empty
+
+
+@pytest.mark.parametrize(
+    ("platform", "line", "other"),
+    [
+        ("huawei", "undo ssh server compatible-ssh1x enable", "info-center loghost 10.0.0.1"),
+        ("cisco_ios", "no service pad", "logging 10.0.0.1"),
+    ],
+)
+def test_a_default_that_is_not_stored_is_no_difference_for_ever(platform, line, other):
+    """It goes along with other lines and is never missed alone; where the device says the opposite, it is."""
+    spoken = dialect(platform)
+    intended = spoken.parse(f"{line}\n{other}\n".encode())
+    assert set(spoken.change(spoken.parse(b""), intended).commands) == {line, other}
+    assert spoken.change(spoken.parse(f"{other}\n".encode()), intended).empty
+    assert spoken.change(intended, intended).empty
+    positive = line.partition(" ")[2]
+    assert spoken.change(spoken.parse(f"{positive}\n{other}\n".encode()), intended).commands == (line,)
+
+
+def test_a_banner_is_typed_with_a_mark_that_can_be_typed():
+    """`^C` is IOS's way to show a control character; the mark that is typed does not occur in the text."""
+    spoken = dialect("cisco_ios")
+    text = "banner login ^C\n# keep out #\nall is recorded\n^C"
+    (command,) = spoken.change(spoken.parse(b""), spoken.parse(text.encode())).commands
+    assert command == "banner login @\n# keep out #\nall is recorded\n@"
+    assert spoken.change(spoken.parse(text.encode()), spoken.parse(command.encode())).empty
 
 
 numbers = st.integers(1, 4)

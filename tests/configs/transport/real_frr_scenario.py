@@ -107,11 +107,14 @@ def main() -> None:
     report["running"] = shown()
     report["startup"] = STARTUP.read_text()
     report["again"] = rollout.push([rollout.Job(target, WANTED)], commit=True)[0].as_json()
+    other = "frr defaults traditional\nhostname another-name\n" + WANTED + "ip route 203.0.113.0/24 Null0\n"
+    report["named"] = rollout.push([rollout.Job(target, other)], commit=True)[0].as_json()
     before = shown()
     report["refused"] = rollout.push([rollout.Job(target, REFUSED)], commit=True)[0].as_json()
     report["same_after_refusal"] = shown() == before
     from configs.driver import driver_for
 
+    saved = STARTUP.read_text()
     driver = driver_for("frr").for_target(target)
     driver.open()
     driver.load_merge_candidate(config="ip route 198.51.100.0/24 Null0\n")
@@ -124,7 +127,7 @@ def main() -> None:
         time.sleep(0.2)
     report["restored"] = shown() == before
     report["pending_after"] = driver.has_pending_commit()
-    report["startup_after"] = STARTUP.read_text() == report["startup"]
+    report["startup_after"] = STARTUP.read_text() == saved
     driver.load_replace_candidate(config=FIRST)
     driver.commit_config()
     report["replaced"] = "router ospf" not in shown()

@@ -46,6 +46,13 @@ def test_a_push_changes_confirms_and_saves(report):
 
 
 @pytest.mark.lab
+def test_a_host_of_another_name_is_pushed(report):
+    """FRR shows the system's name, whatever the text says: the rest is pushed and saved, a note says what differs."""
+    assert report["named"]["state"] == "changed"
+    assert "another-name" in report["named"]["notes"][0]["en"]
+
+
+@pytest.mark.lab
 def test_a_line_that_does_not_take_is_noticed_and_taken_back(report):
     """FRR 8.4's reload ends with success although a line was refused; the check over a new login sees it."""
     assert not report["refused"]["ok"]

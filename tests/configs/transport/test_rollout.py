@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
 from configs import rollout
+from configs.driver import Driver
 from configs.rollout import Job, State
 from inventory.errors import DeviceUnreachableError, HostKeyError, LoginError, RefusedError
 
@@ -169,3 +172,76 @@ def test_a_backup_is_byte_exact_but_for_secrets(servers, vrp, job):
     assert good.text == device.text().replace(b"%^%#abcdef%^%#", b"***")
     assert bad.error is not None
     assert good.as_json()["ok"] is True
+
+
+def test_one_push_at_a_time_on_a_device(servers, vrp, job, tmp_path):
+    """A second push is refused and does not even log in; a dry run may look; afterwards it works."""
+    server = servers.start(vrp())
+    one = replace(job(server), lock=tmp_path / ".locks" / "rt-1")
+    with rollout._alone(one.lock, "rt-1"):
+        (result,) = rollout.push([one], commit=True)
+        assert isinstance(result.error, RefusedError)
+        assert (result.state, server.logins) == (State.UNTOUCHED, [])
+        assert rollout.push([one], commit=False)[0].state is State.DIFFERENT
+    assert rollout.push([one], commit=True)[0].state is State.CHANGED
+
+
+def test_a_fault_of_our_own_is_one_devices_failure(servers, vrp, job, monkeypatch):
+    """An exception that nobody foresaw, in the middle: the device is taken back, the others are done, no text leaks."""
+    good, bad = servers.start(vrp()), servers.start(vrp(name=b"RT2"))
+    plain = Driver.verify
+
+    def verify(self):
+        if self.target.device == "rt-bad":
+            raise KeyError("password irreversible-cipher S3cret")
+        plain(self)
+
+    monkeypatch.setattr(Driver, "verify", verify)
+    jobs = [job(bad, device="rt-bad", intended=WANTED.replace("RT1", "RT2")), job(good, device="rt-good")]
+    failed, done = rollout.push(jobs, commit=True)
+    assert (failed.state, done.state) == (State.RESTORED, State.CHANGED)
+    assert "KeyError" in str(failed.error)
+    assert "S3cret" not in repr(failed) + str(failed.as_json())
+    assert bad.device.saves == 0
+
+
+def test_half_a_configuration_is_compared_with_nothing(servers, line_class, job):
+    """An output that ends early is an error, not a device that lacks half of its lines."""
+
+    class Short(line_class.Vrp):
+        def text(self):
+            return super().text().removesuffix(b"return\n")
+
+    server = servers.start(Short())
+    (result,) = rollout.push([job(server)], commit=True)
+    assert result.state is State.UNTOUCHED
+    assert "incomplete" in str(result.error)
+
+
+def test_an_interrupt_finishes_what_was_begun(servers, line_class, job):
+    """Devices in the middle are finished, the others untouched and said so; nothing is half done."""
+    begun = threading.Event()
+
+    class Slow(line_class.Vrp):
+        def execute(self, line):
+            if line == b"system-view":
+                begun.set()
+                time.sleep(0.3)
+            return super().execute(line)
+
+    made = [servers.start(Slow(questions={b"save": b"Are you sure to continue?[Y/N]:"})) for _ in range(4)]
+    jobs = [job(server, device=f"rt-{number}") for number, server in enumerate(made)]
+
+    def interrupt():
+        begun.wait(10)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    results = rollout.push(jobs, commit=True, parallel=1)
+    assert results[0].state is State.CHANGED
+    assert [result.state for result in results[-2:]] == [State.UNTOUCHED] * 2
+    assert "interrupted before" in str(results[-1].error)
+    assert made[-1].logins == []
+    assert all(
+        server.device.saves == (result.state is State.CHANGED) for server, result in zip(made, results, strict=True)
+    )

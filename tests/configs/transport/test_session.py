@@ -15,7 +15,7 @@ from configs.dialects.cisco_ios.dialogue import DIALOGUE as IOS
 from configs.dialects.huawei.dialogue import DIALOGUE as VRP
 from configs.session import BLOCK_LINES, Session, blocks, shown
 from inventory.endpoints import Endpoint
-from inventory.errors import CommandError, DeviceTimeoutError, DeviceUnreachableError, LoginError
+from inventory.errors import CommandError, DeviceTimeoutError, DeviceUnreachableError, LoginError, NotBegunError
 from inventory.secrets import Secret
 
 
@@ -334,3 +334,139 @@ def test_blocks_end_where_something_may_go_wrong():
     assert blocks(lines, VRP) == [lines[:2], lines[2:5], lines[5:]]
     assert max(len(block) for block in blocks(["x"] * 100, VRP)) == BLOCK_LINES
     assert [line for block in blocks(["y" * 1500] * 5, VRP) for line in block] == ["y" * 1500] * 5
+
+
+class Transcript:
+    """Plays what a device says to exactly these bytes, in this order."""
+
+    def __init__(self, greeting, *turns):
+        self.greeting = greeting
+        self.turns = list(turns)
+        self.typed = bytearray()
+
+    def greet(self):
+        return self.greeting
+
+    def receive(self, data):
+        self.typed += data
+        said = b""
+        while self.turns and self.typed.startswith(self.turns[0][0]):
+            sent, answer = self.turns.pop(0)
+            del self.typed[: len(sent)]
+            said += answer
+        return said
+
+
+PREPARED = (
+    (b"terminal length 0\n", b"terminal length 0\r\nR1#"),
+    (b"terminal width 511\n", b"terminal width 511\r\nR1#"),
+    (b"configure terminal\n", b"configure terminal\r\nEnter configuration commands, one per line.\r\nR1(config)#"),
+)
+BANNER = "banner login #\nR1#\n\n% Authorized users only\n#"
+
+
+@pytest.mark.parametrize("piece", [1, 3, 0])
+def test_a_banner_of_several_lines_has_one_prompt_at_its_end(target, piece):
+    """A line of it that looks like a prompt or like an error is text; what comes behind it is a command again."""
+    peer = Transcript(
+        b"\r\nR1#",
+        *PREPARED,
+        (b"logging 10.0.0.1\n", b"logging 10.0.0.1\r\nR1(config)#"),
+        (b"banner login #\n", b"banner login #\r\nEnter TEXT message.  End with the character '#'.\r\n"),
+        (
+            b"R1#\n\n% Authorized users only\n#\n",
+            b"R1#\r\n\r\n% Authorized users only\r\n#\r\nR1(config)#",
+        ),
+        (b"bad\n", b"bad\r\n        ^\r\n% Invalid input detected at '^' marker.\r\n\r\nR1(config)#"),
+        (b"end\n", b"end\r\nR1#"),
+    )
+
+    async def work(session):
+        with pytest.raises(CommandError) as caught:
+            await session.configure(["logging 10.0.0.1", BANNER, "bad"])
+        return caught.value
+
+    error = talk(peer, work, target(platform="cisco_ios"), dialogue=IOS, piece=piece)
+    assert (error.line, error.accepted) == ("bad", ("logging 10.0.0.1", BANNER))
+    assert (peer.turns, bytes(peer.typed)) == ([], b"")
+
+
+def test_the_text_of_a_refused_banner_is_never_typed_as_commands(target):
+    """Its first line goes alone: the refusal is the banner's, and nothing of the text was sent."""
+    peer = Transcript(
+        b"\r\nR1#",
+        *PREPARED,
+        (b"banner login #\n", b"banner login #\r\n  ^\r\n% Invalid input detected at '^' marker.\r\n\r\nR1(config)#"),
+        (b"end\n", b"end\r\nR1#"),
+    )
+
+    async def work(session):
+        with pytest.raises(CommandError) as caught:
+            await session.configure([BANNER])
+        return caught.value
+
+    error = talk(peer, work, target(platform="cisco_ios"), dialogue=IOS)
+    assert error.line.startswith("banner login #")
+    assert "Invalid input" in error.answer
+    assert (peer.turns, bytes(peer.typed)) == ([], b"")
+
+
+def test_a_refusal_that_repeats_the_line_shows_no_secret(target):
+    """What the device repeats of a secret is masked too, in a form that no table knows."""
+    from configs.dialects import dialect
+
+    peer = Transcript(
+        b"\r\nR1#",
+        *PREPARED,
+        (
+            b"enable secret Gehe1m!x\n",
+            b'enable secret Gehe1m!x\r\n% Ambiguous command:  "enable secret Gehe1m!x"\r\nR1(config)#',
+        ),
+        (b"end\n", b"end\r\nR1#"),
+    )
+
+    async def run():
+        session = await Session.open(FakeChannel(peer), IOS, target(), dialect("cisco_ios").mask)
+        with pytest.raises(CommandError) as caught:
+            await session.configure(["enable secret Gehe1m!x"])
+        await session.close()
+        return caught.value
+
+    error = asyncio.run(run())
+    assert "Gehe1m" not in f"{error} {error!r} {error.line} {error.answer} {error.behind}"
+    assert "***" in error.answer
+
+
+def test_what_cannot_be_typed_is_refused_before_anything_is_sent(vrp, target):
+    """One bad character in the last line: the mode is not even entered."""
+    device = vrp()
+
+    async def work(session):
+        with pytest.raises(NotBegunError):
+            await session.configure(["info-center enable", *(f"vlan batch {n}" for n in range(2, 60)), "description ?"])
+
+    talk(device, work, target())
+    assert device.received == [b"screen-length 0 temporary"]
+
+
+def test_a_device_that_talks_without_end_is_given_up(vrp, target, monkeypatch):
+    """Each line renews the patience, but not for ever."""
+    monkeypatch.setattr("configs.session.ENDLESS", 3)
+
+    async def run():
+        channel = FakeChannel(vrp())
+        session = await Session.open(channel, VRP, target(command_timeout=0.2))
+
+        async def chatter():
+            while True:
+                channel._put(b"\r\nDec  1 2025 10:00:00 RT1 %%01IFNET/4/LINK_STATE(l)[0]: up\r\n")
+                await asyncio.sleep(0.05)
+
+        task = asyncio.create_task(chatter())
+        channel._peer.mute_at = b"display version"
+        with pytest.raises(DeviceTimeoutError):
+            await asyncio.wait_for(session.command("display version"), 5)
+        task.cancel()
+        await session.close()
+
+    asyncio.run(run())

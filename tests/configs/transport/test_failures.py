@@ -1,0 +1,273 @@
+"""Whatever goes wrong in the middle of a push: the result says how the device is, and nothing unchecked is saved.
+
+The devices are the lab's emulated ones, which know nothing of the dialects. One fault a push, at every line in turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from ipaddress import IPv4Address, ip_interface
+
+import pytest
+
+from configs import guard, rollout
+from configs.channel import Login, Target
+from configs.dialects.frr import driver as frr_driver
+from configs.rollout import Job, State
+from inventory.endpoints import Endpoint
+from inventory.secrets import Secret
+from lab.emulator import server as ssh
+from lab.emulator.device import LogoutError, Spec
+from lab.emulator.frr import FrrDevice
+from lab.emulator.ios import IosDevice
+from lab.emulator.vrp import VrpDevice
+
+PASSWORD = "Sup3r-geheim"  # noqa: S105 - invented
+VRP = """sysname rt
+aaa
+ local-user govnet password irreversible-cipher {0}
+ local-user govnet privilege level 15
+ local-user govnet service-type ssh
+quit
+interface GigabitEthernet0/0/0
+ ip address 10.253.0.11 255.255.255.0
+quit
+stelnet server enable
+ssh user govnet authentication-type password
+ssh user govnet service-type stelnet
+user-interface vty 0 4
+ authentication-mode aaa
+ protocol inbound ssh
+quit
+"""
+IOS = """hostname rt
+ip domain-name gov
+username govnet privilege 15 secret {0}
+interface GigabitEthernet0/1
+ ip address 10.253.0.11 255.255.255.0
+ no shutdown
+exit
+crypto key generate rsa modulus 2048
+ip ssh version 2
+line vty 0 4
+ login local
+ transport input ssh
+exit
+"""
+CASES = {
+    "huawei": (
+        VrpDevice,
+        VRP,
+        "GigabitEthernet0/0/0",
+        "info-center loghost 10.0.0.1\nntp-service unicast-server 10.0.0.2\ninterface LoopBack0\n description x\n"
+        " ip address 10.255.0.1 255.255.255.255\n#\nacl number 2001\n rule 5 permit source 10.0.0.0 0.0.0.255\n"
+        " rule 10 deny\n",
+    ),
+    "cisco_ios": (
+        IosDevice,
+        IOS,
+        "GigabitEthernet0/1",
+        "logging 10.0.0.1\nntp server 10.0.0.2\nbanner login #\nkeep out\n\n% all is recorded\n#\n"
+        "interface Loopback0\n description x\n ip address 10.255.0.1 255.255.255.255\n!\n"
+        "ip access-list standard A\n permit 10.0.0.0 0.0.0.255\n",
+    ),
+    "frr": (
+        FrrDevice,
+        "hostname rt\ninterface eth0\n ip address 10.253.0.11/24\nexit\n",
+        "eth0",
+        "interface lo\n description x\nexit\nip route 192.0.2.0/24 10.253.0.1\n",
+    ),
+}
+
+
+class Emulated:
+    """An emulated device behind a real SSH server. `fault` happens at the line number `at` (from 0), once."""
+
+    def __init__(self, platform: str) -> None:
+        self.platform = platform
+        self.kind, first, self.port_name, self.intended = CASES[platform]
+        self.fault, self.at, self.seen, self.stays = "", -1, 0, False
+        self.gone = False
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+        self.spec = Spec(
+            name="rt",
+            platform=platform,
+            address=IPv4Address("127.253.0.11"),
+            management_interface=self.port_name,
+            text=first.format(PASSWORD),
+            interfaces=(self.port_name,),
+            login=("govnet", PASSWORD) if platform == "frr" else None,
+        )
+        self.port = self.do(self.start())
+
+    def do(self, work):
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(20)
+
+    async def start(self) -> int:
+        self.device = self.kind(self.spec)
+        await self.device.first_boot()
+        self.first = self.texts()
+        if self.platform == "frr":
+            self.device.run_command = self.command(self.device.run_command)
+        else:
+            self.device.session = self.session(self.device.session)
+        self.connections = ssh.Connections(self.device)
+        self.acceptor = await ssh.listen(self.connections, "127.0.0.1", 0, ssh.options_for(self.device))
+        return self.acceptor.get_port()
+
+    def texts(self) -> tuple[str, str]:
+        """What runs and what is saved, without what changes by itself."""
+        shown = (self.device.show(entry) for entry in (self.device.running, self.device.saved))
+        running, saved = (re.sub(r"(?m)^! .*\n|^Current configuration.*\n", "", text) for text in shown)
+        return running, saved
+
+    def session(self, make):
+        def made(terminal, user, level):
+            session = make(terminal, user, level)
+            plain = session.execute
+
+            async def execute(line):
+                if self.gone:
+                    raise LogoutError
+                if terminal.__class__.__name__ != "Script" and await self.fails():
+                    if self.fault == "refuse":
+                        session.terminal.write("% no\n" if self.platform == "cisco_ios" else "Error: no\n")
+                        return
+                    raise LogoutError
+                await plain(line)
+
+            session.execute = execute
+            return session
+
+        return made
+
+    def command(self, plain):
+        async def run_command(command, stdin, user, level):
+            if self.gone or (await self.fails() and self.fault != "refuse"):
+                self.connections.cut(next(iter(self.connections.open.values()), ""))
+                return 255, b"", b""
+            if self.fault == "refuse" and self.seen == self.at + 1:
+                return 1, b"", f"refused, and repeats {PASSWORD}\n".encode()
+            return await plain(command, stdin, user, level)
+
+        return run_command
+
+    async def fails(self) -> bool:
+        """Count a line; whether it is the one. A mute device says nothing more on this connection."""
+        self.seen += 1
+        if self.seen != self.at + 1:
+            return False
+        self.gone = self.stays
+        if self.fault == "mute":
+            await asyncio.sleep(9)
+        return True
+
+    def push(self, fault="", at=-1, *, stays=False):
+        """One push with one fault; the result."""
+        self.fault, self.at, self.stays, self.seen, self.gone = fault, at, stays, 0, False
+        times = {"connect_timeout": 5, "login_timeout": 0.6, "command_timeout": 0.6}
+        target = Target(
+            "rt", self.platform, Endpoint("127.0.0.1", self.port), Login("govnet", Secret(PASSWORD)), **times
+        )
+        job = Job(target, self.intended, management=ip_interface("10.253.0.11/24"))
+        (result,) = rollout.push([job], commit=True)
+        return result
+
+    def reset(self) -> None:
+        async def again() -> None:
+            self.device.forget_timers()
+            fresh = self.kind(self.spec)
+            await fresh.first_boot()
+            self.device.running, self.device.saved = fresh.running, fresh.saved
+            self.device.vault = fresh.vault
+            self.first = self.texts()
+
+        self.do(again())
+
+    async def end(self) -> None:
+        self.device.close()
+        self.acceptor.close()
+        for connection in list(self.connections.open):
+            connection.abort()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    def close(self) -> None:
+        self.do(self.end())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(5)
+        self.loop.close()
+
+
+@pytest.fixture
+def emulated(request, monkeypatch):
+    """An emulated device of the platform; times are short."""
+    monkeypatch.setattr(guard, "SHORTEST", 1)
+    monkeypatch.setattr(rollout, "GRACE", 0.5)
+    monkeypatch.setattr(rollout, "RETRY", 0.2)
+    monkeypatch.setattr("configs.session.QUIET", 0.3)
+    monkeypatch.setattr("configs.driver_cli.SAVE_SECONDS", 0.6)
+    monkeypatch.setattr("configs.driver_cli.READ_SECONDS", 0.6)
+    monkeypatch.setattr(frr_driver, "RELOAD_SECONDS", 0.6)
+    monkeypatch.setattr(frr_driver, "RELOAD_GRACE", 0.1)
+    made = Emulated(request.param)
+    yield made
+    made.close()
+
+
+def looked_at(device: Emulated, result, where: str) -> None:
+    """What the result says is what the device is, and nothing unchecked was saved."""
+    running, saved = device.texts()
+    text = str(result.error) + str(getattr(result.error, "hint", ""))
+    assert PASSWORD not in text + repr(result) + str(result.as_json()), where
+    if result.state is State.CHANGED:  # the fault hit the first attempt to save, or a command that may fail
+        assert running == saved != device.first[0], where
+        assert result.error is None, where
+        return
+    assert result.error is not None, where
+    assert saved == device.first[1], where
+    if result.state is State.UNKNOWN:
+        assert re.search("a reboot|by itself", text), where
+        return
+    assert result.state in {State.RESTORED, State.UNTOUCHED}, where
+    assert running == device.first[0], where
+
+
+@pytest.mark.parametrize("fault", ["refuse", "drop", "mute"])
+@pytest.mark.parametrize("emulated", list(CASES), indirect=True)
+def test_a_fault_at_any_line(emulated, fault):
+    """The device refuses, hangs up or falls silent once: untouched or restored, or really changed and saved."""
+    first = emulated.push()
+    assert first.state is State.CHANGED, (first.error, first.error.hint)
+    count = emulated.seen
+    assert count > 12
+    states = set()
+    for at in range(count):
+        if fault == "mute" and at % 3 and at < count - 4:
+            continue  # waiting takes time: every third line, and the last ones
+        emulated.reset()
+        result = emulated.push(fault, at)
+        looked_at(emulated, result, f"{fault} at {at}: {result.state} {result.error}")
+        states.add(result.state)
+    assert {State.RESTORED, State.UNTOUCHED} <= states
+
+
+@pytest.mark.parametrize("emulated", list(CASES), indirect=True)
+def test_a_device_that_never_comes_back(emulated):
+    """It is gone in the middle for good: unknown, with what mends it; never changed, nothing saved."""
+    emulated.push()
+    count = emulated.seen
+    states = set()
+    for at in range(2, count, 9 if emulated.platform == "frr" else 4):  # each waits for the guard
+        emulated.reset()
+        result = emulated.push("drop", at, stays=True)
+        looked_at(emulated, result, f"gone at {at}: {result.state} {result.error}")
+        assert result.state in {State.UNKNOWN, State.UNTOUCHED}
+        states.add(result.state)
+    assert State.UNKNOWN in states
