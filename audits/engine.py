@@ -18,6 +18,7 @@ from audits.model import (
     Observation,
     PackInfo,
     Report,
+    Scope,
     Verdict,
     Words,
 )
@@ -53,6 +54,7 @@ def run(
     title: str = "",
     generated: str = "",
     substitutions: Iterable[Substitution] = (),
+    scope: Scope | None = None,
 ) -> Report:
     """Judge every document by every item of `level` (2 or 3).
 
@@ -81,6 +83,7 @@ def run(
         title=title,
         generated=generated,
         substitutions=tuple(substitutions),
+        scope=scope or Scope(),
     )
 
 

@@ -208,6 +208,26 @@ class Substitution:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A device of the workspace that was not audited, and why."""
+
+    device: str
+    why: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an audit is about. `workspace`: its devices are those of a workspace, each audited or in `left_out`.
+
+    `lab` is the back end whose devices were audited; empty for a real network and for files.
+    """
+
+    workspace: bool = False
+    left_out: tuple[LeftOut, ...] = ()
+    lab: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PackInfo:
     """Which rules judged, and whether a person has checked them against the paper standard."""
 
@@ -231,6 +251,18 @@ class Report:
     title: str = ""
     generated: str = ""
     substitutions: tuple[Substitution, ...] = ()
+    scope: Scope = field(default_factory=Scope)
+
+    @property
+    def judged(self) -> tuple[Assessed, ...]:
+        """The devices whose configuration could be read."""
+        return tuple(device for device in self.devices if device.problem is None)
+
+    @property
+    def not_judged(self) -> tuple[LeftOut, ...]:
+        """The devices about which the audit says nothing, those of the workspace that were left out among them."""
+        unread = (LeftOut(device.name, device.problem) for device in self.devices if device.problem is not None)
+        return (*unread, *self.scope.left_out)
 
     def item_counts(self) -> dict[str, int]:
         """How many items got each verdict."""
@@ -242,9 +274,9 @@ class Report:
 
     @property
     def clean(self) -> bool:
-        """Whether nothing was found that is not or only partly met."""
+        """Whether every document was read and nothing was found that is not or only partly met."""
         counts = self.finding_counts()
-        return not counts[Verdict.FAIL] and not counts[Verdict.PARTIAL]
+        return len(self.judged) == len(self.devices) and not counts[Verdict.FAIL] and not counts[Verdict.PARTIAL]
 
     def findings_of(self, device: str) -> tuple[Finding, ...]:
         """The findings about one device, in the order of the items."""

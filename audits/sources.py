@@ -74,10 +74,10 @@ def _archived(workspace: Workspace | None, platform: str) -> Iterable[Document]:
         chosen = platform or device.platform
         try:
             yield Document(path, archive.read(device.name), device.name, chosen)
-        except InputError as error:
+        except InputError:
             if not archive.path.exists():
                 raise
-            yield Document(path, b"", device.name, chosen, problem=error.problems[0].message)
+            yield Document(path, b"", device.name, chosen, problem=Message("it is not in the archive"))
 
 
 def _problem(code: str, file: str, message: Message) -> Problem:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from audits.model import Document
     from inventory.model import Workspace
 
+ARCHIVE = "archive:"
 Sources = Annotated[
     list[str] | None,
     typer.Argument(
@@ -48,7 +49,7 @@ def gather(sources: list[str] | None, platform: str, root: Path) -> tuple[list[D
                 )
             ]
         )
-    chosen = sources or [audit_sources.ARCHIVE]
-    needed = audit_sources.ARCHIVE in chosen
+    chosen = sources or [ARCHIVE]
+    needed = ARCHIVE in chosen
     workspace = workspaces.load(root, platforms=dialects.platforms()) if needed else None
     return audit_sources.gather(chosen, platform=platform, workspace=workspace), workspace

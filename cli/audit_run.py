@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date as date_type
 from pathlib import Path  # noqa: TC003 - Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.audit_common import Platform, Sources, gather
-from cli.common import HERE, JsonOption, WorkspaceOption, command, print_json, print_table, talk
+from cli.audit_common import ARCHIVE, Platform, Sources, gather
+from cli.common import HERE, JsonOption, WorkspaceOption, command, page, print_json, print_table, talk
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, language, mark, tr
 
@@ -57,9 +58,11 @@ def register(group: typer.Typer) -> None:
         as_json: JsonOption = False,
     ) -> None:
         from audits import engine, pack  # noqa: PLC0415 - start-up time
+        from audits.model import Scope  # noqa: PLC0415 - as above
         from audits.report import json as report_json  # noqa: PLC0415 - as above
 
         kinds = _kinds(formats)
+        _check_date(date)
         if level not in pack.LEVELS:
             raise InputError([_problem("bad-level", "--level", Message("there are rules for the levels 2 and 3 only"))])
         documents, loaded = gather(sources, platform, workspace)
@@ -69,7 +72,10 @@ def register(group: typer.Typer) -> None:
             level,
             title=loaded.settings.title if loaded else "",
             generated=date,
+            scope=Scope(workspace=loaded is not None and sources in (None, [], [ARCHIVE])),
         )
+        if not report.judged:
+            raise InputError(_unread(report))
         written = _write(report, out, kinds) if out is not None else []
         if as_json:
             print_json(report_json.document(report))
@@ -79,6 +85,29 @@ def register(group: typer.Typer) -> None:
             talk().print(tr("written: {path}", path=path), markup=False, soft_wrap=True)
         if not report.clean:
             raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _check_date(text: str) -> None:
+    try:
+        if not text or (len(text) == len("2026-11-21") and date_type.fromisoformat(text)):
+            return
+    except ValueError:
+        pass
+    raise InputError([_problem("bad-date", "--date", Message("“{text}” is not a day, like 2026-11-21", text=text))])
+
+
+def _unread(report: Report) -> list[Problem]:
+    return [
+        Problem(
+            code="nothing-read",
+            message=entry.why,
+            hint=Message(
+                "nothing can be judged: archive the configurations with `govnet config backup`, or name others"
+            ),
+            file=entry.device,
+        )
+        for entry in report.not_judged
+    ]
 
 
 def _kinds(formats: str) -> list[str]:
@@ -129,18 +158,16 @@ def _write(report: Report, out: Path, kinds: list[str]) -> list[Path]:
 
 def _show(report: Report) -> None:
     from audits.model import Verdict  # noqa: PLC0415 - start-up time
+    from audits.report.scope import no_high_risk, sentences  # noqa: PLC0415 - as above
 
     items, findings = report.item_counts(), report.finding_counts()
+    for sentence in sentences(report):
+        page().print(str(sentence), markup=False, soft_wrap=True)
     print_table(
         tr("Self-check by {standard}, level {level}", standard=report.pack.standard, level=report.level),
         [mark("verdict"), mark("items"), mark("findings")],
         [(tr(verdict.label), items[verdict], findings[verdict]) for verdict in Verdict],
     )
-    unread = [device for device in report.devices if device.problem is not None]
-    for device in unread[:_TOP]:
-        talk().print(f"{device.name}: {device.problem}", style="yellow", markup=False, soft_wrap=True)
-    if len(unread) > _TOP:
-        talk().print(tr("and {count} more without a readable configuration", count=len(unread) - _TOP), style="yellow")
     top = _top(report)
     if top:
         print_table(
@@ -148,11 +175,9 @@ def _show(report: Report) -> None:
             [mark("item"), mark("device"), mark("verdict"), mark("weakness"), mark("line numbers")],
             [_row(finding) for finding in top],
         )
-    talk().print(
-        tr("{count} high-risk cases. This is a self-check, no official assessment.", count=len(report.high_risks)),
-        markup=False,
-        soft_wrap=True,
-    )
+    risks = len(report.high_risks)
+    shown = tr("{count} high-risk cases.", count=risks) if risks else str(no_high_risk(report))
+    talk().print(f"{shown} {tr('This is a self-check, no official assessment.')}", markup=False, soft_wrap=True)
 
 
 def _top(report: Report) -> list[Finding]:

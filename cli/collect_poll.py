@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, print_json, print_table, talk
+from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, print_json, print_table, some, talk
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, mark, tr
 
@@ -45,7 +45,8 @@ def register(group: typer.Typer) -> None:
 
 def poll(
     devices: Annotated[
-        list[str] | None, typer.Argument(help=tr(mark("Names of devices; all if none is given.")), show_default=False)
+        list[str] | None,
+        typer.Argument(help=tr(mark("Names of devices; all if none is given.")), show_default=False, metavar="DEVICE"),
     ] = None,
     where: Annotated[str, typer.Option("--where", help=tr(mark("Which devices, for example role=core.")))] = "",
     module: Annotated[
@@ -112,7 +113,7 @@ def choose(workspace: Workspace, names: Sequence[str], where: str) -> list[Devic
 
     selected = select(workspace.inventory, where)
     if not names:
-        return selected
+        return some(selected, where)
     known = workspace.inventory.devices
     unknown = [name for name in names if name not in known]
     if unknown:
@@ -124,7 +125,7 @@ def choose(workspace: Workspace, names: Sequence[str], where: str) -> list[Devic
             )
             for name in unknown
         )
-    return [device for device in selected if device.name in set(names)]
+    return some([device for device in selected if device.name in set(names)], where)
 
 
 def network(root: Path, *, lab: bool) -> tuple[Endpoints, AbstractContextManager[None]]:

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inventory.errors import ExitCode, GovnetError, InputError
-from inventory.text import language, mark, tr
+from cli.usage import Command, Group
+from inventory.errors import ExitCode, GovnetError, InputError, Problem
+from inventory.text import Message, language, mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from rich.console import Console
 
-    from inventory.model import Workspace
+    from inventory.model import Device, Workspace
 
 WorkspaceOption = Annotated[
     Path,
@@ -33,7 +34,7 @@ SHOWN = 200  # problems printed for people; a wrong column in a large table give
 
 def app(help_text: str) -> typer.Typer:
     """A noun: a group of commands, one file each."""
-    return typer.Typer(help=tr(help_text), no_args_is_help=True, add_completion=False)
+    return typer.Typer(cls=Group, help=tr(help_text), no_args_is_help=True, add_completion=False)
 
 
 def command(
@@ -45,7 +46,7 @@ def command(
     """
     lines = "\n\n".join(f"  {example}" for example in examples)
     label = tr(mark("Example:")) if len(examples) == 1 else tr(mark("Examples:"))
-    return group.command(name, help=tr(help_text), epilog=f"{label}\n\n{lines}")
+    return group.command(name, cls=Command, help=tr(help_text), epilog=f"{label}\n\n{lines}")
 
 
 def load_workspace(root: Path) -> Workspace:
@@ -54,6 +55,22 @@ def load_workspace(root: Path) -> Workspace:
     from inventory.workspace import load  # noqa: PLC0415 - start-up time
 
     return load(root, platforms=platforms())
+
+
+def some(devices: list[Device], where: str) -> list[Device]:
+    """The devices, if there are any; InputError if a filter left none: a typing error must not look like success."""
+    if not devices:
+        raise InputError(
+            [
+                Problem(
+                    "no-device",
+                    Message("no device matches “{where}”", where=where) if where else Message("there are no devices"),
+                    Message("see the devices with: govnet inventory list devices"),
+                    column="--where" if where else "",
+                )
+            ]
+        )
+    return devices
 
 
 def talk() -> Console:

@@ -41,7 +41,7 @@ def register(group: typer.Typer) -> None:
             typer.Argument(help=tr(mark("The running configuration's file, or a device.")), metavar="RUNNING|DEVICE"),
         ],
         second: Annotated[
-            Path | None, typer.Argument(help=tr(mark("The intended configuration's file.")), metavar="[INTENDED]")
+            Path | None, typer.Argument(help=tr(mark("The intended configuration's file.")), metavar="INTENDED")
         ] = None,
         platform: Annotated[
             str, typer.Option("--platform", help=tr(mark("The platform of the two files, such as huawei.")))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -23,7 +24,7 @@ from cli.common import (
 from cli.config_render import choose
 from cli.plan_common import load_plan
 from inventory.errors import ExitCode, InputError
-from inventory.text import language, mark, tr
+from inventory.text import Message, language, mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,10 +35,9 @@ if TYPE_CHECKING:
     from inventory.endpoints import Endpoints
     from inventory.errors import GovnetError
     from inventory.model import Device, Workspace
-    from inventory.text import Message
     from ipplan.plan import Plan
 
-DevicesArgument = Annotated[list[str] | None, typer.Argument(help=tr(mark("Names of devices.")), metavar="[DEVICE]...")]
+DevicesArgument = Annotated[list[str] | None, typer.Argument(help=tr(mark("Names of devices.")), metavar="DEVICE")]
 WhereOption = Annotated[
     str, typer.Option("--where", help=tr(mark("Only devices that match, such as 'county=431382'.")))
 ]
@@ -84,29 +84,36 @@ def register(group: typer.Typer) -> None:
     ) -> None:
         from configs import rollout  # noqa: PLC0415 - start-up time
 
+        interrupted = False
         with surroundings(workspace, lab=lab) as (loaded, plan, endpoints):
             chosen = reachable(choose(loaded, devices or (), where), named=bool(devices))
             jobs = _jobs(loaded, plan, chosen, endpoints)
             with watching(len(jobs), quiet=as_json) as observer, _ended_like_an_interrupt():
-                results = rollout.push(jobs, commit=commit, parallel=parallel, observer=observer)
+                seen = _Seen(observer)
+                try:
+                    results = rollout.push(jobs, commit=commit, parallel=parallel, observer=seen)
+                except KeyboardInterrupt:  # the second: devices that were begun are left as they are
+                    results = [seen.left(job.device, commit=commit) for job in jobs]
+                    interrupted = True
         if as_json:
             print_json(
                 {
                     "ok": all(result.ok for result in results),
                     "dry_run": not commit,
+                    "interrupted": interrupted,
                     "devices": [result.as_json() for result in results],
                 }
             )
         else:
             _show(results, commit=commit)
+        if interrupted:
+            raise typer.Exit(128 + signal.SIGINT)
         finish([result.error for result in results if result.error is not None])
 
 
 @contextmanager
 def _ended_like_an_interrupt() -> Iterator[None]:
     """SIGTERM and a closed terminal count as Ctrl-C: devices that were begun are finished first."""
-    import signal  # noqa: PLC0415 - only here
-
     before = {
         number: signal.signal(number, signal.default_int_handler)
         for number in (signal.SIGTERM, signal.SIGHUP)
@@ -182,6 +189,44 @@ def finish(errors: Sequence[GovnetError]) -> None:
     if errors:
         refused = all(error.exit_code is ExitCode.REFUSED for error in errors)
         raise typer.Exit(ExitCode.REFUSED if refused else ExitCode.DEVICES_FAILED)
+
+
+class _Seen:
+    """Keeps what a rollout has told so far, for whoever cannot wait for its end."""
+
+    def __init__(self, shown: Observer | None) -> None:
+        self._shown = shown
+        self._begun: set[str] = set()
+        self._results: dict[str, PushResult] = {}
+
+    def step(self, device: str, step: Message) -> None:
+        """A device begins a step."""
+        self._begun.add(device)
+        if self._shown is not None:
+            self._shown.step(device, step)
+
+    def done(self, result: PushResult | Backup) -> None:
+        """A device is finished."""
+        self._results[result.device] = cast("PushResult", result)
+        if self._shown is not None:
+            self._shown.done(result)
+
+    def left(self, device: str, *, commit: bool) -> PushResult:
+        """How a device was left: its result, or what is known of it without one."""
+        from configs.rollout import PushResult, State  # noqa: PLC0415 - start-up time
+        from inventory.errors import DeviceError  # noqa: PLC0415 - as above
+
+        if device in self._results:
+            return self._results[device]
+        if device not in self._begun:
+            why, hint = Message("interrupted before this device was begun"), Message("run the command again")
+            return PushResult(device, State.UNTOUCHED, error=DeviceError(device, why, hint))
+        if not commit:
+            why, hint = Message("interrupted while it was being read"), Message("run the command again")
+            return PushResult(device, State.UNTOUCHED, error=DeviceError(device, why, hint))
+        why = Message("interrupted in the middle: it may be changed and not saved")
+        hint = Message("an armed guard undoes the change when its timer ends; look at the device, then push again")
+        return PushResult(device, State.UNKNOWN, error=DeviceError(device, why, hint))
 
 
 class _Bar:

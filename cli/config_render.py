@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, print_json, talk
+from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, print_json, some, talk
 from cli.plan_common import load_plan
 from inventory.errors import DeviceError, ExitCode, GovnetError, InputError, Problem, TemplateError
 from inventory.text import Message, language, mark, tr
@@ -37,7 +37,7 @@ def register(group: typer.Typer) -> None:
     )
     def render(
         devices: Annotated[
-            list[str] | None, typer.Argument(help=tr(mark("Names of devices.")), metavar="[DEVICE]...")
+            list[str] | None, typer.Argument(help=tr(mark("Names of devices.")), metavar="DEVICE")
         ] = None,
         where: Annotated[
             str, typer.Option("--where", help=tr(mark("Only devices that match, such as 'county=431382'.")))
@@ -74,7 +74,7 @@ def register(group: typer.Typer) -> None:
 
 
 def choose(workspace: Workspace, names: Sequence[str], where: str) -> list[Device]:
-    """The devices that are named, or that match, or all; InputError for names that are not there."""
+    """The devices that are named, or that match, or all; InputError for unknown names, and if there is none."""
     from inventory.filters import select  # noqa: PLC0415 - start-up time
     from inventory.nearest import nearest  # noqa: PLC0415 - start-up time
 
@@ -90,7 +90,7 @@ def choose(workspace: Workspace, names: Sequence[str], where: str) -> list[Devic
             for name in unknown
         )
     matching = select(workspace.inventory, where)
-    return [device for device in matching if not names or device.name in names]
+    return some([device for device in matching if not names or device.name in names], where)
 
 
 def _hint(close: str | None) -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.common import JsonOption, command, page, print_json, print_table, talk
+from cli.usage import ending
 from inventory.errors import ExitCode, InputError, Problem, RefusedError
 from inventory.text import Message, mark, tr
 
@@ -74,11 +76,12 @@ def demo(
         )
     directory = prepare(source, out)
     run = demo_steps.Demo(directory, lab, level, demo_steps.read_faults(fault or ()))
-    try:
-        with _progress(quiet=as_json) as tell:
-            steps = demo_steps.run_all(run, tell)
-    finally:
-        demo_steps.end_lab(run)
+    with ending(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        try:
+            with _progress(quiet=as_json) as tell:
+                steps = demo_steps.run_all(run, tell)
+        finally:
+            demo_steps.end_lab(run)
     code = next((step.code for step in steps if step.code), ExitCode.DONE)
     if as_json:
         print_json(

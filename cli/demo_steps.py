@@ -63,6 +63,7 @@ class Demo:
     rendered: dict[str, Rendered] = field(default_factory=dict)
     pushable: tuple[str, ...] = ()
     failed: dict[str, Message] = field(default_factory=dict)
+    archived: tuple[str, ...] = ()
     notes: list[Message] = field(default_factory=list)
     artifacts: dict[str, str] = field(default_factory=dict)
 
@@ -127,12 +128,11 @@ def run_all(demo: Demo, tell: Callable[[Step, bool], None]) -> tuple[Step, ...]:
 
 
 def end_lab(demo: Demo) -> None:
-    """End the lab, however the story went."""
-    if demo.state is not None:
-        from lab.control import down  # noqa: PLC0415 - start-up time
+    """End the lab, however the story went; also one that was only being started."""
+    from lab.control import down  # noqa: PLC0415 - start-up time
 
-        down(demo.directory)
-        demo.state = None
+    down(demo.directory)
+    demo.state = None
 
 
 def _reasons(error: GovnetError, in_language: str) -> list[str]:
@@ -256,7 +256,7 @@ def _tell_stand_ins(demo: Demo) -> None:
 def _lab_up(demo: Demo, step: Step) -> None:
     from lab.control import up  # noqa: PLC0415 - start-up time
 
-    demo.state = up(demo.directory, backend_name=demo.backend, faults=demo.faults)
+    demo.state = up(demo.directory, backend_name=demo.backend, faults=demo.faults, owned=True)
     step.detail = {
         "backend": demo.backend,
         "nodes": len(demo.state.nodes),
@@ -328,6 +328,7 @@ def _backup(demo: Demo, step: Step) -> None:
         demo.failed.update({name: error.message for name, error in failed.items()})
     texts = {backup.device: backup.text for backup in backups if backup.error is None}
     commit = Archive(path).store(texts, "govnet demo")
+    demo.archived = tuple(texts)
     demo.artifacts["archive"] = str(path)
     step.detail = {"devices": len(texts), "commit": commit, "failed": _failures(demo, failed)}
     step.told = tr("{devices} devices in the archive, secrets masked", **step.detail)
@@ -396,16 +397,17 @@ def _octets(result: PollResult) -> float:
 
 def _audit(demo: Demo, step: Step) -> None:
     from audits import engine, pack  # noqa: PLC0415 - start-up time
-    from audits.model import Document, Substitution, count  # noqa: PLC0415 - start-up time
+    from audits.model import Document, LeftOut, Scope, Substitution, count  # noqa: PLC0415 - start-up time
     from audits.report import html, json  # noqa: PLC0415 - start-up time
     from configs.archive import Archive  # noqa: PLC0415 - start-up time
 
     assert demo.topology is not None  # noqa: S101 - an earlier step has made it
     archive = Archive(demo.directory / "archive")
+    devices = demo.here.inventory.devices
     documents = [
-        Document(f"{device.name}/running.cfg", archive.read(device.name), device.name, device.platform)
-        for device in demo.going(demo.pushable)
+        Document(f"{name}/running.cfg", archive.read(name), name, devices[name].platform) for name in demo.archived
     ]
+    left_out = _not_archived(demo)
     report = engine.run(
         documents,
         pack.shipped("mlps"),
@@ -415,6 +417,7 @@ def _audit(demo: Demo, step: Step) -> None:
             Substitution(item.device, item.platform, item.stand_in, str(item.why))
             for item in demo.topology.substitutions
         ],
+        scope=Scope(workspace=True, left_out=tuple(LeftOut(*item) for item in left_out.items()), lab=demo.backend),
     )
     folder = demo.reports / "audit"
     folder.mkdir(parents=True, exist_ok=True)
@@ -426,24 +429,43 @@ def _audit(demo: Demo, step: Step) -> None:
     cited, wrong = _cited(report, {document.device: document.content for document in documents})
     if wrong:
         step.fail(ExitCode.FINDINGS)
+    if not report.judged:
+        step.fail()
     step.detail = {
-        "devices": len(documents),
+        "devices": len(report.judged),
+        "not_audited": {entry.device: str(entry.why) for entry in report.not_judged},
         "level": demo.level,
         "items": counts,
         "cited_lines": cited,
         "cited_lines_not_in_the_archive": wrong,
     }
     step.told = tr(
-        "{devices} devices, {items} items at level {level}: {passed} met, {partial} partly, {failed} not,"
-        " {manual} for a person",
-        devices=len(documents),
+        "{devices} devices ({left} not audited), {items} items at level {level}: {passed} met, {partial} partly,"
+        " {failed} not, {manual} for a person, {not_applicable} not applicable",
+        devices=len(report.judged),
+        left=len(report.not_judged),
         items=sum(counts.values()),
         level=demo.level,
         passed=counts["pass"],
         partial=counts["partial"],
         failed=counts["fail"],
         manual=counts["manual"],
+        not_applicable=counts["not_applicable"],
     )
+
+
+def _not_archived(demo: Demo) -> dict[str, Message]:
+    """The devices of the workspace that have no configuration in the archive, and why."""
+    assert demo.topology is not None  # noqa: S101 - an earlier step has made it
+    assert demo.workspace is not None  # noqa: S101 - as above
+    why = {
+        **dict.fromkeys(
+            demo.workspace.inventory.devices, Message("nothing is pushed to this platform or read from it")
+        ),
+        **{item.device: item.why for item in demo.topology.skipped},
+        **dict.fromkeys(demo.failed, Message("it failed before it was in the archive")),
+    }
+    return {name: reason for name, reason in why.items() if name not in demo.archived}
 
 
 def _cited(report: Report, archived: Mapping[str, bytes]) -> tuple[int, list[str]]:

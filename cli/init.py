@@ -42,7 +42,11 @@ def examples() -> dict[str, Path]:
 
 def make(target: Path, example: str = "") -> list[Path]:
     """Make a workspace in `target`; returns its files. RefusedError if there is something already."""
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+    try:
+        taken = target.exists() and (not target.is_dir() or any(target.iterdir()))
+    except OSError as error:
+        raise _unwritable(target, error) from None
+    if taken:
         raise RefusedError(
             Message("{path} is not empty", path=str(target)),
             Message("name a folder that does not exist yet: nothing is ever overwritten"),
@@ -69,11 +73,17 @@ def make(target: Path, example: str = "") -> list[Path]:
         elif not (target / ".gitignore").exists():
             shutil.copyfile(_HERE / "starter" / "gitignore", target / ".gitignore")
     except OSError as error:
-        raise GovnetError(
-            Message("{path} cannot be written: {reason}", path=str(target), reason=error.strerror),
-            Message("name a folder that you can write into"),
-        ) from None
+        raise _unwritable(target, error) from None
     return sorted(path for path in target.rglob("*") if path.is_file())
+
+
+def _unwritable(path: Path, error: OSError) -> GovnetError:
+    # copytree gathers the reasons of all files and has none of its own
+    reason = error.strerror or (str(error.args[0][0][2]) if isinstance(error, shutil.Error) else str(error))
+    return GovnetError(
+        Message("{path} cannot be written: {reason}", path=str(path), reason=reason),
+        Message("name a folder that you can write into"),
+    )
 
 
 def invent_secrets(workspace: Workspace) -> list[Path]:
@@ -86,9 +96,12 @@ def invent_secrets(workspace: Workspace) -> list[Path]:
         path = workspace.root / reference.path
         if reference.scheme != "file" or path.exists():
             continue
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(_random_secret() + "\n", encoding="utf-8")
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(_random_secret() + "\n", encoding="utf-8")
+        except OSError as error:
+            raise _unwritable(path, error) from None
         written.append(path)
     return written
 

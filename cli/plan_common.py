@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cli.common import load_workspace, page, print_table
-from inventory.text import mark, tr
+from inventory.errors import InputError, Problem
+from inventory.text import Message, mark, tr
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +36,9 @@ def load_plan(root: Path) -> Plan:
     """The workspace's address plan."""
     from ipplan import plan  # noqa: PLC0415 - start-up time
 
+    if not (root / PLAN).exists():
+        hint = Message("make it with: govnet plan make")
+        raise InputError([Problem("no-plan", Message("there is no address plan yet"), hint, PLAN)])
     return plan.read(root / PLAN, name=PLAN)
 
 

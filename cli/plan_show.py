@@ -35,7 +35,7 @@ def register(group: typer.Typer) -> None:
         ["govnet plan show", "govnet plan show rt-anping", "govnet plan show --region 安平镇 --json"],
     )
     def show(
-        owner: Annotated[str, typer.Argument(help=tr(mark("A device or a line.")), metavar="[OWNER]")] = "",
+        owner: Annotated[str, typer.Argument(help=tr(mark("A device or a line.")), metavar="OWNER")] = "",
         region: Annotated[
             str, typer.Option("--region", help=tr(mark("Only this region and what lies in it: code or name.")))
         ] = "",

@@ -1,7 +1,7 @@
 """The channel seam: bytes to and from one device, whatever carries them.
 
 `Channel` is what the session engine sees. `configs.channel_ssh` carries it over asyncssh, `configs.channel_netmiko`
-over netmiko's telnet, `configs.channel_fake` is the one for tests.
+over netmiko's telnet, `configs.connection` chooses; `configs.channel_fake` is the one for tests.
 
 The session engine is asynchronous, NAPALM's drivers are not: `wait` runs a coroutine on an event loop in a
 background thread and gives its result. There is one loop for each network namespace that a calling thread is in,
@@ -11,7 +11,6 @@ because a namespace belongs to a thread and a new thread inherits it from the on
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from inventory.endpoints import Endpoint
     from inventory.secrets import Secret
 
-log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 TELNET_PORT = 23
@@ -79,8 +77,9 @@ class Target:
 
     @property
     def where(self) -> str:
-        """`host:port`, for messages."""
-        return f"{self.endpoint.host}:{self.endpoint.port}"
+        """`host:port`, for messages; an IPv6 address in brackets."""
+        host = self.endpoint.host
+        return f"[{host}]:{self.endpoint.port}" if ":" in host else f"{host}:{self.endpoint.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +109,6 @@ class Channel(Protocol):
     async def close(self) -> None:
         """End it. Never raises; closing twice is no error."""
         ...
-
-
-async def connect(target: Target) -> Channel:
-    """Log into a device: over asyncssh, or over netmiko where it is telnet."""
-    if target.carrier is Carrier.TELNET:
-        from configs.channel_netmiko import NetmikoChannel  # noqa: PLC0415 - start-up time
-
-        return await NetmikoChannel.connect(target)
-    from configs.channel_ssh import SshChannel  # noqa: PLC0415 - start-up time
-
-    try:
-        return await SshChannel.connect(target)
-    except TooOldError as error:
-        log.warning("%s: %s; trying with algorithms of old devices", target.device, error)
-        return await SshChannel.connect(target, old=True)
 
 
 @dataclass(eq=False)

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from napalm.base.base import NetworkDriver
 
 from configs.channel import Login, Target, wait
-from configs.dialects import dialect
 from configs.guard import NO_GUARD, check, how_left, tell, timer
 from configs.masking import hide_secrets
 from configs.tree import decode
@@ -131,7 +130,7 @@ class Driver(NetworkDriver):
     @property
     def dialect(self) -> Dialect:
         """The platform's language."""
-        return dialect(self.platform)
+        raise NotImplementedError
 
     def mask(self, text: str) -> str:
         """`text` without what the dialect's table knows for secrets, and without those that were filled in."""
@@ -307,7 +306,7 @@ class Driver(NetworkDriver):
             raise
 
     def begin(self, before: bytes, change: Change, revert_in: int) -> None:
-        """As `apply`, but the caller looks after a device on which it failed; after a NotBegunError there is no need."""
+        """As `apply`, but the caller looks after a device on which it failed, except by a NotBegunError."""
         self._before = before
         running = self.dialect.parse(before)
         assert self._candidate is not None  # noqa: S101 - `change` came from it
@@ -410,17 +409,6 @@ def uptime(text: str) -> float:
         if number.isdigit() and unit.rstrip("s").lower() in _UNITS
     ]
     return float(sum(total)) if total else -1.0
-
-
-def driver_for(platform: str) -> type[Driver]:
-    """The platform's driver class. GovnetError if it is rendered but not yet spoken to."""
-    found = dialect(platform).driver()
-    if found is None or not issubclass(found, Driver):
-        raise GovnetError(
-            Message("there is no driver for the platform “{platform}”", platform=platform),
-            Message("its configuration can be rendered; put it on the device by hand"),
-        )
-    return found
 
 
 def ended(error: DeviceError) -> bool:

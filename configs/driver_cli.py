@@ -8,7 +8,7 @@ from ipaddress import ip_interface
 from typing import TYPE_CHECKING, ClassVar
 
 from configs import change as changes
-from configs.channel import connect
+from configs.connection import connect
 from configs.driver import Driver, ended
 from configs.session import Session
 from configs.tree import decode

@@ -11,6 +11,9 @@ import fcntl
 import threading
 from typing import TYPE_CHECKING
 
+from inventory.errors import DeviceError
+from inventory.text import Message
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -31,10 +34,20 @@ def read(path: Path, name: str) -> tuple[str, ...]:
 
 
 def record(path: Path, name: str, key: str) -> None:
-    """Append a key to the file, unless it is there. Safe beside other threads and other processes."""
-    with _lock:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-            if key not in read(path, name):
-                stream.write(f"{name} {key}\n")
+    """Append a key to the file, unless it is there. Safe beside other threads and other processes.
+
+    DeviceError if it cannot be written: a key that is not recorded would be trusted anew at every visit.
+    """
+    try:
+        with _lock:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as stream:
+                fcntl.flock(stream, fcntl.LOCK_EX)
+                if key not in read(path, name):
+                    stream.write(f"{name} {key}\n")
+    except OSError as error:
+        raise DeviceError(
+            name,
+            Message("its host key cannot be recorded in {path}: {reason}", path=path, reason=error.strerror),
+            Message("make room on the disk, and make that file writable"),
+        ) from None

@@ -207,14 +207,29 @@ class Graph:
             for other in lines:
                 next_end = other.far_end(here) if other.kind in {LineKind.CIRCUIT, LineKind.TUNNEL} else None
                 if other.kind is LineKind.CIRCUIT and other.name != line.name:
-                    networks.append(self._circuit_network(here, other))
+                    networks.append(self._circuit_network(device, here, other))
                 if next_end is not None and next_end.device not in seen:
                     seen.add(next_end.device)
                     waiting.append(next_end.device)
         return collapse(networks)
 
-    def _circuit_network(self, device: str, line: Line) -> Network:
-        return self.addresses(device).interfaces[line.end_at(device).interface][0].network
+    def _circuit_network(self, device: str, owner: str, line: Line) -> Network:
+        """The network of a circuit at `owner`; `device` is the one whose view needs it."""
+        interface = line.end_at(owner).interface
+        addresses = self.addresses(owner).interfaces.get(interface, ())
+        if not addresses:
+            raise no_address(
+                device,
+                Message(
+                    "the plan has no address for the interface {interface} of {owner}", interface=interface, owner=owner
+                ),
+            )
+        return addresses[0].network
+
+
+def no_address(device: str, message: Message) -> DeviceError:
+    """The error for a device whose configuration needs an address that the plan leaves out."""
+    return DeviceError(device, message, Message("make the plan again: govnet plan make"))
 
 
 def collapse(networks: Iterable[Network]) -> tuple[Network, ...]:
@@ -256,18 +271,17 @@ class View:
         end = line.end_at(self.device.name)
         addresses = self.addresses.interfaces.get(end.interface, ())
         if not addresses:
-            raise DeviceError(
+            raise no_address(
                 self.device.name,
                 Message("the plan has no address for the interface {interface}", interface=end.interface),
-                Message("make the plan again: govnet plan make"),
             )
         far = line.far_end(self.device.name)
         site = self._inventory.sites[self.device.site]
-        description, title, ospf = f"{line.kind.value} {site.name}", site.title, False
+        description, title, ospf = f"{line.kind.value} {site.name}", plain(site.title), False
         peer_address = None
         if line.kind is LineKind.CIRCUIT and far is not None:
             description = f"to {far.device} {far.interface}"
-            title = self._inventory.sites[self._inventory.devices[far.device].site].title
+            title = plain(self._inventory.sites[self._inventory.devices[far.device].site].title)
             ospf = not self._graph.is_border(far.device) and not self._graph.is_border(self.device.name)
             peer_address = self.addresses.peer(line.name)
         return Port(
@@ -323,7 +337,7 @@ class View:
                     name=line.name,
                     interface=end.interface,
                     peer=far.device,
-                    title=self._inventory.sites[peer.site].title,
+                    title=plain(self._inventory.sites[peer.site].title),
                     local=outer.local,
                     remote=outer.remote,
                     local_networks=self._protected(name, end.interface),
@@ -394,7 +408,7 @@ class View:
         }
         return Domain(
             name=zone.name,
-            title=zone.title,
+            title=plain(zone.title),
             interfaces=tuple(interfaces),
             networks=self.networks_of(zone),
             internet=LineKind.INTERNET in kinds,
@@ -474,10 +488,22 @@ def _partners(inventory: Inventory, zone: Zone) -> Iterator[_Partner]:
             yield _Partner(inventory.zones[name])
 
 
+# What could end a quoted string or a command, ask for help at a command line (?), or be taken for a placeholder.
+_NOT_TEXT = frozenset("\"'`\\?;|&$<>{}")
+
+
+def plain(text: str) -> str:
+    """A text for people as it may stand in a configuration: on one line, blanks single, without quotes and the like.
+
+    A sign that begins a comment somewhere (`#`, `!`) does not come first.
+    """
+    kept = "".join(" " if not each.isprintable() else each for each in text if each not in _NOT_TEXT)
+    return " ".join(kept.split()).lstrip("#!-/ ")
+
+
 def _ascii(text: str) -> str:
-    """The printable ASCII part of a text, blanks single, no question mark (it asks for help at a command line)."""
-    kept = "".join(character for character in text if " " <= character <= "~" and character != "?")
-    return " ".join(kept.split())
+    """The ASCII part of a text, as `plain` gives it."""
+    return plain("".join(each for each in text if each.isascii()))
 
 
 def networks(texts: Iterable[str]) -> tuple[Network, ...]:

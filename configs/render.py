@@ -10,7 +10,7 @@ What a template sees is listed in `variables`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -20,10 +20,11 @@ from configs import network
 from configs.dialects import dialect
 from inventory.errors import DeviceError, InputError, Problem, TemplateError
 from inventory.model import LineKind
+from inventory.nearest import nearest
 from inventory.text import Message, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     import jinja2
@@ -174,13 +175,21 @@ class _Job:
 
         environment = _environment(self._workspace.root, self._device.platform, self._dialect.templates)
         try:
-            text = environment.get_template(self._role + SUFFIX).render(self.variables())
+            text = environment.get_template(self._role + SUFFIX).render(self._planned_variables())
+        except _NotUtf8Error as error:
+            raise self._fault(
+                "template-encoding",
+                Message("the template is not UTF-8: the byte {byte} does not belong there", byte=f"0x{error.byte:02X}"),
+                error.file,
+                error.line,
+                Message("save it as UTF-8"),
+            ) from None
         except jinja2.TemplateNotFound as error:
             raise self._missing(environment, error) from None
         except jinja2.TemplateSyntaxError as error:
             raise self._fault(
                 "template-syntax",
-                Message("the template cannot be read: {why}", why=error.message),
+                _syntax(error.message or ""),
                 error.filename,
                 error.lineno,
             ) from None
@@ -194,7 +203,7 @@ class _Job:
                 raise
             raise self._fault(
                 "template-failed",
-                Message("the template fails here with {kind}: {why}", kind=type(error).__name__, why=str(error)),
+                _failure(error),
                 *place,
             ) from error
         return Rendered(
@@ -208,8 +217,18 @@ class _Job:
             _root=self._workspace.root,
         )
 
+    def _planned_variables(self) -> dict[str, Any]:
+        """The variables; what the plan lacks for them is this device's error, not the run's."""
+        try:
+            return self.variables()
+        except InputError as error:
+            problem = error.problems[0]
+            raise DeviceError(self._device.name, problem.message, problem.hint) from error
+
     def variables(self) -> dict[str, Any]:
-        """What a template sees.
+        """What a template sees; docs/templates.md says it to the people who write templates.
+
+        Titles stand in it as `network.plain` gives them, so that none ends a line or a quoted text.
 
         device, site, region    the rows of the inventory; `hostname` is the device's name
         loopback                its address with length, or none
@@ -227,11 +246,12 @@ class _Job:
         inventory = self._workspace.inventory
         device = self._device
         credential = inventory.credentials.get(device.credential)
+        site, region = inventory.sites[device.site], inventory.region_of(device)
         common = {
-            "device": device,
+            "device": replace(device, model=network.plain(device.model)),
             "hostname": device.name,
-            "site": inventory.sites[device.site],
-            "region": inventory.region_of(device),
+            "site": replace(site, title=network.plain(site.title)),
+            "region": replace(region, name=network.plain(region.name)),
             "services": self._services(),
             "managers": network.networks(self._workspace.settings.managers),
             "user": credential.username if credential is not None else "",
@@ -325,15 +345,37 @@ class _Job:
 
     def _undefined(self, error: jinja2.UndefinedError) -> TemplateError:
         file, line = _place(error.__traceback__) or ("", 0)
-        quoted = re.findall(r"'([^']+)'", error.message or "")
-        name = quoted[-1] if quoted else str(error.message)
+        message, near = self._lacking(error.message or "")
         return self._fault(
             "template-undefined",
-            Message("“{name}” is not defined: {why}", name=name, why=str(error.message)),
+            message,
             file,
             line,
-            Message("the variables are listed in the documentation; mind the spelling, or give it a default"),
+            Message("did you mean “{name}”? docs/templates.md lists what a template sees", name=near)
+            if near
+            else Message("docs/templates.md lists what a template sees; mind the spelling, or give it a default"),
         )
+
+    def _lacking(self, said: str) -> tuple[Message, str]:
+        """What a template asks for that is not there, from Jinja2's own words, and the name that was meant."""
+        variables = self.variables()
+        found = _NO_ATTRIBUTE.search(said)
+        if found is None:
+            name = next(iter(re.findall(r"'([^']+)'", said)), said)
+            return Message("“{name}” is not defined", name=name), nearest(name, variables)
+        kind, name = found["kind"], found["name"]
+        owners = {_kind(value): (key, value) for key, value in reversed(variables.items())}
+        owners |= {
+            _kind(member): (f"{key}[…]", member)
+            for key, value in reversed(variables.items())
+            if isinstance(value, tuple)
+            for member in value[:1]
+        }
+        if kind not in owners:
+            return Message("there is no “{name}” here", name=name), ""
+        owner, value = owners[kind]
+        known = list(value) if isinstance(value, dict) else [each for each in dir(value) if not each.startswith("_")]
+        return Message("“{owner}” has no “{name}”", owner=owner, name=name), nearest(name, known)
 
     def _fault(
         self, code: str, message: Message, file: str | None, line: int | None, hint: Message | None = None
@@ -373,6 +415,52 @@ def _reference(credential: Credential | None, name: str) -> SecretRef | None:
     return credential.secrets.get(name)
 
 
+# Jinja2's words, for an object that has not got what is asked for, and for a value that is none at all.
+_NO_ATTRIBUTE = re.compile(r"'(?P<kind>[\w. ]+?)(?: object)?' has no attribute '(?P<name>[^']*)'")
+
+
+def _kind(value: object) -> str:
+    """A value's type as Jinja2 names it."""
+    from jinja2.utils import object_type_repr  # noqa: PLC0415 - start-up time
+
+    return object_type_repr(value).removesuffix(" object")
+
+
+def _syntax(said: str) -> Message:
+    """What is wrong with a template's syntax; of Jinja2's words only the part of the template that they quote."""
+    quoted = re.findall(r"'([^']+)'", said)
+    if said.startswith("No filter") and quoted:
+        return Message("the template uses a filter that does not exist: {name}", name=quoted[0])
+    if said.startswith("No test") and quoted:
+        return Message("the template uses a test that does not exist: {name}", name=quoted[0])
+    if quoted:
+        return Message("the template's syntax is not right near “{part}”", part=quoted[0])
+    return Message("the template's syntax is not right here")
+
+
+def _failure(error: Exception) -> Message:
+    """Why an expression of a template cannot be worked out."""
+    from jinja2.exceptions import SecurityError  # noqa: PLC0415 - start-up time
+
+    if isinstance(error, SecurityError):
+        return Message("the template reaches for the program's own insides, which it may not")
+    if isinstance(error, ZeroDivisionError):
+        return Message("the template divides by zero here")
+    if isinstance(error, TypeError):
+        return Message("the template joins or calls values here that do not fit together")
+    return Message("the template cannot work out this line")
+
+
+class _NotUtf8Error(Exception):
+    """A template's file that is not UTF-8: where, and the first byte that is not."""
+
+    def __init__(self, file: str, content: bytes, position: int) -> None:
+        super().__init__(file)
+        self.file = file
+        self.line = content.count(b"\n", 0, position) + 1
+        self.byte = content[position]
+
+
 def _place(trace: TracebackType | None) -> tuple[str, int] | None:
     """The innermost line of a template in a traceback (Jinja2 writes its own line numbers into it)."""
     found = None
@@ -392,10 +480,25 @@ def _environment(root: Path, platform: str, shipped: Path) -> jinja2.Environment
 
     own = (root / "templates" / platform).resolve()
     return SandboxedEnvironment(
-        loader=jinja2.FileSystemLoader([own, shipped]),
+        loader=_loader(own, shipped),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
     )
+
+
+def _loader(*folders: Path) -> jinja2.BaseLoader:
+    """Templates from the first of the folders that has them; `_NotUtf8Error` for a file in another encoding."""
+    import jinja2  # noqa: PLC0415 - start-up time
+
+    class Loader(jinja2.FileSystemLoader):
+        def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+            try:
+                return super().get_source(environment, template)
+            except UnicodeDecodeError as error:
+                file = next(folder / template for folder in folders if (folder / template).is_file())
+                raise _NotUtf8Error(str(file), error.object, error.start) from None
+
+    return Loader(folders)

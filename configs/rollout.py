@@ -47,6 +47,11 @@ R = TypeVar("R")
 log = logging.getLogger(__name__)
 GRACE = 10.0  # seconds that a restore may take after the timer
 LOCKS = ".locks"
+FINISHING = mark("interrupted: no more devices are begun; being finished: %s (interrupt again to leave them)")
+LEFT_IN_THE_MIDDLE = mark(
+    "left in the middle: %s. Where a guard is armed it undoes the change when its timer ends; where there is none,"
+    " lines may be applied that are not saved, and a reboot takes them back. Look at these devices, then push again."
+)
 RETRY = 2.0  # seconds between two attempts to reach a device that is going back
 
 
@@ -326,33 +331,29 @@ def _parallel(
     untold = set(range(len(every)))
     while untold:
         try:
-            try:
-                ready = {finished.get(timeout=1.0)}
-            except Empty:  # an interrupt may have come between the getting and the telling
-                ready = set(results)
-            for number in ready & untold:
+            for number in _ready(finished, results) & untold:
                 untold.discard(number)
                 done(results[number])
         except KeyboardInterrupt:
             left = ", ".join(name for number, name in list(working.items()) if number not in results)
             if stopped:
-                log.error(  # noqa: TRY400 - the interrupt itself tells nothing
-                    tr(
-                        "left in the middle: %s. Nothing was saved there: an armed guard undoes the change when its "
-                        "timer ends, a reboot does where there is no guard. Look at these devices, then push again."
-                    ),
-                    left,
-                )
+                log.critical(tr(LEFT_IN_THE_MIDDLE), left)
                 raise
             stopped = True
             while waiting:
                 number, job = waiting.popleft()
                 results[number] = not_begun(job)
                 finished.put(number)
-            log.warning(
-                tr("interrupted: no more devices are begun, these are being finished: %s (again: leave them)"), left
-            )
+            log.warning(tr(FINISHING), left)
     return [results[number] for number in range(len(every))]
+
+
+def _ready(finished: SimpleQueue[int], results: Mapping[int, object]) -> set[int]:
+    """Jobs that are done: the next one, or all, because an interrupt may come between the getting and the telling."""
+    try:
+        return {finished.get(timeout=1.0)}
+    except Empty:
+        return set(results)
 
 
 def push_one(job: Job, *, commit: bool, observer: Observer) -> PushResult:
@@ -376,7 +377,7 @@ def _own_faults(job: Job) -> Iterator[None]:
         yield
     except GovnetError:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other devices go on
         where = "".join(traceback.format_tb(error.__traceback__))
         log.debug("%s: %s\n%s", job.device, type(error).__name__, where)
         raise DeviceError(
@@ -546,7 +547,7 @@ def _bring_back(job: Job, before: bytes) -> bool:
 
 
 def _driver(job: Job, target: Target) -> Driver:
-    from configs.driver import driver_for  # noqa: PLC0415 - start-up time: NAPALM is heavy
+    from configs.drivers import driver_for  # noqa: PLC0415 - start-up time: NAPALM is heavy
 
     return driver_for(target.platform).for_target(
         target, management=job.management, out_of_band=job.out_of_band, after=job.after, secrets=job.secrets

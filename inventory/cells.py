@@ -36,7 +36,9 @@ _LEADING_ZERO = re.compile(r"(?:^|\.)0+(?=[0-9])")
 _NO_HOSTS: Final = frozenset({0, 127, *range(224, 256)})  # first octets
 _LONGEST_TITLE: Final = 200
 _MODEL = re.compile(r"[ -~\u4e00-\u9fff]{1,100}").fullmatch
-_INTERFACE = re.compile(r"[!-~](?:[ -~]{0,61}[!-~])?").fullmatch
+# What vendors use in names (`Eth-Trunk1.100`, `GigabitEthernet 0/0/1`), and nothing that ends a word or a line, because
+# the name stands in commands. A blank may only stand before a number, for the same reason.
+_INTERFACE = re.compile(r"(?=.{1,63}\Z)[A-Za-z0-9][A-Za-z0-9/.:_-]*(?: [0-9][A-Za-z0-9/.:_-]*)*").fullmatch
 _SERVICE = re.compile(r"[a-z][a-z0-9-]{0,30}|(?:tcp|udp)/[1-9][0-9]{0,4}(?:-[1-9][0-9]{0,4})?").fullmatch
 
 

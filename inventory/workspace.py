@@ -71,6 +71,15 @@ def read(
         workspace = reading.run()
     except InputError as error:  # the folder itself
         return None, error.problems
+    except OSError as error:
+        return None, (
+            Problem(
+                "unreadable-folder",
+                Message("the folder cannot be read: {reason}", reason=error.strerror),
+                Message("make it a folder that you can read, with everything in it"),
+                file=str(error.filename or root),
+            ),
+        )
     finally:
         if collecting:
             gc.enable()

@@ -27,7 +27,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from inventory.cells import Fault
-from inventory.errors import InputError, Problem
+from inventory.errors import GovnetError, InputError, Problem
 from inventory.model import NOWHERE, Area, Level, Source
 from inventory.sources import decode, read_bytes
 from inventory.text import Message
@@ -172,17 +172,26 @@ def to_text(plan: Plan) -> str:
 
 
 def write(plan: Plan, path: Path) -> None:
-    """Write plan.csv atomically: whatever happens, the file is the old one whole or the new one whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write plan.csv atomically: whatever happens, the file is the old one whole or the new one whole.
+
+    GovnetError if it cannot be written.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("w", encoding="utf-8", newline="") as stream:
             stream.write(to_text(plan))
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):  # on a read-only folder it would hide why the writing failed
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise GovnetError(
+                Message("{path} cannot be written: {reason}", path=path, reason=error.strerror or str(error)),
+                Message("make room on the disk, and make that file writable"),
+            ) from error
         raise
     with suppress(OSError):  # some file systems refuse to sync a folder; the file itself is safe
         folder = os.open(path.parent, os.O_RDONLY)

@@ -105,8 +105,19 @@ class Backend(Protocol):
         """What this machine lacks for it, each with what would mend it; empty if it can run."""
         ...
 
-    def up(self, topology: Topology, directory: Path, observer: Observer, *, faults: Mapping[str, Fault]) -> LabState:
-        """Start the lab in `directory`, which exists; returns when every device is there. LabError if it cannot."""
+    def up(
+        self,
+        topology: Topology,
+        directory: Path,
+        observer: Observer,
+        *,
+        faults: Mapping[str, Fault],
+        owned: bool = False,
+    ) -> LabState:
+        """Start the lab in `directory`, which exists; returns when every device is there. LabError if it cannot.
+
+        An `owned` lab ends with the process that started it, however that one ends.
+        """
         ...
 
     def exec(self, state: LabState, node: str, argv: Sequence[str]) -> int:

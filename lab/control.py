@@ -24,11 +24,13 @@ def up(
     where: str = "",
     faults: Mapping[str, Fault] | None = None,
     observer: Observer | None = None,
+    owned: bool = False,
 ) -> LabState:
     """Start the lab of the workspace at `root` and return when all of it is there.
 
     `backend_name` defaults to the workspace's own choice (`lab:` in govnet.yaml). `where` selects devices as
-    everywhere. InputError for a faulty workspace, LabError if a lab runs already or cannot run here.
+    everywhere. An `owned` lab ends with this process, however this one ends. InputError for a faulty workspace,
+    LabError if a lab runs already or cannot run here.
     """
     from configs.dialects import platforms  # noqa: PLC0415 - start-up time
     from inventory import filters, workspace  # noqa: PLC0415 - start-up time
@@ -69,7 +71,7 @@ def up(
             Message("run `govnet lab down` first, or use the running one"),
         )
     (directory / "state.json").unlink(missing_ok=True)
-    return chosen.up(built, directory, observer, faults=faults)
+    return chosen.up(built, directory, observer, faults=faults, owned=owned)
 
 
 def find(root: Path) -> LabState | None:

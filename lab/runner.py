@@ -1,9 +1,10 @@
 """Starting the lab's one background process, and being it.
 
-`launch` runs `python -m MODULE DIRECTORY FD` in a session of its own, twice forked, so that it belongs to nobody. The
-specification (device texts, which hold secrets) goes through standard input, never through a file. The child answers
-on FD with JSON lines: `{"pid": …}`, `{"step": message}`…, and last `{"ready": …}` or `{"error": …}`. The child writes
-the state file itself, first with `ready` false: a starter that is killed in between leaves a lab that can be ended.
+`launch` runs `python -m MODULE DIRECTORY FD [OWNER]` in a session of its own, twice forked, so that it belongs to
+nobody; with OWNER, a descriptor of the process that wanted it, it ends when that one is gone. The specification
+(device texts, which hold secrets) goes through standard input, never through a file. The child answers on FD with JSON
+lines: `{"pid": …}`, `{"step": message}`…, and last `{"ready": …}` or `{"error": …}`. The child writes the state file
+itself, first with `ready` false: a starter that is killed in between leaves a lab that can be ended.
 """
 
 from __future__ import annotations
@@ -33,28 +34,37 @@ LOCK = "lock"
 
 
 def launch(
-    module: str, directory: Path, specification: Mapping[str, Any], *, timeout: float, observer: Observer
+    module: str,
+    directory: Path,
+    specification: Mapping[str, Any],
+    *,
+    timeout: float,
+    observer: Observer,
+    owned: bool = False,
 ) -> dict[str, Any]:
     """Start the background process and wait until it is ready; returns what it says then.
 
-    `timeout` is in seconds. LabError, in the child's own words, if it cannot; it is then ended.
+    `timeout` is in seconds. An `owned` process ends with this one, however this one ends. LabError, in the child's
+    own words, if it cannot start; it is then ended.
     """
     reader, writer = os.pipe()
+    # A descriptor of this very process: readable once it is gone, whatever becomes of its number.
+    owner = [os.pidfd_open(os.getpid())] if owned else []
     log = os.open(directory / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
         child = subprocess.Popen(
             # -P: the current folder is not a place to import from (a workspace may have a folder `lab`).
-            [sys.executable, "-P", "-m", module, str(directory), str(writer)],
+            [sys.executable, "-P", "-m", module, str(directory), str(writer), *map(str, owner)],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
-            pass_fds=(writer,),
+            pass_fds=(writer, *owner),
             start_new_session=True,
             cwd="/",
         )
     finally:
-        os.close(log)
-        os.close(writer)
+        for descriptor in (log, writer, *owner):
+            os.close(descriptor)
     try:
         try:
             child.communicate(json.dumps(specification).encode(), timeout=timeout)
@@ -137,10 +147,14 @@ def end(pid: int, started: int, *, patience: float = 10.0) -> bool:
 
 
 class Child:
-    """The background process's side: what it was told, and its way to answer."""
+    """The background process's side: what it was told, and its way to answer.
 
-    def __init__(self, directory: Path, answer: int) -> None:
+    `owner` is a descriptor that is readable once the process is gone with which this one ends; -1 if there is none.
+    """
+
+    def __init__(self, directory: Path, answer: int, owner: int = -1) -> None:
         self.directory = directory
+        self.owner = owner
         self._answer = answer
         self._lock = -1
         self.specification: dict[str, Any] = {}
@@ -148,14 +162,14 @@ class Child:
     @classmethod
     def begin(cls, arguments: list[str]) -> Child:
         """Read the orders, leave the starter behind, take the lab directory's lock."""
-        directory, answer = Path(arguments[0]), int(arguments[1])
+        directory, answer, *owner = Path(arguments[0]), *map(int, arguments[1:])
         orders = sys.stdin.buffer.read()
         if os.fork():
             os._exit(0)
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.close(nothing)
-        child = cls(directory, answer)
+        child = cls(directory, answer, *owner)
         child._say({"pid": os.getpid()})
         try:
             child.specification = json.loads(orders)

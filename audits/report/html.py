@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from audits.facts import FACTS
 from audits.model import Evidence, EvidenceLine, Finding, Fix, Severity, Verdict
+from audits.report import scope
 from inventory.text import Message, mark
 from inventory.text import language as language_in_use
 
@@ -25,13 +26,11 @@ _TEXTS = {
     "level_3": mark("level 3"),
     "standard": mark("Standard"),
     "devices": mark("Devices"),
-    "unread": mark("not read"),
     "generated": mark("Made"),
     "items": mark("Items"),
     "findings": mark("Findings"),
     "summary": mark("Summary"),
     "high_risk": mark("High-risk cases to look at first"),
-    "no_high_risk": mark("The configurations show no case of the high-risk guide."),
     "case": mark("Case"),
     "device": mark("Device"),
     "system": mark("the system as a whole"),
@@ -131,11 +130,12 @@ def render(report: Report, language: str = "") -> str:
         verdict_title={verdict.value: translated(verdict.label) for verdict in Verdict},
         basis={key: translated(template) for key, template in _BASES.items()},
         severity={key.value: translated(template) for key, template in _SEVERITIES.items()},
+        scope=[sentence.in_language(language) for sentence in scope.sentences(report)],
+        no_high_risk=scope.no_high_risk(report).in_language(language),
         item_counts=report.item_counts(),
         item_bar=bar(report.item_counts()),
         finding_bar=bar(report.finding_counts()),
         finding_counts=report.finding_counts(),
-        unread=sum(1 for device in report.devices if device.problem is not None),
         categories=_categories(report),
         high_risks=_by_case(report),
         colon="：" if language == "zh_CN" else ": ",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from audits.report import scope
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -30,6 +32,7 @@ def document(report: Report) -> dict[str, Any]:
             "source": report.pack.source.as_json(),
             "verified": report.pack.verified,
         },
+        "scope": _scope(report),
         "counts": {
             "devices": len(report.devices),
             "devices_unread": sum(1 for device in report.devices if device.problem is not None),
@@ -75,6 +78,17 @@ def device_facts(device: Assessed) -> dict[str, Any]:
     if device.problem is not None:
         result["problem"] = _both(device.problem)
     return result
+
+
+def _scope(report: Report) -> dict[str, Any]:
+    """What the numbers are about. `lab` is null for a real network and for files."""
+    return {
+        "workspace": report.scope.workspace,
+        "judged": [device.name for device in report.judged],
+        "not_judged": [{"device": entry.device, "why": _both(entry.why)} for entry in report.not_judged],
+        "lab": report.scope.lab or None,
+        "text": [_both(sentence) for sentence in scope.sentences(report)],
+    }
 
 
 def _both(message: Message) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -173,7 +174,8 @@ def write_atomically(path: Path, data: bytes) -> None:
         Path(name).chmod(mode)
         Path(name).replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        with suppress(OSError):  # what went wrong first is what counts
+            Path(name).unlink(missing_ok=True)
         raise
 
 

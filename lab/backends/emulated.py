@@ -46,7 +46,15 @@ class Emulated:
             return []
         return [Message("it needs Linux, where every address in 127.0.0.0/8 is there from the start")]
 
-    def up(self, topology: Topology, directory: Path, observer: Observer, *, faults: Mapping[str, Fault]) -> LabState:
+    def up(
+        self,
+        topology: Topology,
+        directory: Path,
+        observer: Observer,
+        *,
+        faults: Mapping[str, Fault],
+        owned: bool = False,
+    ) -> LabState:
         """Start it; LabError if two devices would share an address or a device refuses its first text."""
         workspace = topology.workspace
         devices, unaddressed = _with_addresses(topology.devices)
@@ -84,7 +92,12 @@ class Emulated:
             "devices": [_device(topology, device, faults.get(device.name)) for device in devices],
         }
         ready = runner.launch(
-            "lab.backends.emulated_process", directory, specification, timeout=TIMEOUT, observer=observer
+            "lab.backends.emulated_process",
+            directory,
+            specification,
+            timeout=TIMEOUT,
+            observer=observer,
+            owned=owned,
         )
         return from_json(ready)
 

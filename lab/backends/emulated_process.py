@@ -44,6 +44,8 @@ async def _serve(child: Child) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
+    if child.owner >= 0:
+        loop.add_reader(child.owner, stop.set)
     pid = os.getpid()
     state = replace(from_json(child.specification["state"]), pid=pid, started=process_start(pid))
     state.write()

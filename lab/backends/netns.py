@@ -36,7 +36,13 @@ class Netns:
         return missing()
 
     def up(
-        self, topology: base.Topology, directory: Path, observer: base.Observer, *, faults: Mapping[str, Fault]
+        self,
+        topology: base.Topology,
+        directory: Path,
+        observer: base.Observer,
+        *,
+        faults: Mapping[str, Fault],
+        owned: bool = False,
     ) -> LabState:
         """Build the lab below one process; returns when every device has started."""
         from lab.netns.design import design  # noqa: PLC0415 - start-up time
@@ -63,7 +69,7 @@ class Netns:
         lock = _lock(directory)
         try:
             observer.step(Message("wiring {count} nodes", count=len(spec.nodes)))
-            start(spec, directory / LOG, heard, confirm, inherit=lock)
+            start(spec, directory / LOG, heard, confirm, inherit=lock, owned=owned)
         finally:
             os.close(lock)
         return result[0]

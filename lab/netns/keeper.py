@@ -6,6 +6,8 @@ every process of the lab, and with them the namespaces, the cables and the in-me
     in:  the specification, then `keep`. End of input before `keep` means that whoever wanted the lab is gone: it ends.
     out: {"step": …}, {"node": …, "seconds": …} or {"node": …, "error": …}, at the end {"done": true}
 
+The one argument, if it is given, is a descriptor of the process with which the lab ends.
+
 Standard library only, so that it starts quickly and stays small.
 """
 
@@ -75,6 +77,7 @@ def main() -> NoReturn:
         # The routers log; the machine's own log is none of their business.
         subprocess.run(["mount", "--bind", "/dev/null", "/dev/log"], check=True)
     threading.Thread(target=_follow, daemon=True).start()
+    threading.Thread(target=_end_with, args=sys.argv[1:], daemon=True).start()
     _copy_etc()
     _say(step="cables")
     wire(spec)
@@ -108,6 +111,13 @@ def _follow() -> None:
     if sys.stdin.readline().strip() != "keep":
         os._exit(1)
     _KEPT.set()
+
+
+def _end_with(owner: str = "") -> None:
+    """Wait until the process is gone that this descriptor (pidfd_open(2)) is of, then end. Without one, do nothing."""
+    if owner:
+        select.select([int(owner)], [], [])
+        os._exit(0)
 
 
 def _say(**document: Any) -> None:

@@ -39,14 +39,21 @@ class Running:
 
 
 def start(
-    spec: LabSpec, log: Path, heard: Callable[[str], None], confirm: Callable[[Running], None], *, inherit: int
+    spec: LabSpec,
+    log: Path,
+    heard: Callable[[str], None],
+    confirm: Callable[[Running], None],
+    *,
+    inherit: int,
+    owned: bool = False,
 ) -> Running:
     """Build a lab. `heard` is told of each node; `confirm` runs when all is there, before the lab may outlive us.
 
-    The descriptor `inherit` stays open as long as the lab runs. LabError if the lab cannot be built; then, as after
-    any exception of `confirm`, nothing of it is left. Nodes that did not start are in `failed`.
+    The descriptor `inherit` stays open as long as the lab runs; an `owned` lab ends with this process, however this
+    one ends. LabError if the lab cannot be built; then, as after any exception of `confirm`, nothing of it is left.
+    Nodes that did not start are in `failed`.
     """
-    with log.open("ab") as errors, _launch(errors, inherit) as process:
+    with log.open("ab") as errors, _launch(errors, inherit, owned=owned) as process:
         assert process.stdin is not None  # noqa: S101 - both were asked for as pipes
         assert process.stdout is not None  # noqa: S101 - as above
         line = process.stdout.readline().strip()
@@ -60,18 +67,25 @@ def start(
             raise
 
 
-def _launch(errors: IO[bytes], inherit: int) -> subprocess.Popen[str]:
+def _launch(errors: IO[bytes], inherit: int, *, owned: bool) -> subprocess.Popen[str]:
     """The keeper, in a session of its own and nobody's child. It first says the number of the process that holds it."""
-    return subprocess.Popen(
-        ["setsid", "-f", "sh", "-c", 'echo $$; exec "$@"', "sh", *_UNSHARE, sys.executable, "-P", "-m", KEEPER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=errors,
-        text=True,
-        pass_fds=(inherit,),
-        cwd="/",
-        env={"PATH": SEARCH, "LC_ALL": "C.UTF-8"},
-    )
+    # A descriptor of this very process: readable once it is gone, from within any PID namespace.
+    owner = [os.pidfd_open(os.getpid())] if owned else []
+    keeper = [sys.executable, "-P", "-m", KEEPER, *map(str, owner)]
+    try:
+        return subprocess.Popen(
+            ["setsid", "-f", "sh", "-c", 'echo $$; exec "$@"', "sh", *_UNSHARE, *keeper],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            pass_fds=(inherit, *owner),
+            cwd="/",
+            env={"PATH": SEARCH, "LC_ALL": "C.UTF-8"},
+        )
+    finally:
+        for descriptor in owner:
+            os.close(descriptor)
 
 
 def _converse(

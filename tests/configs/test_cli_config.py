@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 
 import pytest
 
+from cli.config_push import _ended_like_an_interrupt
 from cli.main import main
 from ipplan.plan import write
 
@@ -147,3 +149,12 @@ def test_diff_used_wrongly(capsys, tmp_path, arguments, word, lang):
     assert word in err
     assert "Traceback" not in err
     assert ("提示" in err) == (lang == "zh")
+
+
+def test_a_terminated_push_is_interrupted_not_killed():
+    """SIGTERM and a closed terminal come as KeyboardInterrupt while devices are being changed, and not afterwards."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        before = signal.getsignal(number)
+        with pytest.raises(KeyboardInterrupt), _ended_like_an_interrupt():
+            signal.raise_signal(number)
+        assert signal.getsignal(number) is before

@@ -202,6 +202,22 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     assert [problem.code for problem in problems] == ["missing-workspace"]
 
 
+def test_a_folder_that_cannot_be_read(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that refuses is a problem with its name and the system's reason, not a traceback."""
+
+    def refuse(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(type(base), "iterdir", refuse)
+    workspace, [problem] = read(base)
+    assert workspace is None
+    assert (problem.code, problem.file) == ("unreadable-folder", str(base / "inventory"))
+    assert "Permission denied" in str(problem.message)
+    monkeypatch.setattr(type(base), "is_dir", refuse)
+    with pytest.raises(InputError):
+        load(base)
+
+
 def test_endpoints_of_the_real_network(base: Path) -> None:
     """SSH at the device's port, SNMP at 161; a device without an address is an error of that device."""
     device = load(base).inventory.devices["core"]

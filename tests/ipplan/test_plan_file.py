@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.errors import InputError
+from inventory.errors import GovnetError, InputError
 from inventory.model import Area, Level
 from ipplan.plan import COLUMNS, Allocation, BlockRow, Plan, PoolRow, parse, read, to_text, write
 
@@ -148,10 +148,22 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", refuse)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(GovnetError, match="cannot be written: No space"):
         write(Plan(), path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_refuses_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a read-only file system the reason is what is said, not that the half-written file cannot be removed."""
+
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    for name in ("open", "unlink"):
+        monkeypatch.setattr(type(tmp_path), name, refuse)
+    with pytest.raises(GovnetError, match=r"plan\.csv cannot be written: Read-only file system"):
+        write(Plan(), tmp_path / "plan" / "plan.csv")
 
 
 WRITER = """

@@ -194,6 +194,29 @@ def test_the_starter_may_be_killed(root):
     assert not state.alive()
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_an_owned_lab_ends_with_its_owner(root, number):
+    """However the process ends that a lab belongs to: the lab ends, and leaves no state behind."""
+    program = (
+        "import sys, pathlib; from lab import control;"
+        f"control.up(pathlib.Path(sys.argv[1]), where={WHERE!r}, owned=True); print('up', flush=True);"
+        "import time; time.sleep(60)"
+    )
+    starter = subprocess.Popen([sys.executable, "-P", "-c", program, str(root)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert starter.stdout.readline() == "up\n"
+        state = control.load(root)
+    finally:
+        starter.send_signal(number)
+        starter.wait()
+        starter.stdout.close()
+    deadline = time.monotonic() + 20
+    while state.alive() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not state.alive()
+    assert read(root / ".lab") is None
+
+
 @pytest.mark.parametrize("seconds", [0.05, 0.2, 0.4, 0.6, 0.8, 1.0])
 def test_the_starter_may_be_killed_in_the_middle(root, seconds):
     """Whenever it is killed: there is a lab that can be ended, or none; and a new one can be started."""

@@ -39,7 +39,7 @@ class CiscoIos:
     """IOS, as `configs.model.Dialect` asks."""
 
     name = "cisco_ios"
-    platforms = ("cisco_ios",)
+    platforms: tuple[str, ...] = ("cisco_ios",)
     templates = Path(__file__).parent / "templates"
     encoding = "utf-8"
 

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from configs.channel import wait
+from configs.dialects.cisco_ios import DIALECT
 from configs.dialects.cisco_ios.dialogue import DIALOGUE
 from configs.dialects.cisco_ios.language import LANGUAGE
 from configs.driver_cli import CliDriver
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from napalm.base import models
 
     from configs.change import Change
+    from configs.model import Dialect
     from configs.tree import Tree
 
 REVERT_TIMER = Guard(GuardKind.REVERT_TIMER, shortest=60, longest=7200, step=60)
@@ -44,6 +46,11 @@ class CiscoIosDriver(CliDriver):
     show_running = "show running-config"
     save_command = "write memory"
     saved = re.compile(rb"\[OK\]")
+
+    @property
+    def dialect(self) -> Dialect:
+        """This one."""
+        return DIALECT
 
     def _guard(self, running: Tree) -> Guard:
         """The revert timer, if the configuration has an archive to go back to."""

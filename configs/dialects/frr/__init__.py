@@ -23,7 +23,7 @@ class Frr:
     """FRR, as `configs.model.Dialect` asks."""
 
     name = "frr"
-    platforms = ("frr",)
+    platforms: tuple[str, ...] = ("frr",)
     templates = Path(__file__).parent / "templates"
     encoding = "utf-8"
 

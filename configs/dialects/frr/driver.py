@@ -8,8 +8,9 @@ from ipaddress import ip_interface
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from configs.channel import Channel, Finished, connect, silent, wait
-from configs.dialects.frr import dialogue
+from configs.channel import Channel, Finished, silent, wait
+from configs.connection import connect
+from configs.dialects.frr import DIALECT, dialogue
 from configs.dialects.frr.language import LANGUAGE
 from configs.dialects.frr.merge import merged
 from configs.driver import Driver
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from napalm.base import models
 
     from configs.change import Change
+    from configs.model import Dialect
     from configs.tree import Tree
     from inventory.model import Interface
 
@@ -42,6 +44,11 @@ class FrrDriver(Driver):
 
     _channel: Channel | None = None
     _replace = False
+
+    @property
+    def dialect(self) -> Dialect:
+        """This one."""
+        return DIALECT
 
     async def _open(self) -> None:
         self._channel = await connect(self.target)

@@ -38,7 +38,7 @@ class Huawei:
     """VRP 5, as `configs.model.Dialect` asks."""
 
     name = "huawei"
-    platforms = ("huawei",)
+    platforms: tuple[str, ...] = ("huawei",)
     templates = Path(__file__).parent / "templates"
     encoding = "utf-8"
 

@@ -10,12 +10,15 @@ import re
 from typing import TYPE_CHECKING
 
 from configs.channel import wait
+from configs.dialects.huawei import DIALECT
 from configs.dialects.huawei.dialogue import DIALOGUE
 from configs.dialects.huawei.language import LANGUAGE
 from configs.driver_cli import CliDriver
 
 if TYPE_CHECKING:
     from napalm.base import models
+
+    from configs.model import Dialect
 
 # VRP (R) software, Version 5.170 (AR2200 V200R009C00SPC500)
 _VERSION = re.compile(r"^VRP \(R\) software, Version (.+?)\s*$", re.MULTILINE)
@@ -33,6 +36,11 @@ class HuaweiDriver(CliDriver):
     show_running = "display current-configuration"
     save_command = "save"
     saved = re.compile(rb"(?i)(?:saved successfully|save the configuration successfully)")
+
+    @property
+    def dialect(self) -> Dialect:
+        """This one."""
+        return DIALECT
 
     def get_facts(self) -> models.FactsDict:
         """NAPALM's facts, from `display version` and, where the device knows it, `display esn`."""

@@ -183,21 +183,27 @@ def test_missing_secret_of_a_credential(city):
 
 
 FAULTS = {
-    "hostname {{ hostnam }}\n": ("template-undefined", 3, "hostnam"),
-    "{{ device.colour }}\n": ("template-undefined", 3, "colour"),
-    "{{ loopback.ipp }}\n": ("template-undefined", 3, "ipp"),
-    "{% if %}\n": ("template-syntax", 3, ""),
-    "{{ hostname | shout }}\n": ("template-syntax", 3, "shout"),
-    "{{ 1 / 0 }}\n": ("template-failed", 3, "ZeroDivisionError"),
-    "{{ ports[0].addresses + 1 }}\n": ("template-failed", 3, "TypeError"),
-    "{{ hostname.__class__.__mro__ }}\n": ("template-failed", 3, "SecurityError"),
-    '{% include "nothing.j2" %}\n': ("template-missing", 0, "nothing"),
+    "hostname {{ hostnam }}\n": ("template-undefined", 3, "“hostnam”", "hostname"),
+    "{{ device.nmae }}\n": ("template-undefined", 3, "“device” has no “nmae”", "name"),
+    "{{ device.colour }}\n": ("template-undefined", 3, "“device” has no “colour”", "docs/templates.md"),
+    "{{ services.syslogs }}\n": ("template-undefined", 3, "“services” has no “syslogs”", "syslog"),
+    "{{ ports[0].adress }}\n": ("template-undefined", 3, "“ports[…]” has no “adress”", "address"),
+    "{{ loopback.ipp }}\n": ("template-undefined", 3, "“loopback” has no “ipp”", "ip"),
+    "{% if %}\n": ("template-syntax", 3, "", ""),
+    "{{ hostname | shout }}\n": ("template-syntax", 3, "shout", ""),
+    "{% for port in ports %}\n": ("template-syntax", 3, "", ""),
+    "{{ 1 / 0 }}\n": ("template-failed", 3, "divides by zero", ""),
+    "{{ ports[0].addresses + 1 }}\n": ("template-failed", 3, "do not fit together", ""),
+    "{{ hostname.__class__.__mro__ }}\n": ("template-failed", 3, "insides", ""),
+    '{% include "nothing.j2" %}\n': ("template-missing", 0, "nothing", ""),
 }
+# Jinja2's and Python's own words, which nobody who writes templates should have to know.
+FOREIGN = ("object", "attribute", "Error", "inventory.", "Jinja", "jinja", "expected", "undefined")
 
 
 @pytest.mark.parametrize("line", FAULTS)
 def test_faulty_template(copy, line):
-    """A fault in a template names the device, the template's file and its line, in both languages."""
+    """A fault in a template names the device, the template's file and its line, in our words and both languages."""
     workspace, plan = copy
     path = workspace.root / "templates" / "huawei" / "township-router.j2"
     path.parent.mkdir(parents=True)
@@ -205,13 +211,79 @@ def test_faulty_template(copy, line):
     with pytest.raises(TemplateError) as caught:
         render(workspace, plan, "rt-lantian")
     [problem] = caught.value.problems
-    code, number, word = FAULTS[line]
+    code, number, words, hint = FAULTS[line]
     assert (problem.code, problem.line) == (code, number)
     assert problem.file.startswith("templates/huawei/")
+    assert words in problem.in_language("en")
+    assert hint in problem.hint.in_language("en")
     for name in ("en", "zh_CN"):
         assert "rt-lantian" in problem.in_language(name)
-        assert word in problem.in_language(name)
+        assert not [word for word in FOREIGN if word in problem.in_language(name)]
     assert problem.message.in_language("zh_CN") != problem.message.in_language("en")
+    assert problem.hint.in_language("zh_CN") != problem.hint.in_language("en")
+
+
+def test_a_template_in_another_encoding(copy):
+    """A template that is not UTF-8 fails its own devices, with the line of the first byte that does not fit."""
+    workspace, plan = copy
+    path = workspace.root / "templates" / "huawei" / "township-router.j2"
+    path.parent.mkdir(parents=True)
+    path.write_bytes("sysname {{ hostname }}\n# 蓝田\n".encode("gbk"))
+    with pytest.raises(TemplateError) as caught:
+        render(workspace, plan, "rt-lantian")
+    [problem] = caught.value.problems
+    assert (problem.file, problem.line) == ("templates/huawei/township-router.j2", 2)
+    assert "0xC0" in str(problem.message)
+    assert str(problem.hint) == "save it as UTF-8"
+    assert render(workspace, plan, "rt-liumutang").text
+    assert render(workspace, plan, "core-city").text
+
+
+def test_a_plan_that_lacks_a_line(city):
+    """A line that the plan does not have fails the devices that need its addresses, and no other."""
+    workspace, plan = city
+    shorter = dataclasses.replace(plan, allocations=tuple(row for row in plan.allocations if row.owner != "ln-lantian"))
+    renderer, failed = Renderer(workspace, shorter), {}
+    for name in workspace.inventory.devices:
+        try:
+            renderer.render(name)
+        except DeviceError as error:
+            failed[name] = error
+    assert all(error.device == name for name, error in failed.items())
+    assert set(failed) == {"core-city", "fw-border", "rt-lantian"}
+    assert all("the plan has no" in str(error) and "govnet plan make" in str(error.hint) for error in failed.values())
+    assert "core-city" in str(failed["fw-border"])
+
+
+NASTY = "\"';reboot\n!#`$(x)?|&\\ 名"
+
+
+@pytest.mark.parametrize("device", ["rt-lantian", "core-city", "rt-liumutang", "vg-zfb", "fw-border"])
+def test_titles_stay_in_their_place(city, device):
+    """A title with quotes, signs of comments and of shells changes no line but its own, and ends no quoted text."""
+    workspace, plan = city
+    inventory = workspace.inventory
+
+    def titled(rows, text):
+        return {name: dataclasses.replace(row, title=text) for name, row in rows.items()}
+
+    def rendered(text, circuit):
+        lines = {name: dataclasses.replace(line, circuit=circuit) for name, line in inventory.lines.items()}
+        # An object's name of the firewall is the zone's title only if that is one word.
+        zones = titled(inventory.zones, text.replace(" ", "").replace("\n", ""))
+        rows = dataclasses.replace(inventory, sites=titled(inventory.sites, text), zones=zones, lines=lines)
+        return render(dataclasses.replace(workspace, inventory=rows), plan, device).text
+
+    assert rendered(NASTY, NASTY) == rendered("reboot !#(x) 名", "reboot !#(x)") != rendered("", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("!市局", "市局"), ("# 一", "一"), ('a "b"\tc', "a b c"), ("蓝田（一）", "蓝田（一）"), ("", "")],
+)
+def test_plain_text(text, shown):
+    """Texts for people keep their letters and punctuation; what a device would take for itself goes."""
+    assert network.plain(text) == shown
 
 
 def test_fault_in_an_included_file(copy):

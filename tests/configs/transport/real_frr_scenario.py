@@ -112,7 +112,7 @@ def main() -> None:
     before = shown()
     report["refused"] = rollout.push([rollout.Job(target, REFUSED)], commit=True)[0].as_json()
     report["same_after_refusal"] = shown() == before
-    from configs.driver import driver_for
+    from configs.drivers import driver_for
 
     saved = STARTUP.read_text()
     driver = driver_for("frr").for_target(target)

@@ -10,7 +10,8 @@ import pytest
 
 from configs import known_hosts
 from configs.dialects import dialect, platforms
-from configs.driver import driver_for, uptime
+from configs.driver import uptime
+from configs.drivers import driver_for
 from inventory.errors import (
     CommandError,
     DeviceTimeoutError,

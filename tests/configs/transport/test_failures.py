@@ -24,7 +24,7 @@ from lab.emulator.frr import FrrDevice
 from lab.emulator.ios import IosDevice
 from lab.emulator.vrp import VrpDevice
 
-PASSWORD = "Sup3r-geheim"  # noqa: S105 - invented
+PASSWORD = "Sup3r-geheim"
 VRP = """sysname rt
 aaa
  local-user govnet password irreversible-cipher {0}
@@ -56,29 +56,36 @@ line vty 0 4
  transport input ssh
 exit
 """
+VRP_WANTED = """info-center loghost 10.0.0.1
+ntp-service unicast-server 10.0.0.2
+interface LoopBack0
+ description x
+ ip address 10.255.0.1 255.255.255.255
+#
+acl number 2001
+ rule 5 permit source 10.0.0.0 0.0.0.255
+ rule 10 deny
+"""
+IOS_WANTED = """logging 10.0.0.1
+ntp server 10.0.0.2
+banner login #
+keep out
+
+% all is recorded
+#
+interface Loopback0
+ description x
+ ip address 10.255.0.1 255.255.255.255
+!
+ip access-list standard A
+ permit 10.0.0.0 0.0.0.255
+"""
+FRR = "hostname rt\ninterface eth0\n ip address 10.253.0.11/24\nexit\n"
+FRR_WANTED = "interface lo\n description x\nexit\nip route 192.0.2.0/24 10.253.0.1\n"
 CASES = {
-    "huawei": (
-        VrpDevice,
-        VRP,
-        "GigabitEthernet0/0/0",
-        "info-center loghost 10.0.0.1\nntp-service unicast-server 10.0.0.2\ninterface LoopBack0\n description x\n"
-        " ip address 10.255.0.1 255.255.255.255\n#\nacl number 2001\n rule 5 permit source 10.0.0.0 0.0.0.255\n"
-        " rule 10 deny\n",
-    ),
-    "cisco_ios": (
-        IosDevice,
-        IOS,
-        "GigabitEthernet0/1",
-        "logging 10.0.0.1\nntp server 10.0.0.2\nbanner login #\nkeep out\n\n% all is recorded\n#\n"
-        "interface Loopback0\n description x\n ip address 10.255.0.1 255.255.255.255\n!\n"
-        "ip access-list standard A\n permit 10.0.0.0 0.0.0.255\n",
-    ),
-    "frr": (
-        FrrDevice,
-        "hostname rt\ninterface eth0\n ip address 10.253.0.11/24\nexit\n",
-        "eth0",
-        "interface lo\n description x\nexit\nip route 192.0.2.0/24 10.253.0.1\n",
-    ),
+    "huawei": (VrpDevice, VRP, "GigabitEthernet0/0/0", VRP_WANTED),
+    "cisco_ios": (IosDevice, IOS, "GigabitEthernet0/1", IOS_WANTED),
+    "frr": (FrrDevice, FRR, "eth0", FRR_WANTED),
 }
 
 

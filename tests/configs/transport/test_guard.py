@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from configs.change import Change
+from configs.dialects.frr import dialogue
 from configs.dialects.frr import driver as frr
 from configs.guard import NO_GUARD, SHORTEST, Guard, GuardKind, check, timer
 from inventory.errors import RefusedError
@@ -158,3 +159,18 @@ def test_the_timer_has_room_and_fits_the_device():
     assert timer(Change(commands=("a",) * 1000)) == 1500
     minutes = Guard(GuardKind.REVERT_TIMER, shortest=60, longest=7200, step=60)
     assert [minutes.seconds(wanted) for wanted in (1, 60, 61, 99999)] == [60, 60, 120, 7200]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another user")
+def test_another_users_folder_is_not_ours(tmp_path):
+    """Everybody may make folders in /var/tmp: a guard script that somebody put there must not be run."""
+
+    def ours():
+        command = dialogue.OURS.replace(dialogue.FOLDER, str(tmp_path / "govnet"))
+        return subprocess.run(["/bin/sh", "-c", command], timeout=20, check=False).returncode == 0
+
+    assert ours()
+    (tmp_path / "govnet").mkdir()
+    assert ours()
+    os.chown(tmp_path / "govnet", 12345, 12345)
+    assert not ours()

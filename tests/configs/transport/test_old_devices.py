@@ -11,7 +11,7 @@ import pytest
 from configs import known_hosts
 from configs.channel import Carrier, wait
 from configs.channel_netmiko import NetmikoChannel
-from configs.driver import driver_for
+from configs.drivers import driver_for
 from inventory.endpoints import Endpoint
 from inventory.errors import DeviceError, DeviceUnreachableError, HostKeyError, LoginError
 

@@ -16,7 +16,7 @@ import pytest
 from cli.init import invent_secrets
 from configs import guard, rollout
 from configs.dialects import platforms
-from configs.driver import driver_for
+from configs.drivers import driver_for
 from configs.guard import GuardKind
 from configs.rollout import State
 from inventory import workspace
