@@ -190,10 +190,14 @@ class Graph:
         return tuple(line for line in self.inventory.lines_of(device) if line.kind is kind)
 
     def beyond(self, device: str, line: Line) -> tuple[Network, ...]:
-        """The networks that `device` reaches over a circuit: everything behind its far end, this device excluded."""
+        """The networks that `device` reaches over a circuit: everything behind its far end, this device excluded.
+
+        What lies behind a line of another VRF is another network, whatever router both share.
+        """
         far = line.far_end(device)
         if far is None:
             return ()
+        vrf = self._vrf(line)
         networks: list[Network] = []
         seen = {device, far.device}
         waiting = [far.device]
@@ -202,7 +206,7 @@ class Graph:
             addresses = self.addresses(here)
             if addresses.loopback is not None:
                 networks.append(addresses.loopback.network)
-            lines = self.inventory.lines_of(here)
+            lines = tuple(other for other in self.inventory.lines_of(here) if self._vrf(other) == vrf)
             networks += [addresses.lan(lan.name) for lan in lines if lan.kind is LineKind.LAN]
             for other in lines:
                 next_end = other.far_end(here) if other.kind in {LineKind.CIRCUIT, LineKind.TUNNEL} else None
@@ -212,6 +216,12 @@ class Graph:
                     seen.add(next_end.device)
                     waiting.append(next_end.device)
         return collapse(networks)
+
+    def _vrf(self, line: Line) -> str:
+        """The VRF of a line: that of the zone which one of its ends is in."""
+        ends = [end for end in (line.a, line.b) if end is not None]
+        zones = [self.inventory.zone_of(end.device, end.interface) for end in ends]
+        return next((zone.vrf for zone in zones if zone is not None and zone.vrf != "default"), "default")
 
     def _circuit_network(self, device: str, line: Line) -> Network:
         return self.addresses(device).interfaces[line.end_at(device).interface][0].network

@@ -292,7 +292,7 @@ class _Reading:
         whole = reader is not None and reader.whole
         file = f"{FOLDER}/zones.yaml"
         zone = checks.Names(Message("zone"), schema.names(data, "zones"), whole=whole, file=file)
-        vrf = checks.Names(Message("VRF"), schema.names(data, "vrfs"), whole=whole, file=file)
+        vrf = checks.Names(Message("VRF"), {"default", *schema.names(data, "vrfs")}, whole=whole, file=file)
         vrfs = schema.vrfs(reader, data) if reader else []
         zones = schema.zones(reader, data) if reader else []
         flows = schema.flows(reader, data) if reader else []
@@ -302,6 +302,7 @@ class _Reading:
                 known["device"] = checks.Names(device.what, (), whole=False, file="")
             checks.zones(reader, vrfs, zones, flows, known=known, ports=ports)
         checks.refer(systems, "zone", zone)
+        checks.refer_each(units, "vrfs", vrf)
         if self.problems():
             return _nothing()
         by_vrf = {vrf.name: vrf for _, vrf in vrfs}

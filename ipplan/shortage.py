@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from inventory.errors import Problem
 from inventory.text import Message
 from ipplan import tree
 from ipplan.buddy import Buddy
+from ipplan.demands import Demands
 from ipplan.layout import arrange
 from ipplan.networks import BITS, FAMILY_NAMES, Block, block_of, network_of, widened
 from ipplan.policy import Purpose
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from inventory.model import Inventory
-    from ipplan.demands import Demand
+    from ipplan.demands import Regions
     from ipplan.policy import BlockSize, Function, Policy, Pool, Size
     from ipplan.tree import Node
 
@@ -34,11 +36,20 @@ class Short:
     """A pool of one family that cannot hold what it should. `extra` is space that it does not have, for a trial."""
 
     policy: Policy
-    pool_name: str
-    version: int
-    demands: tuple[Demand, ...]
+    demands: Demands
+    regions: Regions
     foreign: tuple[Block, ...]
     extra: tuple[Block, ...] = ()
+
+    @property
+    def version(self) -> int:
+        """The family: 4 or 6."""
+        return self.demands.version
+
+    @property
+    def pool_name(self) -> str:
+        """The pool's name."""
+        return self.demands.pool.name
 
     @property
     def bits(self) -> int:
@@ -56,28 +67,41 @@ class Short:
         own = (block_of(network) for network in self.pool.prefixes if network.version == self.version)
         return (*own, *self.extra)
 
-    def sized(self) -> tuple[Demand, ...]:
+    def sized(self) -> Demands:
         """The demands with the sizes of this policy."""
-        found = []
-        for demand in self.demands:
-            function = self.policy.functions[demand.function]
-            size = function.sizes[self.version]
-            length, enough = size.lengths(demand.hosts, self.bits)
-            found.append(replace(demand, length=max(length, size.maximum), enough=enough, reserve=function.reserve))
-        return tuple(found)
+        old = self.demands
+        made = Demands(self.pool, self.version)
+        made.owners, made.regions, made.hosts = old.owners, old.regions, old.hosts
+        made.functions = [self.policy.functions[function.name] for function in old.functions]
+        sizes: dict[tuple[str, int], tuple[int, int]] = {}
+        for function, hosts in zip(made.functions, made.hosts, strict=True):
+            key = (function.name, hosts)
+            if key not in sizes:
+                size = function.sizes[self.version]
+                length, enough = size.lengths(hosts, self.bits)
+                sizes[key] = (max(length, size.maximum), enough)
+            length, enough = sizes[key]
+            made.lengths.append(length)
+            made.enoughs.append(enough)
+        return made
 
+    @cached_property
     def root(self) -> Node:
         """The tree of the demands, without any lock."""
-        return tree.build(self.pool, self.version, self.sized(), {}, {})
+        return tree.build(self.sized(), self.regions, {}, {})
 
     def fits(self) -> bool:
         """Whether everything has a place when nothing stands yet."""
-        return arrange(self.root(), self.roots, self.foreign) is not None
+        root = tree.build(self.sized(), self.regions, {}, {})
+        return (
+            arrange(root, self.roots, self.foreign) is not None
+            or arrange(root, self.roots, self.foreign, moves=True) is not None
+        )
 
     def functions(self) -> Iterator[Function]:
         """The functions that draw on the pool in this family."""
         for function in self.policy.functions.values():
-            if function.pool == self.pool_name and self.version in function.sizes:
+            if self.pool_name in function.pools and self.version in function.sizes:
                 yield function
 
     def with_pool(self, pool: Pool) -> Short:
@@ -100,7 +124,7 @@ def explain(short: Short, inventory: Inventory) -> Problem:
 
 
 def _lacking(short: Short, inventory: Inventory) -> tuple[Message, str]:
-    for node in sorted(short.root().nodes(), key=lambda node: node.key):
+    for node in sorted(short.root.nodes(), key=lambda node: node.key):
         have = 1 << (short.bits - node.length)
         if node.summary is not None and node.content > have:
             region = inventory.regions.get(node.key[1])
@@ -114,7 +138,7 @@ def _lacking(short: Short, inventory: Inventory) -> tuple[Message, str]:
                 length=node.length,
                 have=have,
                 lacking=node.content - have,
-                content=_content(short, node.leaves),
+                content=_content(short, [node.leaves.functions[number] for number in node.numbers]),
             ), "summaries"
     needed, lacking = _unplaced(short)
     return Message(
@@ -123,18 +147,18 @@ def _lacking(short: Short, inventory: Inventory) -> tuple[Message, str]:
         pool=short.pool_name,
         area=short.pool.area.value,
         prefixes=", ".join(str(network_of(root, short.version)) for root in short.roots),
-        content=_content(short, [leaf for node in short.root().nodes() for leaf in node.leaves]),
+        content=_content(short, short.root.leaves.functions),
         needed=needed,
         have=_space(short).free_addresses(),
         lacking=lacking,
     ), "prefixes"
 
 
-def _content(short: Short, leaves: Iterable[tree.Leaf]) -> str:
+def _content(short: Short, names: Iterable[str]) -> str:
     """How many blocks of which function: `township-lan 20`."""
     counts: dict[str, int] = {}
-    for leaf in leaves:
-        counts[leaf.demand.function] = counts.get(leaf.demand.function, 0) + 1
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
     return ", ".join(
         f"{function.name} × {counts[function.name]}" for function in short.functions() if function.name in counts
     )
@@ -151,7 +175,7 @@ def _unplaced(short: Short) -> tuple[int, int]:
     """How many addresses everything needs, and how many of them find no place."""
     space = _space(short)
     needed = lacking = 0
-    for item in sorted(short.root().items(), key=lambda item: item.extent):
+    for item in sorted(short.root.items(), key=lambda item: item.extent):
         size = 1 << (short.bits - item.extent)
         needed += size
         if space.allocate(item.extent) is None:
