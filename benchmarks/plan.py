@@ -1,8 +1,8 @@
 """The national plan: 300 cities × 8 counties × 16 townships × 6 functions = 230,400 blocks, beside NetBox's method.
 
 What is planned: each township has a router with a loopback, a circuit and a LAN in four routing tables. The peer does
-the allocation alone: `netaddr.IPSet(parent) - IPSet(children)`, first fit, which is what NetBox does for "next available
-prefix", in an ideal tree of four levels, without database, names, records, VRFs or checks.
+the allocation alone: `netaddr.IPSet(parent) - IPSet(children)`, first fit, which is what NetBox does for "next
+available prefix", in an ideal tree of four levels, without database, names, records, VRFs or checks.
 
 The file is not called ipplan.py: scripts beside it would import it in place of the package.
 """
@@ -76,7 +76,9 @@ def tables(cities: int) -> dict[str, list[list[str]]]:
                 address = f"100.{64 + number // 65536}.{number // 256 % 256}.{number % 256}/32"
                 devices.append([f"rt-{code}", f"s{code}", "township-router", "frr", address, "eth0"])
                 # A ring through each city: as many circuits as routers.
-                ends = [f"rt-{previous}", "eth1"] if previous else [f"rt-{city_code}{COUNTIES:02}{TOWNSHIPS:03}", "eth1"]
+                ends = (
+                    [f"rt-{previous}", "eth1"] if previous else [f"rt-{city_code}{COUNTIES:02}{TOWNSHIPS:03}", "eth1"]
+                )
                 links.append([f"ln-{code}", "circuit", f"rt-{code}", "eth2", *ends])
                 links.append([f"lan-{code}", "lan", f"rt-{code}", "eth3", "", ""])
                 previous = code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,7 +41,10 @@ def register(group: typer.Typer) -> None:
             str,
             typer.Option(
                 "--format",
-                help=tr(mark("What to write, separated by commas: {names}. Without it, all that can be made."), names=FORMATS),
+                help=tr(
+                    mark("What to write, separated by commas: {names}. Without it, all that can be made."),
+                    names=FORMATS,
+                ),
                 metavar="FORMATS",
             ),
         ] = "",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MAPPING = "plan/mapping.csv"
 HOSTS = "plan/hosts.csv"
+FINDINGS_SHOWN = 3  # of one kind: a squatted block gives one a row
 NAMES = {
     "same_size": mark("another prefix, as large"),
     "grow": mark("a larger prefix"),
@@ -148,7 +149,7 @@ def _tell(built: Built, migration: Migration, *, changed: bool, check: bool) -> 
         (name, tr(NAMES[name]), counts["prefixes"], counts["hosts"]) for name, counts in _modes(built.mapping).items()
     ]
     print_table("", (mark("mode"), mark("meaning"), mark("prefixes"), mark("hosts with places of their own")), rows)
-    _print_problems(mark("To look at:"), built.findings)
+    _print_problems(mark("To look at:"), built.findings, FINDINGS_SHOWN)
     _print_problems(mark("Refused:"), built.refused)
     _print_migration(migration)
     if not changed:
@@ -160,16 +161,21 @@ def _tell(built: Built, migration: Migration, *, changed: bool, check: bool) -> 
     page().print(text, markup=False)
 
 
-def _print_problems(heading: str, problems: Iterable[Problem]) -> None:
+def _print_problems(heading: str, problems: Iterable[Problem], each: int = SHOWN) -> None:
+    """Problems for people, at most `each` of one kind."""
     found = list(problems)
     if not found:
         return
     console = talk()
     console.print(tr(heading), style="bold", markup=False)
-    for problem in found[:SHOWN]:
-        console.print(problem.in_language(language()), markup=False, soft_wrap=True)
-    if len(found) > SHOWN:
-        console.print(tr("… and {count} more; --json shows all", count=len(found) - SHOWN), markup=False)
+    seen: Counter[str] = Counter()
+    for problem in found:
+        seen[problem.code] += 1
+        if seen[problem.code] <= each:
+            console.print(problem.in_language(language()), markup=False, soft_wrap=True)
+    hidden = sum(max(0, count - each) for count in seen.values())
+    if hidden:
+        console.print(tr("… and {count} more of the same kinds; --json shows all", count=hidden), markup=False)
 
 
 def _print_migration(migration: Migration) -> None:
@@ -179,7 +185,12 @@ def _print_migration(migration: Migration) -> None:
         console.print(tr("These wait for each other: {moves}", moves=around), markup=False, soft_wrap=True)
     for move in migration.order:
         if move.temporary is not None:
-            text = tr("{old} goes to {temporary} first, then to {new}", old=move.old, temporary=move.temporary, new=", ".join(str(prefix) for _, prefix in move.new))
+            text = tr(
+                "{old} goes to {temporary} first, then to {new}",
+                old=move.old,
+                temporary=move.temporary,
+                new=", ".join(str(prefix) for _, prefix in move.new),
+            )
             console.print(text, markup=False, soft_wrap=True)
     waiting = sum(1 for move in migration.order if move.needs)
     if waiting:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, TypeAlias
 
+from configs.model import Addresses, AddressUse, NotUnderstood
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from configs.tree import Node, Tree
 
@@ -57,6 +59,20 @@ def _views(nodes: tuple[Node, ...], word: str, breaks: list[int], position: int)
         yield View(tuple(opener.text.split()), opener.line, tuple(commands))
 
 
+def addresses(found: Iterable[AddressUse | NotUnderstood]) -> Addresses:
+    """What a dialect has found, in the lines' order."""
+    ordered = sorted(found, key=lambda entry: entry.line)
+    return Addresses(
+        tuple(entry for entry in ordered if isinstance(entry, AddressUse)),
+        tuple(entry for entry in ordered if isinstance(entry, NotUnderstood)),
+    )
+
+
+def numeric(words: tuple[str, ...]) -> bool:
+    """Whether an address with a length is meant to begin here: link-local ones need none."""
+    return bool(words) and words[-1] != "link-local" and (words[0][0].isdecimal() or ":" in words[0])
+
+
 def address_of(text: str) -> Address | None:
     """An address; None if the word is none."""
     try:
@@ -73,7 +89,7 @@ def length_of(address: Address, text: str) -> int | None:
     mask = address_of(text)
     if mask is None or mask.version != address.version:
         return None
-    ones = bin(int(mask)).count("1")
+    ones = int(mask).bit_count()
     return ones if int(mask) == ((1 << ones) - 1) << (bits - ones) else None
 
 

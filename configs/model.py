@@ -96,6 +96,14 @@ class AddressUse:
     gateway: IPv4Address | IPv6Address | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a device uses addresses, in the lines' order, and the lines whose address could not be read."""
+
+    uses: tuple[AddressUse, ...]
+    not_understood: tuple[NotUnderstood, ...] = ()
+
+
 class Dialect(Protocol):
     """A vendor's language: what a dialect folder's `__init__` offers as `DIALECT`."""
 
@@ -128,8 +136,8 @@ class Dialect(Protocol):
         """The facts of the device, with their evidence lines."""
         ...
 
-    def addresses(self, tree: Tree) -> tuple[AddressUse, ...] | None:
-        """Where the device uses addresses, in the lines' order; None if the dialect cannot read them."""
+    def addresses(self, tree: Tree) -> Addresses | None:
+        """Where the device uses addresses; None if the dialect cannot read them."""
         ...
 
     def driver(self) -> type[NetworkDriver] | None:

@@ -197,7 +197,7 @@ class Graph:
         far = line.far_end(device)
         if far is None:
             return ()
-        vrf = self._vrf(line)
+        vrf = self.inventory.vrf_of(line)
         networks: list[Network] = []
         seen = {device, far.device}
         waiting = [far.device]
@@ -206,7 +206,7 @@ class Graph:
             addresses = self.addresses(here)
             if addresses.loopback is not None:
                 networks.append(addresses.loopback.network)
-            lines = tuple(other for other in self.inventory.lines_of(here) if self._vrf(other) == vrf)
+            lines = tuple(other for other in self.inventory.lines_of(here) if self.inventory.vrf_of(other) == vrf)
             networks += [addresses.lan(lan.name) for lan in lines if lan.kind is LineKind.LAN]
             for other in lines:
                 next_end = other.far_end(here) if other.kind in {LineKind.CIRCUIT, LineKind.TUNNEL} else None
@@ -216,12 +216,6 @@ class Graph:
                     seen.add(next_end.device)
                     waiting.append(next_end.device)
         return collapse(networks)
-
-    def _vrf(self, line: Line) -> str:
-        """The VRF of a line: that of the zone which one of its ends is in."""
-        ends = [end for end in (line.a, line.b) if end is not None]
-        zones = [self.inventory.zone_of(end.device, end.interface) for end in ends]
-        return next((zone.vrf for zone in zones if zone is not None and zone.vrf != "default"), "default")
 
     def _circuit_network(self, device: str, line: Line) -> Network:
         return self.addresses(device).interfaces[line.end_at(device).interface][0].network

@@ -275,6 +275,12 @@ class Inventory:
         """The security zone of an interface, None if it is in none."""
         return self._zone_by_interface.get((device, interface))
 
+    def vrf_of(self, line: Line) -> str:
+        """The VRF of a line: that of the zone which one of its ends is in, else `default`."""
+        ends = [end for end in (line.a, line.b) if end is not None]
+        zones = [self.zone_of(end.device, end.interface) for end in ends]
+        return next((zone.vrf for zone in zones if zone is not None and zone.vrf != "default"), "default")
+
     @cached_property
     def _zone_by_interface(self) -> dict[tuple[str, str], Zone]:
         return {member: zone for zone in self.zones.values() for member in zone.interfaces}

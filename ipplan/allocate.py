@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from bisect import bisect_right
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from inventory.errors import InputError
@@ -12,11 +10,9 @@ from ipplan import changes, checks, demands, shortage, tree
 from ipplan.layout import arrange
 from ipplan.networks import BITS, Block, block_of
 from ipplan.plan import Plan, PoolRow, VrfRow
-from ipplan.rows import Columns
+from ipplan.rows import Columns, picked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from inventory.model import Inventory
     from ipplan.demands import Demands, Regions
     from ipplan.policy import Policy, Pool
@@ -31,7 +27,7 @@ def make(inventory: Inventory, policy: Policy, locked: Plan | None, *, allow_mov
     unless `allow_moves` is set. InputError if the lock contradicts itself, if the policy does not suit the inventory,
     or if the plan is impossible: then it says what is lacking where, and the smallest change that mends it.
     """
-    with uncollected():
+    with checks.uncollected():
         lock = locked or Plan()
         problems = checks.consistency(lock)
         if problems:
@@ -43,23 +39,11 @@ def make(inventory: Inventory, policy: Policy, locked: Plan | None, *, allow_mov
     return made
 
 
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without the garbage collector: it would walk the rows made here again and again, and all of them are kept."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
-
-
 def _make(inventory: Inventory, policy: Policy, lock: Plan) -> Plan:
     wanted = demands.collect(inventory, policy)
-    regions = demands.Regions(inventory)
+    regions = demands.Regions.of(inventory)
     held = Lock(lock)
-    foreign = Foreign(inventory, lock)
+    foreign = Foreign(inventory, policy, lock)
     rows = _Rows(regions)
     short: list[shortage.Short] = []
     for pool in policy.pools.values():
@@ -90,15 +74,12 @@ class Lock:
             table.pools, table.versions, table.levels, table.regions, table.starts, table.lengths, strict=True
         ):
             self.blocks.setdefault((pool, version), {})[level, region] = Block(start, length)
-        table = plan.table
-        for vrf, version, function, owner, start, length in zip(
-            table.vrfs, table.versions, table.functions, table.owners, table.starts, table.lengths, strict=True
-        ):
-            key = (vrf, version)
-            found = self.allocations.get(key)
-            if found is None:
-                found = self.allocations[key] = {}
-            found[function, owner] = Block(start, length)
+        starts, lengths = plan.table.starts, plan.table.lengths
+        for (function, version, vrf), numbers in plan.index.items():
+            found = self.allocations.setdefault((vrf, version), {})
+            found.update(
+                ((function, owner), Block(starts[number], lengths[number])) for owner, number in numbers.items()
+            )
 
 
 def _layout(here: Demands, regions: Regions, lock: Lock, foreign: tuple[Block, ...]) -> Layout | None:
@@ -122,13 +103,19 @@ class Foreign:
     An address of a device inside a prefix that the device already has from the plan is no obstacle.
     """
 
-    def __init__(self, inventory: Inventory, lock: Plan) -> None:
+    def __init__(self, inventory: Inventory, policy: Policy, lock: Plan) -> None:
         self._inventory = inventory
         self._lock = lock
         self._fixed: dict[int, list[tuple[Block, list[str]]]] = {}
+        spans: dict[int, list[tuple[int, int]]] = {version: [] for version in BITS}
+        for network in (network for pool in policy.pools.values() for network in pool.prefixes):
+            first = int(network.network_address)
+            spans[network.version].append((first, first + network.num_addresses))
+        pools = {version: checks.merged(found) for version, found in spans.items()}
         by_block: dict[tuple[int, int, int], list[str]] = {}
         for version, start, length, device in checks.fixed_blocks(inventory):
-            by_block.setdefault((version, start, length), []).append(device)
+            if checks.touches(pools[version], (version, start, length)):
+                by_block.setdefault((version, start, length), []).append(device)
         for (version, start, length), devices in sorted(by_block.items()):
             self._fixed.setdefault(version, []).append((Block(start, length), devices))
 
@@ -175,49 +162,62 @@ class _Rows:
     def __init__(self, regions: Regions) -> None:
         self.regions = regions
         self.pools: list[PoolRow] = []
-        self.blocks = Columns(1)
-        self.allocations = Columns(2)
+        self.levels: dict[str, str] = {}
+        # One part for each pool and family.
+        self.blocks: list[Columns] = []
+        self.allocations: list[Columns] = []
 
     def pool(self, pool: Pool) -> None:
         self.pools.extend(PoolRow(pool.area, pool.vrf, pool.name, network) for network in pool.prefixes)
 
     def layout(self, here: Demands, layout: Layout) -> None:
-        pool, version = here.pool, here.version
-        nodes = [(node.key, block) for node, block in layout.nodes]
-        blocks, count = self.blocks, len(nodes)
-        self._common(blocks, pool, version, count)
-        blocks.functions += [""] * count
-        blocks.owners += [""] * count
-        blocks.levels += [key[0] for key, _ in nodes]
-        blocks.regions += [key[1] for key, _ in nodes]
-        blocks.starts += [block.start for _, block in nodes]
-        blocks.lengths += [block.length for _, block in nodes]
-        rows, numbers, count = self.allocations, layout.numbers, len(layout.numbers)
-        self._common(rows, pool, version, count)
-        names = [function.name for function in here.functions]
-        levels = {code: self.regions.level(code) for code in set(here.regions)}
-        regions = [here.regions[number] for number in numbers]
-        rows.functions += [names[number] for number in numbers]
-        rows.owners += [here.owners[number] for number in numbers]
-        rows.regions += regions
-        rows.levels += [levels[code] for code in regions]
-        rows.starts += layout.starts
-        rows.lengths += layout.lengths
+        nodes = sorted((block, node.key) for node, block in layout.nodes)
+        blocks = self._part(1, here, len(nodes))
+        blocks.functions = blocks.owners = [""] * len(nodes)
+        blocks.levels = [key[0] for _, key in nodes]
+        blocks.regions = [key[1] for _, key in nodes]
+        blocks.starts = [block.start for block, _ in nodes]
+        blocks.lengths = [block.length for block, _ in nodes]
+        self.blocks.append(blocks)
+        order = sorted(range(len(layout.starts)), key=layout.starts.__getitem__)
+        numbers = picked(layout.numbers, order)
+        rows = self._part(2, here, len(numbers))
+        rows.functions = picked([function.name for function in here.functions], numbers)
+        rows.owners = picked(here.owners, numbers)
+        rows.regions = picked(here.regions, numbers)
+        for code in dict.fromkeys(rows.regions):
+            if code not in self.levels:
+                self.levels[code] = self.regions.level(code)
+        rows.levels = picked(self.levels, rows.regions)
+        rows.starts = picked(layout.starts, order)
+        rows.lengths = picked(layout.lengths, order)
+        self.allocations.append(rows)
 
     @staticmethod
-    def _common(columns: Columns, pool: Pool, version: int, count: int) -> None:
-        columns.areas += [pool.area] * count
-        columns.vrfs += [pool.vrf] * count
-        columns.pools += [pool.name] * count
-        columns.versions += [version] * count
-        columns.lines += [0] * count
+    def _part(rank: int, here: Demands, count: int) -> Columns:
+        pool, columns = here.pool, Columns(rank)
+        columns.areas = [pool.area] * count
+        columns.vrfs = [pool.vrf] * count
+        columns.pools = [pool.name] * count
+        columns.versions = [here.version] * count
+        columns.lines = [0] * count
+        return columns
 
     def plan(self, policy: Policy) -> Plan:
-        areas = {pool.vrf: pool.area for pool in reversed(policy.pools.values())}
+        areas = {pool.vrf: pool.area for pool in reversed(tuple(policy.pools.values()))}
         vrfs = [
             VrfRow(areas[rule.vrf], rule.vrf, rule.rd, rule.import_rt, rule.export_rt)
             for rule in policy.vrfs.values()
             if rule.vrf in areas
         ]
         made = Plan(tuple(self.pools))
-        return Plan.of_columns(made.pool_table, self.blocks, self.allocations, vrfs)
+        return Plan.of_columns(made.pool_table, _joined(1, self.blocks), _joined(2, self.allocations), vrfs)
+
+
+def _joined(rank: int, parts: list[Columns]) -> Columns:
+    """The parts as one, as near to the file's order as whole parts can be."""
+    joined = Columns(rank)
+    filled = [part for part in parts if len(part)]
+    for part in sorted(filled, key=lambda part: (part.areas[0], part.vrfs[0], part.versions[0], part.starts[0])):
+        joined.extend(part)
+    return joined

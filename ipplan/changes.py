@@ -9,10 +9,9 @@ from inventory.errors import RefusedError
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from ipplan.plan import Allocation, BlockRow, Plan
-    from ipplan.rows import Columns
 
 _SHOWN = 20
 
@@ -88,11 +87,13 @@ def compare(before: Plan, after: Plan) -> Changes:
     An allocation that goes to another VRF under the same function and owner has changed, not come and gone.
     """
     old, new = before.table, after.table
-    numbers = {key: number for number, key in enumerate(_keys(old))}
+    numbers = {(*key, owner): number for key, own in before.index.items() for owner, number in own.items()}
     added: list[int] = []
     other: list[tuple[int, int]] = []
     kept = 0
-    for number, key in enumerate(_keys(new)):
+    for number, key in enumerate(
+        zip(new.functions, new.versions, new.vrfs, new.owners, strict=True) if numbers else ()
+    ):
         found = numbers.pop(key, -1)
         if found < 0:
             added.append(number)
@@ -100,11 +101,13 @@ def compare(before: Plan, after: Plan) -> Changes:
             kept += 1
         else:
             other.append((found, number))
+    if not len(old):
+        added = list(range(len(new)))
     if added and numbers:
-        gone = {key[:3]: key for key in numbers}
+        gone = {(key[0], key[1], key[3]): key for key in numbers}
         still: list[int] = []
         for number in added:
-            vrf_changed = gone.pop((new.functions[number], new.owners[number], new.versions[number]), None)
+            vrf_changed = gone.pop((new.functions[number], new.versions[number], new.owners[number]), None)
             if vrf_changed is None:
                 still.append(number)
             else:
@@ -124,10 +127,6 @@ def compare(before: Plan, after: Plan) -> Changes:
         tuple(before.blocks[number] for key, number in old_blocks.items() if key not in new_blocks),
         before != after,
     )
-
-
-def _keys(table: Columns) -> Iterator[tuple[str, str, int, str]]:
-    return zip(table.functions, table.owners, table.versions, table.vrfs, strict=True)
 
 
 def _blocks(plan: Plan) -> dict[tuple[Any, ...], int]:

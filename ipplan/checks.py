@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import gc
 from bisect import bisect_left, bisect_right
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby, pairwise
+from operator import gt, itemgetter
 from typing import TYPE_CHECKING
 
 from inventory.errors import NO_HINT, Problem
 from inventory.model import NOWHERE, Level, LineKind, Source
 from inventory.text import Message
-from ipplan import demands
+from ipplan import demands, routes, scopes
 from ipplan.networks import BITS, in_order, within
 from ipplan.plan import FILE, Allocation, BlockRow, PoolRow, Row
+from ipplan.rows import picked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from inventory.model import Interface, Inventory
+    from ipplan.demands import Demands, Regions
     from ipplan.networks import Network
     from ipplan.plan import Plan
     from ipplan.policy import Policy
@@ -25,10 +31,28 @@ if TYPE_CHECKING:
 
 def check(plan: Plan, inventory: Inventory, policy: Policy | None = None) -> tuple[Problem, ...]:
     """Every fault of the plan, in the order of its lines; empty if it is right."""
-    problems = [*consistency(plan), *_against_inventory(plan, inventory)]
-    if policy is not None:
-        problems += _against_policy(plan, inventory, policy)
+    with uncollected():
+        problems = consistency(plan)
+        problems += _against_inventory(plan, inventory, inside_pools=not problems)
+        problems += routes.overlaps(plan, inventory)
+        if policy is not None:
+            problems += _against_policy(plan, inventory, policy)
+            problems += routes.differences(plan, inventory, policy)
+            problems += scopes.squatted(inventory, policy)
+            problems += scopes.faults(plan, inventory, policy)
     return tuple(sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column, problem.code)))
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the garbage collector: it would walk the rows made here again and again, and all of them are kept."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def consistency(plan: Plan) -> list[Problem]:
@@ -57,6 +81,8 @@ def _duplicates(plan: Plan) -> list[Problem]:
         hint = Message("the first one is in line {line}; take one of them out", line=first.source.line)
         problems.append(_problem("duplicate-row", row, "region", message, hint))
     table = plan.table
+    if sum(map(len, plan.index.values())) == len(table):
+        return problems
     for one, other in _twice(zip(table.functions, table.owners, table.versions, table.vrfs, strict=True), len(table)):
         of_owner, first_of = plan.allocation(other), plan.allocation(one)
         message = Message(
@@ -73,27 +99,37 @@ def _twice(keys: Iterable[tuple[object, ...]], count: int) -> list[tuple[int, in
     if len(set(listed)) == count:
         return []
     first: dict[tuple[object, ...], int] = {}
-    return [
-        (first[key], number) for number, key in enumerate(listed) if first.setdefault(key, number) != number
-    ]
+    return [(first[key], number) for number, key in enumerate(listed) if first.setdefault(key, number) != number]
 
 
 def _disjoint(table: Columns) -> bool:
     """Whether no two rows of one VRF and family share an address."""
-    spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
-    for vrf, version, start, length in zip(table.vrfs, table.versions, table.starts, table.lengths, strict=True):
-        found = spans.get((vrf, version))
-        if found is None:
-            found = spans[vrf, version] = []
-        found.append((start, length))
-    for (_, version), found in spans.items():
-        found.sort()
-        bits, end = BITS[version], -1
-        for start, length in found:
-            if start < end:
+    parts: dict[tuple[str, int], list[slice]] = {}
+    at = 0
+    for key, run in groupby(zip(table.areas, table.vrfs, table.versions, strict=True)):  # what the rows are sorted by
+        end = at + sum(1 for _ in run)
+        parts.setdefault(key[1:], []).append(slice(at, end))
+        at = end
+    for (_, version), own in parts.items():
+        bits = BITS[version]
+        spans = []
+        for part in own:
+            starts = table.starts[part]
+            pairs = zip(starts, table.lengths[part], strict=True)
+            ends = [start + (1 << (bits - length)) for start, length in pairs]
+            if any(map(gt, ends, starts[1:])):
                 return False
-            end = start + (1 << (bits - length))
+            spans.append((starts[0], ends[-1], part))
+        spans.sort(key=itemgetter(0))
+        if any(one[1] > other[0] for one, other in pairwise(spans)) and not _disjoint_parts(table, own, bits):
+            return False
     return True
+
+
+def _disjoint_parts(table: Columns, parts: list[slice], bits: int) -> bool:
+    """As `_disjoint`, for parts of a VRF's rows that lie between each other."""
+    found = sorted(pair for part in parts for pair in zip(table.starts[part], table.lengths[part], strict=True))
+    return all(one[0] + (1 << (bits - one[1])) <= other[0] for one, other in pairwise(found))
 
 
 def _overlaps(rows: Iterable[PoolRow | Allocation]) -> Iterator[Problem]:
@@ -235,7 +271,7 @@ def _as_block(address: Interface, device: str) -> tuple[int, int, int, str]:
     return network.version, int(network.network_address), network.prefixlen, device
 
 
-def _against_inventory(plan: Plan, inventory: Inventory) -> Iterator[Problem]:
+def _against_inventory(plan: Plan, inventory: Inventory, *, inside_pools: bool) -> Iterator[Problem]:
     lines = (name for name, line in inventory.lines.items() if line.kind in (LineKind.CIRCUIT, LineKind.LAN))
     owners = {*inventory.devices, *lines, *inventory.units, *inventory.sites, *inventory.regions}
     if not owners.issuperset(plan.table.owners):
@@ -248,55 +284,84 @@ def _against_inventory(plan: Plan, inventory: Inventory) -> Iterator[Problem]:
             if block.region not in inventory.regions:
                 message = Message("the inventory has no region {name}", name=block.region)
                 yield _problem("unknown-region", block, "region", message, Message("run: govnet plan make"))
-    if not _summaries_hold(plan, inventory):
+    if not inside_pools or not _summaries_hold(plan, inventory):
         yield from _outside_blocks(plan, inventory)
     yield from _collisions(plan, inventory)
 
 
 def _summaries_hold(plan: Plan, inventory: Inventory) -> bool:
-    """Whether each region's block has all that the region has in the pool and nothing else, by counting.
+    """Whether each region's block has all that the region has in the pool and nothing else.
 
-    All of a region's allocations lie in its block, and in the block lie as many allocations as the region has.
+    In address order the innermost block around a row must be that of the lowest region above its owner that has a
+    block, and so for the blocks themselves; then each region has everything of its own and nothing strange. Rows of
+    other pools of the VRF are elsewhere, because the pools are.
     """
-    regions = demands.Regions(inventory)
-    blocks: dict[tuple[str, int, str], list[int]] = {}  # pool, family, region → first, end, allocations at home
-    table = plan.block_table
-    for pool, version, region, start, length in zip(
-        table.pools, table.versions, table.regions, table.starts, table.lengths, strict=True
-    ):
-        blocks[pool, version, region] = [start, start + (1 << (BITS[version] - length)), 0]
-    if not blocks:
+    blocks, table = plan.block_table, plan.table
+    if not len(blocks):
         return True
-    table = plan.table
-    spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
-    homes: dict[tuple[str, int, str], list[list[int]]] = {}
-    for vrf, pool, version, region, start, length in zip(
-        table.vrfs, table.pools, table.versions, table.regions, table.starts, table.lengths, strict=True
-    ):
-        end = start + (1 << (BITS[version] - length))
-        found = spans.get((vrf, version))
-        if found is None:
-            found = spans[vrf, version] = []
-        found.append((start, end))
-        key = (pool, version, region)
-        home = homes.get(key)
-        if home is None:
-            above = (blocks.get((pool, version, code)) for _, code in regions.chain(region))
-            home = homes[key] = [block for block in above if block is not None]
-        for block in home:
-            if not block[0] <= start < end <= block[1]:
-                return False
-            block[2] += 1
-    vrfs = dict(zip(plan.block_table.pools, plan.block_table.vrfs, strict=True))
-    for found in spans.values():
-        found.sort()
-    for (pool, version, _), (first, last, at_home) in blocks.items():
-        found = spans.get((vrfs[pool], version), [])
-        low = bisect_left(found, (first, 0))
-        high = bisect_left(found, (last, 0), low)
-        if high - low != at_home or (low and found[low - 1][1] > first):
+    homes: dict[tuple[str, int], dict[str, int]] = {}  # pool, family → region → its block's number
+    for number, key in enumerate(zip(blocks.pools, blocks.versions, strict=True)):
+        homes.setdefault(key, {})[blocks.regions[number]] = number
+    parts: dict[tuple[str, int], list[slice]] = {}
+    at = 0
+    for key, run in groupby(zip(table.pools, table.versions, strict=True)):
+        end = at + sum(1 for _ in run)
+        parts.setdefault(key, []).append(slice(at, end))
+        at = end
+    regions = demands.Regions.of(inventory)
+    return all(_at_home(plan, regions, home, parts.get(key, []), BITS[key[1]]) for key, home in homes.items())
+
+
+def _at_home(plan: Plan, regions: Regions, home: dict[str, int], parts: list[slice], bits: int) -> bool:
+    """As `_summaries_hold`, for one pool and family: region → its block's number, and the parts of the table."""
+    blocks, table = plan.block_table, plan.table
+    levels = frozenset(Level(level) for level in {blocks.levels[number] for number in home.values()})
+
+    def find(code: str) -> int:
+        """The block of the lowest region, from this one up, that has one; -1 for none."""
+        for _, above in regions.chain(code):
+            if above in home:
+                return home[above]
+        return -1
+
+    segments, parents = _nested(plan, home.values(), bits)
+    for number, parent in parents.items():
+        above = regions.by_code.get(blocks.regions[number])
+        if parent != (find(above.parent) if above is not None else -1):
             return False
+    starts = [start for part in parts for start in table.starts[part]]
+    own = [region for part in parts for region in table.regions[part]]
+    lowest = picked(regions.lowest(levels, dict.fromkeys(own)), own)
+    expected = picked({code: find(code) for code in dict.fromkeys(lowest)}, lowest)
+    low = 0
+    for end, innermost in segments:
+        high = bisect_left(starts, end, low)
+        if high > low and expected[low:high] != [innermost] * (high - low):
+            return False
+        low = high
     return True
+
+
+def _nested(plan: Plan, numbers: Iterable[int], bits: int) -> tuple[list[tuple[int, int]], dict[int, int]]:
+    """Address space as the blocks cut it: where each piece ends and the innermost block there, -1 for none.
+
+    And for each block the number of the one around it.
+    """
+    blocks = plan.block_table
+    edges = sorted(
+        (blocks.starts[number], blocks.lengths[number], _RANK[blocks.levels[number]], number) for number in numbers
+    )
+    segments: list[tuple[int, int]] = []
+    parents: dict[int, int] = {}
+    around: list[tuple[int, int]] = [(1 << bits, -1)]
+    for start, length, _, number in edges:
+        while around[-1][0] <= start:
+            segments.append(around.pop())
+        segments.append((start, around[-1][1]))
+        parents[number] = around[-1][1]
+        around.append((start + (1 << (bits - length)), number))
+    segments += reversed(around)
+    return segments, parents
 
 
 def _outside_blocks(plan: Plan, inventory: Inventory) -> Iterator[Problem]:
@@ -337,7 +402,7 @@ def _outside_blocks(plan: Plan, inventory: Inventory) -> Iterator[Problem]:
 
 def _collisions(plan: Plan, inventory: Inventory) -> Iterator[Problem]:
     """Planned prefixes on addresses that devices already have. A device may have its address inside its own prefix."""
-    if not _meet(plan.table, {block[:3] for block in fixed_blocks(inventory)}):
+    if not _meet(plan, {block[:3] for block in fixed_blocks(inventory)}):
         return
     rows = sorted(plan.allocations, key=lambda row: in_order(row.prefix))
     own = by_device(inventory, rows)
@@ -364,28 +429,51 @@ def _collisions(plan: Plan, inventory: Inventory) -> Iterator[Problem]:
             yield _problem("collision", row, "prefix", message, hint)
 
 
-def _meet(table: Columns, fixed: Iterable[tuple[int, int, int]]) -> bool:
-    """Whether any row overlaps any of these prefixes (version, first address, length), in whichever VRF."""
-    longest = sorted(set(zip(table.versions, table.lengths, strict=True)))
-    known: dict[tuple[int, int], set[int]] = {key: set() for key in longest}
-    for version, start, length in zip(table.versions, table.starts, table.lengths, strict=True):
-        known[version, length].add(start >> (BITS[version] - length))
-    ordered: dict[int, list[int]] = {}
-    for version, start, length in fixed:
-        bits = BITS[version]
-        for of_version, of_length in longest:
-            if of_version == version and of_length <= length:
-                if start >> (bits - of_length) in known[version, of_length]:
-                    return True
-        if version not in ordered:
-            ordered[version] = sorted(
-                start for start, own in zip(table.starts, table.versions, strict=True) if own == version
-            )
-        starts = ordered[version]
-        at = bisect_left(starts, start)
-        if at < len(starts) and starts[at] < start + (1 << (bits - length)):
+def _meet(plan: Plan, fixed: Iterable[tuple[int, int, int]]) -> bool:
+    """Whether any allocation overlaps any of these prefixes (version, first address, length), in whichever VRF."""
+    table = plan.table
+    spans: dict[int, list[tuple[int, int]]] = {4: [], 6: []}
+    for rows in (plan.pool_table, table if not _all_in_pools(plan) else None):
+        if rows is not None:
+            for version, start, length in zip(rows.versions, rows.starts, rows.lengths, strict=True):
+                spans[version].append((start, start + (1 << (BITS[version] - length))))
+    pools = {version: merged(found) for version, found in spans.items()}
+    near = [block for block in fixed if touches(pools[block[0]], block)]
+    if not near:
+        return False
+    for version in BITS:
+        own = sorted(
+            (start, start + (1 << (BITS[version] - length)))
+            for start, length, of in zip(table.starts, table.lengths, table.versions, strict=True)
+            if of == version
+        )
+        taken = merged(own)
+        if any(touches(taken, block) for block in near if block[0] == version):
             return True
     return False
+
+
+def _all_in_pools(plan: Plan) -> bool:
+    return next(_outside(plan), None) is None
+
+
+def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same addresses as few disjoint spans in order."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def touches(spans: list[tuple[int, int]], block: tuple[int, int, int]) -> bool:
+    """Whether a prefix (version, first address, length) has an address in one of the spans of `merged`."""
+    version, start, length = block
+    end = start + (1 << (BITS[version] - length))
+    at = bisect_left(spans, (end, 0)) - 1
+    return at >= 0 and spans[at][1] > start
 
 
 def _overlapping(rows: list[Allocation], network: Network) -> Iterator[Allocation]:
@@ -400,45 +488,21 @@ def _overlapping(rows: list[Allocation], network: Network) -> Iterator[Allocatio
 
 def _against_policy(plan: Plan, inventory: Inventory, policy: Policy) -> Iterator[Problem]:
     """Differences from what the policy and the inventory ask for now."""
-    regions = demands.Regions(inventory)
     table = plan.table
-    numbers = {
-        key: number
-        for number, key in enumerate(zip(table.functions, table.owners, table.versions, table.vrfs, strict=True))
-    }
+    regions = demands.Regions.of(inventory)
+    left = {key: dict(numbers) for key, numbers in plan.index.items()}
     for wanted in demands.collect(inventory, policy).values():
-        pool, version = wanted.pool, wanted.version
-        for function, owner, region, hosts, enough in zip(
-            wanted.functions, wanted.owners, wanted.regions, wanted.hosts, wanted.enoughs, strict=True
-        ):
-            number = numbers.pop((function.name, owner, version, pool.vrf), -1)
-            if number < 0:
-                message = Message("“{name}” has no prefix for “{function}”", name=owner, function=function.name)
-                yield Problem("missing-allocation", message, Message("run: govnet plan make"), _file(plan))
-                continue
-            if (
-                table.pools[number] != pool.name
-                or table.regions[number] != region
-                or table.levels[number] != regions.level(region)
-                or table.areas[number] != pool.area
-            ):
-                message = Message("the row of “{name}” is not up to date", name=owner)
-                row = plan.allocation(number)
-                yield _problem("outdated-row", row, "region", message, Message("run: govnet plan make"))
-            if table.lengths[number] > enough:
-                row = plan.allocation(number)
-                message = Message(
-                    "{prefix} is too small for {hosts} hosts: “{name}” needs at least a /{length}",
-                    prefix=row.prefix,
-                    hosts=hosts,
-                    name=owner,
-                    length=enough,
-                )
-                yield _problem("too-small", row, "prefix", message, Message("run: govnet plan make"))
-    for number in sorted(numbers.values()):
+        yield from _missing(plan, wanted, left)
+    for number in sorted(number for numbers in left.values() for number in numbers.values()):
         row = plan.allocation(number)
         message = Message("the policy gives “{name}” no prefix for “{function}”", name=row.owner, function=row.function)
         yield _problem("unwanted-allocation", row, "function", message, Message("run: govnet plan make"))
+    levels = set(zip(table.regions, table.levels, strict=True))
+    strange = {region for region, level in levels if level != regions.level(region)}
+    for number in [number for number, region in enumerate(table.regions) if region in strange] if strange else ():
+        row = plan.allocation(number)
+        message = Message("the row of “{name}” is not up to date", name=row.owner)
+        yield _problem("outdated-row", row, "level", message, Message("run: govnet plan make"))
     pools = {(row.pool, row.prefix) for row in plan.pool_rows}
     asked = {(pool.name, prefix) for pool in policy.pools.values() for prefix in pool.prefixes}
     for name, prefix in sorted(pools ^ asked, key=lambda entry: (entry[0], in_order(entry[1]))):
@@ -446,6 +510,52 @@ def _against_policy(plan: Plan, inventory: Inventory, policy: Policy) -> Iterato
             "the pool “{name}” with {prefix} is not the same in policy and plan", name=name, prefix=prefix
         )
         yield Problem("pool-differs", message, Message("run: govnet plan make"), _file(plan))
+
+
+def _missing(plan: Plan, wanted: Demands, left: dict[tuple[str, int, str], dict[str, int]]) -> Iterator[Problem]:
+    """What the plan lacks or has otherwise of one pool's demands; what it has is taken out of `left`."""
+    table, pool, version = plan.table, wanted.pool, wanted.version
+    for name, run in groupby(range(len(wanted)), key=lambda number: wanted.functions[number].name):
+        mine = list(run)
+        part = slice(mine[0], mine[-1] + 1)
+        rows = left.get((name, version, pool.vrf), {})
+        owners = wanted.owners[part]
+        numbers = [rows.pop(owner, -1) for owner in owners]
+        good = [number for number in numbers if number >= 0]
+        if (
+            len(good) == len(numbers)
+            and [table.regions[number] for number in good] == wanted.regions[part]
+            and {table.pools[number] for number in good} == {pool.name}
+            and {table.areas[number] for number in good} == {pool.area}
+            and not any(map(gt, [table.lengths[number] for number in good], wanted.enoughs[part]))
+        ):
+            continue
+        for at, number in zip(mine, numbers, strict=True):
+            yield from _otherwise(plan, wanted, at, number)
+
+
+def _otherwise(plan: Plan, wanted: Demands, at: int, number: int) -> Iterator[Problem]:
+    """What is wrong with one row; -1 is no row."""
+    table, pool = plan.table, wanted.pool
+    owner, function = wanted.owners[at], wanted.functions[at].name
+    if number < 0:
+        message = Message("“{name}” has no prefix for “{function}”", name=owner, function=function)
+        yield Problem("missing-allocation", message, Message("run: govnet plan make"), _file(plan))
+        return
+    if (table.pools[number], table.regions[number], table.areas[number]) != (pool.name, wanted.regions[at], pool.area):
+        message = Message("the row of “{name}” is not up to date", name=owner)
+        row = plan.allocation(number)
+        yield _problem("outdated-row", row, "region", message, Message("run: govnet plan make"))
+    if table.lengths[number] > wanted.enoughs[at]:
+        row = plan.allocation(number)
+        message = Message(
+            "{prefix} is too small for {hosts} hosts: “{name}” needs at least a /{length}",
+            prefix=row.prefix,
+            hosts=wanted.hosts[at],
+            name=owner,
+            length=wanted.enoughs[at],
+        )
+        yield _problem("too-small", row, "prefix", message, Message("run: govnet plan make"))
 
 
 def _file(plan: Plan) -> str:

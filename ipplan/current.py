@@ -34,7 +34,7 @@ from inventory.text import Message
 from ipplan.mapping import DEFAULT_VRF, EDGE, Address, Mode
 from ipplan.mapping_file import MODES
 from ipplan.names import name_or_text, vrf_name
-from ipplan.networks import Network, parse_network
+from ipplan.networks import Network, parse_network, within
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -50,7 +50,8 @@ _BETWEEN: Final = re.compile(r"[\s;,]+")
 _ZEROS: Final = re.compile(r"(^|[.-])0+(?=[0-9])")
 
 
-class Hosts(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Hosts:
     """What is known of the hosts: their addresses, or only their number. Both None: nothing is known."""
 
     addresses: tuple[Address, ...] | None
@@ -68,9 +69,12 @@ class Target(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """One prefix of today. `space` is where it is unique."""
+    """One prefix of today. `space` is where it is unique.
+
+    A row is itself and no other: two that say the same are two rows, each with its own fault.
+    """
 
     prefix: Network
     vrf: str = DEFAULT_VRF
@@ -82,7 +86,7 @@ class Row:
     new: tuple[Target, ...] = ()
     evidence: str = ""
     note: str = ""
-    source: Source = NOWHERE  # two equal rows are two rows: each has its own fault
+    source: Source = NOWHERE
 
     @property
     def space(self) -> str:
@@ -174,7 +178,7 @@ def _target(item: str) -> Target:
     part_text, equals, rest = item.partition("=")
     part = parse_network(part_text.strip()) if equals else None
     where = rest.strip() if equals else item
-    if "/" in where and where.split("/")[0].replace(".", "").isdigit() or ":" in where:
+    if ":" in where or ("/" in where and where.split("/")[0].replace(".", "").isdigit()):
         return Target(part, parse_network(where), "")
     return Target(part, None, name_or_text(where))
 
@@ -267,11 +271,10 @@ def _fitting(records: Records, record: Record) -> None:
         message = Message("not hosts' addresses in {prefix}: {addresses}", prefix=prefix, addresses=shown)
         records.complain(record.line, "hosts", "outside-prefix", message, inside)
     for target in values["new"]:
-        if target.part is not None and not (
-            target.part.version == prefix.version and target.part.subnet_of(prefix)  # type: ignore[arg-type]  # same family
-        ):
+        if target.part is not None and not within(target.part, prefix):
             message = Message("{inner} is not in {outer}", inner=target.part, outer=prefix)
-            records.complain(record.line, "new", "outside-prefix", message, Message("write a part of {prefix}", prefix=prefix))
+            hint = Message("write a part of {prefix}", prefix=prefix)
+            records.complain(record.line, "new", "outside-prefix", message, hint)
         if target.prefix is not None and target.prefix.version != prefix.version:
             message = Message("{old} and {new} are not of the same family", old=prefix, new=target.prefix)
             records.complain(record.line, "new", "wrong-family", message, Message("map IPv4 to IPv4 and IPv6 to IPv6"))

@@ -8,7 +8,7 @@ from inventory.errors import Problem
 from inventory.text import Message
 from ipplan.lookup import Table
 from ipplan.mapping import EDGE, Mode
-from ipplan.networks import Block, in_order, network_of, within
+from ipplan.networks import Block, in_order, network_of, squats, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -77,7 +77,7 @@ def findings(
 
     `registered` is public space that is known to be ours: the policy's pools.
     """
-    known = tuple(registered)
+    known = tuple(dict.fromkeys(registered))
     found = [*_squatted(current, known), *_behind_nat(current), *_gaps(current)]
     if inventory is not None:
         found += _uncovered(current, inventory)
@@ -86,7 +86,7 @@ def findings(
 
 def _squatted(current: Current, registered: tuple[Network, ...]) -> Iterator[Problem]:
     for row in current.rows:
-        if row.prefix.is_global and not any(within(row.prefix, network) for network in registered):
+        if squats(row.prefix, registered):
             message = Message(
                 "{prefix} is public address space; unless it is registered for you, it belongs to somebody else",
                 prefix=row.prefix,
@@ -150,7 +150,11 @@ def _gaps(current: Current) -> Iterator[Problem]:
 def _uncovered(current: Current, inventory: Inventory) -> Iterator[Problem]:
     """Management addresses of devices that no row of the default VRF holds."""
     rows = Table(
-        [(int(row.prefix.network_address), row.prefix.prefixlen, row) for row in current.rows if row.prefix.version == 4]
+        [
+            (int(row.prefix.network_address), row.prefix.prefixlen, row)
+            for row in current.rows
+            if row.prefix.version == 4
+        ]
     )
     for device in inventory.devices.values():
         if device.address is None:
@@ -166,5 +170,3 @@ def _uncovered(current: Current, inventory: Inventory) -> Iterator[Problem]:
             )
             hint = Message("add the row {prefix}", prefix=device.address.network)
             yield Problem("device-not-covered", message, hint, current.file)
-
-

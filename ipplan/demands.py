@@ -5,7 +5,9 @@ Demands are columns, one set for each pool and family: a country has hundreds of
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+import weakref
+from itertools import compress
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from inventory import filters
 from inventory.errors import GovnetError, InputError, Problem
@@ -15,13 +17,15 @@ from ipplan.networks import BITS
 from ipplan.policy import Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from inventory.model import Inventory, Line
+    from inventory.model import Inventory, Site
     from ipplan.policy import Function, Policy, Pool, Size
 
 DEFAULT_VRF = "default"
 
+_LEVELS = {level: level.value for level in Level}  # an enum's `value` is slow, and asked for often
+_CITY = Level.CITY.value
 _WORDS = {
     Purpose.LOOPBACK: mark("device"),
     Purpose.CIRCUIT: mark("line"),
@@ -69,23 +73,51 @@ Collected: TypeAlias = "dict[tuple[str, int], Demands]"
 class Regions:
     """The regions' levels and ancestors, looked up once each. A region that is not there counts as a city's."""
 
+    _last: ClassVar[tuple[weakref.ref[Inventory], Regions] | None] = None
+
+    @classmethod
+    def of(cls, inventory: Inventory) -> Regions:
+        """The inventory's; what was looked up for one is remembered until another comes."""
+        if cls._last is None or cls._last[0]() is not inventory:
+            cls._last = (weakref.ref(inventory), cls(inventory))
+        return cls._last[1]
+
     def __init__(self, inventory: Inventory) -> None:
-        self._inventory = inventory
+        self.by_code = inventory.regions
         self._chains: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._lowest: dict[frozenset[Level], dict[str, str]] = {}
+
+    def lowest(self, levels: frozenset[Level], codes: Iterable[str]) -> Mapping[str, str]:
+        """For each of the codes the lowest region of these levels, from the region up; an empty text for none."""
+        found = self._lowest.setdefault(levels, {"": ""})
+        by_code = self.by_code
+
+        def find(code: str) -> str:
+            known = found.get(code)
+            if known is None:
+                region = by_code.get(code)
+                known = "" if region is None else code if region.level in levels else find(region.parent)
+                found[code] = known
+            return known
+
+        for code in codes:
+            if code not in found:
+                find(code)
+        return found
 
     def chain(self, code: str) -> tuple[tuple[str, str], ...]:
         """(level, code) of the region and its ancestors, from the region up."""
         found = self._chains.get(code)
         if found is None:
-            region = self._inventory.regions.get(code)
-            found = ((region.level.value, code), *self.chain(region.parent)) if region else ()
+            region = self.by_code.get(code)
+            found = ((_LEVELS[region.level], code), *self.chain(region.parent)) if region else ()
             self._chains[code] = found
         return found
 
     def level(self, code: str) -> str:
         """The region's level."""
-        chain = self.chain(code)
-        return chain[0][0] if chain else Level.CITY.value
+        region = self.by_code.get(code)
+        return _LEVELS[region.level] if region else _CITY
 
 
 def collect(inventory: Inventory, policy: Policy) -> Collected:
@@ -93,6 +125,9 @@ def collect(inventory: Inventory, policy: Policy) -> Collected:
 
     InputError if the policy names what the inventory does not have, or gives an owner two prefixes in one VRF.
     """
+    known = _last.get("last")
+    if known is not None and known[0]() is inventory and known[1]() is policy:
+        return known[2]
     collector = _Collector(inventory, policy)
     for function in policy.functions.values():
         collector.of(function)
@@ -101,10 +136,46 @@ def collect(inventory: Inventory, policy: Policy) -> Collected:
         collector.ambiguous()
     if collector.problems:
         raise InputError(collector.problems)
+    _last["last"] = (weakref.ref(inventory), weakref.ref(policy), collector.found)
     return collector.found
 
 
-Owner: TypeAlias = "tuple[str, str, int, str]"  # name, region, hosts, unit
+# What was collected last: a plan that is made is checked against the same inventory and policy, and both are frozen.
+_last: dict[str, tuple[weakref.ref[Inventory], weakref.ref[Policy], Collected]] = {}
+
+
+class _Owners:
+    """Whom a function may give prefixes to, as lists of equal length. `devices` are those by which `where` selects."""
+
+    __slots__ = ("devices", "hosts", "names", "regions", "units")
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.regions: list[str] = []
+        self.hosts: list[int] = []
+        self.units: list[str] = []
+        self.devices: list[tuple[str, ...]] = []
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[str, str, int, str, tuple[str, ...]]]) -> _Owners:
+        """Name, region, hosts, unit and devices of each."""
+        made = cls()
+        if rows:
+            names, regions, hosts, units, devices = zip(*rows, strict=True)
+            made.names, made.regions, made.hosts = list(names), list(regions), list(hosts)
+            made.units, made.devices = list(units), list(devices)
+        return made
+
+    def only(self, good: Iterable[bool]) -> _Owners:
+        """Those for which `good` says so."""
+        chosen = list(good)
+        made = _Owners()
+        made.names = list(compress(self.names, chosen))
+        made.regions = list(compress(self.regions, chosen))
+        made.hosts = list(compress(self.hosts, chosen))
+        made.units = list(compress(self.units, chosen))
+        made.devices = list(compress(self.devices, chosen))
+        return made
 
 
 class _Collector:
@@ -113,10 +184,9 @@ class _Collector:
         self.policy = policy
         self.problems: list[Problem] = []
         self.found: Collected = {}
-        self.regions = Regions(inventory)
+        self.regions = Regions.of(inventory)
         self._selected: dict[str, frozenset[str] | None] = {"": None}
-        self._owners: dict[tuple[Purpose, Level | None], list[tuple[Owner, tuple[str, ...]]]] = {}
-        self._vrfs: dict[str, frozenset[str]] = {}
+        self._owners: dict[tuple[Purpose, Level | None], _Owners] = {}
         for pool in policy.pools.values():
             if inventory.vrfs and pool.vrf not in inventory.vrfs:
                 message = Message("there is no VRF “{name}”", name=pool.vrf)
@@ -135,40 +205,38 @@ class _Collector:
             return
         owners = self._owners_of(function)
         if selected is not None:
-            owners = [entry for entry in owners if not selected.isdisjoint(entry[1])]
+            owners = owners.only(not selected.isdisjoint(devices) for devices in owners.devices)
         for name in function.pools:
             pool = self.policy.pools[name]
             mine = owners
             if len(function.pools) > 1:
-                mine = [entry for entry in owners if self._takes_part(entry[0], function, pool.vrf)]
+                pairs = zip(owners.names, owners.units, strict=True)
+                mine = owners.only(self._takes_part(owner, unit, function, pool.vrf) for owner, unit in pairs)
             for version, size in function.sizes.items():
                 self._add(function, pool, version, size, mine)
 
-    def _add(
-        self, function: Function, pool: Pool, version: int, size: Size, owners: list[tuple[Owner, tuple[str, ...]]]
-    ) -> None:
+    def _add(self, function: Function, pool: Pool, version: int, size: Size, owners: _Owners) -> None:
         demands = self.found.get((pool.name, version))
         if demands is None:
             demands = self.found[pool.name, version] = Demands(pool, version)
-        bits, count = BITS[version], len(owners)
-        hosts = [owner[2] for owner, _ in owners]
+        bits, count, hosts = BITS[version], len(owners.names), owners.hosts
         demands.functions += [function] * count
-        demands.owners += [owner[0] for owner, _ in owners]
-        demands.regions += [owner[1] for owner, _ in owners]
+        demands.owners += owners.names
+        demands.regions += owners.regions
         demands.hosts += hosts
         if size.length is not None:
             demands.lengths += [size.length] * count
             demands.enoughs += [size.length] * count
             return
-        by_hosts = {number: size.lengths(number, bits) for number in set(hosts)}
-        large = {number for number, (length, _) in by_hosts.items() if length < size.maximum}
-        for owner, _ in owners if large else ():
-            if owner[2] in large:
-                self._too_many(function, owner, by_hosts[owner[2]][0], size)
-        for number in large:
-            by_hosts[number] = (size.maximum, size.maximum)
-        demands.lengths += [by_hosts[number][0] for number in hosts]
-        demands.enoughs += [by_hosts[number][1] for number in hosts]
+        lengths = {number: size.lengths(number, bits) for number in set(hosts)}
+        for number in sorted(lengths):
+            if lengths[number][0] < size.maximum:
+                for owner, own in zip(owners.names, hosts, strict=True):
+                    if own == number:
+                        self._too_many(function, owner, number, lengths[number][0], size)
+                lengths[number] = (size.maximum, size.maximum)
+        demands.lengths += [lengths[number][0] for number in hosts]
+        demands.enoughs += [lengths[number][1] for number in hosts]
 
     def _select(self, where: str, file: str, line: int, column: str) -> frozenset[str] | None:
         """The devices that a condition selects; None for no condition, and for a bad one (which is noted)."""
@@ -196,9 +264,7 @@ class _Collector:
                 if name not in known:
                     message = Message("there is no {what} “{name}”", what=word, name=name)
                     hint = Message("write one that the inventory has, or take it out")
-                    self.problems.append(
-                        Problem("unknown-name", message, hint, source.file, source.line, "exclude")
-                    )
+                    self.problems.append(Problem("unknown-name", message, hint, source.file, source.line, "exclude"))
         regions = frozenset(
             code
             for code in self.inventory.regions
@@ -208,108 +274,120 @@ class _Collector:
         self.left_out_devices = self._select(rule.where, source.file, source.line, "exclude.where") or frozenset()
         return frozenset(sites), regions
 
-    def _owners_of(self, function: Function) -> list[tuple[Owner, tuple[str, ...]]]:
-        """Whom a function may give prefixes to, each with the devices by which `where` selects it."""
+    def _owners_of(self, function: Function) -> _Owners:
+        """Whom a function may give prefixes to."""
         key = (function.purpose, function.level)
         if key not in self._owners:
-            found = {
-                Purpose.LOOPBACK: self._devices,
-                Purpose.CIRCUIT: self._circuits,
-                Purpose.LAN: self._lans,
-                Purpose.UNIT: self._units,
-                Purpose.SITE: self._sites,
-                Purpose.REGION: self._of_regions,
-            }[function.purpose]
-            self._owners[key] = list(found(function))
+            if function.purpose in (Purpose.LAN, Purpose.CIRCUIT):
+                self._owners[Purpose.LAN, None], self._owners[Purpose.CIRCUIT, None] = self._lines()
+            else:
+                found: Callable[[], _Owners] = {
+                    Purpose.LOOPBACK: self._devices,
+                    Purpose.UNIT: self._units,
+                    Purpose.SITE: self._sites,
+                    Purpose.REGION: lambda: self._of_regions(function.level),
+                }[function.purpose]
+                self._owners[key] = found()
         return self._owners[key]
 
-    def _is_out(self, device: str) -> bool:
-        return device in self.left_out_devices or self.inventory.devices[device].site in self.left_out_sites
+    def _sites_of_devices(self) -> dict[str, Site]:
+        """The site of each device that is not left out."""
+        sites, left_out, devices = self.inventory.sites, self.left_out_sites, self.left_out_devices
+        if not left_out and not devices:
+            return {device.name: sites[device.site] for device in self.inventory.devices.values()}
+        return {
+            device.name: sites[device.site]
+            for device in self.inventory.devices.values()
+            if device.site not in left_out and device.name not in devices
+        }
 
-    def _devices(self, _function: Function) -> Iterator[tuple[Owner, tuple[str, ...]]]:
-        sites = self.inventory.sites
-        for device in self.inventory.devices.values():
-            if not self._is_out(device.name):
-                site = sites[device.site]
-                yield (device.name, site.region, 0, site.unit), (device.name,)
+    def _devices(self) -> _Owners:
+        sites = self._sites_of_devices()
+        return _Owners.of([(name, site.region, 0, site.unit, (name,)) for name, site in sites.items()])
 
-    def _lans(self, _function: Function) -> Iterator[tuple[Owner, tuple[str, ...]]]:
-        devices, sites = self.inventory.devices, self.inventory.sites
+    def _lines(self) -> tuple[_Owners, _Owners]:
+        """LANs and circuits whose addresses nobody else gives.
+
+        A circuit belongs to the lower of its ends' regions (the a end's if both are equal).
+        """
+        site_of, chain = self._sites_of_devices(), self.regions.chain
+        lans, circuits = [], []
         for line in self.inventory.lines.values():
-            if line.kind is LineKind.LAN and not given(line) and not self._is_out(line.a.device):
-                site = sites[devices[line.a.device].site]
-                yield (line.name, site.region, site.hosts, site.unit), (line.a.device,)
-
-    def _circuits(self, _function: Function) -> Iterator[tuple[Owner, tuple[str, ...]]]:
-        """A circuit belongs to the lower of its ends' regions (the a end's if both are equal)."""
-        devices, sites = self.inventory.devices, self.inventory.sites
-        for line in self.inventory.lines.values():
-            if line.kind is not LineKind.CIRCUIT or given(line):
-                continue
-            ends = _devices(line)
-            if any(map(self._is_out, ends)):
-                continue
-            site = sites[devices[ends[0]].site]
-            if len(ends) > 1:
-                other = sites[devices[ends[1]].site]
-                if len(self.regions.chain(other.region)) > len(self.regions.chain(site.region)):
+            kind, a, b = line.kind, line.a, line.b
+            if kind is LineKind.LAN:
+                site = site_of.get(a.device)
+                if a.address is None and site is not None:
+                    lans.append((line.name, site.region, site.hosts, site.unit, (a.device,)))
+            elif kind is LineKind.CIRCUIT and b is not None and a.address is None and b.address is None:
+                site, other = site_of.get(a.device), site_of.get(b.device)
+                if site is None or other is None:
+                    continue
+                if site.region != other.region and len(chain(other.region)) > len(chain(site.region)):
                     site = other
-            yield (line.name, site.region, 0, site.unit), ends
+                circuits.append((line.name, site.region, 0, site.unit, (a.device, b.device)))
+        return _Owners.of(lans), _Owners.of(circuits)
 
-    def _devices_by_site(self) -> dict[str, list[str]]:
+    def _sites(self) -> _Owners:
         by_site: dict[str, list[str]] = {}
-        for device in self.inventory.devices.values():
-            if device.name not in self.left_out_devices:
-                by_site.setdefault(device.site, []).append(device.name)
-        return by_site
+        for name, site in self._sites_of_devices().items():
+            by_site.setdefault(site.name, []).append(name)
+        return _Owners.of(
+            [
+                (site.name, site.region, site.hosts, site.unit, tuple(by_site.get(site.name, ())))
+                for site in self.inventory.sites.values()
+                if site.name not in self.left_out_sites
+            ]
+        )
 
-    def _sites(self, _function: Function) -> Iterator[tuple[Owner, tuple[str, ...]]]:
-        by_site = self._devices_by_site()
-        for site in self.inventory.sites.values():
-            if site.name not in self.left_out_sites:
-                yield (site.name, site.region, site.hosts, site.unit), tuple(by_site.get(site.name, ()))
-
-    def _units(self, function: Function) -> Iterator[tuple[Owner, tuple[str, ...]]]:
+    def _units(self) -> _Owners:
         hosts: dict[str, int] = {}
         devices: dict[str, list[str]] = {}
-        for site, names in self._sites(function):
-            hosts[site[3]] = hosts.get(site[3], 0) + site[2]
-            devices.setdefault(site[3], []).extend(names)
-        for unit in self.inventory.units.values():
-            if unit.region not in self.left_out_regions:
-                owner = (unit.name, unit.region, hosts.get(unit.name, 0), unit.name)
-                yield owner, tuple(devices.get(unit.name, ()))
+        sites = self._sites()
+        for unit, count, names in zip(sites.units, sites.hosts, sites.devices, strict=True):
+            hosts[unit] = hosts.get(unit, 0) + count
+            devices.setdefault(unit, []).extend(names)
+        return _Owners.of(
+            [
+                (row.name, row.region, hosts.get(row.name, 0), row.name, tuple(devices.get(row.name, ())))
+                for row in self.inventory.units.values()
+                if row.region not in self.left_out_regions
+            ]
+        )
 
-    def _of_regions(self, function: Function) -> Iterator[tuple[Owner, tuple[str, ...]]]:
+    def _of_regions(self, level: Level | None) -> _Owners:
         hosts: dict[str, int] = {}
         devices: dict[str, list[str]] = {}
-        for site, names in self._sites(function):
-            for _, code in self.regions.chain(site[1]):
-                hosts[code] = hosts.get(code, 0) + site[2]
+        sites = self._sites()
+        for region, count, names in zip(sites.regions, sites.hosts, sites.devices, strict=True):
+            for _, code in self.regions.chain(region):
+                hosts[code] = hosts.get(code, 0) + count
                 devices.setdefault(code, []).extend(names)
-        for region in self.inventory.regions.values():
-            if region.level is function.level and region.code not in self.left_out_regions:
-                yield (region.code, region.code, hosts.get(region.code, 0), ""), tuple(devices.get(region.code, ()))
+        return _Owners.of(
+            [
+                (row.code, row.code, hosts.get(row.code, 0), "", tuple(devices.get(row.code, ())))
+                for row in self.inventory.regions.values()
+                if row.level is level and row.code not in self.left_out_regions
+            ]
+        )
 
-    def _takes_part(self, owner: Owner, function: Function, vrf: str) -> bool:
+    def _takes_part(self, owner: str, unit: str, function: Function, vrf: str) -> bool:
         """Whether an owner is in a VRF, for functions with several pools.
 
         A line whose interface lies in a zone is in that zone's VRF. Everybody else is in those that the unit's
         row names (`vrfs`), and in the default one.
         """
         if function.purpose in (Purpose.LAN, Purpose.CIRCUIT):
-            line = self.inventory.lines[owner[0]]
+            line = self.inventory.lines[owner]
             zones = (self.inventory.zone_of(end.device, end.interface) for end in (line.a, line.b) if end is not None)
             by_zone = {zone.vrf for zone in zones if zone is not None}
             if by_zone:
                 return vrf in by_zone
         if function.purpose is Purpose.REGION:
             return True
-        unit = self.inventory.units.get(owner[3])
-        return vrf == DEFAULT_VRF or (unit is not None and vrf in unit.vrfs)
+        row = self.inventory.units.get(unit)
+        return vrf == DEFAULT_VRF or (row is not None and vrf in row.vrfs)
 
-    def _too_many(self, function: Function, owner: Owner, length: int, size: Size) -> None:
-        name, _, hosts, _ = owner
+    def _too_many(self, function: Function, name: str, hosts: int, length: int, size: Size) -> None:
         source = function.source
         column = function.name
         line = self.inventory.lines.get(name)
@@ -363,7 +441,7 @@ class _Collector:
         """An owner's name means one thing in the plan: a unit that has a prefix is not called like a line that has."""
         by_word: dict[str, set[str]] = {}
         for key, owners in self._owners.items():
-            by_word.setdefault(_WORDS[key[0]], set()).update(owner[0] for owner, _ in owners)
+            by_word.setdefault(_WORDS[key[0]], set()).update(owners.names)
         words = sorted(by_word)
         for number, first in enumerate(words):
             for second in words[number + 1 :]:
@@ -376,12 +454,3 @@ class _Collector:
                     )
                     hint = Message("give one of them another name: the plan's rows name their owners")
                     self.problems.append(Problem("ambiguous-owner", message, hint, self.policy.file))
-
-
-def _devices(line: Line) -> tuple[str, ...]:
-    return (line.a.device,) if line.b is None else (line.a.device, line.b.device)
-
-
-def given(line: Line) -> bool:
-    """Whether somebody else (a carrier) gives the line's addresses."""
-    return line.a.address is not None or (line.b is not None and line.b.address is not None)

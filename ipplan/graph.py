@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterator, Mapping
@@ -16,46 +16,54 @@ def components(needs: Mapping[Node, Collection[Node]]) -> list[list[Node]]:
 
     Members are in the mapping's order. Needs that are no nodes are ignored.
     """
-    position = {node: index for index, node in enumerate(needs)}
-    number: dict[Node, int] = {}
-    low: dict[Node, int] = {}
-    open_nodes: list[Node] = []
-    is_open: set[Node] = set()
-    found: list[list[Node]] = []
-    for root in needs:
-        if root in number:
-            continue
-        work: list[tuple[Node, Iterator[Node]]] = []
+    return _Search(needs).run()
 
-        def enter(node: Node, work: list[tuple[Node, Iterator[Node]]] = work) -> None:
-            number[node] = low[node] = len(number)
-            open_nodes.append(node)
-            is_open.add(node)
-            work.append((node, iter(sorted((need for need in needs[node] if need in position), key=position.__getitem__))))
 
-        enter(root)
-        while work:
-            node, rest = work[-1]
-            for need in rest:
-                if need not in number:
-                    enter(need)
-                    break
-                if need in is_open:
-                    low[node] = min(low[node], number[need])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == number[node]:
-                    members: list[Node] = []
-                    while True:
-                        member = open_nodes.pop()
-                        is_open.discard(member)
-                        members.append(member)
-                        if member == node:
-                            break
-                    found.append(sorted(members, key=position.__getitem__))
-    return found
+class _Search(Generic[Node]):
+    """Tarjan's search with its stacks."""
+
+    def __init__(self, needs: Mapping[Node, Collection[Node]]) -> None:
+        self._needs = needs
+        self._position = {node: index for index, node in enumerate(needs)}
+        self._number: dict[Node, int] = {}
+        self._low: dict[Node, int] = {}
+        self._open: dict[Node, None] = {}
+        self._work: list[tuple[Node, Iterator[Node]]] = []
+        self._found: list[list[Node]] = []
+
+    def run(self) -> list[list[Node]]:
+        """The components."""
+        for root in self._needs:
+            if root not in self._number:
+                self._enter(root)
+                while self._work:
+                    self._step()
+        return self._found
+
+    def _enter(self, node: Node) -> None:
+        self._number[node] = self._low[node] = len(self._number)
+        self._open[node] = None
+        known = [need for need in self._needs[node] if need in self._position]
+        self._work.append((node, iter(sorted(known, key=self._position.__getitem__))))
+
+    def _step(self) -> None:
+        """Follow the next need of the innermost node, or leave the node."""
+        node, rest = self._work[-1]
+        for need in rest:
+            if need not in self._number:
+                self._enter(need)
+                return
+            if need in self._open:
+                self._low[node] = min(self._low[node], self._number[need])
+        self._work.pop()
+        if self._work:
+            above = self._work[-1][0]
+            self._low[above] = min(self._low[above], self._low[node])
+        if self._low[node] == self._number[node]:
+            members: list[Node] = []
+            while not members or members[-1] != node:
+                members.append(self._open.popitem()[0])
+            self._found.append(sorted(members, key=self._position.__getitem__))
 
 
 def ordered(needs: Mapping[Node, Collection[Node]]) -> tuple[list[Node], list[Node]]:

@@ -48,7 +48,8 @@ def arrange(node: Node, roots: Sequence[Block], foreign: Iterable[Block] = (), *
     layout = None
     if node.state is State.FRESH:
         layout = quick.fresh(node, roots, inside)
-        if layout is None and not moves and not inside:
+        # The largest first into any free slot: each takes one slot of its size, whichever it is, so nothing else helps.
+        if layout is None and not inside:
             return None
     elif node.state is State.STANDING:
         layout = quick.standing(node, roots, inside)

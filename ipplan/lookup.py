@@ -15,9 +15,10 @@ Value = TypeVar("Value")
 
 
 class Table(Generic[Value]):
-    """Values by prefix, in one family of `bits` (32 or 128). A value is never None; a prefix given twice keeps the last.
+    """Values by prefix, in one family of `bits` (32 or 128). A value is never None.
 
-    `entries` are (first address, prefix length, value); bits behind the length are ignored.
+    A prefix given twice keeps the last one. `entries` are (first address, prefix length, value); bits behind the
+    length are ignored.
     """
 
     __slots__ = ("_count", "_steps")

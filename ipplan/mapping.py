@@ -155,6 +155,26 @@ class Mapping:
         return self._tables.get((vrf, version)) or Table((), BITS[version])
 
     @cached_property
+    def _shifts(self) -> dict[Space, Table[tuple[int, int]]]:
+        """For each entry what it adds to an address, and before which address it ends."""
+        spaces: dict[Space, list[tuple[int, int, tuple[int, int]]]] = {}
+        for entry in self.entries:
+            start, length = block_of(entry.old)
+            spaces.setdefault((entry.vrf, entry.old.version), []).append((start, length, _shift(entry)))
+        return {space: Table(rows, BITS[space[1]]) for space, rows in spaces.items()}
+
+    def translate_all(self, addresses: Iterable[int], vrf: str = DEFAULT_VRF, version: int = 4) -> list[int | None]:
+        """As `translate` for each of many addresses of one VRF and family, as integers, in their order."""
+        table = self._shifts.get((vrf, version))
+        wanted = list(addresses)
+        if table is None:
+            return [None] * len(wanted)
+        return [
+            address + shift[0] if shift is not None and address < shift[1] else None
+            for address, shift in zip(wanted, table.longest_of(wanted), strict=True)
+        ]
+
+    @cached_property
     def prefixes(self) -> tuple[Entry, ...]:
         """The entries that are about prefixes: those for single hosts left out."""
         return tuple(entry for entry in self.entries if not entry.single)
@@ -205,13 +225,20 @@ def _order(entry: Entry) -> tuple[object, ...]:
     return (entry.vrf, *in_order(entry.old))
 
 
+def _shift(entry: Entry) -> tuple[int, int]:
+    start = int(entry.old.network_address)
+    if entry.new is None or entry.host_rule is HostRule.TABLE:
+        return 0, 0
+    return int(entry.new.network_address) - start, start + min(entry.old.num_addresses, entry.new.num_addresses)
+
+
 def _swapped(entry: Entry) -> Entry:
     opposite = {Mode.GROW: Mode.SHRINK, Mode.SHRINK: Mode.GROW, Mode.SPLIT: Mode.MERGE, Mode.MERGE: Mode.SPLIT}
     return replace(
         entry,
         vrf=entry.new_vrf,
         new_vrf=entry.vrf,
-        old=entry.new,
+        old=entry.new or entry.old,
         new=entry.old,
         old_subnet=entry.new_subnet,
         new_subnet=entry.old_subnet,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from inventory.errors import Problem
@@ -115,9 +116,7 @@ def build(
 
 def _staying(row: Row, mode: Mode) -> Entry:
     new = None if mode is Mode.RETIRE else row.prefix
-    return Entry(
-        row.space, row.prefix, new, mode, row.owner, row.function, note=row.note, source=row.source
-    )
+    return Entry(row.space, row.prefix, new, mode, row.owner, row.function, note=row.note, source=row.source)
 
 
 def _steps(row: Row, owners: Owners, hosts: HostTable) -> list[_Step]:
@@ -148,7 +147,8 @@ def _only(row: Row, candidates: list[Allocation]) -> Allocation:
     if not candidates:
         message = Message("the plan has nothing for “{owner}” that fits {prefix}", owner=row.owner, prefix=row.prefix)
         hint = Message(
-            "write the name of a device, line, site or unit, or into the column new where it goes; or the mode keep or retire"
+            "write the name of a device, line, site or unit, or into the column new where it goes; "
+            "or the mode keep or retire"
         )
         raise _RefusedError("no-allocation", "owner", message, hint)
     shown = "; ".join(f"{found.owner} {found.function} {found.prefix}" for found in candidates[:6])
@@ -201,7 +201,7 @@ def _tiles(row: Row, subnets: list[Network]) -> list[Network]:
 def _whole(row: Row, parts: list[Network], hosts: HostTable) -> None:
     """The parts of a split do not overlap, and together they have every address that may be in use."""
     ordered = sorted(parts, key=in_order)
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if before.overlaps(after):
             message = Message("the parts {first} and {second} overlap", first=before, second=after)
             raise _RefusedError("unclear-split", "new", message, Message("give each address to one part"))
@@ -246,9 +246,7 @@ def _new_vrfs(steps: Sequence[_Step]) -> dict[_Step, str]:
     for step in steps:
         seen.setdefault((step.part, step.subnet), set()).add(step.row.vrf)
     return {
-        step: step.row.vrf
-        if step.allocation is None or len(seen[step.part, step.subnet]) > 1
-        else step.allocation.vrf
+        step: step.row.vrf if step.allocation is None or len(seen[step.part, step.subnet]) > 1 else step.allocation.vrf
         for step in steps
     }
 
@@ -289,13 +287,7 @@ def _place_group(
 ) -> None:
     merged = len(group) > 1
     legs = [_leg(step, hosts, subnet) for step in group]
-    gateway_given = False
-    for leg in legs:  # the gateway of the first is the gateway of all: there is one in a prefix
-        if leg.gateway is not None and leg.gateway not in leg.asked:
-            if not gateway_given and all(step.fixed is None or _holds(step.fixed, first_usable(subnet)) for step in group):
-                leg.asked[leg.gateway] = first_usable(subnet)
-                leg.gateway_moved = True
-                gateway_given = True
+    _ask_gateway(subnet, group, legs)
     done = place(subnet, legs, foreign)
     if done.failed is not None:
         code, message, hint = done.failed
@@ -316,6 +308,18 @@ def _place_group(
             work.findings.append(Problem("no-place", message, hint, source.file, source.line, "hosts"))
 
 
+def _ask_gateway(subnet: Network, group: list[_Step], legs: list[Leg]) -> None:
+    """The gateway of the first leg that has one takes the plan's gateway: a prefix has only one."""
+    goal = first_usable(subnet)
+    if any(step.fixed is not None and not _holds(step.fixed, goal) for step in group):
+        return
+    for leg in legs:
+        if leg.gateway is not None and leg.gateway not in leg.asked:
+            leg.asked[leg.gateway] = goal
+            leg.gateway_moved = True
+            return
+
+
 def _leg(step: _Step, hosts: HostTable, subnet: Network) -> Leg:
     row = step.row
     asked: dict[int, int] = {}
@@ -323,6 +327,12 @@ def _leg(step: _Step, hosts: HostTable, subnet: Network) -> Leg:
         if host.new is not None:
             asked[int(host.old)] = int(host.new)
         elif host.offset is not None:
+            if host.offset >= subnet.num_addresses:
+                message = Message(
+                    "{old} cannot have the offset {offset} in {subnet}", old=host.old, offset=host.offset, subnet=subnet
+                )
+                hint = Message("write an offset from 1 to {last} into plan/hosts.csv", last=subnet.num_addresses - 1)
+                raise _RefusedError("reserved-place", "hosts", message, hint)
             asked[int(host.old)] = int(subnet.network_address) + host.offset
     gateway = int(row.gateway) if row.gateway is not None and row.gateway in step.part else None
     return Leg(step.part, row.prefix, step.fixed, _known(row, step.part, hosts), row.hosts.count, gateway, asked)
@@ -347,9 +357,7 @@ def _mode(step: _Step, *, merged: bool) -> Mode:
     return found
 
 
-def _entries(
-    vrf: str, step: _Step, leg: Leg, mode: Mode, places: dict[int, dict[int, Place]]
-) -> Iterable[Entry]:
+def _entries(vrf: str, step: _Step, leg: Leg, mode: Mode, places: dict[int, dict[int, Place]]) -> Iterable[Entry]:
     row, allocation = step.row, step.allocation
     base = Entry(
         row.space,
@@ -369,8 +377,13 @@ def _entries(
     if step.part.prefixlen == bits:  # a single address is its own host
         found = places[id(leg)].get(int(step.part.network_address))
         if found is not None and found.new is not None:
-            base = replace(base, new=network_of(Block(found.new, bits), step.part.version))
-        yield base
+            new = network_of(Block(found.new, bits), step.part.version)
+            around = step.subnet if within(new, step.subnet) else None
+            yield replace(base, new=new, new_subnet=around, host_rule=found.rule)
+        elif found is not None or leg.by_table:
+            yield replace(base, new=None, new_subnet=None, host_rule=HostRule.NONE)
+        else:
+            yield base
         return
     yield base
     for number, found in sorted(places[id(leg)].items()):
@@ -414,7 +427,7 @@ def _proven(current: Current, work: _Work) -> Mapping:
         for clash in clashes:
             pair = (clash.first.entry, clash.second.entry)
             movers = [entry for entry in pair if entry.mode not in (Mode.KEEP, Mode.NAT_EDGE)]
-            for entry in movers:
+            for entry in movers or pair:
                 other = pair[1] if entry is pair[0] else pair[0]
                 message = Message(
                     "{old} would go to {new}, where {other} goes as well",

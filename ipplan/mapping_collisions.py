@@ -134,13 +134,9 @@ class _Standing:
         self._spaces: dict[tuple[str, int], list[Key]] = {}
         for key in sorted(self.rows, key=_place):
             self._spaces.setdefault((key[0], key[1].version), []).append(key)
-        self._starts = {
-            space: [int(key[1].network_address) for key in keys] for space, keys in self._spaces.items()
-        }
+        self._starts = {space: [int(key[1].network_address) for key in keys] for space, keys in self._spaces.items()}
         # Prefixes may lie in each other (a refused summary above others): how far back one that still overlaps may be.
-        self._longest = {
-            space: max(key[1].num_addresses for key in keys) for space, keys in self._spaces.items()
-        }
+        self._longest = {space: max(key[1].num_addresses for key in keys) for space, keys in self._spaces.items()}
 
     def stays(self, key: Key) -> bool:
         """Whether the addresses will be in use for ever, as far as the mapping knows."""
@@ -161,9 +157,7 @@ class _Standing:
 
 
 def _goals(entries: Iterable[Entry]) -> list[tuple[str, Network]]:
-    return list(
-        dict.fromkeys((entry.new_vrf, entry.new_subnet) for entry in entries if entry.new_subnet is not None)
-    )
+    return list(dict.fromkeys((entry.new_vrf, entry.new_subnet) for entry in entries if entry.new_subnet is not None))
 
 
 def _move(key: Key, entries: Sequence[Entry]) -> Move:
@@ -173,9 +167,7 @@ def _move(key: Key, entries: Sequence[Entry]) -> Move:
 
 
 def _blocked(entry: Entry, prefix: Network, other: Key) -> Problem:
-    message = Message(
-        "{old} goes to {new}, but {other} stays there", old=entry.old_subnet, new=prefix, other=other[1]
-    )
+    message = Message("{old} goes to {new}, but {other} stays there", old=entry.old_subnet, new=prefix, other=other[1])
     hint = Message("exclude {other} from the pool in the policy and plan again, or let it move too", other=other[1])
     return Problem("blocked", message, hint, entry.source.file or FILE, entry.source.line, "new")
 
@@ -204,9 +196,7 @@ def _broken(moves: dict[Key, Move]) -> tuple[dict[Key, Move], tuple[tuple[Move, 
             }
 
 
-def _temporaries(
-    moves: dict[Key, Move], mapping: Mapping, plan: Plan | None
-) -> tuple[dict[Key, Move], list[Problem]]:
+def _temporaries(moves: dict[Key, Move], mapping: Mapping, plan: Plan | None) -> tuple[dict[Key, Move], list[Problem]]:
     """Find a free prefix for each move that needs a temporary one."""
     moves = dict(moves)
     without: list[Problem] = []

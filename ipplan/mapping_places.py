@@ -134,17 +134,19 @@ def _ranges(subnet: Network, legs: Sequence[Leg]) -> tuple[str, Message, Message
         assert leg.new is not None  # noqa: S101 - filled in above
         if (leg.by_table or leg.old.num_addresses > leg.new.num_addresses) and leg.known is None:
             return _unlisted(subnet, leg)
-    hosts = sum(len(leg.known or ()) for leg in legs)
-    if all(leg.known is not None for leg in legs) and hosts > usable_count(subnet):
-        return _too_many(subnet, legs, hosts)
-    return None
+    if any(leg.known is None for leg in legs):
+        return None
+    first, last = int(subnet.network_address), int(subnet.broadcast_address)
+    staying = [old for leg in legs for old in sorted(leg.known or ()) if first <= leg.asked.get(old, first) <= last]
+    return _too_many(subnet, staying) if len(staying) > usable_count(subnet) else None
 
 
 def _unlisted(subnet: Network, leg: Leg) -> tuple[str, Message, Message]:
     hint = Message("list the addresses in use in the column hosts (0: none), or make the new prefix larger")
     if leg.count is not None:
         message = Message(
-            "{old} goes to {new}, which is smaller: it has {count} hosts, but it is not known which addresses they have",
+            "{old} goes to {new}, which is smaller: it has {count} hosts, "
+            "but it is not known which addresses they have",
             old=leg.old,
             new=subnet,
             count=leg.count,
@@ -158,15 +160,14 @@ def _unlisted(subnet: Network, leg: Leg) -> tuple[str, Message, Message]:
     return "hosts-unknown", message, hint
 
 
-def _too_many(subnet: Network, legs: Sequence[Leg], hosts: int) -> tuple[str, Message, Message]:
+def _too_many(subnet: Network, hosts: Sequence[int]) -> tuple[str, Message, Message]:
     room = usable_count(subnet)
-    ordered = [number for leg in legs for number in sorted(leg.known or ())]
     message = Message(
         "{new} has room for {room} hosts, there are {hosts}; too many: {list}",
         new=subnet,
         room=room,
-        hosts=hosts,
-        list=_addresses(subnet, ordered[room:]),
+        hosts=len(hosts),
+        list=_addresses(subnet, hosts[room:]),
     )
     return "too-small", message, Message("make the new prefix larger, or move hosts elsewhere in plan/hosts.csv")
 
@@ -202,6 +203,7 @@ class _Places:
     legs: Sequence[Leg]
     foreign: frozenset[int]
     taken: set[int] = field(default_factory=set)
+    back: dict[int, tuple[Leg, int]] = field(default_factory=dict)  # place → who asked for it
     found: dict[int, dict[int, Place]] = field(default_factory=dict)
 
     def find(self) -> Placed:
@@ -209,11 +211,10 @@ class _Places:
         forbidden = reserved(self.subnet)
         for leg in self.legs:
             self.found[id(leg)] = {
-                old: Place(
-                    new, HostRule.GATEWAY if leg.gateway_moved and old == leg.gateway else HostRule.HOST
-                )
+                old: Place(new, HostRule.GATEWAY if leg.gateway_moved and old == leg.gateway else HostRule.HOST)
                 for old, new in leg.asked.items()
             }
+        self.back = {new: (leg, old) for leg in self.legs for old, new in leg.asked.items()}
         self.taken = {*self.foreign, *(new for leg in self.legs for new in leg.asked.values())}
         asked = set(self.taken)
         homeless = [(leg, old) for leg in self.legs for old in sorted(self._homeless(leg, asked | forbidden))]
@@ -274,10 +275,9 @@ class _Places:
 
     def _chain(self, leg: Leg, old: int, forbidden: frozenset[int]) -> int | None:
         """The place that whoever took ours has left; if that is taken too, the one that its taker has left …."""
-        back = {new: (other, was) for other in self.legs for was, new in other.asked.items()}
         image = leg.image(old)
-        while image is not None and image in back:
-            other, was = back[image]
+        while image is not None and image in self.back:
+            other, was = self.back[image]
             image = other.image(was)
         if image is None or image in self.taken or image in forbidden:
             return None

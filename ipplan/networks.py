@@ -61,7 +61,13 @@ def parse_network(text: str) -> Network:
             Message("“{text}” has leading zeros, which some programs read as octal", text=text),
             Message("write {text}", text=_LEADING_ZERO.sub(r"\1", text)),
         )
-    network = _loosely(text) if tail.isdecimal() else None
+    network = _loosely(text) if text.isascii() else None
+    if network is not None and not tail.isdecimal():
+        raise Fault(
+            "netmask",
+            Message("“{text}” has a mask in place of a prefix length", text=text),
+            Message("write {text}", text=str(network)),
+        )
     if network is None:
         raise Fault(
             "bad-prefix",
@@ -140,12 +146,25 @@ FREE_TO_USE: tuple[Network, ...] = tuple(
 )
 
 
+_FREE_SPANS: dict[int, list[tuple[int, int]]] = {
+    version: sorted(
+        (int(network.network_address), int(network.broadcast_address))
+        for network in FREE_TO_USE
+        if network.version == version
+    )
+    for version in BITS
+}
+
+
 def squats(network: Network, assigned: Iterable[Network] = ()) -> bool:
     """Whether the prefix is public space that is somebody else's: neither free to use inside nor `assigned` to us.
 
     Seen in real tables: 8.0.0.0/8, 19.0.0.0/8, 32.0.0.0/8 used as if they were private.
     """
-    return not any(within(network, free) for free in (*FREE_TO_USE, *assigned))
+    first, last = int(network.network_address), int(network.broadcast_address)
+    if any(low <= first and last <= high for low, high in _FREE_SPANS[network.version]):
+        return False
+    return not any(within(network, ours) for ours in assigned)
 
 
 def contains(outer: Block, inner: Block, bits: int) -> bool:

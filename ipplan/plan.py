@@ -197,13 +197,9 @@ class Plan:
         object.__setattr__(self, "vrf_rows", tuple(ordered))
 
     @classmethod
-    def of_columns(
-        cls, pools: Columns, blocks: Columns, allocations: Columns, vrf_rows: Iterable[VrfRow] = ()
-    ) -> Plan:
+    def of_columns(cls, pools: Columns, blocks: Columns, allocations: Columns, vrf_rows: Iterable[VrfRow] = ()) -> Plan:
         """The plan with these columns, in any order."""
-        return cls(
-            Rows(pools, _pool_row), Rows(blocks, _block_row), Rows(allocations, _allocation), tuple(vrf_rows)
-        )
+        return cls(Rows(pools, _pool_row), Rows(blocks, _block_row), Rows(allocations, _allocation), tuple(vrf_rows))
 
     @property
     def tables(self) -> tuple[Columns, Columns, Columns]:
@@ -248,6 +244,19 @@ class Plan:
     def vrfs(self) -> Mapping[str, VrfRow]:
         """Route distinguisher and targets by VRF."""
         return MappingProxyType({row.vrf: row for row in self.vrf_rows})
+
+    @cached_property
+    def index(self) -> dict[tuple[str, int, str], dict[str, int]]:
+        """The number of each allocation, by function, family and VRF, then by owner."""
+        index: dict[tuple[str, int, str], dict[str, int]] = {}
+        table = self.table
+        last: tuple[str, int, str] | None = None
+        own: dict[str, int] = {}
+        for number, key in enumerate(zip(table.functions, table.versions, table.vrfs, strict=True)):
+            if key != last:
+                last, own = key, index.setdefault(key, {})
+            own[table.owners[number]] = number
+        return index
 
     @cached_property
     def _by_owner(self) -> dict[str, list[int]]:
@@ -526,9 +535,9 @@ class _Table:
             message = Message("the VRF “{name}” is there twice", name=values["vrf"])
             self.fault("duplicate-row", "vrf", message, Message("take one of the rows out"))
             return
-        targets = (tuple(values.get(column, "").split()) for column in VRF_COLUMNS[1:])
+        imports, exports = (tuple(values.get(column, "").split()) for column in VRF_COLUMNS[1:])
         source = Source(self.file, self.line)
-        self.vrfs.append(VrfRow(_AREAS[values["area"]], values["vrf"], values["rd"], *targets, source))
+        self.vrfs.append(VrfRow(_AREAS[values["area"]], values["vrf"], values["rd"], imports, exports, source))
 
 
 def is_target(text: str) -> bool:

@@ -34,7 +34,7 @@ class Purpose(StrEnum):
 
 
 class Scope(StrEnum):
-    """Which addresses of 公用网络区 a pool or a zone has: between central and local networks only national ones talk."""
+    """Which addresses of 公用网络区 a pool or zone has: between central and local networks only national ones talk."""
 
     NATIONAL = "national"  # 国家公共IP
     LOCAL = "local"  # 地方公共IP
@@ -159,7 +159,7 @@ class VrfRule:
     source: Source = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     """A city's address policy. Mappings are by name, in the file's order.
 

@@ -352,7 +352,11 @@ class _Builder:
                     text=text,
                     name=item.name,
                 )
-                hint = Message("write for example {example}; it may hold {names}", example="{asn}:{vrf_number}", names="{asn}, {vrf_number}")
+                hint = Message(
+                    "write for example {example}; it may hold {names}",
+                    example="{asn}:{vrf_number}",
+                    names="{asn}, {vrf_number}",
+                )
                 self.complain((*path, key) if own else ("routing", key), "bad-rd", message, hint)
             return text
 

@@ -71,31 +71,59 @@ def fresh(node: Node, roots: Sequence[Block], foreign: Iterable[Block]) -> Layou
 
 
 def _fresh(node: Node, roots: Sequence[Block], foreign: tuple[Block, ...], layout: Layout) -> bool:
+    if not node.children:
+        return _fresh_leaves(node, roots, foreign, layout)
     leaves, bits = node.leaves, node.bits
-    extents, regions, owners, functions = leaves.extents, leaves.regions, leaves.owners, leaves.functions
+    extents, prefixes = leaves.extents, leaves.lengths
     # Extent, order, and the leaf's number or, from -1 down, the child's.
-    queue = [(extents[number], regions[number], owners[number], functions[number], number) for number in node.numbers]
+    queue = [(extents[number], leaves.order(number), number) for number in node.numbers]
     children = list(node.children.values())
-    queue += [(child.length, *child.order, -1 - number) for number, child in enumerate(children)]
+    queue += [(child.length, child.order, -1 - number) for number, child in enumerate(children)]
     queue.sort()
     lengths = [entry[0] for entry in queue]
-    sparse = [leaves.sparse[entry[4]] if entry[4] >= 0 else children[-1 - entry[4]].sparse for entry in queue]
+    sparse = [leaves.sparse[entry[2]] if entry[2] >= 0 else children[-1 - entry[2]].sparse for entry in queue]
     starts = _places(bits, roots, foreign, lengths, sparse)
     if starts is None:
         return False
-    prefixes = leaves.lengths
-    for entry, start in zip(queue, starts, strict=True):
-        number = entry[4]
+    for (length, _, number), start in zip(queue, starts, strict=True):
         if number >= 0:
             layout.numbers.append(number)
             layout.starts.append(start)
             layout.lengths.append(prefixes[number])
-        else:
-            child, block = children[-1 - number], Block(start, entry[0])
-            layout.nodes.append((child, block))
-            if not _fresh(child, (block,), (), layout):
-                return False
+            continue
+        child, block = children[-1 - number], Block(start, length)
+        layout.nodes.append((child, block))
+        if len(child.numbers) == 1 and not child.children and extents[child.numbers[0]] >= length:
+            layout.numbers.append(child.numbers[0])  # most regions of the lowest level
+            layout.starts.append(start)
+            layout.lengths.append(prefixes[child.numbers[0]])
+        elif not _fresh(child, (block,), (), layout):
+            return False
     return True
+
+
+def _fresh_leaves(node: Node, roots: Sequence[Block], foreign: tuple[Block, ...], layout: Layout) -> bool:
+    """A region without regions in it."""
+    leaves = node.leaves
+    numbers = _in_order(node) if len(node.numbers) > 1 else node.numbers
+    lengths = [leaves.extents[number] for number in numbers]
+    sparse = [leaves.sparse[number] for number in numbers] if leaves.any_sparse else [False] * len(numbers)
+    starts = _places(node.bits, roots, foreign, lengths, sparse)
+    if starts is None:
+        return False
+    layout.numbers += numbers
+    layout.starts += starts
+    layout.lengths += [leaves.lengths[number] for number in numbers]
+    return True
+
+
+def _in_order(node: Node) -> list[int]:
+    """The leaves of a node, the largest first, then by their stable keys."""
+    leaves = node.leaves
+    extents, regions, owners, functions = leaves.extents, leaves.regions, leaves.owners, leaves.functions
+    queue = [(extents[number], regions[number], owners[number], functions[number], number) for number in node.numbers]
+    queue.sort()
+    return [entry[4] for entry in queue]
 
 
 def _places(
@@ -131,10 +159,10 @@ def _allocate(
         space.exclude(block)
     starts = []
     for length, spread in zip(lengths, sparse, strict=True):
-        block = space.allocate(length, sparse=spread)
-        if block is None:
+        found = space.allocate(length, sparse=spread)
+        if found is None:
             return None
-        starts.append(block.start)
+        starts.append(found.start)
     return starts
 
 
@@ -181,7 +209,7 @@ def _foreign_inside(
     inside: dict[int, list[Block]] = {}
     for block in foreign:
         at = bisect_right(spans, (Block(block.start, bits + 1), 0)) - 1
-        for (span, number) in spans[max(at, 0) : at + 2]:
+        for span, number in spans[max(at, 0) : at + 2]:
             if contains(block, span, bits):
                 return None
             if contains(span, block, bits):

@@ -7,7 +7,9 @@ and names; `Rows` is the same as a sequence of frozen objects.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar, overload
+from itertools import groupby
+from operator import itemgetter, lt
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, overload
 
 from inventory.model import Level
 
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
     from inventory.model import Area
 
 RowT = TypeVar("RowT")
+Value_co = TypeVar("Value_co", covariant=True)
+Key_contra = TypeVar("Key_contra", contravariant=True)
+
+
+class _Indexed(Protocol[Key_contra, Value_co]):
+    def __getitem__(self, key: Key_contra, /) -> Value_co: ...
+
 
 # A region's block stands above the blocks of the regions in it.
 DEPTH = {"": "", **{level.value: str(number) for number, level in enumerate(Level)}}
@@ -82,18 +91,32 @@ class Columns:
         """The rows of these numbers, in this order."""
         made = Columns(self.rank)
         made.file = self.file
-        made.areas = [self.areas[i] for i in order]
-        made.vrfs = [self.vrfs[i] for i in order]
-        made.pools = [self.pools[i] for i in order]
-        made.functions = [self.functions[i] for i in order]
-        made.levels = [self.levels[i] for i in order]
-        made.regions = [self.regions[i] for i in order]
-        made.owners = [self.owners[i] for i in order]
-        made.versions = [self.versions[i] for i in order]
-        made.starts = [self.starts[i] for i in order]
-        made.lengths = [self.lengths[i] for i in order]
-        made.lines = [self.lines[i] for i in order]
+        made.areas = picked(self.areas, order)
+        made.vrfs = picked(self.vrfs, order)
+        made.pools = picked(self.pools, order)
+        made.functions = picked(self.functions, order)
+        made.levels = picked(self.levels, order)
+        made.regions = picked(self.regions, order)
+        made.owners = picked(self.owners, order)
+        made.versions = picked(self.versions, order)
+        made.starts = picked(self.starts, order)
+        made.lengths = picked(self.lengths, order)
+        made.lines = picked(self.lines, order)
         return made
+
+    def extend(self, other: Columns) -> None:
+        """Add another's rows behind these."""
+        self.areas += other.areas
+        self.vrfs += other.vrfs
+        self.pools += other.pools
+        self.functions += other.functions
+        self.levels += other.levels
+        self.regions += other.regions
+        self.owners += other.owners
+        self.versions += other.versions
+        self.starts += other.starts
+        self.lengths += other.lengths
+        self.lines += other.lines
 
     def order_key(self, i: int) -> tuple[int, str, str, str, str, str]:
         """What orders rows that share a prefix in an area and VRF."""
@@ -101,8 +124,25 @@ class Columns:
 
     def sorted(self) -> Columns:
         """The same rows in the order of the file."""
-        order = [i for _, i in in_file_order((self,))]
-        return self if order == list(range(len(order))) else self.taken(order)
+        return self if self._is_sorted() else self.taken([i for _, i in in_file_order((self,))])
+
+    def _is_sorted(self) -> bool:
+        at, last = 0, ("", "", 0)
+        for key, run in groupby(zip(self.areas, self.vrfs, self.versions, strict=True)):
+            end = at + sum(1 for _ in run)
+            part = zip(self.starts[at:end], self.lengths[at:end], strict=True)
+            keys = [start << 8 | length for start, length in part]
+            if key <= last or not all(map(lt, keys, keys[1:])):
+                return False
+            at, last = end, key
+        return True
+
+
+def picked(column: _Indexed[Key_contra, Value_co], order: Sequence[Key_contra]) -> list[Value_co]:
+    """The values of these numbers (or keys), in this order."""
+    if len(order) < 2:
+        return [column[i] for i in order]
+    return list(itemgetter(*order)(column))
 
 
 def in_file_order(tables: Sequence[Columns]) -> Iterator[tuple[Columns, int]]:
@@ -113,6 +153,7 @@ def in_file_order(tables: Sequence[Columns]) -> Iterator[tuple[Columns, int]]:
     segments: dict[tuple[str, str, int], list[tuple[Columns, list[int]]]] = {}
     for table in tables:
         numbers: dict[tuple[str, str, int], list[int]] = {}
+        key: tuple[str, str, int]
         for i, key in enumerate(zip(table.areas, table.vrfs, table.versions, strict=True)):
             found = numbers.get(key)
             if found is None:
@@ -150,7 +191,7 @@ def _segment(parts: list[tuple[Columns, list[int]]]) -> Iterator[tuple[Columns, 
 class Rows(Sequence[RowT], Generic[RowT]):
     """The rows as a sequence of objects, made when they are first looked at; equal to any sequence of equal rows."""
 
-    __slots__ = ("_make", "_made", "columns")
+    __slots__ = ("_made", "_make", "columns")
 
     def __init__(self, columns: Columns, make: Callable[[Columns, int], RowT]) -> None:
         self.columns = columns
@@ -183,7 +224,11 @@ class Rows(Sequence[RowT], Generic[RowT]):
     @overload
     def __getitem__(self, index: slice) -> tuple[RowT, ...]: ...
     def __getitem__(self, index: int | slice) -> RowT | tuple[RowT, ...]:
-        return self.all()[index]
+        if self._made is not None:
+            return self._made[index]
+        if isinstance(index, slice):
+            return tuple([self.at(i) for i in range(*index.indices(len(self)))])
+        return self.at(range(len(self))[index])
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Rows):

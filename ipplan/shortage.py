@@ -1,12 +1,13 @@
 """Why a plan is impossible: what is lacking where, and the smallest changes that mend it.
 
 Every change that is offered has been tried: with it alone (a larger pool, less growth, less reserve, a longer prefix)
-everything in the pool fits.
+everything in the pool fits. Where no single change does, two together are looked for. The number of trials is bounded
+by the size of the plan, so that an explanation takes seconds; sizes that cannot do are not tried.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from ipplan.tree import Node
 
 _STEP = Decimal("0.05")
+_MOST_DEMANDS = 3_000_000  # laid out for one explanation: a minute at the very most
+_TRIALS = (12, 400)  # at least and at most
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Short:
     regions: Regions
     foreign: tuple[Block, ...]
     extra: tuple[Block, ...] = ()
+    trials: list[int] = field(default_factory=list, compare=False)
 
     @property
     def version(self) -> int:
@@ -91,12 +95,15 @@ class Short:
         return tree.build(self.sized(), self.regions, {}, {})
 
     def fits(self) -> bool:
-        """Whether everything has a place when nothing stands yet."""
+        """Whether everything has a place when nothing stands yet; False when enough has been tried."""
+        if len(self.trials) >= min(max(_MOST_DEMANDS // max(len(self.demands), 1), _TRIALS[0]), _TRIALS[1]):
+            return False
+        self.trials.append(1)
         root = tree.build(self.sized(), self.regions, {}, {})
-        return (
-            arrange(root, self.roots, self.foreign) is not None
-            or arrange(root, self.roots, self.foreign, moves=True) is not None
-        )
+        room = sum(1 << (self.bits - block.length) for block in self.roots)
+        if root.content > room:
+            return False
+        return arrange(root, self.roots, self.foreign) is not None
 
     def functions(self) -> Iterator[Function]:
         """The functions that draw on the pool in this family."""
@@ -117,7 +124,7 @@ class Short:
 def explain(short: Short, inventory: Inventory) -> Problem:
     """What is lacking, and what would mend it."""
     message, column = _lacking(short, inventory)
-    mends = list(_mends(short))
+    mends = list(_mends(short)) or list(_pairs(short))
     hint = _either(mends) if mends else Message("give the pool more space and its regions larger blocks")
     source = short.pool.source
     return Problem("pool-too-small", message, hint, source.file or short.policy.file, source.line, column)
@@ -202,6 +209,7 @@ def _larger_pool(short: Short) -> Message | None:
         for prefix in pool.prefixes
         if prefix.version == short.version
     ]
+    needed = short.root.content
     best: tuple[int, Block, Block] | None = None
     for root in short.roots:
         for length in range(root.length - 1, max(root.length - 17, 0), -1):
@@ -213,17 +221,48 @@ def _larger_pool(short: Short) -> Message | None:
                 break
             roots = [block_of(prefix) for prefix in short.pool.prefixes if prefix.version == short.version]
             kept = [other for other in roots if not network.supernet_of(network_of(other, short.version))]  # type: ignore[arg-type]  # same family
+            if sum(1 << (short.bits - block.length) for block in (*kept, wider)) < needed:
+                continue
             if _with_roots(short, [*kept, wider]).fits():
                 best = (length, root, wider)
                 break
     if best is not None:
         before, after = network_of(best[1], short.version), network_of(best[2], short.version)
         return Message("enlarge the pool's {before} to {after}", before=before, after=after)
-    for length in range(short.bits - 2, -1, -1):
+    lacking = max(needed - sum(1 << (short.bits - block.length) for block in short.roots), 4)
+    for length in range(short.bits - (lacking - 1).bit_length(), -1, -1):
         # A place that no address has: only the size matters.
         if replace(short, extra=(Block(1 << short.bits, length),)).fits():
             return Message("add a /{length} to the pool's prefixes", length=length)
     return None
+
+
+def _pairs(short: Short) -> Iterator[Message]:
+    """Two changes together: larger blocks of a level, and a pool that has room for them."""
+    for index, summary in enumerate(short.pool.summaries):
+        size = summary.sizes[short.version]
+        if size.length is None:
+            continue
+        step = 4 if size.nibble else 1
+        for length in range(size.length - step, -1, -step):
+            changed = replace(summary, sizes={**summary.sizes, short.version: replace(size, length=length)})
+            levels = (*short.pool.summaries[:index], changed, *short.pool.summaries[index + 1 :])
+            trial = short.with_pool(replace(short.pool, summaries=levels))
+            if any(
+                node.summary is not None and node.content > 1 << (short.bits - node.length)
+                for node in trial.root.nodes()
+            ):
+                continue
+            larger = _larger_pool(trial)
+            if larger is not None:
+                first = Message(
+                    "make the blocks of the level {level} /{after} instead of /{before}",
+                    level=summary.level.value,
+                    before=size.length,
+                    after=length,
+                )
+                yield Message("{first}, and {second}", first=first, second=larger)
+            break
 
 
 def _is_global(root: Block, short: Short) -> bool:
@@ -283,7 +322,8 @@ def _other_summaries(short: Short) -> Iterator[Message]:
             return short.with_pool(replace(short.pool, summaries=(*old[:index], changed, *old[index + 1 :])))
 
         if size.length is not None:
-            for length in range(size.length - 1, -1, -1):
+            step = 4 if size.nibble else 1
+            for length in range(size.length - step, -1, -step):
                 if sized(replace(size, length=length)).fits():
                     yield Message(
                         "make the blocks of the level {level} /{after} instead of /{before}",

@@ -38,7 +38,18 @@ class Leaves:
     `extents` are the lengths with the reserve beside them. `held` is where the lock has it, None if nowhere.
     """
 
-    __slots__ = ("enoughs", "extents", "functions", "held", "lengths", "owners", "regions", "reserves", "sparse")
+    __slots__ = (
+        "any_sparse",
+        "enoughs",
+        "extents",
+        "functions",
+        "held",
+        "lengths",
+        "owners",
+        "regions",
+        "reserves",
+        "sparse",
+    )
 
     def __init__(self, demands: Demands, held: Held) -> None:
         self.regions = demands.regions
@@ -47,6 +58,7 @@ class Leaves:
         self.lengths = demands.lengths
         self.enoughs = demands.enoughs
         self.sparse = [function.placement is Placement.SPARSE for function in demands.functions]
+        self.any_sparse = True in self.sparse
         self.reserves = [function.reserve for function in demands.functions]
         self.extents = (
             [max(length - reserve, 0) for length, reserve in zip(self.lengths, self.reserves, strict=True)]
@@ -156,7 +168,7 @@ class Node:
         self._state: State | None = None
 
     @property
-    def order(self) -> tuple[str, ...]:
+    def order(self) -> tuple[str, str, str]:
         """Stable sort key."""
         return (self.key[1], "", self.key[0])
 
@@ -275,26 +287,29 @@ def _deal_out(
     if not pool.summaries:
         root.numbers = list(range(len(codes)))
         return
-    at: dict[str, list[int]] = {}
+    summaries = {summary.level: summary for summary in pool.summaries}
+    nodes = {"": root}
+
+    def node_of(code: str) -> Node:
+        """The node of the lowest region, from this one up, that has a block."""
+        node = nodes.get(code)
+        if node is not None:
+            return node
+        region = regions.by_code.get(code)
+        node = node_of(region.parent) if region is not None else root
+        summary = summaries.get(region.level) if region is not None else None
+        if summary is not None:
+            key = (summary.level.value, code)
+            child = Node(key, root.leaves, version=root.version, summary=summary, held=held_blocks.get(key))
+            node.children[key] = child
+            node = child
+        nodes[code] = node
+        return node
+
+    lowest = regions.lowest(frozenset(summaries), codes)
+    append = {code: node_of(code).numbers.append for code in dict.fromkeys(map(lowest.__getitem__, codes))}
     for number, code in enumerate(codes):
-        numbers = at.get(code)
-        if numbers is None:
-            node = root
-            above = dict(regions.chain(code))
-            for summary in pool.summaries:
-                region = above.get(summary.level.value)
-                if region is None:
-                    continue
-                key = (summary.level.value, region)
-                child = node.children.get(key)
-                if child is None:
-                    child = Node(
-                        key, root.leaves, version=root.version, summary=summary, held=held_blocks.get(key)
-                    )
-                    node.children[key] = child
-                node = child
-            numbers = at[code] = node.numbers
-        numbers.append(number)
+        append[lowest[code]](number)
 
 
 def _infer(root: Node, held_blocks: Mapping[NodeKey, Block], prefixes: list[Block]) -> None:

@@ -1,4 +1,4 @@
-"""The address book as a workbook: what it is, how full everything is, a sheet for each area, the devices' interfaces."""
+"""The address book as a workbook: what it is, how full everything is, a sheet for each area, the interfaces."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ def files(material: Material) -> Iterator[File]:
     blocks = list(book.block_fills(material))
     contents = [
         (tr(_POOLS), tr(mark("how full the address pools are"))),
-        *([(tr(_BLOCKS), tr(mark("the block of each region, which can be summarised, and how full it is")))] * bool(blocks)),
+        *(
+            [(tr(_BLOCKS), tr(mark("the block of each region, which can be summarised, and how full it is")))]
+            * bool(blocks)
+        ),
         *((book.area_title(area), tr(mark("{count} allocations"), count=len(rows))) for area, rows in areas.items()),
         (tr(_PORTS), tr(mark("the addresses of every device, interface by interface"))),
     ]

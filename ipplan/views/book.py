@@ -1,4 +1,4 @@
-"""The address book's rows: each allocation with what people want to know about it, the pools and the regions' blocks."""
+"""The address book's rows: each allocation with what people want to know about it, the pools, the blocks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ class Entry:
     """An allocation as people read it.
 
     `used` is the share of a LAN's usable addresses that today's hosts and the router take, None where nobody counts
-    hosts. `gateway` is the router's address in a LAN. `doublings` as in `ipplan.usage`.
+    hosts, and in IPv6, where a LAN's size says nothing about its hosts (RFC 7421).
+    `gateway` is the router's address in a LAN. `doublings` as in `ipplan.usage`.
     """
 
     allocation: Allocation
@@ -66,7 +67,7 @@ def _entry(material: Material, row: Allocation, doublings: int) -> Entry:
         _unit_title(material, site) if line is None or is_lan else "",
         _gateway(material, line, row) if line is not None and is_lan else None,
         hosts,
-        None if hosts is None else min((hosts + 1) / usable(row.prefix), 1.0),
+        None if hosts is None or row.prefix.version == 6 else min((hosts + 1) / usable(row.prefix), 1.0),
         doublings,
     )
 
@@ -136,7 +137,7 @@ ALLOCATIONS: tuple[Column, ...] = (
     Column(mark("Last address"), 17, "text", lambda entry: last_usable(entry.allocation.prefix)),
     Column(mark("Addresses"), 11, "count", lambda entry: usable(entry.allocation.prefix)),
     Column(mark("Hosts today"), 11, "number", _shown_hosts),
-    Column(mark("Used"), 14, "share", lambda entry: entry.used),
+    Column(mark("Used"), 16, "share", lambda entry: entry.used),
     Column(mark("Can double"), 11, "number", lambda entry: entry.doublings),
     Column(mark("Pool"), 18, "text", lambda entry: entry.pool),
     Column(mark("Owner in the inventory"), 20, "text", lambda entry: entry.allocation.owner),

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ipplan.views.material import Material
 
 
+_LEAST = 0.00005
+
+
 def files(material: Material) -> Iterator[File]:
     """`csv/<area>.csv`, `csv/interfaces.csv`, `csv/utilisation.csv`."""
     for area, rows in book.areas(material).items():
@@ -27,7 +30,7 @@ def files(material: Material) -> Iterator[File]:
 
 
 def table(columns: Sequence[book.Column], rows: Iterable[Any]) -> bytes:
-    """A table's CSV, headings in the language in use. Shares have four decimals."""
+    """A table's CSV, headings in the language in use. Shares have four decimals; what is not nothing is never 0."""
     return csv_bytes(
         [tr(column.heading) for column in columns],
         ([_cell(column, row) for column in columns] for row in rows),
@@ -36,4 +39,6 @@ def table(columns: Sequence[book.Column], rows: Iterable[Any]) -> bytes:
 
 def _cell(column: book.Column, row: Any) -> object:
     value = column.value(row)
-    return f"{value:.4f}" if column.kind == "share" and value is not None else value
+    if column.kind != "share" or value is None:
+        return value
+    return "<0.0001" if 0 < value < _LEAST else f"{value:.4f}"

@@ -19,6 +19,7 @@ from inventory.errors import InputError, Problem
 from inventory.model import LineKind
 from inventory.text import Message, mark, tr
 from ipplan.addresses import end_addresses
+from ipplan.mapping import DEFAULT_VRF
 from ipplan.views import dns_file, names, reverse
 from ipplan.views.material import File
 
@@ -26,15 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from inventory.model import Device, End, Line
-    from ipplan.mapping import Mapping
     from ipplan.addresses import Address
+    from ipplan.mapping import Mapping
     from ipplan.networks import Network
     from ipplan.views.dns_file import DnsSettings
     from ipplan.views.material import Material
 
-DEFAULT_VRF = "default"
 _LONGEST_NAME = 253
-_LONGEST_LABEL = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +180,9 @@ class Collector:
             first = owners.setdefault((named.vrf, named.name), named.what)
             if first != named.what:
                 self.twice(named.name, first, named.what)
-        for key in [(named.vrf, name) for named in self.found for name in self.settings.name_servers if "." not in name]:
+        for key in [
+            (named.vrf, name) for named in self.found for name in self.settings.name_servers if "." not in name
+        ]:
             owners.setdefault(key, key[1])
         aliases: dict[tuple[str, str], str] = {}
         for named in self.found:
@@ -355,7 +356,7 @@ class _Writer:
 
     @cached_property
     def cuts(self) -> reverse.Cuts:
-        """What the reverse zones are for: the VRF's pools, dns.yaml's further prefixes, and today's while they count."""
+        """What the reverse zones are for: the VRF's pools, further prefixes of dns.yaml, today's while they count."""
         found = [row.prefix for row in self.material.plan.pool_rows if row.vrf == self.vrf]
         if self.vrf == DEFAULT_VRF:
             found += self.settings.reverse

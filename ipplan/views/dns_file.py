@@ -1,14 +1,14 @@
 """plan/dns.yaml: the zone, its servers and timers, and how names are made.
 
-    origin: lianyuan.example          # the zone; all names are below it
-    serial: 2026112101                # given, never taken from a clock: raise it when the zones are to change
-    hostmaster: noc@lianyuan.example
-    name_servers: {ns1: [10.10.0.10], ns2: [10.10.0.11]}
-    ttl: 86400
-    migration_ttl: 300                # while addresses move (plan/mapping.csv is there): their records' TTL
-    names: {loopback: "{device}", gateway: "gw.{line}"}
-    labels: {ln-核心: ln-hexin}        # for owners whose names are no DNS labels
-    servers: [{name: oa, lan: lan-servers, host: 10, aliases: [www]}]
+origin: lianyuan.example          # the zone; all names are below it
+serial: 2026112101                # given, never taken from a clock: raise it when the zones are to change
+hostmaster: noc@lianyuan.example
+name_servers: {ns1: [10.10.0.10], ns2: [10.10.0.11]}
+ttl: 86400
+migration_ttl: 300                # while addresses move (plan/mapping.csv is there): their records' TTL
+names: {loopback: "{device}", gateway: "gw.{line}"}
+labels: {ln-核心: ln-hexin}        # for owners whose names are no DNS labels
+servers: [{name: oa, lan: lan-servers, host: 10, aliases: [www]}]
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def domain(text: str) -> str:
 
 
 def _mailbox(text: str) -> str:
-    """An address as an SOA record has it: `a.b@example` is `a\\.b.example` (RFC 1035 section 8)."""
+    r"""An address as an SOA record has it: `a.b@example` is `a\\.b.example` (RFC 1035 section 8)."""
     local, at, rest = text.partition("@")
     if not at:
         return domain(text)

@@ -70,7 +70,9 @@ def _unknown(name: str) -> Problem:
     return Problem("unknown-view", message, hint, column="--format")
 
 
-def make(material: Material, names: Iterable[str], *, asked: bool) -> tuple[dict[str, tuple[File, ...]], dict[str, Any]]:
+def make(
+    material: Material, names: Iterable[str], *, asked: bool
+) -> tuple[dict[str, tuple[File, ...]], dict[str, Any]]:
     """The files of the views, and the views that cannot be made.
 
     `asked` says that the views were named one by one: then a view that lacks its input is an InputError.

@@ -17,7 +17,7 @@ from ipplan.views.material import LEVEL_TITLES, File
 from ipplan.views.picture import SIZE, Picture, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ipplan.views.hilbert import Box
     from ipplan.views.material import Material
@@ -29,22 +29,39 @@ _LEVELS = {
     Level.TOWNSHIP: "#f3c35f",
     Level.VILLAGE: "#e2a4c9",
 }
-_SHARES = ("#e8f1fa", "#b5d3ea", "#74aed6", "#3a82bd", "#e07b39")
+_SHARES = ("#dceaf6", "#b0d0e9", "#74aed6", "#3a82bd", "#e07b39")
 _UNKNOWN = "#cfcfcf"
 _SHARE_TEXTS = ("0–25 %", "25–50 %", "50–75 %", "75–90 %", "≥ 90 %")
 _LISTED = 500
 
+
+def _rules(prefix: str, colours: Mapping[str, str]) -> str:
+    """CSS for classes and their colours; levels' blocks have them lighter, as what is in them lies above."""
+    rules = [f"{prefix} .{name}{{fill:{colour}}}" for name, colour in colours.items()]
+    rules += [
+        f"{prefix} .block.{name}{{fill:{_lighter(colour)}}}" for name, colour in colours.items() if name in _BY_LEVEL
+    ]
+    return "".join(rules)
+
+
+def _lighter(colour: str) -> str:
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{255 - (255 - part) * 45 // 100:02x}" for part in parts)
+
+
+_BY_LEVEL = {f"l-{level.value}": colour for level, colour in _LEVELS.items()}
+_BY_USE = {**{f"u{number}": colour for number, colour in enumerate(_SHARES)}, "ux": _UNKNOWN}
+
 SVG_STYLE = (
     ".free{fill:#fafafa;stroke:#767676}"
-    ".block{fill-opacity:.45}.frame{fill:none;stroke:#303030;stroke-width:1.3}"
+    ".frame{fill:none;stroke:#303030;stroke-width:1.3}"
     ".entry,.few{stroke:#fff;stroke-width:.7}"
     ".grid{fill:none;stroke:#000;stroke-opacity:.16;stroke-width:.6}"
     "text{font-family:'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif;"
     "fill:#111;paint-order:stroke;stroke:#fff;stroke-width:2.6px;stroke-linejoin:round;pointer-events:none}"
-    ".block0{font-weight:bold}.block1,.entry1{fill:#333}.grid0{fill:#5f5f5f;stroke-width:1.6px}"
-    + "".join(f".level .l-{level.value}{{fill:{colour}}}" for level, colour in _LEVELS.items())
-    + "".join(f".use .u{number}{{fill:{colour}}}" for number, colour in enumerate(_SHARES))
-    + f".use .ux{{fill:{_UNKNOWN}}}"
+    ".block0{font-weight:bold}.block1,.entry1{fill:#333}.grid1{fill:#5f5f5f;stroke-width:1.6px}"
+    + _rules(".level", _BY_LEVEL)
+    + _rules(".use", _BY_USE)
 )
 
 _PAGE_STYLE = (
@@ -60,13 +77,13 @@ _PAGE_STYLE = (
     ".scroll{overflow-x:auto;border:1px solid #d0d0d0;margin:.5em 0}.scroll:focus-visible{outline:3px solid #3a82bd}"
     "svg{display:block;width:100%;min-width:720px;height:auto}"
     ".tablebox{overflow-x:auto}table{overflow-wrap:normal;border-collapse:collapse;margin:.6em 0;font-size:.92rem}"
-    "th,td{border:1px solid #d0d0d0;padding:.2em .6em;text-align:left}th{background:#f3f7fb}td.n{text-align:right}"
+    "th,td{border:1px solid #d0d0d0;padding:.2em .6em;text-align:left}th{background:#f3f7fb}"
+    "td.n{text-align:right;white-space:nowrap}"
     "summary{cursor:pointer;padding:.2em 0}a{color:#0b5394}"
     ".uselegend{display:none}#by-use:checked~.uselegend{display:block}#by-use:checked~.levellegend{display:none}"
-    + "".join(f"#by-level:checked~main .l-{level.value}{{fill:{colour}}}" for level, colour in _LEVELS.items())
-    + "".join(f"#by-use:checked~main .u{number}{{fill:{colour}}}" for number, colour in enumerate(_SHARES))
-    + f"#by-use:checked~main .ux{{fill:{_UNKNOWN}}}"
-    "@media print{.scroll{overflow:visible;break-inside:avoid}svg{min-width:0}}"
+    + _rules("#by-level:checked~main", _BY_LEVEL)
+    + _rules("#by-use:checked~main", _BY_USE)
+    + "@media print{.scroll{overflow:visible;break-inside:avoid}svg{min-width:0}}"
 )
 
 
@@ -103,7 +120,9 @@ def svg(one: Picture, attributes: str = "", before: str = "") -> str:
     # One path for the whole grid, one for all frames: they must not take the pointer from the rectangles below it.
     grid = "".join(_outline(made) for made in one.lines)
     parts.extend(
-        f'<path class="{kind}" pointer-events="none" d="{path}"/>' for kind, path in (("grid", grid), ("frame", frames)) if path
+        f'<path class="{kind}" pointer-events="none" d="{path}"/>'
+        for kind, path in (("grid", grid), ("frame", frames))
+        if path
     )
     parts.extend(
         f'<text class="{label.kind}" x="{number(label.x)}" y="{number(label.y)}" '
@@ -141,21 +160,23 @@ def page(material: Material, found: list[Picture]) -> str:
         if f"l-{level.value}" in present
     )
     shares = "".join(
-        f'<li><i style="background:{colour}"></i>{text}</li>' for colour, text in zip(_SHARES, _SHARE_TEXTS, strict=True)
+        f'<li><i style="background:{colour}"></i>{text}</li>'
+        for colour, text in zip(_SHARES, _SHARE_TEXTS, strict=True)
     )
     shares += f'<li><i style="background:{_UNKNOWN}"></i>{escape(tr(mark("nobody counts hosts here")))}</li>'
     how = tr(
         mark(
-            "Each map is a Hilbert curve: a prefix is always one rectangle, and one that is twice as large has twice the "
-            "area. Framed rectangles are regions' blocks, filled ones are allocations, white is free. Point at a "
-            "rectangle to read what it is."
+            "Each map is a Hilbert curve: a prefix is always one rectangle, and one that is twice as large has twice "
+            "the area. Framed, lighter rectangles are regions' blocks, the others are allocations, white is free. "
+            "Point at a rectangle to read what it is."
         )
     )
     use = tr(mark("A block's colour is the share of it that is allocated, a LAN's the share that today's hosts take."))
     contents = "".join(
-        f'<tr><td>{escape(book.area_title(one.row.area))}</td><td><a href="#m{number_}">{escape(_heading(one))}</a></td>'
+        f"<tr><td>{escape(book.area_title(one.row.area))}</td>"
+        f'<td><a href="#m{index}">{escape(_heading(one))}</a></td>'
         f'<td class="n">{one.allocations}</td><td class="n">{percent(one.share)}</td></tr>'
-        for number_, one in enumerate(found, 1)
+        for index, one in enumerate(found, 1)
     )
     heads = "".join(
         f"<th>{escape(tr(text))}</th>" for text in (mark("Area"), mark("Pool"), mark("Allocations"), mark("Allocated"))
@@ -195,7 +216,8 @@ def _section(one: Picture, index: int) -> str:
     )
     rows = "".join(
         f"<tr><td>{escape(item.name)}</td><td>{escape(item.level)}</td><td>{item.prefix}</td>"
-        f'<td class="n">{item.count}</td><td class="n">{percent(item.share) if item.share is not None else "—"}</td></tr>'
+        f'<td class="n">{item.count}</td>'
+        f'<td class="n">{percent(item.share) if item.share is not None else "—"}</td></tr>'
         for item in one.items[:_LISTED]
     )
     left = len(one.items) - _LISTED

@@ -19,6 +19,8 @@ from inventory.errors import InputError, Problem
 from inventory.model import LineKind
 from inventory.text import Message
 from ipplan.addresses import end_addresses
+from ipplan.mapping import DEFAULT_VRF
+from ipplan.networks import within
 from ipplan.views import kea_file, names
 from ipplan.views.kea_file import DhcpSettings
 from ipplan.views.material import File
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from ipplan.plan import Allocation
     from ipplan.views.material import Material
 
-DEFAULT_VRF = "default"
 _POOL6 = 1 << 16  # addresses in the pool of an IPv6 LAN, which has more than any server would keep leases for
 _MOST_NUMBER = (1 << 32) - 1  # Kea's subnet numbers: 1 to 4294967294
 
@@ -121,7 +122,26 @@ def ranges(lan: Lan, excluded: Iterable[int], static: int) -> list[tuple[str, st
     return found
 
 
-def _excluded(material: Material, settings: DhcpSettings, lan: Lan) -> set[int]:
+@dataclass(frozen=True)
+class _Taken:
+    """What the mapping says of each LAN: the new addresses of its single hosts, and whether it moves."""
+
+    hosts: dict[str, list[Network]]
+    moving: frozenset[str]
+
+
+def _taken(material: Material) -> _Taken:
+    hosts: dict[str, list[Network]] = {}
+    moving = set()
+    for entry in material.mapping or ():
+        if entry.single and entry.new is not None:
+            hosts.setdefault(entry.owner, []).append(entry.new)
+        if entry.moves:
+            moving.add(entry.owner)
+    return _Taken(hosts, frozenset(moving))
+
+
+def _excluded(material: Material, settings: DhcpSettings, lan: Lan, taken: _Taken) -> set[int]:
     """The offsets in a LAN that somebody has for good."""
     network, name = lan.row.prefix, lan.line.name
     base = int(network.network_address)
@@ -129,16 +149,8 @@ def _excluded(material: Material, settings: DhcpSettings, lan: Lan) -> set[int]:
     found |= {item.host for item in settings.reservations if item.lan == name}
     if material.dns is not None:
         found |= {server.host for server in material.dns.servers if server.lan == name}
-    if material.mapping is not None:
-        for entry in material.mapping:
-            if entry.single and entry.owner == name and entry.new is not None and entry.new.subnet_of(network):  # type: ignore[arg-type]  # of one family: an owner's
-                found |= {int(entry.new.network_address) - base}
+    found |= {int(new.network_address) - base for new in taken.hosts.get(name, ()) if within(new, network)}
     return found
-
-
-def _moving(material: Material) -> set[str]:
-    """The owners whose addresses change."""
-    return {entry.owner for entry in material.mapping if entry.moves} if material.mapping is not None else set()
 
 
 def _document(material: Material, settings: DhcpSettings, version: int, lans: list[Lan]) -> dict[str, Any]:
@@ -152,8 +164,8 @@ def _document(material: Material, settings: DhcpSettings, version: int, lans: li
     }
     if version == 4:
         head["authoritative"] = True
-    moving = _moving(material)
-    head[f"subnet{version}"] = [_subnet(material, settings, lan, moving) for lan in lans]
+    taken = _taken(material)
+    head[f"subnet{version}"] = [_subnet(material, settings, lan, taken) for lan in lans]
     return {f"Dhcp{version}": head}
 
 
@@ -180,9 +192,9 @@ def _options(material: Material, version: int, dns: Iterable[str], ntp: Iterable
     return options
 
 
-def _subnet(material: Material, settings: DhcpSettings, lan: Lan, moving: set[str]) -> dict[str, Any]:
+def _subnet(material: Material, settings: DhcpSettings, lan: Lan, taken: _Taken) -> dict[str, Any]:
     network, name = lan.row.prefix, lan.line.name
-    pools = ranges(lan, _excluded(material, settings, lan), min(settings.static, network.num_addresses // 4))
+    pools = ranges(lan, _excluded(material, settings, lan, taken), min(settings.static, network.num_addresses // 4))
     site = material.inventory.sites.get(material.inventory.devices[lan.line.a.device].site)
     subnet: dict[str, Any] = {
         "id": lan.number,
@@ -190,7 +202,7 @@ def _subnet(material: Material, settings: DhcpSettings, lan: Lan, moving: set[st
         "pools": [{"pool": f"{first} - {last}"} for first, last in pools],
         "relay": {"ip-addresses": [lan.gateway]},
     }
-    if settings.migration_lifetime is not None and name in moving:
+    if settings.migration_lifetime is not None and name in taken.moving:
         subnet |= _lifetimes(settings.migration_lifetime, network.version)
     if network.version == 4:
         subnet["option-data"] = [{"name": "routers", "data": lan.gateway}]

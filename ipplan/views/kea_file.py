@@ -1,12 +1,12 @@
 """plan/dhcp.yaml: which LANs get addresses by DHCP, and what is left out of their pools. Without the file: all LANs.
 
-    interfaces: [eth0]               # of the server; empty: none, which suits a check
-    lifetime: 86400
-    migration_lifetime: 3600         # while addresses move (plan/mapping.csv is there): in the LANs that move
-    static: 10                       # the first addresses of each LAN are never given out
-    without: [lan-servers]           # LANs without DHCP
-    virtual: {lan-anping: [2, 3]}    # host numbers of VRRP routers and the like
-    reservations: [{lan: lan-anping, mac: "02:00:00:00:00:01", host: 20, name: printer}]
+interfaces: [eth0]               # of the server; empty: none, which suits a check
+lifetime: 86400
+migration_lifetime: 3600         # while addresses move (plan/mapping.csv is there): in the LANs that move
+static: 10                       # the first addresses of each LAN are never given out
+without: [lan-servers]           # LANs without DHCP
+virtual: {lan-anping: [2, 3]}    # host numbers of VRRP routers and the like
+reservations: [{lan: lan-anping, mac: "02:00:00:00:00:01", host: 20, name: printer}]
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pydantic import Field
 from inventory import cells
 from inventory.text import Message
 from ipplan.views import settings_file
-from ipplan.views.dns_file import Domain, Key
+from ipplan.views.dns_file import Domain, Key  # noqa: TC001 - pydantic reads the annotations
 from ipplan.views.settings_file import Item, value
 
 if TYPE_CHECKING:

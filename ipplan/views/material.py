@@ -10,6 +10,7 @@ from inventory.model import Area, Level
 from inventory.text import mark
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as Waves
     from pathlib import Path
 
     from inventory.model import Inventory, Workspace
@@ -45,7 +46,7 @@ class File:
 
 @dataclass(frozen=True)
 class Material:
-    """Everything that views read. `mapping`, `dns` and `dhcp` are None where the workspace has no such file."""
+    """Everything that views read. `mapping`, `dns`, `dhcp`, `waves` are None where the workspace has no such file."""
 
     workspace: Workspace
     plan: Plan
@@ -53,6 +54,7 @@ class Material:
     mapping: Mapping | None = None
     dns: DnsSettings | None = None
     dhcp: DhcpSettings | None = None
+    waves: Waves[str, int] | None = None
 
     @property
     def inventory(self) -> Inventory:
@@ -95,20 +97,21 @@ class Material:
 
 
 def load(root: Path, workspace: Workspace, plan: Plan, policy: Policy | None) -> Material:
-    """The material of a workspace: beside what is given, its mapping and its settings for DNS and DHCP, if any.
+    """The material of a workspace: beside what is given its mapping, its waves, its settings for DNS and DHCP.
 
     InputError with every fault of those files.
     """
     from inventory.errors import InputError, Problem  # noqa: PLC0415 - start-up time
-    from ipplan import mapping_file  # noqa: PLC0415 - start-up time
-    from ipplan.views import dns_file, kea_file  # noqa: PLC0415 - start-up time
+    from ipplan import mapping, mapping_file  # noqa: PLC0415 - start-up time
+    from ipplan.views import dns_file, kea_file, waves  # noqa: PLC0415 - start-up time
 
     problems: list[Problem] = []
     found: dict[str, object] = {}
     for name, file, read in (
-        ("mapping", mapping_file.FILE, mapping_file.read),
+        ("mapping", mapping.FILE, mapping_file.read),
         ("dns", dns_file.FILE, dns_file.load),
         ("dhcp", kea_file.FILE, kea_file.load),
+        ("waves", waves.FILE, waves.load),
     ):
         path = root / file
         if not path.exists():

@@ -37,7 +37,7 @@ def file_name(text: str) -> str:
 
 
 def sheet_name(text: str, taken: set[str]) -> str:
-    """A sheet's name: at most 31 characters, none of `[]:*?/\\`, no apostrophe at an end, each once."""
+    r"""A sheet's name: at most 31 characters, none of `[]:*?/\\`, no apostrophe at an end, each once."""
     base = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", text).strip(" '")[:_LONGEST_SHEET] or "-"
     name, number = base, 2
     while name.casefold() in taken:

@@ -49,8 +49,8 @@ def files(material: Material) -> Iterator[File]:
             yield File(f"netbox/{name}", csv_bytes(columns, cells, mark=False))
     text = tr(
         mark(
-            "Import these files in NetBox (Import, CSV) in this order:\n{files}\nThe prefixes of the VRF “default” go to "
-            "the global table. A second import of the same rows is refused by NetBox; to bring changes, use: "
+            "Import these files in NetBox (Import, CSV) in this order:\n{files}\nThe prefixes of the VRF “default” go "
+            "to the global table. A second import of the same rows is refused by NetBox; to bring changes, use: "
             "govnet plan netbox"
         ),
         files="\n".join(f"  {name}" for name in listed),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from inventory.model import LineKind
 from inventory.text import mark, tr
 from ipplan.addresses import end_addresses
+from ipplan.mapping import DEFAULT_VRF  # NetBox's global table: no VRF there
 from ipplan.networks import in_order
 from ipplan.views import book, dns
 from ipplan.views.names import slug
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from ipplan.views.material import Material
 
 KINDS = ("regions", "tenants", "sites", "roles", "route_targets", "vrfs", "prefixes", "ip_addresses")
-DEFAULT_VRF = "default"  # NetBox's global table: no VRF
 _LONGEST_NAME, _LONGEST_DESCRIPTION = 100, 200
 
 
@@ -152,7 +152,7 @@ def _vrfs(made: _Objects) -> None:
         if name == DEFAULT_VRF:
             continue
         rd = (vrf.rd if vrf else "") or (rule.rd if rule else "")
-        targets = {}
+        targets: dict[str, Any] = {}
         for way in ("import_rt", "export_rt"):
             values = (getattr(vrf, way) if vrf else ()) or (getattr(rule, way) if rule else ())
             for value in values:
@@ -219,16 +219,14 @@ def _prefix(made: _Objects, vrf: str, prefix: Network, scope: Ref | None, **fiel
 
 
 def _addresses(made: _Objects) -> None:
-    """The addresses of devices: loopbacks, both ends of circuits, LANs' gateways, carriers' and management addresses."""
+    """The addresses of devices: loopbacks, circuits, LANs' gateways, the carriers', and management addresses."""
     material = made.material
     names = _dns_names(material)
-    inventory, plan = material.inventory, material.plan
-
-    def add(vrf: str, address: Interface, device: str, what: str, role: str = "") -> None:
+    for vrf, address, device, what, role in _devices_addresses(material):
         key = (vrf if vrf != DEFAULT_VRF else "", str(address.ip))
         if ("ip_addresses", key) in made.found:
-            return
-        site = inventory.sites.get(inventory.devices[device].site)
+            continue
+        site = material.inventory.sites.get(material.inventory.devices[device].site)
         made.add(
             "ip_addresses",
             key,
@@ -241,22 +239,26 @@ def _addresses(made: _Objects) -> None:
             description=what,
         )
 
+
+def _devices_addresses(material: Material) -> Iterator[tuple[str, Interface, str, str, str]]:
+    """VRF, address, device, description and role of each address; the first of two entries for an address counts."""
+    inventory, plan = material.inventory, material.plan
     for device in inventory.devices.values():
         for row in plan.of(device.name):
             if row.prefix.num_addresses == 1:
-                address = _interface(row.prefix)
-                add(row.vrf, address, device.name, f"{device.name} {tr(mark('loopback'))}", "loopback")
+                what = f"{device.name} {tr(mark('loopback'))}"
+                yield row.vrf, _interface(row.prefix), device.name, what, "loopback"
     for line in inventory.lines.values():
         vrfs = {row.prefix: row.vrf for row in plan.of(line.name)}
         for end in (line.a, line.b):
             if end is not None and end.device in inventory.devices and line.kind is not LineKind.TUNNEL:
                 for address in end_addresses(plan, line, end):
-                    vrf = vrfs.get(address.network, DEFAULT_VRF)
-                    add(vrf, address, end.device, f"{end.device} {end.interface} ({line.name})")
+                    what = f"{end.device} {end.interface} ({line.name})"
+                    yield vrfs.get(address.network, DEFAULT_VRF), address, end.device, what, ""
     for device in inventory.devices.values():
         if device.address is not None:
             what = f"{device.name} {device.management_interface} {tr(mark('management'))}"
-            add(DEFAULT_VRF, device.address, device.name, what)
+            yield DEFAULT_VRF, device.address, device.name, what, ""
 
 
 def _interface(network: Network) -> Interface:

@@ -59,10 +59,10 @@ def whose(material: Material, owner: str) -> tuple[str, Site | None]:
     line = inventory.lines.get(owner)
     device = inventory.devices.get(line.a.device if line is not None else owner)
     site = inventory.sites.get(device.site if device is not None else owner)
-    named = site is not None and (line is None or line.kind is LineKind.LAN) and device is None or (
-        line is not None and line.kind is LineKind.LAN
-    )
-    return ((site.title or site.name) if named and site is not None else owner), site
+    if line is None and device is not None:
+        return owner, site  # a loopback is the device's own
+    known = site is not None and (line is None or line.kind is LineKind.LAN)
+    return ((site.title or site.name) if known and site is not None else owner), site
 
 
 def moves(material: Material) -> Iterator[Move]:

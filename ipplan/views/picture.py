@@ -11,6 +11,7 @@ from ipplan import usage
 from ipplan.networks import BITS, Block, block_of, in_order, network_of, within
 from ipplan.views import book, hilbert
 from ipplan.views.hilbert import Box
+from ipplan.views.material import AREA_TITLES
 from ipplan.views.names import width
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ _GRID = 6  # bits: eight by eight cells
 _CROP = 6  # bits: a picture whose content takes less than 1/64 of the prefix shows the part with the content
 _FONTS = (15.0, 12.0, 10.0, 9.0)
 _GRID_FONT = 8.0
-_LETTER = 0.58  # width of a Latin letter, in font sizes; a Chinese character is two of them
+_SMALL = 60.0  # a rectangle in which every pixel counts
+_LETTER, _CHARACTER = 0.58, 1.02  # widths in font sizes: of a Latin letter, of a Chinese character
 _STEPS = (0.25, 0.5, 0.75, 0.9)
 
 
@@ -104,7 +106,9 @@ def pictures(material: Material) -> list[Picture]:
     for block, filled in zip(plan.blocks, usage.blocks(plan), strict=True):
         blocks.setdefault((block.pool, block.prefix.version), []).append((block, filled))
     made = []
-    for row in sorted(plan.pool_rows, key=lambda row: (list(book.AREA_TITLES).index(row.area), row.vrf, in_order(row.prefix))):
+    for row in sorted(
+        plan.pool_rows, key=lambda row: (list(AREA_TITLES).index(row.area), row.vrf, in_order(row.prefix))
+    ):
         key = (row.pool, row.prefix.version)
         inside = [entry for entry in entries.get(key, []) if within(entry.allocation.prefix, row.prefix)]
         around = [pair for pair in blocks.get(key, []) if within(pair[0].prefix, row.prefix)]
@@ -246,14 +250,14 @@ class _Painter:
                 self.taken.append(place)
                 for number, line in enumerate(lines):
                     baseline = place.y + size * (0.92 + 1.2 * number)
-                    self.picture.labels.append(Label(place.x + 2, baseline, size, line, f"{kind}{number}"))
+                    self.picture.labels.append(Label(place.x + 1, baseline, size, line, f"{kind}{int(line == prefix)}"))
                 break
 
     def places(self, made: Box, size: float, lines: tuple[str, ...], kind: str) -> Iterator[Box]:
         """Where in a rectangle lines of text fit without touching others: left above, in the middle, left below."""
-        wide = max(width(line) for line in lines) * size * _LETTER + 4
+        wide = max(_wide(line, size) for line in lines) + 2
         high = size * 1.2 * len(lines) + 1
-        pad = 1.0 if kind == "grid" else 3.0
+        pad = 1.0 if kind == "grid" or min(made.width, made.height) < _SMALL else 3.0
         if wide > made.width - pad or high > made.height - pad:
             return
         left, top = made.x + pad, made.y + pad
@@ -278,9 +282,15 @@ def _sizes(made: Box, name: str, prefix: str, kind: str) -> Iterator[tuple[float
     for size in _FONTS[1:]:
         yield size, (name,)
     half = -(-len(name) // 2)
-    if width(name) > len(name) and len(name) > 3:  # Chinese may be broken anywhere
+    if width(name) > len(name) and len(name) > 2:  # Chinese may be broken anywhere
         for size in (*_FONTS[2:], _GRID_FONT):
             yield size, (name[:half], name[half:])
+
+
+def _wide(text: str, size: float) -> float:
+    """About how wide a text is."""
+    chinese = width(text) - len(text)
+    return size * (chinese * _CHARACTER + (len(text) - chinese) * _LETTER)
 
 
 def _touch(one: Box, other: Box) -> bool:

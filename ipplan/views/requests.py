@@ -9,7 +9,7 @@ with that, so that somebody asks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from inventory.model import Area, LineKind
@@ -38,7 +38,7 @@ _SOURCE, _DESTINATION = mark("source"), mark("destination")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One change that one unit is asked for. `old` and `new` are prefixes or single addresses."""
+    """One change that one unit is asked for. `wave` is that of the site whose address it is, if it is known."""
 
     unit: str
     kind: str
@@ -50,6 +50,7 @@ class Request:
     to_zone: str
     entry: Entry
     subject: str
+    wave: int | None = None
 
 
 REQUESTS: tuple[Column, ...] = (
@@ -66,16 +67,18 @@ REQUESTS: tuple[Column, ...] = (
     Column(mark("To zone"), 22, "text", lambda row: row[1].to_zone),
     Column(mark("VRF"), 12, "text", lambda row: old_new.vrf_text(row[1].entry.vrf)),
     Column(mark("Whose address"), 26, "text", lambda row: row[1].subject),
-    Column(mark("New rule in place before"), 20, "text", lambda _: tr(mark("stage “verify” (after “add”)"))),
-    Column(mark("Old rule gone in"), 20, "text", lambda _: tr(mark("stage “remove” (after “drain”)"))),
+    Column(mark("Wave"), 8, "number", lambda row: row[1].wave),
+    Column(mark("New rule in place before"), 20, "text", lambda _: tr(mark("stage “verify”"))),
+    Column(mark("Old rule gone in"), 20, "text", lambda _: tr(mark("stage “remove”"))),
     Column(mark("Contact"), 16, "text", lambda _: None),
     Column(mark("Done on"), 12, "text", lambda _: None),
 )
 _HEADING = mark("Change requests for firewalls and NAT")
 _SHEET = mark("Requests")
 _WHAT = mark(
-    "Each row asks one unit for one change. Filter by “Unit that acts” and send each unit its rows. Add the new address "
-    "beside the old one first; take the old one out only in the stage “remove”. Contacts are for you to fill in."
+    "Each row asks one unit for one change. Filter by “Unit that acts” and send each unit its rows. Add the new "
+    "address beside the old one first; take the old one out only in the stage “remove”. The contacts are for you to "
+    "fill in."
 )
 
 
@@ -182,17 +185,19 @@ class _Maker:
         for unit in units:
             yield self._request(unit, _FIREWALL, what, _DESTINATION, flow, entry, subject)
 
-    def _request(
-        self, unit: str, kind: str, what: str, side: str, flow: Flow, entry: Entry, subject: str
-    ) -> Request:
+    def _request(self, unit: str, kind: str, what: str, side: str, flow: Flow, entry: Entry, subject: str) -> Request:
         zones = self.inventory.zones
-        names = [zones[name].title or name for name in (flow.from_zone, flow.to_zone)]
-        return Request(unit, kind, what, side, flow.name, ", ".join(flow.services), *names, entry, subject)
+        near, far = (zones[name].title or name for name in (flow.from_zone, flow.to_zone))
+        return Request(unit, kind, what, side, flow.name, ", ".join(flow.services), near, far, entry, subject)
 
 
 def requests(material: Material) -> list[tuple[int, Request]]:
     """The requests with their numbers, unit by unit in the order of the units' first requests."""
-    found = list(dict.fromkeys(_Maker(material).requests()))
+    waves = material.waves or {}
+    found = []
+    for request in dict.fromkeys(_Maker(material).requests()):
+        _, site = old_new.whose(material, request.entry.owner)
+        found.append(replace(request, wave=waves.get(site.name) if site is not None else None))
     order = {unit: place for place, unit in enumerate(dict.fromkeys(request.unit for request in found))}
     found.sort(key=lambda request: order[request.unit])
     return list(enumerate(found, 1))

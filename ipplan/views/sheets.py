@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 # A workbook says when it was made; ours says always the same, so that the same plan gives the same bytes.
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - the format has no time zone
 _WIDEST = 60
-_A4 = 9
-_HEADING, _BAR, _LINE = "#1F4E79", "#5B9BD5", "#BFBFBF"
+_A3, _A4 = 8, 9
+_WIDE = 180  # characters; a wider table is printed on A3
+_HEADING, _BAR, _LINE = "#1F4E79", "#9DC3E6", "#BFBFBF"
+_SHARE = '[=0]0.0%;[<0.0005]"< 0.1%";0.0%'  # what is not nothing is never shown as nothing
 _CONTENTS = mark("Contents")
 
 
@@ -57,11 +59,13 @@ class Book:
         if key not in self._formats:
             properties: dict[str, Any] = {"border": 1, "border_color": _LINE}
             if kind == "share":
-                properties["num_format"] = "0.0%"
+                properties["num_format"] = _SHARE
             elif kind in {"number", "count"}:
                 properties["num_format"] = "#,##0"
             else:
                 properties["indent"] = 1
+            if kind == "power":
+                properties["align"] = "right"
             if kind == "long":
                 properties["text_wrap"] = True
             if quoted:
@@ -71,7 +75,9 @@ class Book:
             self._formats[key] = self._format(**properties)
         return self._formats[key]
 
-    def cover(self, material: Material, heading: str, paragraphs: Sequence[str], contents: Sequence[Sequence[str]]) -> None:
+    def cover(
+        self, material: Material, heading: str, paragraphs: Sequence[str], contents: Sequence[Sequence[str]]
+    ) -> None:
         """The first sheet: what this is, that it is the city's own plan, and what stands on which sheet.
 
         `contents` are (sheet title, what it has); the sheets must be added in this order.
@@ -128,7 +134,7 @@ class Book:
         sheet.freeze_panes(1, 0)
         sheet.set_row(0, 32)
         head = self._format(
-            bold=True, font_color="#FFFFFF", bg_color=_HEADING, text_wrap=True, border=1, border_color=_LINE
+            bold=True, font_color="#FFFFFF", bg_color=_HEADING, text_wrap=True, border=1, border_color=_LINE, indent=1
         )
         widths = []
         for index, column in enumerate(columns):
@@ -140,9 +146,11 @@ class Book:
             for index, column in enumerate(columns):
                 value = column.value(row)
                 widths[index] = max(widths[index], min(self._write(sheet, count, index, column.kind, value), _WIDEST))
+        total = 0
         for index, column in enumerate(columns):
             size = column.width if column.kind == "long" else min(widths[index] + 1, max(column.width, widths[index]))
             sheet.set_column(index, index, size)
+            total += size
             if column.kind == "share" and count:
                 sheet.conditional_format(
                     1,
@@ -159,6 +167,8 @@ class Book:
                         "max_value": 1,
                     },
                 )
+        if total > _WIDE:
+            sheet.set_paper(_A3)
         sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
 
     def _write(self, sheet: Any, row: int, column: int, kind: str, value: Any) -> int:
@@ -170,6 +180,7 @@ class Book:
             sheet.write_number(row, column, value, self._cell_format(kind))
             return 8 if kind == "share" else len(f"{value:,}")
         if kind in {"number", "count"}:
+            kind = "power"
             value = f"2^{value.bit_length() - 1}" if value & (value - 1) == 0 else f"≈ 2^{value.bit_length()}"
         text = str(value)
         self._text(sheet, row, column, text, self._cell_format(kind, quoted=is_formula(text)))

@@ -1,4 +1,4 @@
-"""Which security zone a LAN is in: its interface's, or that of the interface by which its traffic first enters a zone."""
+"""Which security zone a LAN is in: its interface's, or the one that its traffic enters first."""
 
 from __future__ import annotations
 

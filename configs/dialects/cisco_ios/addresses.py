@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configs.addressing import Address, View, address_of, host_of, network_of, views
-from configs.model import AddressUse, UseKind
+from configs.addressing import Address, View, address_of, addresses, host_of, network_of, numeric, views
+from configs.model import Addresses, AddressUse, NotUnderstood, UseKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 _Words = tuple[str, ...]
 
 
-def read(tree: Tree) -> tuple[AddressUse, ...]:
+def read(tree: Tree) -> Addresses:
     """Every use that the text shows, in the lines' order."""
-    found = [use for view in views(tree, "interface") for use in _interface(view)]
+    found: list[AddressUse | NotUnderstood] = [use for view in views(tree, "interface") for use in _interface(view)]
     for _, node in tree.walk():
         words = tuple(node.text.split())
         found += [*_route(node.line, words), *_nat(node.line, words)]
         if words[:3] == ("ip", "dhcp", "pool"):
             found += _pool([(inner.line, tuple(inner.text.split())) for inner in node.children])
-    return tuple(sorted(found, key=lambda use: use.line))
+    return addresses(found)
 
 
-def _interface(view: View) -> Iterator[AddressUse]:
+def _interface(view: View) -> Iterator[AddressUse | NotUnderstood]:
     name = "".join(view.words[1:])
     vrf = ""
     for _, words in view.commands:
@@ -44,6 +44,8 @@ def _interface(view: View) -> Iterator[AddressUse]:
             if host is not None:
                 kind = UseKind.SECONDARY if words[-1] == "secondary" else UseKind.INTERFACE
                 yield AddressUse(kind, host[0], host[0], line, host[1], vrf, name)
+            elif numeric(words[2:]):
+                yield NotUnderstood(line, " ".join(words))
             continue
         address = _virtual(words)
         if address is not None:
@@ -70,9 +72,7 @@ def _route(line: int, words: _Words) -> Iterator[AddressUse]:
     host = host_of(rest)
     if host is None:
         return
-    hops = [
-        address for word in rest[1 if "/" in rest[0] else 2 :][:2] if (address := address_of(word)) is not None
-    ]
+    hops = [address for word in rest[1 if "/" in rest[0] else 2 :][:2] if (address := address_of(word)) is not None]
     first, last = network_of(*host)
     yield AddressUse(UseKind.ROUTE, first, last, line, host[1], vrf, "", hops[0] if hops else None)
 
@@ -92,7 +92,9 @@ def _nat(line: int, words: _Words) -> Iterator[AddressUse]:
 
 def _pool(commands: list[tuple[int, _Words]]) -> Iterator[AddressUse]:
     vrf = next((words[1] for _, words in commands if words[0] == "vrf" and len(words) > 1), "")
-    gateway = next((address_of(words[1]) for _, words in commands if words[0] == "default-router" and len(words) > 1), None)
+    gateway = next(
+        (address_of(words[1]) for _, words in commands if words[0] == "default-router" and len(words) > 1), None
+    )
     for line, words in commands:
         host = host_of(words[1:]) if words[0] == "network" else None
         if host is not None:

@@ -15,7 +15,7 @@ from configs.dialects.frr.language import LANGUAGE
 if TYPE_CHECKING:
     from napalm.base.base import NetworkDriver
 
-    from configs.model import AddressUse, Facts
+    from configs.model import Addresses, Facts
     from inventory.model import Interface
 
 
@@ -58,7 +58,7 @@ class Frr:
 
         return facts.read(tree)
 
-    def addresses(self, tree: tree.Tree) -> tuple[AddressUse, ...]:
+    def addresses(self, tree: tree.Tree) -> Addresses:
         """Where the device uses addresses."""
         from configs.dialects.frr import addresses  # noqa: PLC0415 - only discovery needs it
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configs.addressing import View, address_of, host_of, network_of, views
-from configs.model import AddressUse, UseKind
+from configs.addressing import View, address_of, addresses, host_of, network_of, numeric, views
+from configs.model import Addresses, AddressUse, NotUnderstood, UseKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 _Words = tuple[str, ...]
 
 
-def read(tree: Tree) -> tuple[AddressUse, ...]:
+def read(tree: Tree) -> Addresses:
     """Every use that the text shows, in the lines' order."""
-    found = [use for view in views(tree, "interface") for use in _interface(view)]
+    found: list[AddressUse | NotUnderstood] = [use for view in views(tree, "interface") for use in _interface(view)]
     for path, node in tree.walk():
         inside = path[-1].split() if path else []
         vrf = inside[1] if inside[:1] == ["vrf"] and len(inside) > 1 else ""
         found += _route(node.line, tuple(node.text.split()), vrf)
-    return tuple(sorted(found, key=lambda use: use.line))
+    return addresses(found)
 
 
-def _interface(view: View) -> Iterator[AddressUse]:
+def _interface(view: View) -> Iterator[AddressUse | NotUnderstood]:
     name = view.words[1] if len(view.words) > 1 else ""
     vrf = view.words[3] if view.words[2:3] == ("vrf",) and len(view.words) > 3 else ""
     seen: set[int] = set()
@@ -44,6 +44,8 @@ def _interface(view: View) -> Iterator[AddressUse]:
                 kind = UseKind.SECONDARY if host[0].version in seen else UseKind.INTERFACE
                 seen.add(host[0].version)
                 yield AddressUse(kind, host[0], host[0], line, host[1], vrf, name)
+            elif numeric(words[2:]):
+                yield NotUnderstood(line, " ".join(words))
         elif words[0] == "vrrp" and len(words) > 3 and words[2] in ("ip", "ipv6"):
             address = address_of(words[3])
             if address is not None:

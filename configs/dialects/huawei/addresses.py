@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configs.addressing import Address, View, address_of, host_of, network_of, views
-from configs.model import AddressUse, UseKind
+from configs.addressing import Address, View, address_of, addresses, host_of, network_of, numeric, views
+from configs.model import Addresses, AddressUse, NotUnderstood, UseKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _Words = tuple[str, ...]
 
 
-def read(tree: Tree) -> tuple[AddressUse, ...]:
+def read(tree: Tree) -> Addresses:
     """Every use that the text shows, in the lines' order."""
-    found = [use for view in views(tree, "interface") for use in _interface(view)]
+    found: list[AddressUse | NotUnderstood] = [use for view in views(tree, "interface") for use in _interface(view)]
     for _, node in tree.walk():
         words = tuple(node.text.split())
         found += [*_route(node.line, words), *_nat(node.line, words)]
@@ -32,13 +32,14 @@ def read(tree: Tree) -> tuple[AddressUse, ...]:
             found += _pool(inside)
         if words[:2] == ("nat", "address-group") or words[:2] == ("nat", "instance"):
             found += [use for inner in node.children for use in _sections(inner.line, tuple(inner.text.split()))]
-    return tuple(sorted(found, key=lambda use: use.line))
+    return addresses(found)
 
 
-def _interface(view: View) -> Iterator[AddressUse]:
+def _interface(view: View) -> Iterator[AddressUse | NotUnderstood]:
     name = "".join(view.words[1:])
     vrf = next(
-        (words[3] for _, words in view.commands if words[:3] == ("ip", "binding", "vpn-instance") and len(words) > 3), ""
+        (words[3] for _, words in view.commands if words[:3] == ("ip", "binding", "vpn-instance") and len(words) > 3),
+        "",
     )
     for line, words in view.commands:
         if words[:2] in (("ip", "address"), ("ipv6", "address")):
@@ -46,6 +47,8 @@ def _interface(view: View) -> Iterator[AddressUse]:
             if host is not None:
                 kind = UseKind.SECONDARY if words[-1] == "sub" else UseKind.INTERFACE
                 yield AddressUse(kind, host[0], host[0], line, host[1], vrf, name)
+            elif numeric(words[2:]):
+                yield NotUnderstood(line, " ".join(words))
         elif words[0] in ("vrrp", "vrrp6") and "virtual-ip" in words:
             address = _after(words, "virtual-ip")
             if address is not None:
@@ -111,7 +114,9 @@ def _range(line: int, addresses: list[Address]) -> Iterator[AddressUse]:
 def _pool(commands: list[tuple[int, _Words]]) -> Iterator[AddressUse]:
     """A DHCP pool: `network N mask M` and `gateway-list A`; on access routers `gateway A M`."""
     vrf = next((words[1] for _, words in commands if words[:1] == ("vpn-instance",) and len(words) > 1), "")
-    gateway = next((address_of(words[1]) for _, words in commands if words[:1] == ("gateway-list",) and len(words) > 1), None)
+    gateway = next(
+        (address_of(words[1]) for _, words in commands if words[:1] == ("gateway-list",) and len(words) > 1), None
+    )
     for line, words in commands:
         if words[:1] == ("network",) and len(words) > 1:
             rest = tuple(word for word in words[1:] if word != "mask")
