@@ -6,10 +6,10 @@ workspace, problems = read(root)       None and the problems, or the workspace a
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING, Any, Final
 
 from inventory import checks, tables
+from inventory.collecting import uncollected
 from inventory.errors import InputError, Problem
 from inventory.model import (
     Area,
@@ -65,15 +65,11 @@ def read(
     is written.
     """
     reading = _Reading(root, platforms, replaced or {})
-    collecting = gc.isenabled()
-    gc.disable()  # it would walk the million objects made here again and again, and all of them are kept
     try:
-        workspace = reading.run()
+        with uncollected():
+            workspace = reading.run()
     except InputError as error:  # the folder itself
         return None, error.problems
-    finally:
-        if collecting:
-            gc.enable()
     return workspace, reading.problems()
 
 

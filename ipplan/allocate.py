@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import repeat
 from typing import TYPE_CHECKING
 
+from inventory.collecting import uncollected
 from inventory.errors import InputError
 from ipplan import changes, checks, demands, shortage, tree
 from ipplan.layout import arrange
@@ -27,7 +29,7 @@ def make(inventory: Inventory, policy: Policy, locked: Plan | None, *, allow_mov
     unless `allow_moves` is set. InputError if the lock contradicts itself, if the policy does not suit the inventory,
     or if the plan is impossible: then it says what is lacking where, and the smallest change that mends it.
     """
-    with checks.uncollected():
+    with uncollected():
         lock = locked or Plan()
         problems = checks.consistency(lock)
         if problems:
@@ -182,7 +184,8 @@ class _Rows:
         order = sorted(range(len(layout.starts)), key=layout.starts.__getitem__)
         numbers = picked(layout.numbers, order)
         rows = self._part(2, here, len(numbers))
-        rows.functions = picked([function.name for function in here.functions], numbers)
+        names = [name for function, count in here.runs() for name in repeat(function.name, count)]
+        rows.functions = picked(names, numbers)
         rows.owners = picked(here.owners, numbers)
         rows.regions = picked(here.regions, numbers)
         for code in dict.fromkeys(rows.regions):

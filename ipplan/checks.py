@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from bisect import bisect_left, bisect_right
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from operator import gt, itemgetter
 from typing import TYPE_CHECKING
 
+from inventory.collecting import uncollected
 from inventory.errors import NO_HINT, Problem
 from inventory.model import NOWHERE, Level, LineKind, Source
 from inventory.text import Message
@@ -41,18 +40,6 @@ def check(plan: Plan, inventory: Inventory, policy: Policy | None = None) -> tup
             problems += scopes.squatted(inventory, policy)
             problems += scopes.faults(plan, inventory, policy)
     return tuple(sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column, problem.code)))
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without the garbage collector: it would walk the rows made here again and again, and all of them are kept."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def consistency(plan: Plan) -> list[Problem]:
@@ -259,11 +246,13 @@ def fixed_blocks(inventory: Inventory) -> Iterator[tuple[int, int, int, str]]:
         if device.address is not None:
             yield _as_block(device.address, device.name)
     for line in inventory.lines.values():
-        for end in (line.a, line.b):
-            if end is not None and end.address is not None:
-                yield _as_block(end.address, end.device)
+        a, b = line.a, line.b
+        if a.address is not None:
+            yield _as_block(a.address, a.device)
+        if b is not None and b.address is not None:
+            yield _as_block(b.address, b.device)
         if line.peer is not None:
-            yield _as_block(line.peer, line.a.device)
+            yield _as_block(line.peer, a.device)
 
 
 def _as_block(address: Interface, device: str) -> tuple[int, int, int, str]:
@@ -490,10 +479,16 @@ def _against_policy(plan: Plan, inventory: Inventory, policy: Policy) -> Iterato
     """Differences from what the policy and the inventory ask for now."""
     table = plan.table
     regions = demands.Regions.of(inventory)
-    left = {key: dict(numbers) for key, numbers in plan.index.items()}
+    wanted_owners: dict[tuple[str, int, str], list[str]] = {}
     for wanted in demands.collect(inventory, policy).values():
-        yield from _missing(plan, wanted, left)
-    for number in sorted(number for numbers in left.values() for number in numbers.values()):
+        yield from _missing(plan, wanted, wanted_owners)
+    unwanted = [
+        rows[owner]
+        for key, rows in plan.index.items()
+        if len(wanted_owners.get(key, ())) != len(rows)
+        for owner in rows.keys() - set(wanted_owners.get(key, ()))
+    ]
+    for number in sorted(unwanted):
         row = plan.allocation(number)
         message = Message("the policy gives “{name}” no prefix for “{function}”", name=row.owner, function=row.function)
         yield _problem("unwanted-allocation", row, "function", message, Message("run: govnet plan make"))
@@ -512,26 +507,29 @@ def _against_policy(plan: Plan, inventory: Inventory, policy: Policy) -> Iterato
         yield Problem("pool-differs", message, Message("run: govnet plan make"), _file(plan))
 
 
-def _missing(plan: Plan, wanted: Demands, left: dict[tuple[str, int, str], dict[str, int]]) -> Iterator[Problem]:
-    """What the plan lacks or has otherwise of one pool's demands; what it has is taken out of `left`."""
+def _missing(plan: Plan, wanted: Demands, found: dict[tuple[str, int, str], list[str]]) -> Iterator[Problem]:
+    """What the plan lacks or has otherwise of one pool's demands; the owners that it has go to `found`."""
     table, pool, version = plan.table, wanted.pool, wanted.version
-    for name, run in groupby(range(len(wanted)), key=lambda number: wanted.functions[number].name):
-        mine = list(run)
-        part = slice(mine[0], mine[-1] + 1)
-        rows = left.get((name, version, pool.vrf), {})
-        owners = wanted.owners[part]
-        numbers = [rows.pop(owner, -1) for owner in owners]
+    at = 0
+    for function, count in wanted.runs():
+        part, first = slice(at, at + count), at
+        at += count
+        key = (function.name, version, pool.vrf)
+        rows, owners = plan.index.get(key, {}), wanted.owners[part]
+        numbers = [rows.get(owner, -1) for owner in owners]
         good = [number for number in numbers if number >= 0]
+        whole = len(good) == count
+        found.setdefault(key, []).extend(owners if whole else [owner for owner in owners if owner in rows])
         if (
-            len(good) == len(numbers)
-            and [table.regions[number] for number in good] == wanted.regions[part]
-            and {table.pools[number] for number in good} == {pool.name}
-            and {table.areas[number] for number in good} == {pool.area}
-            and not any(map(gt, [table.lengths[number] for number in good], wanted.enoughs[part]))
+            whole
+            and picked(table.regions, good) == wanted.regions[part]
+            and set(picked(table.pools, good)) == {pool.name}
+            and set(picked(table.areas, good)) == {pool.area}
+            and not any(map(gt, picked(table.lengths, good), wanted.enoughs[part]))
         ):
             continue
-        for at, number in zip(mine, numbers, strict=True):
-            yield from _otherwise(plan, wanted, at, number)
+        for offset, number in enumerate(numbers):
+            yield from _otherwise(plan, wanted, first + offset, number)
 
 
 def _otherwise(plan: Plan, wanted: Demands, at: int, number: int) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ Demands are columns, one set for each pool and family: a country has hundreds of
 from __future__ import annotations
 
 import weakref
-from itertools import compress
+from itertools import compress, groupby
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from inventory import filters
@@ -28,8 +28,8 @@ _LEVELS = {level: level.value for level in Level}  # an enum's `value` is slow, 
 _CITY = Level.CITY.value
 _WORDS = {
     Purpose.LOOPBACK: mark("device"),
-    Purpose.CIRCUIT: mark("line"),
-    Purpose.LAN: mark("line"),
+    Purpose.CIRCUIT: mark("circuit or LAN"),
+    Purpose.LAN: mark("circuit or LAN"),
     Purpose.UNIT: mark("unit"),
     Purpose.SITE: mark("site"),
     Purpose.REGION: mark("region"),
@@ -56,6 +56,10 @@ class Demands:
 
     def __len__(self) -> int:
         return len(self.owners)
+
+    def runs(self) -> list[tuple[Function, int]]:
+        """The functions one after the other, each with the number of its demands."""
+        return [(function, sum(1 for _ in run)) for function, run in groupby(self.functions)]
 
     def add(self, function: Function, owner: str, region: str, length: int, enough: int | None = None) -> None:
         """One more."""

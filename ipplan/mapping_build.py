@@ -387,12 +387,12 @@ def _entries(vrf: str, step: _Step, leg: Leg, mode: Mode, places: dict[int, dict
         return
     yield base
     for number, found in sorted(places[id(leg)].items()):
-        new = network_of(Block(found.new, bits), step.part.version) if found.new is not None else None
-        around = step.subnet if new is not None and within(new, step.subnet) else None
+        goal = network_of(Block(found.new, bits), step.part.version) if found.new is not None else None
+        around = step.subnet if goal is not None and within(goal, step.subnet) else None
         yield replace(
             base,
             old=network_of(Block(number, bits), step.part.version),
-            new=new,
+            new=goal,
             host_rule=found.rule,
             new_subnet=around,
             note="",

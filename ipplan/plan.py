@@ -30,6 +30,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from inventory.cells import Fault
+from inventory.collecting import uncollected
 from inventory.errors import InputError, Problem
 from inventory.model import NOWHERE, Area, Level, Source
 from inventory.sources import decode, read_bytes
@@ -343,6 +344,11 @@ def read(path: Path, *, name: str = "") -> Plan:
 
 def parse(text: str, name: str = FILE) -> Plan:
     """The plan that the text of a plan.csv writes. InputError with every faulty row."""
+    with uncollected():
+        return _parse(text, name)
+
+
+def _parse(text: str, name: str) -> Plan:
     table = _Table(name)
     reader = csv.reader(io.StringIO(text.removeprefix(_BOM), newline=""), strict=True)
     header: list[str] = []

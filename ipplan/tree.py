@@ -54,12 +54,16 @@ class Leaves:
     def __init__(self, demands: Demands, held: Held) -> None:
         self.regions = demands.regions
         self.owners = demands.owners
-        self.functions = [function.name for function in demands.functions]
+        self.functions: list[str] = []
+        self.sparse: list[bool] = []
+        self.reserves: list[int] = []
         self.lengths = demands.lengths
         self.enoughs = demands.enoughs
-        self.sparse = [function.placement is Placement.SPARSE for function in demands.functions]
+        for function, count in demands.runs():
+            self.functions += [function.name] * count
+            self.sparse += [function.placement is Placement.SPARSE] * count
+            self.reserves += [function.reserve] * count
         self.any_sparse = True in self.sparse
-        self.reserves = [function.reserve for function in demands.functions]
         self.extents = (
             [max(length - reserve, 0) for length, reserve in zip(self.lengths, self.reserves, strict=True)]
             if any(self.reserves)

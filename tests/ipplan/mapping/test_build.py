@@ -187,7 +187,9 @@ def test_rows_that_share_a_new_prefix_are_merged_beside_each_other(build: Builde
 
 def test_rows_too_large_to_lie_beside_each_other_are_merged_host_by_host(build: Builder):
     """Two half-empty /24 share one: the first keeps its offsets, who meets him takes a free place."""
-    built = build("10.1.0.0/24,,lan-d,,10.1.0.1,10.1.0.5; 10.1.0.6,,\n10.2.0.0/24,,lan-d,,10.2.0.1,10.2.0.5; 10.2.0.9,,\n")
+    built = build(
+        "10.1.0.0/24,,lan-d,,10.1.0.1,10.1.0.5; 10.1.0.6,,\n10.2.0.0/24,,lan-d,,10.2.0.1,10.2.0.5; 10.2.0.9,,\n"
+    )
     mapping = built.mapping
     assert not built.refused
     assert [goes(mapping, f"10.1.0.{n}") for n in (1, 5, 6, 7)] == ["10.20.5.1", "10.20.5.5", "10.20.5.6", "-"]
@@ -301,7 +303,9 @@ def test_what_cannot_be_mapped_says_why(build: Builder, row: str, code: str):
 
 def test_two_rows_on_one_place_are_both_refused(build: Builder):
     """One row keeps a prefix that another one is sent to: the one that moves gives way."""
-    built = build("10.20.0.0/24,,x,,,,keep,\n10.1.0.0/24,,lan-a,,,,,\n10.2.0.0/24,,y,,,,,10.21.0.0/24\n10.3.0.0/25,,z,,,,,10.21.0.128/25\n")
+    built = build(
+        "10.20.0.0/24,,x,,,,keep,\n10.1.0.0/24,,lan-a,,,,,\n10.2.0.0/24,,y,,,,,10.21.0.0/24\n10.3.0.0/25,,z,,,,,10.21.0.128/25\n"
+    )
     assert codes(built) == [(3, "clash"), (4, "clash"), (5, "clash")]
     assert goes(built.mapping, "10.20.0.9") == "10.20.0.9"
 
@@ -314,7 +318,11 @@ def test_a_host_in_no_row_is_reported(build: Builder):
 
 def test_the_same_input_gives_the_same_bytes(build: Builder):
     """Whatever the order of the rows."""
-    rows = ["10.1.0.0/24,,lan-c,,10.1.0.9,10.1.0.7; 10.1.0.100-120,,\n", "10.2.0.0/24,,lan-a,,10.2.0.9,,,\n", "10.3.0.0/24,,lan-b,,,,,\n"]
+    rows = [
+        "10.1.0.0/24,,lan-c,,10.1.0.9,10.1.0.7; 10.1.0.100-120,,\n",
+        "10.2.0.0/24,,lan-a,,10.2.0.9,,,\n",
+        "10.3.0.0/24,,lan-b,,,,,\n",
+    ]
     forth = mapping_file.to_text(build("".join(rows)).mapping)
     assert mapping_file.to_text(build("".join(reversed(rows))).mapping) == forth
 
@@ -327,5 +335,11 @@ def test_people_s_names_are_understood(lianyuan: Path):
     plan = plans.read(lianyuan / "plan" / "plan.csv")
     built = mapping_build.build(table, plan, inventory=workspace.load(lianyuan).inventory)
     assert not built.refused
-    assert [entry.owner for entry in built.mapping] == ["lan-anping", "lan-un-anping", "lan-lantian", "ln-anping", "rt-anping"]
+    assert [entry.owner for entry in built.mapping] == [
+        "lan-anping",
+        "lan-un-anping",
+        "lan-lantian",
+        "ln-anping",
+        "rt-anping",
+    ]
     assert mapping_check.verify(built.mapping) == ()

@@ -93,7 +93,9 @@ def test_every_permutation_can_be_done(goals: list[int], count: int):
         return IPv4Network((0x0A000000 + (index << 8), 24))
 
     entries = [
-        Entry("default", prefix(index), prefix(goals[index]), mapping_file.by_length(prefix(index), prefix(goals[index])))
+        Entry(
+            "default", prefix(index), prefix(goals[index]), mapping_file.by_length(prefix(index), prefix(goals[index]))
+        )
         for index in range(count)
     ]
     mapping = Mapping(tuple(entry for entry in entries if entry.mode is not Mode.KEEP))

@@ -113,8 +113,8 @@ def test_all_faults_are_said_at_once():
 def test_of_equal_prefixes_neither_and_of_nested_ones_the_narrower_is_believed():
     """Overlaps refuse rows; the other rows stay usable."""
     table = current.parse(
-        HEAD
-        + "10.1.0.0/24,,a,,,,,,,\n10.1.0.0/24,,b,,,,,,,\n10.2.0.0/16,,c,,,,,,,\n10.2.3.0/24,,d,,,,,,,\n10.2.3.0/24,med,e,,,,,,,\n"
+        HEAD + "10.1.0.0/24,,a,,,,,,,\n10.1.0.0/24,,b,,,,,,,\n"
+        "10.2.0.0/16,,c,,,,,,,\n10.2.3.0/24,,d,,,,,,,\n10.2.3.0/24,med,e,,,,,,,\n"
     )
     found = {row.owner: problem.code for row, problem in current_checks.overlaps(table).items()}
     assert found == {"a": "duplicate-prefix", "b": "duplicate-prefix", "c": "overlap"}
@@ -138,8 +138,8 @@ def test_private_lans_behind_nat_may_repeat():
 def test_what_somebody_should_look_at_is_no_fault():
     """Squatted space, public space behind NAT and gaps are said and stop nothing."""
     table = current.parse(
-        HEAD
-        + "19.1.0.0/24,,a,,,,,,,\n59.1.0.0/24,,b,,,,,,,\n10.1.0.0/24,,c,,,,,,,\n10.1.2.0/24,,d,,,,,,,\n8.8.8.0/24,,e,,,,nat_edge,,,\n"
+        HEAD + "19.1.0.0/24,,a,,,,,,,\n59.1.0.0/24,,b,,,,,,,\n"
+        "10.1.0.0/24,,c,,,,,,,\n10.1.2.0/24,,d,,,,,,,\n8.8.8.0/24,,e,,,,nat_edge,,,\n"
     )
     found = current_checks.findings(table, registered=[ip_network("59.0.0.0/8")])
     assert [(problem.code, problem.line) for problem in found] == [

@@ -168,7 +168,9 @@ small = st.integers(0, 15).flatmap(lambda number: st.integers(28, 32).map(lambda
 
 
 @given(st.lists(st.tuples(small, st.one_of(st.none(), small), st.booleans()), max_size=12))
-def test_pieces_and_proof_agree_with_every_single_address(rows: list[tuple[tuple[int, int], tuple[int, int] | None, bool]]):
+def test_pieces_and_proof_agree_with_every_single_address(
+    rows: list[tuple[tuple[int, int], tuple[int, int] | None, bool]],
+):
     """On a space of sixteen addresses: pieces say what `translate` says, the proof what counting says, and the way
     back is exact wherever the proof holds.
     """  # noqa: D205 - the summary needs both lines
@@ -179,7 +181,9 @@ def test_pieces_and_proof_agree_with_every_single_address(rows: list[tuple[tuple
         goal = None
         if new is not None:
             goal = ip_network((0x0A000000 + (new[0] >> (32 - new[1]) << (32 - new[1])), new[1]))
-        entries[vrf, prefix] = Entry(vrf, prefix, goal, mapping_file.by_length(prefix, goal), new_vrf="c" if other else "")
+        entries[vrf, prefix] = Entry(
+            vrf, prefix, goal, mapping_file.by_length(prefix, goal), new_vrf="c" if other else ""
+        )
     mapping = Mapping(tuple(entries.values()))
     images: dict[tuple[str, IPv4Address], int] = {}
     for vrf in "ab":

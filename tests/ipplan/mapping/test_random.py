@@ -61,9 +61,7 @@ def _case(mode: Mode, dice: random.Random) -> tuple[Mapping, list[str]]:
         owner = f"lan-{index // sharing}"
         rows.append(Row(old, "default", owner, "", gateway, hosts, wish, targets))
         if index % sharing == 0:
-            allocations.append(
-                Allocation(Area.PUBLIC, "default", "p", "lan", Level.COUNTY, "431382", owner, new)
-            )
+            allocations.append(Allocation(Area.PUBLIC, "default", "p", "lan", Level.COUNTY, "431382", owner, new))
         if mode in (Mode.SAME_SIZE, Mode.GROW) and index % 7 == 0:
             host = dice.choice([address for address in used if address != int(gateway)])
             table.append(Host(ip_address(host), "default", None, dice.randrange(2, size - 2)))
@@ -76,7 +74,7 @@ def _case(mode: Mode, dice: random.Random) -> tuple[Mapping, list[str]]:
 @pytest.mark.parametrize("mode", list(SHAPES))
 def test_a_million_addresses_go_forth_and_back(mode: Mode):
     """10^6 random addresses of a mapping: no two go to one place, and the way back leads to where each came from."""
-    dice = random.Random(mode.value)
+    dice = random.Random(mode.value)  # noqa: S311 - test data
     mapping, vrfs = _case(mode, dice)
     assert mapping_check.verify(mapping) == ()
     assert mapping_file.parse(mapping_file.to_text(mapping)) == mapping
@@ -87,9 +85,7 @@ def test_a_million_addresses_go_forth_and_back(mode: Mode):
         ranges = [
             (int(entry.old.network_address), entry.old.num_addresses) for entry in mapping.prefixes if entry.vrf == vrf
         ]
-        addresses = [
-            start + int(dice.random() * size) for start, size in dice.choices(ranges, k=share)
-        ]
+        addresses = [start + int(dice.random() * size) for start, size in dice.choices(ranges, k=share)]
         images = mapping.translate_all(addresses, vrf)
         pairs = {address: image for address, image in zip(addresses, images, strict=True) if image is not None}
         assert len(set(pairs.values())) == len(pairs)
@@ -127,7 +123,9 @@ def _row(entry: tuple[int, int, int, str, list[int], int | None, int | None]) ->
     hosts = {
         "unknown": Hosts(None, None),
         "none": Hosts((), 0),
-        "some": Hosts(tuple(ip_address(number) for number in sorted({usable[offset % len(usable)] for offset in offsets})), 0),
+        "some": Hosts(
+            tuple(ip_address(number) for number in sorted({usable[offset % len(usable)] for offset in offsets})), 0
+        ),
     }[knowledge]
     way_out = ip_address(usable[gateway % len(usable)]) if gateway is not None else None
     table = []
@@ -149,7 +147,16 @@ def test_whatever_the_table_says_no_host_is_lost_and_none_meets_another(
         (),
         (),
         tuple(
-            Allocation(Area.PUBLIC, "default", "p", "lan", Level.COUNTY, "1", f"o{index}", ip_network((0x64000000 + (index << 6), length)))
+            Allocation(
+                Area.PUBLIC,
+                "default",
+                "p",
+                "lan",
+                Level.COUNTY,
+                "1",
+                f"o{index}",
+                ip_network((0x64000000 + (index << 6), length)),
+            )
             for index, length in enumerate(lengths_of)
         ),
     )

@@ -45,11 +45,11 @@ def test_components_are_what_needs_each_other(needs: dict[int, frozenset[int]]):
     found = graph.components(needs)
     assert sorted(node for part in found for node in part) == sorted(needs)
     where = {node: index for index, part in enumerate(found) for node in part}
-    for one in needs:
+    for one, wanted in needs.items():
         for other in needs:
             mutual = one == other or (other in reachable(needs, one) and one in reachable(needs, other))
             assert (where[one] == where[other]) == mutual
-        assert all(where[need] <= where[one] for need in needs[one])
+        assert all(where[need] <= where[one] for need in wanted)
 
 
 def test_equals_keep_their_order():

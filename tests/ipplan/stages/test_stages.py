@@ -14,7 +14,7 @@ from inventory.model import Area, Device, End, Inventory, Level, Line, LineKind,
 from ipplan import mapping_check, mapping_collisions, mapping_file, stages
 from ipplan.mapping import Entry, Mapping
 from ipplan.plan import Plan, PoolRow
-from ipplan.stages import Kind, Stages, Step
+from ipplan.stages import Kind, Stages
 
 POOL = Plan((PoolRow(Area.PUBLIC, "default", "p", ip_network("10.200.0.0/14")),))
 ORDER = (Kind.ADD, Kind.VERIFY, Kind.PREFER, Kind.DRAIN, Kind.REMOVE)
@@ -137,11 +137,19 @@ def _in_flight(made: Stages, limit: int) -> None:
     for number in range(len(made.steps)):
         assert len({key for key in first if first[key] <= number <= last[key]}) <= limit
     for wave in made.waves:
-        assert len({made.steps[number].wave for number in range(len(made.steps)) if made.steps[number].wave == wave.number}) == 1
+        assert (
+            len(
+                {made.steps[number].wave for number in range(len(made.steps)) if made.steps[number].wave == wave.number}
+            )
+            == 1
+        )
 
 
 def _way_in(made: Stages, mapping: Mapping, inventory: Inventory, before: dict[str, set[str]]) -> None:
-    """No management address, and no line on the way to a device, goes before the device was reached at the new one."""
+    """No management address, and no line on the way to a device, goes before the device was reached at the new one.
+
+    A temporary address is a new one too.
+    """
     by_id = {step.id: step for step in made.steps}
     above = {line.b.device: line for line in inventory.lines.values() if line.b is not None}
     for device in inventory.devices.values():
@@ -151,7 +159,7 @@ def _way_in(made: Stages, mapping: Mapping, inventory: Inventory, before: dict[s
         verified = {
             step.id
             for step in made.steps
-            if step.kind is Kind.VERIFY and step.device == device.name and any(c.new == entry.new for c in step.changes)
+            if step.kind is Kind.VERIFY and step.device == device.name and any(change.owner == entry.owner for change in step.changes)
         }
         way = {entry.owner}
         at = device.name
@@ -263,7 +271,12 @@ def test_a_swap_between_two_sites_goes_over_a_temporary_prefix():
     detour = [step for step in made.steps if "/temporary/" in step.id]
     assert len({step.site for step in detour}) == 1
     assert {change.new for step in detour for change in step.changes} == {ip_network("10.203.255.0/24")}
-    check(made, mapping_file.parse(f"old,new,owner\n{prefix(4)},{prefix(7)},lan1\n{prefix(7)},{prefix(4)},lan2\n"), line_city(), 8)
+    check(
+        made,
+        mapping_file.parse(f"old,new,owner\n{prefix(4)},{prefix(7)},lan1\n{prefix(7)},{prefix(4)},lan2\n"),
+        line_city(),
+        8,
+    )
 
 
 def test_a_circle_without_a_way_out_is_named():
@@ -272,7 +285,10 @@ def test_a_circle_without_a_way_out_is_named():
     migration = mapping_collisions.migration(mapping)
     assert migration.blocked
     circle = mapping_collisions.Migration(
-        tuple(mapping_collisions.Move("default", move.old, move.new, move.owner, move.needs) for move in migration.cycles[0])
+        tuple(
+            mapping_collisions.Move("default", move.old, move.new, move.owner, move.needs)
+            for move in migration.cycles[0]
+        )
     )
     with pytest.raises(InputError) as raised:
         stages.make(mapping, circle, line_city())
@@ -322,7 +338,7 @@ def test_the_same_input_gives_the_same_bytes():
     """Whatever the order of the entries."""
     mapping, inventory = renumbering(([0, 0, 1, 1, 2], ["loopback"] * 6, list(range(17, -1, -1)), 3))
     entries = list(mapping.entries)
-    random.Random(7).shuffle(entries)
+    random.Random(7).shuffle(entries)  # noqa: S311 - test data
     migration = mapping_collisions.migration(mapping, POOL)
     again = Mapping(tuple(entries))
     texts = {
@@ -330,5 +346,3 @@ def test_the_same_input_gives_the_same_bytes():
         stages.to_text(stages.make(again, mapping_collisions.migration(again, POOL), inventory)),
     }
     assert len(texts) == 1
-
-
