@@ -77,14 +77,14 @@ def talk() -> Console:
     """The console for people, on stderr: progress, notes, warnings. Colours obey NO_COLOR and the terminal."""
     from rich.console import Console  # noqa: PLC0415 - start-up time: only commands that print need it
 
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, emoji=False)
 
 
 def page() -> Console:
     """The console for results, on stdout. Without a terminal it is wide enough not to cut a table's cells."""
     from rich.console import Console  # noqa: PLC0415 - as above
 
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    return Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 160)
 
 
 def print_json(document: Any) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import inventory_exchange
+from cli import inventory_discover, inventory_exchange
 from cli.common import HERE, JsonOption, WorkspaceOption, app, command, load_workspace, page, print_json, print_table
 from inventory.errors import InputError, Problem
 from inventory.text import Message, mark, tr
@@ -74,6 +74,7 @@ def register(root: typer.Typer) -> None:
     _register_list(group)
     _register_show(group)
     inventory_exchange.register(group)
+    inventory_discover.register(group)
 
 
 def _register_check(group: typer.Typer) -> None:

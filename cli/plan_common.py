@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from cli.common import load_workspace, page, print_table
@@ -44,23 +45,25 @@ def load_plan(root: Path) -> Plan:
 
 def print_changes(changes: Changes, limit: int = 40) -> None:
     """What is added, removed, grown and moved; the counts come last."""
-    rows = [
-        *((tr(mark("removed")), row.owner, row.function, row.prefix, "") for row in changes.removed),
-        *(
+    rows = chain(
+        ((tr(mark("removed")), row.owner, row.function, row.prefix, "") for row in changes.removed),
+        (
             (tr(mark("moved")), row.after.owner, row.after.function, row.before.prefix, row.after.prefix)
             for row in changes.moved
         ),
-        *(
+        (
             (tr(mark("grown")), row.after.owner, row.after.function, row.before.prefix, row.after.prefix)
             for row in changes.grown
         ),
-        *((tr(mark("added")), row.owner, row.function, "", row.prefix) for row in changes.added),
-    ]
-    if rows:
+        ((tr(mark("added")), row.owner, row.function, "", row.prefix) for row in changes.added[:limit]),
+    )
+    shown = list(islice(rows, limit))
+    count = len(changes.removed) + len(changes.moved) + len(changes.grown) + len(changes.added)
+    if shown:
         columns = (mark("change"), mark("owner"), mark("function"), mark("before"), mark("now"))
-        print_table("", columns, rows[:limit])
-        if len(rows) > limit:
-            page().print(tr("… and {count} more (--json lists all)", count=len(rows) - limit), markup=False)
+        print_table("", columns, shown)
+        if count > limit:
+            page().print(tr("… and {count} more (--json lists all)", count=count - limit), markup=False)
     page().print(
         tr(
             "added {added}, kept {kept}, grown {grown}, moved {moved}, removed {removed}",

@@ -32,7 +32,12 @@ def register(group: typer.Typer) -> None:
             "Show the plan and how full its pools are. With OWNER only that device's or line's prefixes; of a device "
             "also the address of each of its interfaces."
         ),
-        ["govnet plan show", "govnet plan show rt-anping", "govnet plan show --region 安平镇 --json"],
+        [
+            "govnet plan show",
+            "govnet plan show rt-anping",
+            "govnet plan show --region 安平镇 --json",
+            "govnet plan show --utilisation",
+        ],
     )
     def show(
         owner: Annotated[str, typer.Argument(help=tr(mark("A device or a line.")), metavar="OWNER")] = "",
@@ -40,6 +45,15 @@ def register(group: typer.Typer) -> None:
             str, typer.Option("--region", help=tr(mark("Only this region and what lies in it: code or name.")))
         ] = "",
         area: Annotated[str, typer.Option("--area", help=tr(mark("Only this area.")))] = "",
+        utilisation: Annotated[
+            bool,
+            typer.Option(
+                "--utilisation",
+                help=tr(
+                    mark("Show how full each pool and each region's block is, and how often it can double in place.")
+                ),
+            ),
+        ] = False,
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
@@ -48,8 +62,12 @@ def register(group: typer.Typer) -> None:
         inventory, plan = load_inventory(workspace), load_plan(workspace)
         _expect("--area", area, [member.value for member in Area])
         codes = _regions(inventory, region)
+        if utilisation:
+            _utilisation(plan, inventory, area, codes, as_json=as_json)
+            return
         if owner:
-            _expect("OWNER", owner, [*inventory.devices, *inventory.lines])
+            owners = [*inventory.devices, *inventory.lines, *inventory.units, *inventory.sites, *inventory.regions]
+            _expect("OWNER", owner, owners)
         rows = [row for row in plan.allocations if _fits(row, inventory, owner, area, codes)]
         pools = [
             entry
@@ -66,6 +84,50 @@ def register(group: typer.Typer) -> None:
             _print_device(device)
         if not owner and codes is None:
             _print_usage(pools, plan)
+
+
+def _utilisation(plan: Plan, inventory: Inventory, area: str, codes: frozenset[str] | None, *, as_json: bool) -> None:
+    """How full the pools and the regions' blocks are."""
+    from ipplan import usage  # noqa: PLC0415 - start-up time
+
+    wanted = {row.pool for row in plan.pool_rows if not area or row.area == area}
+    pools = [entry for entry in usage.pools(plan) if entry.pool in wanted] if codes is None else []
+    blocks = [
+        entry for entry in usage.blocks(plan) if entry.pool in wanted and (codes is None or entry.region in codes)
+    ]
+    if as_json:
+        print_json(
+            {
+                "ok": True,
+                "pools": [entry.as_json() for entry in pools],
+                "blocks": [entry.as_json() for entry in blocks],
+            }
+        )
+        return
+    columns = (
+        mark("pool"),
+        mark("region"),
+        mark("prefixes"),
+        mark("allocations"),
+        mark("addresses"),
+        mark("allocated"),
+        mark("largest free"),
+        mark("can double"),
+    )
+    rows = (
+        (
+            entry.pool,
+            _name(inventory.regions.get(entry.region), entry.region),
+            ", ".join(str(prefix) for prefix in entry.prefixes),
+            entry.allocations,
+            _count(entry.addresses),
+            _percent(entry.share),
+            f"/{entry.largest_free}" if entry.largest_free is not None else "—",
+            "" if entry.doublings is None else entry.doublings,
+        )
+        for entry in (*pools, *blocks)
+    )
+    print_table(tr(mark("How full the pools and the regions' blocks are")), columns, rows)
 
 
 def _expect(column: str, value: str, names: Iterable[str]) -> None:
@@ -177,8 +239,8 @@ def _print_usage(pools: Iterable[Usage], plan: Plan) -> None:
             entry.pool,
             ", ".join(str(prefix) for prefix in entry.prefixes),
             entry.allocations,
-            entry.addresses,
-            f"{entry.share:.0%}",
+            _count(entry.addresses),
+            _percent(entry.share),
             f"/{entry.largest_free}" if entry.largest_free is not None else "—",
         )
         for entry in pools
@@ -188,3 +250,14 @@ def _print_usage(pools: Iterable[Usage], plan: Plan) -> None:
         tr("{count} allocations, {blocks} regions' blocks", count=len(plan.allocations), blocks=len(plan.blocks)),
         markup=False,
     )
+
+
+def _count(addresses: int) -> str:
+    """A number that people can read: an IPv6 pool's as a power of two."""
+    power = addresses.bit_length() - 1
+    return f"2^{power}" if addresses > 1 << 32 and addresses == 1 << power else str(addresses)
+
+
+def _percent(share: float) -> str:
+    """A share of what there is; little is not nothing."""
+    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"

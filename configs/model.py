@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from ipaddress import IPv4Address, IPv6Address
     from pathlib import Path
 
     from napalm.base.base import NetworkDriver
@@ -64,6 +65,45 @@ class Facts:
     not_understood: tuple[NotUnderstood, ...] = ()
 
 
+class UseKind(StrEnum):
+    """What an address is used for."""
+
+    INTERFACE = "interface"  # an interface's address
+    SECONDARY = "secondary"  # a further address of an interface
+    VIRTUAL = "virtual"  # shared by a group of routers (VRRP, HSRP …): what hosts send to
+    ROUTE = "route"  # a static route's destination
+    NAT_POOL = "nat_pool"  # what hosts inside are translated to
+    NAT_OUTSIDE = "nat_outside"  # one address outside, translated to one inside
+    NAT_INSIDE = "nat_inside"  # one address inside, reached from outside
+    DHCP = "dhcp"  # a network whose addresses are given out
+
+
+@dataclass(frozen=True, slots=True)
+class AddressUse:
+    """An address, or the range from `first` to `last`, as one line uses it.
+
+    `length` is the prefix length where the line gives one, `vrf` is empty for the default one. `gateway` is what a
+    DHCP pool tells its hosts, or a static route's next hop.
+    """
+
+    kind: UseKind
+    first: IPv4Address | IPv6Address
+    last: IPv4Address | IPv6Address
+    line: int
+    length: int | None = None
+    vrf: str = ""
+    interface: str = ""
+    gateway: IPv4Address | IPv6Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a device uses addresses, in the lines' order, and the lines whose address could not be read."""
+
+    uses: tuple[AddressUse, ...]
+    not_understood: tuple[NotUnderstood, ...] = ()
+
+
 class Dialect(Protocol):
     """A vendor's language: what a dialect folder's `__init__` offers as `DIALECT`."""
 
@@ -94,6 +134,10 @@ class Dialect(Protocol):
 
     def facts(self, tree: Tree) -> Facts:
         """The facts of the device, with their evidence lines."""
+        ...
+
+    def addresses(self, tree: Tree) -> Addresses | None:
+        """Where the device uses addresses; None if the dialect cannot read them."""
         ...
 
     def driver(self) -> type[NetworkDriver] | None:

@@ -190,10 +190,14 @@ class Graph:
         return tuple(line for line in self.inventory.lines_of(device) if line.kind is kind)
 
     def beyond(self, device: str, line: Line) -> tuple[Network, ...]:
-        """The networks that `device` reaches over a circuit: everything behind its far end, this device excluded."""
+        """The networks that `device` reaches over a circuit: everything behind its far end, this device excluded.
+
+        What lies behind a line of another VRF is another network, whatever router both share.
+        """
         far = line.far_end(device)
         if far is None:
             return ()
+        vrf = self.inventory.vrf_of(line)
         networks: list[Network] = []
         seen = {device, far.device}
         waiting = [far.device]
@@ -202,7 +206,7 @@ class Graph:
             addresses = self.addresses(here)
             if addresses.loopback is not None:
                 networks.append(addresses.loopback.network)
-            lines = self.inventory.lines_of(here)
+            lines = tuple(other for other in self.inventory.lines_of(here) if self.inventory.vrf_of(other) == vrf)
             networks += [addresses.lan(lan.name) for lan in lines if lan.kind is LineKind.LAN]
             for other in lines:
                 next_end = other.far_end(here) if other.kind in {LineKind.CIRCUIT, LineKind.TUNNEL} else None

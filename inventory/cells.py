@@ -124,6 +124,11 @@ def reference(text: str) -> str:
     return text
 
 
+def references(text: str) -> tuple[str, ...]:
+    """Names of things defined elsewhere, separated by blanks."""
+    return tuple(dict.fromkeys(reference(name) for name in text.split()))
+
+
 def title(text: str) -> str:
     """A text for people, on one line."""
     if "\n" in text or len(text) > _LONGEST_TITLE:

@@ -90,9 +90,18 @@ def refer(records: Records, column: str, names: Names) -> None:
             records.complain(record.line, column, f"unknown-{records_word(column)}", *complaint)
 
 
+def refer_each(records: Records, column: str, names: Names) -> None:
+    """As `refer`, for a column that holds several names."""
+    for record in records.rows:
+        for value in record.values[column] or ():
+            complaint = names.unknown(value)
+            if complaint:
+                records.complain(record.line, column, f"unknown-{records_word(column)}", *complaint)
+
+
 def records_word(column: str) -> str:
     """The kind of thing that a column refers to, for a problem's code."""
-    return {"a_device": "device", "b_device": "device", "parent": "region"}.get(column, column)
+    return {"a_device": "device", "b_device": "device", "parent": "region", "vrfs": "vrf"}.get(column, column)
 
 
 def regions(records: Records, by_code: Mapping[str, Record], names: Names) -> None:

@@ -6,6 +6,7 @@
     ├── RefusedError                       doing it could lose a device or data                            exit 4
     │   └── MovesError (ipplan.changes)     a new address plan would move allocations that are in use
     ├── MissingToolError                   a program or an optional package is not there                   exit 2
+    ├── ServiceError                       another system (NetBox …) did not answer or refused              exit 3
     ├── LabError                           the virtual lab could not do what it was asked                  exit 3
     └── DeviceError                        one device failed; carries its name                             exit 3
         ├── DeviceUnreachableError (ConnectionError)
@@ -132,6 +133,12 @@ class RefusedError(GovnetError):
 
 class MissingToolError(GovnetError):
     """A program or an optional package is not installed. The hint names what to install."""
+
+
+class ServiceError(GovnetError):
+    """Another system (NetBox …) did not answer, or refused what it was asked."""
+
+    exit_code = ExitCode.DEVICES_FAILED
 
 
 class LabError(GovnetError):

@@ -87,6 +87,8 @@ def _cell(value: Any, column: str = "") -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return " ".join(value)
     return str(value)
 
 

@@ -74,12 +74,13 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A department in a region."""
+    """A department in a region. `vrfs` are the business systems' VRFs that it takes part in, beside the default one."""
 
     name: str
     title: str
     region: str
     source: Source = NOWHERE
+    vrfs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,11 @@ class Vrf:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A security domain: interfaces of devices (`device:interface`) in one VRF."""
+    """A security domain: interfaces of devices (`device:interface`) in one VRF.
+
+    `scope` says whose addresses are there: `central` (the province's and the country's networks lie behind it),
+    `national` (ours, 国家公共IP), `local` (ours, 地方公共IP), or nothing.
+    """
 
     name: str
     title: str
@@ -172,6 +177,7 @@ class Zone:
     vrf: str = "default"
     interfaces: tuple[tuple[str, str], ...] = ()
     source: Source = NOWHERE
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +274,12 @@ class Inventory:
     def zone_of(self, device: str, interface: str) -> Zone | None:
         """The security zone of an interface, None if it is in none."""
         return self._zone_by_interface.get((device, interface))
+
+    def vrf_of(self, line: Line) -> str:
+        """The VRF of a line: that of the zone which one of its ends is in, else `default`."""
+        ends = [end for end in (line.a, line.b) if end is not None]
+        zones = [self.zone_of(end.device, end.interface) for end in ends]
+        return next((zone.vrf for zone in zones if zone is not None and zone.vrf != "default"), "default")
 
     @cached_property
     def _zone_by_interface(self) -> dict[tuple[str, str], Zone]:

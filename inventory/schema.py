@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from inventory.sources.yaml import Document, Path
 
+SCOPES: Final = ("central", "national", "local")
 SERVICES: Final = ("dns", "management_gateway", "ntp", "radius", "snmp_manager", "syslog", "tacacs")
 LABS: Final = ("emulated", "netns")
 # The names that Net-SNMP and Prometheus' snmp_exporter use; RFC 3414, RFC 3826, RFC 7860.
@@ -188,6 +189,7 @@ class _ZoneIn(_Strict):
     area: AreaName
     vrf: Reference = "default"
     interfaces: tuple[Annotated[tuple[str, str], _text(_member)], ...] = ()
+    scope: Annotated[str, _text(_one_of(SCOPES))] = ""
 
 
 class _FlowIn(_Strict):
@@ -371,7 +373,8 @@ def zones(reader: Reader, data: Mapping[str, Any]) -> list[tuple[Path, Zone]]:
         read = reader.read(_ZoneIn, item, path)
         if read is not None:
             source = _source(reader, path)
-            found.append((path, Zone(read.name, read.title, read.area, read.vrf, read.interfaces, source)))
+            zone = Zone(read.name, read.title, read.area, read.vrf, read.interfaces, source, read.scope)
+            found.append((path, zone))
     return found
 
 

@@ -130,6 +130,7 @@ UNITS: Final = Shape(
         _column("name", cells.key, *_name, needed=True, filled=True),
         _column("title", cells.title, *_title, "单位名称"),
         _column("region", cells.region_code, "区划", "区划代码", needed=True, filled=True, digits=True),
+        _column("vrfs", cells.references, "业务VRF", "专网", default=()),
     ),
 )
 SITES: Final = Shape(

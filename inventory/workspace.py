@@ -6,10 +6,10 @@ workspace, problems = read(root)       None and the problems, or the workspace a
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING, Any, Final
 
 from inventory import checks, tables
+from inventory.collecting import uncollected
 from inventory.errors import InputError, Problem
 from inventory.model import (
     Area,
@@ -65,10 +65,9 @@ def read(
     is written.
     """
     reading = _Reading(root, platforms, replaced or {})
-    collecting = gc.isenabled()
-    gc.disable()  # it would walk the million objects made here again and again, and all of them are kept
     try:
-        workspace = reading.run()
+        with uncollected():
+            workspace = reading.run()
     except InputError as error:  # the folder itself
         return None, error.problems
     except OSError as error:
@@ -80,9 +79,6 @@ def read(
                 file=str(error.filename or root),
             ),
         )
-    finally:
-        if collecting:
-            gc.enable()
     return workspace, reading.problems()
 
 
@@ -301,7 +297,7 @@ class _Reading:
         whole = reader is not None and reader.whole
         file = f"{FOLDER}/zones.yaml"
         zone = checks.Names(Message("zone"), schema.names(data, "zones"), whole=whole, file=file)
-        vrf = checks.Names(Message("VRF"), schema.names(data, "vrfs"), whole=whole, file=file)
+        vrf = checks.Names(Message("VRF"), {"default", *schema.names(data, "vrfs")}, whole=whole, file=file)
         vrfs = schema.vrfs(reader, data) if reader else []
         zones = schema.zones(reader, data) if reader else []
         flows = schema.flows(reader, data) if reader else []
@@ -311,6 +307,7 @@ class _Reading:
                 known["device"] = checks.Names(device.what, (), whole=False, file="")
             checks.zones(reader, vrfs, zones, flows, known=known, ports=ports)
         checks.refer(systems, "zone", zone)
+        checks.refer_each(units, "vrfs", vrf)
         if self.problems():
             return _nothing()
         by_vrf = {vrf.name: vrf for _, vrf in vrfs}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias
 from inventory.errors import InputError, Problem
 from inventory.model import Area, Line, LineKind
 from inventory.text import Message
+from ipplan.demands import DEFAULT_VRF
 from ipplan.networks import Network, in_order
 from ipplan.plan import FILE
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from inventory.model import End, Interface, Inventory
-    from ipplan.plan import Plan
+    from ipplan.plan import Allocation, Plan
 
 Address: TypeAlias = IPv4Address | IPv6Address
 
@@ -168,15 +169,29 @@ def end_addresses(plan: Plan, line: Line, end: End) -> tuple[Interface, ...]:
         return ()
     place = 1 if end is line.b or (line.b is not None and end == line.b) else 0
     return tuple(
-        _interface(allocation.prefix, _first_usable(allocation.prefix) + place) for allocation in plan.of(line.name)
+        _interface(allocation.prefix, _first_usable(allocation.prefix) + place) for allocation in _own(plan, line)
     )
+
+
+def _own(plan: Plan, line: Line) -> tuple[Allocation, ...]:
+    """The allocations that are on the line's port itself.
+
+    A LAN that has a prefix in each of several VRFs has one on the port, that of the default VRF (without one, that of
+    the first by name); the others are on interfaces of their own, which the inventory does not know.
+    """
+    rows = plan.of(line.name)
+    vrfs = {row.vrf for row in rows}
+    if len(vrfs) < 2:
+        return rows
+    own = DEFAULT_VRF if DEFAULT_VRF in vrfs else min(vrfs)
+    return tuple(row for row in rows if row.vrf == own)
 
 
 def lan_networks(plan: Plan, line: Line) -> tuple[Network, ...]:
     """The prefixes of a LAN: planned, or around the address that somebody else gave."""
     if line.a.address is not None:
         return (line.a.address.network,)
-    return tuple(allocation.prefix for allocation in plan.of(line.name))
+    return tuple(allocation.prefix for allocation in _own(plan, line))
 
 
 def _first_usable(network: Network) -> int:

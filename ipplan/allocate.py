@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import repeat
 from typing import TYPE_CHECKING
 
+from inventory.collecting import uncollected
 from inventory.errors import InputError
 from ipplan import changes, checks, demands, shortage, tree
 from ipplan.layout import arrange
-from ipplan.networks import BITS, block_of, network_of
-from ipplan.plan import Allocation, BlockRow, Plan, PoolRow
+from ipplan.networks import BITS, Block, block_of
+from ipplan.plan import Plan, PoolRow, VrfRow
+from ipplan.rows import Columns, picked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from inventory.model import Inventory
-    from ipplan.demands import Demand
-    from ipplan.layout import Layout
-    from ipplan.networks import Block
+    from ipplan.demands import Demands, Regions
     from ipplan.policy import Policy, Pool
-    from ipplan.tree import Node
+    from ipplan.quick import Layout
 
 
 def make(inventory: Inventory, policy: Policy, locked: Plan | None, *, allow_moves: bool = False) -> Plan:
@@ -29,132 +29,198 @@ def make(inventory: Inventory, policy: Policy, locked: Plan | None, *, allow_mov
     unless `allow_moves` is set. InputError if the lock contradicts itself, if the policy does not suit the inventory,
     or if the plan is impossible: then it says what is lacking where, and the smallest change that mends it.
     """
-    lock = locked or Plan()
-    problems = checks.consistency(lock)
-    if problems:
-        raise InputError(problems)
-    wanted = demands.collect(inventory, policy)
-    held = {row.key: row for row in lock.allocations}
-    by_pool = _by_pool(wanted)
-    plan = _Rows()
-    short: list[shortage.Short] = []
-    for pool in policy.pools.values():
-        plan.pool(pool)
-        for version in BITS:
-            here = by_pool.get((pool.name, version), [])
-            if not here:
-                continue
-            foreign = tuple(fixed_blocks(inventory, pool, version, held))
-            root = _tree(pool, version, here, held, lock)
-            layout = _layout(root, pool, version, here, foreign)
-            if layout is None:
-                short.append(shortage.Short(policy, pool.name, version, tuple(here), foreign))
-            else:
-                plan.layout(pool, version, layout)
-    if short:
-        raise InputError([shortage.explain(case, inventory) for case in short])
-    made = plan.plan()
-    moves = changes.compare(lock, made).moved
+    with uncollected():
+        lock = locked or Plan()
+        problems = checks.consistency(lock)
+        if problems:
+            raise InputError(problems)
+        made = _make(inventory, policy, lock)
+        moves = changes.compare(lock, made).moved if len(lock.allocations) else ()
     if moves and not allow_moves:
         raise changes.MovesError(moves)
     return made
 
 
-def _by_pool(wanted: Iterable[Demand]) -> dict[tuple[str, int], list[Demand]]:
-    by_pool: dict[tuple[str, int], list[Demand]] = {}
-    for demand in wanted:
-        by_pool.setdefault((demand.pool, demand.version), []).append(demand)
-    for group in by_pool.values():
-        group.sort(key=lambda demand: demand.order)
-    return by_pool
+def _make(inventory: Inventory, policy: Policy, lock: Plan) -> Plan:
+    wanted = demands.collect(inventory, policy)
+    regions = demands.Regions.of(inventory)
+    held = Lock(lock)
+    foreign = Foreign(inventory, policy, lock)
+    rows = _Rows(regions)
+    short: list[shortage.Short] = []
+    for pool in policy.pools.values():
+        rows.pool(pool)
+        for version in BITS:
+            here = wanted.get((pool.name, version))
+            if here is None or not len(here):
+                continue
+            obstacles = foreign.blocks(pool, version)
+            layout = _layout(here, regions, held, obstacles)
+            if layout is None:
+                short.append(shortage.Short(policy, here, regions, obstacles))
+            else:
+                rows.layout(here, layout)
+    if short:
+        raise InputError([shortage.explain(case, inventory) for case in short])
+    return rows.plan(policy)
 
 
-def _tree(
-    pool: Pool,
-    version: int,
-    wanted: Iterable[Demand],
-    held: Mapping[tuple[str, str, int], Allocation],
-    lock: Plan,
-) -> Node:
-    blocks = {
-        (row.level.value, row.region): block_of(row.prefix)
-        for row in lock.blocks
-        if row.pool == pool.name and row.prefix.version == version
-    }
-    prefixes = {
-        demand.key: block_of(held[demand.key].prefix)
-        for demand in wanted
-        if demand.key in held and held[demand.key].vrf == pool.vrf
-    }
-    return tree.build(pool, version, wanted, prefixes, blocks)
+class Lock:
+    """Where the plan that stands has what: blocks by pool and region, allocations by VRF, function and owner."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.blocks: dict[tuple[str, int], dict[tree.NodeKey, Block]] = {}
+        self.allocations: dict[tuple[str, int], dict[tuple[str, str], Block]] = {}
+        table = plan.block_table
+        for pool, version, level, region, start, length in zip(
+            table.pools, table.versions, table.levels, table.regions, table.starts, table.lengths, strict=True
+        ):
+            self.blocks.setdefault((pool, version), {})[level, region] = Block(start, length)
+        starts, lengths = plan.table.starts, plan.table.lengths
+        for (function, version, vrf), numbers in plan.index.items():
+            found = self.allocations.setdefault((vrf, version), {})
+            found.update(
+                ((function, owner), Block(starts[number], lengths[number])) for owner, number in numbers.items()
+            )
 
 
-def _layout(
-    root: Node, pool: Pool, version: int, wanted: Iterable[Demand], foreign: tuple[Block, ...]
-) -> Layout | None:
+def _layout(here: Demands, regions: Regions, lock: Lock, foreign: tuple[Block, ...]) -> Layout | None:
+    pool, version = here.pool, here.version
     roots = [block_of(network) for network in pool.prefixes if network.version == version]
+    blocks = lock.blocks.get((pool.name, version), {})
+    root = tree.build(here, regions, lock.allocations.get((pool.vrf, version), {}), blocks)
     layout = arrange(root, roots, foreign)
     if layout is None:
         layout = arrange(root, roots, foreign, moves=True)
-    if layout is None:  # what stands is larger than it would have to be: begin anew
-        layout = arrange(tree.build(pool, version, wanted, {}, {}), roots, foreign)
+    if layout is None and root.state is not tree.State.FRESH:
+        # What stands is larger than it would have to be: begin anew.
+        root = tree.build(here, regions, {}, {})
+        layout = arrange(root, roots, foreign) or arrange(root, roots, foreign, moves=True)
     return layout
 
 
-def fixed_blocks(
-    inventory: Inventory, pool: Pool, version: int, held: Mapping[tuple[str, str, int], Allocation]
-) -> list[Block]:
-    """What of a pool must be left alone: the policy's exclusions, and what the inventory has from elsewhere.
+class Foreign:
+    """What of the pools must be left alone: the policy's exclusions, and what the inventory has from elsewhere.
 
     An address of a device inside a prefix that the device already has from the plan is no obstacle.
     """
-    blocks = {block_of(network) for network in pool.exclude if network.version == version}
-    own: dict[str, list[Allocation]] = {}
-    for fixed in checks.fixed_networks(inventory):
-        if fixed.network.version != version or not any(
-            prefix.version == version and prefix.overlaps(fixed.network) for prefix in pool.prefixes
-        ):
-            continue
-        if not own:
-            own = checks.by_device(inventory, held.values())
-        if not any(
-            row.prefix.version == version and row.prefix.overlaps(fixed.network) for row in own.get(fixed.device, ())
-        ):
-            blocks.add(block_of(fixed.network))
-    return sorted(blocks)
+
+    def __init__(self, inventory: Inventory, policy: Policy, lock: Plan) -> None:
+        self._inventory = inventory
+        self._lock = lock
+        self._fixed: dict[int, list[tuple[Block, list[str]]]] = {}
+        spans: dict[int, list[tuple[int, int]]] = {version: [] for version in BITS}
+        for network in (network for pool in policy.pools.values() for network in pool.prefixes):
+            first = int(network.network_address)
+            spans[network.version].append((first, first + network.num_addresses))
+        pools = {version: checks.merged(found) for version, found in spans.items()}
+        by_block: dict[tuple[int, int, int], list[str]] = {}
+        for version, start, length, device in checks.fixed_blocks(inventory):
+            if checks.touches(pools[version], (version, start, length)):
+                by_block.setdefault((version, start, length), []).append(device)
+        for (version, start, length), devices in sorted(by_block.items()):
+            self._fixed.setdefault(version, []).append((Block(start, length), devices))
+
+    def blocks(self, pool: Pool, version: int) -> tuple[Block, ...]:
+        """The obstacles in one pool."""
+        bits = BITS[version]
+        blocks = {block_of(network) for network in pool.exclude if network.version == version}
+        fixed = self._fixed.get(version, [])
+        widest = min((block.length for block, _ in fixed), default=bits)
+        for network in pool.prefixes if fixed else ():
+            if network.version != version:
+                continue
+            start, length = block_of(network)
+            end = start + (1 << (bits - length))
+            low = (start >> (bits - widest) << (bits - widest)) if widest < length else start
+            at = bisect_right(fixed, low - 1, key=lambda entry: entry[0].start)
+            while at < len(fixed) and fixed[at][0].start < end:
+                block, devices = fixed[at]
+                at += 1
+                if block.start + (1 << (bits - block.length)) > start and not self._own(devices, block, version):
+                    blocks.add(block)
+        return tuple(sorted(blocks))
+
+    def _own(self, devices: list[str], block: Block, version: int) -> bool:
+        """Whether each of the devices has the addresses from the plan."""
+        bits = BITS[version]
+        inventory = self._inventory
+        for device in devices:
+            owners = (device, *(line.name for line in inventory.lines_of(device)))
+            rows = (row for owner in owners for row in self._lock.of(owner) if row.prefix.version == version)
+            if not any(_overlap(block, block_of(row.prefix), bits) for row in rows):
+                return False
+        return True
+
+
+def _overlap(one: Block, other: Block, bits: int) -> bool:
+    shift = bits - min(one.length, other.length)
+    return one.start >> shift == other.start >> shift
 
 
 class _Rows:
     """The rows of the plan, as they come."""
 
-    def __init__(self) -> None:
+    def __init__(self, regions: Regions) -> None:
+        self.regions = regions
         self.pools: list[PoolRow] = []
-        self.blocks: list[BlockRow] = []
-        self.allocations: list[Allocation] = []
+        self.levels: dict[str, str] = {}
+        # One part for each pool and family.
+        self.blocks: list[Columns] = []
+        self.allocations: list[Columns] = []
 
     def pool(self, pool: Pool) -> None:
         self.pools.extend(PoolRow(pool.area, pool.vrf, pool.name, network) for network in pool.prefixes)
 
-    def layout(self, pool: Pool, version: int, layout: Layout) -> None:
-        for node, block in layout.nodes:
-            if node.summary is not None:
-                level, region = node.summary.level, node.key[1]
-                prefix = network_of(block, version)
-                self.blocks.append(BlockRow(pool.area, pool.vrf, pool.name, level, region, prefix))
-        for leaf, block in layout.leaves:
-            demand, prefix = leaf.demand, network_of(block, version)
-            self.allocations.append(
-                Allocation(
-                    pool.area,
-                    pool.vrf,
-                    pool.name,
-                    demand.function,
-                    demand.level,
-                    demand.region,
-                    demand.owner,
-                    prefix,
-                )
-            )
+    def layout(self, here: Demands, layout: Layout) -> None:
+        nodes = sorted((block, node.key) for node, block in layout.nodes)
+        blocks = self._part(1, here, len(nodes))
+        blocks.functions = blocks.owners = [""] * len(nodes)
+        blocks.levels = [key[0] for _, key in nodes]
+        blocks.regions = [key[1] for _, key in nodes]
+        blocks.starts = [block.start for block, _ in nodes]
+        blocks.lengths = [block.length for block, _ in nodes]
+        self.blocks.append(blocks)
+        order = sorted(range(len(layout.starts)), key=layout.starts.__getitem__)
+        numbers = picked(layout.numbers, order)
+        rows = self._part(2, here, len(numbers))
+        names = [name for function, count in here.runs() for name in repeat(function.name, count)]
+        rows.functions = picked(names, numbers)
+        rows.owners = picked(here.owners, numbers)
+        rows.regions = picked(here.regions, numbers)
+        for code in dict.fromkeys(rows.regions):
+            if code not in self.levels:
+                self.levels[code] = self.regions.level(code)
+        rows.levels = picked(self.levels, rows.regions)
+        rows.starts = picked(layout.starts, order)
+        rows.lengths = picked(layout.lengths, order)
+        self.allocations.append(rows)
 
-    def plan(self) -> Plan:
-        return Plan(tuple(self.pools), tuple(self.blocks), tuple(self.allocations))
+    @staticmethod
+    def _part(rank: int, here: Demands, count: int) -> Columns:
+        pool, columns = here.pool, Columns(rank)
+        columns.areas = [pool.area] * count
+        columns.vrfs = [pool.vrf] * count
+        columns.pools = [pool.name] * count
+        columns.versions = [here.version] * count
+        columns.lines = [0] * count
+        return columns
+
+    def plan(self, policy: Policy) -> Plan:
+        areas = {pool.vrf: pool.area for pool in reversed(tuple(policy.pools.values()))}
+        vrfs = [
+            VrfRow(areas[rule.vrf], rule.vrf, rule.rd, rule.import_rt, rule.export_rt)
+            for rule in policy.vrfs.values()
+            if rule.vrf in areas
+        ]
+        made = Plan(tuple(self.pools))
+        return Plan.of_columns(made.pool_table, _joined(1, self.blocks), _joined(2, self.allocations), vrfs)
+
+
+def _joined(rank: int, parts: list[Columns]) -> Columns:
+    """The parts as one, as near to the file's order as whole parts can be."""
+    joined = Columns(rank)
+    filled = [part for part in parts if len(part)]
+    for part in sorted(filled, key=lambda part: (part.areas[0], part.vrfs[0], part.versions[0], part.starts[0])):
+        joined.extend(part)
+    return joined

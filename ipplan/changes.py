@@ -35,8 +35,8 @@ class Changes:
     `rows` says whether anything else differs: pools, summary blocks, columns other than the prefix.
     """
 
-    added: tuple[Allocation, ...]
-    removed: tuple[Allocation, ...]
+    added: Sequence[Allocation]
+    removed: Sequence[Allocation]
     grown: tuple[Changed, ...]
     moved: tuple[Changed, ...]
     kept: int
@@ -82,22 +82,56 @@ def _block(row: BlockRow) -> dict[str, Any]:
 
 
 def compare(before: Plan, after: Plan) -> Changes:
-    """What has to happen to turn `before` into `after`."""
-    old = {row.key: row for row in before.allocations}
-    new = {row.key: row for row in after.allocations}
-    both = [Changed(old[key], row) for key, row in new.items() if key in old and old[key].prefix != row.prefix]
-    grown = [change for change in both if _stays(change)]
-    old_blocks, new_blocks = set(before.blocks), set(after.blocks)
+    """What has to happen to turn `before` into `after`.
+
+    An allocation that goes to another VRF under the same function and owner has changed, not come and gone.
+    """
+    old, new = before.table, after.table
+    numbers = {(*key, owner): number for key, own in before.index.items() for owner, number in own.items()}
+    added: list[int] = []
+    other: list[tuple[int, int]] = []
+    kept = 0
+    for number, key in enumerate(
+        zip(new.functions, new.versions, new.vrfs, new.owners, strict=True) if numbers else ()
+    ):
+        found = numbers.pop(key, -1)
+        if found < 0:
+            added.append(number)
+        elif old.starts[found] == new.starts[number] and old.lengths[found] == new.lengths[number]:
+            kept += 1
+        else:
+            other.append((found, number))
+    if not len(old):
+        added = list(range(len(new)))
+    if added and numbers:
+        gone = {(key[0], key[1], key[3]): key for key in numbers}
+        still: list[int] = []
+        for number in added:
+            vrf_changed = gone.pop((new.functions[number], new.versions[number], new.owners[number]), None)
+            if vrf_changed is None:
+                still.append(number)
+            else:
+                other.append((numbers.pop(vrf_changed), number))
+        added = still
+    changed = [Changed(before.allocation(one), after.allocation(two)) for one, two in other]
+    same_prefix = [change for change in changed if change.before.prefix == change.after.prefix]
+    changed = [change for change in changed if change.before.prefix != change.after.prefix]
+    old_blocks, new_blocks = _blocks(before), _blocks(after)
     return Changes(
-        tuple(row for key, row in new.items() if key not in old),
-        tuple(row for key, row in old.items() if key not in new),
-        tuple(grown),
-        tuple(change for change in both if not _stays(change)),
-        sum(1 for key, row in new.items() if key in old and old[key].prefix == row.prefix),
-        tuple(row for row in after.blocks if row not in old_blocks),
-        tuple(row for row in before.blocks if row not in new_blocks),
-        list(before.rows()) != list(after.rows()),
+        after.some(added),
+        before.some(sorted(numbers.values())),
+        tuple(change for change in changed if _stays(change)),
+        tuple(change for change in changed if not _stays(change)),
+        kept + len(same_prefix),
+        tuple(after.blocks[number] for key, number in new_blocks.items() if key not in old_blocks),
+        tuple(before.blocks[number] for key, number in old_blocks.items() if key not in new_blocks),
+        before != after,
     )
+
+
+def _blocks(plan: Plan) -> dict[tuple[Any, ...], int]:
+    table = plan.block_table
+    return {key: number for number, key in enumerate(zip(*table.values(), strict=True))}
 
 
 def _stays(change: Changed) -> bool:

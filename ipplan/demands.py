@@ -1,64 +1,185 @@
-"""What the plan must hold: for each function of the policy, the devices or lines that it gives prefixes to."""
+"""What the plan must hold: for each function of the policy, the owners that it gives prefixes to.
+
+Demands are columns, one set for each pool and family: a country has hundreds of thousands of them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import weakref
+from itertools import compress, groupby
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from inventory import filters
 from inventory.errors import GovnetError, InputError, Problem
 from inventory.model import Level, LineKind
-from inventory.text import Message
+from inventory.text import Message, mark
 from ipplan.networks import BITS
 from ipplan.policy import Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from inventory.model import Inventory, Line, Region
+    from inventory.model import Inventory, Site
     from ipplan.policy import Function, Policy, Pool, Size
 
+DEFAULT_VRF = "default"
 
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """One prefix that somebody needs.
+_LEVELS = {level: level.value for level in Level}  # an enum's `value` is slow, and asked for often
+_CITY = Level.CITY.value
+_WORDS = {
+    Purpose.LOOPBACK: mark("device"),
+    Purpose.CIRCUIT: mark("circuit or LAN"),
+    Purpose.LAN: mark("circuit or LAN"),
+    Purpose.UNIT: mark("unit"),
+    Purpose.SITE: mark("site"),
+    Purpose.REGION: mark("region"),
+}
 
-    `length` is what a new block gets; a block that stands is good for as long as its length is at most `enough`.
-    `regions` are the (level, code) of the pool's summaries that the owner belongs to, from the top down.
+
+class Demands:
+    """The prefixes that somebody needs from one pool in one family, as lists of equal length.
+
+    `lengths` is what a new block gets; a block that stands is good for as long as its length is at most `enoughs`.
     """
 
-    pool: str
-    function: str
-    version: int
-    owner: str
-    level: Level
-    region: str
-    regions: tuple[tuple[Level, str], ...]
-    length: int
-    enough: int
-    sparse: bool = False
-    reserve: int = 0
-    hosts: int = 0
+    __slots__ = ("enoughs", "functions", "hosts", "lengths", "owners", "pool", "regions", "version")
 
-    @property
-    def key(self) -> tuple[str, str, int]:
-        """The key of its allocation (`ipplan.plan.Allocation.key`)."""
-        return (self.function, self.owner, self.version)
+    def __init__(self, pool: Pool, version: int) -> None:
+        self.pool = pool
+        self.version = version
+        self.functions: list[Function] = []
+        self.owners: list[str] = []
+        self.regions: list[str] = []
+        self.hosts: list[int] = []
+        self.lengths: list[int] = []
+        self.enoughs: list[int] = []
 
-    @property
-    def order(self) -> tuple[str, str, str]:
-        """A sort key that does not depend on the order of rows in any file."""
-        return (self.region, self.owner, self.function)
+    def __len__(self) -> int:
+        return len(self.owners)
+
+    def runs(self) -> list[tuple[Function, int]]:
+        """The functions one after the other, each with the number of its demands."""
+        return [(function, sum(1 for _ in run)) for function, run in groupby(self.functions)]
+
+    def add(self, function: Function, owner: str, region: str, length: int, enough: int | None = None) -> None:
+        """One more."""
+        self.functions.append(function)
+        self.owners.append(owner)
+        self.regions.append(region)
+        self.hosts.append(0)
+        self.lengths.append(length)
+        self.enoughs.append(length if enough is None else enough)
 
 
-def collect(inventory: Inventory, policy: Policy) -> tuple[Demand, ...]:
-    """Every demand. InputError if the policy names what the inventory does not have, or gives an owner two prefixes."""
+Collected: TypeAlias = "dict[tuple[str, int], Demands]"
+
+
+class Regions:
+    """The regions' levels and ancestors, looked up once each. A region that is not there counts as a city's."""
+
+    _last: ClassVar[tuple[weakref.ref[Inventory], Regions] | None] = None
+
+    @classmethod
+    def of(cls, inventory: Inventory) -> Regions:
+        """The inventory's; what was looked up for one is remembered until another comes."""
+        if cls._last is None or cls._last[0]() is not inventory:
+            cls._last = (weakref.ref(inventory), cls(inventory))
+        return cls._last[1]
+
+    def __init__(self, inventory: Inventory) -> None:
+        self.by_code = inventory.regions
+        self._chains: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._lowest: dict[frozenset[Level], dict[str, str]] = {}
+
+    def lowest(self, levels: frozenset[Level], codes: Iterable[str]) -> Mapping[str, str]:
+        """For each of the codes the lowest region of these levels, from the region up; an empty text for none."""
+        found = self._lowest.setdefault(levels, {"": ""})
+        by_code = self.by_code
+
+        def find(code: str) -> str:
+            known = found.get(code)
+            if known is None:
+                region = by_code.get(code)
+                known = "" if region is None else code if region.level in levels else find(region.parent)
+                found[code] = known
+            return known
+
+        for code in codes:
+            if code not in found:
+                find(code)
+        return found
+
+    def chain(self, code: str) -> tuple[tuple[str, str], ...]:
+        """(level, code) of the region and its ancestors, from the region up."""
+        found = self._chains.get(code)
+        if found is None:
+            region = self.by_code.get(code)
+            found = ((_LEVELS[region.level], code), *self.chain(region.parent)) if region else ()
+            self._chains[code] = found
+        return found
+
+    def level(self, code: str) -> str:
+        """The region's level."""
+        region = self.by_code.get(code)
+        return _LEVELS[region.level] if region else _CITY
+
+
+def collect(inventory: Inventory, policy: Policy) -> Collected:
+    """Every demand, by pool and family.
+
+    InputError if the policy names what the inventory does not have, or gives an owner two prefixes in one VRF.
+    """
+    known = _last.get("last")
+    if known is not None and known[0]() is inventory and known[1]() is policy:
+        return known[2]
     collector = _Collector(inventory, policy)
-    demands = [demand for function in policy.functions.values() for demand in collector.of(function)]
-    collector.claimed_twice(demands)
+    for function in policy.functions.values():
+        collector.of(function)
+    if not collector.problems:
+        collector.claimed_twice()
+        collector.ambiguous()
     if collector.problems:
         raise InputError(collector.problems)
-    return tuple(demands)
+    _last["last"] = (weakref.ref(inventory), weakref.ref(policy), collector.found)
+    return collector.found
+
+
+# What was collected last: a plan that is made is checked against the same inventory and policy, and both are frozen.
+_last: dict[str, tuple[weakref.ref[Inventory], weakref.ref[Policy], Collected]] = {}
+
+
+class _Owners:
+    """Whom a function may give prefixes to, as lists of equal length. `devices` are those by which `where` selects."""
+
+    __slots__ = ("devices", "hosts", "names", "regions", "units")
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.regions: list[str] = []
+        self.hosts: list[int] = []
+        self.units: list[str] = []
+        self.devices: list[tuple[str, ...]] = []
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[str, str, int, str, tuple[str, ...]]]) -> _Owners:
+        """Name, region, hosts, unit and devices of each."""
+        made = cls()
+        if rows:
+            names, regions, hosts, units, devices = zip(*rows, strict=True)
+            made.names, made.regions, made.hosts = list(names), list(regions), list(hosts)
+            made.units, made.devices = list(units), list(devices)
+        return made
+
+    def only(self, good: Iterable[bool]) -> _Owners:
+        """Those for which `good` says so."""
+        chosen = list(good)
+        made = _Owners()
+        made.names = list(compress(self.names, chosen))
+        made.regions = list(compress(self.regions, chosen))
+        made.hosts = list(compress(self.hosts, chosen))
+        made.units = list(compress(self.units, chosen))
+        made.devices = list(compress(self.devices, chosen))
+        return made
 
 
 class _Collector:
@@ -66,6 +187,10 @@ class _Collector:
         self.inventory = inventory
         self.policy = policy
         self.problems: list[Problem] = []
+        self.found: Collected = {}
+        self.regions = Regions.of(inventory)
+        self._selected: dict[str, frozenset[str] | None] = {"": None}
+        self._owners: dict[tuple[Purpose, Level | None], _Owners] = {}
         for pool in policy.pools.values():
             if inventory.vrfs and pool.vrf not in inventory.vrfs:
                 message = Message("there is no VRF “{name}”", name=pool.vrf)
@@ -74,116 +199,262 @@ class _Collector:
                 self.problems.append(
                     Problem("unknown-vrf", message, hint, source.file, source.line, f"{pool.name}.vrf")
                 )
+        self.left_out_sites, self.left_out_regions = self._exclusion()
 
-    def of(self, function: Function) -> Iterator[Demand]:
-        """What one function asks for."""
+    def of(self, function: Function) -> None:
+        """Add what one function asks for."""
         source = function.source
+        selected = self._select(function.where, source.file, source.line, f"{function.name}.where")
+        if selected is None and function.where:
+            return
+        owners = self._owners_of(function)
+        if selected is not None:
+            owners = owners.only(not selected.isdisjoint(devices) for devices in owners.devices)
+        for name in function.pools:
+            pool = self.policy.pools[name]
+            mine = owners
+            if len(function.pools) > 1:
+                pairs = zip(owners.names, owners.units, strict=True)
+                mine = owners.only(self._takes_part(owner, unit, function, pool.vrf) for owner, unit in pairs)
+            for version, size in function.sizes.items():
+                self._add(function, pool, version, size, mine)
+
+    def _add(self, function: Function, pool: Pool, version: int, size: Size, owners: _Owners) -> None:
+        demands = self.found.get((pool.name, version))
+        if demands is None:
+            demands = self.found[pool.name, version] = Demands(pool, version)
+        bits, count, hosts = BITS[version], len(owners.names), owners.hosts
+        demands.functions += [function] * count
+        demands.owners += owners.names
+        demands.regions += owners.regions
+        demands.hosts += hosts
+        if size.length is not None:
+            demands.lengths += [size.length] * count
+            demands.enoughs += [size.length] * count
+            return
+        lengths = {number: size.lengths(number, bits) for number in set(hosts)}
+        for number in sorted(lengths):
+            if lengths[number][0] < size.maximum:
+                for owner, own in zip(owners.names, hosts, strict=True):
+                    if own == number:
+                        self._too_many(function, owner, number, lengths[number][0], size)
+                lengths[number] = (size.maximum, size.maximum)
+        demands.lengths += [lengths[number][0] for number in hosts]
+        demands.enoughs += [lengths[number][1] for number in hosts]
+
+    def _select(self, where: str, file: str, line: int, column: str) -> frozenset[str] | None:
+        """The devices that a condition selects; None for no condition, and for a bad one (which is noted)."""
+        if where in self._selected:
+            return self._selected[where]
         try:
-            devices = {device.name for device in filters.select(self.inventory, function.where)}
+            found = frozenset(device.name for device in filters.select(self.inventory, where))
         except GovnetError as error:
             problems = error.problems if isinstance(error, InputError) else ()
             message, hint = (problems[0].message, problems[0].hint) if problems else (error.message, error.hint)
-            column = f"{function.name}.where"
-            self.problems.append(Problem("bad-filter", message, hint, source.file, source.line, column))
-            return
-        pool = self.policy.pools[function.pool]
-        if function.purpose is Purpose.LOOPBACK:
-            for device in self.inventory.devices.values():
-                if device.name in devices:
-                    chain = self._chain(device.site)
-                    yield from self._demands(function, pool, device.name, chain)
-            return
-        kind = LineKind.CIRCUIT if function.purpose is Purpose.CIRCUIT else LineKind.LAN
+            self.problems.append(Problem("bad-filter", message, hint, file, line, column))
+            return None
+        self._selected[where] = found
+        return found
+
+    def _exclusion(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The sites and the regions that get no addresses."""
+        rule = self.policy.exclusion
+        source = rule.source
+        for names, known, word in (
+            (rule.regions, self.inventory.regions, Message("region")),
+            (rule.sites, self.inventory.sites, Message("site")),
+        ):
+            for name in names:
+                if name not in known:
+                    message = Message("there is no {what} “{name}”", what=word, name=name)
+                    hint = Message("write one that the inventory has, or take it out")
+                    self.problems.append(Problem("unknown-name", message, hint, source.file, source.line, "exclude"))
+        regions = frozenset(
+            code
+            for code in self.inventory.regions
+            if rule.regions and any(above in rule.regions for _, above in self.regions.chain(code))
+        )
+        sites = {*rule.sites, *(site.name for site in self.inventory.sites.values() if site.region in regions)}
+        self.left_out_devices = self._select(rule.where, source.file, source.line, "exclude.where") or frozenset()
+        return frozenset(sites), regions
+
+    def _owners_of(self, function: Function) -> _Owners:
+        """Whom a function may give prefixes to."""
+        key = (function.purpose, function.level)
+        if key not in self._owners:
+            if function.purpose in (Purpose.LAN, Purpose.CIRCUIT):
+                self._owners[Purpose.LAN, None], self._owners[Purpose.CIRCUIT, None] = self._lines()
+            else:
+                found: Callable[[], _Owners] = {
+                    Purpose.LOOPBACK: self._devices,
+                    Purpose.UNIT: self._units,
+                    Purpose.SITE: self._sites,
+                    Purpose.REGION: lambda: self._of_regions(function.level),
+                }[function.purpose]
+                self._owners[key] = found()
+        return self._owners[key]
+
+    def _sites_of_devices(self) -> dict[str, Site]:
+        """The site of each device that is not left out."""
+        sites, left_out, devices = self.inventory.sites, self.left_out_sites, self.left_out_devices
+        if not left_out and not devices:
+            return {device.name: sites[device.site] for device in self.inventory.devices.values()}
+        return {
+            device.name: sites[device.site]
+            for device in self.inventory.devices.values()
+            if device.site not in left_out and device.name not in devices
+        }
+
+    def _devices(self) -> _Owners:
+        sites = self._sites_of_devices()
+        return _Owners.of([(name, site.region, 0, site.unit, (name,)) for name, site in sites.items()])
+
+    def _lines(self) -> tuple[_Owners, _Owners]:
+        """LANs and circuits whose addresses nobody else gives.
+
+        A circuit belongs to the lower of its ends' regions (the a end's if both are equal).
+        """
+        site_of, chain = self._sites_of_devices(), self.regions.chain
+        lans, circuits = [], []
         for line in self.inventory.lines.values():
-            if line.kind is kind and not _given(line) and not devices.isdisjoint(_devices(line)):
-                yield from self._of_line(function, pool, line)
+            kind, a, b = line.kind, line.a, line.b
+            if kind is LineKind.LAN:
+                site = site_of.get(a.device)
+                if a.address is None and site is not None:
+                    lans.append((line.name, site.region, site.hosts, site.unit, (a.device,)))
+            elif kind is LineKind.CIRCUIT and b is not None and a.address is None and b.address is None:
+                site, other = site_of.get(a.device), site_of.get(b.device)
+                if site is None or other is None:
+                    continue
+                if site.region != other.region and len(chain(other.region)) > len(chain(site.region)):
+                    site = other
+                circuits.append((line.name, site.region, 0, site.unit, (a.device, b.device)))
+        return _Owners.of(lans), _Owners.of(circuits)
 
-    def _of_line(self, function: Function, pool: Pool, line: Line) -> Iterator[Demand]:
-        """A LAN belongs to its device's region, a circuit to the lower of its ends' (the a end's if both are equal)."""
-        sites = [self.inventory.devices[name].site for name in _devices(line)]
-        chains = [self._chain(site) for site in sites]
-        chain = max(chains, key=len)
-        yield from self._demands(function, pool, line.name, chain, line)
+    def _sites(self) -> _Owners:
+        by_site: dict[str, list[str]] = {}
+        for name, site in self._sites_of_devices().items():
+            by_site.setdefault(site.name, []).append(name)
+        return _Owners.of(
+            [
+                (site.name, site.region, site.hosts, site.unit, tuple(by_site.get(site.name, ())))
+                for site in self.inventory.sites.values()
+                if site.name not in self.left_out_sites
+            ]
+        )
 
-    def _chain(self, site: str) -> tuple[Region, ...]:
-        return self.inventory.region_chain(self.inventory.sites[site].region)
+    def _units(self) -> _Owners:
+        hosts: dict[str, int] = {}
+        devices: dict[str, list[str]] = {}
+        sites = self._sites()
+        for unit, count, names in zip(sites.units, sites.hosts, sites.devices, strict=True):
+            hosts[unit] = hosts.get(unit, 0) + count
+            devices.setdefault(unit, []).extend(names)
+        return _Owners.of(
+            [
+                (row.name, row.region, hosts.get(row.name, 0), row.name, tuple(devices.get(row.name, ())))
+                for row in self.inventory.units.values()
+                if row.region not in self.left_out_regions
+            ]
+        )
 
-    def _demands(
-        self,
-        function: Function,
-        pool: Pool,
-        owner: str,
-        chain: tuple[Region, ...],
-        line: Line | None = None,
-    ) -> Iterator[Demand]:
-        is_lan = line is not None and line.kind is LineKind.LAN
-        site = self.inventory.devices[line.a.device].site if line is not None else ""
-        hosts = self.inventory.sites[site].hosts if is_lan else 0
-        codes = {region.level: region.code for region in chain}
-        regions = tuple((summary.level, codes[summary.level]) for summary in pool.summaries if summary.level in codes)
-        for version, size in function.sizes.items():
-            length, enough = size.lengths(hosts, BITS[version])
-            if size.length is None and length < size.maximum:
-                self._too_many(function, owner, site, length, size)
-                length = enough = size.maximum
-            yield Demand(
-                pool.name,
-                function.name,
-                version,
-                owner,
-                chain[0].level if chain else Level.CITY,
-                chain[0].code if chain else "",
-                regions,
-                length,
-                enough,
-                function.placement.value == "sparse",
-                function.reserve,
-                hosts,
-            )
+    def _of_regions(self, level: Level | None) -> _Owners:
+        hosts: dict[str, int] = {}
+        devices: dict[str, list[str]] = {}
+        sites = self._sites()
+        for region, count, names in zip(sites.regions, sites.hosts, sites.devices, strict=True):
+            for _, code in self.regions.chain(region):
+                hosts[code] = hosts.get(code, 0) + count
+                devices.setdefault(code, []).extend(names)
+        return _Owners.of(
+            [
+                (row.code, row.code, hosts.get(row.code, 0), "", tuple(devices.get(row.code, ())))
+                for row in self.inventory.regions.values()
+                if row.level is level and row.code not in self.left_out_regions
+            ]
+        )
 
-    def _too_many(self, function: Function, owner: str, site: str, length: int, size: Size) -> None:
-        source, hosts = self.inventory.sites[site].source, self.inventory.sites[site].hosts
+    def _takes_part(self, owner: str, unit: str, function: Function, vrf: str) -> bool:
+        """Whether an owner is in a VRF, for functions with several pools.
+
+        A line whose interface lies in a zone is in that zone's VRF. Everybody else is in those that the unit's
+        row names (`vrfs`), and in the default one.
+        """
+        if function.purpose in (Purpose.LAN, Purpose.CIRCUIT):
+            line = self.inventory.lines[owner]
+            zones = (self.inventory.zone_of(end.device, end.interface) for end in (line.a, line.b) if end is not None)
+            by_zone = {zone.vrf for zone in zones if zone is not None}
+            if by_zone:
+                return vrf in by_zone
+        if function.purpose is Purpose.REGION:
+            return True
+        row = self.inventory.units.get(unit)
+        return vrf == DEFAULT_VRF or (row is not None and vrf in row.vrfs)
+
+    def _too_many(self, function: Function, name: str, hosts: int, length: int, size: Size) -> None:
+        source = function.source
+        column = function.name
+        line = self.inventory.lines.get(name)
+        if function.purpose is Purpose.SITE or (function.purpose is Purpose.LAN and line is not None):
+            site = name if line is None else self.inventory.devices[line.a.device].site
+            source, column = self.inventory.sites[site].source, "hosts"
         message = Message(
             "{hosts} hosts × {growth} need a /{length} for “{owner}”, and “{function}” gives at most a /{maximum}",
             hosts=hosts,
             growth=size.growth,
             length=length,
-            owner=owner,
+            owner=name,
             function=function.name,
             maximum=size.maximum,
         )
         hint = Message("raise “maximum” in the policy, lower its growth, or split the site's LAN")
-        self.problems.append(Problem("too-many-hosts", message, hint, source.file, source.line, "hosts"))
+        self.problems.append(Problem("too-many-hosts", message, hint, source.file, source.line, column))
 
-    def claimed_twice(self, demands: Iterable[Demand]) -> None:
-        """A line lies in one VRF and has one prefix of a family; a device has one loopback in each VRF."""
-        seen: dict[tuple[str, int, str], str] = {}
+    def claimed_twice(self) -> None:
+        """An owner has one prefix of a family in each VRF."""
+        by_vrf: dict[tuple[str, int], list[Demands]] = {}
+        for demands in self.found.values():
+            by_vrf.setdefault((demands.pool.vrf, demands.version), []).append(demands)
         told: set[tuple[str, str]] = set()
-        for demand in demands:
-            function = self.policy.functions[demand.function]
-            is_loopback = function.purpose is Purpose.LOOPBACK
-            vrf = self.policy.pools[demand.pool].vrf if is_loopback else ""
-            first = seen.setdefault((demand.owner, demand.version, vrf), demand.function)
-            pair = (first, demand.function)
-            if first == demand.function or pair in told:
-                continue
-            told.add(pair)
-            message = Message(
-                "“{owner}” is given a prefix by both “{first}” and “{second}”",
-                owner=demand.owner,
-                first=first,
-                second=demand.function,
-            )
-            hint = Message("make the “where” of one of them narrower")
-            source = function.source
-            column = f"{demand.function}.where"
-            self.problems.append(Problem("claimed-twice", message, hint, source.file, source.line, column))
+        for group in by_vrf.values():
+            names = [name for demands in group for name in demands.owners]
+            if len(set(names)) != len(names):
+                self._tell_twice(group, told)
 
+    def _tell_twice(self, group: list[Demands], told: set[tuple[str, str]]) -> None:
+        seen: dict[tuple[str, str], str] = {}
+        for demands in group:
+            for owner, function in zip(demands.owners, demands.functions, strict=True):
+                first = seen.setdefault((_WORDS[function.purpose], owner), function.name)
+                pair = (first, function.name)
+                if first == function.name or pair in told:
+                    continue
+                told.add(pair)
+                message = Message(
+                    "“{owner}” is given a prefix by both “{first}” and “{second}”",
+                    owner=owner,
+                    first=first,
+                    second=function.name,
+                )
+                hint = Message("make the “where” of one of them narrower")
+                source = function.source
+                column = f"{function.name}.where"
+                self.problems.append(Problem("claimed-twice", message, hint, source.file, source.line, column))
 
-def _devices(line: Line) -> tuple[str, ...]:
-    return (line.a.device,) if line.b is None else (line.a.device, line.b.device)
-
-
-def _given(line: Line) -> bool:
-    """Whether somebody else (a carrier) gives the line's addresses."""
-    return any(end is not None and end.address is not None for end in (line.a, line.b))
+    def ambiguous(self) -> None:
+        """An owner's name means one thing in the plan: a unit that has a prefix is not called like a line that has."""
+        by_word: dict[str, set[str]] = {}
+        for key, owners in self._owners.items():
+            by_word.setdefault(_WORDS[key[0]], set()).update(owners.names)
+        words = sorted(by_word)
+        for number, first in enumerate(words):
+            for second in words[number + 1 :]:
+                for name in sorted(by_word[first] & by_word[second]):
+                    message = Message(
+                        "“{name}” is the name of a {first} and of a {second}",
+                        name=name,
+                        first=Message(first),
+                        second=Message(second),
+                    )
+                    hint = Message("give one of them another name: the plan's rows name their owners")
+                    self.problems.append(Problem("ambiguous-owner", message, hint, self.policy.file))

@@ -4,51 +4,36 @@ A layout first tries without moving anything. Only if that cannot be done is it 
 moves are as few as the slots allow: for something that finds no free slot, the slot is cleared whose occupants are
 the fewest owners; they are smaller than what replaces them, so this ends, and since every block is an aligned power
 of two it finds a place for whatever fits by size.
+
+Regions in which nothing stands yet, and regions in which everything stands as it should, are by far the most: they
+are laid out by arithmetic alone (`ipplan.quick`), with the same result.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
+from ipplan import quick
 from ipplan.buddy import Buddy
-from ipplan.networks import Block, widened
-from ipplan.policy import Placement
-from ipplan.tree import Leaf, Node
+from ipplan.networks import Block, contains, widened
+from ipplan.quick import Layout
+from ipplan.tree import Leaf, Node, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-@dataclass(slots=True)
-class Layout:
-    """Where everything below a node is."""
-
-    leaves: list[tuple[Leaf, Block]] = field(default_factory=list)
-    nodes: list[tuple[Node, Block]] = field(default_factory=list)
-
-    def add(self, other: Layout) -> None:
-        """Join the layout of a child."""
-        self.leaves.extend(other.leaves)
-        self.nodes.extend(other.nodes)
-
-    def shifted(self, offset: int) -> Layout:
-        """The same layout `offset` addresses further on."""
-        return Layout(
-            [(leaf, Block(block.start + offset, block.length)) for leaf, block in self.leaves],
-            [(node, Block(block.start + offset, block.length)) for node, block in self.nodes],
-        )
-
-
-@dataclass(slots=True, eq=False)
 class _Placed:
     """An item in its place: its block, what it occupies (with its reserve), and its content's layout."""
 
-    item: Leaf | Node
-    block: Block
-    extent: Block
-    inner: Layout | None = None
+    __slots__ = ("block", "extent", "inner", "item")
+
+    def __init__(self, item: Leaf | Node, block: Block, extent: Block, inner: Layout | None = None) -> None:
+        self.item = item
+        self.block = block
+        self.extent = extent
+        self.inner = inner
 
 
 def arrange(node: Node, roots: Sequence[Block], foreign: Iterable[Block] = (), *, moves: bool = False) -> Layout | None:
@@ -56,17 +41,43 @@ def arrange(node: Node, roots: Sequence[Block], foreign: Iterable[Block] = (), *
 
     Without `moves` nothing that the lock holds changes its first address.
     """
-    return _Arrangement(node, roots, foreign, moves).run()
+    bits = node.bits
+    inside = sorted(
+        block for block in foreign if any(contains(root, block, bits) or contains(block, root, bits) for root in roots)
+    )
+    layout = None
+    if node.state is State.FRESH:
+        layout = quick.fresh(node, roots, inside)
+        # The largest first into any free slot: each takes one slot of its size, whichever it is, so nothing else helps.
+        if layout is None and not inside:
+            return None
+    elif node.state is State.STANDING:
+        layout = quick.standing(node, roots, inside)
+    return layout or _Arrangement(node, roots, inside, moves).run()
 
 
 class _Arrangement:
-    def __init__(self, node: Node, roots: Sequence[Block], foreign: Iterable[Block], moves: bool) -> None:
+    def __init__(self, node: Node, roots: Sequence[Block], foreign: Sequence[Block], moves: bool) -> None:
         self.bits = node.bits
         self.node = node
         self.moves = moves
         self.space = Buddy(node.bits, roots)
+        self.foreign = foreign
+        # What nobody may use lies in a region's block that stands: it is the region's matter, not an obstacle to it.
+        self.inner_foreign: dict[int, list[Block]] = {}
         for block in foreign:
-            self.space.exclude(block)
+            around = next(
+                (
+                    child
+                    for child in node.children.values()
+                    if child.held is not None and contains(child.held, block, self.bits)
+                ),
+                None,
+            )
+            if around is None:
+                self.space.exclude(block)
+            else:
+                self.inner_foreign.setdefault(id(around), []).append(block)
         self.placed: dict[int, _Placed] = {}
         # What still needs a place: the largest first, then by a stable key. The number only parts equal keys.
         self.waiting: list[tuple[int, tuple[str, ...], int, _Placed | Leaf | Node]] = []
@@ -85,9 +96,10 @@ class _Arrangement:
                     return None
                 self.space.release(placed.extent)
                 del self.placed[id(placed.item)]
+                self.give_up(placed.item)
                 self.wait(placed.item)
         for placed in kept:
-            if id(placed.item) in self.placed and isinstance(placed.item, Leaf) and placed.item.demand.reserve:
+            if id(placed.item) in self.placed and isinstance(placed.item, Leaf) and placed.item.reserve:
                 self.reserve(placed)
         for item in loose:
             self.wait(item)
@@ -95,19 +107,27 @@ class _Arrangement:
             return None
         return self.result()
 
+    def give_up(self, item: Leaf | Node) -> None:
+        """A region leaves its block: what nobody may use there is an obstacle to others now."""
+        for block in self.inner_foreign.pop(id(item), ()):
+            self.space.exclude(block)
+
     def keep(self) -> list[Leaf | Node]:
         """Put what the lock holds where it is; gives what cannot stay there."""
-        held = [item for item in self.node.items() if item.held is not None]
-        held.sort(key=lambda item: (isinstance(item, Node) and item.inferred, item.held, item.order))
+        items = self.node.items()
+        held = [(item.held, item) for item in items if item.held is not None]
+        held.sort(key=lambda pair: (isinstance(pair[1], Node) and pair[1].inferred, pair[0], pair[1].order))
         loose: list[Leaf | Node] = []
-        for item in held:
-            if item.held is not None and self.space.take(item.held):
-                self.placed[id(item)] = _Placed(item, item.held, item.held)
-            elif isinstance(item, Node) and not item.weight:
+        for block, item in held:
+            if self.space.take(block):
+                self.placed[id(item)] = _Placed(item, block, block)
+                continue
+            self.give_up(item)
+            if isinstance(item, Node) and not item.weight:
                 self.wait(item)  # an empty block's place matters to nobody
             else:
                 loose.append(item)
-        for item in self.node.items():
+        for item in items:
             if item.held is None:
                 self.wait(item)
         return loose
@@ -131,7 +151,7 @@ class _Arrangement:
     def grow_leaf(self, placed: _Placed) -> bool:
         """Make sure that a kept allocation is large enough; it may double, but its first address stays."""
         item = placed.item
-        if not isinstance(item, Leaf) or placed.block.length <= item.demand.enough:
+        if not isinstance(item, Leaf) or placed.block.length <= item.enough:
             return True
         wider = widened(placed.block, item.length, self.bits)
         if wider.start != placed.block.start or not self.regrow(placed, wider):
@@ -151,22 +171,24 @@ class _Arrangement:
     def widen_node(self, placed: _Placed, item: Node, *, moves: bool) -> bool:
         """Lay out a region in its block, else in the first wider one that does."""
         first = placed.block
+        foreign = self.inner_foreign.get(id(item), ())
         for length in range(first.length, min(item.shortest, first.length) - 1, -1):
             wider = widened(first, length, self.bits)
-            if not self.regrow(placed, wider):
+            if wider != placed.extent and not self.regrow(placed, wider):
                 break
-            placed.inner = arrange(item, (wider,), moves=moves)
+            placed.inner = arrange(item, (wider,), foreign, moves=moves)
             if placed.inner is not None:
                 placed.block = wider
                 return True
-        self.regrow(placed, first)
+        if placed.extent != first:
+            self.regrow(placed, first)
         return False
 
     def reserve(self, placed: _Placed) -> None:
         """Keep room beside a kept allocation, as much of the policy's reserve as is still free."""
         if not isinstance(placed.item, Leaf):
             return
-        shortest = max(placed.block.length - placed.item.demand.reserve, 0)
+        shortest = max(placed.block.length - placed.item.reserve, 0)
         for length in range(placed.block.length - 1, shortest - 1, -1):
             wider = widened(placed.block, length, self.bits)
             if wider.start != placed.block.start or not self.regrow(placed, wider):
@@ -177,16 +199,14 @@ class _Arrangement:
         heapify(self.waiting)
         while self.waiting:
             _, _, _, item = heappop(self.waiting)
-            if isinstance(item, _Placed):
-                length, sparse, thing = item.extent.length, _sparse(item.item), item.item
-            else:
-                length, sparse, thing = item.extent, _sparse(item), item
-            extent = self.space.allocate(length, sparse=sparse)
-            if extent is None and self.moves:
+            thing = item.item if isinstance(item, _Placed) else item
+            length = item.extent.length if isinstance(item, _Placed) else item.extent
+            extent = self.space.allocate(length, sparse=thing.sparse)
+            placed = self.around_foreign(thing, length) if extent is None and isinstance(thing, Node) else None
+            if extent is None and placed is None and self.moves:
                 extent = self.clear(length)
-            if extent is None:
-                return False
-            placed = self.settle(item, extent)
+            if extent is not None:
+                placed = self.settle(item, extent)
             if placed is None:
                 return False
             self.placed[id(thing)] = placed
@@ -204,6 +224,23 @@ class _Arrangement:
         inner = arrange(item, (extent,), moves=self.moves)
         return None if inner is None else _Placed(item, extent, extent, inner)
 
+    def around_foreign(self, item: Node, length: int) -> _Placed | None:
+        """A slot for a region in which something is nobody's to use, if the region's content fits around that."""
+        taken = [placed.extent for placed in self.placed.values()]
+        slots = {widened(block, length, self.bits) for block in self.foreign if block.length > length}
+        for slot in sorted(slots):
+            if not any(contains(root, slot, self.bits) for root in self.space.roots):
+                continue
+            if any(contains(slot, other, self.bits) or contains(other, slot, self.bits) for other in taken):
+                continue
+            inside = [block for block in self.foreign if contains(slot, block, self.bits)]
+            inner = arrange(item, (slot,), inside, moves=self.moves)
+            if inner is not None:
+                self.space.exclude(slot)
+                self.inner_foreign[id(item)] = inside
+                return _Placed(item, slot, slot, inner)
+        return None
+
     def clear(self, length: int) -> Block | None:
         """Clear the slot of `length` whose occupants are the fewest owners; they wait for another place."""
         shift = self.bits - length
@@ -212,7 +249,7 @@ class _Arrangement:
         occupants: dict[int, list[_Placed]] = {}
         for placed in self.placed.values():
             slot = placed.extent.start >> shift
-            if placed.extent.length <= length:
+            if placed.extent.length <= length or id(placed.item) in self.inner_foreign:
                 fixed.add(slot)
                 continue
             cost[slot] = cost.get(slot, 0) + placed.item.weight
@@ -235,16 +272,11 @@ class _Arrangement:
         """Everything placed, from here down."""
         layout = Layout()
         for placed in self.placed.values():
-            if isinstance(placed.item, Leaf):
-                layout.leaves.append((placed.item, placed.block))
+            item = placed.item
+            if isinstance(item, Leaf):
+                layout.leaf(item.number, placed.block)
             else:
-                layout.nodes.append((placed.item, placed.block))
+                layout.nodes.append((item, placed.block))
                 if placed.inner is not None:
                     layout.add(placed.inner)
         return layout
-
-
-def _sparse(item: Leaf | Node) -> bool:
-    if isinstance(item, Leaf):
-        return item.demand.sparse
-    return item.summary is not None and item.summary.placement is Placement.SPARSE

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import NamedTuple, TypeAlias
+from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from inventory.cells import Fault
 from inventory.sources import half_width
 from inventory.text import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
@@ -17,6 +21,8 @@ FAMILIES = {"ipv4": 4, "ipv6": 6}
 FAMILY_NAMES = {4: "ipv4", 6: "ipv6"}
 
 _PLAIN = re.compile(r"[0-9A-Fa-f:.]+/(?:0|[1-9][0-9]{0,2})").fullmatch
+_LENGTHS = {4: {str(length): length for length in range(33)}, 6: {str(length): length for length in range(129)}}
+_TOO_LOW = 1 << 48  # below it the system's notation of an IPv6 address may hold a dotted IPv4 one
 _LEADING_ZERO = re.compile(r"(^|[./])0+(?=[0-9])")
 
 
@@ -55,7 +61,13 @@ def parse_network(text: str) -> Network:
             Message("“{text}” has leading zeros, which some programs read as octal", text=text),
             Message("write {text}", text=_LEADING_ZERO.sub(r"\1", text)),
         )
-    network = _loosely(text) if tail.isdecimal() else None
+    network = _loosely(text) if text.isascii() else None
+    if network is not None and not tail.isdecimal():
+        raise Fault(
+            "netmask",
+            Message("“{text}” has a mask in place of a prefix length", text=text),
+            Message("write {text}", text=str(network)),
+        )
     if network is None:
         raise Fault(
             "bad-prefix",
@@ -67,6 +79,32 @@ def parse_network(text: str) -> Network:
         Message("{text} is a host's address, not a network", text=text),
         Message("write {text}", text=str(network)),
     )
+
+
+def parse_block(text: str) -> tuple[int, int, int]:
+    """As `parse_network`, as integers: version, first address, length. What a table of a million rows is read with."""
+    head, _, tail = text.partition("/")
+    version = 6 if ":" in head else 4
+    length = _LENGTHS[version].get(tail)
+    if length is not None and text.isascii():
+        try:
+            start = int.from_bytes(inet_pton(AF_INET6 if version == 6 else AF_INET, head))
+        except (OSError, ValueError):  # a null byte is a ValueError
+            pass
+        else:
+            if not start & ((1 << (BITS[version] - length)) - 1):
+                return version, start, length
+    network = parse_network(text)  # says what is wrong
+    return network.version, int(network.network_address), network.prefixlen
+
+
+def text_of(start: int, length: int, version: int) -> str:
+    """The prefix as text, as the standard library writes it."""
+    if version == 4:
+        return f"{start >> 24}.{start >> 16 & 255}.{start >> 8 & 255}.{start & 255}/{length}"
+    if start < _TOO_LOW:
+        return str(IPv6Network((start, length)))
+    return f"{inet_ntop(AF_INET6, start.to_bytes(16))}/{length}"
 
 
 def _loosely(text: str) -> Network | None:
@@ -84,6 +122,49 @@ def block_of(network: Network) -> Block:
 def network_of(block: Block, version: int) -> Network:
     """The prefix as an object of the standard library."""
     return IPv4Network(tuple(block)) if version == 4 else IPv6Network(tuple(block))
+
+
+# What anybody may use inside: RFC 1918, shared address space (RFC 6598), documentation (RFC 5737, RFC 3849, RFC 9637),
+# benchmarks (RFC 2544), link-local (RFC 3927, RFC 4291) and unique local addresses (RFC 4193).
+FREE_TO_USE: tuple[Network, ...] = tuple(
+    ip_network(text)
+    for text in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "192.0.2.0/24",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "198.18.0.0/15",
+        "169.254.0.0/16",
+        "fc00::/7",
+        "fe80::/10",
+        "2001:db8::/32",
+        "3fff::/20",
+    )
+)
+
+
+_FREE_SPANS: dict[int, list[tuple[int, int]]] = {
+    version: sorted(
+        (int(network.network_address), int(network.broadcast_address))
+        for network in FREE_TO_USE
+        if network.version == version
+    )
+    for version in BITS
+}
+
+
+def squats(network: Network, assigned: Iterable[Network] = ()) -> bool:
+    """Whether the prefix is public space that is somebody else's: neither free to use inside nor `assigned` to us.
+
+    Seen in real tables: 8.0.0.0/8, 19.0.0.0/8, 32.0.0.0/8 used as if they were private.
+    """
+    first, last = int(network.network_address), int(network.broadcast_address)
+    if any(low <= first and last <= high for low, high in _FREE_SPANS[network.version]):
+        return False
+    return not any(within(network, ours) for ours in assigned)
 
 
 def contains(outer: Block, inner: Block, bits: int) -> bool:

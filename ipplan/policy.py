@@ -6,7 +6,7 @@ by `ipplan.policy_file`; here is what the rest of the package works with.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,16 @@ class Purpose(StrEnum):
     LOOPBACK = "loopback"  # a device's own address: /32 or /128
     CIRCUIT = "circuit"  # a line of the kind circuit
     LAN = "lan"  # a line of the kind lan
+    UNIT = "unit"  # a unit, for example the outer addresses of its NAT
+    SITE = "site"  # a site
+    REGION = "region"  # each region of one level
+
+
+class Scope(StrEnum):
+    """Which addresses of 公用网络区 a pool or zone has: between central and local networks only national ones talk."""
+
+    NATIONAL = "national"  # 国家公共IP
+    LOCAL = "local"  # 地方公共IP
 
 
 class Placement(StrEnum):
@@ -75,6 +85,7 @@ class BlockSize:
     length: int | None = None
     growth: Decimal = Decimal(1)
     minimum: int | None = None
+    nibble: bool = False  # widened to a multiple of four bits, so that a digit of the address is the region's
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,7 @@ class Pool:
     exclude: tuple[Network, ...] = ()
     summaries: tuple[Summary, ...] = ()
     title: str = ""
+    scope: Scope | None = None
     source: Source = NOWHERE
 
 
@@ -104,27 +116,62 @@ class Pool:
 class Function:
     """What a pool's prefixes are for. `where` selects devices, for a line those at its ends.
 
+    Several `pools` lie in different VRFs: an owner gets a prefix in each VRF that it takes part in. `level` is that
+    of the regions for which the function is (`Purpose.REGION`).
     `reserve` keeps room beside a block so that it can double that many times where it stands.
     """
 
     name: str
-    pool: str
+    pools: tuple[str, ...]
     purpose: Purpose
     sizes: Mapping[int, Size]
     where: str = ""
     placement: Placement = Placement.DENSE
     reserve: int = 0
     title: str = ""
+    level: Level | None = None
     source: Source = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusion:
+    """What gets no addresses: regions (with all that lies in them), sites, and devices that `where` selects.
+
+    Pseudo-townships of the statistical codes (development zones, farms) are not places with a site of their own.
+    """
+
+    regions: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    where: str = ""
+    source: Source = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class VrfRule:
+    """The route distinguisher and targets of a VRF (RFC 4364), templates filled in."""
+
+    vrf: str
+    number: int
+    asn: int
+    rd: str
+    import_rt: tuple[str, ...] = ()
+    export_rt: tuple[str, ...] = ()
+    source: Source = NOWHERE
+
+
+@dataclass(frozen=True)
 class Policy:
-    """A city's address policy. Mappings are by name, in the file's order."""
+    """A city's address policy. Mappings are by name, in the file's order.
+
+    `assigned` is public space that is ours by assignment; all other public space in a pool is somebody else's.
+    """
 
     pools: Mapping[str, Pool]
     functions: Mapping[str, Function]
     file: str = FILE
+    exclusion: Exclusion = Exclusion()
+    assigned: tuple[Network, ...] = ()
+    vrfs: Mapping[str, VrfRule] = field(default_factory=dict)
 
 
 def load(path: Path, *, name: str = "") -> Policy:

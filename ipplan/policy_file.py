@@ -16,7 +16,20 @@ from inventory.schema import Reader
 from inventory.sources import yaml
 from inventory.text import Message
 from ipplan.networks import BITS, FAMILIES, Network, in_order, parse_network
-from ipplan.policy import BlockSize, Function, Placement, Policy, Pool, Purpose, Size, Summary
+from ipplan.plan import is_target
+from ipplan.policy import (
+    BlockSize,
+    Exclusion,
+    Function,
+    Placement,
+    Policy,
+    Pool,
+    Purpose,
+    Scope,
+    Size,
+    Summary,
+    VrfRule,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +39,9 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[^\s,:\"']{1,64}").fullmatch
 _MOST_GROWTH = 100
 _MOST_RESERVE = 8
+# The lengths that IPv6 has for these (RFC 4291 section 2.5.1, RFC 6164): what is not written means them.
+_USUAL_IPV6 = {Purpose.LOOPBACK: 128, Purpose.CIRCUIT: 127, Purpose.LAN: 64}
+_NIBBLE = 4
 
 
 def _value(convert: Callable[[str], Any], form: Any = str) -> PlainValidator:
@@ -90,6 +106,10 @@ AreaName = Annotated[Area, _value(cells.choice(Area, {}), Area)]
 LevelName = Annotated[Level, _value(cells.choice(Level, {}), Level)]
 PlacementName = Annotated[Placement, _value(cells.choice(Placement, {}), Placement)]
 PurposeName = Annotated[Purpose, _value(cells.choice(Purpose, {}), Purpose)]
+ScopeName = Annotated[Scope, _value(cells.choice(Scope, {}), Scope)]
+Asn = Annotated[int, _value(cells.integer(1, (1 << 32) - 1), Annotated[int, Field(ge=1, lt=1 << 32)])]
+VrfNumber = Annotated[int, _value(cells.integer(0, (1 << 32) - 1), Annotated[int, Field(ge=0, lt=1 << 32)])]
+RegionCode = Annotated[str, _value(cells.region_code, str | int)]
 Reserve = Annotated[int, _value(cells.integer(0, _MOST_RESERVE), Annotated[int, Field(ge=0, le=_MOST_RESERVE)])]
 
 
@@ -113,9 +133,9 @@ class Size4In(_Item):
 
 
 class Size6In(_Item):
-    """The size of an IPv6 prefix."""
+    """The size of an IPv6 prefix. Without a length: /64 for a LAN, /127 for a circuit, /128 for a loopback."""
 
-    length: Length6
+    length: Length6 | None = None
 
 
 class Block4In(_Item):
@@ -127,7 +147,7 @@ class Block4In(_Item):
 
 
 class Block6In(_Item):
-    """The size of a region's IPv6 block."""
+    """The size of a region's IPv6 block: on nibble boundaries (a multiple of four bits)."""
 
     length: Length6 | None = None
     growth: Growth | None = None
@@ -153,6 +173,9 @@ class PoolIn(_Item):
     prefixes: tuple[Prefix, ...] = Field(json_schema_extra={"minItems": 1})
     exclude: tuple[Prefix, ...] = ()
     summaries: tuple[SummaryIn, ...] = ()
+    scope: Annotated[
+        ScopeName | None, Field(description="national: 国家公共IP, local: 地方公共IP; for pools of the area public")
+    ] = None
 
 
 class FunctionIn(_Item):
@@ -160,8 +183,10 @@ class FunctionIn(_Item):
 
     name: Name
     title: Title = ""
-    pool: Name
+    pool: Name | None = None
+    pools: tuple[Name, ...] = Field((), description="several pools in different VRFs, instead of one pool")
     purpose: PurposeName = Field(alias="for")
+    level: LevelName | None = Field(None, description="with “for: region”: the level of the regions")
     where: Annotated[str, _value(str)] = ""
     ipv4: Size4In | None = None
     ipv6: Size6In | None = None
@@ -169,8 +194,41 @@ class FunctionIn(_Item):
     reserve: Reserve = 0
 
 
+class ExcludeIn(_Item):
+    """What gets no addresses: regions with all that lies in them, sites, devices that “where” selects."""
+
+    regions: tuple[RegionCode, ...] = ()
+    sites: tuple[Name, ...] = ()
+    where: Annotated[str, _value(str)] = ""
+
+
+class VrfIn(_Item):
+    """A VRF's number, and what differs from the rules for all."""
+
+    name: Name
+    number: VrfNumber
+    asn: Asn | None = None
+    rd: Annotated[str, _value(str)] | None = None
+    import_rt: tuple[Annotated[str, _value(str)], ...] | None = None
+    export_rt: tuple[Annotated[str, _value(str)], ...] | None = None
+
+
+class RoutingIn(_Item):
+    """The rules for route distinguishers and targets: templates with {asn} and {vrf_number}."""
+
+    asn: Asn
+    rd: Annotated[str, _value(str)] = "{asn}:{vrf_number}"
+    import_rt: tuple[Annotated[str, _value(str)], ...] = ("{asn}:{vrf_number}",)
+    export_rt: tuple[Annotated[str, _value(str)], ...] = ("{asn}:{vrf_number}",)
+    vrfs: tuple[VrfIn, ...] = Field(min_length=1)
+
+
 class PolicyIn(_Item):
     """plan/policy.yaml: the address policy of a govnet workspace."""
+
+    exclude: ExcludeIn = ExcludeIn()
+    assigned: tuple[Prefix, ...] = Field((), description="public space that is ours by assignment")
+    routing: RoutingIn | None = None
 
     pools: tuple[PoolIn, ...] = Field(min_length=1)
     functions: tuple[FunctionIn, ...] = Field(min_length=1)
@@ -215,7 +273,100 @@ class _Builder:
         functions: dict[str, Function] = {}
         for path, function in self.items(data, "functions", FunctionIn):
             functions[function.name] = self.function(function, path, pools)
-        return Policy(pools, functions, self.reader.document.file)
+        return Policy(
+            pools,
+            functions,
+            self.reader.document.file,
+            self.exclusion(data),
+            self.assigned(data),
+            self.vrfs(data, pools),
+        )
+
+    def exclusion(self, data: Mapping[str, Any]) -> Exclusion:
+        """What gets no addresses."""
+        read = self.reader.read(ExcludeIn, data["exclude"], ("exclude",)) if data.get("exclude") is not None else None
+        if read is None:
+            return Exclusion()
+        return Exclusion(read.regions, read.sites, read.where, self.source(("exclude",)))
+
+    def assigned(self, data: Mapping[str, Any]) -> tuple[Network, ...]:
+        """Public space that is ours."""
+        found: list[Network] = []
+        for path, item in self.reader.items(data, "assigned"):
+            try:
+                found.append(parse_network(item.strip() if isinstance(item, str) else str(item)))
+            except cells.Fault as fault:
+                self.complain(path, fault.code, fault.message, fault.hint)
+        return tuple(found)
+
+    def vrfs(self, data: Mapping[str, Any], pools: Mapping[str, Pool]) -> dict[str, VrfRule]:
+        """The VRFs' distinguishers and targets, their templates filled in."""
+        if data.get("routing") is None:
+            return {}
+        read = self.reader.read(RoutingIn, data["routing"], ("routing",))
+        if read is None:
+            return {}
+        known = {pool.vrf for pool in pools.values()}
+        found: dict[str, VrfRule] = {}
+        by_rd: dict[str, str] = {}
+        for index, item in enumerate(read.vrfs):
+            path: KeyPath = ("routing", "vrfs", index)
+            if item.name in found:
+                message = Message(
+                    "the name “{name}” is already in line {line}", name=item.name, line=found[item.name].source.line
+                )
+                self.complain((*path, "name"), "duplicate-name", message, Message("give each one a name of its own"))
+                continue
+            if self.reader.whole and item.name not in known:
+                message = Message("no pool is in the VRF “{name}”", name=item.name)
+                hint = Message("the pools' VRFs are: {names}", names=", ".join(sorted(known)))
+                self.complain((*path, "name"), "unknown-vrf", message, hint)
+            rule = self.vrf(read, item, path)
+            if rule is None:
+                continue
+            other = by_rd.setdefault(rule.rd, rule.vrf)
+            if other != rule.vrf:
+                message = Message(
+                    "the route distinguisher {rd} is that of the VRF “{name}” too", rd=rule.rd, name=other
+                )
+                self.complain(path, "duplicate-rd", message, Message("give each VRF a number of its own"))
+            found[item.name] = rule
+        return found
+
+    def vrf(self, read: RoutingIn, item: VrfIn, path: KeyPath) -> VrfRule | None:
+        """One VRF; None if a template gives nothing usable."""
+        asn = item.asn or read.asn
+        good = True
+
+        def filled(template: str, own: bool, key: str) -> str:
+            nonlocal good
+            try:
+                text = template.format(asn=asn, vrf_number=item.number)
+            except (KeyError, IndexError, ValueError):
+                text = ""
+            if not is_target(text):
+                good = False
+                message = Message(
+                    "“{template}” gives “{text}” for the VRF “{name}”, which is no route distinguisher or target",
+                    template=template,
+                    text=text,
+                    name=item.name,
+                )
+                hint = Message(
+                    "write for example {example}; it may hold {names}",
+                    example="{asn}:{vrf_number}",
+                    names="{asn}, {vrf_number}",
+                )
+                self.complain((*path, key) if own else ("routing", key), "bad-rd", message, hint)
+            return text
+
+        rd = filled(item.rd or read.rd, item.rd is not None, "rd")
+        targets = []
+        for key in ("import_rt", "export_rt"):
+            own, common = getattr(item, key), getattr(read, key)
+            targets.append(tuple(filled(each, own is not None, key) for each in (common if own is None else own)))
+        source = self.source(path)
+        return VrfRule(item.name, item.number, asn, rd, targets[0], targets[1], source) if good else None
 
     def items(self, data: Mapping[str, Any], key: str, model: type[Item]) -> list[tuple[KeyPath, Item]]:
         """The good items of a list. Names that are there twice, and an empty list, are faults."""
@@ -252,6 +403,9 @@ class _Builder:
             message, hint = Message("the list is empty"), Message("write at least one item")
             self.complain((*path, "prefixes"), "missing-value", message, hint)
         levels = tuple(Level)
+        if read.scope is not None and read.area is not Area.PUBLIC:
+            message = Message("only pools of the area public are national or local")
+            self.complain((*path, "scope"), "bad-scope", message, Message("remove the key “{key}”", key="scope"))
         ranks = [levels.index(summary.level) for summary in read.summaries]
         if ranks != sorted(set(ranks)):
             message = Message("the levels are not in order from the top down, each once")
@@ -263,10 +417,29 @@ class _Builder:
             read.vrf,
             read.prefixes,
             read.exclude,
-            tuple(_summary(item) for item in read.summaries),
+            tuple(self.summary(item, (*path, "summaries", index)) for index, item in enumerate(read.summaries)),
             read.title,
+            read.scope,
             self.source(path),
         )
+
+    def summary(self, read: SummaryIn, path: KeyPath) -> Summary:
+        """One level's blocks."""
+        self.nibble(read.ipv6.length, (*path, "ipv6", "length"))
+        self.nibble(read.ipv6.minimum, (*path, "ipv6", "minimum"))
+        sizes = {
+            4: BlockSize(read.ipv4.length, read.ipv4.growth or Decimal(1), read.ipv4.minimum),
+            6: BlockSize(read.ipv6.length, read.ipv6.growth or Decimal(1), read.ipv6.minimum, nibble=True),
+        }
+        return Summary(read.level, sizes, read.placement)
+
+    def nibble(self, length: int | None, path: KeyPath) -> None:
+        """Blocks of IPv6 that people read end at a digit of the address."""
+        if length is not None and length % _NIBBLE:
+            message = Message("a /{length} ends inside a digit of the IPv6 address", length=length)
+            low = length - length % _NIBBLE
+            hint = Message("write /{shorter} or /{longer}", shorter=low, longer=low + _NIBBLE)
+            self.complain(path, "no-nibble", message, hint)
 
     def overlaps(self, pools: Mapping[str, Pool]) -> None:
         """Pools of one VRF must be disjoint, or an address would have two purposes."""
@@ -292,28 +465,50 @@ class _Builder:
         if read.ipv4 is not None:
             sizes[4] = self.size4(read.ipv4, (*path, "ipv4"), read.purpose)
         if read.ipv6 is not None:
-            sizes[6] = Size(read.ipv6.length)
+            sizes[6] = self.size6(read.ipv6, (*path, "ipv6"), read.purpose)
         if not sizes:
             self.no_size(path, Message("the function says no size"))
         self.lengths(read.purpose, sizes, path)
-        pool = pools.get(read.pool)
-        if pool is not None:
-            self.families(pool, sizes, path)
-        elif self.reader.whole:
-            message = Message("there is no pool “{name}”", name=read.pool)
-            hint = Message("the pools are: {names}", names=", ".join(pools))
-            self.complain((*path, "pool"), "unknown-pool", message, hint)
+        names = self.function_pools(read, path)
+        vrfs: dict[str, str] = {}
+        for name in names:
+            pool = pools.get(name)
+            if pool is not None:
+                self.families(pool, sizes, path)
+                other = vrfs.setdefault(pool.vrf, name)
+                if other != name:
+                    message = Message("the pools “{first}” and “{second}” are in one VRF", first=other, second=name)
+                    hint = Message("name one pool for each VRF")
+                    self.complain((*path, "pools"), "same-vrf", message, hint)
+            elif self.reader.whole:
+                message = Message("there is no pool “{name}”", name=name)
+                hint = Message("the pools are: {names}", names=", ".join(pools))
+                self.complain((*path, "pools" if read.pools else "pool"), "unknown-pool", message, hint)
+        if (read.level is not None) != (read.purpose is Purpose.REGION):
+            message = Message("“level” belongs to “for: region”, and to nothing else")
+            hint = Message("write for example {example}", example="{for: region, level: township}")
+            self.complain((*path, "level") if read.level is not None else path, "bad-level", message, hint)
         return Function(
             read.name,
-            read.pool,
+            names,
             read.purpose,
             sizes,
             read.where,
             read.placement,
             read.reserve,
             read.title,
+            read.level,
             self.source(path),
         )
+
+    def function_pools(self, read: FunctionIn, path: KeyPath) -> tuple[str, ...]:
+        """The pool or the pools."""
+        if (read.pool is None) == (not read.pools):
+            message = Message("either “pool” or “pools” is needed here")
+            names = (read.pool,) if read.pool else ()
+            self.complain(path, "no-pool", message, Message("write for example {example}", example="pool: lans"))
+            return names
+        return (read.pool,) if read.pool is not None else tuple(dict.fromkeys(read.pools))
 
     def no_size(self, path: KeyPath, message: Message) -> None:
         """Note that a size is missing or said twice."""
@@ -326,7 +521,7 @@ class _Builder:
             self.no_size(path, Message("either “length” or “hosts” is needed here"))
         if read.hosts is None:
             return Size(read.length)
-        if purpose is not Purpose.LAN:
+        if purpose in (Purpose.LOOPBACK, Purpose.CIRCUIT):
             message, hint = Message("only a LAN has hosts"), Message("write a length")
             self.complain((*path, "hosts"), "no-hosts", message, hint)
         hosts = read.hosts
@@ -339,6 +534,15 @@ class _Builder:
             self.complain((*path, "hosts", "maximum"), "bad-length", message, Message("exchange the two"))
         return Size(None, hosts.growth or Decimal(1), hosts.minimum, hosts.maximum)
 
+    def size6(self, read: Size6In, path: KeyPath, purpose: Purpose) -> Size:
+        """An IPv6 size: what is written, else what is usual."""
+        length = _USUAL_IPV6.get(purpose) if read.length is None else read.length
+        if length is None:
+            self.no_size(path, Message("a {purpose} has no usual IPv6 length", purpose=purpose.value))
+        elif purpose in (Purpose.UNIT, Purpose.SITE, Purpose.REGION):
+            self.nibble(length, (*path, "length"))
+        return Size(length or 0)
+
     def lengths(self, purpose: Purpose, sizes: Mapping[int, Size], path: KeyPath) -> None:
         """A loopback is one address; a circuit has room for two, a LAN for a router and a host."""
         for family, version in FAMILIES.items():
@@ -346,7 +550,7 @@ class _Builder:
             if size is None or size.length is None:
                 continue
             bits = BITS[version]
-            longest = {Purpose.LOOPBACK: bits, Purpose.CIRCUIT: bits - 1, Purpose.LAN: bits - 2}[purpose]
+            longest = bits - {Purpose.CIRCUIT: 1, Purpose.LAN: 2}.get(purpose, 0)
             exact = purpose is Purpose.LOOPBACK
             if size.length > longest or (exact and size.length != bits):
                 message = Message("a /{length} does not suit a {purpose}", length=size.length, purpose=purpose.value)
@@ -364,11 +568,3 @@ class _Builder:
                 message = Message("the pool “{name}” has no prefix of IPv{version}", name=pool.name, version=version)
                 hint = Message("give the pool one, or remove this size")
                 self.complain((*path, family), "no-pool-prefix", message, hint)
-
-
-def _summary(read: SummaryIn) -> Summary:
-    sizes = {
-        4: BlockSize(read.ipv4.length, read.ipv4.growth or Decimal(1), read.ipv4.minimum),
-        6: BlockSize(read.ipv6.length, read.ipv6.growth or Decimal(1), read.ipv6.minimum),
-    }
-    return Summary(read.level, sizes, read.placement)

@@ -1,19 +1,22 @@
 """Why a plan is impossible: what is lacking where, and the smallest changes that mend it.
 
 Every change that is offered has been tried: with it alone (a larger pool, less growth, less reserve, a longer prefix)
-everything in the pool fits.
+everything in the pool fits. Where no single change does, two together are looked for. The number of trials is bounded
+by the size of the plan, so that an explanation takes seconds; sizes that cannot do are not tried.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from inventory.errors import Problem
 from inventory.text import Message
 from ipplan import tree
 from ipplan.buddy import Buddy
+from ipplan.demands import Demands
 from ipplan.layout import arrange
 from ipplan.networks import BITS, FAMILY_NAMES, Block, block_of, network_of, widened
 from ipplan.policy import Purpose
@@ -22,11 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from inventory.model import Inventory
-    from ipplan.demands import Demand
+    from ipplan.demands import Regions
     from ipplan.policy import BlockSize, Function, Policy, Pool, Size
     from ipplan.tree import Node
 
 _STEP = Decimal("0.05")
+_MOST_DEMANDS = 3_000_000  # laid out for one explanation: a minute at the very most
+_TRIALS = (12, 400)  # at least and at most
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,21 @@ class Short:
     """A pool of one family that cannot hold what it should. `extra` is space that it does not have, for a trial."""
 
     policy: Policy
-    pool_name: str
-    version: int
-    demands: tuple[Demand, ...]
+    demands: Demands
+    regions: Regions
     foreign: tuple[Block, ...]
     extra: tuple[Block, ...] = ()
+    trials: list[int] = field(default_factory=list, compare=False)
+
+    @property
+    def version(self) -> int:
+        """The family: 4 or 6."""
+        return self.demands.version
+
+    @property
+    def pool_name(self) -> str:
+        """The pool's name."""
+        return self.demands.pool.name
 
     @property
     def bits(self) -> int:
@@ -56,28 +71,44 @@ class Short:
         own = (block_of(network) for network in self.pool.prefixes if network.version == self.version)
         return (*own, *self.extra)
 
-    def sized(self) -> tuple[Demand, ...]:
+    def sized(self) -> Demands:
         """The demands with the sizes of this policy."""
-        found = []
-        for demand in self.demands:
-            function = self.policy.functions[demand.function]
-            size = function.sizes[self.version]
-            length, enough = size.lengths(demand.hosts, self.bits)
-            found.append(replace(demand, length=max(length, size.maximum), enough=enough, reserve=function.reserve))
-        return tuple(found)
+        old = self.demands
+        made = Demands(self.pool, self.version)
+        made.owners, made.regions, made.hosts = old.owners, old.regions, old.hosts
+        made.functions = [self.policy.functions[function.name] for function in old.functions]
+        sizes: dict[tuple[str, int], tuple[int, int]] = {}
+        for function, hosts in zip(made.functions, made.hosts, strict=True):
+            key = (function.name, hosts)
+            if key not in sizes:
+                size = function.sizes[self.version]
+                length, enough = size.lengths(hosts, self.bits)
+                sizes[key] = (max(length, size.maximum), enough)
+            length, enough = sizes[key]
+            made.lengths.append(length)
+            made.enoughs.append(enough)
+        return made
 
+    @cached_property
     def root(self) -> Node:
         """The tree of the demands, without any lock."""
-        return tree.build(self.pool, self.version, self.sized(), {}, {})
+        return tree.build(self.sized(), self.regions, {}, {})
 
     def fits(self) -> bool:
-        """Whether everything has a place when nothing stands yet."""
-        return arrange(self.root(), self.roots, self.foreign) is not None
+        """Whether everything has a place when nothing stands yet; False when enough has been tried."""
+        if len(self.trials) >= min(max(_MOST_DEMANDS // max(len(self.demands), 1), _TRIALS[0]), _TRIALS[1]):
+            return False
+        self.trials.append(1)
+        root = tree.build(self.sized(), self.regions, {}, {})
+        room = sum(1 << (self.bits - block.length) for block in self.roots)
+        if root.content > room:
+            return False
+        return arrange(root, self.roots, self.foreign) is not None
 
     def functions(self) -> Iterator[Function]:
         """The functions that draw on the pool in this family."""
         for function in self.policy.functions.values():
-            if function.pool == self.pool_name and self.version in function.sizes:
+            if self.pool_name in function.pools and self.version in function.sizes:
                 yield function
 
     def with_pool(self, pool: Pool) -> Short:
@@ -93,14 +124,14 @@ class Short:
 def explain(short: Short, inventory: Inventory) -> Problem:
     """What is lacking, and what would mend it."""
     message, column = _lacking(short, inventory)
-    mends = list(_mends(short))
+    mends = list(_mends(short)) or list(_pairs(short))
     hint = _either(mends) if mends else Message("give the pool more space and its regions larger blocks")
     source = short.pool.source
     return Problem("pool-too-small", message, hint, source.file or short.policy.file, source.line, column)
 
 
 def _lacking(short: Short, inventory: Inventory) -> tuple[Message, str]:
-    for node in sorted(short.root().nodes(), key=lambda node: node.key):
+    for node in sorted(short.root.nodes(), key=lambda node: node.key):
         have = 1 << (short.bits - node.length)
         if node.summary is not None and node.content > have:
             region = inventory.regions.get(node.key[1])
@@ -114,7 +145,7 @@ def _lacking(short: Short, inventory: Inventory) -> tuple[Message, str]:
                 length=node.length,
                 have=have,
                 lacking=node.content - have,
-                content=_content(short, node.leaves),
+                content=_content(short, [node.leaves.functions[number] for number in node.numbers]),
             ), "summaries"
     needed, lacking = _unplaced(short)
     return Message(
@@ -123,18 +154,18 @@ def _lacking(short: Short, inventory: Inventory) -> tuple[Message, str]:
         pool=short.pool_name,
         area=short.pool.area.value,
         prefixes=", ".join(str(network_of(root, short.version)) for root in short.roots),
-        content=_content(short, [leaf for node in short.root().nodes() for leaf in node.leaves]),
+        content=_content(short, short.root.leaves.functions),
         needed=needed,
         have=_space(short).free_addresses(),
         lacking=lacking,
     ), "prefixes"
 
 
-def _content(short: Short, leaves: Iterable[tree.Leaf]) -> str:
+def _content(short: Short, names: Iterable[str]) -> str:
     """How many blocks of which function: `township-lan 20`."""
     counts: dict[str, int] = {}
-    for leaf in leaves:
-        counts[leaf.demand.function] = counts.get(leaf.demand.function, 0) + 1
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
     return ", ".join(
         f"{function.name} × {counts[function.name]}" for function in short.functions() if function.name in counts
     )
@@ -151,7 +182,7 @@ def _unplaced(short: Short) -> tuple[int, int]:
     """How many addresses everything needs, and how many of them find no place."""
     space = _space(short)
     needed = lacking = 0
-    for item in sorted(short.root().items(), key=lambda item: item.extent):
+    for item in sorted(short.root.items(), key=lambda item: item.extent):
         size = 1 << (short.bits - item.extent)
         needed += size
         if space.allocate(item.extent) is None:
@@ -178,6 +209,7 @@ def _larger_pool(short: Short) -> Message | None:
         for prefix in pool.prefixes
         if prefix.version == short.version
     ]
+    needed = short.root.content
     best: tuple[int, Block, Block] | None = None
     for root in short.roots:
         for length in range(root.length - 1, max(root.length - 17, 0), -1):
@@ -189,17 +221,48 @@ def _larger_pool(short: Short) -> Message | None:
                 break
             roots = [block_of(prefix) for prefix in short.pool.prefixes if prefix.version == short.version]
             kept = [other for other in roots if not network.supernet_of(network_of(other, short.version))]  # type: ignore[arg-type]  # same family
+            if sum(1 << (short.bits - block.length) for block in (*kept, wider)) < needed:
+                continue
             if _with_roots(short, [*kept, wider]).fits():
                 best = (length, root, wider)
                 break
     if best is not None:
         before, after = network_of(best[1], short.version), network_of(best[2], short.version)
         return Message("enlarge the pool's {before} to {after}", before=before, after=after)
-    for length in range(short.bits - 2, -1, -1):
+    lacking = max(needed - sum(1 << (short.bits - block.length) for block in short.roots), 4)
+    for length in range(short.bits - (lacking - 1).bit_length(), -1, -1):
         # A place that no address has: only the size matters.
         if replace(short, extra=(Block(1 << short.bits, length),)).fits():
             return Message("add a /{length} to the pool's prefixes", length=length)
     return None
+
+
+def _pairs(short: Short) -> Iterator[Message]:
+    """Two changes together: larger blocks of a level, and a pool that has room for them."""
+    for index, summary in enumerate(short.pool.summaries):
+        size = summary.sizes[short.version]
+        if size.length is None:
+            continue
+        step = 4 if size.nibble else 1
+        for length in range(size.length - step, -1, -step):
+            changed = replace(summary, sizes={**summary.sizes, short.version: replace(size, length=length)})
+            levels = (*short.pool.summaries[:index], changed, *short.pool.summaries[index + 1 :])
+            trial = short.with_pool(replace(short.pool, summaries=levels))
+            if any(
+                node.summary is not None and node.content > 1 << (short.bits - node.length)
+                for node in trial.root.nodes()
+            ):
+                continue
+            larger = _larger_pool(trial)
+            if larger is not None:
+                first = Message(
+                    "make the blocks of the level {level} /{after} instead of /{before}",
+                    level=summary.level.value,
+                    before=size.length,
+                    after=length,
+                )
+                yield Message("{first}, and {second}", first=first, second=larger)
+            break
 
 
 def _is_global(root: Block, short: Short) -> bool:
@@ -259,7 +322,8 @@ def _other_summaries(short: Short) -> Iterator[Message]:
             return short.with_pool(replace(short.pool, summaries=(*old[:index], changed, *old[index + 1 :])))
 
         if size.length is not None:
-            for length in range(size.length - 1, -1, -1):
+            step = 4 if size.nibble else 1
+            for length in range(size.length - step, -1, -step):
                 if sized(replace(size, length=length)).fits():
                     yield Message(
                         "make the blocks of the level {level} /{after} instead of /{before}",

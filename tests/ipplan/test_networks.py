@@ -34,7 +34,7 @@ def test_what_the_library_writes_is_read(address: object, length: int) -> None:
         ("fd00::1/64", "host-bits", "write fd00::/64"),
         ("10.20.0.0", "no-prefix-length", "write a prefix with its length, as in 10.20.0.0/24"),
         ("10.20.0.0/33", "bad-prefix", "write a prefix with its length, as in 10.20.0.0/24"),
-        ("10.20.0.0/255.255.0.0", "bad-prefix", "write a prefix with its length, as in 10.20.0.0/24"),
+        ("10.20.0.0/255.255.0.0", "netmask", "write 10.20.0.0/16"),
         ("10.20.0/16", "bad-prefix", "write a prefix with its length, as in 10.20.0.0/24"),
         ("10.20.0.0/-1", "bad-prefix", "write a prefix with its length, as in 10.20.0.0/24"),
         ("10.20.0.0/16%eth0", "bad-prefix", "write a prefix with its length, as in 10.20.0.0/24"),

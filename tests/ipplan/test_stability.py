@@ -11,12 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.errors import InputError
-from ipplan import allocate, changes, checks, policy
+from inventory.model import Area
+from ipplan import allocate, changes, checks, policy, quick
 from ipplan.buddy import Buddy
-from ipplan.layout import arrange
+from ipplan.demands import Demands
+from ipplan.layout import _Arrangement, arrange
 from ipplan.networks import Block
 from ipplan.plan import parse, to_text
-from ipplan.tree import Leaf, Node
+from ipplan.policy import Function, Placement, Pool, Purpose
+from ipplan.tree import Leaves, Node
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,12 +90,18 @@ def test_a_thousand_sequences_of_random_edits(city: Callable[..., Inventory], po
         campaign(city, policy.parse(tight if seed % 2 else policy_text), seed, 20)
 
 
-def leaf(number: int, length: int, held: Block | None = None) -> Leaf:
-    """Something to place."""
-    from inventory.model import Level
-    from ipplan.demands import Demand
+POOL = Pool("p", Area.PUBLIC, "default", ())
 
-    return Leaf(Demand("p", "f", 4, f"{number:03}", Level.TOWNSHIP, "", (), length, length), held)
+
+def node(lengths: list[int], held: dict[int, Block] | None = None, reserve: int = 0, sparse: bool = False) -> Node:
+    """A region with demands of these lengths; `held` says where the lock has some of them."""
+    placement = Placement.SPARSE if sparse else Placement.DENSE
+    function = Function("f", ("p",), Purpose.LAN, {}, placement=placement, reserve=reserve)
+    demands = Demands(POOL, 4)
+    for number, length in enumerate(lengths):
+        demands.add(function, f"{number:03}", "", length)
+    known = {("f", f"{number:03}"): block for number, block in (held or {}).items()}
+    return Node(("", ""), Leaves(demands, known), numbers=range(len(lengths)))
 
 
 def exhaustive(lengths: list[int], space: Buddy) -> bool:
@@ -117,7 +126,7 @@ def exhaustive(lengths: list[int], space: Buddy) -> bool:
 def test_dense_packing_is_as_good_as_exhaustive_search(lengths: list[int], excluded: list[int]) -> None:
     """Nothing locked, dense, some addresses excluded: what can be placed at all is placed."""
     foreign = [Block(address, 32) for address in excluded]
-    root = Node(("", ""), 32, leaves=[leaf(number, length) for number, length in enumerate(lengths)])
+    root = node(lengths)
     space = Buddy(32, [Block(0, 27)])
     for block in foreign:
         space.exclude(block)
@@ -128,22 +137,44 @@ def test_dense_packing_is_as_good_as_exhaustive_search(lengths: list[int], exclu
 @given(st.lists(st.integers(28, 32), min_size=1, max_size=8), st.integers(28, 32), st.randoms(use_true_random=False))
 def test_with_moves_whatever_fits_by_size_is_placed(held: list[int], new: int, random: Random) -> None:
     """However fragmented the space is: with moves allowed, what fits by size finds a place, and few are moved."""
-    space, leaves = Buddy(32, [Block(0, 27)]), []
-    for number, length in enumerate(held):
-        places = [start for start in range(0, 32, 1 << (32 - length)) if space.is_free(Block(start, length))]
-        if places:
-            block = Block(random.choice(places), length)
-            space.take(block)
-            leaves.append(leaf(number, length, block))
+    space, lengths, places = Buddy(32, [Block(0, 27)]), list[int](), dict[int, Block]()
+    for length in held:
+        free = [start for start in range(0, 32, 1 << (32 - length)) if space.is_free(Block(start, length))]
+        if free:
+            places[len(lengths)] = Block(random.choice(free), length)
+            space.take(places[len(lengths)])
+            lengths.append(length)
     fits = space.free_addresses() >= 1 << (32 - new)
-    root = Node(("", ""), 32, leaves=[*leaves, leaf(999, new)])
-    layout = arrange(root, [Block(0, 27)], moves=True)
+    layout = arrange(node([*lengths, new], places), [Block(0, 27)], moves=True)
     assert (layout is not None) == fits
     if layout is not None:
-        taken = Buddy(32, [Block(0, 27)])
-        assert all(taken.take(block) for _, block in layout.leaves)
-        if arrange(root, [Block(0, 27)]) is not None:
-            assert all(item.held in (None, block) for item, block in layout.leaves)
+        taken, found = Buddy(32, [Block(0, 27)]), layout.leaves()
+        assert all(taken.take(block) for block in found.values())
+        if arrange(node([*lengths, new], places), [Block(0, 27)]) is not None:
+            assert all(found[number] == block for number, block in places.items())
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.integers(27, 32), min_size=1, max_size=9),
+    st.integers(0, 1),
+    st.booleans(),
+)
+def test_the_quick_way_gives_what_the_general_way_gives(lengths: list[int], reserve: int, sparse: bool) -> None:
+    """Where nothing stands yet, and where all stands, arithmetic gives the layout that placing one by one gives."""
+    root, block = node(lengths, reserve=reserve, sparse=sparse), Block(64, 26)
+    short, general = quick.fresh(root, [block], ()), _Arrangement(root, [block], [], moves=False).run()
+    assert (short is None) == (general is None)
+    if short is None or general is None:
+        return
+    assert short.leaves() == general.leaves()
+    again = node(lengths, short.leaves(), reserve=reserve, sparse=sparse)
+    standing = quick.standing(again, [block], ())
+    assert standing is not None
+    assert standing.leaves() == short.leaves()
+    kept = _Arrangement(again, [block], [], moves=False).run()
+    assert kept is not None
+    assert kept.leaves() == short.leaves()
 
 
 @pytest.mark.parametrize(("growth", "minimum"), list(product(("1", "1.5", "3"), ("27", "26"))))

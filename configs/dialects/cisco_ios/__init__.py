@@ -16,7 +16,7 @@ from configs.dialects.cisco_ios.language import LANGUAGE
 if TYPE_CHECKING:
     from napalm.base.base import NetworkDriver
 
-    from configs.model import Facts
+    from configs.model import Addresses, Facts
     from inventory.model import Interface
 
 # Languages of the same form: FRR, ASA, IOS XR, NX-OS, EOS.
@@ -70,6 +70,12 @@ class CiscoIos:
         from configs.dialects.cisco_ios import facts  # noqa: PLC0415 - only audits need it
 
         return facts.read(tree)
+
+    def addresses(self, tree: tree.Tree) -> Addresses:
+        """Where the device uses addresses."""
+        from configs.dialects.cisco_ios import addresses  # noqa: PLC0415 - only discovery needs it
+
+        return addresses.read(tree)
 
     def driver(self) -> type[NetworkDriver]:
         """The NAPALM driver."""

@@ -15,7 +15,7 @@ from configs.dialects.frr.language import LANGUAGE
 if TYPE_CHECKING:
     from napalm.base.base import NetworkDriver
 
-    from configs.model import Facts
+    from configs.model import Addresses, Facts
     from inventory.model import Interface
 
 
@@ -57,6 +57,12 @@ class Frr:
         from configs.dialects.frr import facts  # noqa: PLC0415 - only audits need it
 
         return facts.read(tree)
+
+    def addresses(self, tree: tree.Tree) -> Addresses:
+        """Where the device uses addresses."""
+        from configs.dialects.frr import addresses  # noqa: PLC0415 - only discovery needs it
+
+        return addresses.read(tree)
 
     def driver(self) -> type[NetworkDriver]:
         """The NAPALM driver."""

@@ -16,7 +16,7 @@ from configs.dialects.huawei.language import LANGUAGE
 if TYPE_CHECKING:
     from napalm.base.base import NetworkDriver
 
-    from configs.model import Facts
+    from configs.model import Addresses, Facts
     from inventory.model import Interface
 
 # The same family of languages: its configurations also have `sysname`, `#` and `undo`.
@@ -68,6 +68,12 @@ class Huawei:
         from configs.dialects.huawei import facts  # noqa: PLC0415 - only audits need it
 
         return facts.read(tree)
+
+    def addresses(self, tree: tree.Tree) -> Addresses:
+        """Where the device uses addresses."""
+        from configs.dialects.huawei import addresses  # noqa: PLC0415 - only discovery needs it
+
+        return addresses.read(tree)
 
     def driver(self) -> type[NetworkDriver]:
         """The NAPALM driver."""

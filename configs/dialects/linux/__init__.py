@@ -64,6 +64,9 @@ class Linux:
         lines = tuple(NotUnderstood(node.line, node.text) for _, node in tree.walk())
         return Facts(self.name, tree.encoding, {}, lines)
 
+    def addresses(self, tree: tree.Tree) -> None:
+        """Addresses are not read from this platform yet."""
+
     def driver(self) -> None:
         """Linux hosts are rendered, not yet spoken to."""
 

@@ -1,0 +1,258 @@
+"""Old and new space that collide while both are in use: who must wait for whom, and what breaks a circle.
+
+A new prefix cannot be added while somebody else still has addresses in it. So each move waits for those whose old
+prefixes lie in its new ones. Where moves wait for each other (a swap, a cycle), the smallest of them goes to a
+temporary prefix first. Where a new prefix lies on one that stays, no order helps: that is a fault.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from inventory.errors import Problem
+from inventory.text import Message
+from ipplan import graph
+from ipplan.mapping import FILE, Mode
+from ipplan.networks import BITS, Block, Network, in_order, network_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ipplan.mapping import Entry, Mapping
+    from ipplan.plan import Plan
+
+Key: TypeAlias = tuple[str, Network]  # VRF and prefix of today
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A prefix of today with all its parts. It may begin when `needs` are gone from their places.
+
+    `in_place`: the new prefix begins where the old one does, so only the mask changes. `temporary`: it goes there
+    first, so that those that wait for its place can go on; it still waits for `needs` before its last step.
+    """
+
+    vrf: str
+    old: Network
+    new: tuple[tuple[str, Network], ...]  # VRF and prefix of the plan
+    owner: str = ""
+    needs: tuple[Key, ...] = ()
+    in_place: bool = False
+    temporary: Network | None = None
+
+    @property
+    def key(self) -> Key:
+        """What it is known by."""
+        return (self.vrf, self.old)
+
+    def as_json(self) -> dict[str, Any]:
+        """Stable keys."""
+        return {
+            "vrf": self.vrf,
+            "old": str(self.old),
+            "new": [{"vrf": vrf, "prefix": str(prefix)} for vrf, prefix in self.new],
+            "owner": self.owner,
+            "needs": [{"vrf": vrf, "old": str(prefix)} for vrf, prefix in self.needs],
+            "in_place": self.in_place,
+            "temporary": str(self.temporary) if self.temporary is not None else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """The moves in an order that works, the circles that there would be, and the moves that no order helps.
+
+    In `order` a move with a temporary prefix stands where its last step is due; its first step may be done at once.
+    """
+
+    order: tuple[Move, ...] = ()
+    cycles: tuple[tuple[Move, ...], ...] = ()
+    blocked: tuple[Problem, ...] = ()
+
+    def move(self, vrf: str, old: Network) -> Move | None:
+        """The move of a prefix of today."""
+        return next((move for move in self.order if move.key == (vrf, old)), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Stable keys."""
+        return {
+            "waiting": [move.as_json() for move in self.order if move.needs],
+            "cycles": [[str(move.old) for move in cycle] for cycle in self.cycles],
+            "temporary": [move.as_json() for move in self.order if move.temporary is not None],
+            "blocked": [problem.as_json() for problem in self.blocked],
+        }
+
+
+def migration(mapping: Mapping, plan: Plan | None = None) -> Migration:
+    """The order of the moves of a mapping. Temporary prefixes are taken from what is free in the plan's pools.
+
+    A circle for which the pools have no room leaves `temporary` empty and is among `blocked`.
+    """
+    standing = _Standing(mapping)
+    moves: dict[Key, Move] = {}
+    blocked: list[Problem] = []
+    for key, entries in standing.rows.items():
+        if not any(entry.moves for entry in entries):
+            continue
+        move = _move(key, entries)
+        needs: dict[Key, None] = {}
+        for vrf, prefix in move.new:
+            for other in standing.overlapping(vrf, prefix):
+                if other == key:
+                    if not move.in_place:
+                        needs[key] = None
+                elif standing.stays(other):
+                    blocked.append(_blocked(entries[0], prefix, other))
+                elif (vrf, prefix) not in standing.goals[other]:  # those that meet there may be there together
+                    needs[other] = None
+        moves[key] = replace(move, needs=tuple(needs))
+    moves, cycles = _broken(moves)
+    moves, without = _temporaries(moves, mapping, plan)
+    blocked += without
+    graph_of_moves = {
+        key: [need for need in move.needs if need in moves and need != key and moves[need].temporary is None]
+        for key, move in moves.items()
+    }
+    order, _ = graph.ordered({key: graph_of_moves[key] for key in sorted(moves, key=_place)})
+    return Migration(tuple(moves[key] for key in order), cycles, tuple(blocked))
+
+
+def _place(key: Key) -> tuple[object, ...]:
+    return (key[0], *in_order(key[1]))
+
+
+class _Standing:
+    """The prefixes of today, by where they stand."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self.rows: dict[Key, list[Entry]] = {}
+        for entry in mapping.prefixes:
+            self.rows.setdefault((entry.vrf, entry.old_subnet or entry.old), []).append(entry)
+        self.goals = {key: frozenset(_goals(entries)) for key, entries in self.rows.items()}
+        self._spaces: dict[tuple[str, int], list[Key]] = {}
+        for key in sorted(self.rows, key=_place):
+            self._spaces.setdefault((key[0], key[1].version), []).append(key)
+        self._starts = {space: [int(key[1].network_address) for key in keys] for space, keys in self._spaces.items()}
+        # Prefixes may lie in each other (a refused summary above others): how far back one that still overlaps may be.
+        self._longest = {space: max(key[1].num_addresses for key in keys) for space, keys in self._spaces.items()}
+
+    def stays(self, key: Key) -> bool:
+        """Whether the addresses will be in use for ever, as far as the mapping knows."""
+        return any(entry.mode is not Mode.RETIRE and not entry.moves for entry in self.rows[key])
+
+    def overlapping(self, vrf: str, prefix: Network) -> Iterable[Key]:
+        """The prefixes of today that share addresses with `prefix`."""
+        space = (vrf, int(prefix.version))
+        starts = self._starts.get(space, [])
+        first, last = int(prefix.network_address), int(prefix.broadcast_address)
+        low = bisect_left(starts, first - self._longest.get(space, 1) + 1)
+        for index in range(low, len(starts)):
+            if starts[index] > last:
+                return
+            key = self._spaces[space][index]
+            if int(key[1].broadcast_address) >= first:
+                yield key
+
+
+def _goals(entries: Iterable[Entry]) -> list[tuple[str, Network]]:
+    return list(dict.fromkeys((entry.new_vrf, entry.new_subnet) for entry in entries if entry.new_subnet is not None))
+
+
+def _move(key: Key, entries: Sequence[Entry]) -> Move:
+    new = _goals(entries)
+    in_place = len(new) == 1 and new[0][0] == key[0] and new[0][1].network_address == key[1].network_address
+    return Move(key[0], key[1], tuple(new), entries[0].owner, in_place=in_place)
+
+
+def _blocked(entry: Entry, prefix: Network, other: Key) -> Problem:
+    message = Message("{old} goes to {new}, but {other} stays there", old=entry.old_subnet, new=prefix, other=other[1])
+    hint = Message("exclude {other} from the pool in the policy and plan again, or let it move too", other=other[1])
+    return Problem("blocked", message, hint, entry.source.file or FILE, entry.source.line, "new")
+
+
+def _broken(moves: dict[Key, Move]) -> tuple[dict[Key, Move], tuple[tuple[Move, ...], ...]]:
+    """Mark the moves that need a temporary prefix: in each circle the smallest, until there is no circle left."""
+    moves = dict(moves)
+    cycles: list[tuple[Move, ...]] = []
+    needs = {key: [need for need in moves[key].needs if need in moves] for key in sorted(moves, key=_place)}
+    first = True
+    while True:
+        knots = [part for part in graph.components(needs) if len(part) > 1 or part[0] in needs[part[0]]]
+        if first:
+            cycles = [tuple(moves[key] for key in knot) for knot in sorted(knots, key=lambda knot: _place(knot[0]))]
+            first = False
+        if not knots:
+            return moves, tuple(cycles)
+        for knot in knots:
+            # Not in place: a mask that changes where it is has no other place to go to and come back from.
+            chosen = min(knot, key=lambda key: (moves[key].in_place, key[1].num_addresses, _place(key)))
+            moves[chosen] = replace(moves[chosen], temporary=chosen[1])
+            # Its place is free once it is in its temporary prefix: nobody waits for its last step.
+            needs = {
+                key: [need for need in wanted if need != chosen] if key in knot or chosen in wanted else wanted
+                for key, wanted in needs.items()
+            }
+
+
+def _temporaries(moves: dict[Key, Move], mapping: Mapping, plan: Plan | None) -> tuple[dict[Key, Move], list[Problem]]:
+    """Find a free prefix for each move that needs a temporary one."""
+    moves = dict(moves)
+    without: list[Problem] = []
+    taken: dict[tuple[str, int], list[Block]] = {}
+    pools: dict[tuple[str, int], list[Network]] = {}
+    wanted = [key for key, move in moves.items() if move.temporary is not None]
+    if not wanted:
+        return moves, without
+    for entry in mapping.prefixes:
+        for vrf, prefix in ((entry.vrf, entry.old_subnet), (entry.new_vrf, entry.new_subnet)):
+            if prefix is not None:
+                taken.setdefault((vrf, prefix.version), []).append(_block(prefix))
+    for row in plan.allocations if plan is not None else ():
+        taken.setdefault((row.vrf, row.prefix.version), []).append(_block(row.prefix))
+    for pool in plan.pool_rows if plan is not None else ():
+        pools.setdefault((pool.vrf, pool.prefix.version), []).append(pool.prefix)
+    for key in sorted(wanted, key=_place):
+        space = (key[0], int(key[1].version))
+        found = _free(pools.get(space, ()), taken.get(space, []), key[1].prefixlen, space[1])
+        if found is not None:
+            taken[space].append(found)
+            moves[key] = replace(moves[key], temporary=network_of(found, space[1]))
+            continue
+        message = Message(
+            "{old} must go to a temporary prefix first, and no pool of the VRF “{vrf}” has a free /{length}",
+            old=key[1],
+            vrf=key[0],
+            length=key[1].prefixlen,
+        )
+        hint = Message("make a pool larger for the time of the migration")
+        without.append(Problem("no-temporary", message, hint, FILE))
+        moves[key] = replace(moves[key], temporary=None)
+    return moves, without
+
+
+def _block(prefix: Network) -> Block:
+    return Block(int(prefix.network_address), prefix.prefixlen)
+
+
+def _free(pools: Iterable[Network], taken: Iterable[Block], length: int, version: int) -> Block | None:
+    """The highest free block of a length: far from where the plan grows."""
+    bits = BITS[version]
+    size = 1 << (bits - length)
+    obstacles: list[tuple[int, int]] = []
+    for start, end in sorted((block.start, block.start + (1 << (bits - block.length))) for block in taken):
+        if obstacles and start <= obstacles[-1][1]:
+            obstacles[-1] = (obstacles[-1][0], max(end, obstacles[-1][1]))
+        else:
+            obstacles.append((start, end))
+    for pool in sorted(pools, key=in_order, reverse=True):
+        if pool.prefixlen > length:
+            continue
+        at = int(pool.broadcast_address) + 1 - size
+        for start, end in reversed(obstacles):
+            if start < at + size and end > at:
+                at = (start - size) // size * size
+        if at >= int(pool.network_address):
+            return Block(at, length)
+    return None

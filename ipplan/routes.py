@@ -1,0 +1,136 @@
+"""What routing makes of a plan: which VRFs see each other's prefixes, and where those overlap.
+
+A VRF imports the routes of every VRF that exports one of its import targets (RFC 4364 section 4.3). What meets in one
+table must not overlap: the two VRFs themselves, and two that a third one imports.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from inventory.errors import Problem
+from inventory.text import Message
+from ipplan.networks import BITS
+from ipplan.plan import FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inventory.model import Inventory
+    from ipplan.plan import Plan
+    from ipplan.policy import Policy
+
+
+def targets(plan: Plan, inventory: Inventory) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """Import and export targets by VRF: the plan's, else the inventory's."""
+    found = {vrf.name: (frozenset(vrf.import_rt), frozenset(vrf.export_rt)) for vrf in inventory.vrfs.values()}
+    found.update({row.vrf: (frozenset(row.import_rt), frozenset(row.export_rt)) for row in plan.vrf_rows})
+    return found
+
+
+def tables(plan: Plan, inventory: Inventory) -> dict[str, tuple[str, ...]]:
+    """For each VRF the VRFs whose prefixes are in its table: itself first, then those that it imports from."""
+    known = targets(plan, inventory)
+    return {
+        vrf: (vrf, *(other for other, (_, exports) in known.items() if other != vrf and imports & exports))
+        for vrf, (imports, _) in known.items()
+    }
+
+
+def overlaps(plan: Plan, inventory: Inventory) -> Iterator[Problem]:
+    """Allocations that overlap in a VRF's table although they are of different VRFs."""
+    seen: set[frozenset[str]] = set()
+    spans: dict[tuple[str, int], list[tuple[int, int, int]]] = {}
+    for where, members in tables(plan, inventory).items():
+        for pair in combinations(members, 2):
+            if frozenset(pair) in seen:
+                continue
+            seen.add(frozenset(pair))
+            if not spans:
+                spans = _spans(plan)
+            for version in BITS:
+                one, other = (spans.get((vrf, version), []) for vrf in pair)
+                for first, second in _meetings(one, other):
+                    yield _problem(plan, where, first, second)
+
+
+def _spans(plan: Plan) -> dict[tuple[str, int], list[tuple[int, int, int]]]:
+    """First address, end and number of the allocations, by VRF and family, in address order."""
+    spans: dict[tuple[str, int], list[tuple[int, int, int]]] = {}
+    table = plan.table
+    for number, key in enumerate(zip(table.vrfs, table.versions, strict=True)):
+        start = table.starts[number]
+        span = (start, start + (1 << (BITS[key[1]] - table.lengths[number])), number)
+        spans.setdefault(key, []).append(span)
+    for found in spans.values():
+        found.sort()
+    return spans
+
+
+def _meetings(one: list[tuple[int, int, int]], other: list[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
+    """The numbers of those that overlap; prefixes contain each other or are apart."""
+    at = 0
+    for start, end, number in one:
+        while at < len(other) and other[at][1] <= start:
+            at += 1
+        here = at
+        while here < len(other) and other[here][0] < end:
+            yield number, other[here][2]
+            here += 1
+
+
+def _problem(plan: Plan, where: str, first: int, second: int) -> Problem:
+    one, other = plan.allocation(first), plan.allocation(second)
+    message = Message(
+        "{prefix} (“{owner}”, VRF “{vrf}”) overlaps {other} (“{other_owner}”, VRF “{other_vrf}”, line {line}): "
+        "both are in the table of the VRF “{where}”",
+        prefix=one.prefix,
+        owner=one.owner,
+        vrf=one.vrf,
+        other=other.prefix,
+        other_owner=other.owner,
+        other_vrf=other.vrf,
+        line=other.source.line,
+        where=where,
+    )
+    hint = Message("give the pools of the two VRFs different space, or stop exchanging their routes")
+    return Problem("exchanged-overlap", message, hint, one.source.file or FILE, one.source.line, "prefix")
+
+
+def differences(plan: Plan, inventory: Inventory, policy: Policy) -> Iterator[Problem]:
+    """Route distinguishers and targets that are not what the policy's rules give."""
+    planned = plan.vrfs
+    for rule in policy.vrfs.values():
+        wanted = (rule.rd, rule.import_rt, rule.export_rt)
+        row = planned.get(rule.vrf)
+        if row is None or (row.rd, row.import_rt, row.export_rt) != wanted:
+            message = Message(
+                "the plan's route distinguisher and targets of the VRF “{name}” are not up to date", name=rule.vrf
+            )
+            source = row.source if row is not None else None
+            file, line = (source.file, source.line) if source is not None else ("", 0)
+            yield Problem("vrf-differs", message, Message("run: govnet plan make"), file or FILE, line, "rd")
+        vrf = inventory.vrfs.get(rule.vrf)
+        if vrf is None:
+            continue
+        for name, own, ours in (
+            ("rd", (vrf.rd,) if vrf.rd else (), (rule.rd,)),
+            ("import_rt", vrf.import_rt, rule.import_rt),
+            ("export_rt", vrf.export_rt, rule.export_rt),
+        ):
+            if own and frozenset(own) != frozenset(ours):
+                message = Message(
+                    "the VRF “{vrf}” has {name} {own}, and the policy's rules give {ours}",
+                    vrf=rule.vrf,
+                    name=name,
+                    own=" ".join(own),
+                    ours=" ".join(ours),
+                )
+                hint = Message("correct one of the two; what the inventory leaves empty comes from the policy")
+                yield Problem("rd-differs", message, hint, vrf.source.file, vrf.source.line, name)
+    for row in plan.vrf_rows:
+        if row.vrf not in policy.vrfs:
+            message = Message("the policy has no rule for the VRF “{name}”", name=row.vrf)
+            hint = Message("run: govnet plan make")
+            yield Problem("vrf-differs", message, hint, row.source.file or FILE, row.source.line, "vrf")

@@ -1,0 +1,393 @@
+"""DNS zones from the plan: forward, reverse, and what BIND's configuration includes.
+
+While addresses move (there is a mapping, and dns.yaml has `migration_ttl`) there are three sets, in the order of
+RFC 4192: `1-before` (today's addresses, their TTL lowered; load it at least one old TTL before anything moves),
+`2-switch` (the new addresses, TTL still low, both reverse zones), `3-after` (the new addresses, TTL as usual, the old
+reverse zones gone). Their serials are the given one, + 1 and + 2. Otherwise there is one set, `zones`.
+
+Names come from the inventory's names, which are ASCII; never from titles.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from inventory.errors import InputError, Problem
+from inventory.model import LineKind
+from inventory.text import Message, mark, tr
+from ipplan.addresses import end_addresses
+from ipplan.mapping import DEFAULT_VRF
+from ipplan.views import dns_file, names, reverse
+from ipplan.views.material import File
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from inventory.model import Device, End, Line
+    from ipplan.addresses import Address
+    from ipplan.mapping import Mapping
+    from ipplan.networks import Network
+    from ipplan.views.dns_file import DnsSettings
+    from ipplan.views.material import Material
+
+_LONGEST_NAME = 253
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name (relative to the VRF's zone) and an address. `rank` chooses an address's one PTR, `what` is its origin."""
+
+    vrf: str
+    name: str
+    address: Address
+    rank: int
+    what: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSet:
+    """One state of all zones: a folder, its serial, today's addresses or the plan's, and which TTLs are low."""
+
+    folder: str
+    serial: int
+    old: bool = False
+    low: bool = False
+    both: bool = False
+
+
+@dataclass(slots=True)
+class Collector:
+    """The names of a network, and what is wrong with them."""
+
+    material: Material
+    settings: DnsSettings
+    found: list[Named] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def complain(self, code: str, message: Message, hint: Message) -> None:
+        """Note a fault that dns.yaml can mend."""
+        problem = Problem(code, message, hint, dns_file.FILE)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def label(self, text: str) -> str:
+        """The label of something; a complaint if it has none."""
+        made = self.settings.labels.get(text) or names.label(text)
+        if made is None:
+            self.complain(
+                "no-label",
+                Message("“{name}” gives no DNS label", name=text),
+                Message("add it to “labels” with a name of letters, digits and hyphens"),
+            )
+            return "x"
+        return made
+
+    def add(self, named: Named) -> None:
+        """Keep a name if it is not too long."""
+        whole = f"{named.name}.{zone_origin(self.settings, named.vrf)}"
+        if len(whole) > _LONGEST_NAME or any(not names.is_label(part) for part in named.name.split(".")):
+            self.complain(
+                "bad-name",
+                Message("“{name}” is no name that DNS can hold", name=whole),
+                Message("change the rule for names, or give “{name}” a shorter label", name=named.what),
+            )
+            return
+        self.found.append(named)
+
+    def by_rule(self, rule: str, vrf: str, address: Address, rank: int, **values: str) -> None:
+        """Add the name that a rule makes."""
+        if rule:
+            used = {key: self.label(text) for key, text in values.items() if f"{{{key}}}" in rule}
+            what = values.get("line") or values.get("device", "")
+            if "{interface}" in rule:
+                what = f"{values['device']} {values['interface']}"
+            missing = [key for key in dns_file.PLACEHOLDERS if f"{{{key}}}" in rule and key not in used]
+            if missing:
+                self.complain(
+                    "bad-name-rule",
+                    Message("the rule “{rule}” names what is not there: {names}", rule=rule, names=", ".join(missing)),
+                    Message("take it out of the rule"),
+                )
+                return
+            self.add(Named(vrf, rule.format(**used), address, rank, what))
+
+    def collect(self) -> list[Named]:
+        """Every name. InputError with every fault."""
+        inventory, plan, rules = self.material.inventory, self.material.plan, self.settings.names
+        for device in inventory.devices.values():
+            place = self.place(device)
+            for row in plan.of(device.name):
+                if row.prefix.num_addresses == 1:
+                    self.by_rule(rules.loopback, row.vrf, row.prefix.network_address, 0, device=device.name, **place)
+        for line in inventory.lines.values():
+            for end in (line.a, line.b):
+                if end is not None and end.device in inventory.devices and line.kind is not LineKind.TUNNEL:
+                    self.end(line, end)
+        for device in inventory.devices.values():
+            if device.address is not None:
+                values = {"device": device.name, "interface": device.management_interface, **self.place(device)}
+                self.by_rule(rules.management, DEFAULT_VRF, device.address.ip, 3, **values)
+        self.servers()
+        self.collisions()
+        if self.problems:
+            raise InputError(self.problems)
+        return self.found
+
+    def place(self, device: Device) -> dict[str, str]:
+        """What rules may say about where a device stands."""
+        site = self.material.inventory.sites.get(device.site)
+        return {"site": device.site, "region": site.region if site else ""}
+
+    def end(self, line: Line, end: End) -> None:
+        """The names of one end of a line: the gateway's in a LAN, else the interface's."""
+        device = self.material.inventory.devices[end.device]
+        vrfs = {row.prefix: row.vrf for row in self.material.plan.of(line.name)}
+        rules = self.settings.names
+        rule, rank = (rules.gateway, 1) if line.kind is LineKind.LAN else (rules.interface, 2)
+        values = {"device": device.name, "interface": end.interface, "line": line.name, **self.place(device)}
+        for address in end_addresses(self.material.plan, line, end):
+            self.by_rule(rule, vrfs.get(address.network, DEFAULT_VRF), address.ip, rank, **values)
+
+    def servers(self) -> None:
+        """The names of dns.yaml's servers."""
+        for server in self.settings.servers:
+            line = self.material.inventory.lines.get(server.lan)
+            rows = self.material.plan.of(server.lan) if line is not None and line.kind is LineKind.LAN else ()
+            fitting = [row for row in rows if server.host < row.prefix.num_addresses - (row.prefix.version == 4)]
+            if not fitting:
+                self.complain(
+                    "no-place",
+                    Message(
+                        "the server “{name}” has no place: the plan has no LAN “{lan}” with an address {host}",
+                        name=server.name,
+                        lan=server.lan,
+                        host=server.host,
+                    ),
+                    Message("write a LAN's line and a number that fits into its prefix"),
+                )
+            for row in fitting:
+                address = row.prefix.network_address + server.host
+                self.add(Named(row.vrf, server.name, address, 1, server.name, server.aliases))
+
+    def collisions(self) -> None:
+        """Two things with one name, and an alias that is a name already."""
+        owners: dict[tuple[str, str], str] = {}
+        for named in self.found:
+            first = owners.setdefault((named.vrf, named.name), named.what)
+            if first != named.what:
+                self.twice(named.name, first, named.what)
+        for key in [
+            (named.vrf, name) for named in self.found for name in self.settings.name_servers if "." not in name
+        ]:
+            owners.setdefault(key, key[1])
+        aliases: dict[tuple[str, str], str] = {}
+        for named in self.found:
+            for alias in named.aliases:
+                key = (named.vrf, alias)
+                first = owners.get(key) or aliases.setdefault(key, named.what)
+                if key in owners or first != named.what:
+                    self.twice(alias, first, named.what)
+
+    def twice(self, name: str, first: str, second: str) -> None:
+        """Complain about a name that two things have."""
+        self.complain(
+            "name-twice",
+            Message("“{first}” and “{second}” both get the name “{name}”", first=first, second=second, name=name),
+            Message("give one of them another label, or change the rule for names"),
+        )
+
+
+def zone_origin(settings: DnsSettings, vrf: str) -> str:
+    """The forward zone of a VRF: the origin, what dns.yaml says, or the VRF's name below the origin."""
+    if vrf == DEFAULT_VRF:
+        return settings.origin
+    return settings.vrfs.get(vrf) or f"{names.label(vrf) or names.slug(vrf)}.{settings.origin}"
+
+
+def sets(material: Material, settings: DnsSettings) -> list[ZoneSet]:
+    """The states to write, in the order in which they are loaded."""
+    serial = settings.serial
+    if material.mapping is None or settings.migration_ttl is None:
+        return [ZoneSet("zones", serial)]
+    after = [(serial + step) % (1 << 32) for step in range(3)]  # RFC 1982: the number after the last is 0
+    return [
+        ZoneSet("1-before", after[0], old=True, low=True, both=True),
+        ZoneSet("2-switch", after[1], low=True, both=True),
+        ZoneSet("3-after", after[2]),
+    ]
+
+
+def files(material: Material) -> Iterator[File]:
+    """`dns/<set>/…zone`, `named.conf.zones`, and for zones of RFC 2317 what the parent's zone must have."""
+    settings = material.dns
+    if settings is None:
+        return
+    found = Collector(material, settings).collect()
+    inverse = material.mapping.inverse() if material.mapping is not None else None
+    old = _old_addresses(inverse, found)
+    vrfs = sorted({named.vrf for named in found} | {DEFAULT_VRF}, key=lambda vrf: (vrf != DEFAULT_VRF, vrf))
+    for state in sets(material, settings):
+        for vrf in vrfs:
+            own = [named for named in found if named.vrf == vrf]
+            before = [named for named in old if named.vrf == vrf]
+            yield from _Writer(material, settings, state, vrf, own, before, inverse).files()
+
+
+def _old_addresses(inverse: Mapping | None, found: Iterable[Named]) -> list[Named]:
+    """The names with the addresses that the mapping brought to where they will be; names without one are left out."""
+    if inverse is None:
+        return []
+    before = []
+    for named in found:
+        entry = inverse.find(named.address, named.vrf)
+        address = inverse.translate(named.address, named.vrf)
+        if entry is None:
+            before.append(named)  # nothing moves there: the address is the same today
+        elif address is not None:
+            before.append(replace(named, address=address))
+    return before
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """The files of one state of one VRF's zones."""
+
+    material: Material
+    settings: DnsSettings
+    state: ZoneSet
+    vrf: str
+    new: list[Named]
+    before: list[Named]
+    inverse: Mapping | None
+
+    @property
+    def folder(self) -> str:
+        """Where the files go."""
+        base = f"dns/{self.state.folder}"
+        return base if self.vrf == DEFAULT_VRF else f"{base}/{names.file_name(self.vrf)}"
+
+    @property
+    def origin(self) -> str:
+        """The forward zone."""
+        return zone_origin(self.settings, self.vrf)
+
+    def files(self) -> Iterator[File]:
+        """All of them."""
+        zones: dict[str, str] = {}
+        forward = f"{self.origin}.zone"
+        zones[self.origin] = forward
+        yield File(f"{self.folder}/{forward}", self.forward().encode())
+        parents: dict[str, list[str]] = {}
+        for cut, pointers in self.reverse().items():
+            zone = reverse.zone_name(cut, self.settings.classless)
+            file = names.file_name(zone) + ".zone"
+            zones[zone] = file
+            yield File(f"{self.folder}/{file}", self.zone(zone, self.pointer_lines(cut, pointers), str(cut)).encode())
+            if reverse.is_classless(cut):
+                parents.setdefault(reverse.parent_name(cut), []).extend(self.delegation(cut, zone))
+        for parent, lines in parents.items():
+            head = self.comment(tr(mark("For whoever runs {zone} (RFC 2317): add these lines to it."), zone=parent))
+            text = "\n".join([*head, *lines]) + "\n"
+            yield File(f"{self.folder}/parent-{parent}.txt", text.encode())
+        text = "".join(f'zone "{zone}" {{ type primary; file "{file}"; }};\n' for zone, file in zones.items())
+        yield File(f"{self.folder}/named.conf.zones", text.encode())
+
+    def comment(self, what: str) -> list[str]:
+        """The first lines of a file. A title with a line break in it must not become a record."""
+        version = tr(mark("version of the plan: {version}"), version=self.material.fingerprint)
+        return [f"; {' '.join(text.split())}" for text in (f"{self.material.title}: {what}", version)]
+
+    def zone(self, zone: str, lines: Iterable[str], what: str) -> str:
+        """A zone's text: SOA, name servers, records."""
+        settings, timers = self.settings, self.settings.timers
+        servers = [self.server(name) for name in settings.name_servers]
+        mailbox = settings.hostmaster
+        soa = f"@ IN SOA {servers[0]} {mailbox}. ({self.state.serial} {timers.refresh} {timers.retry} {timers.expire}"
+        return "\n".join(
+            [
+                *self.comment(what),
+                f"$ORIGIN {zone}.",
+                f"$TTL {settings.ttl}",
+                f"{soa} {timers.minimum})",
+                *(f"@ IN NS {server}" for server in servers),
+                *lines,
+                "",
+            ]
+        )
+
+    def server(self, name: str) -> str:
+        """A name server's whole name: one label is below the origin."""
+        return f"{name}.{self.settings.origin}." if "." not in name else f"{name}."
+
+    def ttl(self, named: Named) -> str:
+        """The TTL of a record that moves, with a blank after it; nothing for the zone's own."""
+        mapping, low = self.material.mapping, self.settings.migration_ttl
+        if not self.state.low or mapping is None or self.inverse is None or low is None:
+            return ""
+        entry = mapping.find(named.address, named.vrf) or self.inverse.find(named.address, named.vrf)
+        return f"{low} " if entry is not None and entry.moves else ""
+
+    def forward(self) -> str:
+        """The forward zone."""
+        lines: set[tuple[tuple[str, ...], int, str]] = set()
+        for named in self.before if self.state.old else self.new:
+            key = tuple(reversed(named.name.split(".")))
+            kind = "A" if named.address.version == 4 else "AAAA"
+            lines.add((key, named.address.version, f"{named.name} {self.ttl(named)}IN {kind} {named.address}"))
+            for alias in named.aliases:
+                text = f"{alias} {self.ttl(named)}IN CNAME {named.name}.{self.origin}."
+                lines.add((tuple(reversed(alias.split("."))), 9, text))
+        glue = [
+            f"{self.relative(name)} IN {'A' if ':' not in address else 'AAAA'} {ip_address(address)}"
+            for name, addresses in self.settings.name_servers.items()
+            for address in addresses
+            if self.relative(name)
+        ]
+        return self.zone(self.origin, [*glue, *(text for _, _, text in sorted(lines))], tr(mark("names and addresses")))
+
+    def relative(self, server: str) -> str:
+        """A name server's name below this zone; empty if it is elsewhere."""
+        whole = self.server(server).removesuffix(".")
+        return whole.removesuffix("." + self.origin) if whole.endswith("." + self.origin) else ""
+
+    @cached_property
+    def cuts(self) -> reverse.Cuts:
+        """What the reverse zones are for: the VRF's pools, further prefixes of dns.yaml, today's while they count."""
+        found = [row.prefix for row in self.material.plan.pool_rows if row.vrf == self.vrf]
+        if self.vrf == DEFAULT_VRF:
+            found += self.settings.reverse
+        mapping = self.material.mapping
+        if self.state.both and mapping is not None:
+            found += [entry.old_subnet or entry.old for entry in mapping.prefixes if entry.vrf == self.vrf]
+        return reverse.Cuts(found)
+
+    def reverse(self) -> dict[Network, list[Named]]:
+        """The reverse zones that have records, in address order, and one name for each address."""
+        chosen: dict[Address, Named] = {}
+        named_now = [*self.new, *self.before] if self.state.both else self.new
+        for named in sorted(named_now, key=lambda named: (named.rank, named.name)):
+            chosen.setdefault(named.address, named)
+        zones: dict[Network, list[Named]] = {}
+        for address in sorted(chosen, key=lambda address: (address.version, int(address))):
+            cut = self.cuts.zone_of(address)
+            if cut is not None:
+                zones.setdefault(cut, []).append(chosen[address])
+        return zones
+
+    def pointer_lines(self, cut: Network, pointers: Iterable[Named]) -> Iterator[str]:
+        """The PTR records of a zone."""
+        for named in pointers:
+            yield f"{reverse.owner_name(named.address, cut)} {self.ttl(named)}IN PTR {named.name}.{self.origin}."
+
+    def delegation(self, cut: Network, zone: str) -> Iterator[str]:
+        """What the zone of the /24 must have so that a zone of RFC 2317 is found."""
+        label = zone.split(".", 1)[0]
+        for server in self.settings.name_servers:
+            yield f"{label} IN NS {self.server(server)}"
+        for address in cut:
+            last = int(address) & 255
+            yield f"{last} IN CNAME {last}.{zone}."

@@ -1,0 +1,345 @@
+"""From today's table and the plan to the mapping: each mode, each host rule, and what is refused."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING
+
+import pytest
+
+from inventory import workspace
+from ipplan import current, mapping_build, mapping_check, mapping_file
+from ipplan import plan as plans
+from ipplan.mapping import HostRule, Mapping, Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Builder = Callable[..., mapping_build.Built]
+
+
+def goes(mapping: Mapping, address: str, vrf: str = "default") -> str:
+    """Where an address goes, as text; `-` for nowhere."""
+    found = mapping.translate(ip_address(address), vrf)
+    return str(found) if found is not None else "-"
+
+
+def codes(built: mapping_build.Built) -> list[tuple[int, str]]:
+    """Line and code of what is refused."""
+    return [(problem.line, problem.code) for problem in built.refused]
+
+
+def modes(mapping: Mapping) -> dict[str, Mode]:
+    """The mode of each prefix of today."""
+    return {str(entry.old): entry.mode for entry in mapping.prefixes}
+
+
+def test_same_size_keeps_every_offset_and_takes_the_plan_s_gateway(build: Builder):
+    """The gateway goes to the first usable address, and whoever stood there takes the gateway's place."""
+    mapping = build("10.1.0.0/24,,lan-a,,10.1.0.254,,,\n").mapping
+    assert modes(mapping) == {"10.1.0.0/24": Mode.SAME_SIZE}
+    assert goes(mapping, "10.1.0.254") == "10.20.0.1"
+    assert goes(mapping, "10.1.0.1") == "10.20.0.254"
+    assert goes(mapping, "10.1.0.77") == "10.20.0.77"
+    assert goes(mapping, "10.1.0.0") == "10.20.0.0"
+    assert goes(mapping, "10.1.0.255") == "10.20.0.255"
+    assert [entry.host_rule for entry in mapping.hosts(mapping.prefixes[0])] == [HostRule.PLACED, HostRule.GATEWAY]
+
+
+def test_a_gateway_that_is_where_it_should_be_needs_no_row(build: Builder):
+    """The mapping says only what the offset does not."""
+    assert len(build("10.1.0.0/24,,lan-a,,10.1.0.1,,,\n").mapping) == 1
+
+
+def test_grow_keeps_offsets_and_knows_what_is_new(build: Builder):
+    """The larger prefix has all old offsets; the old broadcast address is an ordinary one there."""
+    built = build("10.1.0.0/24,,lan-b,,10.1.0.1,,,\n")
+    assert modes(built.mapping) == {"10.1.0.0/24": Mode.GROW}
+    assert goes(built.mapping, "10.1.0.200") == "10.20.2.200"
+    assert built.mapping.inverse().translate(ip_address("10.20.3.1")) is None
+
+
+def test_shrink_keeps_what_fits_and_places_the_rest(build: Builder):
+    """Every known host has a place, the ones behind the end the lowest free ones; what is not in use has none."""
+    built = build("10.1.0.0/24,,lan-c,,10.1.0.254,10.1.0.2; 10.1.0.5; 10.1.0.63; 10.1.0.200-202,,\n")
+    mapping = built.mapping
+    assert modes(mapping) == {"10.1.0.0/24": Mode.SHRINK}
+    assert goes(mapping, "10.1.0.254") == "10.20.4.1"
+    assert goes(mapping, "10.1.0.2") == "10.20.4.2"
+    assert goes(mapping, "10.1.0.5") == "10.20.4.5"
+    places = {goes(mapping, f"10.1.0.{number}") for number in (63, 200, 201, 202)}
+    assert places == {"10.20.4.3", "10.20.4.4", "10.20.4.6", "10.20.4.7"}
+    assert goes(mapping, "10.1.0.1") == "-"  # the gateway's place, and not in use
+    assert goes(mapping, "10.1.0.210") == "-"
+    assert not built.refused
+
+
+def test_a_shrink_that_cannot_hold_its_hosts_is_refused_with_their_list(build: Builder):
+    """62 places, 71 hosts: the nine that are too many are named."""
+    built = build("10.1.0.0/24,,lan-c,,10.1.0.1,10.1.0.1-10.1.0.71,,\n")
+    assert codes(built) == [(2, "too-small")]
+    text = built.refused[0].message.in_language("en")
+    assert "62 hosts, there are 71" in text
+    assert "10.1.0.63-10.1.0.71" in text
+    (entry,) = built.mapping
+    assert (entry.mode, entry.new, entry.note) == (Mode.REFUSED, None, "too-small")
+
+
+def test_a_shrink_at_the_limit_is_taken(build: Builder):
+    """62 hosts in a /26: full to the last place."""
+    built = build("10.1.0.0/24,,lan-c,,10.1.0.254,10.1.0.100-10.1.0.160,,\n")
+    assert not built.refused
+    places = {goes(built.mapping, f"10.1.0.{number}") for number in (*range(100, 161), 254)}
+    assert places == {f"10.20.4.{number}" for number in range(1, 63)}
+
+
+@pytest.mark.parametrize("hosts", ["", "50"])
+def test_a_shrink_of_unknown_hosts_is_refused(build: Builder, hosts: str):
+    """Unknown is not none: without the addresses in use nobody can promise them a place."""
+    built = build(f"10.1.0.0/24,,lan-c,,10.1.0.1,{hosts},,\n")
+    assert codes(built) == [(2, "hosts-unknown")]
+
+
+def test_an_empty_prefix_shrinks(build: Builder):
+    """0 hosts says that there are none."""
+    assert not build("10.1.0.0/24,,lan-c,,,0,,\n").refused
+
+
+def test_circuits_keep_their_ends(build: Builder):
+    """Of a circuit the gateway is the a end's address: it becomes the first usable one, the other end the second."""
+    built = build("10.1.0.0/30,,ln-e,,10.1.0.2,10.1.0.1; 10.1.0.2,,\n")
+    assert goes(built.mapping, "10.1.0.2") == "10.20.6.1"
+    assert goes(built.mapping, "10.1.0.1") == "10.20.6.2"
+
+
+def test_a_pair_grows_into_a_circuit_with_reserved_addresses_and_back(build: Builder):
+    """/31 → /30: neither end may get the network's own address; /30 → /31: both ends fit."""
+    grown = build("10.1.0.0/31,,ln-e,,10.1.0.0,10.1.0.0; 10.1.0.1,,\n").mapping
+    assert [goes(grown, "10.1.0.0"), goes(grown, "10.1.0.1")] == ["10.20.6.1", "10.20.6.2"]
+    shrunk = build("10.1.0.0/30,,ln-h,,10.1.0.1,10.1.0.1; 10.1.0.2,,\n").mapping
+    assert [goes(shrunk, "10.1.0.1"), goes(shrunk, "10.1.0.2")] == ["10.20.9.0", "10.20.9.1"]
+
+
+def test_single_addresses_go_to_single_addresses(build: Builder):
+    """A loopback is its own gateway and its own host."""
+    built = build("10.1.9.9/32,,rt-f,,,10.1.9.9,,\n")
+    assert [(str(entry.old), str(entry.new)) for entry in built.mapping] == [("10.1.9.9/32", "10.20.7.1/32")]
+
+
+def test_a_split_sends_each_part_where_it_is_told(build: Builder):
+    """Parts are exact; hosts whose offset would be a network's own address take a free place."""
+    built = build(
+        "10.1.0.0/24,,gov-g,,10.1.0.1,10.1.0.5; 10.1.0.127-10.1.0.129,,"
+        "10.1.0.0/25=10.20.8.0/25; 10.1.0.128/25=10.20.8.128/25\n"
+    )
+    mapping = built.mapping
+    assert modes(mapping) == {"10.1.0.0/25": Mode.SPLIT, "10.1.0.128/25": Mode.SPLIT}
+    assert goes(mapping, "10.1.0.5") == "10.20.8.5"
+    assert goes(mapping, "10.1.0.129") == "10.20.8.129"
+    assert goes(mapping, "10.1.0.127") == "10.20.8.2"  # .127 is the new broadcast address
+    assert goes(mapping, "10.1.0.128") == "10.20.8.130"  # .128 is the new network's own; .129 is in use
+    assert {str(entry.new_subnet) for entry in mapping.prefixes} == {"10.20.8.0/25", "10.20.8.128/25"}
+    assert {str(entry.old_subnet) for entry in mapping.prefixes} == {"10.1.0.0/24"}
+
+
+def test_a_split_without_parts_is_cut_in_order(build: Builder):
+    """Targets as large as the prefix together take consecutive parts."""
+    mapping = build("10.1.0.0/24,,x,,,,,10.21.0.0/25; 10.21.1.0/26; 10.21.1.64/26\n").mapping
+    assert goes(mapping, "10.1.0.5") == "10.21.0.5"
+    assert goes(mapping, "10.1.0.130") == "10.21.1.2"
+    assert goes(mapping, "10.1.0.200") == "10.21.1.72"
+
+
+@pytest.mark.parametrize(
+    ("new", "hosts", "code"),
+    [
+        ("10.21.0.0/25; 10.21.1.0/26", "", "unclear-split"),  # too small together
+        ("10.21.0.0/26; 10.21.1.0/25; 10.21.2.0/26", "", "unclear-split"),  # not aligned in this order
+        ("10.1.0.0/25=10.21.0.0/25; 10.21.1.0/25", "", "unclear-split"),  # one with, one without a part
+        ("10.1.0.0/25=10.21.0.0/25; 10.1.0.64/26=10.21.1.0/26", "", "unclear-split"),  # parts overlap
+        ("10.1.0.0/25=10.21.0.0/25; 10.1.0.128/26=10.21.1.0/26", "", "hosts-unknown"),  # a part is left out
+        ("10.1.0.0/25=10.21.0.0/25; 10.1.0.128/26=10.21.1.0/26", "10.1.0.200", "hosts-left-out"),
+    ],
+)
+def test_a_split_that_is_not_exact_is_refused(build: Builder, new: str, hosts: str, code: str):
+    """It is never guessed which part goes where, and no host is left out."""
+    assert codes(build(f"10.1.0.0/24,,x,,,{hosts},,{new}\n")) == [(2, code)]
+
+
+def test_a_part_without_hosts_may_be_left_out(build: Builder):
+    """Where the hosts are known, the rest of the prefix is given up."""
+    built = build("10.1.0.0/24,,x,,,10.1.0.5,,10.1.0.0/25=10.21.0.0/25; 10.1.0.128/26=10.21.1.0/26\n")
+    assert not built.refused
+    assert goes(built.mapping, "10.1.0.250") == "-"
+
+
+def test_rows_that_share_a_new_prefix_are_merged_beside_each_other(build: Builder):
+    """Each keeps its offsets in its own range; one gateway becomes the plan's, the other one keeps a place."""
+    built = build("10.1.0.0/25,,lan-d,,10.1.0.126,,,\n10.2.0.0/25,,lan-d,,10.2.0.126,,,\n")
+    mapping = built.mapping
+    assert set(modes(mapping).values()) == {Mode.MERGE}
+    assert goes(mapping, "10.1.0.126") == "10.20.5.1"
+    assert goes(mapping, "10.2.0.126") == "10.20.5.254"
+    assert goes(mapping, "10.2.0.7") == "10.20.5.135"
+    assert {str(entry.new_subnet) for entry in mapping.prefixes} == {"10.20.5.0/24"}
+
+
+def test_rows_too_large_to_lie_beside_each_other_are_merged_host_by_host(build: Builder):
+    """Two half-empty /24 share one: the first keeps its offsets, who meets him takes a free place."""
+    built = build(
+        "10.1.0.0/24,,lan-d,,10.1.0.1,10.1.0.5; 10.1.0.6,,\n10.2.0.0/24,,lan-d,,10.2.0.1,10.2.0.5; 10.2.0.9,,\n"
+    )
+    mapping = built.mapping
+    assert not built.refused
+    assert [goes(mapping, f"10.1.0.{n}") for n in (1, 5, 6, 7)] == ["10.20.5.1", "10.20.5.5", "10.20.5.6", "-"]
+    assert goes(mapping, "10.2.0.9") == "10.20.5.9"
+    assert len({goes(mapping, f"10.2.0.{n}") for n in (1, 5, 9)} - {"-"}) == 3
+
+
+def test_a_merge_of_unknown_hosts_is_refused_for_all_its_rows(build: Builder):
+    """None of the rows can be placed without the others."""
+    built = build("10.1.0.0/24,,lan-d,,,10.1.0.5,,\n10.2.0.0/24,,lan-d,,,,,\n10.3.0.0/24,,lan-a,,,,,\n")
+    assert codes(built) == [(2, "hosts-unknown"), (3, "hosts-unknown")]
+    assert goes(built.mapping, "10.3.0.9") == "10.20.0.9"
+
+
+def test_keep_nat_edge_and_retire(build: Builder):
+    """What stays stays, behind NAT in a namespace of its own; what is given up has no place."""
+    built = build(
+        "10.1.0.0/24,,a,,,,keep,\n192.168.1.0/24,,b,,,,nat_edge,\n192.168.1.0/24,,c,,,,nat_edge,\n10.4.0.0/24,,d,,,,retire,\n"
+    )
+    assert not built.refused
+    assert goes(built.mapping, "10.1.0.7") == "10.1.0.7"
+    assert goes(built.mapping, "192.168.1.7", "edge:b") == "192.168.1.7"
+    assert goes(built.mapping, "192.168.1.7", "edge:c") == "192.168.1.7"
+    assert built.mapping.find(ip_address("192.168.1.7")) is None
+    assert goes(built.mapping, "10.4.0.7") == "-"
+
+
+def test_the_host_table_gives_places(build: Builder):
+    """By address, by offset, into another prefix; who stood there goes to the place that was left."""
+    built = build(
+        "10.1.0.0/24,,lan-a,,,,,\n10.2.0.0/24,,lan-d,,,,,\n",
+        "10.1.0.5,,10.20.0.80,\n10.1.0.6,,,90\n10.1.0.7,,10.20.5.66,\n",
+    )
+    mapping = built.mapping
+    assert [goes(mapping, f"10.1.0.{n}") for n in (5, 6, 7)] == ["10.20.0.80", "10.20.0.90", "10.20.5.66"]
+    assert [goes(mapping, f"10.1.0.{n}") for n in (80, 90)] == ["10.20.0.5", "10.20.0.6"]
+    assert goes(mapping, "10.2.0.66") == "-"  # its place was given to a host of another prefix; it is reported
+    assert [problem.code for problem in built.findings if problem.column == "hosts"] == ["no-place"]
+
+
+@pytest.mark.parametrize(
+    ("host_rows", "code"),
+    [
+        ("10.1.0.5,,10.20.0.255,\n", "reserved-place"),
+        ("10.1.0.5,,,0\n", "reserved-place"),
+        ("10.1.0.5,,,80\n10.1.0.6,,10.20.0.80,\n", "place-twice"),
+        ("10.1.0.5,,10.20.0.1,\n", "place-twice"),  # the gateway's
+    ],
+)
+def test_a_place_that_cannot_be_given_is_refused(build: Builder, host_rows: str, code: str):
+    """The host table cannot break the mapping."""
+    assert codes(build("10.1.0.0/24,,lan-a,,10.1.0.254,,,\n", host_rows)) == [(2, code)]
+
+
+def test_the_function_chooses_among_an_owner_s_prefixes(build: Builder):
+    """An owner with several prefixes needs a function, or a target."""
+    built = build("10.1.0.0/25,,gov-g,video,,,,\n10.2.0.0/25,,gov-g,office,,,,\n10.3.0.0/25,,gov-g,,,,,\n")
+    assert codes(built) == [(4, "several-allocations")]
+    assert goes(built.mapping, "10.1.0.9") == "10.20.8.137"
+    assert goes(built.mapping, "10.2.0.9") == "10.20.8.9"
+
+
+def test_the_column_new_wins(build: Builder):
+    """A target may be a prefix of the plan, one outside it, a part of one, or a name."""
+    built = build(
+        "10.1.0.0/24,,lan-a,,,,,10.20.5.0/24\n10.2.0.0/24,,lan-a,,,,,lan-b\n10.3.0.0/24,,lan-a,,,,,172.16.0.0/24\n"
+        "10.4.0.0/26,,lan-a,,,,,10.20.0.64/26\n"
+    )
+    assert not built.refused
+    places = [goes(built.mapping, f"10.{n}.0.9") for n in (1, 2, 3, 4)]
+    assert places == ["10.20.5.9", "10.20.2.9", "172.16.0.9", "10.20.0.73"]
+    (part,) = [entry for entry in built.mapping if entry.old == ip_network("10.4.0.0/26")]
+    assert (part.mode, str(part.new_subnet), part.owner) == (Mode.MERGE, "10.20.0.0/24", "lan-a")
+
+
+def test_the_vrf_of_the_plan_is_where_it_goes(build: Builder):
+    """A prefix may change its VRF; one that is seen from two VRFs goes on being seen from both."""
+    built = build("10.1.0.0/24,,lan-m,,,,,\n10.2.0.0/30,,ln-e,,,,,\n10.2.0.0/30,med,ln-e,,,,,\n")
+    assert not built.refused
+    by_old = {(entry.vrf, str(entry.old)): entry.new_vrf for entry in built.mapping}
+    assert by_old == {
+        ("default", "10.1.0.0/24"): "med",
+        ("default", "10.2.0.0/30"): "default",
+        ("med", "10.2.0.0/30"): "med",
+    }
+
+
+def test_ipv6_goes_to_ipv6(build: Builder):
+    """Owners have both families; a row goes to its own."""
+    built = build("2001:db8:1::/64,,lan-a,,2001:db8:1::ffff,2001:db8:1::5,,\n")
+    assert goes(built.mapping, "2001:db8:1::5") == "2001:db8:20:1::5"
+    assert goes(built.mapping, "2001:db8:1::ffff") == "2001:db8:20:1::1"
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("10.1.0.0/24,,,,,,,", "no-owner"),
+        ("10.1.0.0/24,,nobody,,,,,", "no-allocation"),
+        ("10.1.0.0/24,,lan-a,,,,grow,", "other-mode"),
+        ("10.1.0.0/24,,lan-a,,,,,nowhere", "no-allocation"),
+    ],
+)
+def test_what_cannot_be_mapped_says_why(build: Builder, row: str, code: str):
+    """Each refusal has a code, a message and a remedy."""
+    built = build(row + "\n")
+    assert codes(built) == [(2, code)]
+    assert built.refused[0].hint.in_language("en")
+    assert built.refused[0].message.in_language("zh_CN") != built.refused[0].message.in_language("en")
+
+
+def test_two_rows_on_one_place_are_both_refused(build: Builder):
+    """One row keeps a prefix that another one is sent to: the one that moves gives way."""
+    built = build(
+        "10.20.0.0/24,,x,,,,keep,\n10.1.0.0/24,,lan-a,,,,,\n10.2.0.0/24,,y,,,,,10.21.0.0/24\n10.3.0.0/25,,z,,,,,10.21.0.128/25\n"
+    )
+    assert codes(built) == [(3, "clash"), (4, "clash"), (5, "clash")]
+    assert goes(built.mapping, "10.20.0.9") == "10.20.0.9"
+
+
+def test_a_host_in_no_row_is_reported(build: Builder):
+    """The host table may be wrong too."""
+    built = build("10.1.0.0/24,,lan-a,,,,,\n", "10.7.7.7,,,\n")
+    assert [(p.code, p.file, p.line) for p in built.findings] == [("host-not-covered", "plan/hosts.csv", 2)]
+
+
+def test_the_same_input_gives_the_same_bytes(build: Builder):
+    """Whatever the order of the rows."""
+    rows = [
+        "10.1.0.0/24,,lan-c,,10.1.0.9,10.1.0.7; 10.1.0.100-120,,\n",
+        "10.2.0.0/24,,lan-a,,10.2.0.9,,,\n",
+        "10.3.0.0/24,,lan-b,,,,,\n",
+    ]
+    forth = mapping_file.to_text(build("".join(rows)).mapping)
+    assert mapping_file.to_text(build("".join(reversed(rows))).mapping) == forth
+
+
+def test_people_s_names_are_understood(lianyuan: Path):
+    """Owners may be sites, units and regions of the inventory, by name or by title."""
+    table = current.parse(
+        "prefix,owner,function\n10.1.0.0/24,安平镇机关,\n10.1.1.0/27,安平镇便民服务中心,\n10.1.2.0/24,蓝田街道,township-lan\n10.1.3.0/30,ln-anping,\n10.1.4.1/32,rt-anping,\n"
+    )
+    plan = plans.read(lianyuan / "plan" / "plan.csv")
+    built = mapping_build.build(table, plan, inventory=workspace.load(lianyuan).inventory)
+    assert not built.refused
+    assert [entry.owner for entry in built.mapping] == [
+        "lan-anping",
+        "lan-un-anping",
+        "lan-lantian",
+        "ln-anping",
+        "rt-anping",
+    ]
+    assert mapping_check.verify(built.mapping) == ()

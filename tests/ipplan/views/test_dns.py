@@ -1,0 +1,300 @@
+"""DNS zones: where they are cut, what stands in them, what BIND's own checker says."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import replace
+from ipaddress import IPv4Network, ip_address, ip_network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inventory.errors import InputError
+from inventory.model import Area, Device, Vrf
+from ipplan.views import dns, dns_file, names, reverse
+
+DNS = """
+origin: city.example
+serial: 2026112101
+hostmaster: noc.team@city.example
+name_servers: {ns1: [192.0.2.70], ns.other.example: []}
+"""
+
+
+@pytest.mark.parametrize(
+    ("root", "zones"),
+    [
+        ("10.0.0.0/8", ["10.in-addr.arpa"]),
+        ("10.20.0.0/15", ["20.10.in-addr.arpa", "21.10.in-addr.arpa"]),
+        ("10.20.0.0/22", [f"{number}.20.10.in-addr.arpa" for number in range(4)]),
+        ("192.0.2.0/24", ["2.0.192.in-addr.arpa"]),
+        ("192.0.2.64/26", ["64/26.2.0.192.in-addr.arpa"]),
+        ("192.0.2.5/32", ["5/32.2.0.192.in-addr.arpa"]),
+        ("2001:db8::/32", ["8.b.d.0.1.0.0.2.ip6.arpa"]),
+        ("2001:db8:8000::/35", ["8.8.b.d.0.1.0.0.2.ip6.arpa", "9.8.b.d.0.1.0.0.2.ip6.arpa"]),
+    ],
+)
+def test_where_zones_are_cut(root, zones):
+    """At the next octet (IPv4) or nibble (IPv6), RFC 2317 beyond a /24; never outside the prefix."""
+    network = ip_network(root)
+    length = reverse.cut_length(network)
+    cuts = list(network.subnets(new_prefix=length))
+    assert [reverse.zone_name(cut) for cut in cuts] == zones
+    for cut in cuts:
+        assert reverse.Cuts([network]).zone_of(cut.network_address) == cut
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 32))
+def test_owner_and_zone_together_are_the_address(number, length):
+    """The labels before the zone's name and the zone's own give the address back."""
+    root = ip_network((number >> (32 - length) << (32 - length), length))
+    address = ip_address(number)
+    cut = reverse.Cuts([root]).zone_of(address)
+    assert cut is not None
+    assert cut.subnet_of(root)
+    whole = f"{reverse.owner_name(address, cut)}.{reverse.zone_name(cut)}"
+    plain = re.sub(r"\d+/\d+\.", "", whole)
+    assert plain == address.reverse_pointer
+
+
+@given(st.integers(0, 2**128 - 1), st.integers(1, 128))
+def test_the_same_in_ipv6(number, length):
+    """At any length, also where a zone is a single address."""
+    root = ip_network((number >> (128 - length) << (128 - length), length))
+    address = ip_address(number) if number > 2**32 else ip_address(number + 2**64)
+    cut = reverse.Cuts([root]).zone_of(address)
+    if cut is None:
+        assert address not in root
+        return
+    whole = f"{reverse.owner_name(address, cut)}.{reverse.zone_name(cut)}".removeprefix("@.")
+    assert whole == address.reverse_pointer
+
+
+def test_roots_that_touch_are_one_zone():
+    """Two /25 of one /24 need no RFC 2317; a /25 alone does."""
+    cuts = reverse.Cuts([IPv4Network("10.0.0.0/25"), IPv4Network("10.0.0.128/25"), IPv4Network("10.0.1.0/25")])
+    assert reverse.zone_name(cuts.zone_of(ip_address("10.0.0.200"))) == "0.0.10.in-addr.arpa"
+    assert reverse.zone_name(cuts.zone_of(ip_address("10.0.1.5"))) == "0/25.1.0.10.in-addr.arpa"
+    assert cuts.zone_of(ip_address("10.0.1.200")) is None
+    assert cuts.zone_of(ip_address("::1")) is None
+
+
+def records(text: str) -> set[tuple[str, str, str]]:
+    """Owner, type and data of a zone's records (SOA and NS left out)."""
+    found = set()
+    for line in text.splitlines():
+        fields = line.split()
+        if "IN" in fields and fields[fields.index("IN") + 1] not in ("SOA", "NS"):
+            place = fields.index("IN")
+            found.add((fields[0], fields[place + 1], fields[place + 2]))
+    return found
+
+
+def test_names_come_from_rules(make):
+    """Loopback, interface, gateway, server with its alias; both families."""
+    material = make(dns=True)
+    files = {file.name: file.data.decode() for file in dns.files(material)}
+    forward = records(files["dns/zones/city.example.zone"])
+    loopback = {row.prefix.version: row.prefix.network_address for row in material.plan.of("core")}
+    assert ("core", "A", str(loopback[4])) in forward
+    assert ("core", "AAAA", str(loopback[6])) in forward
+    lan = material.plan.of("lan-1")[0].prefix
+    assert ("gw.lan-1", "A", str(lan.network_address + 1)) in forward
+    line = material.plan.of("ln-1")[0].prefix
+    assert ("ge0-1.core", "A", str(line.network_address + 1)) in forward
+    assert ("ge0-0-1.rt-1", "A", str(line.network_address + 2)) in forward
+    assert ("www", "CNAME", "oa.city.example.") in forward
+    assert "SOA ns1.city.example. noc\\.team.city.example. (2026112101 " in files["dns/zones/city.example.zone"]
+
+
+def test_forward_and_reverse_agree(make):
+    """Each address in a pool has one PTR, and the name that it gives has this address."""
+    material = make(dns=True)
+    files = {file.name: file.data.decode() for file in dns.files(material) if file.name.startswith("dns/zones/")}
+    own = {name: text for name, text in files.items() if name.count("/") == 2 and name.endswith(".zone")}
+    forward = {
+        (owner, data) for owner, kind, data in records(own["dns/zones/city.example.zone"]) if kind in ("A", "AAAA")
+    }
+    pointers = {}
+    for text in own.values():
+        zone = re.search(r"^\$ORIGIN (\S+)\.$", text, re.MULTILINE)[1]
+        for owner, kind, data in records(text):
+            if kind == "PTR":
+                whole = re.sub(r"\d+/\d+\.", "", f"{owner}.{zone}")
+                assert whole not in pointers
+                pointers[whole] = data
+    for name, address in forward:
+        if name == "ns1":
+            continue
+        assert pointers[ip_address(address).reverse_pointer] == f"{name}.city.example."
+    assert len(pointers) == len(forward) - 2, "the two addresses of ns1 are glue"
+
+
+def test_a_vrf_has_zones_of_its_own(make):
+    """Its addresses may be somebody else's too: the same reverse zone, another folder, another forward zone."""
+    files = {file.name: file.data.decode() for file in dns.files(make(dns=True))}
+    assert "dns/zones/medical/medical.city.example.zone" in files
+    assert "dns/zones/medical/0.20.10.in-addr.arpa.zone" in files
+
+
+def test_a_migration_has_three_states(make):
+    """Before: today's addresses with low TTLs; switch: the new ones, low; after: as usual. Serials go up."""
+    material = make(mapping=True, dns=True)
+    files = {file.name: file.data.decode() for file in dns.files(material)}
+    texts = [files[f"dns/{folder}/city.example.zone"] for folder in ("1-before", "2-switch", "3-after")]
+    assert [re.search(r"\((\d+) ", text)[1] for text in texts] == ["2026112101", "2026112102", "2026112103"]
+    new = material.plan.of("lan-0")[0].prefix.network_address + 1
+    assert "gw.lan-0 300 IN A 172.16.0.1\n" in texts[0]
+    assert f"gw.lan-0 300 IN A {new}\n" in texts[1]
+    assert f"gw.lan-0 IN A {new}\n" in texts[2]
+    assert "oa 300 IN A 19.1.0.5\n" in texts[0], "the server's own place is undone"
+    assert "oa 300 IN A 192.0.2.74\n" in texts[1]
+    kept = material.plan.of("lan-1")[0].prefix.network_address + 1
+    assert all(f"gw.lan-1 IN A {kept}\n" in text for text in texts), "what stays keeps its TTL"
+    old_zone = "0/26.0.16.172.in-addr.arpa".replace("/", "-")
+    for folder, there in (("1-before", True), ("2-switch", True), ("3-after", False)):
+        assert (f"dns/{folder}/{old_zone}.zone" in files) is there
+    assert f"dns/1-before/parent-{'0.16.172.in-addr.arpa'}.txt" in files
+
+
+@pytest.mark.checkers
+@pytest.mark.parametrize("mapping", [False, True])
+def test_bind_loads_every_zone(make, tmp_path, mapping):
+    """named-checkzone takes each zone under its name, named-checkconf the list; RFC 2317's lines fit into a parent."""
+    checked = 0
+    for file in dns.files(make(mapping=mapping, dns=True)):
+        path = tmp_path / file.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.data)
+    for path in tmp_path.rglob("named.conf.zones"):
+        subprocess.run(["named-checkconf", path], check=True, cwd=path.parent, timeout=20)
+        for zone, file in re.findall(
+            r'zone "([^"]+)" \{ type primary; file "([^"]+)"', path.read_text(encoding="utf-8")
+        ):
+            result = subprocess.run(
+                ["named-checkzone", "-k", "fail", "-n", "fail", "-i", "local", zone, path.parent / file],
+                capture_output=True, text=True, check=False, timeout=20,
+            )  # fmt: skip
+            assert result.returncode == 0, result.stdout
+            assert result.stdout.endswith("OK\n")
+            checked += 1
+    for path in tmp_path.rglob("parent-*.txt"):
+        zone = path.stem.removeprefix("parent-")
+        whole = path.with_suffix(".whole")
+        soa = "$TTL 60\n@ IN SOA ns.example. host.example. (1 60 60 60 60)\n@ IN NS ns.example.\n"
+        whole.write_text(soa + path.read_text(encoding="utf-8"), encoding="utf-8")
+        subprocess.run(["named-checkzone", zone, whole], check=True, capture_output=True, timeout=20)
+        checked += 1
+    assert checked > 10
+
+
+@pytest.mark.checkers
+def test_the_checker_would_see_a_fault(make, tmp_path):
+    """The same call refuses a zone with an alias beside an address."""
+    zone = next(file for file in dns.files(make(dns=True)) if file.name.endswith("/city.example.zone"))
+    path = tmp_path / "bad.zone"
+    path.write_bytes(zone.data + b"oa IN CNAME core\n")
+    result = subprocess.run(["named-checkzone", "city.example", path], capture_output=True, check=False, timeout=20)
+    assert result.returncode != 0
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("GE0/0/1", "ge0-0-1"), ("eth1.100", "eth1-100"), ("a__b", "a-b"), ("涟源", None), ("-", None), ("x" * 64, None)],
+)
+def test_labels(text, label):
+    """What is no label is never made one by leaving signs out."""
+    assert names.label(text) == label
+
+
+def test_a_name_that_is_no_label_is_said(make):
+    """Chinese names need a label in dns.yaml; with it the zone is made."""
+    material = make(dns=True)
+    inventory = material.inventory
+    devices = {**inventory.devices, "核心": Device("核心", "dc", "core", "frr")}
+    lines = {**inventory.lines}
+    lines["ln-1"] = replace(lines["ln-1"], a=replace(lines["ln-1"].a, device="核心"))
+    workspace = replace(material.workspace, inventory=replace(inventory, devices=devices, lines=lines))
+    with pytest.raises(InputError) as caught:
+        list(dns.files(replace(material, workspace=workspace)))
+    assert [problem.code for problem in caught.value.problems] == ["no-label"]
+    assert "核心" in str(caught.value.problems[0].message)
+    mended = (
+        replace(material.dns, labels={"核心": "core-2"})
+        if False
+        else material.dns.model_copy(update={"labels": {"核心": "core-2"}})
+    )
+    files = list(dns.files(replace(material, workspace=workspace, dns=mended)))
+    assert b"ge0-1.core-2 IN A" in files[0].data
+
+
+def test_two_things_with_one_name(make):
+    """A rule that gives one name to many is refused, once for each pair."""
+    material = make(dns=True, dns_text=DNS + "names: {gateway: gw}\n")
+    with pytest.raises(InputError) as caught:
+        list(dns.files(material))
+    assert {problem.code for problem in caught.value.problems} == {"name-twice"}
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("origin: 涟源.example", "bad-domain"),
+        ("origin: a..b", "bad-domain"),
+        ("serial: 4294967296", "out-of-range"),
+        ("serial: today", "bad-number"),
+        ("hostmaster: 'a b@city.example'", "bad-mailbox"),
+        ("names: {loopback: '{nothing}'}", "bad-name-rule"),
+        ("names: {loopback: 'A_B'}", "bad-name-rule"),
+        ("names: {loopback: '{device!r}'}", "bad-name-rule"),
+        ("labels: {x: -a-}", "bad-label"),
+        ("classless: point", "bad-choice"),
+        ("reverse: [10.1.0.1/16]", "host-bits"),
+        ("unknown: 1", "unknown-key"),
+        ("servers: [{name: a, lan: lan-core, host: 0}]", "out-of-range"),
+    ],
+)
+def test_faults_of_the_file_have_their_line(tmp_path, line, code):
+    """Each with its code, the file and the line; never a traceback."""
+    key = line.partition(":")[0]
+    text = re.sub(rf"^{key}:.*\n", "", DNS, flags=re.MULTILINE) + line + "\n"
+    path = tmp_path / "dns.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        dns_file.load(path, name="plan/dns.yaml")
+    problem = caught.value.problems[0]
+    assert problem.file == "plan/dns.yaml"
+    assert problem.line == len(text.splitlines())
+    assert problem.code == code
+
+
+def test_a_server_without_a_place(make):
+    """No such LAN, or a number beyond its prefix."""
+    for server in (
+        "{name: a, lan: nowhere, host: 5}",
+        "{name: a, lan: lan-core, host: 31}",
+        "{name: a, lan: ln-1, host: 1}",
+    ):
+        with pytest.raises(InputError) as caught:
+            list(dns.files(make(dns=True, dns_text=DNS + f"servers: [{server}]\n")))
+        assert [problem.code for problem in caught.value.problems] == ["no-place"]
+
+
+def test_a_title_cannot_write_a_record(make):
+    """A line break in the network's title stays in the comment."""
+    material = make(dns=True)
+    settings = replace(material.workspace.settings, title="x\nevil IN A 192.0.2.1")
+    material = replace(material, workspace=replace(material.workspace, settings=settings))
+    text = next(iter(dns.files(material))).data.decode()
+    assert "\nevil" not in text
+
+
+def test_vrfs_without_a_label(make):
+    """A VRF with a Chinese name gets a zone name from its code points, or the one that dns.yaml gives."""
+    settings = make(dns=True).dns
+    assert names.is_label(dns.zone_origin(settings, "医疗").split(".")[0])
+    named = settings.model_copy(update={"vrfs": {"医疗": "yl.city.example"}})
+    assert dns.zone_origin(named, "医疗") == "yl.city.example"
+    assert Vrf("医疗", "", Area.VPN).name == "医疗"
