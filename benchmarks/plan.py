@@ -100,10 +100,10 @@ def generate(root: Path, cities: int) -> None:
 def measure_memory(root: Path) -> dict[str, float]:
     """Plan and check in this process: seconds for both, and its peak memory in MiB, the inventory included."""
     from inventory.workspace import load  # noqa: PLC0415 - its import is not part of what is measured
-    from ipplan import allocate, checks, policy  # noqa: PLC0415 - as above
+    from ipplan import allocate, checks, policy_file  # noqa: PLC0415 - as above
 
     inventory = load(root).inventory
-    rules = policy.load(root / "plan" / "policy.yaml")
+    rules = policy_file.load(root / "plan" / "policy.yaml")
     begin = time.perf_counter()
     plan = allocate.make(inventory, rules, None)
     made = time.perf_counter()

@@ -9,7 +9,7 @@ import pytest
 
 from inventory.errors import InputError
 from inventory.model import Area, Unit, Vrf, Zone
-from ipplan import allocate, changes, checks, policy
+from ipplan import allocate, changes, checks, policy_file
 from ipplan.addresses import device_addresses
 from ipplan.plan import parse, to_text
 
@@ -53,7 +53,7 @@ def owners(plan: Plan, function: str = "") -> dict[str, list[str]]:
 
 def test_one_function_in_several_vrfs(city: Callable[..., Inventory]) -> None:
     """A unit's LAN gets a prefix in the default VRF and in each business VRF that the unit takes part in."""
-    inventory, rules = with_units(city(TOWNSHIPS), a="tax video", b="video"), policy.parse(VRFS)
+    inventory, rules = with_units(city(TOWNSHIPS), a="tax video", b="video"), policy_file.parse(VRFS)
     plan = allocate.make(inventory, rules, None)
     assert owners(plan) == {
         "lan-a": ["default", "tax", "video"],
@@ -71,7 +71,7 @@ def test_one_function_in_several_vrfs(city: Callable[..., Inventory]) -> None:
 
 def test_a_unit_that_joins_and_leaves_a_vrf_moves_nobody(city: Callable[..., Inventory]) -> None:
     """Taking part in one system more or less adds or removes that VRF's prefix and nothing else."""
-    before, rules = with_units(city(TOWNSHIPS), a="tax video", b="video"), policy.parse(VRFS)
+    before, rules = with_units(city(TOWNSHIPS), a="tax video", b="video"), policy_file.parse(VRFS)
     plan = allocate.make(before, rules, None)
     found = changes.compare(plan, allocate.make(with_units(city(TOWNSHIPS), a="video", b="tax video"), rules, plan))
     assert [(row.owner, row.vrf) for row in found.added] == [("lan-b", "tax")]
@@ -83,7 +83,7 @@ def test_a_zone_decides_in_which_vrf_a_port_is(city: Callable[..., Inventory]) -
     """A LAN whose port lies in a zone is in the zone's VRF, whatever the unit takes part in."""
     inventory = with_units(city(TOWNSHIPS), a="tax video")
     zones = {"video": Zone("video", "", Area.VPN, "video", (("rt-a", "eth2"),))}
-    plan = allocate.make(replace(inventory, zones=zones), policy.parse(VRFS), None)
+    plan = allocate.make(replace(inventory, zones=zones), policy_file.parse(VRFS), None)
     assert owners(plan)["lan-a"] == ["video"]
 
 
@@ -100,15 +100,20 @@ functions:
 def test_units_sites_and_regions(city: Callable[..., Inventory]) -> None:
     """Prefixes for each unit, for each site by its hosts, for each region of a level; both families."""
     inventory = with_units(city(TOWNSHIPS, counties=2))
-    rules = policy.parse(OWNERS.replace("name: video, pool: p", "name: cctv, pool: q").replace(
-        "functions:", "  - {name: q, area: vpn, vrf: video, prefixes: [10.20.0.0/20]}\nfunctions:"
-    ))
+    rules = policy_file.parse(
+        OWNERS.replace("name: video, pool: p", "name: cctv, pool: q").replace(
+            "functions:", "  - {name: q, area: vpn, vrf: video, prefixes: [10.20.0.0/20]}\nfunctions:"
+        )
+    )
     plan = allocate.make(inventory, rules, None)
     assert set(owners(plan, "nat")) == set(inventory.units)
     assert set(owners(plan, "campus")) == set(inventory.sites)
     assert set(owners(plan, "cctv")) == {code for code, row in inventory.regions.items() if row.level == "township"}
-    lengths = {row.owner: row.prefix.prefixlen for row in plan.allocations if row.function == "campus"
-               and row.prefix.version == 4}
+    lengths = {
+        row.owner: row.prefix.prefixlen
+        for row in plan.allocations
+        if row.function == "campus" and row.prefix.version == 4
+    }
     assert (lengths["th-a"], lengths["th-b"], lengths["th-c"]) == (26, 25, 24)
     assert {row.prefix.prefixlen for row in plan.blocks if row.prefix.version == 6} == {56}  # a nibble
     assert checks.check(plan, inventory, rules) == ()
@@ -121,7 +126,7 @@ def test_an_owner_means_one_thing(city: Callable[..., Inventory]) -> None:
     units = {**inventory.units, "lan-a": Unit("lan-a", "", "4300")}
     text = VRFS + "  - {name: nat, pool: video, for: unit, ipv4: {length: 30}}\n"
     with pytest.raises(InputError) as caught:
-        allocate.make(replace(inventory, units=units), policy.parse(text), None)
+        allocate.make(replace(inventory, units=units), policy_file.parse(text), None)
     (problem,) = caught.value.problems
     assert problem.code == "ambiguous-owner"
     assert problem.in_language("zh_CN").startswith("plan/policy.yaml: “lan-a”既是线路的名称，又是单位的名称")
@@ -144,7 +149,9 @@ def test_what_is_excluded_gets_nothing(
     inventory = with_units(city(TOWNSHIPS))
     inventory = replace(inventory, vrfs={name: vrf for name, vrf in inventory.vrfs.items() if name == "default"})
     text = policy_text + "  - {name: nat, pool: lans, for: site, ipv4: {length: 30}}\n"
-    rules = policy.parse(f"exclude: {{{rule}}}\n{text.lstrip()}".replace("'43000000b'", "43000000b").replace("'", ""))
+    rules = policy_file.parse(
+        f"exclude: {{{rule}}}\n{text.lstrip()}".replace("'43000000b'", "43000000b").replace("'", "")
+    )
     # The invented codes have letters, which no real code has: the reader refuses them.
     rules = replace(rules, exclusion=replace(rules.exclusion))
     plan = allocate.make(inventory, rules, None)
@@ -154,12 +161,10 @@ def test_what_is_excluded_gets_nothing(
     assert checks.check(plan, inventory, rules) == ()
 
 
-def test_excluding_later_removes_and_including_again_adds(
-    city: Callable[..., Inventory], policy_text: str
-) -> None:
+def test_excluding_later_removes_and_including_again_adds(city: Callable[..., Inventory], policy_text: str) -> None:
     """Nobody else moves when a site is left out and comes back."""
-    inventory, rules = city(TOWNSHIPS), policy.parse(policy_text)
-    without = policy.parse("exclude: {sites: [th-b]}\n" + policy_text)
+    inventory, rules = city(TOWNSHIPS), policy_file.parse(policy_text)
+    without = policy_file.parse("exclude: {sites: [th-b]}\n" + policy_text)
     first = allocate.make(inventory, rules, None)
     second = allocate.make(inventory, without, first)
     assert {row.owner for row in changes.compare(first, second).removed} == {"rt-b", "ln-b", "lan-b"}
@@ -168,7 +173,7 @@ def test_excluding_later_removes_and_including_again_adds(
 
 def test_excluding_what_is_not_there(city: Callable[..., Inventory], policy_text: str) -> None:
     """An unknown region or site is named, with the policy's line."""
-    rules = policy.parse("exclude:\n  regions: [999999]\n  sites: [nowhere]\n" + policy_text)
+    rules = policy_file.parse("exclude:\n  regions: [999999]\n  sites: [nowhere]\n" + policy_text)
     with pytest.raises(InputError) as caught:
         allocate.make(city(TOWNSHIPS), rules, None)
     assert [(problem.code, problem.line) for problem in caught.value.problems] == [("unknown-name", 1)] * 2

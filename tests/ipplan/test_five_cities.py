@@ -19,7 +19,7 @@ import pytest
 
 from inventory.errors import InputError
 from inventory.model import Area, Device, End, Inventory, Level, Line, LineKind, Region, Site, Vrf
-from ipplan import allocate, changes, checks, policy, usage
+from ipplan import allocate, changes, checks, policy, policy_file, usage
 from ipplan.networks import within
 from ipplan.plan import Plan, parse, to_text
 
@@ -152,7 +152,7 @@ def build(name: str) -> City:
 def rules(name: str) -> policy.Policy:
     """The city's policy, from tests/ipplan/cities."""
     text = (HERE / "cities" / f"{name}.yaml").read_text(encoding="utf-8")
-    return policy.parse(text.replace("@pseudo@", ", ".join(build(name).pseudo)), f"cities/{name}.yaml")
+    return policy_file.parse(text.replace("@pseudo@", ", ".join(build(name).pseudo)), f"cities/{name}.yaml")
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inventory.model import Area, Flow, Vrf, Zone
-from ipplan import allocate, checks, policy
+from ipplan import allocate, checks, policy, policy_file
 from ipplan.networks import squats
 from ipplan.plan import parse, to_text
 
@@ -56,7 +56,7 @@ def found(inventory: Inventory, rules: policy.Policy) -> list[str]:
 
 def test_rules_become_distinguishers_and_targets(city: Callable[..., Inventory]) -> None:
     """Templates are filled in for each VRF, stand in plan.csv, and come back from it."""
-    rules = policy.parse(POLICY.format(tax="", video=TO_TAX, space="10.50.0.0/20"))
+    rules = policy_file.parse(POLICY.format(tax="", video=TO_TAX, space="10.50.0.0/20"))
     plan = allocate.make(in_vrfs(city(TOWNSHIPS)), rules, None)
     assert [(row.vrf, row.rd, row.import_rt, row.export_rt) for row in plan.vrf_rows] == [
         ("default", "64900:1", ("64900:1",), ("64900:1",)),
@@ -66,7 +66,9 @@ def test_rules_become_distinguishers_and_targets(city: Callable[..., Inventory])
     again = parse(to_text(plan))
     assert again == plan
     assert again.vrfs["video"].rd == "64900:102"
-    assert to_text(plan).startswith("kind,area,vrf,pool,function,family,level,region,owner,prefix,rd,import_rt,export_rt\n")
+    assert to_text(plan).startswith(
+        "kind,area,vrf,pool,function,family,level,region,owner,prefix,rd,import_rt,export_rt\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_overlaps_between_vrfs_that_exchange_routes(
     city: Callable[..., Inventory], tax: str, video: str, space: str, expected: set[str]
 ) -> None:
     """The same addresses in two VRFs are a fault only if both come into one table."""
-    rules = policy.parse(POLICY.format(tax=tax, video=video, space=space))
+    rules = policy_file.parse(POLICY.format(tax=tax, video=video, space=space))
     assert set(found(in_vrfs(city(TOWNSHIPS)), rules)) == expected
 
 
@@ -91,18 +93,18 @@ def test_two_that_a_third_imports_meet_there(city: Callable[..., Inventory]) -> 
     """Hub and spokes: the spokes do not see each other, and still meet in the hub's table."""
     hub = ', import_rt: ["{asn}:101", "{asn}:102"]'
     text = POLICY.format(tax="", video="", space="10.40.0.0/20").replace("number: 1}", f"number: 1{hub}}}")
-    assert set(found(in_vrfs(city(TOWNSHIPS)), policy.parse(text))) == {"exchanged-overlap"}
+    assert set(found(in_vrfs(city(TOWNSHIPS)), policy_file.parse(text))) == {"exchanged-overlap"}
 
 
 def test_the_inventory_may_not_say_otherwise(city: Callable[..., Inventory]) -> None:
     """An RD in zones.yaml that is not what the rules give is a fault; none there is fine."""
-    rules = policy.parse(POLICY.format(tax="", video="", space="10.50.0.0/20"))
+    rules = policy_file.parse(POLICY.format(tax="", video="", space="10.50.0.0/20"))
     inventory = in_vrfs(city(TOWNSHIPS))
     assert found(inventory, rules) == []
     other = replace(inventory.vrfs["tax"], rd="64900:999")
     assert found(replace(inventory, vrfs={**inventory.vrfs, "tax": other}), rules) == ["rd-differs"]
     plan = allocate.make(inventory, rules, None)
-    changed = policy.parse(POLICY.format(tax=TO_TAX, video="", space="10.50.0.0/20"))
+    changed = policy_file.parse(POLICY.format(tax=TO_TAX, video="", space="10.50.0.0/20"))
     assert [problem.code for problem in checks.check(plan, inventory, changed)] == ["vrf-differs"]
 
 
@@ -135,8 +137,8 @@ def test_squatted_space_is_found(city: Callable[..., Inventory], policy_text: st
     inventory = city(TOWNSHIPS)
     device = replace(inventory.devices["core"], address=ip_interface("8.1.1.1/24"))
     inventory = replace(inventory, devices={**inventory.devices, "core": device})
-    assert found(inventory, policy.parse(text)) == ["squatted-space"] * 2
-    assert found(inventory, policy.parse("assigned: [19.0.0.0/8, 8.1.0.0/16]\n" + text)) == []
+    assert found(inventory, policy_file.parse(text)) == ["squatted-space"] * 2
+    assert found(inventory, policy_file.parse("assigned: [19.0.0.0/8, 8.1.0.0/16]\n" + text)) == []
 
 
 SCOPED = """
@@ -177,7 +179,7 @@ def test_only_national_addresses_talk_to_central_networks(
     }
     names = ("here", "up") if turned else ("up", "here")
     inventory = replace(inventory, zones=zones, flows=(Flow("f", *names, ("https",)),))
-    assert sorted(found(inventory, policy.parse(SCOPED))) == expected
+    assert sorted(found(inventory, policy_file.parse(SCOPED))) == expected
 
 
 def test_zones_that_never_meet_central_ones_are_free(city: Callable[..., Inventory]) -> None:
@@ -185,7 +187,7 @@ def test_zones_that_never_meet_central_ones_are_free(city: Callable[..., Invento
     inventory = city(TOWNSHIPS)
     up = Zone("up", "", Area.PUBLIC, scope="central")
     here = Zone("here", "", Area.PUBLIC, interfaces=(("rt-a", "eth2"),))
-    rules = policy.parse(SCOPED)
+    rules = policy_file.parse(SCOPED)
     assert found(replace(inventory, zones={"up": up, "here": here}), rules) == []
     flows = (Flow("f", "up", "here", ("https",)),)
     assert found(replace(inventory, zones={"up": up, "here": replace(here, area=Area.VPN)}, flows=flows), rules) == []

@@ -18,7 +18,18 @@ from configs.render import Renderer
 from inventory import workspace
 from inventory.errors import InputError
 from inventory.model import Flow, Level, LineKind
-from ipplan import allocate, checks, current, hosts, mapping_build, mapping_check, mapping_file, plan, policy, usage
+from ipplan import (
+    allocate,
+    checks,
+    current,
+    hosts,
+    mapping_build,
+    mapping_check,
+    mapping_file,
+    plan,
+    policy_file,
+    usage,
+)
 from ipplan.mapping import HostRule, Mode
 
 if TYPE_CHECKING:
@@ -46,7 +57,7 @@ def shangrao(root: Path) -> Workspace:
 @pytest.fixture(scope="module")
 def rules(root: Path) -> Policy:
     """Its policy."""
-    return policy.load(root / "plan" / "policy.yaml")
+    return policy_file.load(root / "plan" / "policy.yaml")
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +132,7 @@ def test_a_local_zone_must_not_talk_to_the_province(shangrao: Workspace, rules: 
 def test_systems_that_exchange_routes_must_not_share_space(root: Path, shangrao: Workspace) -> None:
     """国库 planned into the space of 金保, whose routes it imports: every meeting is named."""
     text = (root / "plan" / "policy.yaml").read_text(encoding="utf-8")
-    shared = policy.parse(text.replace("[10.32.16.0/20]", "[10.32.0.0/20]"))
+    shared = policy_file.parse(text.replace("[10.32.16.0/20]", "[10.32.0.0/20]"))
     plan_ = allocate.make(shangrao.inventory, shared, None)
     found = Counter(problem.code for problem in checks.check(plan_, shangrao.inventory, shared))
     assert set(found) == {"exchanged-overlap"}

@@ -25,7 +25,7 @@ from inventory.model import (
     Workspace,
     Zone,
 )
-from ipplan import allocate, policy
+from ipplan import allocate, policy_file
 from ipplan.mapping import Entry, HostRule, Mapping, Mode
 from ipplan.networks import parse_network
 from ipplan.views import dns_file
@@ -148,7 +148,7 @@ def make(tmp_path: Path) -> Callable[..., Material]:
 
     def build(townships: int = 3, *, mapping: bool = False, dns: bool = False, dns_text: str = DNS) -> Material:
         inventory = build_inventory(townships)
-        rules = policy.parse(POLICY)
+        rules = policy_file.parse(POLICY)
         plan = allocate.make(inventory, rules, None)
         settings = Settings(
             title="测试市", services={"dns": ("10.9.9.9", "2001:db8::53"), "ntp": ("10.9.9.8", "2001:db8::123")}
