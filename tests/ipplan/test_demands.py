@@ -12,6 +12,7 @@ from inventory.model import Area, Unit, Vrf, Zone
 from ipplan import allocate, changes, checks, policy
 from ipplan.addresses import device_addresses
 from ipplan.plan import parse, to_text
+from ipplan.policy import Exclusion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,17 +101,22 @@ functions:
 def test_units_sites_and_regions(city: Callable[..., Inventory]) -> None:
     """Prefixes for each unit, for each site by its hosts, for each region of a level; both families."""
     inventory = with_units(city(TOWNSHIPS, counties=2))
-    rules = policy.parse(OWNERS.replace("name: video, pool: p", "name: cctv, pool: q").replace(
-        "functions:", "  - {name: q, area: vpn, vrf: video, prefixes: [10.20.0.0/20]}\nfunctions:"
-    ))
+    rules = policy.parse(
+        OWNERS.replace("name: video, pool: p", "name: cctv, pool: q").replace(
+            "functions:", "  - {name: q, area: vpn, vrf: video, prefixes: [10.20.0.0/20]}\nfunctions:"
+        )
+    )
     plan = allocate.make(inventory, rules, None)
     assert set(owners(plan, "nat")) == set(inventory.units)
     assert set(owners(plan, "campus")) == set(inventory.sites)
     assert set(owners(plan, "cctv")) == {code for code, row in inventory.regions.items() if row.level == "township"}
-    lengths = {row.owner: row.prefix.prefixlen for row in plan.allocations if row.function == "campus"
-               and row.prefix.version == 4}
+    lengths = {
+        row.owner: row.prefix.prefixlen
+        for row in plan.allocations
+        if row.function == "campus" and row.prefix.version == 4
+    }
     assert (lengths["th-a"], lengths["th-b"], lengths["th-c"]) == (26, 25, 24)
-    assert {row.prefix.prefixlen for row in plan.blocks if row.prefix.version == 6} == {56}  # a nibble
+    assert {row.prefix.prefixlen for row in plan.blocks if row.prefix.version == 6} == {56, 60}  # nibbles
     assert checks.check(plan, inventory, rules) == ()
     assert parse(to_text(plan)) == plan
 
@@ -130,23 +136,18 @@ def test_an_owner_means_one_thing(city: Callable[..., Inventory]) -> None:
 @pytest.mark.parametrize(
     ("rule", "left_out"),
     [
-        ("regions: ['43000000b']", "b"),
-        ("regions: ['430000']", "abc"),
-        ("sites: [th-c]", "c"),
-        ("where: name = rt-a", "a"),
-        ("regions: ['43000000b'], sites: [th-c]", "bc"),
+        (Exclusion(regions=("43000000b",)), "b"),
+        (Exclusion(regions=("430000",)), "abc"),
+        (Exclusion(sites=("th-c",)), "c"),
+        (Exclusion(where="name = rt-a"), "a"),
+        (Exclusion(regions=("43000000b",), sites=("th-c",)), "bc"),
     ],
 )
 def test_what_is_excluded_gets_nothing(
-    city: Callable[..., Inventory], policy_text: str, rule: str, left_out: str
+    city: Callable[..., Inventory], policy_text: str, rule: Exclusion, left_out: str
 ) -> None:
-    """Pseudo-townships, sites and devices that are excluded have no loopback, no circuit, no LAN, and no unit's."""
-    inventory = with_units(city(TOWNSHIPS))
-    inventory = replace(inventory, vrfs={name: vrf for name, vrf in inventory.vrfs.items() if name == "default"})
-    text = policy_text + "  - {name: nat, pool: lans, for: site, ipv4: {length: 30}}\n"
-    rules = policy.parse(f"exclude: {{{rule}}}\n{text.lstrip()}".replace("'43000000b'", "43000000b").replace("'", ""))
-    # The invented codes have letters, which no real code has: the reader refuses them.
-    rules = replace(rules, exclusion=replace(rules.exclusion))
+    """Pseudo-townships, sites and devices that are excluded have no loopback, no circuit and no LAN."""
+    inventory, rules = city(TOWNSHIPS), replace(policy.parse(policy_text), exclusion=rule)
     plan = allocate.make(inventory, rules, None)
     for name in TOWNSHIPS:
         has = {f"rt-{name}", f"ln-{name}", f"lan-{name}"} & set(owners(plan))
@@ -154,9 +155,7 @@ def test_what_is_excluded_gets_nothing(
     assert checks.check(plan, inventory, rules) == ()
 
 
-def test_excluding_later_removes_and_including_again_adds(
-    city: Callable[..., Inventory], policy_text: str
-) -> None:
+def test_excluding_later_removes_and_including_again_adds(city: Callable[..., Inventory], policy_text: str) -> None:
     """Nobody else moves when a site is left out and comes back."""
     inventory, rules = city(TOWNSHIPS), policy.parse(policy_text)
     without = policy.parse("exclude: {sites: [th-b]}\n" + policy_text)

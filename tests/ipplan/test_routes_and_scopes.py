@@ -66,7 +66,9 @@ def test_rules_become_distinguishers_and_targets(city: Callable[..., Inventory])
     again = parse(to_text(plan))
     assert again == plan
     assert again.vrfs["video"].rd == "64900:102"
-    assert to_text(plan).startswith("kind,area,vrf,pool,function,family,level,region,owner,prefix,rd,import_rt,export_rt\n")
+    assert to_text(plan).startswith(
+        "kind,area,vrf,pool,function,family,level,region,owner,prefix,rd,import_rt,export_rt\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,9 @@ def _way_in(made: Stages, mapping: Mapping, inventory: Inventory, before: dict[s
         verified = {
             step.id
             for step in made.steps
-            if step.kind is Kind.VERIFY and step.device == device.name and any(change.owner == entry.owner for change in step.changes)
+            if step.kind is Kind.VERIFY
+            and step.device == device.name
+            and any(change.owner == entry.owner for change in step.changes)
         }
         way = {entry.owner}
         at = device.name
