@@ -355,6 +355,13 @@ def _waves(
         index: {number[need] for job in group for need in jobs[job]} - {index} for index, group in enumerate(groups)
     }
     order, _ = graph.ordered(needs)
+    largest = max(({site for site, _ in group} for group in groups), key=len, default=set())
+    if len(largest) > limit:
+        message = Message(
+            "these sites must be in flight together, because each waits for the others: {sites}",
+            sites=", ".join(sorted(largest)),
+        )
+        raise RefusedError(message, Message("run it with --max-in-flight {count}", count=len(largest)))
     waves: list[tuple[Wave, frozenset[_Job]]] = []
     open_wave: list[int] = []
 
@@ -371,12 +378,6 @@ def _waves(
 
     for index in order:
         sites = {site for site, _ in groups[index]}
-        if len(sites) > limit:
-            message = Message(
-                "these sites must be in flight together, because each waits for the others: {sites}",
-                sites=", ".join(sorted(sites)),
-            )
-            raise RefusedError(message, Message("run it with --max-in-flight {count}", count=len(sites)))
         taken = {site for other in open_wave for site, _ in groups[other]}
         here = _where(groups[index][0][0], inventory)[0]
         fits = (

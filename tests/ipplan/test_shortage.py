@@ -120,3 +120,43 @@ def test_every_pool_that_is_too_small_is_named(city: Callable[..., Inventory], p
     with pytest.raises(InputError) as caught:
         allocate.make(city(TOWNSHIPS), policy_file.parse(text), None)
     assert [problem.code for problem in caught.value.problems] == ["pool-too-small"] * 2
+
+
+def test_two_changes_together_where_one_is_not_enough(city: Callable[..., Inventory]) -> None:
+    """Blocks that are too small in a pool that has no room for larger ones: both are said, and both mend it."""
+    text = """
+pools:
+  - name: lans
+    area: public
+    prefixes: [10.20.0.0/24]
+    summaries: [{level: township, ipv4: {length: 27}}]
+functions: [{name: lan, pool: lans, for: lan, where: role = township-router, ipv4: {hosts: {minimum: 28}}}]
+"""
+    inventory = city(TOWNSHIPS)
+    with pytest.raises(InputError) as caught:
+        allocate.make(inventory, policy.parse(text), None)
+    hint = caught.value.problems[0].hint
+    assert (
+        "make the blocks of the level township /26 instead of /27, and enlarge the pool's 10.20.0.0/24 to 10.20.0.0/23"
+        in hint.in_language("en")
+    )
+    assert "并且把地址池的 10.20.0.0/24 扩大为 10.20.0.0/23" in hint.in_language("zh_CN")
+    mended = text.replace("length: 27", "length: 26").replace("10.20.0.0/24", "10.20.0.0/23")
+    allocate.make(inventory, policy.parse(mended), None)
+
+
+def test_an_explanation_is_bounded(city: Callable[..., Inventory], monkeypatch: pytest.MonkeyPatch) -> None:
+    """However large the plan is, only so many layouts are tried."""
+    from ipplan import shortage
+
+    tried = []
+    true = shortage.arrange
+    monkeypatch.setattr(shortage, "arrange", lambda *args, **options: tried.append(1) or true(*args, **options))
+    monkeypatch.setattr(shortage, "_MOST_DEMANDS", 1)
+    rules = policy.parse("""
+pools: [{name: lans, area: public, prefixes: [10.20.0.0/26], summaries: [{level: township}, {level: village}]}]
+functions: [{name: lan, pool: lans, for: lan, ipv4: {hosts: {growth: 9, minimum: 28}}, reserve: 4}]
+""")
+    with pytest.raises(InputError):
+        allocate.make(city(TOWNSHIPS), rules, None)
+    assert len(tried) <= 12
