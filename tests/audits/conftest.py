@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from audits import engine, pack
-from audits.model import Document, Substitution
+from audits.model import Document, LeftOut, Scope, Substitution
+from inventory.text import Message
 
 ROUTER = """\
 sysname rt-anping
@@ -69,6 +70,11 @@ def report():
         title="涟源市电子政务外网",
         generated="2026-11-21",
         substitutions=[Substitution("fw-border", "topsec_tos", "linux", "no image can be run here")],
+        scope=Scope(
+            workspace=True,
+            left_out=tuple(LeftOut(name, Message("nothing is read from it")) for name in ("fw-border", "vg-zfb")),
+            lab="netns",
+        ),
     )
 
 
