@@ -89,7 +89,7 @@ def register(group: typer.Typer) -> None:
 
 def _check_date(text: str) -> None:
     try:
-        if not text or (len(text) == len("2026-11-21") and date_type.fromisoformat(text)):
+        if not text or date_type.fromisoformat(text).isoformat() == text:
             return
     except ValueError:
         pass

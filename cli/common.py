@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -29,6 +30,8 @@ CommitOption = Annotated[
     bool, typer.Option("--commit", help=tr(mark("Really do it. Without it nothing on a device is changed.")))
 ]
 HERE = Path()
+LEAST = 5  # cells that a column of a table is left at least
+ADDRESS = re.compile(r"[0-9a-fA-F]*[.:][0-9a-fA-F.:/]+$")
 SHOWN = 200  # problems printed for people; a wrong column in a large table gives one a row
 
 
@@ -97,12 +100,35 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     from rich.table import Table  # noqa: PLC0415 - as above
     from rich.text import Text  # noqa: PLC0415 - as above
 
+    console = page()
+    headings = [tr(column) for column in columns]
+    cells = [[str(cell) for cell in row] for row in rows]
+    whole = _unbroken(headings, cells, console.width)
     table = Table(title=title or None, title_justify="left")
-    for column in columns:
-        table.add_column(tr(column), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(str(cell)) for cell in row))
-    page().print(table)
+    for number, heading in enumerate(headings):
+        table.add_column(heading, overflow="fold", no_wrap=number in whole)
+    for row in cells:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)
+
+
+def _unbroken(headings: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> set[int]:
+    """The columns that stay whole while there is room: the first one (names), then those of addresses."""
+    from rich.cells import cell_len  # noqa: PLC0415 - as above
+
+    room = width - 1 - len(headings) * (3 + LEAST)
+    whole = set()
+    for number, heading in enumerate(headings):
+        cells = [row[number] for row in rows if row[number]]
+        if any(" " in cell or "\n" in cell for cell in cells):
+            continue
+        if number and not all(ADDRESS.match(cell) for cell in cells):
+            continue
+        wide = max(cell_len(cell) for cell in (heading, *cells)) - LEAST
+        if wide <= room:
+            whole.add(number)
+            room -= max(wide, 0)
+    return whole
 
 
 def fail(error: GovnetError, *, as_json: bool) -> ExitCode:
@@ -116,7 +142,7 @@ def fail(error: GovnetError, *, as_json: bool) -> ExitCode:
             console.print(problem.in_language(language()), markup=False, soft_wrap=True)
         if len(error.problems) > SHOWN:
             console.print(tr("… and {count} more; --json shows all", count=len(error.problems) - SHOWN), markup=False)
-        console.print(tr("{count} problems", count=len(error.problems)), style="bold red", markup=False)
+        console.print(tr("problems: {count}", count=len(error.problems)), style="bold red", markup=False)
         return error.exit_code
     device = getattr(error, "device", "")
     head = f"{device}: {error.message}" if device else str(error.message)

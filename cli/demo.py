@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.common import JsonOption, command, page, print_json, print_table, talk
+from cli.faults import reason
 from cli.usage import ending
-from inventory.errors import ExitCode, InputError, Problem, RefusedError
+from inventory.errors import ExitCode, GovnetError, InputError, Problem, RefusedError
 from inventory.text import Message, mark, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from cli.demo_steps import Demo, Step
+    from lab.backend import Fault
 
 MARKER = ".govnet-demo"
 # What belongs to a workspace's own life and not into a copy of it.
@@ -74,11 +76,13 @@ def demo(
                 )
             ]
         )
+    faults = demo_steps.read_faults(fault or ())
+    _check_names(source, lab, faults)
     directory = prepare(source, out)
-    run = demo_steps.Demo(directory, lab, level, demo_steps.read_faults(fault or ()))
+    run = demo_steps.Demo(directory, lab, level, faults)
     with ending(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         try:
-            with _progress(quiet=as_json) as tell:
+            with _progress(run, quiet=as_json) as tell:
                 steps = demo_steps.run_all(run, tell)
         finally:
             demo_steps.end_lab(run)
@@ -100,12 +104,43 @@ def demo(
     raise typer.Exit(code)
 
 
+def _check_names(source: Path, lab: str, faults: Mapping[str, Fault]) -> None:
+    """The names on the command line, before anything is made; a faulty workspace is the first step's to tell."""
+    from inventory import workspace  # noqa: PLC0415 - start-up time
+    from inventory.nearest import nearest  # noqa: PLC0415 - start-up time
+    from lab.backend import backend  # noqa: PLC0415 - start-up time
+
+    backend(lab)
+    loaded, _problems = workspace.read(source)
+    if loaded is None:
+        return
+    problems = []
+    for name in faults:
+        if name not in loaded.inventory.devices:
+            close = nearest(name, loaded.inventory.devices)
+            hint = Message("did you mean “{name}”?", name=close) if close else Message("")
+            message = Message("there is no device “{name}”", name=name)
+            problems.append(Problem("unknown-device", message, hint, column="--fault"))
+    if problems:
+        raise InputError(problems)
+
+
 def prepare(source: Path, out: Path) -> Path:
     """A fresh copy of the workspace.
 
     A folder that a demo made before is replaced; any other that is not empty is refused.
     """
     directory = out.absolute()
+    try:
+        return _prepared(source, directory)
+    except OSError as error:
+        raise GovnetError(
+            Message("the demo cannot work in {path}: {why}", path=directory, why=reason(error)),
+            Message("name another folder with --out"),
+        ) from error
+
+
+def _prepared(source: Path, directory: Path) -> Path:
     if directory.exists() and any(directory.iterdir()):
         if not (directory / MARKER).exists():
             raise RefusedError(
@@ -122,7 +157,7 @@ def prepare(source: Path, out: Path) -> Path:
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[Step, bool], None]]:
+def _progress(run: Demo, *, quiet: bool) -> Iterator[Callable[[Step, bool], None]]:
     """A function that is told when a step begins and when it ended; draws a bar on a terminal, lines elsewhere."""
     if quiet:
         yield lambda _step, _ended: None
@@ -153,8 +188,14 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[Step, bool], None]]:
         bar = progress.add_task("", total=len(STEPS))
 
         def draw(step: Step, ended: bool) -> None:
-            progress.update(bar, description=tr(step.title), advance=1 if ended else 0)
+            title[:] = [tr(step.title)]
+            progress.update(bar, description=title[0], advance=1 if ended else 0)
 
+        def count(done: int, total: int) -> None:
+            progress.update(bar, description=f"{title[0]} {done}/{total}")
+
+        title = [""]
+        run.counted = count
         yield draw
 
 
@@ -167,8 +208,13 @@ def _print_story(run: Demo, steps: tuple[Step, ...]) -> None:
         [(tr(step.title), marks[step.ok], f"{step.seconds:.1f}", step.told) for step in steps],
     )
     console = page()
+    by_reason: dict[tuple[str, str], list[str]] = {}
     for device, why in run.failed.items():
-        console.print(f"{device}: {why}", style="red", markup=False, soft_wrap=True)
+        by_reason.setdefault((str(why), str(run.hints.get(device, ""))), []).append(device)
+    for (told, hint), devices in by_reason.items():
+        console.print(f"{', '.join(devices)}: {told}", style="red", markup=False, soft_wrap=True)
+        if hint:
+            console.print("  " + tr("hint: {hint}", hint=hint), markup=False, soft_wrap=True)
     for note in run.notes:
         console.print(str(note), markup=False, soft_wrap=True)
     print_table(tr(mark("Where it is")), (mark("what"), mark("path")), list(run.artifacts.items()))

@@ -6,7 +6,7 @@ One device failing leaves the others done.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from inventory.errors import DeviceError, ExitCode, GovnetError, InputError, Problem
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from audits.model import Report
     from collectors.results import PollResult
     from configs.render import Rendered
-    from configs.rollout import PushResult
+    from configs.rollout import Job, PushResult
     from inventory.model import Device, Workspace
     from ipplan.plan import Plan
     from lab.backend import Fault
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 # How long the counters are watched between two polls, in seconds.
 BETWEEN_POLLS = 3.0
+# How long one device may take, in seconds, so that one that never answers does not hold up the story.
+CONNECT_SECONDS = 5.0
+LOGIN_SECONDS = 20.0
+COMMAND_SECONDS = 30.0
+POLL_SECONDS = 8.0
 
 
 @dataclass
@@ -63,6 +68,9 @@ class Demo:
     rendered: dict[str, Rendered] = field(default_factory=dict)
     pushable: tuple[str, ...] = ()
     failed: dict[str, Message] = field(default_factory=dict)
+    hints: dict[str, Message] = field(default_factory=dict)
+    # Is told how many devices of how many are done within a step.
+    counted: Callable[[int, int], None] = lambda _done, _total: None
     archived: tuple[str, ...] = ()
     notes: list[Message] = field(default_factory=list)
     artifacts: dict[str, str] = field(default_factory=dict)
@@ -117,7 +125,7 @@ def run_all(demo: Demo, tell: Callable[[Step, bool], None]) -> tuple[Step, ...]:
             function(demo, step)
         except GovnetError as error:
             step.fail(error.exit_code)
-            step.told = "\n".join(_reasons(error, language()))
+            step.told = "\n".join(part for part in (*_reasons(error, language()), _hint(error)) if part)
             step.detail["error"] = error.as_json()
         step.seconds = time.monotonic() - started
         tell(step, True)
@@ -139,6 +147,43 @@ def _reasons(error: GovnetError, in_language: str) -> list[str]:
     if isinstance(error, InputError):
         return [problem.in_language(in_language) for problem in error.problems]
     return [error.message.in_language(in_language)]
+
+
+def _hint(error: GovnetError) -> str:
+    return tr("hint: {hint}", hint=error.hint) if str(error.hint) else ""
+
+
+class _Counter:
+    """Counts the devices that a rollout or a poll has done with."""
+
+    def __init__(self, demo: Demo, total: int) -> None:
+        self._tell = demo.counted
+        self._done, self._total = 0, total
+        self._tell(0, total)
+
+    def step(self, device: str, step: Message) -> None:
+        """Only whole devices are counted."""
+
+    def done(self, _result: object) -> None:
+        """One more."""
+        self._done += 1
+        self._tell(self._done, self._total)
+
+
+def _patient_enough(jobs: Iterable[Job]) -> list[Job]:
+    """The jobs with the time-outs of a lab: its devices are on this machine, and one that is mute is to be mute."""
+    return [
+        replace(
+            job,
+            target=replace(
+                job.target,
+                connect_timeout=CONNECT_SECONDS,
+                login_timeout=LOGIN_SECONDS,
+                command_timeout=COMMAND_SECONDS,
+            ),
+        )
+        for job in jobs
+    ]
 
 
 def _check(demo: Demo, step: Step) -> None:
@@ -274,13 +319,11 @@ def _push_once(demo: Demo, step: Step, *, commit: bool) -> list[PushResult]:
 
     assert demo.state is not None  # noqa: S101 - the step before has made it
     devices = demo.going(demo.pushable)
-    jobs = rollout.jobs(demo.here, devices, demo.rendered, demo.state.endpoints())
+    jobs = _patient_enough(rollout.jobs(demo.here, devices, demo.rendered, demo.state.endpoints()))
     with demo.state.entered():
-        results = rollout.push(jobs, commit=commit)
+        results = rollout.push(jobs, commit=commit, observer=_Counter(demo, len(jobs)))
     failed = {result.device: result.error for result in results if result.error is not None}
-    if failed:
-        step.fail()
-        demo.failed.update({name: error.message for name, error in failed.items()})
+    _leave_out(demo, step, failed)
     step.detail = {
         "devices": len(results) - len(failed),
         "changed": sum(result.changed for result in results if result.ok),
@@ -319,13 +362,11 @@ def _backup(demo: Demo, step: Step) -> None:
 
     assert demo.state is not None  # noqa: S101 - an earlier step has made it
     path = demo.directory / "archive"
-    jobs = rollout.jobs(demo.here, demo.going(demo.pushable), {}, demo.state.endpoints())
+    jobs = _patient_enough(rollout.jobs(demo.here, demo.going(demo.pushable), {}, demo.state.endpoints()))
     with demo.state.entered():
-        backups = rollout.backup(jobs)
+        backups = rollout.backup(jobs, observer=_Counter(demo, len(jobs)))
     failed = {backup.device: backup.error for backup in backups if backup.error is not None}
-    if failed:
-        step.fail()
-        demo.failed.update({name: error.message for name, error in failed.items()})
+    _leave_out(demo, step, failed)
     texts = {backup.device: backup.text for backup in backups if backup.error is None}
     commit = Archive(path).store(texts, "govnet demo")
     demo.archived = tuple(texts)
@@ -354,6 +395,7 @@ def _network(demo: Demo, step: Step) -> None:
 def _poll(demo: Demo, step: Step) -> None:
     from collectors.poll import Poller  # noqa: PLC0415 - start-up time
     from collectors.results import combined  # noqa: PLC0415 - start-up time
+    from collectors.snmp.walk import Limits  # noqa: PLC0415 - start-up time
     from collectors.targets import targets  # noqa: PLC0415 - start-up time
 
     assert demo.state is not None  # noqa: S101 - an earlier step has made it
@@ -362,16 +404,14 @@ def _poll(demo: Demo, step: Step) -> None:
         for device in demo.going(demo.rendered)
         if device.name in demo.state.nodes and demo.state.nodes[device.name].snmp is not None
     ]
-    poller = Poller()
+    poller = Poller(limits=Limits(seconds=POLL_SECONDS))
     with demo.state.entered():
         wanted = targets(demo.here, devices, demo.state.endpoints())
-        first = {result.device: result for result in poller.poll(wanted)}
+        first = {result.device: result for result in poller.poll(wanted, _Counter(demo, len(wanted)).done)}
         time.sleep(BETWEEN_POLLS)
-        results = poller.poll(wanted)
+        results = poller.poll(wanted, _Counter(demo, len(wanted)).done)
     failed = {result.device: result.error for result in results if result.error is not None}
-    if failed:
-        step.fail()
-        demo.failed.update({name: error.message for name, error in failed.items()})
+    _leave_out(demo, step, failed)
     path = demo.reports / "metrics.prom"
     _write(path, combined(results))
     grown = [
@@ -494,8 +534,19 @@ def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
+def _leave_out(demo: Demo, step: Step, failed: Mapping[str, GovnetError]) -> None:
+    """These devices failed: the step did not succeed, and those behind it leave them out."""
+    if failed:
+        step.fail()
+    demo.failed.update({name: error.message for name, error in failed.items()})
+    demo.hints.update({name: error.hint for name, error in failed.items()})
+
+
 def _failures(demo: Demo, names: Iterable[str]) -> list[dict[str, str]]:
-    return [{"device": name, "error": str(demo.failed.get(name, ""))} for name in names]
+    return [
+        {"device": name, "error": str(demo.failed.get(name, "")), "hint": str(demo.hints.get(name, ""))}
+        for name in names
+    ]
 
 
 def _said(detail: dict[str, Any]) -> dict[str, Any]:

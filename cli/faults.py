@@ -35,6 +35,9 @@ _UNKNOWN = mark("run the command again with -vv to see where it happened")
 
 def reason(error: OSError) -> Message:
     """Why it failed, in both languages where the reason is one of the usual ones."""
+    if not error.errno and error.args and isinstance(error.args[0], list) and error.args[0]:
+        # shutil gathers what went wrong with several files; the first says enough.
+        return Message("{why}", why=str(error.args[0][0][2]))
     if error.errno in _REASONS:
         return Message(_REASONS[error.errno][0])
     return Message("{why}", why=error.strerror or str(error) or type(error).__name__)
@@ -42,10 +45,6 @@ def reason(error: OSError) -> Message:
 
 def from_system(error: OSError) -> GovnetError:
     """The error of a call to the operating system: the file, the reason, a hint."""
-    if not error.errno and error.args and isinstance(error.args[0], list) and error.args[0]:
-        # shutil gathers what went wrong with several files; the first says enough.
-        _source, target, why = error.args[0][0]
-        return GovnetError(Message("{file}: {why}", file=target, why=str(why)), Message(_UNKNOWN))
     hint = Message(_REASONS[error.errno][1] if error.errno in _REASONS else _UNKNOWN)
     names = [str(name) for name in (error.filename, error.filename2) if name is not None]
     if not names:

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from inventory.text import Message
+from inventory.text import Message, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,16 +58,19 @@ class Problem:
     line: int = 0
     column: str = ""
 
-    def where(self) -> str:
-        """`file:line: column`, as far as they are known."""
+    def where(self, language: str = "en") -> str:
+        """`file:line: column`, as far as they are known; a column that is only a number is called one."""
         place = self.file
         if self.line:
             place += f":{self.line}"
-        return ": ".join(part for part in (place, self.column) if part)
+        column = shortened(self.column)
+        if column.isdecimal():
+            column = Message("column {number}", number=column).in_language(language)
+        return ": ".join(part for part in (place, column) if part)
 
     def in_language(self, name: str) -> str:
         """The whole problem as text, the hint on a line of its own."""
-        head = ": ".join(part for part in (self.where(), self.message.in_language(name)) if part)
+        head = ": ".join(part for part in (self.where(name), self.message.in_language(name)) if part)
         hint = self.hint.in_language(name)
         label = "提示：" if name == "zh_CN" else "hint: "
         return f"{head}\n  {label}{hint}" if hint else head

@@ -225,6 +225,8 @@ class Reader:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.problems: list[Problem] = []
+        # What stands in a wrong place of this file may be a password.
+        self._confidential = document.file.rpartition("/")[2].startswith("credentials.")
         self.whole = True  # False if an item could not be read: a name that is not here may still exist
 
     def complain(self, path: Path, code: str, message: Message, hint: Message = NO_HINT) -> None:
@@ -282,7 +284,7 @@ class Reader:
         fault = detail.get("ctx", {}).get("error")
         kind = detail["type"]
         if isinstance(fault, cells.Fault):
-            self.complain(path, fault.code, fault.message, fault.hint)
+            self.complain(path, fault.code, *(_unquoted(fault) if self._confidential else (fault.message, fault.hint)))
         elif kind == "missing":
             self.complain(
                 path,
@@ -315,6 +317,21 @@ class Reader:
             if near
             else Message("write one of: {names}", names=", ".join(keys)),
         )
+
+
+def _unquoted(fault: cells.Fault) -> tuple[Message, Message]:
+    """A fault's message and hint without the value that is wrong."""
+    message, hint = fault.message, fault.hint
+    if "text" in message.parameters:
+        names = message.parameters.get("names")
+        message = (
+            Message("this value is none of: {names}", names=names)
+            if names
+            else Message("this value cannot be used here")
+        )
+    if "text" in hint.parameters or fault.code == "bad-name":
+        hint = Message("write letters, digits, - _ and . only")
+    return message, hint
 
 
 def _keys(model: type[BaseModel], location: tuple[str | int, ...]) -> tuple[str, ...]:

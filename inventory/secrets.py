@@ -34,6 +34,7 @@ HIDDEN: Final = "***"
 LARGEST: Final = 1 << 20
 VAULT_TIMEOUT: Final = 10.0  # seconds
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]").search
 _log = logging.getLogger(__name__)
 
 
@@ -121,6 +122,10 @@ class SecretRef:
         ](root)
         if not text:
             raise self._missing(mark("it is empty"), mark("put the secret there"))
+        if _CONTROL(text):
+            raise self._missing(
+                mark("it has several lines or control characters"), mark("put the secret there alone, on one line")
+            )
         return Secret(text)
 
     def _missing(self, why: str, hint: str, **parameters: object) -> GovnetError:

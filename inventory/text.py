@@ -77,6 +77,15 @@ def mark(template: str) -> str:
     return template
 
 
+LONGEST = 60  # characters of a name that a message shows
+LONGEST_HINT = 200  # characters of a text that a hint says to write
+
+
+def shortened(text: str) -> str:
+    """A name as a message shows it: one of thousands of characters would push everything else out of sight."""
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
 @dataclass(frozen=True, init=False)
 class Message:
     """A text with its parameters, which can be shown in either language (an error, a finding, a label)."""
@@ -94,11 +103,18 @@ class Message:
     def in_language(self, name: str) -> str:
         """The text in `name` (`en` or `zh_CN`); parameters that are messages follow."""
         filled = {
-            key: value.in_language(name) if isinstance(value, Message) else value
+            key: value.in_language(name) if isinstance(value, Message) else self._shown(key, value)
             for key, value in self.parameters.items()
         }
         text = _translate(self.template, name)
         return text.format(**filled) if filled else text
+
+    def _shown(self, key: str, value: Any) -> Any:
+        """A parameter as it is shown: a quoted name is cut, a device's line and what a hint says to write are not."""
+        quoted = key != "line" and f"“{{{key}}}”" in self.template
+        if not isinstance(value, str) or not (quoted or (key == "text" and len(value) > LONGEST_HINT)):
+            return value
+        return shortened(value)
 
     def __hash__(self) -> int:
         return hash((self.template, tuple(sorted((key, str(value)) for key, value in self.parameters.items()))))

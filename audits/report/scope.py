@@ -24,7 +24,7 @@ def no_high_risk(report: Report) -> Message:
     count = len(report.judged)
     if not count:
         return Message("Nothing was judged, so nothing is known about the cases of the high-risk guide.")
-    return Message("The {count} configurations that were judged show no case of the high-risk guide.", count=count)
+    return Message("Configurations judged: {count}; none of them shows a case of the high-risk guide.", count=count)
 
 
 def _judged(report: Report) -> Message:

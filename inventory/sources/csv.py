@@ -1,12 +1,15 @@
 """CSV tables (RFC 4180) as spreadsheets and people write them.
 
-Lines whose first character is `#` are comments; empty lines are skipped. A cell is one line.
+Lines whose first character is `#` are comments; empty lines are skipped. A cell is one line. Spreadsheets run a cell
+that begins with = + - or @ as a formula: such a cell is written with an apostrophe before it, which is taken off again
+when it is read.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING
 
 from inventory.errors import InputError, Problem
@@ -15,6 +18,19 @@ from inventory.text import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+
+BOM = "\ufeff"
+# A cell with apostrophes of its own before the sign gets one more, so that what is read is what was written.
+_FORMULA = re.compile(r"'*[=+\-@]").match
+
+
+def _written(row: Sequence[str]) -> list[str]:
+    return [f"'{cell}" if _FORMULA(cell) else cell for cell in row]
+
+
+def _read(row: list[str]) -> list[str]:
+    return [cell[1:] if cell.startswith("'") and _FORMULA(cell) else cell for cell in row]
 
 
 def parse(data: bytes, file: str) -> Table:
@@ -29,6 +45,7 @@ def parse_text(text: str, file: str) -> Table:
     headings: list[str] | None = None
     table = Table(file, [], 0)
     start = 1
+    apostrophes = "'" in text
     while True:
         before = place.line
         try:
@@ -43,7 +60,7 @@ def parse_text(text: str, file: str) -> Table:
         if headings is None:
             headings, table.heading_line = row, start
             continue
-        table.rows.append(row)
+        table.rows.append(_read(row) if apostrophes else row)
         table.lines.append(start)
     if headings is None:
         raise InputError(
@@ -95,17 +112,21 @@ def _broken(file: str, line: int) -> Problem:
 def row_text(row: Sequence[str], end: str = "\n") -> str:
     """One line of CSV."""
     stream = io.StringIO()
-    csv.writer(stream, lineterminator=end).writerow(row)
+    csv.writer(stream, lineterminator=end).writerow(_written(row))
     return stream.getvalue()
 
 
 def table_text(headings: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
-    """A whole table as CSV text."""
+    """A whole table as CSV text.
+
+    A byte order mark comes first if a cell is not ASCII: without it Excel would not read the file as UTF-8.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(headings)
-    writer.writerows(rows)
-    return stream.getvalue()
+    writer.writerows(_written(row) for row in rows)
+    text = stream.getvalue()
+    return text if text.isascii() else BOM + text
 
 
 def edited(stored: Text, replaced: Mapping[int, Sequence[str]], added: Sequence[Sequence[str]]) -> bytes:

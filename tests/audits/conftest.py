@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from audits import engine, pack
-from audits.model import Document, Substitution
+from audits.model import Document, LeftOut, Scope, Substitution
+from inventory.text import Message
 
 ROUTER = """\
 sysname rt-anping
@@ -62,4 +63,9 @@ def report():
         title="涟源市电子政务外网",
         generated="2026-11-21",
         substitutions=[Substitution("fw-border", "topsec_tos", "linux", "no image can be run here")],
+        scope=Scope(
+            workspace=True,
+            left_out=tuple(LeftOut(name, Message("nothing is read from it")) for name in ("fw-border", "vg-zfb")),
+            lab="netns",
+        ),
     )

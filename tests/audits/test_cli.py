@@ -91,6 +91,16 @@ def test_nothing_found_gives_exit_code_0(capsys):
     assert document["counts"]["findings"]["pass"] > 10
 
 
+def test_a_configuration_that_cannot_be_read_gives_exit_code_1_and_is_said_first(capsys, tmp_path):
+    """A clean configuration beside an unread one is no clean network, and the table begins with that."""
+    (tmp_path / "a.cfg").write_bytes(CLEAN.read_bytes())
+    (tmp_path / "b.cfg").write_bytes(b"config system global\n")
+    code, out, err = run(capsys, "audit", "run", str(tmp_path))
+    assert code == 1
+    assert out.startswith("1 of 2 configurations were judged.\nNot judged (1): b.cfg: no dialect")
+    assert "Configurations judged: 1; none of them shows" in err.replace("\n", " ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -101,6 +111,9 @@ def test_nothing_found_gives_exit_code_0(capsys):
         (["{folder}/empty"], "no file in it"),
         (["archive:", "-w", "{folder}"], ""),
         (["{folder}", "--out", "{folder}/b.cfg"], "cannot write"),
+        (["{folder}", "--date", "2026-13-45"], "2026-13-45"),
+        (["{folder}", "--date", "20261121"], "not a day"),
+        (["{folder}/strange.conf"], "no dialect recognises this text"),
     ],
 )
 def test_bad_input_gives_exit_code_2_and_says_what_to_do(capsys, folder, arguments, told):

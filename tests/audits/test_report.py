@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 
 import pytest
 
-from audits.model import EvidenceLine, Verdict
-from audits.report import html
+from audits import engine, pack
+from audits.model import Document, EvidenceLine, Scope, Verdict
+from audits.report import html, scope
 from audits.report import json as report_json
+from inventory.text import Message
 
 
 def test_the_json_has_the_counts_of_its_items(report):
@@ -92,6 +95,45 @@ def test_a_bar_is_as_long_as_its_numbers():
     assert html.bar({"fail": 0}) == []
 
 
+def test_what_was_not_judged_stands_before_any_number(report):
+    """The page says beside its title how much was judged, what was not and why, and that a lab is no network."""
+    page = html.render(report, "en")
+    told = page[page.index("<h1>") : page.index('class="cards"')]
+    for words in (
+        "3 of the workspace&#39;s 6 devices were judged.",
+        "Not judged (1): fw.conf: no dialect recognises",
+        "Not judged (2): fw-border, vg-zfb: nothing is read from it",
+        "virtual devices of the lab “netns”, not the network&#39;s own",
+        "linux stands in for topsec_tos in this lab (1): fw-border",
+    ):
+        assert words in told
+    document = report_json.document(report)["scope"]
+    assert document["judged"] == ["core.cfg", "rt-anping", "rt-frr.conf"]
+    assert [entry["device"] for entry in document["not_judged"]] == ["fw.conf", "fw-border", "vg-zfb"]
+    assert (document["lab"], document["workspace"]) == ("netns", True)
+    assert "netns" in document["text"][-2]["zh"]
+
+
+@pytest.mark.parametrize(("names", "told"), [(["a"], "Configurations judged: 1;"), ([], "Nothing was")])
+def test_no_case_is_said_only_of_what_was_judged(names, told):
+    """That no high-risk case was found says nothing about a device that was not read."""
+    unread = Document("b", b"", "b", "huawei", Message("not there"))
+    good = [Document(name, b"sysname a\n", name, "huawei") for name in names]
+    judged = engine.run([*good, unread], pack.shipped("mlps"), 2)
+    assert told in html.render(dataclasses.replace(judged, high_risks=()), "en")
+    assert told in str(scope.no_high_risk(judged))
+
+
+@pytest.mark.parametrize("lab", ["emulated", "netns"])
+def test_a_lab_is_named_in_both_languages(lab):
+    """No report of a lab can be taken for one of the network."""
+    judged = engine.run([], pack.shipped("mlps"), 2, scope=Scope(lab=lab))
+    for language, words in (("en", "not the network's own"), ("zh_CN", "不是现网设备")):
+        text = " ".join(sentence.in_language(language) for sentence in scope.sentences(judged))
+        assert words in text
+        assert lab in text
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 @pytest.mark.parametrize("width", [390, 1280])
@@ -108,6 +150,8 @@ def test_the_page_fits_the_screen_and_every_character_has_a_glyph(report, chromi
         }).map(node => node.outerHTML.slice(0, 80))"""
     )
     assert outside == []
+    if width > 720:
+        assert chromium.js("Math.min(...[...document.querySelectorAll('td.point')].map(n => n.clientWidth))") > 120
     assert chromium.js(MISSING_GLYPHS) == []
     chromium.js("document.querySelector('h1').append('\\u{10FFF0}')")
     assert chromium.js(MISSING_GLYPHS) == ["\U0010fff0"], "the check must see a box where there is one"

@@ -91,6 +91,19 @@ def test_list(kind: str, where: str, names: list[str], base: Path) -> None:
     assert all(name in shown for name in names)
 
 
+@pytest.mark.parametrize("content", [b"", b"Geheim77\nb\n", b"Geheim77\x00", b"\xff\xfe"])
+def test_check_looks_into_secret_files(content: bytes, base: Path) -> None:
+    """A secret's file that holds none is a problem, and what it holds is not shown."""
+    path = base / "secrets" / "routers"
+    path.parent.mkdir()
+    path.write_bytes(content)
+    path.chmod(0o600)
+    result = run("inventory", "check", "-w", str(base))
+    assert result.returncode == 2
+    assert "secrets/routers" in result.stderr
+    assert "Geheim77" not in result.stdout + result.stderr
+
+
 def test_list_refuses(base: Path) -> None:
     """An unknown kind and a bad filter end with 2 and say what to write."""
     result = run("inventory", "list", "device", "-w", str(base))
@@ -98,7 +111,7 @@ def test_list_refuses(base: Path) -> None:
     assert "did you mean “devices”?" in result.stderr
     result = run("inventory", "list", "devices", "--where", "roel=core", "-w", str(base))
     assert result.returncode == 2
-    assert "--where: 1: there is no key “roel”" in result.stderr
+    assert "--where: column 1: there is no key “roel”" in result.stderr
 
 
 def test_show(base: Path) -> None:

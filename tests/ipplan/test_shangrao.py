@@ -31,6 +31,7 @@ from ipplan import (
     usage,
 )
 from ipplan.mapping import HostRule, Mode
+from ipplan.policy import Scope
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,7 +119,7 @@ def test_systems_that_exchange_routes_do_not_overlap(planned: Plan) -> None:
 
 def test_only_the_exchange_servers_have_national_addresses(rules: Policy, planned: Plan) -> None:
     """国家公共IP go to what talks to the province; everything else of 公用网络区 has 地方公共IP."""
-    national = {name for name, pool in rules.pools.items() if pool.scope is policy.Scope.NATIONAL}
+    national = {name for name, pool in rules.pools.items() if pool.scope is Scope.NATIONAL}
     assert {row.owner for row in planned.allocations if row.pool in national} == {"lan-exchange"}
 
 

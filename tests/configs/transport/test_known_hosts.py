@@ -25,9 +25,10 @@ def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     def refuse(*_arguments: object, **_options: object) -> None:
         raise OSError(28, "No space left on device")
 
-    with monkeypatch.context() as patch, pytest.raises(DeviceError) as caught:
+    with monkeypatch.context() as patch:
         patch.setattr(Path, "open", refuse)
-        known_hosts.record(tmp_path / "known_hosts", "rt-a", "ssh-ed25519 AAAA")
+        with pytest.raises(DeviceError) as caught:
+            known_hosts.record(tmp_path / "known_hosts", "rt-a", "ssh-ed25519 AAAA")
     assert caught.value.device == "rt-a"
     for language in ("en", "zh_CN"):
         text = caught.value.message.in_language(language)
