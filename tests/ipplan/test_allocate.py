@@ -379,8 +379,8 @@ functions:
 def test_an_exclusion_in_a_region_that_stands_moves_nobody(city: Callable[..., Inventory]) -> None:
     """What is excluded in the free part of a region's block is that region's matter: its block stays."""
     inventory = city(TOWNSHIPS, counties=2)
-    first = allocate.make(inventory, policy.parse(SUMMARISED.format(exclude="", length=24)), None)
-    rules = policy.parse(SUMMARISED.format(exclude="10.20.0.192/27, 10.20.1.224/28", length=24))
+    first = allocate.make(inventory, policy_file.parse(SUMMARISED.format(exclude="", length=24)), None)
+    rules = policy_file.parse(SUMMARISED.format(exclude="10.20.0.192/27, 10.20.1.224/28", length=24))
     second = allocate.make(inventory, rules, first)
     assert changes.compare(first, second).empty
     larger = city({**TOWNSHIPS, **dict.fromkeys("ijkl", 5)}, counties=2)
@@ -393,7 +393,7 @@ def test_an_exclusion_in_a_region_that_stands_moves_nobody(city: Callable[..., I
 def test_a_region_is_laid_out_around_what_is_excluded(city: Callable[..., Inventory]) -> None:
     """Where no block without an obstacle is left, a region takes one in which its content fits around it."""
     inventory = city({f"{number}": 5 for number in range(24)}, counties=4)
-    rules = policy.parse(SUMMARISED.format(exclude="10.20.0.0/27, 10.20.2.32/28", length=24))
+    rules = policy_file.parse(SUMMARISED.format(exclude="10.20.0.0/27, 10.20.2.32/28", length=24))
     plan = allocate.make(inventory, rules, None)
     assert [str(block.prefix) for block in plan.blocks] == [f"10.20.{number}.0/24" for number in range(4)]
     assert checks.check(plan, inventory, rules) == ()
@@ -406,11 +406,11 @@ def test_a_line_that_goes_to_another_vrf_is_a_change(city: Callable[..., Invento
     inventory = city(TOWNSHIPS)
     vrfs = {**inventory.vrfs, "tax": replace(inventory.vrfs["default"], name="tax")}
     inventory = replace(inventory, vrfs=vrfs)
-    first = allocate.make(inventory, policy.parse(policy_text), None)
+    first = allocate.make(inventory, policy_file.parse(policy_text), None)
     there = policy_text.replace(
         "{name: circuits, area: interconnect,", "{name: circuits, area: interconnect, vrf: tax,"
     )
-    second = allocate.make(inventory, policy.parse(there), first, allow_moves=True)
+    second = allocate.make(inventory, policy_file.parse(there), first, allow_moves=True)
     found = changes.compare(first, second)
     assert (len(found.added), len(found.removed), found.empty) == (0, 0, False)
     assert {row.vrf for row in second.allocations if row.function == "circuit"} == {"tax"}

@@ -134,7 +134,7 @@ functions: [{name: lan, pool: lans, for: lan, where: role = township-router, ipv
 """
     inventory = city(TOWNSHIPS)
     with pytest.raises(InputError) as caught:
-        allocate.make(inventory, policy.parse(text), None)
+        allocate.make(inventory, policy_file.parse(text), None)
     hint = caught.value.problems[0].hint
     assert (
         "make the blocks of the level township /26 instead of /27, and enlarge the pool's 10.20.0.0/24 to 10.20.0.0/23"
@@ -142,7 +142,7 @@ functions: [{name: lan, pool: lans, for: lan, where: role = township-router, ipv
     )
     assert "并且把地址池的 10.20.0.0/24 扩大为 10.20.0.0/23" in hint.in_language("zh_CN")
     mended = text.replace("length: 27", "length: 26").replace("10.20.0.0/24", "10.20.0.0/23")
-    allocate.make(inventory, policy.parse(mended), None)
+    allocate.make(inventory, policy_file.parse(mended), None)
 
 
 def test_an_explanation_is_bounded(city: Callable[..., Inventory], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +153,7 @@ def test_an_explanation_is_bounded(city: Callable[..., Inventory], monkeypatch: 
     true = shortage.arrange
     monkeypatch.setattr(shortage, "arrange", lambda *args, **options: tried.append(1) or true(*args, **options))
     monkeypatch.setattr(shortage, "_MOST_DEMANDS", 1)
-    rules = policy.parse("""
+    rules = policy_file.parse("""
 pools: [{name: lans, area: public, prefixes: [10.20.0.0/26], summaries: [{level: township}, {level: village}]}]
 functions: [{name: lan, pool: lans, for: lan, ipv4: {hosts: {growth: 9, minimum: 28}}, reserve: 4}]
 """)

@@ -38,7 +38,9 @@ def test_blocks_double_until_their_neighbour(
     city: Callable[..., Inventory], grown: Callable[..., Inventory], policy_text: str
 ) -> None:
     """What is said of a region's block is what the planner can do with it: doubled that often, nobody moves."""
-    rules = policy.parse(policy_text.replace("maximum: /20", "maximum: /18").replace("ipv4: {growth: 2}", "ipv4: {}"))
+    rules = policy_file.parse(
+        policy_text.replace("maximum: /20", "maximum: /18").replace("ipv4: {growth: 2}", "ipv4: {}")
+    )
     inventory = city({"a": 20, "b": 50, "c": 90, "d": 100})
     plan = allocate.make(inventory, rules, None)
     entries = {entry.region[-1]: entry for entry in usage.blocks(plan)}
@@ -54,7 +56,7 @@ def test_blocks_double_until_their_neighbour(
 
 def test_largest_free_and_share(city: Callable[..., Inventory], policy_text: str) -> None:
     """The largest gap, counted by hand; JSON has stable keys."""
-    plan = allocate.make(city({"a": 20, "b": 50}), policy.parse(policy_text), None)
+    plan = allocate.make(city({"a": 20, "b": 50}), policy_file.parse(policy_text), None)
     circuits = next(entry for entry in usage.pools(plan) if entry.pool == "circuits")
     assert (circuits.allocations, circuits.allocated, circuits.largest_free, circuits.doublings) == (2, 8, 25, None)
     assert circuits.as_json() == {
