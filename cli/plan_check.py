@@ -20,8 +20,9 @@ def register(group: typer.Typer) -> None:
         group,
         "check",
         mark(
-            "Check plan/plan.csv by itself, against the inventory and against the policy: overlaps, prefixes outside "
-            "their pool, collisions with addresses that devices have, owners that are not there."
+            "Check plan/plan.csv by itself, against the inventory and against the policy: overlaps (also between VRFs "
+            "that exchange routes), prefixes outside their pool, broken summaries, public space that is not ours, "
+            "local addresses that talk to central networks, collisions with addresses that devices have."
         ),
         ["govnet plan check", "govnet plan check -w lianyuan --json"],
     )

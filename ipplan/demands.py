@@ -19,7 +19,7 @@ from ipplan.policy import Purpose
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from inventory.model import Inventory, Site
+    from inventory.model import Device, Inventory, Line, Region, Site, Unit
     from ipplan.policy import Function, Policy, Pool, Size
 
 DEFAULT_VRF = "default"
@@ -268,7 +268,8 @@ class _Collector:
                 if name not in known:
                     message = Message("there is no {what} “{name}”", what=word, name=name)
                     hint = Message("write one that the inventory has, or take it out")
-                    self.problems.append(Problem("unknown-name", message, hint, source.file, source.line, "exclude"))
+                    place = rule.sources.get(name, source)
+                    self.problems.append(Problem("unknown-name", message, hint, place.file, place.line, "exclude"))
         regions = frozenset(
             code
             for code in self.inventory.regions
@@ -443,6 +444,14 @@ class _Collector:
 
     def ambiguous(self) -> None:
         """An owner's name means one thing in the plan: a unit that has a prefix is not called like a line that has."""
+        inventory = self.inventory
+        rows: dict[str, Mapping[str, Device | Line | Unit | Site | Region]] = {
+            _WORDS[Purpose.LOOPBACK]: inventory.devices,
+            _WORDS[Purpose.LAN]: inventory.lines,
+            _WORDS[Purpose.UNIT]: inventory.units,
+            _WORDS[Purpose.SITE]: inventory.sites,
+            _WORDS[Purpose.REGION]: inventory.regions,
+        }
         by_word: dict[str, set[str]] = {}
         for key, owners in self._owners.items():
             by_word.setdefault(_WORDS[key[0]], set()).update(owners.names)
@@ -457,4 +466,5 @@ class _Collector:
                         second=Message(second),
                     )
                     hint = Message("give one of them another name: the plan's rows name their owners")
-                    self.problems.append(Problem("ambiguous-owner", message, hint, self.policy.file))
+                    source = rows[second][name].source
+                    self.problems.append(Problem("ambiguous-owner", message, hint, source.file, source.line, "name"))

@@ -143,6 +143,7 @@ class Exclusion:
     sites: tuple[str, ...] = ()
     where: str = ""
     source: Source = NOWHERE
+    sources: Mapping[str, Source] = field(default_factory=dict)  # of the regions and sites
 
 
 @dataclass(frozen=True, slots=True)

@@ -296,7 +296,12 @@ class _Builder:
         read = self.reader.read(ExcludeIn, data["exclude"], ("exclude",)) if data.get("exclude") is not None else None
         if read is None:
             return Exclusion()
-        return Exclusion(read.regions, read.sites, read.where, self.source(("exclude",)))
+        sources = {
+            name: self.source(("exclude", key, index))
+            for key, names in (("regions", read.regions), ("sites", read.sites))
+            for index, name in enumerate(names)
+        }
+        return Exclusion(read.regions, read.sites, read.where, self.source(("exclude",)), sources)
 
     def assigned(self, data: Mapping[str, Any]) -> tuple[Network, ...]:
         """Public space that is ours."""

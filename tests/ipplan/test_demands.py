@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inventory.errors import InputError
-from inventory.model import Area, Unit, Vrf, Zone
+from inventory.model import Area, Source, Unit, Vrf, Zone
 from ipplan import allocate, changes, checks, policy_file
 from ipplan.addresses import device_addresses
 from ipplan.plan import parse, to_text
@@ -124,13 +124,14 @@ def test_units_sites_and_regions(city: Callable[..., Inventory]) -> None:
 def test_an_owner_means_one_thing(city: Callable[..., Inventory]) -> None:
     """A unit that is called like a line would take the line's place in the plan."""
     inventory = with_units(city(TOWNSHIPS))
-    units = {**inventory.units, "lan-a": Unit("lan-a", "", "4300")}
+    source = Source("inventory/units.csv", 7)
+    units = {**inventory.units, "lan-a": Unit("lan-a", "", "4300", source)}
     text = VRFS + "  - {name: nat, pool: video, for: unit, ipv4: {length: 30}}\n"
     with pytest.raises(InputError) as caught:
         allocate.make(replace(inventory, units=units), policy_file.parse(text), None)
     (problem,) = caught.value.problems
     assert problem.code == "ambiguous-owner"
-    assert problem.in_language("zh_CN").startswith("plan/policy.yaml: “lan-a”既是线路的名称，又是单位的名称")
+    assert problem.in_language("zh_CN").startswith("inventory/units.csv:7: name: “lan-a”既是线路的名称，又是单位的名称")
 
 
 @pytest.mark.parametrize(
@@ -170,4 +171,7 @@ def test_excluding_what_is_not_there(city: Callable[..., Inventory], policy_text
     rules = policy_file.parse("exclude:\n  regions: [999999]\n  sites: [nowhere]\n" + policy_text)
     with pytest.raises(InputError) as caught:
         allocate.make(city(TOWNSHIPS), rules, None)
-    assert [(problem.code, problem.line) for problem in caught.value.problems] == [("unknown-name", 1)] * 2
+    assert [(problem.code, problem.line) for problem in caught.value.problems] == [
+        ("unknown-name", 2),
+        ("unknown-name", 3),
+    ]

@@ -1,0 +1,36 @@
+"""No garbage collection while a great many objects are made; afterwards everything is as it was."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from inventory.collecting import uncollected
+
+
+def test_the_collector_rests_and_works_again() -> None:
+    """Off inside, on afterwards, and what was made is not looked at again as young."""
+    assert gc.isenabled()
+    with uncollected():
+        assert not gc.isenabled()
+        made = [[number] for number in range(100_000)]
+    assert gc.isenabled()
+    assert gc.get_count()[0] < 1_000
+    assert not any(one is made for one in gc.get_objects(0))
+    assert gc.get_freeze_count() == 0
+
+
+def test_a_fault_inside_and_nesting() -> None:
+    """A fault does not leave the collector off; an inner use does not switch it on too early."""
+
+    def nested() -> None:
+        with uncollected():
+            with uncollected():
+                pass
+            assert not gc.isenabled()
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        nested()
+    assert gc.isenabled()
