@@ -205,11 +205,11 @@ def _check(demo: Demo, step: Step) -> None:
 
 
 def _plan(demo: Demo, step: Step) -> None:
-    from ipplan import allocate, checks, plan, policy  # noqa: PLC0415 - start-up time
+    from ipplan import allocate, checks, plan, policy_file  # noqa: PLC0415 - start-up time
 
     assert demo.workspace is not None  # noqa: S101 - the step before has made it
     path = demo.directory / "plan" / "plan.csv"
-    rules = policy.load(demo.directory / "plan" / "policy.yaml")
+    rules = policy_file.load(demo.directory / "plan" / "policy.yaml")
     inventory = demo.workspace.inventory
     locked = plan.read(path) if path.exists() else None
     demo.plan = allocate.make(inventory, rules, locked)

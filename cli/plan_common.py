@@ -27,9 +27,9 @@ def load_inventory(root: Path) -> Inventory:
 
 def load_policy(root: Path) -> Policy:
     """The workspace's address policy."""
-    from ipplan import policy  # noqa: PLC0415 - start-up time
+    from ipplan import policy_file  # noqa: PLC0415 - start-up time
 
-    return policy.load(root / POLICY, name=POLICY)
+    return policy_file.load(root / POLICY, name=POLICY)
 
 
 def load_plan(root: Path) -> Plan:

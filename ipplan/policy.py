@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from inventory.model import NOWHERE, Area, Level, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from ipplan.networks import Network
 
@@ -125,26 +124,3 @@ class Policy:
     pools: Mapping[str, Pool]
     functions: Mapping[str, Function]
     file: str = FILE
-
-
-def load(path: Path, *, name: str = "") -> Policy:
-    """Read and check a policy.yaml. `name` is what the file is called in messages. InputError with every fault."""
-    from inventory.sources import read_bytes  # noqa: PLC0415 - start-up time
-    from ipplan import policy_file  # noqa: PLC0415 - start-up time: it loads pydantic and yaml
-
-    shown = name or str(path)
-    return policy_file.parse(read_bytes(path, shown), shown)
-
-
-def parse(text: str, name: str = FILE) -> Policy:
-    """The policy that the text of a policy.yaml writes. InputError with every fault."""
-    from ipplan import policy_file  # noqa: PLC0415 - start-up time
-
-    return policy_file.parse(text.encode(), name)
-
-
-def schema() -> dict[str, Any]:
-    """The JSON schema of policy.yaml, for editors."""
-    from ipplan import policy_file  # noqa: PLC0415 - start-up time
-
-    return policy_file.schema()

@@ -13,13 +13,14 @@ from inventory import cells
 from inventory.errors import InputError, Problem
 from inventory.model import Area, Level, Source
 from inventory.schema import Reader
-from inventory.sources import yaml
+from inventory.sources import read_bytes, yaml
 from inventory.text import Message
 from ipplan.networks import BITS, FAMILIES, Network, in_order, parse_network
 from ipplan.policy import BlockSize, Function, Placement, Policy, Pool, Purpose, Size, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from inventory.sources.yaml import Path as KeyPath
 
@@ -181,8 +182,15 @@ def schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **PolicyIn.model_json_schema(mode="validation")}
 
 
-def parse(data: bytes, name: str) -> Policy:
-    """The policy that a file's content writes; see `ipplan.policy.load`."""
+def load(path: Path, *, name: str = "") -> Policy:
+    """Read and check a policy.yaml. `name` is what the file is called in messages. InputError with every fault."""
+    shown = name or str(path)
+    return parse(read_bytes(path, shown), shown)
+
+
+def parse(content: bytes | str, name: str = FILE) -> Policy:
+    """The policy that the content of a policy.yaml writes. InputError with every fault."""
+    data = content.encode() if isinstance(content, str) else content
     builder = _Builder(Reader(yaml.parse(data, name)))
     policy = builder.policy()
     problems = builder.reader.problems

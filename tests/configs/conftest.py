@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from inventory import workspace
-from ipplan import policy
+from ipplan import policy_file
 from ipplan.allocate import make
 
 ROOT = Path(__file__).parent.parent.parent
@@ -30,7 +30,7 @@ def city():
     """The workspace of the example and a plan made from its policy."""
     root = ROOT / "examples" / "lianyuan"
     loaded = workspace.load(root)
-    return loaded, make(loaded.inventory, policy.load(root / "plan" / "policy.yaml"), None)
+    return loaded, make(loaded.inventory, policy_file.load(root / "plan" / "policy.yaml"), None)
 
 
 @pytest.fixture
@@ -44,4 +44,4 @@ def copy(tmp_path):
         path.write_text(f"S3cret-{name}\n")
         path.chmod(0o600)
     loaded = workspace.load(root)
-    return loaded, make(loaded.inventory, policy.load(root / "plan" / "policy.yaml"), None)
+    return loaded, make(loaded.inventory, policy_file.load(root / "plan" / "policy.yaml"), None)

@@ -14,7 +14,7 @@ import pytest
 
 from inventory.errors import InputError
 from inventory.model import Level, Region
-from ipplan import allocate, changes, checks, policy
+from ipplan import allocate, changes, checks, policy_file
 from ipplan.plan import Plan, parse, to_text
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def prefix(plan: Plan, owner: str) -> str:
 def test_everybody_gets_a_prefix_that_suits(city: Callable[..., Inventory], policy_text: str) -> None:
     """Loopbacks, circuits and LANs: all there, disjoint, each large enough, each in its township's block."""
     inventory = city(TOWNSHIPS, counties=2)
-    plan = allocate.make(inventory, policy.parse(policy_text), None)
-    assert checks.check(plan, inventory, policy.parse(policy_text)) == ()
+    plan = allocate.make(inventory, policy_file.parse(policy_text), None)
+    assert checks.check(plan, inventory, policy_file.parse(policy_text)) == ()
     assert {row.owner for row in plan.allocations} == {*inventory.devices, *inventory.lines}
     for one, other in combinations(plan.allocations, 2):
         assert not one.prefix.overlaps(other.prefix)
@@ -50,7 +50,7 @@ def test_everybody_gets_a_prefix_that_suits(city: Callable[..., Inventory], poli
 
 def test_planning_again_changes_nothing(city: Callable[..., Inventory], policy_text: str) -> None:
     """The second plan is the first, byte for byte, through the file too."""
-    inventory, rules = city(TOWNSHIPS), policy.parse(policy_text)
+    inventory, rules = city(TOWNSHIPS), policy_file.parse(policy_text)
     first = allocate.make(inventory, rules, None)
     second = allocate.make(inventory, rules, parse(to_text(first)))
     assert to_text(second) == to_text(first)
@@ -59,7 +59,7 @@ def test_planning_again_changes_nothing(city: Callable[..., Inventory], policy_t
 
 def test_the_order_of_rows_does_not_matter(city: Callable[..., Inventory], policy_text: str) -> None:
     """An inventory sorted the other way round gives the same plan."""
-    inventory, rules = city(TOWNSHIPS), policy.parse(policy_text)
+    inventory, rules = city(TOWNSHIPS), policy_file.parse(policy_text)
     turned = replace(
         inventory,
         devices=dict(reversed(inventory.devices.items())),
@@ -74,9 +74,9 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from inventory import workspace
-from ipplan import allocate, plan, policy
+from ipplan import allocate, plan, policy_file
 root = Path(sys.argv[1])
-made = allocate.make(workspace.load(root).inventory, policy.load(root / "plan/policy.yaml"), None)
+made = allocate.make(workspace.load(root).inventory, policy_file.load(root / "plan/policy.yaml"), None)
 sys.stdout.write(plan.to_text(made))
 """
 
@@ -99,7 +99,7 @@ def test_hash_seeds_do_not_matter(lianyuan: object) -> None:
 
 def test_what_is_new_is_added_and_what_is_gone_is_removed(city: Callable[..., Inventory], policy_text: str) -> None:
     """Survivors stay; a removed township's space is used again only after it is gone."""
-    rules = policy.parse(policy_text)
+    rules = policy_file.parse(policy_text)
     first = allocate.make(city(TOWNSHIPS), rules, None)
     fewer = {name: hosts for name, hosts in TOWNSHIPS.items() if name not in "bf"}
     second = allocate.make(city({**fewer, "x": 70, "y": 10}), rules, first)
@@ -114,7 +114,7 @@ def test_growth_is_room_that_is_used_up_first(
     city: Callable[..., Inventory], grown: Callable[..., Inventory], policy_text: str
 ) -> None:
     """A LAN stays as it is while its hosts fit, although hosts × growth would not; then it doubles where it stands."""
-    inventory, rules = city(TOWNSHIPS), policy.parse(policy_text)
+    inventory, rules = city(TOWNSHIPS), policy_file.parse(policy_text)
     first = allocate.make(inventory, rules, None)
     assert prefix(first, "lan-a").endswith("/26")  # 20 hosts × 1.5, the router, the two ends
     same = allocate.make(grown(inventory, a=60), rules, first)
@@ -136,7 +136,7 @@ functions:
 
 def test_what_must_move_is_said_first(city: Callable[..., Inventory], grown: Callable[..., Inventory]) -> None:
     """A LAN that cannot double in place is refused with both prefixes; --allow-moves moves it and nothing else."""
-    rules = policy.parse(TIGHT)
+    rules = policy_file.parse(TIGHT)
     inventory = city({"a": 10, "b": 10, "c": 10})
     first = allocate.make(inventory, rules, None)
     larger = grown(inventory, a=20)
@@ -153,7 +153,7 @@ def test_what_must_move_is_said_first(city: Callable[..., Inventory], grown: Cal
 
 def test_a_fragmented_pool_moves_as_few_as_it_can(city: Callable[..., Inventory]) -> None:
     """Where the free space is in pieces, the slot with the fewest owners is cleared."""
-    rules = policy.parse(TIGHT)
+    rules = policy_file.parse(TIGHT)
     names = [f"{number:02}" for number in range(16)]
     full = allocate.make(city(dict.fromkeys(names, 10)), rules, None)
     # Every second one goes, and one more: seven stay, spread over the pool; no /26 is free.
@@ -171,7 +171,7 @@ def test_a_region_block_doubles_with_its_content(
     city: Callable[..., Inventory], grown: Callable[..., Inventory]
 ) -> None:
     """A LAN that outgrows its township's block widens the block; the LAN's first address stays."""
-    rules = policy.parse(
+    rules = policy_file.parse(
         TIGHT.replace("10.20.0.0/24]", "10.20.0.0/22], summaries: [{level: township}]").replace("dense", "sparse")
     )
     inventory = city({"a": 10, "b": 10})
@@ -188,7 +188,7 @@ def test_a_region_block_doubles_with_its_content(
 
 def test_a_new_region_code_moves_nothing(city: Callable[..., Inventory], policy_text: str) -> None:
     """A township that is merged or re-coded keeps its block and its addresses under the new code."""
-    inventory, rules = city(TOWNSHIPS), policy.parse(policy_text)
+    inventory, rules = city(TOWNSHIPS), policy_file.parse(policy_text)
     first = allocate.make(inventory, rules, None)
     old = inventory.sites["th-c"].region
     region = Region("430000999", "new", Level.TOWNSHIP, "430000")
@@ -208,9 +208,9 @@ def test_summaries_can_be_introduced_later(city: Callable[..., Inventory], polic
     """A policy that begins to summarise gives each township the block that its content implies."""
     inventory = city(TOWNSHIPS)
     plain = policy_text.replace("    summaries: [{level: township, ipv4: {growth: 2}}]\n", "")
-    first = allocate.make(inventory, policy.parse(plain), None)
+    first = allocate.make(inventory, policy_file.parse(plain), None)
     assert first.blocks == ()
-    second = allocate.make(inventory, policy.parse(policy_text), first)
+    second = allocate.make(inventory, policy_file.parse(policy_text), first)
     assert changes.compare(first, second).moved == ()
     assert len(second.blocks) == len(TOWNSHIPS)
 
@@ -219,7 +219,7 @@ def test_levels_within_levels(city: Callable[..., Inventory], policy_text: str) 
     """County blocks hold their townships' blocks; what belongs to the city itself stands outside them."""
     nested = policy_text.replace("[{level: township", "[{level: county}, {level: township")
     inventory = city(TOWNSHIPS, counties=3)
-    plan = allocate.make(inventory, policy.parse(nested), None)
+    plan = allocate.make(inventory, policy_file.parse(nested), None)
     counties = {block.region: block.prefix for block in plan.blocks if block.level is Level.COUNTY}
     assert set(counties) == {"430000", "430001", "430002"}
     for block in plan.blocks:
@@ -227,13 +227,13 @@ def test_levels_within_levels(city: Callable[..., Inventory], policy_text: str) 
             assert block.prefix.subnet_of(counties[block.region[:6]])  # type: ignore[arg-type]  # both are IPv4
     (server,) = plan.of("lan-dc")
     assert not any(server.prefix.overlaps(county) for county in counties.values())
-    assert checks.check(plan, inventory, policy.parse(nested)) == ()
-    assert changes.compare(plan, allocate.make(inventory, policy.parse(nested), plan)).empty
+    assert checks.check(plan, inventory, policy_file.parse(nested)) == ()
+    assert changes.compare(plan, allocate.make(inventory, policy_file.parse(nested), plan)).empty
 
 
 def test_ipv6_beside_ipv4(city: Callable[..., Inventory]) -> None:
     """One policy plans both families: /64 LANs in /56 blocks, /127 circuits, /128 loopbacks."""
-    rules = policy.parse("""
+    rules = policy_file.parse("""
 pools:
   - {name: base, area: interconnect, prefixes: [10.254.0.0/24, "fd00:1::/48"]}
   - name: lans
@@ -258,7 +258,7 @@ functions:
 
 def test_reserve_keeps_room_beside_each(city: Callable[..., Inventory], grown: Callable[..., Inventory]) -> None:
     """With a reserve of one, every LAN can double in place, even when the pool is dense and full."""
-    rules = policy.parse(TIGHT.replace("placement: dense", "placement: dense, reserve: 1"))
+    rules = policy_file.parse(TIGHT.replace("placement: dense", "placement: dense, reserve: 1"))
     names = dict.fromkeys("abcdefgh", 10)
     inventory = city(names)
     plan = allocate.make(inventory, rules, None)
@@ -271,7 +271,7 @@ def test_reserve_keeps_room_beside_each(city: Callable[..., Inventory], grown: C
 
 def test_exclusions_and_addresses_in_use_are_left_alone(city: Callable[..., Inventory]) -> None:
     """What the policy excludes, and networks where devices already have addresses, get no allocation."""
-    rules = policy.parse(TIGHT.replace("10.20.0.0/24]", "10.20.0.0/24], exclude: [10.20.0.0/26]"))
+    rules = policy_file.parse(TIGHT.replace("10.20.0.0/24]", "10.20.0.0/24], exclude: [10.20.0.0/26]"))
     inventory = city({"a": 10, "b": 10})
     device = replace(inventory.devices["core"], address=ip_interface("10.20.0.70/26"))
     inventory = replace(inventory, devices={**inventory.devices, "core": device})
@@ -283,7 +283,7 @@ def test_exclusions_and_addresses_in_use_are_left_alone(city: Callable[..., Inve
 
 def test_a_device_managed_by_its_planned_address_stays(city: Callable[..., Inventory], policy_text: str) -> None:
     """Once a device is managed by its loopback, the inventory's address is no obstacle to that loopback."""
-    inventory, rules = city(TOWNSHIPS), policy.parse(policy_text)
+    inventory, rules = city(TOWNSHIPS), policy_file.parse(policy_text)
     first = allocate.make(inventory, rules, None)
     (loopback,) = first.of("rt-d")
     device = replace(inventory.devices["rt-d"], address=ip_interface(str(loopback.prefix)))
@@ -295,7 +295,7 @@ def test_a_device_managed_by_its_planned_address_stays(city: Callable[..., Inven
 
 def test_a_lock_that_contradicts_itself_is_refused(city: Callable[..., Inventory], policy_text: str) -> None:
     """Planning on from an overlap would spread it: the file's lines are named instead."""
-    inventory, rules = city(TOWNSHIPS), policy.parse(policy_text)
+    inventory, rules = city(TOWNSHIPS), policy_file.parse(policy_text)
     text = to_text(allocate.make(inventory, rules, None))
     broken = text.replace("10.254.0.4/30", "10.254.0.8/30", 1)
     with pytest.raises(InputError) as caught:
@@ -308,8 +308,8 @@ def test_a_lock_that_contradicts_itself_is_refused(city: Callable[..., Inventory
 def test_a_pool_that_is_taken_away_moves_its_content(city: Callable[..., Inventory], policy_text: str) -> None:
     """Allocations outside the policy's new pool must move; all of them are listed."""
     inventory = city(TOWNSHIPS)
-    first = allocate.make(inventory, policy.parse(policy_text), None)
-    elsewhere = policy.parse(policy_text.replace("10.254.0.0/24", "10.250.0.0/24"))
+    first = allocate.make(inventory, policy_file.parse(policy_text), None)
+    elsewhere = policy_file.parse(policy_text.replace("10.254.0.0/24", "10.250.0.0/24"))
     with pytest.raises(changes.MovesError) as caught:
         allocate.make(inventory, elsewhere, first)
     assert {move.after.owner for move in caught.value.moves} == {f"ln-{name}" for name in TOWNSHIPS}
@@ -322,7 +322,9 @@ def test_a_carriers_circuit_gets_no_prefix(city: Callable[..., Inventory], polic
     inventory = city({"a": 20})
     line = inventory.lines["ln-a"]
     given = replace(line, a=replace(line.a, address=ip_interface("192.0.2.1/30")))
-    plan = allocate.make(replace(inventory, lines={**inventory.lines, "ln-a": given}), policy.parse(policy_text), None)
+    plan = allocate.make(
+        replace(inventory, lines={**inventory.lines, "ln-a": given}), policy_file.parse(policy_text), None
+    )
     assert plan.of("ln-a") == ()
 
 
@@ -344,7 +346,7 @@ def test_a_policy_that_does_not_suit_the_inventory(
         changed = policy_text + "  - {name: again, pool: circuits, for: circuit, ipv4: {length: 30}}\n"
         code, text = "claimed-twice", "again.where"
     with pytest.raises(InputError) as caught:
-        allocate.make(city(TOWNSHIPS), policy.parse(changed), None)
+        allocate.make(city(TOWNSHIPS), policy_file.parse(changed), None)
     (problem,) = caught.value.problems
     assert (problem.code, problem.column, problem.file) == (code, text, "plan/policy.yaml")
     assert problem.line > 0
@@ -356,7 +358,7 @@ def test_too_many_hosts_for_the_policys_largest_block(
 ) -> None:
     """The site that needs more than the policy gives is named."""
     with pytest.raises(InputError) as caught:
-        allocate.make(grown(city(TOWNSHIPS), b=5000), policy.parse(policy_text), None)
+        allocate.make(grown(city(TOWNSHIPS), b=5000), policy_file.parse(policy_text), None)
     (problem,) = caught.value.problems
     assert problem.code == "too-many-hosts"
     assert "5000 hosts × 1.5 need a /19 for “lan-b”" in problem.in_language("en")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ipplan import allocate, checks, policy
+from ipplan import allocate, checks, policy, policy_file
 from ipplan.plan import Plan, parse, to_text
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ TOWNSHIPS = {"a": 20, "b": 50, "c": 90}
 @pytest.fixture
 def planned(city: Callable[..., Inventory], policy_text: str) -> tuple[str, Inventory, policy.Policy]:
     """A good plan's text, with its inventory and policy."""
-    inventory, rules = city(TOWNSHIPS), policy.parse(policy_text)
+    inventory, rules = city(TOWNSHIPS), policy_file.parse(policy_text)
     return to_text(allocate.make(inventory, rules, None)), inventory, rules
 
 

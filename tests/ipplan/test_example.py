@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from inventory import workspace
 from inventory.model import LineKind
-from ipplan import allocate, checks, plan, policy, usage
+from ipplan import allocate, checks, plan, policy_file, usage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_the_committed_plan_is_what_make_writes(lianyuan: Path) -> None:
     """From nothing and from the committed plan: the same bytes as examples/lianyuan/plan/plan.csv."""
     inventory = workspace.load(lianyuan).inventory
-    rules = policy.load(lianyuan / "plan" / "policy.yaml")
+    rules = policy_file.load(lianyuan / "plan" / "policy.yaml")
     committed = (lianyuan / "plan" / "plan.csv").read_text(encoding="utf-8")
     assert plan.to_text(allocate.make(inventory, rules, None)) == committed
     assert plan.to_text(allocate.make(inventory, rules, plan.parse(committed))) == committed
@@ -26,7 +26,7 @@ def test_everything_of_the_example_is_planned(lianyuan: Path) -> None:
     """Twenty townships and 65 units: every circuit and LAN has a prefix, every network device a loopback."""
     inventory = workspace.load(lianyuan).inventory
     planned = plan.read(lianyuan / "plan" / "plan.csv")
-    rules = policy.load(lianyuan / "plan" / "policy.yaml")
+    rules = policy_file.load(lianyuan / "plan" / "policy.yaml")
     assert checks.check(planned, inventory, rules) == ()
     owners = {row.owner for row in planned.allocations}
     kinds = (LineKind.CIRCUIT, LineKind.LAN)

@@ -11,7 +11,7 @@ import yaml
 
 from inventory.errors import InputError
 from inventory.model import Area, Level
-from ipplan import policy
+from ipplan import policy_file
 from ipplan.policy import Placement, Purpose, holding
 
 CASES = sorted((Path(__file__).parent / "policies").glob("*.yaml"))
@@ -22,7 +22,7 @@ def test_a_broken_policy_is_explained(path: Path) -> None:
     """A case is a file: a policy and its problems with line, column, code and, where the text is ours, the text."""
     case = yaml.safe_load(path.read_text(encoding="utf-8"))
     with pytest.raises(InputError) as caught:
-        policy.parse(case["policy"])
+        policy_file.parse(case["policy"])
     found = [
         {
             "line": problem.line,
@@ -40,7 +40,7 @@ def test_a_broken_policy_is_explained(path: Path) -> None:
 
 def test_the_example_is_read(lianyuan: Path) -> None:
     """The example's policy has the values that it writes, with their lines."""
-    rules = policy.load(lianyuan / "plan" / "policy.yaml", name="plan/policy.yaml")
+    rules = policy_file.load(lianyuan / "plan" / "policy.yaml", name="plan/policy.yaml")
     townships = rules.pools["townships"]
     assert (townships.area, townships.vrf, str(townships.prefixes[0])) == (Area.PUBLIC, "default", "10.20.0.0/18")
     (summary,) = townships.summaries
@@ -56,7 +56,7 @@ def test_the_example_is_read(lianyuan: Path) -> None:
 def test_no_file() -> None:
     """A workspace without a policy is told so."""
     with pytest.raises(InputError) as caught:
-        policy.load(Path("/nonexistent/policy.yaml"), name="plan/policy.yaml")
+        policy_file.load(Path("/nonexistent/policy.yaml"), name="plan/policy.yaml")
     assert caught.value.problems[0].file == "plan/policy.yaml"
 
 
@@ -71,5 +71,5 @@ def test_how_long_a_prefix_holds_so_many_hosts(hosts: int, length: int) -> None:
 def test_the_shipped_schema_is_the_models(repository: Path) -> None:
     """ipplan/policy.schema.json is what `govnet plan policy-schema` prints."""
     shipped = json.loads((repository / "ipplan" / "policy.schema.json").read_text(encoding="utf-8"))
-    assert shipped == policy.schema()
+    assert shipped == policy_file.schema()
     assert shipped["additionalProperties"] is False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inventory.errors import InputError
-from ipplan import allocate, policy
+from ipplan import allocate, policy_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ def test_what_is_lacking_and_what_mends_it(city: Callable[..., Inventory], polic
     (old, new), english, chinese, mends = CASES[name]
     inventory, text = city(TOWNSHIPS), policy_text.replace(old, new)
     with pytest.raises(InputError) as caught:
-        allocate.make(inventory, policy.parse(text), None)
+        allocate.make(inventory, policy_file.parse(text), None)
     (problem,) = caught.value.problems
     assert (problem.code, problem.file) == ("pool-too-small", "plan/policy.yaml")
     assert problem.line == 1 + next(
@@ -70,14 +70,14 @@ def test_what_is_lacking_and_what_mends_it(city: Callable[..., Inventory], polic
     for before, after in mends.items():
         value = re.sub(r".*?([/0-9.]+)\}?$", r"\1", after)
         assert value.lstrip("/") in problem.hint.in_language("en")
-        allocate.make(inventory, policy.parse(text.replace(before, after)), None)
+        allocate.make(inventory, policy_file.parse(text.replace(before, after)), None)
 
 
 def test_growth_offered_is_the_largest_that_fits(city: Callable[..., Inventory], policy_text: str) -> None:
     """One step of 0.05 more than the growth offered would not fit."""
     text = policy_text.replace("ipv4: {growth: 2}", "ipv4: {length: 26}")
     for growth, possible in (("1.2", True), ("1.25", False)):
-        rules = policy.parse(text.replace("growth: 1.5", f"growth: {growth}"))
+        rules = policy_file.parse(text.replace("growth: 1.5", f"growth: {growth}"))
         try:
             allocate.make(city(TOWNSHIPS | {"dc": 1}), rules, None)
         except InputError:
@@ -88,7 +88,7 @@ def test_growth_offered_is_the_largest_that_fits(city: Callable[..., Inventory],
 
 def test_a_reserve_can_be_lowered(city: Callable[..., Inventory]) -> None:
     """Where the reserve is what is too much, that is said."""
-    rules = policy.parse("""
+    rules = policy_file.parse("""
 pools: [{name: lans, area: public, prefixes: [10.20.0.0/24]}]
 functions: [{name: lan, pool: lans, for: lan, where: role = township-router, ipv4: {length: 27}, reserve: 2}]
 """)
@@ -103,7 +103,7 @@ functions: [{name: lan, pool: lans, for: lan, where: role = township-router, ipv
 
 def test_a_pool_that_cannot_be_widened_needs_another_prefix(city: Callable[..., Inventory]) -> None:
     """Beside a neighbour's space the pool cannot grow: the size of a further prefix is said instead."""
-    rules = policy.parse("""
+    rules = policy_file.parse("""
 pools:
   - {name: lans, area: public, prefixes: [10.20.0.0/26]}
   - {name: others, area: public, prefixes: [10.20.0.64/26]}
@@ -118,5 +118,5 @@ def test_every_pool_that_is_too_small_is_named(city: Callable[..., Inventory], p
     """Two pools, two problems."""
     text = policy_text.replace("10.20.0.0/18", "10.20.0.0/24").replace("10.255.0.0/24", "10.255.0.0/30")
     with pytest.raises(InputError) as caught:
-        allocate.make(city(TOWNSHIPS), policy.parse(text), None)
+        allocate.make(city(TOWNSHIPS), policy_file.parse(text), None)
     assert [problem.code for problem in caught.value.problems] == ["pool-too-small"] * 2

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.errors import InputError
-from ipplan import allocate, changes, checks, policy
+from ipplan import allocate, changes, checks, policy, policy_file
 from ipplan.buddy import Buddy
 from ipplan.layout import arrange
 from ipplan.networks import Block
@@ -69,14 +69,14 @@ def campaign(build: Callable[..., Inventory], rules: policy.Policy, seed: int, l
 @pytest.mark.parametrize("seed", range(6))
 def test_random_edits_move_nobody(city: Callable[..., Inventory], policy_text: str, seed: int) -> None:
     """Short form: six sequences of fifteen edits; whatever survives keeps its place."""
-    assert campaign(city, policy.parse(policy_text), seed, 15) > 5
+    assert campaign(city, policy_file.parse(policy_text), seed, 15) > 5
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_random_edits_in_a_tight_pool(city: Callable[..., Inventory], policy_text: str, seed: int) -> None:
     """In a pool that is nearly full, edits are refused with a list or planned without a move."""
     tight = policy_text.replace("10.20.0.0/18", "10.20.0.0/21").replace("{growth: 2}", "{growth: 1}")
-    campaign(city, policy.parse(tight), seed, 25)
+    campaign(city, policy_file.parse(tight), seed, 25)
 
 
 @pytest.mark.soak
@@ -84,7 +84,7 @@ def test_a_thousand_sequences_of_random_edits(city: Callable[..., Inventory], po
     """Long form: 1,000 sequences, half of them in a tight pool."""
     tight = policy_text.replace("10.20.0.0/18", "10.20.0.0/21").replace("{growth: 2}", "{growth: 1}")
     for seed in range(1000):
-        campaign(city, policy.parse(tight if seed % 2 else policy_text), seed, 20)
+        campaign(city, policy_file.parse(tight if seed % 2 else policy_text), seed, 20)
 
 
 def leaf(number: int, length: int, held: Block | None = None) -> Leaf:
@@ -151,6 +151,6 @@ def test_every_city_plan_passes_its_checks(
     city: Callable[..., Inventory], policy_text: str, growth: str, minimum: str
 ) -> None:
     """Whatever the growth and the smallest block, a plan that is made is right."""
-    rules = policy.parse(policy_text.replace("growth: 1.5, minimum: /27", f"growth: {growth}, minimum: {minimum}"))
+    rules = policy_file.parse(policy_text.replace("growth: 1.5, minimum: /27", f"growth: {growth}, minimum: {minimum}"))
     inventory = city({f"{number}": number * 7 % 90 + 1 for number in range(12)}, counties=3)
     assert checks.check(allocate.make(inventory, rules, None), inventory, rules) == ()

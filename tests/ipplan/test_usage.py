@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inventory.errors import InputError
-from ipplan import allocate, changes, policy, usage
+from ipplan import allocate, changes, policy_file, usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ def test_doublings_are_what_the_planner_can_do(
     city: Callable[..., Inventory], grown: Callable[..., Inventory], policy_text: str
 ) -> None:
     """Each LAN grows in place as often as is said, and once more is a move."""
-    rules = policy.parse(policy_text.replace("maximum: /20", "maximum: /18"))
+    rules = policy_file.parse(policy_text.replace("maximum: /20", "maximum: /18"))
     inventory = city({"a": 20, "b": 50, "c": 90, "d": 100})
     plan = allocate.make(inventory, rules, None)
     room = usage.doublings(plan)

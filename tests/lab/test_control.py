@@ -42,7 +42,7 @@ def make_workspace(folder):
     """涟源 with secrets of its own, and a plan."""
     from configs.dialects import platforms
     from inventory import workspace
-    from ipplan import allocate, plan, policy
+    from ipplan import allocate, plan, policy_file
 
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(".lab", "secrets"))
     (folder / "secrets").mkdir(mode=0o700)
@@ -51,7 +51,7 @@ def make_workspace(folder):
         path.write_text(f"Aa1-{name}-Zz9\n", encoding="utf-8")
         path.chmod(0o600)
     loaded = workspace.load(folder, platforms=platforms())
-    made = allocate.make(loaded.inventory, policy.load(folder / "plan" / "policy.yaml"), None)
+    made = allocate.make(loaded.inventory, policy_file.load(folder / "plan" / "policy.yaml"), None)
     plan.write(made, folder / "plan" / "plan.csv")
     return folder
 

@@ -16,7 +16,7 @@ import pytest
 from configs.dialects import platforms
 from configs.render import render
 from inventory import filters, workspace
-from ipplan import allocate, plan, policy
+from ipplan import allocate, plan, policy_file
 from lab import checks, control, topology
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def make_workspace(root: Path) -> Path:
         path.write_text(f"lab-{name}-1\n", encoding="utf-8")
         path.chmod(0o600)
     loaded = workspace.load(root, platforms=platforms())
-    made = allocate.make(loaded.inventory, policy.load(root / "plan" / "policy.yaml"), None)
+    made = allocate.make(loaded.inventory, policy_file.load(root / "plan" / "policy.yaml"), None)
     plan.write(made, root / "plan" / "plan.csv")
     return root
 
