@@ -16,7 +16,7 @@ from inventory.schema import Reader
 from inventory.sources import read_bytes, yaml
 from inventory.text import Message
 from ipplan.networks import BITS, FAMILIES, Network, in_order, parse_network
-from ipplan.policy import BlockSize, Function, Placement, Policy, Pool, Purpose, Size, Summary
+from ipplan.policy import FILE, BlockSize, Function, Placement, Policy, Pool, Purpose, Size, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
