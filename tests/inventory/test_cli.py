@@ -201,8 +201,8 @@ def test_init_makes_a_workspace_that_is_clean(tmp_path: Path) -> None:
     assert run("inventory", "check", cwd=target).returncode == 0
     for file in made["files"]:
         if not file.startswith("."):
-            assert (target / file).read_text(encoding="utf-8").startswith("#"), f"{file} explains itself"
-    assert "secrets/" in (target / ".gitignore").read_text(encoding="utf-8")
+            assert (target / file).read_text(encoding="utf-8-sig").startswith("#"), f"{file} explains itself"
+    assert "secrets/" in (target / ".gitignore").read_text(encoding="utf-8-sig")
     again = run("init", str(target))
     assert again.returncode == 4
     assert "is not empty" in again.stderr
