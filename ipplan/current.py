@@ -325,7 +325,7 @@ def _hosts_cell(hosts: Hosts) -> str:
 
 def to_text(rows: Iterable[Row]) -> str:
     """The rows as the text of a current.csv, in their order."""
-    text = csv.table_text(
+    return csv.table_text(
         COLUMNS,
         (
             (
@@ -343,7 +343,6 @@ def to_text(rows: Iterable[Row]) -> str:
             for row in rows
         ),
     )
-    return text if text.isascii() else _BOM + text
 
 
 def write(rows: Iterable[Row], path: Path) -> None:

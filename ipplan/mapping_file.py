@@ -118,8 +118,7 @@ def _cells(entry: Entry) -> tuple[str, ...]:
 
 def to_text(mapping: Mapping) -> str:
     """The mapping as the text of mapping.csv: sorted, LF; equal mappings give equal text on any machine."""
-    text = csv.table_text(COLUMNS, map(_cells, mapping.entries))
-    return text if text.isascii() else _BOM + text
+    return csv.table_text(COLUMNS, map(_cells, mapping.entries))
 
 
 def write(mapping: Mapping, path: Path) -> None:
