@@ -28,7 +28,7 @@ REACHES = {("config", "push"), ("config", "backup"), ("collect", "poll"), ("coll
 # What the examples of the help speak of, and how it comes about.
 PREPARATION = (
     "govnet plan make",
-    "govnet config render --out configs",
+    "govnet config render --where 'role in (core, township-router)' --out configs",
     "mkdir -p backup ../lianyuan-next/plan",
     "cp plan/plan.csv other.csv",
     "cp plan/plan.csv ../lianyuan-next/plan/plan.csv",
@@ -37,6 +37,8 @@ PREPARATION = (
     "cp configs/rt-lantian.cfg backup/rt-lantian.cfg",
     "govnet lab up",
     "govnet config push --lab --commit",
+    "govnet config backup --lab",
+    "govnet init shangrao --from shangrao",
 )
 # These need another system, which their tests bring as a model.
 FOREIGN = ("govnet plan netbox",)
