@@ -25,6 +25,8 @@ SECONDS = 180
 LONG = ("govnet demo",)
 # Commands that talk to devices: at their real addresses unless --lab is given.
 REACHES = {("config", "push"), ("config", "backup"), ("collect", "poll"), ("collect", "serve")}
+# Some of the example's devices have no backup: these commands name them and end with 3.
+PARTIAL = {("inventory", "discover")}
 # What the examples of the help speak of, and how it comes about.
 PREPARATION = (
     "govnet plan make",
@@ -95,7 +97,7 @@ def run(line: str, directory: Path) -> str:
         except subprocess.TimeoutExpired:
             process.kill()
             return f"did not end within {SECONDS} s"
-    if process.returncode in (0, 1):
+    if process.returncode in (0, 1) or (process.returncode == 3 and tuple(words[1:3]) in PARTIAL):
         return ""
     return f"exit {process.returncode}\n{output.strip()[-2000:]}"
 
