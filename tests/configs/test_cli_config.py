@@ -151,6 +151,7 @@ def test_diff_used_wrongly(capsys, tmp_path, arguments, word, lang):
     assert ("提示" in err) == (lang == "zh")
 
 
+@pytest.mark.usefixtures("terminal_signals")
 def test_a_terminated_push_is_interrupted_not_killed():
     """SIGTERM and a closed terminal come as KeyboardInterrupt while devices are being changed, and not afterwards."""
     for number in (signal.SIGTERM, signal.SIGHUP):

@@ -218,6 +218,7 @@ def test_half_a_configuration_is_compared_with_nothing(servers, line_class, job)
     assert "incomplete" in str(result.error)
 
 
+@pytest.mark.usefixtures("terminal_signals")
 def test_an_interrupt_finishes_what_was_begun(servers, line_class, job):
     """Devices in the middle are finished, the others untouched and said so; nothing is half done."""
     begun = threading.Event()
