@@ -18,7 +18,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 
 from configs import known_hosts
 from configs.channel import Finished, TooOldError, changed_key, refused, silent, unreachable
-from inventory.errors import DeviceError, DeviceTimeoutError, HostKeyError, LoginError
+from inventory.errors import DeviceError, DeviceTimeoutError, DeviceUnreachableError, HostKeyError, LoginError
 from inventory.text import Message
 
 if TYPE_CHECKING:
@@ -42,7 +42,17 @@ class _Client(asyncssh.SSHClient):
 
     def __init__(self, *, first_use: bool) -> None:
         self._first_use = first_use
+        self._connection: asyncssh.SSHClientConnection | None = None
         self.shown: asyncssh.SSHKey | None = None
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+        self._connection = conn
+
+    @property
+    def stranded(self) -> bool:
+        """The server named its version and never came to show its key: the key exchange did not work out."""
+        version = self._connection and self._connection.get_extra_info("server_version")
+        return bool(version) and self.shown is None
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         del host, addr, port
@@ -92,6 +102,11 @@ class SshChannel:
         except LoginError:
             _record(target, client)  # the key was proven before the password was asked
             raise
+        except DeviceUnreachableError as error:
+            # A server that finds no algorithm in common may hang up without saying so (RFC 4253, 7.1).
+            if old or not client.stranded or isinstance(error, TooOldError):
+                raise
+            raise TooOldError(target.device, error.message, error.hint) from error
         _record(target, client)
         return cls(target, connection)
 

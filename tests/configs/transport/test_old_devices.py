@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import struct
 import threading
+from contextlib import suppress
 
 import asyncssh
 import pytest
@@ -130,6 +132,52 @@ def test_an_old_ssh_server_is_spoken_to_all_the_same(servers, vrp, target, tmp_p
     with pytest.raises(HostKeyError):
         driver_for("huawei").for_target(target(other)).open()
     assert other.logins == []
+
+
+@pytest.fixture
+def hangs_up_first():
+    """A way to a server whose first caller is told a version and then cut off; later callers get through."""
+    stopped = []
+
+    def make(port: int) -> int:
+        front = socket.create_server(("127.0.0.1", 0))
+        stopped.append(front)
+
+        def pump(source, sink):
+            with suppress(OSError):
+                while data := source.recv(65536):
+                    sink.sendall(data)
+                sink.shutdown(socket.SHUT_WR)
+
+        def serve():
+            with suppress(OSError):
+                first, _ = front.accept()
+                first.sendall(b"SSH-2.0-old\r\n")
+                first.recv(10)
+                first.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, no farewell
+                first.close()
+                later, _ = front.accept()
+                with later, socket.create_connection(("127.0.0.1", port)) as inner:
+                    back = threading.Thread(target=pump, args=(inner, later), daemon=True)
+                    back.start()
+                    pump(later, inner)
+                    back.join(10)
+
+        threading.Thread(target=serve, daemon=True).start()
+        return front.getsockname()[1]
+
+    yield make
+    for front in stopped:
+        front.close()
+
+
+def test_a_server_that_hangs_up_in_the_key_exchange_is_tried_as_an_old_one(servers, vrp, target, hangs_up_first):
+    """Some say nothing when no algorithm suits; the second attempt then reaches them."""
+    server = servers.start(vrp())
+    driver = driver_for("huawei").for_target(target(port=hangs_up_first(server.port)))
+    driver.open()
+    assert driver.running() == server.device.text()
+    driver.close()
 
 
 def test_a_closed_port_is_unreachable(target):
