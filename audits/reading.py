@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from audits.facts import FACTS
 from audits.model import Assessed, Document
 from configs import dialects
+from configs.detect import detect
 from configs.model import Basis, Fact, Facts
 from configs.tree import decode, split
 from inventory.errors import GovnetError
@@ -15,18 +16,10 @@ from inventory.text import Message
 if TYPE_CHECKING:
     from configs.model import Dialect
 
-# Below this a dialect's guess is no better than chance.
-_SURE = 0.5
-
 
 def recognise(text: str) -> str:
     """The platform whose dialect is surest that the text is its own; empty if none is sure enough."""
-    best, surest = "", 0.0
-    for platform in sorted(dialects.platforms()):
-        confidence = dialects.dialect(platform).recognises(text)
-        if confidence > surest:
-            best, surest = platform, confidence
-    return best if surest >= _SURE else ""
+    return detect(text).platform
 
 
 def assess(document: Document) -> Assessed:
@@ -42,6 +35,9 @@ def assess(document: Document) -> Assessed:
         facts = dialect.facts(dialect.parse(document.content))
     except GovnetError as error:
         return _unread(document, "", _reason(error))
+    if not facts.facts:
+        message = Message("no facts are read from the platform “{platform}” yet", platform=platform)
+        return _unread(document, facts.encoding, message)
     return Assessed(
         document,
         Facts(platform, facts.encoding, _complete(facts), facts.not_understood),

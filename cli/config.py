@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli import config_backup, config_diff, config_push, config_render
+from cli import config_backup, config_diff, config_prove, config_push, config_readdress, config_render, config_stages
 from cli.common import app
 from inventory.text import mark
 
@@ -16,5 +16,13 @@ def register(root: typer.Typer) -> None:
     """Add `config` and its commands."""
     group = app(mark("How do the devices get there? Render, compare, push, back up."))
     root.add_typer(group, name="config")
-    for module in (config_render, config_diff, config_push, config_backup):
+    for module in (
+        config_render,
+        config_diff,
+        config_push,
+        config_backup,
+        config_readdress,
+        config_prove,
+        config_stages,
+    ):
         module.register(group)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from configs.tree import Node, Tree
     from inventory.model import Interface
 
+# What no line matches: the default where a dialect's table has nothing to say.
+NEVER = re.compile(r"(?!)")
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -66,6 +69,7 @@ class Slot:
     """Lines with one purpose: those that `line` matches in views whose header `view` matches (the top level is empty).
 
     The named groups of `line` tell purposes apart (an area's number); without any, all such lines have one purpose.
+    In a set, groups without a name tell its entries apart: one with another content is taken back first.
     `remove` is the command that takes such a line back, expanded from the match; empty: the line, negated.
     `overwrite` is the command that gives the purpose a new value, expanded from the new line's match; empty: the line.
     """
@@ -75,6 +79,11 @@ class Slot:
     kind: Kind
     remove: str = ""
     overwrite: str = ""
+
+
+def slot(view: str, line: str, kind: Kind = Kind.SINGLE, remove: str = "", overwrite: str = "") -> Slot:
+    """A row of a dialect's table, from its expressions; the view `$` is the top level."""
+    return Slot(re.compile(view), re.compile(line), kind, remove, overwrite)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +97,15 @@ class Paths:
     `server`: lines of the SSH server and of the users.
     """
 
-    address: re.Pattern[str]
-    interface: re.Pattern[str]
-    touches: re.Pattern[str]
-    route: re.Pattern[str]
-    remote: re.Pattern[str]
-    remote_lines: re.Pattern[str]
-    remote_list: re.Pattern[str]
-    list_header: re.Pattern[str]
-    server: re.Pattern[str]
+    address: re.Pattern[str] = re.compile(r"(?P<ip>(?!))")
+    interface: re.Pattern[str] = NEVER
+    touches: re.Pattern[str] = NEVER
+    route: re.Pattern[str] = NEVER
+    remote: re.Pattern[str] = NEVER
+    remote_lines: re.Pattern[str] = NEVER
+    remote_list: re.Pattern[str] = re.compile(r"(?P<list>(?!))")
+    list_header: re.Pattern[str] = re.compile(r"(?P<list>(?!))")
+    server: re.Pattern[str] = NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +122,10 @@ class Language:
     has no word on them, they are sent along with other lines, and are no difference on their own (otherwise such a
     release could never be found as intended). `foreign` matches lines at the top level that are not configuration's to
     change (a host's name): they are neither compared nor sent; where they differ, a note says so. `typed` gives a line
-    of the device's own text as it has to be typed.
+    of the device's own text as it has to be typed. `second` is the word behind a further IPv4 address of an interface;
+    empty if there is none, None if an interface takes only one. `beside` matches commands, behind their views and
+    ` > `, that may stand twice with two addresses. `lists` matches lines of lists (group `list`) of which the device
+    takes back only all together, whichever is negated. `remark` begins a line that means nothing.
     """
 
     negation: str
@@ -121,15 +133,19 @@ class Language:
     secrets: Secrets
     slots: tuple[Slot, ...]
     paths: Paths
-    views: re.Pattern[str]
-    owned: re.Pattern[str]
-    ordered: re.Pattern[str]
-    explicit: re.Pattern[str]
-    hidden: re.Pattern[str]
     normalise: Callable[[tuple[str, ...], str], str]
-    unstored: re.Pattern[str] = re.compile(r"(?!)")
-    foreign: re.Pattern[str] = re.compile(r"(?!)")
+    views: re.Pattern[str] = NEVER
+    owned: re.Pattern[str] = NEVER
+    ordered: re.Pattern[str] = NEVER
+    explicit: re.Pattern[str] = NEVER
+    hidden: re.Pattern[str] = NEVER
+    unstored: re.Pattern[str] = NEVER
+    foreign: re.Pattern[str] = NEVER
     typed: Callable[[str], str] = str
+    second: str | None = None
+    beside: re.Pattern[str] = NEVER
+    lists: re.Pattern[str] = re.compile(r"(?P<list>(?!))")
+    remark: str = "!"
     whole: bool = False  # every view and the top level are made equal, not only what `owned` matches
 
     def negated(self, text: str) -> str:
@@ -228,7 +244,8 @@ class _Comparison:
             if slot is not None and slot.kind is Kind.SET:
                 sets.add(key)
             yield from self._positive(path, node, index, slot, key)
-        for node in running:
+        # What was said later may rest on what was said before it.
+        for node in reversed(running) if language.whole else running:
             if index.is_kept(node):
                 continue
             slot, key = index.identify(content(node))
@@ -276,6 +293,12 @@ class _Comparison:
                 index.keep(other)
                 old += _all_lines(other)
                 if slot.kind is Kind.CLEAR:
+                    commands.insert(0, index.removal(other, slot))
+        elif slot is not None:
+            for other in candidates:
+                if index.same_entry(slot, other.text, node.text):
+                    index.keep(other)
+                    old += _all_lines(other)
                     commands.insert(0, index.removal(other, slot))
         for other in negated:
             index.keep(other)
@@ -356,6 +379,13 @@ class _Index:
         """A slot's command for a line."""
         match = slot.line.match(self.normal(text))
         return match.expand(template) if match is not None else text
+
+    def same_entry(self, slot: Slot, running: str, intended: str) -> bool:
+        """Whether two lines of a set are one entry of it (the same number) with two contents."""
+        ours, theirs = slot.line.match(self.normal(running)), slot.line.match(self.normal(intended))
+        if ours is None or theirs is None or slot.line.groups == len(slot.line.groupindex):
+            return False
+        return ours.groups() == theirs.groups()
 
     def equal(self, running: str, intended: str) -> bool:
         """Whether two lines say the same; a secret that the device stores in its own form counts as the same."""

@@ -19,10 +19,14 @@ ALL_BITS = (1 << 128) - 1
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """`value` where the wildcard's bits are 0. An opaque address has its name as `value` and wildcard 0."""
+    """`value` where the wildcard's bits are 0. An opaque address has its name as `value` and wildcard 0.
+
+    `version` is the family of a `value` that is a number; a wildcard that holds all bits means any address.
+    """
 
     value: int | str = 0
     wildcard: int = ALL_BITS
+    version: int = 4
 
     @property
     def any(self) -> bool:

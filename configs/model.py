@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
     from napalm.base.base import NetworkDriver
 
-    from configs.change import Change
+    from configs.change import Change, Language
+    from configs.marks import Marks
+    from configs.places import Places
     from configs.tree import Tree
+    from inventory.errors import Problem
     from inventory.model import Interface
 
 
@@ -109,9 +112,13 @@ class Dialect(Protocol):
 
     name: str
     platforms: tuple[str, ...]
-    templates: Path
     # How a text is written for the device: `utf-8`, or `gb18030` where the device speaks GBK.
     encoding: str
+
+    @property
+    def templates(self) -> Path:
+        """The folder of its templates; it need not exist."""
+        ...
 
     def parse(self, text: bytes) -> Tree:
         """The configuration as a tree; `tree.to_bytes()` gives `text` back unchanged."""
@@ -121,11 +128,25 @@ class Dialect(Protocol):
         """How sure the dialect is that a text is its own, 0.0 to 1.0, from its first lines and marks."""
         ...
 
+    @property
+    def marks(self) -> Marks:
+        """What speaks for its language in a text, and against it."""
+        ...
+
+    def lacking(self, tree: Tree, file: str = "") -> tuple[Problem, ...]:
+        """What says that the text was cut off; nothing for a fragment that promises no end."""
+        ...
+
     def change(self, running: Tree, intended: Tree, *, management: Interface | None = None) -> Change:
         """The commands that bring `running` to what `intended` says, in an order that never cuts the session.
 
         `management` is the address we arrive at; without it every address counts as one we may have arrived at.
         """
+        ...
+
+    @property
+    def language(self) -> Language | None:
+        """How it is changed; None if it is only read."""
         ...
 
     def mask(self, text: str) -> str:
@@ -138,6 +159,10 @@ class Dialect(Protocol):
 
     def addresses(self, tree: Tree) -> Addresses | None:
         """Where the device uses addresses; None if the dialect cannot read them."""
+        ...
+
+    def places(self) -> Places | None:
+        """Where addresses stand in its commands; None if nobody has written that down yet."""
         ...
 
     def driver(self) -> type[NetworkDriver] | None:

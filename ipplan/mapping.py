@@ -101,7 +101,7 @@ class Entry:
         if self.new is None or self.host_rule is HostRule.TABLE:
             return None
         offset = address - int(self.old.network_address)
-        return int(self.new.network_address) + offset if offset < self.new.num_addresses else None
+        return int(self.new.network_address) + offset if offset < _size(self.new) else None
 
 
 class Piece(NamedTuple):
@@ -246,6 +246,11 @@ def _swapped(entry: Entry) -> Entry:
     )
 
 
+def _size(network: Network) -> int:
+    """How many addresses a network has; `num_addresses` makes two address objects to count them."""
+    return 1 << (network.max_prefixlen - network.prefixlen)
+
+
 def _pieces(entries: Iterable[Entry]) -> Iterator[Piece]:
     """Intervals of one VRF and family from entries in address order, the wider ones first."""
     stack: list[tuple[Entry, int]] = []  # an entry and the end of its range; the innermost last
@@ -268,7 +273,7 @@ def _pieces(entries: Iterable[Entry]) -> Iterator[Piece]:
         while stack and stack[-1][1] <= start:
             stack.pop()
         at = start
-        stack.append((entry, start + entry.old.num_addresses))
+        stack.append((entry, start + _size(entry.old)))
     yield from cut(1 << 129)
 
 
@@ -278,7 +283,7 @@ def _placed(entry: Entry, start: int, stop: int) -> Iterator[Piece]:
     if first is None or entry.new is None:
         yield Piece(start, stop - start, None, entry)
         return
-    room = int(entry.new.network_address) + entry.new.num_addresses - first
+    room = int(entry.new.network_address) + _size(entry.new) - first
     yield Piece(start, min(stop - start, room), first, entry)
     if stop - start > room:
         yield Piece(start + room, stop - start - room, None, entry)

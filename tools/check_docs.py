@@ -26,7 +26,7 @@ LONG = ("govnet demo",)
 # Commands that talk to devices: at their real addresses unless --lab is given.
 REACHES = {("config", "push"), ("config", "backup"), ("collect", "poll"), ("collect", "serve")}
 # Some of the example's devices have no backup: these commands name them and end with 3.
-PARTIAL = {("inventory", "discover")}
+PARTIAL = {("inventory", "discover"), ("config", "readdress"), ("config", "stages")}
 # What the examples of the help speak of, and how it comes about.
 PREPARATION = (
     "govnet plan make",

@@ -17,10 +17,21 @@ if TYPE_CHECKING:
 
 # platform (netmiko's device_type where netmiko has one) → folder below configs/dialects
 REGISTRY = {
+    "arista_eos": "arista_eos",
+    "cisco_asa": "cisco_asa",
     "cisco_ios": "cisco_ios",
+    "cisco_nxos": "cisco_nxos",
+    "cisco_xr": "cisco_xr",
+    "fortinet": "fortinet",
     "frr": "frr",
+    "hillstone_stoneos": "hillstone_stoneos",
+    "hp_comware": "hp_comware",
     "huawei": "huawei",
+    "juniper_junos": "juniper_junos",
     "linux": "linux",
+    "nokia_sros": "nokia_sros",
+    "paloalto_panos": "paloalto_panos",
+    "ruijie_os": "ruijie_os",
     "topsec_tos": "topsec",
 }
 

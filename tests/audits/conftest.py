@@ -41,7 +41,7 @@ return
 """
 CORE = (Path(__file__).parents[1] / "configs" / "facts" / "mutations" / "cisco_ios.cfg").read_text(encoding="utf-8")
 HOST = "frr version 8.4\nhostname rt-frr\npassword Plain-Secret-2\n!\nend\n"
-STRANGE = "config system global\n    set hostname FW\nend\n"
+STRANGE = "language-mode chinese\nsecurity-policy P src-zone a\n"
 
 
 def documents() -> list[Document]:

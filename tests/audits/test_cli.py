@@ -28,7 +28,7 @@ def folder(tmp_path):
         "sysname 涟源\n#\nuser-interface vty 0 4\n idle-timeout 0 0\n#\n#\n".encode("gb18030")
     )
     (tmp_path / ".hidden").write_bytes(b"sysname x\n")
-    (tmp_path / "strange.conf").write_bytes(b"config system global\n")
+    (tmp_path / "strange.conf").write_bytes(b"language-mode chinese\n")
     return tmp_path
 
 
@@ -94,7 +94,7 @@ def test_nothing_found_gives_exit_code_0(capsys):
 def test_a_configuration_that_cannot_be_read_gives_exit_code_1_and_is_said_first(capsys, tmp_path):
     """A clean configuration beside an unread one is no clean network, and the table begins with that."""
     (tmp_path / "a.cfg").write_bytes(CLEAN.read_bytes())
-    (tmp_path / "b.cfg").write_bytes(b"config system global\n")
+    (tmp_path / "b.cfg").write_bytes(b"language-mode chinese\n")
     code, out, err = run(capsys, "audit", "run", str(tmp_path))
     assert code == 1
     assert out.startswith("1 of 2 configurations were judged.\nNot judged (1): b.cfg: no dialect")

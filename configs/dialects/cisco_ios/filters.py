@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from ipaddress import AddressValueError, IPv4Address
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
-from configs.filters import ANY, ANY_PORTS, Address, FilterRule, Ports
+from configs.filters import ALL_BITS, ANY, ANY_PORTS, Address, FilterRule, Ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -177,6 +177,8 @@ class _Words:
         if word in ("host", "object-group", "addrgroup"):
             name = self.take()
             return _host(name) if word == "host" else Address(f"{word} {name}", 0)
+        if ":" in word:
+            return _prefix(word)
         value = _v4(word)
         wildcard = _v4(self._words[0]) if self._words else None
         if value is None or (wildcard is None and not bare_host):
@@ -197,10 +199,14 @@ class _Words:
             names.append(self.take())
         numbers = [_port(name) for name in names]
         known = [number for number in numbers if number is not None]
-        if len(known) != len(numbers) or operator == "neq":
+        if len(known) != len(numbers):
             return Ports((), (operator, *names))
         if operator == "eq":
             return Ports(tuple((number, number) for number in known))
+        if operator == "neq":
+            starts = [0, *(number + 1 for number in sorted(known))]
+            ends = [*(number - 1 for number in sorted(known)), 65535]
+            return Ports(tuple((low, high) for low, high in zip(starts, ends, strict=True) if low <= high))
         first, last = known[0], known[-1]
         return Ports(({"gt": (first + 1, 65535), "lt": (0, first - 1), "range": (first, last)}[operator],))
 
@@ -211,14 +217,34 @@ class _Words:
 
 
 def _host(word: str) -> Address:
+    if ":" in word:
+        return _prefix(f"{word}/128")
     value = _v4(word)
     return Address(word if value is None else value, 0)
+
+
+def _prefix(word: str) -> Address:
+    """`A/L` of IPv6."""
+    text, _, length = word.partition("/")
+    value = _v6(text)
+    if value is None or not length.isdigit() or int(length) > 128:
+        return Address(word, 0)
+    bits = (1 << (128 - int(length))) - 1
+    return ANY if bits == ALL_BITS else Address(value & ~bits, bits, 6)
 
 
 @lru_cache(4096)
 def _v4(word: str) -> int | None:
     try:
         return int(IPv4Address(word))
+    except (AddressValueError, ValueError):
+        return None
+
+
+@lru_cache(4096)
+def _v6(word: str) -> int | None:
+    try:
+        return int(IPv6Address(word))
     except (AddressValueError, ValueError):
         return None
 

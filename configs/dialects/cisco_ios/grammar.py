@@ -1,33 +1,98 @@
-"""How IOS's text is built, and where secrets stand in it."""
+"""How IOS's text is built, what tells it from others, and where secrets stand in it."""
 
 from __future__ import annotations
 
 import re
 
+from configs.blocks import delimited, until
+from configs.completeness import ending
+from configs.marks import marks
 from configs.masking import Secrets
-from configs.tree import Block, Grammar
+from configs.tree import Block, Flat, Grammar
 
-_BANNER = re.compile(r"banner (?:exec|incoming|login|motd|prompt-timeout|slip-ppp) ?(\^C|\S)")
+_BANNER = re.compile(r"banner (?:exec|incoming|login|motd|prompt-timeout|slip-ppp|config-save) ?(?=\S)")
 _CERTIFICATE = re.compile(r"certificate (?:self-signed|ca|rollover)? ?\S+$")
+_MACRO = re.compile(r"macro (?:name \S|auto execute \S+ \{)")
 
 
 def _opens(text: str) -> Block | None:
-    """A banner up to its delimiter (`^C` is how IOS shows a control character), or a certificate up to `quit`."""
+    """A banner up to its delimiter, a certificate up to `quit`, a macro's lines up to `@`."""
     match = _BANNER.match(text)
     if match is not None:
-        mark = match[1]
-        return None if mark in text[match.end() :] else Block(ends=lambda line: mark in line)
+        return delimited(text, match.end())
     if _CERTIFICATE.match(text):
-        return Block(ends=lambda line: line.strip() == "quit")
+        return until("quit")
+    if _MACRO.match(text):
+        return until("}" if text.endswith("{") else "@")
     return None
 
 
 GRAMMAR = Grammar(
     separators=frozenset({"!"}),
     comments=("!",),
-    leaves=frozenset({"end", "exit", "exit-address-family", "quit"}),
+    leaves=frozenset({"end", "exit", "exit-address-family", "exit-af-interface", "exit-af-topology", "quit"}),
     opens=_opens,
+    noise=re.compile(
+        r"(?:Building configuration|Current configuration ?:|Using \d+ out of|[\w.-]+(?:\([\w-]+\))?[#>]|-+ ?More ?-+)"
+    ),
+    flat=Flat(
+        tops=re.compile(
+            r"(?:interface \S|router \S|ip route |ip access-list |(?:ipv6 )?access-list |line (?:con|vty|aux) "
+            r"|hostname |snmp-server |ntp server|logging (?:host|buffered|\d)|username |enable |vlan \d+$|banner "
+            r"|ip prefix-list |crypto (?:isakmp|ipsec|pki|map \S+ \d)|aaa |ip nat (?:inside|outside) source "
+            r"|ip nat pool |ip dhcp pool |route-map \S+ (?:permit|deny)|vrf definition |ip vrf \S+$|class-map "
+            r"|policy-map |end$|version \d)"
+        ),
+        levels=(
+            re.compile(
+                r"(?:interface \S|router \S|ip access-list |line (?:con|vty|aux) |vlan \d+$|ip dhcp pool |route-map "
+                r"|crypto (?:isakmp (?:policy|profile)|ipsec (?:transform-set|profile)|map \S+ \d)|vrf definition "
+                r"|ip vrf \S+$|class-map |policy-map |key chain |object-group )"
+            ),
+            re.compile(r"(?:address-family |class \S+$|key \d+$)"),
+        ),
+    ),
 )
+
+MARKS = marks(
+    (4, r"Current configuration ?: \d+ bytes"),
+    (2, r"Building configuration\.\.\.$"),
+    (7, r"version 1[0-9]\.\d+(?:\(\S+)?$"),
+    (4, r"service (?:timestamps|password-encryption|tcp-keepalives|pad)"),
+    (6, r"boot-start-marker$"),
+    (5, r"(?:no )?aaa new-model$"),
+    (4, r"ip cef$|ipv6 unicast-routing$|multilink bundle-name |voice-card |cts logging"),
+    (3, r"line (?:con|vty|aux) \d", 2),
+    (1.5, r"interface (?:Fast|Gigabit|TenGigabit)?(?:Ethernet|E)\d+/|interface (?:Serial|Dialer|Tunnel|Vlan|Loopback)"),
+    (2, r" ip address \d+\.\S+ 255\.\S+"),
+    (2.5, r" no ip address$"),
+    (1.5, r"router (?:ospf|bgp|eigrp|rip|isis)\b"),
+    (5, r"ip access-list (?:extended|standard) \S"),
+    (3, r"access-list \d+ (?:permit|deny) "),
+    (2, r"ip route \d+\.\S+ \d+\.\S+ "),
+    (3, r"enable (?:secret|password) "),
+    (2, r"username \S+ (?:privilege \d+ )?(?:secret|password) \d"),
+    (3, r"(?:no )?ip (?:domain[- ]name|http server|forward-protocol|classless|subnet-zero|ssh version|source-route)\b"),
+    (3, r"crypto (?:isakmp|pki|ipsec|map) "),
+    (3, r"vtp | ip vrf forwarding |ip vrf \S+$|spanning-tree mode (?:rapid-)?pvst"),
+    (1, r"(?: switchport |hostname |snmp-server |logging )"),
+    (1, r"!$"),
+    (1, r" (?:\d+ )?(?:permit|deny)\s+(?:ip|tcp|udp|icmp) ", 3),
+    (1, r"end$"),
+    (-9, r"(?:frr (?:version|defaults) |: Saved|ASA Version|!! IOS XR| nameif | security-level |: Serial Number)", 2),
+    (-6, r"(?:feature |vdc |vpc domain |vrf context |  vrf member |copp profile )", 2),
+    (
+        -9,
+        r"(?:!RANCID-CONTENT-TYPE: arista|! device: |daemon |management (?:api|ssh)|vrf instance |transceiver qsfp)",
+        2,
+    ),
+    (-5, r"(?:route-policy |prefix-set | ipv4 address |router static)"),
+    (-8, r".*\bRGOS|sysmac |interface AggregatePort|enable service |nfpp$"),
+    (-6, r"(?:sysname |config |undo |#$|ip vrouter|set \w+ |zone |policy-global)"),
+)
+
+# The head is what the device says before it shows its configuration.
+ENDINGS = (ending(r"Current configuration ?: \d+|Building configuration", r"end", "end"),)
 
 _WORD = r"(?P<secret>\S++)"
 _TYPED = rf"(?:(?P<type>\d) )?{_WORD}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from configs.change import Kind, Language, Paths, Slot
+from configs.change import Kind, Language, Paths, slot
 from configs.dialects.cisco_ios.grammar import SECRETS
 
 _TOP = r"$"
@@ -13,55 +13,53 @@ _INTERFACE = r"interface "
 _LIST = r"ip access-list (?:standard|extended) "
 
 
-def _slot(view: str, line: str, kind: Kind = Kind.SINGLE, remove: str = "") -> Slot:
-    return Slot(re.compile(view), re.compile(line), kind, remove)
-
-
 _SLOTS = (
-    _slot(_TOP, r"hostname "),
-    _slot(_TOP, r"ip domain[ -]name "),
-    _slot(_TOP, r"ip default-gateway "),
-    _slot(_TOP, r"enable (?P<what>secret|password) (?P<level>level \d+ )?"),
-    _slot(_TOP, r"username (?P<user>\S+) "),
-    _slot(_TOP, r"banner (?P<which>\S+) ", Kind.SINGLE, r"no banner \g<which>"),
-    _slot(_TOP, r"clock timezone "),
-    _slot(_TOP, r"router ospf (?P<process>\d+)"),
-    _slot(_TOP, r"ip route (?P<vrf>vrf \S+ )?(?P<network>\d\S+ \S+) ", Kind.SET),
-    _slot(_TOP, r"ip prefix-list (?P<list>\S+) seq \d+ ", Kind.SET),
-    _slot(_TOP, r"access-list (?P<list>\S+) ", Kind.SET),
-    _slot(_TOP, r"ip access-list (?P<list>\S+ \S+)$"),
-    _slot(_TOP, r"logging (?P<what>buffered|console|monitor|trap|facility|source-interface)(?: |$)"),
-    _slot(_TOP, r"logging (?:host )?(?P<host>\d\S+)"),
-    _slot(_TOP, r"ntp (?P<what>source|server \S+)(?: |$)"),
-    _slot(_TOP, r"snmp-server (?P<what>location|contact|chassis-id|source-interface traps) "),
-    _slot(_TOP, r"snmp-server host (?P<host>\S+) "),
-    _slot(_TOP, r"snmp-server group (?P<group>\S+) "),
-    _slot(_TOP, r"ip ssh (?P<what>version|time-out|authentication-retries|source-interface) "),
-    _slot(_TOP, r"login (?P<what>block-for|delay|quiet-mode) "),
-    _slot(_TOP, r"security (?P<what>passwords min-length|authentication failure)"),
-    _slot(_TOP, r"service timestamps (?P<what>log|debug)"),
-    _slot(_INTERFACE, r"description ", Kind.SINGLE, "no description"),
-    _slot(_INTERFACE, r"ip address \S+ \S+$"),
-    _slot(
+    slot(_TOP, r"hostname "),
+    slot(_TOP, r"ip domain[ -]name "),
+    slot(_TOP, r"ip default-gateway "),
+    slot(_TOP, r"enable (?P<what>secret|password) (?P<level>level \d+ )?"),
+    slot(_TOP, r"username (?P<user>\S+) "),
+    slot(_TOP, r"banner (?P<which>\S+) ", Kind.SINGLE, r"no banner \g<which>"),
+    slot(_TOP, r"clock timezone "),
+    slot(_TOP, r"router ospf (?P<process>\d+)"),
+    slot(_TOP, r"ip route (?P<vrf>vrf \S+ )?(?P<network>\d\S+ \S+) ", Kind.SET),
+    slot(_TOP, r"ip prefix-list (?P<list>\S+) seq (\d+) ", Kind.SET),
+    slot(_TOP, r"access-list (?P<list>\S+) ", Kind.SET),
+    slot(_TOP, r"ip access-list (?P<list>\S+ \S+)$"),
+    slot(_TOP, r"logging (?P<what>buffered|console|monitor|trap|facility|source-interface)(?: |$)"),
+    slot(_TOP, r"logging (?:host )?(?P<host>\d\S+)"),
+    slot(_TOP, r"ntp (?P<what>source|server \S+)(?: |$)"),
+    slot(_TOP, r"snmp-server (?P<what>location|contact|chassis-id|source-interface traps) "),
+    slot(_TOP, r"snmp-server host (?P<host>\S+) "),
+    slot(_TOP, r"snmp-server group (?P<group>\S+) "),
+    slot(_TOP, r"ip ssh (?P<what>version|time-out|authentication-retries|source-interface) "),
+    slot(_TOP, r"login (?P<what>block-for|delay|quiet-mode) "),
+    slot(_TOP, r"security (?P<what>passwords min-length|authentication failure)"),
+    slot(_TOP, r"service timestamps (?P<what>log|debug)"),
+    slot(_INTERFACE, r"description ", Kind.SINGLE, "no description"),
+    slot(_INTERFACE, r"ip address \S+ \S+$"),
+    slot(
         _INTERFACE, r"(?P<what>mtu|ip mtu|speed|duplex|bandwidth|encapsulation dot1q|vrf forwarding|ip vrf forwarding) "
     ),
-    _slot(_INTERFACE, r"ip ospf (?P<what>network|cost|priority|hello-interval|dead-interval|authentication) "),
-    _slot(_INTERFACE, r"ip access-group \S+ (?P<direction>in|out)"),
-    _slot(
+    slot(_INTERFACE, r"ip ospf (?P<what>network|cost|priority|hello-interval|dead-interval|authentication) "),
+    slot(_INTERFACE, r"ip access-group \S+ (?P<direction>in|out)"),
+    slot(
         _INTERFACE, r"switchport (?P<what>mode|access vlan|trunk allowed vlan|trunk native vlan|trunk encapsulation) "
     ),
-    _slot(
+    slot(
         r"router ospf",
         r"(?P<what>router-id|auto-cost|maximum-paths|default-information originate|log-adjacency-changes)(?: |$)",
     ),
-    _slot(r"router ospf", r"redistribute (?P<what>\S+)"),
-    _slot(_LIST, r"(?P<number>\d+) ", Kind.CLEAR, r"no \g<number>"),
-    _slot(r"line ", r"access-class \S+ (?P<direction>in|out)"),
-    _slot(
+    slot(_INTERFACE, r"tunnel (?P<what>source|destination) "),
+    slot(r"router bgp", r"bgp router-id "),
+    slot(r"router ospf", r"redistribute (?P<what>\S+)"),
+    slot(_LIST, r"(?P<number>\d+) ", Kind.CLEAR, r"no \g<number>"),
+    slot(r"line ", r"access-class \S+ (?P<direction>in|out)"),
+    slot(
         r"line ",
         r"(?P<what>exec-timeout|transport input|transport output|privilege level|login|password)(?: |$)",
     ),
-    _slot(r"vlan \d", r"name "),
+    slot(r"vlan \d", r"name "),
 )
 
 _PATHS = Paths(
@@ -147,4 +145,11 @@ LANGUAGE = Language(
     unstored=re.compile(r"no (?:service (?:pad|finger)|ip http (?:secure-)?server|ip bootp server|vstack)$"),
     normalise=normalise,
     typed=typed,
+    second="secondary",
+    beside=re.compile(
+        r"router bgp \d+ > (?:.* > )?neighbor [0-9A-Fa-f]*[.:]|ntp server "
+        r"|logging (?:host )?\d|snmp-server host |ip name-server \S+$"
+        r"|interface \S+ > ip helper-address "
+    ),
+    lists=re.compile(r"access-list (?P<list>\S+) "),
 )

@@ -5,38 +5,34 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from configs.change import Kind, Language, Paths, Slot
+from configs.change import Kind, Language, Paths, slot
 from configs.dialects.frr.grammar import SECRETS
 
 _TOP = r"$"
 _INTERFACE = r"interface "
 
 
-def _slot(view: str, line: str, kind: Kind = Kind.SINGLE, remove: str = "") -> Slot:
-    return Slot(re.compile(view), re.compile(line), kind, remove)
-
-
 _SLOTS = (
-    _slot(_TOP, r"log (?P<what>syslog|stdout|file|timestamp precision)(?: |$)"),
-    _slot(_TOP, r"(?P<what>enable password|password) "),
-    _slot(_TOP, r"ip route (?P<network>\S+/\d+) ", Kind.SET),
-    _slot(_TOP, r"ip prefix-list (?P<list>\S+) seq \d+ ", Kind.SET),
-    _slot(_TOP, r"access-list (?P<list>\S+) ", Kind.SET),
+    slot(_TOP, r"log (?P<what>syslog|stdout|file|timestamp precision)(?: |$)"),
+    slot(_TOP, r"(?P<what>enable password|password) "),
+    slot(_TOP, r"ip route (?P<network>\S+/\d+) ", Kind.SET),
+    slot(_TOP, r"ip prefix-list (?P<list>\S+) seq (\d+) ", Kind.SET),
+    slot(_TOP, r"access-list (?P<list>\S+) ", Kind.SET),
     # Zebra keeps several addresses on an interface; the one that routing uses is meant to be the only one.
-    _slot(_INTERFACE, r"ip address ", Kind.SET),
-    _slot(_INTERFACE, r"description ", Kind.SINGLE, "no description"),
-    _slot(
+    slot(_INTERFACE, r"ip address ", Kind.SET),
+    slot(_INTERFACE, r"description ", Kind.SINGLE, "no description"),
+    slot(
         _INTERFACE, r"ip ospf (?P<what>network|cost|priority|hello-interval|dead-interval|authentication|area)(?: |$)"
     ),
-    _slot(_INTERFACE, r"(?P<what>bandwidth|link-params) "),
-    _slot(
+    slot(_INTERFACE, r"(?P<what>bandwidth|link-params) "),
+    slot(
         r"router ospf",
         r"(?P<what>ospf router-id|auto-cost|maximum-paths|default-information originate|log-adjacency-changes)(?: |$)",
     ),
-    _slot(r"router ospf", r"redistribute (?P<what>\S+)"),
-    _slot(r"router bgp", r"(?P<what>bgp router-id) "),
-    _slot(r"line vty", r"(?P<what>exec-timeout|access-class) "),
-    _slot(r"vrf ", r"ip route (?P<network>\S+/\d+) ", Kind.SET),
+    slot(r"router ospf", r"redistribute (?P<what>\S+)"),
+    slot(r"router bgp", r"(?P<what>bgp router-id) "),
+    slot(r"line vty", r"(?P<what>exec-timeout|access-class) "),
+    slot(r"vrf ", r"ip route (?P<network>\S+/\d+) ", Kind.SET),
 )
 
 _PATHS = Paths(
@@ -45,11 +41,6 @@ _PATHS = Paths(
     touches=re.compile(r"shutdown$"),
     route=re.compile(r"ip(?:v6)? route "),
     # Who may log in is the host's business, not frr.conf's.
-    remote=re.compile(r"(?!)"),
-    remote_lines=re.compile(r"(?!)"),
-    remote_list=re.compile(r"(?P<list>(?!))"),
-    list_header=re.compile(r"(?P<list>(?!))"),
-    server=re.compile(r"(?!)"),
 )
 
 _AREA = re.compile(r"(?<=\barea )(\d+)(?= |$)")
@@ -78,12 +69,12 @@ LANGUAGE = Language(
     slots=_SLOTS,
     paths=_PATHS,
     views=re.compile(r"(?:interface \S|router (?:ospf|bgp|rip|isis|ospf6)|vrf \S|route-map \S|line vty$)"),
-    owned=re.compile(r"(?!)"),
-    ordered=re.compile(r"(?!)"),
     explicit=re.compile(r"no (?:ip forwarding|ipv6 forwarding)$"),
     hidden=re.compile(r"(?:ip|ipv6) forwarding$"),
     # What the host's system name, vtysh.conf and the daemons' own options say. FRR 8.4 shows these lines and a reload
     # does not set them (`hostname` follows the system's name): a push that insisted would never end as intended.
     foreign=re.compile(r"hostname |domainname |frr (?:version|defaults) |service integrated-vtysh-config$"),
     normalise=normalise,
+    second="",
+    beside=re.compile(r"router bgp \d+.* > (?:.* > )?neighbor [0-9A-Fa-f]*[.:]"),
 )

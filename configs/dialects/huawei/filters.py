@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from ipaddress import AddressValueError, IPv4Address
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
-from configs.filters import ANY, ANY_PORTS, Address, FilterRule, Ports, permits_any_source
+from configs.filters import ALL_BITS, ANY, ANY_PORTS, Address, FilterRule, Ports, permits_any_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -247,8 +247,15 @@ class _Parts:
 
     def _address(self) -> Address:
         word = self._words.pop(0) if self._words else "any"
+        # On broadband gateways: `source ip-address A W`, `destination ipv6-address A/L`, `source user-group NAME`.
+        if word in ("ip-address", "ipv6-address"):
+            word = self._words.pop(0) if self._words else "any"
+        if word in ("user-group", "service-group") and self._words:
+            return Address(f"{word} {self._words.pop(0)}", 0)
         if word == "any":
             return ANY
+        if ":" in word:
+            return self._v6_address(word)
         value = _v4(word)
         if value is None:
             return Address(f"{word} {self._words.pop(0)}" if self._words and word.endswith("set") else word, 0)
@@ -257,6 +264,17 @@ class _Parts:
         if bits is None:
             return Address(f"{word} {wildcard}", 0)
         return ANY if bits == _V4_BITS else Address(value & ~bits, bits)
+
+    def _v6_address(self, word: str) -> Address:
+        """`A/L`, or `A L`."""
+        text, slash, length = word.partition("/")
+        if not slash and self._words and self._words[0].isdigit():
+            length = self._words.pop(0)
+        value = _v6(text)
+        if value is None or not (length or "128").isdigit() or int(length or "128") > 128:
+            return Address(word, 0)
+        bits = (1 << (128 - int(length or "128"))) - 1
+        return ANY if bits == ALL_BITS else Address(value & ~bits, bits, 6)
 
     def _ports(self) -> Ports:
         operator = self._words.pop(0) if self._words else ""
@@ -267,9 +285,11 @@ class _Parts:
             names.append(self._words.pop(0))
         numbers = [int(name) if name.isdigit() else _PORT_NUMBERS.get(name) for name in names]
         known = [number for number in numbers if number is not None]
-        if len(known) != len(numbers) or operator == "neq":
+        if len(known) != len(numbers):
             return Ports((), (operator, *names))
         first, last = known[0], known[-1]
+        if operator == "neq":
+            return Ports(tuple((low, high) for low, high in ((0, first - 1), (first + 1, 65535)) if low <= high))
         ranges = {"eq": (first, first), "gt": (first + 1, 65535), "lt": (0, first - 1), "range": (first, last)}
         return Ports((ranges[operator],))
 
@@ -278,5 +298,13 @@ class _Parts:
 def _v4(word: str) -> int | None:
     try:
         return int(IPv4Address(word))
+    except (AddressValueError, ValueError):
+        return None
+
+
+@lru_cache(4096)
+def _v6(word: str) -> int | None:
+    try:
+        return int(IPv6Address(word))
     except (AddressValueError, ValueError):
         return None

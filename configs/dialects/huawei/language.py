@@ -6,59 +6,66 @@ import re
 from functools import cache
 from ipaddress import IPv4Network
 
-from configs.change import Kind, Language, Paths, Slot
+from configs.change import Kind, Language, Paths, slot
 from configs.dialects.huawei.grammar import SECRETS
 
 _TOP = r"$"
 _INTERFACE = r"interface "
 
 
-def _slot(view: str, line: str, kind: Kind = Kind.SINGLE, remove: str = "") -> Slot:
-    return Slot(re.compile(view), re.compile(line), kind, remove)
-
-
 _SLOTS = (
-    _slot(_TOP, r"sysname "),
-    _slot(_TOP, r"header (?P<which>login|shell) "),
-    _slot(_TOP, r"clock timezone "),
-    _slot(_TOP, r"ospf (?P<process>\d+)(?: |$)"),
-    _slot(_TOP, r"bgp \d+"),
-    _slot(_TOP, r"router id "),
-    _slot(_TOP, r"acl (?:number|name) (?P<list>\S+)"),
-    _slot(
+    slot(_TOP, r"sysname "),
+    slot(_TOP, r"header (?P<which>login|shell) "),
+    slot(_TOP, r"clock timezone "),
+    slot(_TOP, r"ospf (?P<process>\d+)(?: |$)"),
+    slot(_TOP, r"bgp \d+"),
+    slot(_TOP, r"router id "),
+    slot(_TOP, r"acl (?:number|name) (?P<list>\S+)"),
+    slot(
         _TOP,
         r"ip route-static (?P<vpn>vpn-instance \S+ )?(?P<network>\d\S+ \S+) ((?:[A-Za-z]\S* )?\d\S+|[A-Za-z]\S*).*",
         Kind.SET,
         r"undo ip route-static \g<vpn>\g<network> \3",
     ),
-    _slot(_TOP, r"ip ip-prefix (?P<list>\S+) index (\d+).*", Kind.SET, r"undo ip ip-prefix \g<list> index \2"),
-    _slot(_TOP, r"info-center loghost (?P<host>\S+)"),
-    _slot(_TOP, r"snmp-agent sys-info (?P<what>contact|location) "),
-    _slot(_TOP, r"snmp-agent sys-info version (.*)", Kind.CLEAR, r"undo snmp-agent sys-info version \1"),
-    _slot(_TOP, r"snmp-agent group v3 (?P<group>\S+)"),
-    _slot(_TOP, r"snmp-agent usm-user v3 (?P<user>\S+) (?P<what>group|authentication-mode|privacy-mode|acl) "),
-    _slot(_TOP, r"ssh user (?P<user>\S+) (?P<what>authentication-type|service-type) "),
-    _slot(_TOP, r"ssh server (?P<what>timeout|authentication-retries|port|cipher|hmac|key-exchange) "),
-    _slot(_TOP, r"user-interface maximum-vty "),
-    _slot(r"aaa$", r"local-user (?P<user>\S+) (?P<what>[\w-]+) ", Kind.SINGLE),
-    _slot(r"aaa$", r"local-aaa-user (?P<what>[\w-]+)"),
-    _slot(_INTERFACE, r"description ", Kind.SINGLE, "undo description"),
-    _slot(_INTERFACE, r"ip address \S+ \S+$"),
-    _slot(_INTERFACE, r"(?P<what>mtu|speed|duplex|ospf cost|ospf network-type|ospf dr-priority|bandwidth)(?: |$)"),
-    _slot(_INTERFACE, r"ospf timer (?P<what>\S+) "),
-    _slot(_INTERFACE, r"ospf authentication-mode "),
-    _slot(_INTERFACE, r"(?P<what>port link-type|port default vlan|port trunk pvid vlan|dot1q termination vid) "),
-    _slot(_INTERFACE, r"ip binding vpn-instance "),
-    _slot(_INTERFACE, r"traffic-filter (?P<direction>inbound|outbound) "),
-    _slot(r"ospf ", r"area (?P<area>\S+)"),
-    _slot(
+    slot(_TOP, r"ip ip-prefix (?P<list>\S+) index (\d+).*", Kind.SET, r"undo ip ip-prefix \g<list> index \2"),
+    slot(_TOP, r"info-center loghost (?P<host>\S+)"),
+    slot(_TOP, r"snmp-agent sys-info (?P<what>contact|location) "),
+    slot(_TOP, r"snmp-agent sys-info version (.*)", Kind.CLEAR, r"undo snmp-agent sys-info version \1"),
+    slot(_TOP, r"snmp-agent group v3 (?P<group>\S+)"),
+    slot(_TOP, r"snmp-agent usm-user v3 (?P<user>\S+) (?P<what>group|authentication-mode|privacy-mode|acl) "),
+    slot(_TOP, r"ssh user (?P<user>\S+) (?P<what>authentication-type|service-type) "),
+    slot(_TOP, r"ssh server (?P<what>timeout|authentication-retries|port|cipher|hmac|key-exchange) "),
+    slot(_TOP, r"user-interface maximum-vty "),
+    slot(r"aaa$", r"local-user (?P<user>\S+) (?P<what>[\w-]+) ", Kind.SINGLE),
+    slot(r"aaa$", r"local-aaa-user (?P<what>[\w-]+)"),
+    slot(_INTERFACE, r"description ", Kind.SINGLE, "undo description"),
+    slot(_INTERFACE, r"ip address \S+ \S+$"),
+    slot(_INTERFACE, r"(?P<what>mtu|speed|duplex|ospf cost|ospf network-type|ospf dr-priority|bandwidth)(?: |$)"),
+    slot(_INTERFACE, r"ospf timer (?P<what>\S+) "),
+    slot(_INTERFACE, r"ospf authentication-mode "),
+    slot(_INTERFACE, r"(?P<what>port link-type|port default vlan|port trunk pvid vlan|dot1q termination vid) "),
+    slot(_INTERFACE, r"ip binding vpn-instance "),
+    slot(_INTERFACE, r"traffic-filter (?P<direction>inbound|outbound) "),
+    slot(_INTERFACE, r"(?P<what>source|destination) ", Kind.SINGLE, r"undo \g<what>"),
+    slot(r"ike peer ", r"(?P<what>remote-address|local-address) ", Kind.SINGLE, r"undo \g<what>"),
+    slot(r"bgp ", r"router-id ", Kind.SINGLE, "undo router-id"),
+    slot(r"bgp ", r"peer (?P<peer>[0-9A-Fa-f]*[.:]\S*) as-number ", Kind.SINGLE, r"undo peer \g<peer>"),
+    slot(
+        r"bgp ",
+        r"peer (?P<peer>[0-9A-Fa-f]*[.:]\S*) "
+        r"(?P<what>description|connect-interface|ebgp-max-hop|password|timer)(?: |$)",
+        Kind.SINGLE,
+        r"undo peer \g<peer> \g<what>",
+    ),
+    slot(r"ospf ", r"area (?P<area>\S+)"),
+    slot(
         r"ospf ", r"(?P<what>default-route-advertise|bandwidth-reference|maximum load-balancing|spf-schedule-interval)"
     ),
-    _slot(r"ospf ", r"import-route (?P<what>\S+)"),
-    _slot(r"acl ", r"rule (?P<number>\d+) ", Kind.CLEAR, r"undo rule \g<number>"),
-    _slot(r"acl ", r"(?P<what>step|description) ", Kind.SINGLE, r"undo \g<what>"),
-    _slot(r"user-interface ", r"acl (?P<family>ipv6 )?\S+ (?P<direction>inbound|outbound)"),
-    _slot(
+    slot(r"ospf ", r"import-route (?P<what>\S+)"),
+    slot(r"acl ", r"rule (?P<number>\d+) ", Kind.CLEAR, r"undo rule \g<number>"),
+    slot(r"acl ", r"(?P<what>step|description) ", Kind.SINGLE, r"undo \g<what>"),
+    slot(r"user-interface ", r"acl (?P<family>ipv6 )?\S+ (?P<direction>inbound|outbound)"),
+    slot(
         r"user-interface ",
         r"(?P<what>authentication-mode|protocol inbound|idle-timeout|user privilege level|screen-length)(?: |$)",
     ),
@@ -112,11 +119,16 @@ LANGUAGE = Language(
         r"|user-interface (?:vty|con|console|aux) )"
     ),
     owned=re.compile(r"acl (?:number|name) "),
-    ordered=re.compile(r"(?!)"),
     explicit=re.compile(r"undo (?:portswitch|ssh server compatible-ssh1x enable)$"),
     hidden=re.compile(r"info-center enable$"),
     # SSH 1 is off by default in newer releases, which then do not store this line; older ones need it and show it. No
     # line in the text tells them apart, so it is sent with every first push and never missed on its own.
     unstored=re.compile(r"undo ssh server compatible-ssh1x enable$"),
     normalise=normalise,
+    second="sub",
+    beside=re.compile(
+        r"bgp \d+ > (?:.* > )?peer [0-9A-Fa-f]*[.:]|ntp-service unicast-server |info-center loghost "
+        r"|snmp-agent target-host |dns server \d|interface \S+ > (?:dhcp relay server-ip |vrrp6? vrid \d+ virtual-ip )"
+    ),
+    remark="#",
 )

@@ -21,54 +21,10 @@ sections hostname, addresses and sshd_config.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from configs import change, tree
-from configs.dialects.linux.grammar import GRAMMAR, SECRETS, sections
+from configs.dialects.linux.grammar import GRAMMAR, MARKS, SECRETS, sections
 from configs.dialects.linux.language import LANGUAGE
-from configs.model import Facts, NotUnderstood
-
-if TYPE_CHECKING:
-    from inventory.model import Interface
+from configs.speaker import Speaker
 
 __all__ = ["DIALECT", "sections"]
 
-
-class Linux:
-    """A Linux host, as `configs.model.Dialect` asks."""
-
-    name = "linux"
-    platforms = ("linux",)
-    templates = Path(__file__).parent / "templates"
-    encoding = "utf-8"
-
-    def parse(self, text: bytes) -> tree.Tree:
-        """The sections as a tree: a node a file, its lines below it, braces nested."""
-        return tree.parse(text, GRAMMAR)
-
-    def recognises(self, tree_text: str) -> float:
-        """A section's head."""
-        return 1.0 if any(line.startswith("### /etc/") for line in tree_text.splitlines()) else 0.0
-
-    def change(self, running: tree.Tree, intended: tree.Tree, *, management: Interface | None = None) -> change.Change:
-        """The difference, file by file; its commands are the lines of the files, not something to type."""
-        return change.compute(running, intended, LANGUAGE, management)
-
-    def mask(self, text: str) -> str:
-        """The text without its secrets."""
-        return SECRETS.mask(text)
-
-    def facts(self, tree: tree.Tree) -> Facts:
-        """No fact is read from these files yet: every line is reported as not understood."""
-        lines = tuple(NotUnderstood(node.line, node.text) for _, node in tree.walk())
-        return Facts(self.name, tree.encoding, {}, lines)
-
-    def addresses(self, tree: tree.Tree) -> None:
-        """Addresses are not read from this platform yet."""
-
-    def driver(self) -> None:
-        """Linux hosts are rendered, not yet spoken to."""
-
-
-DIALECT = Linux()
+DIALECT = Speaker(__name__, "linux", grammar=GRAMMAR, secrets=SECRETS, own=MARKS, language=LANGUAGE)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+from configs.marks import marks
 from configs.masking import Secrets
 from configs.tree import Grammar
 
 SECTION = re.compile(r"### (?P<path>/\S+)$")
 
 GRAMMAR = Grammar(comments=("#",), leaves=frozenset({"}"}), braces=True, section=SECTION)
+
+MARKS = marks((14, r"### /etc/"))
 
 
 def _rows(*pairs: str) -> tuple[re.Pattern[str], ...]:

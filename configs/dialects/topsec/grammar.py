@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 
+from configs.marks import marks
 from configs.masking import Secrets
-from configs.tree import Grammar
+from configs.tree import Grammar, Words
 
-# Lines stay flat: in the submode form of later releases (`define` … `end`) nothing but a word shows the depth.
-GRAMMAR = Grammar(comments=("#", "!"))
+# One command a line; in the form of later releases a word alone opens a submode and `end` leaves it. The one-line form
+# never has such a word alone.
+GRAMMAR = Grammar(
+    comments=("#", "!"),
+    noise=re.compile(r"[\w.-]+[#%](?: |$)"),
+    words=Words(
+        opens=re.compile(r"(?:define|firewall6?|nat|network|system|user|vpn|ha|log|vsys enter vsys-name \S+)$"),
+        closes=MappingProxyType({"end": ""}),
+    ),
+)
+
+MARKS = marks(
+    (8, r"ID \d+ (?:define|firewall|nat) ", 2),
+    (9, r"(?:define \w+ add name |firewall policy add |nat policy add |pf service add )", 2),
+    (6, r"network (?:interface \S+ (?:ip add|switchport)|route add (?:family|dst)) "),
+    (5, r"(?:ipv6_)?(?:host|subnet|range|area|group_address) add name ", 2),
+    (5, r"policy add (?:name|action|orig|src) ?\S", 2),
+)
 
 _VALUE = r"(?P<secret>\S++)"
 

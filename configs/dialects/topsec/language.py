@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
-from configs.change import Kind, Language, Paths, Slot
+from configs.change import Kind, Language, Paths, slot
 from configs.dialects.topsec.grammar import SECRETS
 
-_TOP = re.compile(r"$")
-_NEVER = re.compile(r"(?!)")
 _ID = re.compile(r"^ID \d+ ")
 _VSID = re.compile(r" vsid \d+$")
 _LIST = re.compile(r"'([^']*?) *'")
@@ -27,35 +25,23 @@ LANGUAGE = Language(
     leave="",
     secrets=SECRETS,
     slots=(
-        Slot(
-            _TOP,
-            re.compile(r"define (?P<noun>\S+) add name (?P<name>\S+) (.*)"),
+        slot(
+            r"$",
+            r"define (?P<noun>\S+) add name (?P<name>\S+) (.*)",
             Kind.SINGLE,
             r"define \g<noun> delete name \g<name>",
             r"define \g<noun> modify name \g<name> \3",
         ),
-        Slot(
-            _TOP,
-            re.compile(r"network route add dst (?P<network>\S+) gw (\S+).*"),
+        slot(
+            r"$",
+            r"network route add dst (?P<network>\S+) gw (\S+).*",
             Kind.SET,
             r"network route delete dst \g<network> gw \2",
         ),
     ),
     paths=Paths(
-        address=re.compile(r"(?P<ip>(?!))"),
-        interface=_NEVER,
-        touches=_NEVER,
         route=re.compile(r"network route add dst 0\.0\.0\.0/0 "),
-        remote=_NEVER,
-        remote_lines=_NEVER,
-        remote_list=re.compile(r"(?P<list>(?!))"),
-        list_header=re.compile(r"(?P<list>(?!))"),
         server=re.compile(r"pf service add name ssh "),
     ),
-    views=_NEVER,
-    owned=_NEVER,
-    ordered=_NEVER,
-    explicit=_NEVER,
-    hidden=_NEVER,
     normalise=normalise,
 )

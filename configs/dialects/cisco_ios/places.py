@@ -1,0 +1,221 @@
+"""Where addresses stand in IOS's and IOS-XE's commands.
+
+Sources: Cisco's command references of IOS 12.4, 15M and IOS-XE 16 (IP addressing, routing, NAT, security, IP SLAs).
+What other languages share is in `configs.common_places`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from configs import common_places
+from configs.places import Places, table
+
+
+@cache
+def places() -> Places:
+    """The table; compiled once."""
+    return table(TABLE + common_places.TABLE, public=("global", "default"))
+
+
+TABLE = """
+[]
+# Where an extended list says which routes pass, its source is the network and its destination the mask.
+?+access-list {name} permit|deny ip host {prefix:acl} host {mask}
+ip nat pool {name} {first:nat-pool} {last} [netmask {fixed:mask}]
+ip nat inside source static [tcp|udp|esp] {host:nat-inside} [*] interface [...] vrf {vrf}
+ip nat inside source static [tcp|udp|esp] {host:nat-inside} [*] interface
+ip nat inside source static [tcp|udp] {host:nat-inside} [*] {host@:nat-outside} [...] vrf {vrf}
+ip nat inside source static [tcp|udp] {host:nat-inside} [*] {host:nat-outside}
+ip nat outside source static [tcp|udp] {host@:nat-outside} [*] {host:nat-inside} [...] vrf {vrf}
+ip nat outside source static [tcp|udp] {host:nat-outside} [*] {host:nat-inside}
+ip nat inside destination|source list|route-map {name} pool {name}
+ip nat inside destination|source list|route-map {name}
+ip nat outside source list|route-map {name} pool {name}
+ip nat source static [tcp|udp] {host:nat-inside} [*] {host:nat-outside}
+ip nat source list {name}
+ip nat portmap {name}
+nat64 v4v6 static {host:nat-inside} {host:nat-outside}
+nat64 v6v4 static {host:nat-inside} {host:nat-outside}
+nat64 v4 pool {name} {first:nat-pool} {last}
+nat64 prefix stateful|stateless {prefix:nat-pool}/{len}
+ip casa {host:source}
+ip dhcp-client network-discovery {name}
+ip forward-protocol nd {host}
+ip slb natpool {name} {first:nat-pool} {last} netmask {fixed:mask}
+ip slb probe {name}
+ip mobile home-agent|host|foreign-agent {host}
+ip source-route track {host}
+ip telnet|rlogin source {host:source}
+event manager applet {name}
+ip rsvp neighbor {name}
+ip dvmrp accept-filter {name}
+ip trigger-authentication {name}
+alarm-contact {fixed:number}
+clns net {title}
+redundancy rii {fixed:number}
+lisp source-locator {name}
+ipv6 unicast-routing {name}
+snmp mib community-map * engineid {fixed:number}
+snmp mib bulkstat {name}
+mac-address-table static {fixed:mac}
+mac address-table static {fixed:mac}
+rmon event * ... {fixed:oid}
+bfd map ipv4|ipv6 {prefix:bfd}/{len} {prefix:bfd}/{len}
+ethernet cfm {name}
+ip admission {name}
+ip inspect name {name}
+vpdn source-ip {host:source}
+ip auth-proxy {name}
+gatekeeper {name}
+dspfarm {name}
+ccm-manager config server {hosts:server}
+ccm-manager redundant-host {hosts:server}
+sccp ccm {host:server}
+voip trunk group {name}
+h323-gateway voip bind srcaddr {host:source}
+ip cef traffic-statistics {name}
+mpls ldp session protection vrf {vrf}
+l2tp-class {name}
+ip http client proxy-server {host:server}
+ip http proxy-server {host:server}
+access-class|class-map|policy-map|service-policy {name}
+class-map match-all|match-any {name}
+match access-group name {name}
+class {name}
+snmp-server community * [view *] RO|RW|ro|rw {name}
+ip access-group|access-class {name}
+distribute-list [prefix|gateway|route-map] {name}
+[ip access-list extended]
+?+[{seq}] permit|deny ip host {prefix:acl} host {mask}
+[interface]
+ip unnumbered {name}
+ip nat {name}
+h323-gateway voip interface {name}
+h323-gateway voip id * ipaddr {host:server}
+h323-gateway voip bind srcaddr {host:source}
+ip rip send|receive version {fixed:version}
+ip rtp header-compression {name}
+ip rsvp neighbor {host:peer}
+ip mobile {host}
+pim neighbor-filter {name}
+atm pvc * ip {host:peer}
+service-policy [type *] [input|output] {name}
+standby [*] ip|ipv6 {host:virtual} secondary
+cdp enable {name}
+ip dhcp client {name}
+pseudowire {host@:peer}
+mpls l2transport route {host@:peer}
+ipv6 address * {interface}/{len}
+ip address {host} secondary
+neighbor {host@:peer}
+[interface > vrrp]
+address {host:virtual} [primary|secondary]
+[interface > xconnect]
+[interface > service instance]
+[l2 vfi]
+[l2vpn vfi context]
+[l2vpn xconnect context]
+[interface > service instance > xconnect]
+[pseudowire-class]
+neighbor {host@:peer}
+xconnect {host@:peer}
+member {host@:peer}
+backup peer {host@:peer}
+[event manager applet]
+action * syslog [...] msg {text}
+[ip nat pool]
+address {first:nat-pool} {last}
+[object-group]
++{prefix:object} {mask}
++{prefix:object}/{len}
+[ip slb serverfarm]
+real {host:server}
+nat client {name}
+[ip slb vserver]
+virtual {host:virtual}
+client {prefix:source} {mask}
+[voice service voip]
+[voice service voip > ip address trusted list]
+ipv4 {prefix:peer} {mask}
+ipv4 {host:peer}
+[dial-peer voice]
+session target ipv4:{host:peer}*
+voice-class sip bind {name}
+[sip-ua]
+sip-server ipv4:{host:server}*
+registrar ipv4:{host:server}*
+[telephony-service]
+ip source-address {host:source}
+[call-manager-fallback]
+ip source-address {host:source}
+[voice register global]
+source-address {host:source}
+[gateway]
+[gatekeeper]
+zone local|remote * * {host:peer}
+gw-type-prefix ... gw ipaddr {host:peer}
+[vpdn-group]
+initiate-to ip {host:peer}
+source-ip {host:source}
+[l2tp-class]
+[router bgp]
+bgp rpki server tcp {host:server}
+[router lisp]
+[router lisp > eid-table]
+[router lisp > *]
+[router lisp > service]
+database-mapping {prefix:igp-network}/{len} {host@:lsr-id}
++database-mapping {prefix:igp-network}/{len}
++eid-prefix {prefix:igp-network}/{len}
+map-cache {prefix:igp-network}/{len} {host@:lsr-id}
+ipv4|ipv6 itr|etr map-resolver|map-server {host@:server}
+itr|etr map-resolver|map-server {host@:server}
+etr|ipv4 map-server {host@:server}
+{host@:lsr-id} priority
+[crypto gdoi group]
+[crypto gkm group]
+[crypto gkm group > server local]
+[crypto gdoi group > server local]
+[crypto gdoi group > server local > *]
+?server address ipv4 {host:server}
+?identity address ipv4 {host}
+?address ipv4 {host:source}
+?peer address ipv4 {host:peer}
+[monitor session]
+[monitor session > destination]
+[monitor session > source]
+ip address {host:destination}
+origin ip address {host:source}
+[ip flow-top-talkers]
++match source|destination|nexthop address {prefix:policy} {mask}
++match source|destination|nexthop address {prefix:policy}/{len}
+[interface nve*]
+[interface nve* > member]
+ingress-replication {hosts:peer}
+mcast-group {host:group}
+member vni * mcast-group {host:group}
+[parameter-map]
+server name {host:server}
+server ip {host:server}
+[redundancy]
+[call-home > profile]
+[snmp mib bulkstat object-list]
+[snmp mib bulkstat schema]
+add {fixed:oid}
+[key-server]
+address {host:server}
+[mediatrace]
+[performance monitor]
+[cns config]
+[banner]
+server {host:server}
+[control-plane]
+management-interface {name}
+[class-map]
+match source-address|destination-address [mac|ip|ipv4] {host:policy}
+match access-group name {name}
+match ip [rtp|precedence] {name}
+[service-template]
+access-group {name}
+"""

@@ -1,0 +1,32 @@
+"""Links, partners, routes and prefix lists of Cisco IOS XR, by its words.
+
+Forms as in the IOS XR routing command references: `ipv4 address`; routes stand in views and are compared line by line.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from configs import meaning_words
+
+if TYPE_CHECKING:
+    from configs.meaning import Meaning
+    from configs.tree import Tree
+
+TONGUE = meaning_words.Tongue(
+    vrf="vrf",
+    binds=(("vrf",),),
+    addresses=(("ipv4", "address"), ("ipv6", "address")),
+    routes=(),
+    partners=(
+        (("neighbor",), "bgp"),
+        (("tunnel", "destination"), "tunnel"),
+        (("set", "peer"), "ipsec"),
+        (("mpls", "ldp", "neighbor"), "ldp"),
+    ),
+)
+
+
+def read(tree: Tree) -> Meaning:
+    """Everything that this reader knows."""
+    return meaning_words.read(tree, TONGUE)

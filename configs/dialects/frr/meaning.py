@@ -1,0 +1,31 @@
+"""Links, partners, routes and prefix lists of FRR, by its words.
+
+Forms as in the FRR user guide (zebra, staticd, bgpd, filters).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from configs import meaning_words
+
+if TYPE_CHECKING:
+    from configs.meaning import Meaning
+    from configs.tree import Tree
+
+TONGUE = meaning_words.Tongue(
+    vrf="vrf",
+    binds=(("vrf",),),
+    virtual=("ip", "ipv6"),
+    partners=(
+        (("neighbor",), "bgp"),
+        (("tunnel", "destination"), "tunnel"),
+        (("set", "peer"), "ipsec"),
+        (("mpls", "ldp", "neighbor"), "ldp"),
+    ),
+)
+
+
+def read(tree: Tree) -> Meaning:
+    """Everything that this reader knows."""
+    return meaning_words.read(tree, TONGUE)

@@ -1,0 +1,12 @@
+"""Palo Alto PAN-OS as `set` commands, texts in quotes over several lines.
+
+Read, masked and re-addressed; not rendered and not spoken to; its XML form is not read. Source: Palo Alto's command
+references and published configurations.
+"""
+
+from __future__ import annotations
+
+from configs.dialects.paloalto_panos.grammar import GRAMMAR, MARKS, SECRETS
+from configs.speaker import Speaker
+
+DIALECT = Speaker(__name__, "paloalto_panos", grammar=GRAMMAR, secrets=SECRETS, own=MARKS)

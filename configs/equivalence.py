@@ -1,0 +1,81 @@
+"""The proof that re-addressing changed addresses and nothing else.
+
+It gets two texts of every device and the mapping, nothing of what the rewriter did. Two halves that share no code:
+
+1. line by line (`equivalence_tokens`): the set of addresses that each place of a line means must be the image of what
+   it meant, everything else must be the same;
+2. meaning (`equivalence_flows`, `equivalence_links`): filters and routes as sets of packets, the network as a graph,
+   read by the dialects' own readers.
+
+What neither covers is listed, by line, in `Proof.outside`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, cast
+
+from configs import dialects, equivalence_links, equivalence_tokens
+from configs.equivalence_flows import Flows
+from configs.equivalence_image import Images
+from configs.equivalence_model import Counterexample, Document, Findings, Kind, Proof, Site, site
+from inventory.text import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from configs.meaning import Meaning
+    from configs.readdress_policy import Policy
+    from ipplan.mapping import Mapping
+
+__all__ = ["Counterexample", "Document", "Kind", "Proof", "Site", "prove"]
+
+
+def prove(old: Sequence[Document], new: Sequence[Document], mapping: Mapping, policy: Policy | None = None) -> Proof:
+    """Whether the devices of `new` mean what those of `old` meant, with every address where `mapping` sends it.
+
+    All devices of one network together: next hops, peers and filters speak of other devices' addresses. Documents
+    belong together by their paths. `policy` says what happens to router ids, names and the like; without one each may
+    stay or follow the mapping.
+    """
+    findings = Findings()
+    images = Images(mapping)
+    before = {document.path: document for document in old}
+    after = {document.path: document for document in new}
+    for path in before.keys() - after.keys():
+        message = Message("there is no new text of this file")
+        findings.against(Counterexample(Kind.FILE, message, (site(before[path], 0),)))
+    for path in after.keys() - before.keys():
+        message = Message("there is no old text of this file")
+        findings.against(Counterexample(Kind.FILE, message, (), (site(after[path], 0),)))
+    read: list[dict[str, tuple[Document, Meaning]]] = [{}, {}]
+    for path in sorted(before.keys() & after.keys()):
+        first, second = before[path], after[path]
+        findings.checked["files"] += 1
+        places = dialects.dialect(first.platform).places()
+        if places is None:
+            findings.beyond(site(first, 0), "no-table", Message("there is no table of places for {platform}",
+                                                                platform=first.platform))  # fmt: skip
+        else:
+            equivalence_tokens.check(first, second, places, images, findings, policy)
+        meanings = [_meaning(document) for document in (first, second)]
+        if meanings[0] is None or meanings[1] is None:
+            message = Message(
+                "filters, links and partners of {platform} are compared line by line only", platform=first.platform
+            )
+            findings.beyond(site(first, 0), "no-reader", message)
+            continue
+        if not meanings[0].filters_read:
+            message = Message("filters of {platform} are compared line by line only", platform=first.platform)
+            findings.beyond(site(first, 0), "no-filter-reader", message)
+        read[0][path], read[1][path] = (first, meanings[0]), (second, meanings[1])
+        Flows(first, second, images, findings).check(meanings[0], meanings[1])
+    equivalence_links.check(read[0], read[1], images, findings)
+    return findings.proof()
+
+
+def _meaning(document: Document) -> Meaning | None:
+    """What a configuration means, by its dialect's `meaning.py`; None if it has none."""
+    name = f"configs.dialects.{dialects.REGISTRY[document.platform]}.meaning"
+    return cast("Meaning", import_module(name).read(document.tree)) if find_spec(name) is not None else None

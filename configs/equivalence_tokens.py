@@ -1,0 +1,692 @@
+"""The first half of the proof: line by line, whatever the construct.
+
+Both texts are read afresh through the dialect's table of places. The set of addresses that each place of a new line
+means must be the image of the set that it meant, and everything between the places must be the same.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from ipaddress import ip_address
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+from configs import tokens
+from configs.addressing import length_of
+from configs.equivalence_align import Pair, align
+from configs.equivalence_image import Fit
+from configs.equivalence_model import Counterexample, Kind, site
+from configs.intervals import BITS, Intervals, listed, prefix, shown, wildcard
+from configs.place_rows import Place, Shape, Size
+from configs.places import Line, survey
+from configs.tokens import Form, Token
+from inventory.text import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from configs.equivalence_image import Image, Images
+    from configs.equivalence_model import Document, Findings
+    from configs.places import Places
+    from configs.readdress_policy import Policy
+
+_SETS = (Shape.HOST, Shape.INTERFACE, Shape.PREFIX, Shape.RANGE)
+# What a policy decides about: its field's name.
+_BY_POLICY = {
+    Shape.ID: "router_id",
+    Shape.TITLE: "isis_net",
+    Shape.RD: "rd_rt",
+    Shape.NAME: "names",
+    Shape.TEXT: "descriptions",
+}
+# A token of these that did not follow although the policy says so is an old address.
+_IDENTITIES = (Shape.ID, Shape.RD)
+
+
+class Meant(NamedTuple):
+    """The addresses that a place means. `value` is the one that is written, `length` the prefix's if it is one.
+
+    `reversed`: a range whose last address comes before its first.
+    """
+
+    version: int
+    value: int
+    spans: Intervals
+    length: int | None = None
+    reversed: bool = False
+
+
+@lru_cache(8192)
+def _address(text: str) -> tuple[int, int] | None:
+    """Family and value; a zone does not count. A quad with leading zeros is none: is it octal?"""
+    try:
+        if ":" in text:
+            found = ip_address(text.partition("%")[0])
+            return found.version, int(found)
+        parts = [int(part) for part in text.split(".")]
+    except ValueError:
+        return None
+    if len(parts) != 4 or any(part > 255 for part in parts) or ".".join(map(str, parts)) != text:
+        return None
+    return 4, parts[0] << 24 | parts[1] << 16 | parts[2] << 8 | parts[3]
+
+
+def meant(text: str, place: Place) -> Meant | None:
+    """The set that a place means; None if it cannot be written as one."""
+    found = _address(text[place.start : place.end])
+    if found is None:
+        return None
+    version, value = found
+    if place.last is not None:
+        return _range(version, value, text[place.last[0] : place.last[1]])
+    if place.form is Size.CLASSFUL and version == 4:
+        length = _class_length(value)
+        return Meant(version, value, prefix(value, length, 32), length)
+    if place.size is None or place.form is Size.NONE:
+        return Meant(version, value, Intervals.one(value), BITS[version])
+    return _sized(version, value, text[place.size[0] : place.size[1]], place.form)
+
+
+def _class_length(value: int) -> int:
+    """The length that an address's class says (RFC 791, section 3.2)."""
+    top = value >> 24
+    return 8 if top < 128 else 16 if top < 192 else 24
+
+
+def _range(version: int, value: int, last_text: str) -> Meant | None:
+    last = _address(last_text)
+    if last is None or last[0] != version:
+        return None
+    low, high = min(value, last[1]), max(value, last[1])
+    return Meant(version, value, Intervals.inclusive(low, high), None, value > last[1])
+
+
+def _sized(version: int, value: int, size: str, form: Size) -> Meant | None:
+    bits = BITS[version]
+    if form in (Size.MASK, Size.LENGTH):
+        length = _length(size, version)
+        return None if length is None else Meant(version, value, prefix(value, length, bits), length)
+    found = (version, 0) if size == "0" else _address(size)
+    if found is None or found[0] != version:
+        return None
+    free = found[1] if form is Size.WILDCARD else found[1] ^ ((1 << bits) - 1)
+    spans = wildcard(value, free, bits)
+    if spans is None:
+        return None
+    return Meant(version, value, spans, bits - free.bit_length() if free & (free + 1) == 0 else None)
+
+
+@lru_cache(1024)
+def _length(size: str, version: int) -> int | None:
+    example = ip_address("0.0.0.0") if version == 4 else ip_address("::")  # noqa: S104 - any address of the family
+    return length_of(example, size)
+
+
+def check(
+    old: Document, new: Document, places: Places, images: Images, findings: Findings, policy: Policy | None = None
+) -> None:
+    """Compare two texts of one device. Without a policy each thing that it decides about may stay or follow."""
+    _Check(old, new, places, images, findings, policy).run()
+
+
+class _Check:
+    def __init__(
+        self,
+        old: Document,
+        new: Document,
+        places: Places,
+        images: Images,
+        findings: Findings,
+        policy: Policy | None,
+    ) -> None:
+        self.policy = policy
+        self.old = old
+        self.new = new
+        self.images = images
+        self.findings = findings
+        self.before = {line.number - 1: line for line in survey(old.tree, places)}
+        self.after = {line.number - 1: line for line in survey(new.tree, places)}
+
+    def run(self) -> None:
+        old = [line.rstrip("\r\n") for line in self.old.tree.lines]
+        new = [line.rstrip("\r\n") for line in self.new.tree.lines]
+        self.findings.checked["lines"] += len(old)
+        if self.old.tree.encoding != self.new.tree.encoding:
+            message = Message(
+                "the encoding became {new}; it was {old}", new=self.new.tree.encoding, old=self.old.tree.encoding
+            )
+            self.findings.against(Counterexample(Kind.TEXT, message, (site(self.old, 0),), (site(self.new, 0),)))
+        for pair in align(old, new, self._belongs):
+            self._pair(pair, old, new)
+
+    # ---- one pair of lines
+
+    def _pair(self, pair: Pair, old: Sequence[str], new: Sequence[str]) -> None:
+        if len(pair.old) == 1 and pair.new:
+            index = pair.old[0]
+            self._ends(index, pair.new)
+            line = self.before.get(index)
+            if line is None or (not line.places and not line.loose):
+                self._plain(index, pair.new, old, new)
+            elif len(pair.new) == 1:
+                self._one(line, pair.new[0], new)
+            else:
+                self._several(line, pair.new)
+            return
+        if len(pair.old) == len(pair.new):
+            for before, after in zip(pair.old, pair.new, strict=True):
+                self._pair(Pair((before,), (after,)), old, new)
+            return
+        for index in pair.old:
+            if old[index].strip():
+                self._lost(index, pair.new)
+        for index in pair.new:
+            if new[index].strip():
+                place = site(self.new, index + 1)
+                message = Message("this line has nothing that it came from")
+                self.findings.against(Counterexample(Kind.LINE, message, (), (place,)))
+
+    def _ends(self, index: int, lines: Sequence[int]) -> None:
+        """Line ends stay; between lines that were one stands the same end, or LF if it had none."""
+        end = _end(self.old.tree.lines[index])
+        for line in lines:
+            wanted = end if line == lines[-1] else end or "\n"
+            if _end(self.new.tree.lines[line]) != wanted:
+                message = Message("the end of this line has changed")
+                place = site(self.new, line + 1)
+                self.findings.against(Counterexample(Kind.TEXT, message, (site(self.old, index + 1),), (place,)))
+
+    def _lost(self, index: int, new: Sequence[int]) -> None:
+        message = Message("this line is missing in the new text")
+        near = tuple(site(self.new, line + 1) for line in new[:1])
+        self.findings.against(Counterexample(Kind.LINE, message, (site(self.old, index + 1),), near))
+
+    def _plain(self, index: int, lines: Sequence[int], old: Sequence[str], new: Sequence[str]) -> None:
+        """A line without anything that looks like an address."""
+        for line in lines:
+            if new[line] != old[index]:
+                self._text(index, line)
+
+    def _text(self, before: int, after: int) -> None:
+        message = Message("something else than addresses has changed in this line")
+        self.findings.against(
+            Counterexample(Kind.TEXT, message, (site(self.old, before + 1),), (site(self.new, after + 1),))
+        )
+
+    def _one(self, line: Line, index: int, new: Sequence[str]) -> None:
+        after = self.after.get(index)
+        if after is None or not _alike(line, after):
+            if new[index] == line.text:
+                return  # cannot be: equal lines have equal places; a view around it changed, and is reported there
+            self._text(line.number - 1, index)
+            return
+        if _numbers(line) != _numbers(after):
+            self._text(line.number - 1, index)
+        for before, now in zip(line.places, after.places, strict=True):
+            self._place(line, before, after, now)
+        for before_token, now_token in zip(line.loose, after.loose, strict=True):
+            self._token(line, before_token, after, now_token, "unknown-command")
+
+    def _several(self, line: Line, lines: Sequence[int]) -> None:
+        """A line that has become several: what they mean together counts."""
+        afters = []
+        for index in lines:
+            after = self.after.get(index)
+            if after is None or not _alike(line, after):
+                self._text(line.number - 1, index)
+                return
+            afters.append(after)
+        numbers = [number for after in afters for number in _numbers(after)[:1]]
+        if numbers and (numbers != sorted(set(numbers)) or numbers[0] != _numbers(line)[0]):
+            message = Message("the rule numbers of these lines do not begin with the old one and grow")
+            self._against(Kind.LINE, message, line, afters)
+        rows = []
+        for number, before in enumerate(line.places):
+            nows = [(after, after.places[number]) for after in afters]
+            if before.shape in _SETS:
+                parts = [meant(after.text, now) for after, now in nows]
+                self._joined(line, before, nows, parts)
+                rows.append(tuple(() if part is None else part.spans.spans for part in parts))
+            else:
+                for after, now in nows:
+                    self._place(line, before, after, now)
+        combinations = set(zip(*rows, strict=True))
+        if combinations and len(combinations) != len(set(product(*(set(row) for row in rows)))):
+            message = Message("these lines together do not mean every combination that the one line meant")
+            self._against(Kind.ADDRESS, message, line, afters)
+        for number, token in enumerate(line.loose):
+            for after in afters:
+                self._token(line, token, after, after.loose[number], "unknown-command")
+
+    def _joined(
+        self, line: Line, before: Place, nows: Sequence[tuple[Line, Place]], parts: Sequence[Meant | None]
+    ) -> None:
+        mine = meant(line.text, before)
+        known = [part for part in parts if part is not None]
+        if mine is None or len(known) != len(parts):
+            self._unclear(line)
+            return
+        whole = Intervals.of(span for part in known for span in part.spans)
+        image = self.images.of(before.vrf, mine.version)
+        fit, example = _fit(image, before, mine.spans, whole)
+        self.findings.checked["sets"] += 1
+        for (after, _), part in zip(nows, known, strict=True):
+            if part.reversed:
+                self._against(Kind.ADDRESS, Message("the range ends before it begins"), line, [after])
+            elif part.length is not None and not _placed_well(image, mine, part):
+                self._unfit(line, [after], mine, part, Fit.MORE, part.value)
+        if fit in (Fit.LESS, Fit.MORE):
+            worst = self._worst(image, mine, nows, known) if fit is Fit.MORE else [after for after, _ in nows]
+            self._unfit(line, worst, mine, Meant(mine.version, 0, whole), fit, example)
+
+    def _worst(
+        self, image: Image, mine: Meant, nows: Sequence[tuple[Line, Place]], parts: Sequence[Meant]
+    ) -> list[Line]:
+        """The lines among several that mean something that does not belong."""
+        allowed = image.image(mine.spans) | image.growth(mine.spans) | (mine.spans - image.mapped)
+        found = [after for (after, _), part in zip(nows, parts, strict=True) if part.spans - allowed]
+        return found or [after for after, _ in nows]
+
+    # ---- one place
+
+    def _place(self, line: Line, before: Place, after: Line, now: Place) -> None:
+        if before.shape in _SETS:
+            self._set(line, before, after, now)
+        elif before.shape is Shape.FIXED:
+            self.findings.checked["fixed"] += 1
+            if line.text[before.start : before.end] != after.text[now.start : now.end]:
+                message = Message("“{old}” is no address and must stay", old=line.text[before.start : before.end])
+                self._against(Kind.TEXT, message, line, [after])
+        elif self._stays(before) and _written(line, before) != _written(after, now):
+            message = Message("“{old}” stays by policy", old=line.text[before.start : before.end])
+            self._against(Kind.TEXT, message, line, [after])
+        elif before.shape is Shape.TITLE:
+            self._title(line, before, after, now)
+        else:
+            self._stretch(line, before, after, now)
+
+    def _stays(self, place: Place) -> bool:
+        """Whether the policy says that it stays. Comments always do."""
+        if place.kind == "comment":
+            return True
+        return self.policy is not None and not getattr(self.policy, _BY_POLICY[place.shape])
+
+    def _set(self, line: Line, before: Place, after: Line, now: Place) -> None:
+        mine, theirs = meant(line.text, before), meant(after.text, now)
+        same = _written(line, before) == _written(after, now)
+        if mine is None or theirs is None or mine.version != theirs.version:
+            if same:
+                self._unclear(line)
+            else:
+                message = Message("what this means cannot be compared, and it has changed")
+                self._against(Kind.ADDRESS, message, line, [after])
+            return
+        self.findings.checked["sets"] += 1
+        image = self.images.of(before.vrf, mine.version)
+        if mine.reversed and same:
+            self._unclear(line)
+        elif theirs.reversed:
+            self._against(Kind.ADDRESS, Message("the range ends before it begins"), line, [after])
+        elif mine.spans.meets(image.unsure):
+            self._ambiguous(line, after, mine, theirs, same=same)
+        elif before.shape is Shape.INTERFACE or (before.shape is Shape.HOST and before.size is None):
+            self._host(line, before, after, image, mine, theirs)
+        else:
+            self._fits(line, before, after, now, image, mine, theirs, same=same)
+
+    def _fits(
+        self,
+        line: Line,
+        before: Place,
+        after: Line,
+        now: Place,
+        image: Image,
+        mine: Meant,
+        theirs: Meant,
+        *,
+        same: bool,
+    ) -> None:
+        """A prefix, a range, a set with holes: it must mean the images."""
+        fit, example = _fit(image, before, mine.spans, theirs.spans)
+        if fit is Fit.UNPLACED and same:
+            self._no_place(line, mine)
+        elif fit in (Fit.LESS, Fit.MORE) and same and not self._expressible(before, image, mine):
+            message = Message("{set} has no image of the same form; it is left for a person", set=_shown(mine))
+            self.findings.beyond(site(self.old, line.number), "no-exact-image", message)
+        elif fit in (Fit.LESS, Fit.MORE):
+            self._unfit(line, [after], mine, theirs, fit, example)
+        elif fit is Fit.UNPLACED or not (same or _placed_well(image, mine, theirs)):
+            self._unfit(line, [after], mine, theirs, Fit.MORE, theirs.value)
+        else:
+            if fit is Fit.COVER and not same:
+                self._covered(line, mine, theirs)
+            self._bounds(line, before, after, now, image)
+
+    @staticmethod
+    def _expressible(before: Place, image: Image, mine: Meant) -> bool:
+        """Whether one command of the same form can say the image, its bounds too."""
+        if not _one_block(image, mine, before):
+            return False
+        if before.ge is None and before.le is None:
+            return True
+        # The subnets inside must all change their lengths alike.
+        inside = {each.new_length - each.old_length for each in image.grown if each.old <= mine.spans}
+        return len(inside) <= 1
+
+    def _ambiguous(self, line: Line, after: Line, mine: Meant, theirs: Meant, *, same: bool) -> None:
+        """Addresses that go to different places in different VRFs, where the VRF is not known."""
+        if same:
+            message = Message("{set} goes to different places in different VRFs; it is left", set=_shown(mine))
+            self.findings.beyond(site(self.old, line.number), "ambiguous-vrf", message)
+            return
+        fits = [each.fit(mine.spans, theirs.spans)[0] for each in self.images.each(mine.version)]
+        if not {Fit.EXACT, Fit.COVER} & set(fits):
+            self._unfit(line, [after], mine, theirs, Fit.MORE, theirs.value)
+
+    def _host(self, line: Line, before: Place, after: Line, image: Image, mine: Meant, theirs: Meant) -> None:
+        place = image.place(mine.value)
+        if place is None:
+            if theirs.value == mine.value:
+                self._no_place(line, mine)
+            else:
+                self._unfit(line, [after], mine, theirs, Fit.MORE, theirs.value)
+            return
+        if theirs.value != place:
+            partly = before.shape is Shape.INTERFACE and bool(mine.spans - image.mapped)
+            if theirs == mine and partly and not image.network(mine.value, mine.length or 0):
+                message = Message("only a part of {set} is in the mapping; it is left", set=_shown(mine))
+                self.findings.beyond(site(self.old, line.number), "partly-mapped", message)
+            elif theirs.value == mine.value:
+                message = Message(
+                    "{old} is left; the mapping sends it to {new}",
+                    old=_address_text(mine),
+                    new=shown(place, mine.version),
+                )
+                self._against(Kind.LEFT, message, line, [after])
+            else:
+                message = Message(
+                    "{old} became {found}; the mapping sends it to {new}",
+                    old=_address_text(mine),
+                    found=_address_text(theirs),
+                    new=shown(place, mine.version),
+                )
+                self._against(Kind.ADDRESS, message, line, [after])
+            return
+        if mine.length is None or theirs.length is None or before.shape is not Shape.INTERFACE:
+            return
+        wanted = {
+            grown.new_length for grown in image.network(mine.value, mine.length) if place in grown.new or not grown.new
+        }
+        if wanted and theirs.length not in wanted:
+            message = Message(
+                "the subnet of {address} became /{found}; the mapping makes it /{length}",
+                address=_address_text(theirs),
+                found=theirs.length,
+                length=min(wanted),
+            )
+            self._against(Kind.ADDRESS, message, line, [after])
+        elif not wanted:
+            fit, example = image.fit(mine.spans, theirs.spans)
+            if fit in (Fit.LESS, Fit.MORE):
+                self._unfit(line, [after], mine, theirs, fit, example)
+
+    def _bounds(self, line: Line, before: Place, after: Line, now: Place, image: Image) -> None:
+        """`ge` and `le` stay, or move with the length of their prefix or of the subnets inside it."""
+        mine, theirs = meant(line.text, before), meant(after.text, now)
+        if mine is None or theirs is None or (before.ge is None and before.le is None):
+            return
+        shift = (theirs.length or 0) - (mine.length or 0)
+        bits = BITS[mine.version]
+        for was, is_ in ((before.ge, now.ge), (before.le, now.le)):
+            if was is None or is_ is None:
+                continue
+            number, found = int(line.text[was[0] : was[1]]), int(after.text[is_[0] : is_[1]])
+            inner = {grown.new_length for grown in image.grown if grown.old <= mine.spans}
+            if found not in {number, min(max(number + shift, 0), bits), max(number, theirs.length or 0), *inner}:
+                message = Message("the bound {old} became {new}", old=number, new=found)
+                self._against(Kind.ADDRESS, message, line, [after])
+
+    def _title(self, line: Line, before: Place, after: Line, now: Place) -> None:
+        """An IS-IS title: as it was, or with the image of the address whose digits it has."""
+        was, is_ = line.text[before.start : before.end], after.text[now.start : now.end]
+        self.findings.checked["titles"] += 1
+        if was == is_:
+            return
+        value = _encoded(was)
+        place = self.images.of(before.vrf, 4).place(value) if value is not None else None
+        if place is None or _encoded(is_) != place or _around(was) != _around(is_):
+            message = Message("“{old}” became “{new}”, which the mapping does not say", old=was, new=is_)
+            self._against(Kind.ADDRESS, message, line, [after])
+
+    def _stretch(self, line: Line, before: Place, after: Line, now: Place) -> None:
+        """A name, a text, a router id, an RD: addresses in it stay or follow the mapping."""
+        was, is_ = line.text[before.start : before.end], after.text[now.start : now.end]
+        if was == is_:
+            self.findings.checked["texts"] += 1
+            if self.policy is not None and not self._stays(before) and before.shape in _IDENTITIES:
+                self._left(line, before, after)
+            return
+        olds, news = tokens.scan(was), tokens.scan(is_)
+        if len(olds) != len(news) or _between(was, olds) != _between(is_, news):
+            self._text(line.number - 1, after.number - 1)
+            return
+        for old, new in zip(olds, news, strict=True):
+            self._token(
+                line,
+                old._replace(start=old.start + before.start, end=old.end + before.start),
+                after,
+                new._replace(start=new.start + now.start, end=new.end + now.start),
+                "",
+                before.vrf,
+            )
+
+    def _left(self, line: Line, before: Place, after: Line) -> None:
+        """A router id or an RD that the policy wants to follow, and that did not."""
+        for token in tokens.scan(line.text[before.start : before.end]):
+            found = _address(token.text)
+            if found is None:
+                continue
+            image = self.images.of(before.vrf, found[0])
+            place = image.place(found[1])
+            if place not in (None, found[1]) and found[1] not in image.unsure:
+                message = Message(
+                    "{old} is left; the mapping sends it to {new}", old=token.text, new=shown(place or 0, found[0])
+                )
+                self._against(Kind.LEFT, message, line, [after])
+
+    def _token(self, line: Line, old: Token, after: Line, new: Token, reason: str, vrf: str | None = None) -> None:
+        """Something that looks like an address where no row says what it means, or where a policy decides."""
+        self.findings.checked["tokens"] += 1
+        was = _address(_dotted(old))
+        if was is None:
+            if old.text != new.text:
+                self._text(line.number - 1, after.number - 1)
+            return
+        images = [self.images.of(vrf or line.vrf, was[0]), self.images.of(None, was[0])]
+        if old.text == new.text:
+            if reason and any(was[1] in image.moved for image in images):
+                message = Message("no table says what {address} means here; it is left", address=old.text)
+                self.findings.beyond(site(self.old, line.number), reason, message)
+            return
+        now = _address(_dotted(new))
+        if now is None or now[0] != was[0] or now[1] not in {image.place(was[1]) for image in images}:
+            message = Message("“{old}” became “{new}”, which the mapping does not say", old=old.text, new=new.text)
+            self._against(Kind.ADDRESS, message, line, [after])
+
+    # ---- what is said
+
+    def _belongs(self, old: int, new: int) -> bool:
+        line, after = self.before.get(old), self.after.get(new)
+        if line is None or after is None or not _alike(line, after):
+            return False
+        for before, now in zip(line.places, after.places, strict=True):
+            if before.shape not in _SETS:
+                continue
+            mine, theirs = meant(line.text, before), meant(after.text, now)
+            if mine is None or theirs is None or mine.version != theirs.version:
+                return False
+            image = self.images.of(before.vrf, mine.version)
+            allowed = image.image(mine.spans) | image.growth(mine.spans) | (mine.spans - image.mapped)
+            if not theirs.spans <= allowed:
+                return False
+        return True
+
+    def _against(self, kind: Kind, message: Message, line: Line, afters: Sequence[Line]) -> None:
+        self.findings.against(
+            Counterexample(
+                kind,
+                message,
+                (site(self.old, line.number),),
+                tuple(site(self.new, after.number) for after in afters),
+            )
+        )
+
+    def _unfit(
+        self, line: Line, afters: Sequence[Line], mine: Meant, theirs: Meant, fit: Fit, example: int | None
+    ) -> None:
+        shown_example = shown(example or 0, mine.version)
+        if fit is Fit.LESS:
+            message = Message(
+                "{old} became {new}: {address} is missing", old=_shown(mine), new=_shown(theirs), address=shown_example
+            )
+        else:
+            message = Message(
+                "{old} became {new}: {address} does not belong to it",
+                old=_shown(mine),
+                new=_shown(theirs),
+                address=shown_example,
+            )
+        kind = Kind.LEFT if theirs.spans == mine.spans else Kind.ADDRESS
+        self._against(kind, message, line, afters)
+
+    def _no_place(self, line: Line, mine: Meant) -> None:
+        message = Message("{address} has no place in the mapping; it is left", address=_shown(mine))
+        self.findings.beyond(site(self.old, line.number), "no-place", message)
+
+    def _covered(self, line: Line, mine: Meant, theirs: Meant) -> None:
+        message = Message(
+            "{old} holds addresses outside the mapping; it became {new}", old=_shown(mine), new=_shown(theirs)
+        )
+        self.findings.beyond(site(self.old, line.number), "wider-than-mapped", message)
+
+    def _unclear(self, line: Line) -> None:
+        message = Message("what this line means cannot be written as a set of addresses; it is unchanged")
+        self.findings.beyond(site(self.old, line.number), "no-set", message)
+
+
+def _alike(line: Line, after: Line) -> bool:
+    """Whether two lines have the same kinds of places and the same text around them."""
+    if len(line.places) != len(after.places) or len(line.loose) != len(after.loose):
+        return False
+    if any(
+        (before.kind, before.shape) != (now.kind, now.shape)
+        for before, now in zip(line.places, after.places, strict=True)
+    ):
+        return False
+    return _outside(line) == _outside(after)
+
+
+def _outside(line: Line) -> tuple[str, ...]:
+    """What stands around the places, the loose tokens and the rule's number."""
+    spans = [span for place in line.places for span in place.spans()]
+    spans += [(token.start, token.end) for token in line.loose]
+    spans += [place.seq for place in line.places if place.seq is not None]
+    parts = []
+    at = 0
+    for start, stop in sorted(set(spans)):
+        if start < at:
+            continue
+        parts.append(line.text[at:start])
+        at = stop
+    parts.append(line.text[at:])
+    return tuple(parts)
+
+
+def _numbers(line: Line) -> list[int]:
+    """The rule's number, once for each place that knows it."""
+    return [int(line.text[slice(*place.seq)]) for place in line.places if place.seq is not None]
+
+
+def _end(line: str) -> str:
+    return line[len(line.rstrip("\r\n")) :]
+
+
+def _written(line: Line, place: Place) -> tuple[str, ...]:
+    return tuple(line.text[start:stop] for start, stop in place.spans())
+
+
+def _between(text: str, found: Sequence[Token]) -> list[str]:
+    parts, at = [], 0
+    for token in found:
+        parts.append(text[at : token.start])
+        at = token.end
+    return [*parts, text[at:]]
+
+
+def _dotted(token: Token) -> str:
+    return re.sub("[-_]", ".", token.text) if token.form is Form.JOINED else token.text
+
+
+def _shown(found: Meant) -> str:
+    return listed(found.spans, found.version)
+
+
+def _address_text(found: Meant) -> str:
+    return shown(found.value, found.version)
+
+
+def _fit(image: Image, place: Place, old: Intervals, new: Intervals) -> tuple[Fit, int | None]:
+    """As `Image.fit`. Where a class says the size the classes around the new places are right, if nobody else is in."""
+    fit, example = image.fit(old, new)
+    if fit is Fit.EXACT and place.shape is Shape.PREFIX and (subnets := image.exactly(old)):
+        # A whole subnet means the whole new one, its new hosts too.
+        missing = image.growth(subnets) - new
+        return (Fit.LESS, missing.first) if missing else (fit, None)
+    if fit is Fit.MORE and place.form is Size.CLASSFUL:
+        classes = Intervals.of(
+            span
+            for start, stop in image.image(old)
+            for block, _ in Intervals(((start, stop),)).blocks(32)
+            for span in prefix(block, _class_length(block), 32)
+        )
+        if new == classes and not new & image.image(image.mapped - old):
+            return Fit.COVER, None
+    return fit, example
+
+
+def _one_block(image: Image, mine: Meant, place: Place) -> bool:
+    """Whether a form as simple as today's can write the image: one address, one prefix, one range."""
+    mapped = mine.spans & image.mapped
+    subnet = mine.length is not None and bool(image.network(mine.value, mine.length))
+    if mine.spans - mapped or not (subnet or image.whole(mapped)):
+        return False
+    if place.form is Size.CLASSFUL:
+        return False
+    for found in (image.image(mapped), image.image(mapped) | image.growth(mapped)):
+        if len(found.spans) == 1 and (place.last is not None or len(list(found.blocks(BITS[mine.version]))) == 1):
+            return True
+    return False
+
+
+def _placed_well(image: Image, mine: Meant, theirs: Meant) -> bool:
+    """Whether the address that is written before a mask is the set's first one, or the image of what was written."""
+    if theirs.value in (theirs.spans.first, image.place(mine.value)):
+        return True
+    return mine.value == theirs.value and mine.spans == theirs.spans
+
+
+def _encoded(title: str) -> int | None:
+    """The IPv4 address whose twelve decimal digits a title's system identifier has."""
+    digits = title.replace(".", "")[-14:-2]
+    if len(digits) != 12 or not digits.isdecimal():
+        return None
+    parts = [int(digits[at : at + 3]) for at in range(0, 12, 3)]
+    if any(part > 255 for part in parts):
+        return None
+    return parts[0] << 24 | parts[1] << 16 | parts[2] << 8 | parts[3]
+
+
+def _around(title: str) -> tuple[str, str]:
+    digits = title.replace(".", "")
+    return digits[:-14], digits[-2:]

@@ -1,0 +1,188 @@
+"""A small network of two languages as its devices show it, emulated devices, and mappings for it."""
+
+from __future__ import annotations
+
+import random
+import sys
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, ip_interface
+from typing import TYPE_CHECKING
+
+import pytest
+
+from configs import dialects
+from configs.readdress import Source
+from ipplan.mapping import Entry, Mapping, Mode
+from ipplan.mapping_file import by_length
+from lab.emulator.device import Spec
+from lab.emulator.ios import IosDevice
+from lab.emulator.vrp import VrpDevice
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from lab.emulator.device import Device
+
+HUAWEI = """\
+sysname rt-branch
+acl number 2000
+ description managers
+ rule 5 permit source 10.9.0.0 0.0.0.255
+ rule 10 permit source 10.1.12.0 0.0.0.255
+ rule 20 deny
+acl number 3000
+ rule 5 permit tcp source 10.1.12.0 0.0.0.255 destination 10.9.0.10 0 destination-port eq 443
+ rule 10 deny ip source 10.1.12.32 0.0.0.31 destination 10.9.0.0 0.0.0.255
+ rule 11 permit ip source 10.1.12.0 0.0.0.255
+ rule 100 deny ip
+interface GigabitEthernet0/0/0
+ description uplink
+ ip address 10.1.0.2 255.255.255.252
+ ospf cost 10
+interface GigabitEthernet0/0/1
+ description lan
+ ip address 10.1.12.1 255.255.255.0
+ ip address 10.1.13.1 255.255.255.0 sub
+ traffic-filter inbound acl 3000
+ dhcp select relay
+ dhcp relay server-ip 10.9.0.10
+interface LoopBack0
+ ip address 10.255.0.2 255.255.255.255
+interface Tunnel0/0/0
+ ip address 10.1.8.2 255.255.255.252
+ tunnel-protocol gre
+ source 10.1.0.2
+ destination 10.1.0.1
+bgp 65001
+ router-id 10.255.0.2
+ peer 10.1.0.1 as-number 65000
+ peer 10.1.0.1 description head
+ ipv4-family unicast
+  peer 10.1.0.1 enable
+  network 10.1.12.0 255.255.255.0
+ospf 1 router-id 10.255.0.2
+ area 0.0.0.0
+  network 10.1.0.0 0.0.0.3
+  network 10.1.12.0 0.0.0.255
+  network 10.255.0.2 0.0.0.0
+ip route-static 0.0.0.0 0.0.0.0 10.1.0.1
+ip route-static 10.9.0.0 255.255.255.0 10.1.0.1
+ip ip-prefix SITES index 10 permit 10.1.12.0 24
+ip ip-prefix SITES index 20 permit 10.9.0.0 24 less-equal 32
+info-center loghost 10.9.0.10
+ntp-service unicast-server 10.9.0.11
+user-interface vty 0 4
+ acl 2000 inbound
+ authentication-mode aaa
+"""
+
+IOS = """\
+hostname core
+interface GigabitEthernet0/0
+ description downlink
+ ip address 10.1.0.1 255.255.255.252
+interface GigabitEthernet0/1
+ description servers
+ ip address 10.9.0.1 255.255.255.0
+ ip helper-address 10.9.0.10
+interface Loopback0
+ ip address 10.255.0.1 255.255.255.255
+router ospf 1
+ router-id 10.255.0.1
+ network 10.1.0.0 0.0.0.3 area 0
+ network 10.9.0.0 0.0.0.255 area 0
+router bgp 65000
+ neighbor 10.1.0.2 remote-as 65001
+ neighbor 10.1.0.2 description branch
+ip access-list standard MANAGERS
+ permit 10.9.0.0 0.0.0.255
+ permit 10.1.12.0 0.0.0.255
+ip access-list extended FILTER
+ permit tcp 10.1.12.0 0.0.0.255 host 10.9.0.10 eq 443
+ deny ip 10.1.12.0 0.0.0.255 10.9.0.0 0.0.0.255
+ permit ip any any
+ip route 0.0.0.0 0.0.0.0 10.9.0.2
+ip route 10.1.12.0 255.255.255.0 10.1.0.2
+access-list 10 permit 10.9.0.10
+access-list 10 permit 10.1.12.0 0.0.0.255
+access-list 10 deny any
+logging host 10.9.0.10
+ntp server 10.9.0.11
+line vty 0 4
+ access-class MANAGERS in
+ login local
+"""
+
+KINDS = {"huawei": VrpDevice, "cisco_ios": IosDevice}
+NETWORK = {
+    "rt-branch": ("huawei", HUAWEI, "GigabitEthernet0/0/0", ip_interface("10.1.0.2/30")),
+    "core": ("cisco_ios", IOS, "GigabitEthernet0/1", ip_interface("10.9.0.1/24")),
+}
+SUBNETS = (
+    "10.1.0.0/30",
+    "10.1.8.0/30",
+    "10.1.12.0/24",
+    "10.1.13.0/24",
+    "10.9.0.0/24",
+    "10.255.0.1/32",
+    "10.255.0.2/32",
+)
+MANAGEMENT: dict[str, IPv4Interface] = {name: row[3] for name, row in NETWORK.items()}
+
+
+def device(name: str, interface: str = "") -> Device:
+    """A device that has booted with its text; managed at an interface."""
+    platform, text, usual, address = NETWORK[name]
+    ports = tuple(line.split()[1] for line in text.splitlines() if line.startswith("interface Gigabit"))
+    return KINDS[platform](
+        Spec(
+            name=name,
+            platform=platform,
+            address=IPv4Address(address.ip),
+            management_interface=interface or usual,
+            text=text,
+            interfaces=ports,
+        )
+    )
+
+
+def source(name: str, text: str) -> Source:
+    """A device's text as the engine takes it."""
+    platform = NETWORK[name][0]
+    spoken = dialects.dialect(platform)
+    places = spoken.places()
+    assert places is not None
+    return Source(name, platform, spoken.parse(text.encode()), places, spoken.mask)
+
+
+def random_mapping(mode: str, seed: int) -> Mapping:
+    """Each subnet kept, moved, grown or shrunk; `mixed` draws for each; `swap` lets the two /24 change places."""
+    chance = random.Random(seed)  # noqa: S311 - a test's reproducible choice
+    entries = []
+    cursor = int(IPv4Address("59.1.0.0"))
+    for old in map(IPv4Network, SUBNETS):
+        wanted = chance.choice(("keep", "move", "grow", "shrink", "in-place")) if mode == "mixed" else mode
+        length = old.prefixlen
+        if wanted == "grow" and length < 32:
+            length -= 1
+        elif wanted == "shrink" and length == 24:
+            length += chance.choice((1, 2))
+        if wanted == "swap":
+            other = {"10.1.12.0/24": "10.1.13.0/24", "10.1.13.0/24": "10.1.12.0/24"}
+            new = IPv4Network(other.get(str(old), str(old)))
+        elif wanted == "keep":
+            new = old
+        elif wanted == "in-place":
+            new = IPv4Network((int(old.network_address), 25)) if length == 24 else old
+        else:
+            size = 1 << (32 - length)
+            cursor = -(-cursor // size) * size + size * chance.randrange(4)
+            new = IPv4Network((cursor, length))
+            cursor += size
+        entries.append(Entry("default", old, new, by_length(old, new) if new != old else Mode.KEEP))
+    return Mapping(tuple(entries))
+
+
+@pytest.fixture
+def network() -> ModuleType:
+    """This module, for tests that cannot import it."""
+    return sys.modules[__name__]
