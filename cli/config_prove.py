@@ -64,6 +64,16 @@ def register(group: typer.Typer) -> None:
                 help=tr(mark("The platform of all files; without it each text is recognised by its form.")),
             ),
         ] = "",
+        report: Annotated[
+            Path | None,
+            typer.Option(
+                "--report",
+                metavar="FILE",
+                help=tr(
+                    mark("Re-addressing's report (JSON): what it left for a person may stay, and is counted apart.")
+                ),
+            ),
+        ] = None,
         as_json: JsonOption = False,
     ) -> None:
         from configs import dialects, equivalence_files, readdress_policy  # noqa: PLC0415 - start-up time
@@ -73,7 +83,7 @@ def register(group: typer.Typer) -> None:
             hint = Message("write one of: {names}", names=", ".join(sorted(dialects.platforms())))
             raise InputError([Problem("unknown-platform", message, hint, column="--platform")])
         chosen = readdress_policy.read(policy) if policy is not None else None
-        compared = equivalence_files.compare(old, new, mapping, chosen, platform)
+        compared = equivalence_files.compare(old, new, mapping, chosen, platform, report)
         if as_json:
             print_json(compared.as_json())
         else:
@@ -113,8 +123,11 @@ def print_proof(proof: Proof, console: Console) -> None:
         **{key: proof.checked.get(key, 0) for key in ("files", "sets", "rules", "links", "partners")},
     )
     console.print(summary, markup=False, soft_wrap=True)
-    if proof.ok:
+    if proof.level == "meaning":
         console.print(tr("Proven: nothing but the addresses has changed."), style="green", markup=False)
+    elif proof.ok:
+        text = tr("No counter-example, but proven line by line only; {count} places for a person", count=proof.people)
+        console.print(text, style="yellow", markup=False, soft_wrap=True)
     else:
         text = tr("Not proven: {count} counter-examples", count=len(proof.counterexamples))
         console.print(text, style="bold red", markup=False)

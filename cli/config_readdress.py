@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.audit_common import gather
+from cli import config_sources
 from cli.common import HERE, SHOWN, JsonOption, WorkspaceOption, command, page, print_json, print_table, talk
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, language, mark, tr
@@ -15,8 +15,7 @@ from inventory.text import Message, language, mark, tr
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from audits.model import Document
-    from configs.readdress_run import Input, Run
+    from configs.readdress_run import Done, Input, Run
     from ipplan.mapping import Mapping
 
 WIDEST = 120
@@ -98,25 +97,22 @@ def register(group: typer.Typer) -> None:
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
-        from configs import readdress_policy, readdress_report, readdress_run  # noqa: PLC0415 - start-up time
+        from configs import readdress_out, readdress_policy, readdress_report, readdress_run  # noqa: PLC0415 - start-up time
 
-        documents, _ = gather(sources, platform, workspace)
-        chosen = readdress_policy.read(policy) if policy is not None else readdress_policy.Policy()
         table = mapping if mapping is not None else workspace / "plan/mapping.csv"
-        inputs = _inputs(documents, sources)
-        mappings, missing = _mappings(table, [source.network for source in inputs])
-        ready = [source for source in inputs if source.network in mappings]
-        found = readdress_run.run(ready, mappings, chosen, prove=prove)
-        found.files += _left_out(documents, inputs, missing)
         if out is not None:
-            _write(found, out)
+            config_sources.apart(out, sources, workspace)
+            readdress_out.check(out)
+        for path in filter(None, (report, html)):
+            config_sources.not_read(path, [*map(Path, sources), table, *filter(None, [policy])], out)
+        gathered = config_sources.collect(sources, platform, workspace)
+        chosen = readdress_policy.read(policy) if policy is not None else readdress_policy.Policy()
+        mappings, missing = find_mappings(table, [source.network for source in gathered.inputs])
+        ready = [source for source in gathered.inputs if source.network in mappings]
+        found = readdress_run.run(ready, mappings, chosen, prove=prove)
+        found.files += [*gathered.left_out, *without_mapping(gathered.inputs, missing)]
         document = readdress_report.as_json(found) if report is not None or as_json else None
-        if report is not None:
-            _write_json(document, report)
-        if html is not None:
-            from configs import dialects, readdress_html  # noqa: PLC0415 - start-up time
-
-            readdress_html.write(found, html, lambda name, text: dialects.dialect(name).mask(text))
+        _save(found, document, out, report, html)
         if as_json:
             print_json(document)
         else:
@@ -127,23 +123,7 @@ def register(group: typer.Typer) -> None:
             raise typer.Exit(ExitCode.FINDINGS)
 
 
-def _inputs(documents: Sequence[Document], sources: Sequence[str]) -> list[Input]:
-    """The documents by network: the folder that a file stands in, or that was given."""
-    from configs.readdress_run import Input  # noqa: PLC0415 - start-up time
-
-    folders = [Path(source) for source in sources if Path(source).is_dir()]
-    default = folders[0].resolve().name if folders else ""
-    inputs = []
-    for document in documents:
-        if document.problem is not None:
-            continue
-        parent = Path(document.path).parent.as_posix() if not document.device else ""
-        network = default if parent == "." else parent
-        inputs.append(Input(document.path, network, document.content, document.platform))
-    return inputs
-
-
-def _mappings(path: Path, networks: Sequence[str]) -> tuple[dict[str, Mapping], dict[str, Path]]:
+def find_mappings(path: Path, networks: Sequence[str]) -> tuple[dict[str, Mapping], dict[str, Path]]:
     """The mapping of each network, and where that of the others should be."""
     from ipplan import mapping_file  # noqa: PLC0415 - start-up time
 
@@ -166,47 +146,39 @@ def _mappings(path: Path, networks: Sequence[str]) -> tuple[dict[str, Mapping], 
     return found, missing
 
 
-def _left_out(documents: Sequence[Document], inputs: Sequence[Input], missing: dict[str, Path]) -> list[Any]:
-    """What could not even be begun: no text in the archive, no mapping for its network."""
+def without_mapping(inputs: Sequence[Input], missing: dict[str, Path]) -> list[Done]:
+    """The configurations of networks that have no mapping."""
     from configs.readdress_run import Done  # noqa: PLC0415 - start-up time
 
+    hint = Message("write it, or give one mapping for all networks")
     found = []
-    for document in documents:
-        if document.problem is not None:
-            hint = Message("fetch it first: govnet config backup")
-            problem = Problem("no-text", document.problem, hint, document.path)
-            found.append(Done(document.path, "", problems=(problem,)))
     for source in inputs:
         if source.network in missing:
-            message = Message("its network has no mapping: {file} is not there", file=missing[source.network])
-            hint = Message("write it, or give one mapping for all networks")
-            found.append(
-                Done(source.path, source.network, problems=(Problem("no-mapping", message, hint, source.path),))
-            )
+            message = Message("its network has no mapping: {file} is not there", file=str(missing[source.network]))
+            problem = Problem("no-mapping", message, hint, source.path)
+            found.append(Done(source.path, source.network, problems=(problem,)))
     return found
 
 
-def _write(found: Run, out: Path) -> None:
-    """The new texts below `out`, each at its path."""
-    from configs.readdress_run import changed  # noqa: PLC0415 - start-up time
-    from inventory.sources import write_atomically  # noqa: PLC0415 - as above
-
-    for name, data in changed(found):
-        path = out.joinpath(*(part for part in Path(name).parts if part not in ("/", "..")))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, data)
-
-
-def _write_json(document: Any, path: Path) -> None:
+def _save(found: Run, document: object, out: Path | None, report: Path | None, html: Path | None) -> None:
+    """Write what was asked for."""
     import json  # noqa: PLC0415 - start-up time
 
-    from inventory.sources import write_atomically  # noqa: PLC0415 - as above
+    from configs import readdress_html, readdress_out, readdress_run  # noqa: PLC0415 - as above
 
-    write_atomically(path, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
+    if out is not None:
+        for path in readdress_out.write(out, readdress_run.changed(found)):
+            text = tr("{file}: kept, somebody has worked on it since it was written", file=path)
+            talk().print(text, markup=False, soft_wrap=True)
+    if report is not None:
+        readdress_out.replace_file(report, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
+    if html is not None:
+        readdress_html.write(found, html)
 
 
 def _tell(found: Run, out: Path | None, report: Path | None, html: Path | None) -> None:
-    from configs.readdress_decide import Action  # noqa: PLC0415 - start-up time
+    from configs import readdress_shown  # noqa: PLC0415 - start-up time
+    from configs.readdress_decide import Action  # noqa: PLC0415 - as above
     from configs.readdress_reasons import REVIEW  # noqa: PLC0415 - as above
 
     console = talk()
@@ -219,7 +191,7 @@ def _tell(found: Run, out: Path | None, report: Path | None, html: Path | None) 
         for token in result.tokens():
             counts[token.action] += 1
             if token.action is Action.REVIEW:
-                text = result.tree.line_text(token.line).strip()[:WIDEST]
+                text = readdress_shown.mask(result.platform, result.tree.line_text(token.line)).strip()[:WIDEST]
                 reviews.append(f"{result.path}:{token.line}: {token.text}: {tr(REVIEW[token.reason])}\n    {text}")
     _print_reviews(reviews)
     print_table(
@@ -239,7 +211,7 @@ def _tell(found: Run, out: Path | None, report: Path | None, html: Path | None) 
     for proof in found.proofs.values():
         from cli.config_prove import print_proof  # noqa: PLC0415 - start-up time
 
-        print_proof(proof, page())
+        print_proof(readdress_shown.proof(proof, found.platforms), page())
     for path in (out, report, html):
         if path is not None:
             page().print(tr("{file} is written", file=path), markup=False, soft_wrap=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from cli.audit_common import gather
+from cli import config_sources
 from cli.common import (
     HERE,
     JsonOption,
@@ -19,7 +19,7 @@ from cli.common import (
     print_table,
     talk,
 )
-from cli.config_readdress import _inputs, _left_out, _mappings
+from cli.config_readdress import find_mappings, without_mapping
 from cli.plan_common import load_plan
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, language, mark, tr
@@ -117,20 +117,27 @@ def register(group: typer.Typer) -> None:
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
-        from configs import readdress_policy, readdress_stages_files  # noqa: PLC0415 - start-up time
+        from configs import readdress_out, readdress_policy, readdress_stages_files  # noqa: PLC0415 - start-up time
 
-        documents, loaded = gather(sources, platform, workspace)
+        if out is not None:
+            config_sources.apart(out, sources, workspace)
+            readdress_out.check(out)
+        gathered = config_sources.collect(sources, platform, workspace)
         chosen = readdress_policy.read(policy) if policy is not None else readdress_policy.Policy()
         table = mapping if mapping is not None else workspace / "plan/mapping.csv"
-        inputs = _inputs(documents, sources)
-        mappings, missing = _mappings(table, [source.network for source in inputs])
-        ready = [source for source in inputs if source.network in mappings]
-        names = {document.path: document.device or Path(document.path).stem for document in documents}
-        found = _make(ready, mappings, chosen, _Known(names, _loaded(loaded, workspace), workspace, order))
-        left_out = [problem for done in _left_out(documents, inputs, missing) for problem in done.problems]
-        for name, staged in found.items():
-            if out is not None:
-                readdress_stages_files.write(staged, out / name if len(found) > 1 else out)
+        mappings, missing = find_mappings(table, [source.network for source in gathered.inputs])
+        ready = [source for source in gathered.inputs if source.network in mappings]
+        names = {path: device or Path(path).stem for path, device in gathered.names.items()}
+        found = _make(ready, mappings, chosen, _Known(names, _loaded(gathered.workspace, workspace), workspace, order))
+        lacking = [*gathered.left_out, *without_mapping(gathered.inputs, missing)]
+        left_out = [problem for done in lacking for problem in done.problems]
+        if out is not None:
+            texts = {
+                f"{name}/{path}" if len(found) > 1 else path: text.encode()
+                for name, staged in found.items()
+                for path, text in readdress_stages_files.texts(staged).items()
+            }
+            readdress_out.write(out, texts.items(), mode=0o600)
         failed = bool(left_out) or any(staged.problems for staged in found.values())
         if as_json:
             networks = [{"network": name, **readdress_stages_files.as_json(each)} for name, each in found.items()]

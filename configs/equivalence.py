@@ -1,11 +1,15 @@
 """The proof that re-addressing changed addresses and nothing else.
 
-It gets two texts of every device and the mapping, nothing of what the rewriter did. Two halves that share no code:
+It gets two texts of every device and the mapping, nothing of what the rewriter did. Two halves:
 
 1. line by line (`equivalence_tokens`): the set of addresses that each place of a line means must be the image of what
    it meant, everything else must be the same;
 2. meaning (`equivalence_flows`, `equivalence_links`): filters and routes as sets of packets, the network as a graph,
-   read by the dialects' own readers.
+   read by the dialects' own readers, which do not ask the table of places.
+
+The halves share the arithmetic of sets, the trees and the images of the mapping; the first one also shares the table of
+places with the rewriter. A wrong row of the table is found only where a dialect's reader knows the command too:
+`Proof.level` says how far a proof goes.
 
 What neither covers is listed, by line, in `Proof.outside`.
 """
@@ -16,14 +20,14 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
-from configs import dialects, equivalence_links, equivalence_tokens
+from configs import dialects, equivalence_links, equivalence_tokens, equivalence_used
 from configs.equivalence_flows import Flows
 from configs.equivalence_image import Images
 from configs.equivalence_model import Counterexample, Document, Findings, Kind, Proof, Site, site
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from configs.meaning import Meaning
     from configs.readdress_policy import Policy
@@ -32,17 +36,28 @@ if TYPE_CHECKING:
 __all__ = ["Counterexample", "Document", "Kind", "Proof", "Site", "prove"]
 
 
-def prove(old: Sequence[Document], new: Sequence[Document], mapping: Mapping, policy: Policy | None = None) -> Proof:
+def prove(
+    old: Sequence[Document],
+    new: Sequence[Document],
+    mapping: Mapping,
+    policy: Policy | None = None,
+    left: Collection[tuple[str, int]] = (),
+) -> Proof:
     """Whether the devices of `new` mean what those of `old` meant, with every address where `mapping` sends it.
 
     All devices of one network together: next hops, peers and filters speak of other devices' addresses. Documents
     belong together by their paths. `policy` says what happens to router ids, names and the like; without one each may
-    stay or follow the mapping.
+    stay or follow the mapping. `left` are lines of today (path, number) that were given to a person: what stays in them
+    is outside the proof, and counted there; what changed in them is compared like everything.
     """
-    findings = Findings()
+    findings = Findings(left)
     images = Images(mapping)
     before = {document.path: document for document in old}
     after = {document.path: document for document in new}
+    tables = {path: dialects.dialect(document.platform).places() for path, document in before.items()}
+    equivalence_used.settle(
+        [(before[path], table) for path, table in tables.items() if table is not None], images, findings
+    )
     for path in before.keys() - after.keys():
         message = Message("there is no new text of this file")
         findings.against(Counterexample(Kind.FILE, message, (site(before[path], 0),)))
@@ -53,7 +68,7 @@ def prove(old: Sequence[Document], new: Sequence[Document], mapping: Mapping, po
     for path in sorted(before.keys() & after.keys()):
         first, second = before[path], after[path]
         findings.checked["files"] += 1
-        places = dialects.dialect(first.platform).places()
+        places = tables[path]
         if places is None:
             findings.beyond(site(first, 0), "no-table", Message("there is no table of places for {platform}",
                                                                 platform=first.platform))  # fmt: skip

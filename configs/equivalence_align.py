@@ -8,13 +8,15 @@ skeleton the caller says which new lines an old one may have become.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from configs import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+# Whether a new line may be a part of what an old one became, besides those parts that it has already.
+Belongs: TypeAlias = "Callable[[int, int, Sequence[int]], bool]"
 _NUMBERS = re.compile(r"\d+")
 _FAR = 200  # lines that a search for the next common line looks ahead
 
@@ -39,7 +41,7 @@ def skeleton(line: str) -> str:
     return _NUMBERS.sub("@", line)
 
 
-def align(old: Sequence[str], new: Sequence[str], belongs: Callable[[int, int], bool]) -> Iterator[Pair]:
+def align(old: Sequence[str], new: Sequence[str], belongs: Belongs) -> Iterator[Pair]:
     """Pairs in order. `belongs` says whether a new line may be a part of what an old one has become."""
     if len(old) == len(new) and all(
         before == after or skeleton(before) == skeleton(after) for before, after in zip(old, new, strict=True)
@@ -79,8 +81,11 @@ def _resync(first: Sequence[str], i: int, second: Sequence[str], j: int) -> tupl
     return len(first), len(second)
 
 
-def _paired(old: range, new: range, belongs: Callable[[int, int], bool]) -> Iterator[Pair]:
-    """The lines of a run. With equal numbers one stands for one; else each old line takes what belongs to it."""
+def _paired(old: range, new: range, belongs: Belongs) -> Iterator[Pair]:
+    """The lines of a run. With equal numbers one stands for one; else each old line takes what belongs to it.
+
+    Lines that belong to nobody before the next old line's own are added ones.
+    """
     if len(old) == len(new):
         for before, after in zip(old, new, strict=True):
             yield Pair((before,), (after,))
@@ -89,7 +94,13 @@ def _paired(old: range, new: range, belongs: Callable[[int, int], bool]) -> Iter
     for number, before in enumerate(old):
         waiting = len(old) - number - 1
         taken: list[int] = []
-        while at < new.stop and (not taken or new.stop - at > waiting) and (not taken or belongs(before, at)):
+        spare = new.stop - at - waiting - 1
+        if spare > 0 and not belongs(before, at, ()):
+            added = next((far for far in range(1, min(spare, _FAR) + 1) if belongs(before, at + far, ())), 0)
+            if added:
+                yield Pair((), tuple(range(at, at + added)))
+                at += added
+        while at < new.stop and (not taken or new.stop - at > waiting) and (not taken or belongs(before, at, taken)):
             taken.append(at)
             at += 1
         yield Pair((before,), tuple(taken))

@@ -6,11 +6,12 @@ paths. A mapping is one table for all, or a folder with one table `<network>.csv
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from configs import detect, dialects
+from configs import detect, dialects, readdress_shown
 from configs.equivalence import prove
 from configs.equivalence_model import Document, Proof
 from inventory.errors import InputError, Problem
@@ -37,8 +38,19 @@ class Compared:
         return {**self.proof.as_json(), "problems": [problem.as_json() for problem in self.problems]}
 
 
-def compare(old: Path, new: Path, mapping: Path, policy: Policy | None = None, platform: str = "") -> Compared:
-    """Prove every network below two folders (or two files). InputError if a folder or a mapping cannot be read."""
+def compare(
+    old: Path,
+    new: Path,
+    mapping: Path,
+    policy: Policy | None = None,
+    platform: str = "",
+    report: Path | None = None,
+) -> Compared:
+    """Prove every network below two folders (or two files). InputError if a folder or a mapping cannot be read.
+
+    `report` is re-addressing's report: what it left for a person is outside the proof where it stayed as it was.
+    """
+    left = _left(report) if report is not None else frozenset()
     for path in (old, new):
         if not path.exists():
             raise InputError(
@@ -62,8 +74,24 @@ def compare(old: Path, new: Path, mapping: Path, policy: Policy | None = None, p
         # A file that could not be read is a problem of its own, not a missing one.
         unread = {problem.file for problem in problems}
         sides = [[each for each in side if each.path not in unread] for side in (first, second)]
-        proofs.append(prove(sides[0], sides[1], chosen, policy))
+        proofs.append(readdress_shown.proof(prove(sides[0], sides[1], chosen, policy, left), platforms))
     return Compared(_together(proofs), tuple(problems))
+
+
+def _left(report: Path) -> frozenset[tuple[str, int]]:
+    """The lines (path, number) that a report of re-addressing leaves for a person."""
+    try:
+        files = json.loads(report.read_text(encoding="utf-8"))["files"]
+        return frozenset(
+            (str(each["path"]), int(token["line"]))
+            for each in files
+            for token in each["tokens"]
+            if token["action"] == "review"
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        message = Message("this is no report of re-addressing that can be read")
+        hint = Message("name the file that “govnet config readdress --report” wrote")
+        raise InputError([Problem("no-report", message, hint, str(report))]) from error
 
 
 def _networks(root: Path, label: str) -> dict[str, dict[str, Path]]:

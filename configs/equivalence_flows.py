@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from configs import tokens
 from configs.equivalence_model import Counterexample, Flow, Kind, site
 from configs.headers import Packet, Rule, UndecidedError, differences
 from configs.intervals import ANYWHERE, BITS, EMPTY, AddressSet, Intervals, everything, prefix, shown
@@ -133,10 +134,10 @@ class Flows:
         for line in old.unclear:
             message = Message("this rule is not a set of packets; only the rules around it are compared")
             self._findings.beyond(site(self._old, line), "rule-no-set", message)
-        carried = [
-            replace(rule, source=carrier.carried(rule.source), destination=carrier.carried(rule.destination))
-            for rule in old.rules
-        ]
+        carried = []
+        for rule in old.rules:
+            own = self._carrier(self._vrf_of(rule))
+            carried.append(replace(rule, source=own.carried(rule.source), destination=own.carried(rule.destination)))
         first = _with_unclear(carried, old.unclear)
         second = _with_unclear(new.rules, new.unclear)
         self._compare(
@@ -146,6 +147,13 @@ class Flows:
             carrier.inhabited([rule.source for rule in old.rules], [rule.source for rule in new.rules]),
             carrier.inhabited([rule.destination for rule in old.rules], [rule.destination for rule in new.rules]),
         )
+
+    def _vrf_of(self, rule: Rule) -> str | None:
+        """The VRF that a rule names itself (its words are folded); None if it names none that the mapping knows."""
+        if not {"vpn-instance", "vrf"} & rule.conditions:
+            return None
+        named = [vrf for vrf in self._images.vrfs if vrf.casefold() in rule.conditions]
+        return named[0] if len(named) == 1 else None
 
     def _compare(
         self,
@@ -291,6 +299,15 @@ def _destination(route: Route) -> AddressSet:
     return AddressSet.single(route.version, prefix(route.value, route.length, BITS[route.version]))
 
 
+def _unnamed(text: str) -> str:
+    """What a route says besides, without addresses: in descriptions and names they follow by policy, line by line."""
+    parts, at = [], 0
+    for token in tokens.scan(text):
+        parts.append(text[at : token.start])
+        at = token.end
+    return "*".join((*parts, text[at:]))
+
+
 def _table(
     routes: Sequence[Route],
     version: int,
@@ -303,7 +320,7 @@ def _table(
         together.setdefault((route.length, prefix(route.value, route.length, BITS[version]).first), []).append(route)
     rules = []
     for (_, _), same in sorted(together.items(), key=lambda row: -row[0][0]):
-        action = frozenset((hop(route), route.interface, route.hop_vrf, route.rest) for route in same)
+        action = frozenset((hop(route), route.interface, route.hop_vrf, _unnamed(route.rest)) for route in same)
         found = carried(_destination(same[0]))
         if found.family(version) != EMPTY:
             rules.append(Rule(action, same[0].line, destination=found))

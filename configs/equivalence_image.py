@@ -55,13 +55,20 @@ class Fit(StrEnum):
 class Image:
     """The mapping of one VRF and family. `steps` are sorted and do not overlap.
 
-    `unsure` are addresses that go to different places in different VRFs, if the VRF is not known.
+    `unsure` are addresses that go to different places in different VRFs, if the VRF is not known. `written` is what
+    the network's texts speak of.
     """
 
     version: int
     steps: tuple[Step, ...] = ()
     grown: tuple[Grown, ...] = ()
     unsure: Intervals = EMPTY
+    written: Intervals = EMPTY
+
+    @cached_property
+    def used(self) -> Intervals:
+        """What the network uses and the mapping neither moves nor gives to anybody."""
+        return self.written - self.mapped - self.placed - self._grown_to
 
     @cached_property
     def mapped(self) -> Intervals:
@@ -174,8 +181,9 @@ class Image:
         """Whether a construct that meant `old` may mean `new`, with an address that does not fit.
 
         A set of mapped addresses alone must be exact. One that also holds addresses outside the mapping may be the
-        images with any part of those, or one prefix around the images: the smallest one, one as long as before, or the
-        very same as before. Neither may admit an address that came from elsewhere. Everything stays everything.
+        images with those (those in use must be in it), the very same as before, or the smallest prefix around the
+        images, if that is no shorter than before. Neither may admit an address that came from elsewhere or that is in
+        use. Everything stays everything.
         """
         mapped = old & self.mapped
         if not mapped or old == everything(BITS[self.version]):
@@ -185,6 +193,8 @@ class Image:
             return (Fit.UNPLACED, None)
         if must - new:
             return Fit.LESS, (must - new).first
+        if stays := ((old - mapped) & self.used) - new:
+            return Fit.LESS, stays.first
         extra = new - must - self.growth(mapped)
         if not extra:
             return Fit.EXACT, None
@@ -201,12 +211,13 @@ class Image:
             return stranger.first
         if extra <= free or new == old:
             return None
+        if in_use := (new - old) & self.used:
+            return in_use.first
         bits = BITS[self.version]
         must = self.image(mapped)
         covers = [found.cover(bits) for found in (must, must | self.growth(mapped))]
-        if len(blocks := list(old.blocks(bits))) == 1:
-            # A prefix that keeps its length around the new places is as right as the smallest one.
-            covers += [(first, min(length, blocks[0][1])) for first, length in covers]
+        longest = sum(stop - start for start, stop in old)
+        covers = [cover for cover in covers if 1 << (bits - cover[1]) <= longest]
         return None if any(new == prefix(*cover, bits) for cover in covers) else (extra - free).first
 
 
@@ -248,6 +259,18 @@ class Images:
                 key = (entry.vrf, entry.old.version)
                 self._subnets.setdefault(key, {})[(entry.old_subnet, entry.new_subnet)] = None
         self._cache: dict[tuple[str | None, int], Image] = {}
+        self._used: dict[tuple[str | None, int], Intervals] = {}
+
+    def use(self, used: dict[tuple[str | None, int], Intervals]) -> None:
+        """What the network's texts speak of, by VRF (None: any) and family."""
+        self._used = used
+        self._cache.clear()
+
+    def _written(self, vrf: str | None, version: int) -> Intervals:
+        """What is written in a VRF; with one mapping for all VRFs, or if it is not known, in any."""
+        all_ = vrf is None or self._vrfs <= {DEFAULT_VRF}
+        keys = [key for key in self._used if key[1] == version and (all_ or key[0] in (None, vrf))]
+        return Intervals.of(span for key in keys for span in self._used[key])
 
     def of(self, vrf: str | None, version: int) -> Image:
         """The mapping for a VRF (empty: the default one; None: not known) and a family."""
@@ -259,19 +282,26 @@ class Images:
             found = self._cache[key] = self._of_one(vrf, version) if vrf is not None else self._of_all(version)
         return found
 
+    @property
+    def vrfs(self) -> frozenset[str]:
+        """The VRFs of the mapping."""
+        return frozenset(self._vrfs)
+
     def each(self, version: int) -> list[Image]:
         """The mapping of every VRF that may be meant where none is known."""
         return [self.of(vrf, version) for vrf in sorted(self._vrfs) if not vrf.startswith(EDGE)]
 
     def _of_one(self, vrf: str, version: int) -> Image:
         steps = tuple(_step(piece) for piece in self._pieces.get((vrf, version), ()))
-        return Image(version, steps, _grown(self._subnets.get((vrf, version), {})))
+        grown = _grown(self._subnets.get((vrf, version), {}))
+        return Image(version, steps, grown, written=self._written(vrf, version))
 
     def _of_all(self, version: int) -> Image:
         parts = self.each(version)
         steps, unsure = _united([step for part in parts for step in part.steps])
         keys = [key for key in self._subnets if key[1] == version and not key[0].startswith(EDGE)]
-        return Image(version, steps, _grown({pair: None for key in keys for pair in self._subnets[key]}), unsure)
+        grown = _grown({pair: None for key in keys for pair in self._subnets[key]})
+        return Image(version, steps, grown, unsure, self._written(None, version))
 
 
 def _grown(subnets: Iterable[tuple[Network, Network]]) -> tuple[Grown, ...]:

@@ -82,10 +82,14 @@ class Network:
                 found.add(end.name)
         return frozenset(found)
 
-    def inside(self, path: str, version: int, spans: Intervals) -> Ends:
-        """The addresses of a device that lie in a set."""
+    def inside(self, path: str, version: int, spans: Intervals, vrf: str | None = None) -> Ends:
+        """The addresses of a device, of those in one VRF if it is known, that lie in a set."""
         return frozenset(
-            end.name for end in self._local[path] if end.use.first.version == version and int(end.use.first) in spans
+            end.name
+            for end in self._local[path]
+            if end.use.first.version == version
+            and int(end.use.first) in spans
+            and (vrf is None or end.use.vrf.casefold() == vrf.casefold())
         )
 
 
@@ -289,8 +293,8 @@ class _Check:
             return  # one line became several; the line-by-line half compares them
         for before, after in zip(old.covers, new.covers, strict=True):
             self.findings.checked["covers"] += 1
-            was = self.old.inside(path, before.version, before.spans)
-            is_ = self.new.inside(path, after.version, after.spans)
+            was = self.old.inside(path, before.version, before.spans, before.vrf)
+            is_ = self.new.inside(path, after.version, after.spans, after.vrf)
             if was != is_:
                 odd = min(was ^ is_)
                 ends = self.new.ends if odd in self.new.ends else self.old.ends

@@ -11,6 +11,8 @@ from configs.intervals import shown
 from inventory.text import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from configs.headers import Packet
     from configs.tree import Tree
 
@@ -110,6 +112,15 @@ class Outside:
         return {**self.site.as_json(), "reason": self.reason, "message": _both(self.message)}
 
 
+# Reasons of files that only the first half of the proof reads, or not even that.
+_ONE_READER = frozenset({"no-table", "no-reader", "no-filter-reader", "undecided"})
+# Reasons of lines that are the same as before although an address in them may have moved.
+_LEFT = frozenset({
+    "no-place", "no-exact-image", "no-set", "unknown-command", "rule-no-set", "ambiguous-vrf", "partly-mapped",
+    "for-a-person",
+})  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What was compared and what came out. `checked` counts the things that were compared, by their stable names."""
@@ -117,6 +128,18 @@ class Proof:
     counterexamples: tuple[Counterexample, ...] = ()
     outside: tuple[Outside, ...] = ()
     checked: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def people(self) -> int:
+        """How many lines are left for a person."""
+        return len({(each.site.path, each.site.line) for each in self.outside if each.reason in _LEFT})
+
+    @property
+    def level(self) -> str:
+        """How far the proof goes: `refuted`; `lines`: something has no second reader or is left; `meaning`."""
+        if not self.ok:
+            return "refuted"
+        return "lines" if self.people or any(each.reason in _ONE_READER for each in self.outside) else "meaning"
 
     @property
     def ok(self) -> bool:
@@ -127,29 +150,32 @@ class Proof:
         """Stable keys; texts in both languages."""
         return {
             "ok": self.ok,
+            "level": self.level,
+            "for_people": self.people,
             "counterexamples": [found.as_json() for found in self.counterexamples],
             "outside": [found.as_json() for found in self.outside],
             "checked": dict(sorted(self.checked.items())),
         }
 
 
-# Reasons of lines that are the same as before although an address in them may have moved.
-_LEFT = frozenset({
-    "no-place", "no-exact-image", "no-set", "unknown-command", "rule-no-set", "ambiguous-vrf", "partly-mapped",
-})  # fmt: skip
-
-
 class Findings:
     """Where the parts of the proof put down what they find. A line gets one counterexample of a kind."""
 
-    def __init__(self) -> None:
+    def __init__(self, left: Collection[tuple[str, int]] = ()) -> None:
+        self._people = frozenset(left)
         self._found: dict[tuple[object, ...], Counterexample] = {}
         self._outside: dict[tuple[Site, str], Outside] = {}
         self._left: set[tuple[str, str]] = set()
         self.checked: Counter[str] = Counter()
 
     def against(self, found: Counterexample) -> None:
-        """A counterexample."""
+        """A counterexample; not one if it only says that a line stays that somebody was told to look at."""
+        for was, is_ in zip(found.old, found.new, strict=False):
+            if (was.path, was.line) in self._people and (found.kind is Kind.LEFT or was.text == is_.text):
+                message = Message("it is left for a person: {why}", why=found.message)
+                self.beyond(was, "for-a-person", message)
+                self._left.add((is_.path, is_.text))
+                return
         self._found.setdefault((found.kind, found.old, found.new), found)
 
     def against_list(self, found: Counterexample) -> None:

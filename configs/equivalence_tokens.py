@@ -7,20 +7,34 @@ means must be the image of the set that it meant, and everything between the pla
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from ipaddress import ip_address
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from configs import tokens
-from configs.addressing import length_of
 from configs.equivalence_align import Pair, align
 from configs.equivalence_image import Fit
 from configs.equivalence_model import Counterexample, Kind, site
-from configs.intervals import BITS, Intervals, listed, prefix, shown, wildcard
+from configs.equivalence_names import Names
+from configs.equivalence_reading import (
+    SETS,
+    Meant,
+    address,
+    alike,
+    around_title,
+    between,
+    class_length,
+    dotted,
+    encoded,
+    line_end,
+    meant,
+    numbers,
+    written,
+)
+from configs.equivalence_said import Said, address_text, set_text
+from configs.intervals import BITS, Intervals, prefix, shown
 from configs.place_rows import Place, Shape, Size
 from configs.places import Line, survey
-from configs.tokens import Form, Token
+from configs.tokens import Form
 from inventory.text import Message
 
 if TYPE_CHECKING:
@@ -30,8 +44,8 @@ if TYPE_CHECKING:
     from configs.equivalence_model import Document, Findings
     from configs.places import Places
     from configs.readdress_policy import Policy
+    from configs.tokens import Token
 
-_SETS = (Shape.HOST, Shape.INTERFACE, Shape.PREFIX, Shape.RANGE)
 # What a policy decides about: its field's name.
 _BY_POLICY = {
     Shape.ID: "router_id",
@@ -42,85 +56,8 @@ _BY_POLICY = {
 }
 # A token of these that did not follow although the policy says so is an old address.
 _IDENTITIES = (Shape.ID, Shape.RD)
-
-
-class Meant(NamedTuple):
-    """The addresses that a place means. `value` is the one that is written, `length` the prefix's if it is one.
-
-    `reversed`: a range whose last address comes before its first.
-    """
-
-    version: int
-    value: int
-    spans: Intervals
-    length: int | None = None
-    reversed: bool = False
-
-
-@lru_cache(8192)
-def _address(text: str) -> tuple[int, int] | None:
-    """Family and value; a zone does not count. A quad with leading zeros is none: is it octal?"""
-    try:
-        if ":" in text:
-            found = ip_address(text.partition("%")[0])
-            return found.version, int(found)
-        parts = [int(part) for part in text.split(".")]
-    except ValueError:
-        return None
-    if len(parts) != 4 or any(part > 255 for part in parts) or ".".join(map(str, parts)) != text:
-        return None
-    return 4, parts[0] << 24 | parts[1] << 16 | parts[2] << 8 | parts[3]
-
-
-def meant(text: str, place: Place) -> Meant | None:
-    """The set that a place means; None if it cannot be written as one."""
-    found = _address(text[place.start : place.end])
-    if found is None:
-        return None
-    version, value = found
-    if place.last is not None:
-        return _range(version, value, text[place.last[0] : place.last[1]])
-    if place.form is Size.CLASSFUL and version == 4:
-        length = _class_length(value)
-        return Meant(version, value, prefix(value, length, 32), length)
-    if place.size is None or place.form is Size.NONE:
-        return Meant(version, value, Intervals.one(value), BITS[version])
-    return _sized(version, value, text[place.size[0] : place.size[1]], place.form)
-
-
-def _class_length(value: int) -> int:
-    """The length that an address's class says (RFC 791, section 3.2)."""
-    top = value >> 24
-    return 8 if top < 128 else 16 if top < 192 else 24
-
-
-def _range(version: int, value: int, last_text: str) -> Meant | None:
-    last = _address(last_text)
-    if last is None or last[0] != version:
-        return None
-    low, high = min(value, last[1]), max(value, last[1])
-    return Meant(version, value, Intervals.inclusive(low, high), None, value > last[1])
-
-
-def _sized(version: int, value: int, size: str, form: Size) -> Meant | None:
-    bits = BITS[version]
-    if form in (Size.MASK, Size.LENGTH):
-        length = _length(size, version)
-        return None if length is None else Meant(version, value, prefix(value, length, bits), length)
-    found = (version, 0) if size == "0" else _address(size)
-    if found is None or found[0] != version:
-        return None
-    free = found[1] if form is Size.WILDCARD else found[1] ^ ((1 << bits) - 1)
-    spans = wildcard(value, free, bits)
-    if spans is None:
-        return None
-    return Meant(version, value, spans, bits - free.bit_length() if free & (free + 1) == 0 else None)
-
-
-@lru_cache(1024)
-def _length(size: str, version: int) -> int | None:
-    example = ip_address("0.0.0.0") if version == 4 else ip_address("::")  # noqa: S104 - any address of the family
-    return length_of(example, size)
+# The length of a prefix in a name or a text: `10.1.1.0/24`, `10-1-1-0__24`.
+_LENGTH_BEHIND: Final = re.compile(r"(?:/|_{1,2})(\d{1,3})(?![\d.])")
 
 
 def check(
@@ -130,7 +67,7 @@ def check(
     _Check(old, new, places, images, findings, policy).run()
 
 
-class _Check:
+class _Check(Said):
     def __init__(
         self,
         old: Document,
@@ -140,11 +77,10 @@ class _Check:
         findings: Findings,
         policy: Policy | None,
     ) -> None:
+        super().__init__(old, new, findings)
         self.policy = policy
-        self.old = old
-        self.new = new
         self.images = images
-        self.findings = findings
+        self.names = Names(old, new)
         self.before = {line.number - 1: line for line in survey(old.tree, places)}
         self.after = {line.number - 1: line for line in survey(new.tree, places)}
 
@@ -159,6 +95,7 @@ class _Check:
             self.findings.against(Counterexample(Kind.TEXT, message, (site(self.old, 0),), (site(self.new, 0),)))
         for pair in align(old, new, self._belongs):
             self._pair(pair, old, new)
+        self.names.check(self.findings)
 
     # ---- one pair of lines
 
@@ -167,6 +104,7 @@ class _Check:
             index = pair.old[0]
             self._ends(index, pair.new)
             line = self.before.get(index)
+            self._named(line, pair.new)
             if line is None or (not line.places and not line.loose):
                 self._plain(index, pair.new, old, new)
             elif len(pair.new) == 1:
@@ -187,12 +125,17 @@ class _Check:
                 message = Message("this line has nothing that it came from")
                 self.findings.against(Counterexample(Kind.LINE, message, (), (place,)))
 
+    def _named(self, line: Line | None, lines: Sequence[int]) -> None:
+        for index in lines if line is not None else ():
+            if line is not None and index in self.after:
+                self.names.pair(line, self.after[index])
+
     def _ends(self, index: int, lines: Sequence[int]) -> None:
         """Line ends stay; between lines that were one stands the same end, or LF if it had none."""
-        end = _end(self.old.tree.lines[index])
+        end = line_end(self.old.tree.lines[index])
         for line in lines:
             wanted = end if line == lines[-1] else end or "\n"
-            if _end(self.new.tree.lines[line]) != wanted:
+            if line_end(self.new.tree.lines[line]) != wanted:
                 message = Message("the end of this line has changed")
                 place = site(self.new, line + 1)
                 self.findings.against(Counterexample(Kind.TEXT, message, (site(self.old, index + 1),), (place,)))
@@ -216,12 +159,12 @@ class _Check:
 
     def _one(self, line: Line, index: int, new: Sequence[str]) -> None:
         after = self.after.get(index)
-        if after is None or not _alike(line, after):
+        if after is None or not alike(line, after):
             if new[index] == line.text:
                 return  # cannot be: equal lines have equal places; a view around it changed, and is reported there
             self._text(line.number - 1, index)
             return
-        if _numbers(line) != _numbers(after):
+        if numbers(line) != numbers(after):
             self._text(line.number - 1, index)
         for before, now in zip(line.places, after.places, strict=True):
             self._place(line, before, after, now)
@@ -233,31 +176,47 @@ class _Check:
         afters = []
         for index in lines:
             after = self.after.get(index)
-            if after is None or not _alike(line, after):
+            if after is None or not alike(line, after):
                 self._text(line.number - 1, index)
                 return
             afters.append(after)
-        numbers = [number for after in afters for number in _numbers(after)[:1]]
-        if numbers and (numbers != sorted(set(numbers)) or numbers[0] != _numbers(line)[0]):
+        rules = [number for after in afters for number in numbers(after)[:1]]
+        if rules and (rules != sorted(set(rules)) or rules[0] != numbers(line)[0]):
             message = Message("the rule numbers of these lines do not begin with the old one and grow")
-            self._against(Kind.LINE, message, line, afters)
+            self.against(Kind.LINE, message, line, afters)
         rows = []
         for number, before in enumerate(line.places):
             nows = [(after, after.places[number]) for after in afters]
-            if before.shape in _SETS:
+            if before.shape in SETS:
                 parts = [meant(after.text, now) for after, now in nows]
                 self._joined(line, before, nows, parts)
                 rows.append(tuple(() if part is None else part.spans.spans for part in parts))
             else:
                 for after, now in nows:
                     self._place(line, before, after, now)
+        self._needed(line, afters, rows)
         combinations = set(zip(*rows, strict=True))
         if combinations and len(combinations) != len(set(product(*(set(row) for row in rows)))):
             message = Message("these lines together do not mean every combination that the one line meant")
-            self._against(Kind.ADDRESS, message, line, afters)
+            self.against(Kind.ADDRESS, message, line, afters)
         for number, token in enumerate(line.loose):
             for after in afters:
                 self._token(line, token, after, after.loose[number], "unknown-command")
+
+    def _needed(
+        self, line: Line, afters: Sequence[Line], rows: Sequence[tuple[tuple[tuple[int, int], ...], ...]]
+    ) -> None:
+        """Each of several lines says something that the others do not: else it was added."""
+        sets = [[Intervals(row[number]) for row in rows] for number in range(len(afters))]
+        for number, mine in enumerate(sets):
+            for other, theirs in enumerate(sets):
+                inside = other != number and all(a <= b for a, b in zip(mine, theirs, strict=True))
+                if inside and (other < number or mine != theirs):
+                    place = site(self.new, afters[number].number)
+                    message = Message("this line says nothing that the lines beside it do not say; it was added")
+                    old = (site(self.old, line.number),)
+                    self.findings.against(Counterexample(Kind.LINE, message, old, (place,)))
+                    break
 
     def _joined(
         self, line: Line, before: Place, nows: Sequence[tuple[Line, Place]], parts: Sequence[Meant | None]
@@ -265,7 +224,7 @@ class _Check:
         mine = meant(line.text, before)
         known = [part for part in parts if part is not None]
         if mine is None or len(known) != len(parts):
-            self._unclear(line)
+            self.unclear(line)
             return
         whole = Intervals.of(span for part in known for span in part.spans)
         image = self.images.of(before.vrf, mine.version)
@@ -273,12 +232,12 @@ class _Check:
         self.findings.checked["sets"] += 1
         for (after, _), part in zip(nows, known, strict=True):
             if part.reversed:
-                self._against(Kind.ADDRESS, Message("the range ends before it begins"), line, [after])
+                self.against(Kind.ADDRESS, Message("the range ends before it begins"), line, [after])
             elif part.length is not None and not _placed_well(image, mine, part):
-                self._unfit(line, [after], mine, part, Fit.MORE, part.value)
+                self.unfit(line, [after], mine, part, Fit.MORE, part.value)
         if fit in (Fit.LESS, Fit.MORE):
             worst = self._worst(image, mine, nows, known) if fit is Fit.MORE else [after for after, _ in nows]
-            self._unfit(line, worst, mine, Meant(mine.version, 0, whole), fit, example)
+            self.unfit(line, worst, mine, Meant(mine.version, 0, whole), fit, example)
 
     def _worst(
         self, image: Image, mine: Meant, nows: Sequence[tuple[Line, Place]], parts: Sequence[Meant]
@@ -291,16 +250,16 @@ class _Check:
     # ---- one place
 
     def _place(self, line: Line, before: Place, after: Line, now: Place) -> None:
-        if before.shape in _SETS:
+        if before.shape in SETS:
             self._set(line, before, after, now)
         elif before.shape is Shape.FIXED:
             self.findings.checked["fixed"] += 1
             if line.text[before.start : before.end] != after.text[now.start : now.end]:
                 message = Message("“{old}” is no address and must stay", old=line.text[before.start : before.end])
-                self._against(Kind.TEXT, message, line, [after])
-        elif self._stays(before) and _written(line, before) != _written(after, now):
+                self.against(Kind.TEXT, message, line, [after])
+        elif self._stays(before) and written(line, before) != written(after, now):
             message = Message("“{old}” stays by policy", old=line.text[before.start : before.end])
-            self._against(Kind.TEXT, message, line, [after])
+            self.against(Kind.TEXT, message, line, [after])
         elif before.shape is Shape.TITLE:
             self._title(line, before, after, now)
         else:
@@ -314,20 +273,20 @@ class _Check:
 
     def _set(self, line: Line, before: Place, after: Line, now: Place) -> None:
         mine, theirs = meant(line.text, before), meant(after.text, now)
-        same = _written(line, before) == _written(after, now)
+        same = written(line, before) == written(after, now)
         if mine is None or theirs is None or mine.version != theirs.version:
             if same:
-                self._unclear(line)
+                self.unclear(line)
             else:
                 message = Message("what this means cannot be compared, and it has changed")
-                self._against(Kind.ADDRESS, message, line, [after])
+                self.against(Kind.ADDRESS, message, line, [after])
             return
         self.findings.checked["sets"] += 1
         image = self.images.of(before.vrf, mine.version)
         if mine.reversed and same:
-            self._unclear(line)
+            self.unclear(line)
         elif theirs.reversed:
-            self._against(Kind.ADDRESS, Message("the range ends before it begins"), line, [after])
+            self.against(Kind.ADDRESS, Message("the range ends before it begins"), line, [after])
         elif mine.spans.meets(image.unsure):
             self._ambiguous(line, after, mine, theirs, same=same)
         elif before.shape is Shape.INTERFACE or (before.shape is Shape.HOST and before.size is None):
@@ -350,17 +309,17 @@ class _Check:
         """A prefix, a range, a set with holes: it must mean the images."""
         fit, example = _fit(image, before, mine.spans, theirs.spans)
         if fit is Fit.UNPLACED and same:
-            self._no_place(line, mine)
+            self.no_place(line, mine)
         elif fit in (Fit.LESS, Fit.MORE) and same and not self._expressible(before, image, mine):
-            message = Message("{set} has no image of the same form; it is left for a person", set=_shown(mine))
+            message = Message("{set} has no image of the same form; it is left for a person", set=set_text(mine))
             self.findings.beyond(site(self.old, line.number), "no-exact-image", message)
         elif fit in (Fit.LESS, Fit.MORE):
-            self._unfit(line, [after], mine, theirs, fit, example)
+            self.unfit(line, [after], mine, theirs, fit, example)
         elif fit is Fit.UNPLACED or not (same or _placed_well(image, mine, theirs)):
-            self._unfit(line, [after], mine, theirs, Fit.MORE, theirs.value)
+            self.unfit(line, [after], mine, theirs, Fit.MORE, theirs.value)
         else:
             if fit is Fit.COVER and not same:
-                self._covered(line, mine, theirs)
+                self.covered(line, mine, theirs)
             self._bounds(line, before, after, now, image)
 
     @staticmethod
@@ -377,41 +336,41 @@ class _Check:
     def _ambiguous(self, line: Line, after: Line, mine: Meant, theirs: Meant, *, same: bool) -> None:
         """Addresses that go to different places in different VRFs, where the VRF is not known."""
         if same:
-            message = Message("{set} goes to different places in different VRFs; it is left", set=_shown(mine))
+            message = Message("{set} goes to different places in different VRFs; it is left", set=set_text(mine))
             self.findings.beyond(site(self.old, line.number), "ambiguous-vrf", message)
             return
         fits = [each.fit(mine.spans, theirs.spans)[0] for each in self.images.each(mine.version)]
         if not {Fit.EXACT, Fit.COVER} & set(fits):
-            self._unfit(line, [after], mine, theirs, Fit.MORE, theirs.value)
+            self.unfit(line, [after], mine, theirs, Fit.MORE, theirs.value)
 
     def _host(self, line: Line, before: Place, after: Line, image: Image, mine: Meant, theirs: Meant) -> None:
         place = image.place(mine.value)
         if place is None:
             if theirs.value == mine.value:
-                self._no_place(line, mine)
+                self.no_place(line, mine)
             else:
-                self._unfit(line, [after], mine, theirs, Fit.MORE, theirs.value)
+                self.unfit(line, [after], mine, theirs, Fit.MORE, theirs.value)
             return
         if theirs.value != place:
             partly = before.shape is Shape.INTERFACE and bool(mine.spans - image.mapped)
             if theirs == mine and partly and not image.network(mine.value, mine.length or 0):
-                message = Message("only a part of {set} is in the mapping; it is left", set=_shown(mine))
+                message = Message("only a part of {set} is in the mapping; it is left", set=set_text(mine))
                 self.findings.beyond(site(self.old, line.number), "partly-mapped", message)
             elif theirs.value == mine.value:
                 message = Message(
                     "{old} is left; the mapping sends it to {new}",
-                    old=_address_text(mine),
+                    old=address_text(mine),
                     new=shown(place, mine.version),
                 )
-                self._against(Kind.LEFT, message, line, [after])
+                self.against(Kind.LEFT, message, line, [after])
             else:
                 message = Message(
                     "{old} became {found}; the mapping sends it to {new}",
-                    old=_address_text(mine),
-                    found=_address_text(theirs),
+                    old=address_text(mine),
+                    found=address_text(theirs),
                     new=shown(place, mine.version),
                 )
-                self._against(Kind.ADDRESS, message, line, [after])
+                self.against(Kind.ADDRESS, message, line, [after])
             return
         if mine.length is None or theirs.length is None or before.shape is not Shape.INTERFACE:
             return
@@ -421,15 +380,15 @@ class _Check:
         if wanted and theirs.length not in wanted:
             message = Message(
                 "the subnet of {address} became /{found}; the mapping makes it /{length}",
-                address=_address_text(theirs),
+                address=address_text(theirs),
                 found=theirs.length,
                 length=min(wanted),
             )
-            self._against(Kind.ADDRESS, message, line, [after])
+            self.against(Kind.ADDRESS, message, line, [after])
         elif not wanted:
             fit, example = image.fit(mine.spans, theirs.spans)
             if fit in (Fit.LESS, Fit.MORE):
-                self._unfit(line, [after], mine, theirs, fit, example)
+                self.unfit(line, [after], mine, theirs, fit, example)
 
     def _bounds(self, line: Line, before: Place, after: Line, now: Place, image: Image) -> None:
         """`ge` and `le` stay, or move with the length of their prefix or of the subnets inside it."""
@@ -445,7 +404,7 @@ class _Check:
             inner = {grown.new_length for grown in image.grown if grown.old <= mine.spans}
             if found not in {number, min(max(number + shift, 0), bits), max(number, theirs.length or 0), *inner}:
                 message = Message("the bound {old} became {new}", old=number, new=found)
-                self._against(Kind.ADDRESS, message, line, [after])
+                self.against(Kind.ADDRESS, message, line, [after])
 
     def _title(self, line: Line, before: Place, after: Line, now: Place) -> None:
         """An IS-IS title: as it was, or with the image of the address whose digits it has."""
@@ -453,11 +412,11 @@ class _Check:
         self.findings.checked["titles"] += 1
         if was == is_:
             return
-        value = _encoded(was)
+        value = encoded(was)
         place = self.images.of(before.vrf, 4).place(value) if value is not None else None
-        if place is None or _encoded(is_) != place or _around(was) != _around(is_):
+        if place is None or encoded(is_) != place or around_title(was) != around_title(is_):
             message = Message("“{old}” became “{new}”, which the mapping does not say", old=was, new=is_)
-            self._against(Kind.ADDRESS, message, line, [after])
+            self.against(Kind.ADDRESS, message, line, [after])
 
     def _stretch(self, line: Line, before: Place, after: Line, now: Place) -> None:
         """A name, a text, a router id, an RD: addresses in it stay or follow the mapping."""
@@ -468,8 +427,9 @@ class _Check:
                 self._left(line, before, after)
             return
         olds, news = tokens.scan(was), tokens.scan(is_)
-        if len(olds) != len(news) or _between(was, olds) != _between(is_, news):
-            self._text(line.number - 1, after.number - 1)
+        if len(olds) != len(news) or between(was, olds) != between(is_, news):
+            if before.shape not in (Shape.NAME, Shape.TEXT) or not self._with_lengths(line, before, after, now):
+                self._text(line.number - 1, after.number - 1)
             return
         for old, new in zip(olds, news, strict=True):
             self._token(
@@ -481,10 +441,49 @@ class _Check:
                 before.vrf,
             )
 
+    def _with_lengths(self, line: Line, before: Place, after: Line, now: Place) -> bool:
+        """Addresses in a name or a text of which a length behind them has changed; False if more has."""
+        stretches = []
+        for one, place in ((line, before), (after, now)):
+            part = one.text[place.start : place.end]
+            found = tokens.scan(part)
+            sizes = [_LENGTH_BEHIND.match(part, token.end) for token in found]
+            spans = [span for token in found for span in ((token.start, token.end),)]
+            spans += [size.span(1) for size in sizes if size is not None]
+            text, at = one.text, place.start
+            for token in found:
+                if token.form is Form.JOINED:
+                    plain = re.sub(r"\D", ".", token.text)
+                    text = text[: at + token.start] + plain + text[at + token.end :]
+            places = [
+                Place(
+                    "prefix" if size is not None else "host",
+                    Shape.PREFIX if size is not None else Shape.HOST,
+                    at + token.start,
+                    at + token.end,
+                    Size.LENGTH if size is not None else Size.NONE,
+                    (at + size.start(1), at + size.end(1)) if size is not None else None,
+                    vrf=None,
+                )
+                for token, size in zip(found, sizes, strict=True)
+            ]
+            rest = "".join(
+                character
+                for column, character in enumerate(part)
+                if not any(start <= column < stop for start, stop in spans)
+            )
+            stretches.append((one._replace(text=text), places, rest, [place.shape for place in places]))
+        (first, olds, was, shapes), (second, news, is_, new_shapes) = stretches
+        if was != is_ or shapes != new_shapes:
+            return False
+        for old, new in zip(olds, news, strict=True):
+            self._set(first, old, second, new)
+        return True
+
     def _left(self, line: Line, before: Place, after: Line) -> None:
         """A router id or an RD that the policy wants to follow, and that did not."""
         for token in tokens.scan(line.text[before.start : before.end]):
-            found = _address(token.text)
+            found = address(token.text)
             if found is None:
                 continue
             image = self.images.of(before.vrf, found[0])
@@ -493,12 +492,12 @@ class _Check:
                 message = Message(
                     "{old} is left; the mapping sends it to {new}", old=token.text, new=shown(place or 0, found[0])
                 )
-                self._against(Kind.LEFT, message, line, [after])
+                self.against(Kind.LEFT, message, line, [after])
 
     def _token(self, line: Line, old: Token, after: Line, new: Token, reason: str, vrf: str | None = None) -> None:
         """Something that looks like an address where no row says what it means, or where a policy decides."""
         self.findings.checked["tokens"] += 1
-        was = _address(_dotted(old))
+        was = address(dotted(old))
         if was is None:
             if old.text != new.text:
                 self._text(line.number - 1, after.number - 1)
@@ -509,131 +508,44 @@ class _Check:
                 message = Message("no table says what {address} means here; it is left", address=old.text)
                 self.findings.beyond(site(self.old, line.number), reason, message)
             return
-        now = _address(_dotted(new))
+        now = address(dotted(new))
         if now is None or now[0] != was[0] or now[1] not in {image.place(was[1]) for image in images}:
             message = Message("“{old}” became “{new}”, which the mapping does not say", old=old.text, new=new.text)
-            self._against(Kind.ADDRESS, message, line, [after])
+            self.against(Kind.ADDRESS, message, line, [after])
 
     # ---- what is said
 
-    def _belongs(self, old: int, new: int) -> bool:
+    def _belongs(self, old: int, new: int, taken: Sequence[int]) -> bool:
+        """Whether a new line may be a part of what an old one became, and says more than the parts before it."""
         line, after = self.before.get(old), self.after.get(new)
-        if line is None or after is None or not _alike(line, after):
+        if line is None or after is None:
+            text = self.old.tree.lines[old].rstrip("\r\n")
+            return line is after and not taken and text == self.new.tree.lines[new].rstrip("\r\n")
+        if not alike(line, after):
             return False
+        sets = []
         for before, now in zip(line.places, after.places, strict=True):
-            if before.shape not in _SETS:
+            if before.shape not in SETS:
                 continue
             mine, theirs = meant(line.text, before), meant(after.text, now)
             if mine is None or theirs is None or mine.version != theirs.version:
                 return False
             image = self.images.of(before.vrf, mine.version)
-            allowed = image.image(mine.spans) | image.growth(mine.spans) | (mine.spans - image.mapped)
-            if not theirs.spans <= allowed:
+            must = image.image(mine.spans)
+            allowed = must | image.growth(mine.spans) | (mine.spans - image.mapped)
+            if before.form is Size.CLASSFUL:
+                allowed |= _classes(must)
+            if not theirs.spans <= allowed and _fit(image, before, mine.spans, theirs.spans)[0] is not Fit.COVER:
                 return False
-        return True
+            sets.append(theirs.spans)
+        return not any(self._inside(sets, self.after[earlier]) for earlier in taken)
 
-    def _against(self, kind: Kind, message: Message, line: Line, afters: Sequence[Line]) -> None:
-        self.findings.against(
-            Counterexample(
-                kind,
-                message,
-                (site(self.old, line.number),),
-                tuple(site(self.new, after.number) for after in afters),
-            )
+    def _inside(self, sets: Sequence[Intervals], earlier: Line) -> bool:
+        """Whether an earlier line means all that these sets mean."""
+        known = [meant(earlier.text, place) for place in earlier.places if place.shape in SETS]
+        return len(known) == len(sets) and all(
+            each is not None and mine <= each.spans for mine, each in zip(sets, known, strict=True)
         )
-
-    def _unfit(
-        self, line: Line, afters: Sequence[Line], mine: Meant, theirs: Meant, fit: Fit, example: int | None
-    ) -> None:
-        shown_example = shown(example or 0, mine.version)
-        if fit is Fit.LESS:
-            message = Message(
-                "{old} became {new}: {address} is missing", old=_shown(mine), new=_shown(theirs), address=shown_example
-            )
-        else:
-            message = Message(
-                "{old} became {new}: {address} does not belong to it",
-                old=_shown(mine),
-                new=_shown(theirs),
-                address=shown_example,
-            )
-        kind = Kind.LEFT if theirs.spans == mine.spans else Kind.ADDRESS
-        self._against(kind, message, line, afters)
-
-    def _no_place(self, line: Line, mine: Meant) -> None:
-        message = Message("{address} has no place in the mapping; it is left", address=_shown(mine))
-        self.findings.beyond(site(self.old, line.number), "no-place", message)
-
-    def _covered(self, line: Line, mine: Meant, theirs: Meant) -> None:
-        message = Message(
-            "{old} holds addresses outside the mapping; it became {new}", old=_shown(mine), new=_shown(theirs)
-        )
-        self.findings.beyond(site(self.old, line.number), "wider-than-mapped", message)
-
-    def _unclear(self, line: Line) -> None:
-        message = Message("what this line means cannot be written as a set of addresses; it is unchanged")
-        self.findings.beyond(site(self.old, line.number), "no-set", message)
-
-
-def _alike(line: Line, after: Line) -> bool:
-    """Whether two lines have the same kinds of places and the same text around them."""
-    if len(line.places) != len(after.places) or len(line.loose) != len(after.loose):
-        return False
-    if any(
-        (before.kind, before.shape) != (now.kind, now.shape)
-        for before, now in zip(line.places, after.places, strict=True)
-    ):
-        return False
-    return _outside(line) == _outside(after)
-
-
-def _outside(line: Line) -> tuple[str, ...]:
-    """What stands around the places, the loose tokens and the rule's number."""
-    spans = [span for place in line.places for span in place.spans()]
-    spans += [(token.start, token.end) for token in line.loose]
-    spans += [place.seq for place in line.places if place.seq is not None]
-    parts = []
-    at = 0
-    for start, stop in sorted(set(spans)):
-        if start < at:
-            continue
-        parts.append(line.text[at:start])
-        at = stop
-    parts.append(line.text[at:])
-    return tuple(parts)
-
-
-def _numbers(line: Line) -> list[int]:
-    """The rule's number, once for each place that knows it."""
-    return [int(line.text[slice(*place.seq)]) for place in line.places if place.seq is not None]
-
-
-def _end(line: str) -> str:
-    return line[len(line.rstrip("\r\n")) :]
-
-
-def _written(line: Line, place: Place) -> tuple[str, ...]:
-    return tuple(line.text[start:stop] for start, stop in place.spans())
-
-
-def _between(text: str, found: Sequence[Token]) -> list[str]:
-    parts, at = [], 0
-    for token in found:
-        parts.append(text[at : token.start])
-        at = token.end
-    return [*parts, text[at:]]
-
-
-def _dotted(token: Token) -> str:
-    return re.sub("[-_]", ".", token.text) if token.form is Form.JOINED else token.text
-
-
-def _shown(found: Meant) -> str:
-    return listed(found.spans, found.version)
-
-
-def _address_text(found: Meant) -> str:
-    return shown(found.value, found.version)
 
 
 def _fit(image: Image, place: Place, old: Intervals, new: Intervals) -> tuple[Fit, int | None]:
@@ -643,16 +555,15 @@ def _fit(image: Image, place: Place, old: Intervals, new: Intervals) -> tuple[Fi
         # A whole subnet means the whole new one, its new hosts too.
         missing = image.growth(subnets) - new
         return (Fit.LESS, missing.first) if missing else (fit, None)
-    if fit is Fit.MORE and place.form is Size.CLASSFUL:
-        classes = Intervals.of(
-            span
-            for start, stop in image.image(old)
-            for block, _ in Intervals(((start, stop),)).blocks(32)
-            for span in prefix(block, _class_length(block), 32)
-        )
-        if new == classes and not new & image.image(image.mapped - old):
-            return Fit.COVER, None
+    classful = place.form is Size.CLASSFUL and fit in (Fit.MORE, Fit.LESS) and new == _classes(image.image(old))
+    if classful and not new & image.image(image.mapped - old):
+        return Fit.COVER, None
     return fit, example
+
+
+def _classes(found: Intervals) -> Intervals:
+    """The class networks around addresses."""
+    return Intervals.of(span for block, _ in found.blocks(32) for span in prefix(block, class_length(block), 32))
 
 
 def _one_block(image: Image, mine: Meant, place: Place) -> bool:
@@ -674,19 +585,3 @@ def _placed_well(image: Image, mine: Meant, theirs: Meant) -> bool:
     if theirs.value in (theirs.spans.first, image.place(mine.value)):
         return True
     return mine.value == theirs.value and mine.spans == theirs.spans
-
-
-def _encoded(title: str) -> int | None:
-    """The IPv4 address whose twelve decimal digits a title's system identifier has."""
-    digits = title.replace(".", "")[-14:-2]
-    if len(digits) != 12 or not digits.isdecimal():
-        return None
-    parts = [int(digits[at : at + 3]) for at in range(0, 12, 3)]
-    if any(part > 255 for part in parts):
-        return None
-    return parts[0] << 24 | parts[1] << 16 | parts[2] << 8 | parts[3]
-
-
-def _around(title: str) -> tuple[str, str]:
-    digits = title.replace(".", "")
-    return digits[:-14], digits[-2:]

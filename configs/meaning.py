@@ -99,11 +99,15 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """A line that speaks of the device's own interfaces by their addresses: where a routing protocol runs."""
+    """A line that speaks of the device's own interfaces by their addresses: where a routing protocol runs.
+
+    `vrf` is the protocol's; None if the reader does not know it.
+    """
 
     line: int
     version: int
     spans: Intervals
+    vrf: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

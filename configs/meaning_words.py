@@ -55,7 +55,7 @@ def read(tree: Tree, tongue: Tongue) -> Meaning:
         prefix_lists=tuple(_prefix_lists(nodes, tongue)),
         routes=tuple(route for path, node, words in nodes for route in _routes(path, node.line, words, tongue)),
         partners=tuple(partner for path, node, words in nodes for partner in _partners(path, node.line, words, tongue)),
-        covers=tuple(cover for path, node, words in nodes for cover in _covers(path, node.line, words)),
+        covers=tuple(cover for path, node, words in nodes for cover in _covers(path, node.line, words, tongue)),
         filters_read=False,
     )
 
@@ -122,7 +122,7 @@ def _vrf(path: Words, tongue: Tongue) -> str:
     return ""
 
 
-def _covers(path: Words, line: int, words: Words) -> Iterator[Cover]:
+def _covers(path: Words, line: int, words: Words, tongue: Tongue) -> Iterator[Cover]:
     """`network ADDRESS WILDCARD …` of OSPF."""
     if words[:1] != ("network",) or len(words) < 3 or not any("ospf" in text.split()[:2] for text in path):
         return
@@ -131,7 +131,7 @@ def _covers(path: Words, line: int, words: Words) -> Iterator[Cover]:
         return
     spans = wildcard(int(address), int(free), 32)
     if spans is not None:
-        yield Cover(line, 4, spans)
+        yield Cover(line, 4, spans, _vrf(path, tongue))
 
 
 def _prefix_lists(nodes: list[tuple[Words, Node, Words]], tongue: Tongue) -> Iterator[PrefixList]:

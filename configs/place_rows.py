@@ -12,7 +12,7 @@ from inventory.text import mark
 from ipplan.mapping import DEFAULT_VRF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 class Shape(StrEnum):
@@ -113,6 +113,14 @@ KINDS: Final = {
     "esi": mark("an Ethernet segment's identifier"),
     "time": mark("a time"),
     "number": mark("a number"),
+    "length": mark("a prefix's length"),
+    "length-apart": mark("the length of a range's subnet"),
+    "bound": mark("a bound of a prefix's length"),
+    "rule-number": mark("a rule's number"),
+    "encoded": mark("an address that is written as something else"),
+    "named": mark("an address that has a name"),
+    "inside-net": mark("the inside network of a translation between two of one size"),
+    "outside-net": mark("the outside network of a translation between two of one size"),
     "secret": mark("a secret"),
     "file": mark("a file's name"),
     "opcode": mark("an SRv6 function"),
@@ -165,12 +173,14 @@ _EXPRESSIONS: Final = {
     "title": r"[0-9A-Za-z]+(?:\.[0-9A-Za-z]+)+",
     "rd": rf"{_QUAD}:\d+",
     "fixed": r"\S+",
-    "name": r"(?:\"[^\"]*\"|'[^']*'|\S+)",
+    "name": r"(?:\"(?:[^\"]*[^\"\s])?\"|'(?:[^']*[^'\s])?'|\S+)",
     "text": r"\S.*",
     "vrf": r"(?:\"[^\"]*\"|\S+)",
     "seq": r"\d+",
 }
-_END = r"(?=[\s;,\"')\]}]|$)"
+_END = r"(?![^\s;,\"')\]}])"
+# Before a name: a bracket, or the quote before a list of names that ends with a blank.
+_OPENING: Final = r"(?:[(\[]|[\"'](?=[^\"']*\s[\"']))?"
 _SIZES: Final = {
     "mask": Size.MASK,
     "len": Size.LENGTH,
@@ -290,6 +300,9 @@ class Row:
             for hit in self.clause.finditer(text, match.end()):
                 for slot in self.clause_slots:
                     found += self._found(hit, slot, inherited, seq, public)
+        if found and ('"' in text or "'" in text):
+            names = [match.span() for match in _QUOTED.finditer(text) if not _ADDRESSES.fullmatch(match.group())]
+            found = [place for place in found if place.shape in _BY_WORD or not _inside(place, text, names)]
         return found
 
     def _found(
@@ -334,6 +347,18 @@ class Row:
                 seq,
             )
         ]
+
+
+# What may hold a name with blanks in it: no address stands there by itself.
+_QUOTED: Final = re.compile(r"(?<![^\s\[({=,])(?:\"[^\"\s]+\s[^\"]*[^\"\s]\"|'[^'\s]+\s[^']*[^'\s]')")
+_ADDRESSES: Final = re.compile(r"[\"'\s0-9A-Fa-f.:/,;%-]*")
+_BY_WORD: Final = (Shape.NAME, Shape.TEXT, Shape.FIXED)
+
+
+def _inside(place: Place, text: str, names: Iterable[tuple[int, int]]) -> bool:
+    """Whether a place is a word of a quoted name; what is joined to other characters (a URL's host) is not."""
+    before = text[place.start - 1] if place.start else " "
+    return (before.isspace() or before in "\"'") and any(start < place.start < end for start, end in names)
 
 
 def _span(match: re.Match[str], group: int) -> tuple[int, int] | None:
@@ -461,7 +486,9 @@ class _Compiler:
         parts = _PART.findall(word)
         if "".join(parts) != word:
             raise self._fault(f"not in the language: {word}")
-        quote = r"[\"'(\[]?" if parts[0].startswith("{") else ""
+        # A name's quotes are its own: they hold its blanks together.
+        opening = _OPENING if parts[0].startswith(("{name", "{vrf")) else r"[\"'(\[]?"
+        quote = opening if parts[0].startswith("{") else ""
         return quote + "".join(map(self._part, parts))
 
     def _part(self, part: str) -> str:

@@ -406,10 +406,18 @@ def _read(places: Places, view: View, raw: str, text: str, before: str) -> _Read
     if places.flat:
         view, command = places.led(before + places.bare(text))
     shift = start + len(text) - len(command)
-    found = tuple(place.moved(shift) for place in classify(view, command) if place.start + shift >= start)
+    meant = [place if place.start + shift >= start else _end(place, start - shift) for place in classify(view, command)]
+    found = tuple(place.moved(shift) for place in meant if place is not None)
     spans = [span for place in found for span in place.spans()]
     loose = tuple(token for token in seen if not any(low <= token.start and token.end <= high for low, high in spans))
     return found, loose, view
+
+
+def _end(place: Place, start: int) -> Place | None:
+    """A range's last address where the first one stands in a view's command before column `start`."""
+    if place.last is None or place.last[0] < start:
+        return None
+    return Place("range-last", Shape.HOST, *place.last, vrf=place.vrf)
 
 
 def table(

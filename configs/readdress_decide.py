@@ -12,6 +12,8 @@ from configs import readdress_text as texts
 from configs.intervals import BITS, Intervals, wildcard
 from configs.place_rows import Place, Shape, Size
 from configs.readdress_scope import Answer, Said, Scope
+from configs.readdress_usage import class_length as _class_length
+from configs.readdress_usage import length_of as _length
 
 if TYPE_CHECKING:
     from configs.readdress_policy import Policy
@@ -85,7 +87,13 @@ class Decider:
     def __init__(self, mapping: Mapping, policy: Policy) -> None:
         self.scope = Scope(mapping)
         self.policy = policy
+        # Whether an interface was met whose subnet does not go to one place as a whole.
+        self.torn = False
         self._known: dict[tuple[object, ...], Outcome] = {}
+
+    def forget(self) -> None:
+        """Decide everything anew: other configurations are looked at."""
+        self._known.clear()
 
     def place(self, place: Place, line: str) -> Outcome:
         """What becomes of a place of a line."""
@@ -95,6 +103,8 @@ class Decider:
         last = line[last_at[0] : last_at[1]] if last_at is not None else ""
         ge = line[ge_at[0] : ge_at[1]] if ge_at is not None else ""
         le = line[le_at[0] : le_at[1]] if le_at is not None else ""
+        if shape is not Shape.FIXED and form is not Size.CLASSFUL:
+            kind = ""  # the decision does not depend on it
         key = (shape, kind, form, vrf, address, size, last, ge, le)
         found = self._known.get(key)
         if found is None:
@@ -168,7 +178,9 @@ class Decider:
             return Outcome(Action.REVIEW, _REVIEWS[subnet.said])
         parts = [part for part in subnet.parts if new >> (bits - part[1]) == part[0] >> (bits - part[1])]
         if len(subnet.parts) != 1 or len(parts) != 1 or subnet.cover:
-            return Outcome(Action.REVIEW, "partly-mapped")
+            self.torn = True
+            whole = self.scope.mapped_whole(first, length, version, place.vrf)
+            return Outcome(Action.REVIEW, "subnet-split" if whole else "partly-mapped")
         new_length = parts[0][1]
         if (new, new_length) == (value, length):
             return _UNCHANGED
@@ -332,8 +344,13 @@ class Decider:
         new = image.first | value & free
         return Outcome(Action.REWRITTEN, "mapped", (Writing(texts.write(new, 4, address)),))
 
-    def _classes(self, first: int, length: int, vrf: str | None) -> Outcome:
-        """A network whose class says its size: the classes around the new places, unless others live there."""
+    def _classes(  # noqa: PLR0911 - one return a reason
+        self, first: int, length: int, vrf: str | None
+    ) -> Outcome:
+        """A network whose class says its size: the class around the new places, if it leads back to this one alone.
+
+        A protocol would begin to run on whatever else is in the new class, and stop on what stays in the old one.
+        """
         wanted = Intervals(((first, first + (1 << (32 - length))),))
         said, image = self.scope.scattered(wanted, 4, vrf)
         if said is Said.OUTSIDE:
@@ -352,11 +369,13 @@ class Decider:
         del image
         if list(classes) == [first]:
             return Outcome(Action.KEPT, "still-covers")
-        return Outcome(
-            Action.REWRITTEN,
-            "covered",
-            tuple(Writing(texts.write(one, 4, "") if one != first else None) for one in classes),
-        )
+        used = self.scope.used(4, vrf)
+        if whole & (used - wanted):
+            return Outcome(Action.REVIEW, "admits-others")
+        if len(classes) > 1 or wanted & used:
+            return Outcome(Action.REVIEW, "class-apart")
+        (one,) = classes
+        return Outcome(Action.REWRITTEN, "covered", (Writing(texts.write(one, 4, "")),))
 
     def _title(self, text: str) -> Outcome:
         """An IS-IS title: twelve decimal digits of its system id may be a loopback's."""
@@ -400,26 +419,6 @@ def _writable(form: Size, part: tuple[int, int], version: int) -> bool:
     if form is Size.CLASSFUL:
         return part[1] == _class_length(part[0])
     return form is not Size.NONE or part[1] == BITS[version]
-
-
-def _class_length(value: int) -> int:
-    top = value >> 24
-    return 8 if top < 128 else 16 if top < 192 else 24
-
-
-def _length(form: Size, size: str, version: int, value: int = 0) -> int | None:
-    """The prefix length that a size says; None for a mask with holes or a length that there is not."""
-    if form is Size.NONE:
-        return BITS[version]
-    if form is Size.LENGTH:
-        return int(size) if int(size) <= BITS[version] else None
-    if form is Size.CLASSFUL:
-        return _class_length(value)
-    if version != 4:
-        return None
-    if form is Size.WILDCARD:
-        return texts.wildcard_length(size)
-    return texts.mask_length(size)
 
 
 def _sized(form: Size, like: str, length: int) -> str | None:

@@ -71,7 +71,8 @@ def _file(done: Done, tokens: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _proof(run: Run) -> dict[str, Any] | None:
     """The proofs of all networks as one."""
-    from configs.equivalence_model import Proof  # noqa: PLC0415 - only where one was asked for
+    from configs import readdress_shown  # noqa: PLC0415 - only where one was asked for
+    from configs.equivalence_model import Proof  # noqa: PLC0415 - as above
 
     if not run.proofs:
         return None
@@ -84,4 +85,4 @@ def _proof(run: Run) -> dict[str, Any] | None:
         tuple(found for proof in proofs for found in proof.outside),
         dict(checked),
     )
-    return whole.as_json()
+    return readdress_shown.proof(whole, run.platforms).as_json()

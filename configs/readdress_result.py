@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from configs import readdress_text as texts
 from configs import tokens
 from configs.place_rows import Place, Shape, Size
 from configs.readdress_decide import Action, Decider, Outcome, Writing
@@ -22,7 +23,10 @@ KEPT_TEXT: Final = Outcome(Action.KEPT, "policy-descriptions")
 KEPT_COMMENT: Final = Outcome(Action.KEPT, "comment")
 NOT_AN_ADDRESS: Final = Outcome(Action.KEPT, "not-an-address")
 UNKNOWN: Final = Outcome(Action.REVIEW, "unknown-command")
-WORD: Final = re.compile(r"[^\s\"']+")
+# A quoted word may have blanks, but not at its end (that is a list); an apostrophe inside a word opens no quotes.
+_WORD: Final = re.compile(r"""(?<![^\s\[({=,])(?:"[^"\r\n]*[^"\s]"|'[^'\r\n]*[^'\s]')|[^\s"';]+""")
+# The length that is written behind an address in a name or a text.
+_LENGTH_BEHIND: Final = re.compile(r"(/|_{1,2})(\d{1,3})(?![\d.])")
 
 
 class TokenResult(NamedTuple):
@@ -57,6 +61,10 @@ class Result:
     decided: list[Decided] = field(default_factory=list)
     words: dict[str, tuple[str, Outcome]] = field(default_factory=dict)
     decider: Decider | None = None
+    # What became of the rule numbers of lines that became several.
+    numbers: dict[int, TokenResult] = field(default_factory=dict)
+    # Addresses that are written as something else, for a person.
+    encoded: tuple[TokenResult, ...] = ()
 
     @property
     def encoding(self) -> str:
@@ -82,8 +90,34 @@ class Result:
 
     def tokens(self) -> Iterator[TokenResult]:
         """Every token with what became of it, in the text's order."""
+        encoded = list(reversed(self.encoded))
         for decided in self.decided:
-            yield from self._line_tokens(decided)
+            while encoded and encoded[-1].line < decided.line.number:
+                yield encoded.pop()
+            found = list(self._line_tokens(decided))
+            more = [*self._further(decided)]
+            while encoded and encoded[-1].line == decided.line.number:
+                more.append(encoded.pop())
+            taken = {token.column for token in found}
+            found += [token for token in more if token.column not in taken]
+            yield from sorted(found, key=_column) if more else found
+        yield from reversed(encoded)
+
+    def _further(self, decided: Decided) -> Iterator[TokenResult]:
+        """What changes without the shape of an address: lengths, bounds, rule numbers."""
+        line = decided.line
+        for place, outcome in zip(decided.line.places, decided.outcomes, strict=True):
+            if not outcome.writings:
+                continue
+            size = place.size if place.form is Size.LENGTH else None
+            for number, kind, span in ((1, "length", size), (3, "bound", place.ge), (4, "bound", place.le)):
+                new = news(outcome, number)
+                if span is not None and new:
+                    yield TokenResult(
+                        line.number, span[0] + 1, line.text[slice(*span)], kind, outcome.action, new, outcome.reason
+                    )
+        if line.number in self.numbers:
+            yield self.numbers[line.number]
 
     def _line_tokens(self, decided: Decided) -> Iterator[TokenResult]:
         line = decided.line
@@ -128,8 +162,12 @@ class Result:
             return place.kind, found[1], found[0] if found[1].action is Action.REWRITTEN else ""
         if outcome is KEPT_TEXT or outcome is KEPT_COMMENT or self.decider is None:
             return place.kind, outcome, ""
-        inner = translated(self.decider, token)
+        inner = translated(self.decider, token, text)
         return place.kind, inner, news(inner, 0)
+
+
+def _column(token: TokenResult) -> int:
+    return token.column
 
 
 def _part(kind: str, outcome: Outcome, number: int) -> tuple[str, Outcome, str]:
@@ -157,14 +195,37 @@ def news(outcome: Outcome, number: int) -> str:
 
 def word_at(text: str, token: Token) -> str:
     """The word that a token stands in."""
-    for match in WORD.finditer(text):
-        if match.start() <= token.start < match.end():
-            return match.group()
-    return token.text
+    start, end = next(((low, high) for low, high in words(text) if low <= token.start < high), token[:2])
+    return text[start:end]
 
 
-def translated(decider: Decider, token: Token) -> Outcome:
-    """A token that is read as one address, whatever stands around it."""
+def words(text: str) -> Iterator[tuple[int, int]]:
+    """Where words stand: what is in quotes is one word, without them."""
+    for match in _WORD.finditer(text):
+        quoted = text[match.start()] in "\"'"
+        yield match.start() + quoted, match.end() - quoted
+
+
+def behind(token: Token, text: str) -> tuple[int, int] | None:
+    """Where the length of the prefix stands that a token in a name or a text says; None for a lone address."""
+    match = _LENGTH_BEHIND.match(text, token.end) if token.form in (Form.IPV4, Form.IPV6, Form.JOINED) else None
+    if match is None:
+        return None
+    mark = re.sub(r"\d", "", token.text)[0]
+    found = texts.read(token.text.replace(mark, ".") if token.form is Form.JOINED else token.text)
+    length = int(match[2])
+    if found is None or not 0 < length <= (bits := texts.BITS[found[1]]):
+        return None
+    # Behind anything but a slash a number is a length only if the address is a network's.
+    free = found[0] & ((1 << (bits - length)) - 1)
+    return match.span(2) if match[1] == "/" or (not free and length < bits) else None
+
+
+def translated(decider: Decider, token: Token, text: str = "") -> Outcome:
+    """A token that is read as one address, or as the prefix that it is with its length behind it in `text`."""
+    size = behind(token, text) if text else None
+    if size is not None:
+        return _prefix(decider, token, text[slice(*size)])
     if token.form is Form.JOINED:
         mark = re.sub(r"\d", "", token.text)[0]
         outcome = decider.host(token.text.replace(mark, "."), None)
@@ -174,3 +235,22 @@ def translated(decider: Decider, token: Token) -> Outcome:
     if token.form in (Form.NUMBER, Form.NET):
         return NOT_AN_ADDRESS
     return decider.host(token.text, None)
+
+
+def _prefix(decider: Decider, token: Token, length: str) -> Outcome:
+    """A token with the length behind it, as one prefix or as an interface's address."""
+    joined = token.form is Form.JOINED
+    mark = re.sub(r"\d", "", token.text)[0] if joined else "."
+    address = token.text.replace(mark, ".")
+    value, version = texts.read(address) or (0, 4)
+    inside = value & ((1 << (texts.BITS[version] - int(length))) - 1)
+    span = (len(address) + 1, len(address) + 1 + len(length))
+    shape = Shape.INTERFACE if inside else Shape.PREFIX
+    outcome = decider.place(Place("prefix", shape, 0, len(address), Size.LENGTH, span, vrf=None), f"{address}/{length}")
+    if len(outcome.writings) > 1:
+        return Outcome(Action.REVIEW, "several-places")
+    if not joined or not outcome.writings:
+        return outcome
+    writing = outcome.writings[0]
+    new = writing.address.replace(".", mark) if writing.address is not None else None
+    return outcome._replace(writings=(writing._replace(address=new),))

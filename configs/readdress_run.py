@@ -58,6 +58,11 @@ class Run:
         return [done for done in self.files if done.result is None]
 
     @property
+    def platforms(self) -> dict[str, str]:
+        """The language of each file."""
+        return {done.path: done.platform for done in self.files}
+
+    @property
     def proven(self) -> bool:
         """Whether every proof that was asked for holds."""
         return all(proof.ok for proof in self.proofs.values())
@@ -132,6 +137,7 @@ def _run(inputs: Iterable[Input], mappings: dict[str, Mapping], policy: Policy, 
             networks.setdefault(source.network, []).append((ready, done))
     for network, members in networks.items():
         engine = Engine(mappings[network], policy)
+        engine.learn(ready for ready, _ in members)
         for ready, done in members:
             done.result = engine.run(ready)
         if prove:
@@ -142,6 +148,7 @@ def _run(inputs: Iterable[Input], mappings: dict[str, Mapping], policy: Policy, 
 def _prove(files: list[Done], mapping: Mapping, policy: Policy) -> Proof:
     from configs import dialects  # noqa: PLC0415 - start-up time
     from configs.equivalence import Document, prove  # noqa: PLC0415 - as above
+    from configs.readdress_decide import Action  # noqa: PLC0415 - as above
 
     old, new = [], []
     for done in files:
@@ -149,7 +156,14 @@ def _prove(files: list[Done], mapping: Mapping, policy: Policy) -> Proof:
             old.append(Document(done.path, done.platform, done.result.tree))
             tree = dialects.dialect(done.platform).parse(done.result.to_bytes())
             new.append(Document(done.path, done.platform, tree))
-    return prove(old, new, mapping, policy)
+    left = {
+        (done.path, token.line)
+        for done in files
+        if done.result is not None
+        for token in done.result.tokens()
+        if token.action is Action.REVIEW
+    }
+    return prove(old, new, mapping, policy, left)
 
 
 def changed(found: Run) -> Iterator[tuple[str, bytes]]:

@@ -2,8 +2,8 @@
 
 A prefix that is one of today's subnets goes to the plan's subnet, whatever its size. A part of one goes to the images
 of its addresses. A wider one, which also holds addresses that nobody maps, stays as it is where the new places lie in
-it; else it becomes the prefix around them, as long as before or the smallest, unless that would admit space that
-belongs to somebody else; else the exact list.
+it; else it becomes the smallest prefix around them, if that is no shorter than the old one, admits nothing that
+belongs to somebody else, and nothing of the old one that stays is in use; else the exact list, with what stays.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from configs.intervals import BITS, EMPTY, Intervals, prefix
+from configs.place_rows import Shape
 from ipplan.mapping import DEFAULT_VRF, EDGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from configs.readdress_usage import Used
     from ipplan.mapping import Mapping
 
 MOST_PARTS = 64  # a command is not repeated more often than this
@@ -51,6 +53,7 @@ _OUTSIDE = Answer(Said.OUTSIDE)
 class _Space:
     """The mapping of one VRF and family: intervals that do not overlap, in address order."""
 
+    vrf: str
     bits: int
     starts: tuple[int, ...]
     stops: tuple[int, ...]
@@ -60,6 +63,13 @@ class _Space:
     @cached_property
     def mapped(self) -> Intervals:
         return Intervals.of(zip(self.starts, self.stops, strict=True))
+
+    @cached_property
+    def plan(self) -> Intervals:
+        """The space of the plan: every new place, and the new subnets whole."""
+        places = self.image(self.mapped)[0]
+        news = [new for new in self.subnets.values() if new is not None]
+        return places | Intervals.of((first, first + (1 << (self.bits - length))) for first, length in news)
 
     @cached_property
     def subnet_starts(self) -> list[tuple[int, int]]:
@@ -170,6 +180,7 @@ class Scope:
             known[key] = value if known.get(key, value) == value else None
         self._spaces = {
             space: _Space(
+                space[0],
                 BITS[space[1]],
                 tuple(row[0] for row in found),
                 tuple(row[1] for row in found),
@@ -180,6 +191,47 @@ class Scope:
         }
         self._known: dict[tuple[int, int, int, str | None], Answer] = {}
         self.one_for_all = {vrf for vrf, _ in rows} <= {DEFAULT_VRF}
+        self._usage: Callable[[], Iterable[Used]] = tuple
+        self._in_use: dict[tuple[str, int], Intervals] = {}
+
+    def use(self, usage: Callable[[], Iterable[Used]]) -> bool:
+        """Where to ask what the configurations use. True if answers so far came from what was used before."""
+        asked = bool(self._in_use)
+        self._usage = usage
+        if asked:
+            self._in_use = {}
+            self._known.clear()
+        return asked
+
+    def _stays(self, space: _Space) -> Intervals:
+        """What is in use in a VRF and neither goes anywhere nor is the plan's."""
+        version = 4 if space.bits == BITS[4] else 6
+        found = self._in_use.get((space.vrf, version))
+        if found is None:
+            if not self._in_use:
+                self._all_used = tuple(self._usage())
+            found = self._in_use[space.vrf, version] = self._outside(space, version)
+        return found
+
+    def _outside(self, space: _Space, version: int) -> Intervals:
+        spans = []
+        for used in self._all_used:
+            if used.version != version or not (self.one_for_all or used.vrf in (None, space.vrf)):
+                continue
+            whole = Intervals(((used.start, used.stop),))
+            # A prefix that the mapping moves in part says nothing of who lives in the rest; an interface's does.
+            if used.shape in (Shape.INTERFACE, Shape.HOST) or not whole & space.mapped:
+                spans.append((used.start, used.stop))
+        return Intervals.of(spans) - space.mapped - space.plan
+
+    def used(self, version: int, vrf: str | None) -> Intervals:
+        """What is in use and stays where it is."""
+        return Intervals.of(span for space in self._of(vrf, version) for span in self._stays(space))
+
+    def mapped_whole(self, first: int, length: int, version: int, vrf: str | None) -> bool:
+        """Whether the mapping speaks of every address of a prefix."""
+        wanted = prefix(first, length, BITS[version])
+        return any(wanted <= space.mapped for space in self._of(vrf, version))
 
     def _of(self, vrf: str | None, version: int) -> list[_Space]:
         """The parts that may speak for a VRF: one, none, or, if it is not known, all."""
@@ -241,14 +293,14 @@ class Scope:
         if free and whole and must <= wanted and not space.strangers(wanted, wanted):
             return Answer(Said.MOVED, ((first, length),))
         if free:
-            foreign = space.foreign(wanted)
-            for inside in (full, must):
-                smallest = inside.cover(bits)
-                # As long as the old one if that is wide enough: what was left free around its subnets stays free.
-                same = (smallest[0] >> (bits - length) << (bits - length), length)
-                for cover in (same, smallest) if length <= smallest[1] else (smallest,):
-                    if not prefix(*cover, bits) & foreign:
-                        return Answer(Said.MOVED, (cover,), cover=True)
+            used = self._stays(space)
+            stays = free & used
+            foreign = space.foreign(wanted) | used
+            for inside in (full, must) if not stays else ():
+                cover = inside.cover(bits)
+                if cover[1] >= max(length, 1) and not prefix(*cover, bits) & foreign:
+                    return Answer(Said.MOVED, (cover,), cover=True)
+            full |= stays
         elif not whole:
             return Answer(Said.NO_PLACE)
         return _listed(tuple(full.blocks(bits)))

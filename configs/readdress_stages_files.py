@@ -15,13 +15,12 @@ import json
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from configs import dialects
+from configs import dialects, readdress_shown
 from configs.readdress_stages import Stage
 from inventory.text import Message, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from configs.readdress_stages import DeviceStage, Part, Single, Staged, StageSet
 
@@ -71,7 +70,13 @@ def _device(stage: StageSet, row: DeviceStage) -> dict[str, Any]:
         "parts": [_part(part) for part in row.parts],
         "undo_parts": [_part(part) for part in row.undo],
         "single": [
-            {"line": one.line, "old": one.old, "new": list(one.new), "why": one.why, "taken_back_first": one.listed}
+            {
+                "line": one.line,
+                "old": readdress_shown.mask(row.platform, one.old),
+                "new": [readdress_shown.mask(row.platform, text) for text in one.new],
+                "why": one.why,
+                "taken_back_first": one.listed,
+            }
             for one in row.singles
         ],
         "check": list(row.check),
@@ -99,23 +104,17 @@ def _undo_file(row: DeviceStage) -> str:
     return f"{_name(row)}.undo.txt"
 
 
-def write(staged: Staged, folder: Path) -> None:
-    """Write all files below `folder`."""
-    from inventory.sources import write_atomically  # noqa: PLC0415 - start-up time
-
-    texts: dict[str, str] = {"index.json": json.dumps(as_json(staged), ensure_ascii=False, indent=1) + "\n"}
-    texts |= {page: "\n".join(_page(staged, name)) + "\n" for name, page in PAGES.items()}
+def texts(staged: Staged) -> dict[str, str]:
+    """All files by their path below the folder that they go to."""
+    found: dict[str, str] = {"index.json": json.dumps(as_json(staged), ensure_ascii=False, indent=1) + "\n"}
+    found |= {page: "\n".join(_page(staged, name)) + "\n" for name, page in PAGES.items()}
     for stage in staged.stages:
         for row in stage.devices:
             if row.parts:
-                texts[f"{stage.folder}/{_commands_file(row)}"] = _text(row, row.parts)
+                found[f"{stage.folder}/{_commands_file(row)}"] = _text(row, row.parts)
             if row.undo:
-                texts[f"{stage.folder}/{_undo_file(row)}"] = _text(row, row.undo)
-    for name, text in texts.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, text.encode())
-        path.chmod(0o600)
+                found[f"{stage.folder}/{_undo_file(row)}"] = _text(row, row.undo)
+    return found
 
 
 def _text(row: DeviceStage, parts: Sequence[Part]) -> str:
@@ -188,12 +187,12 @@ def _row(row: DeviceStage, said: Any) -> Iterator[str]:
             devices=", ".join(row.together),
         )
         yield f"  - {text}"
-    yield from _singles(row.singles, said, dialects.dialect(row.platform))
+    yield from _singles(row.singles, said, row.platform)
 
 
-def _singles(singles: Iterable[Single], said: Any, spoken: Any) -> Iterator[str]:
+def _singles(singles: Iterable[Single], said: Any, platform: str) -> Iterator[str]:
     for one in singles:
-        new = " / ".join(spoken.mask(text) for text in one.new)
-        yield f"  - `{spoken.mask(one.old)}` → `{new}`: {said(WHY[one.why])}"
+        new = " / ".join(readdress_shown.mask(platform, text) for text in one.new)
+        yield f"  - `{readdress_shown.mask(platform, one.old)}` → `{new}`: {said(WHY[one.why])}"
         if one.listed:
             yield f"    - {said(mark('taken back first, then given anew: look whether the device takes it so'))}"

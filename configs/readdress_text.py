@@ -5,28 +5,21 @@ That is what lets a mapping and its inverse give the same bytes back.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
+from socket import AF_INET, inet_pton
 
 BITS = {4: 32, 6: 128}
-_QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _GROUPS = 8
 
 
 @lru_cache(65536)
 def read(text: str) -> tuple[int, int] | None:
     """An address as (integer, version); None if it is none, or a quad with leading zeros (is that octal?)."""
-    if _QUAD.fullmatch(text):
-        value = 0
-        for part in text.split("."):
-            if len(part) > 1 and part[0] == "0":
-                return None
-            number = int(part)
-            if number > 255:
-                return None
-            value = value << 8 | number
-        return value, 4
+    try:
+        return int.from_bytes(inet_pton(AF_INET, text), "big"), 4  # takes no leading zeros
+    except (OSError, ValueError):
+        pass
     try:
         return int(IPv6Address(text.partition("%")[0])), 6
     except ValueError:

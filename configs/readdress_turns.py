@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from configs.place_rows import Place, Shape
 from configs.readdress_text import mask_length
+from configs.rule_numbers import RuleNumbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from ipaddress import IPv4Interface, IPv6Interface
 
     from configs.change import Language, Slot
@@ -98,7 +99,7 @@ class Turner:
 
     def __init__(self, tree: Tree, language: Language) -> None:
         self._language = language
-        self._numbers = _Numbers(tree, language)
+        self._numbers = RuleNumbers(tree)
         self._views = {node.line: _end(node) for _, node in tree.walk() if node.children}
 
     def turn(self, line: Line, outcomes: Sequence[Outcome], new: tuple[str, ...]) -> Turn | None:
@@ -188,7 +189,7 @@ class Turner:
         seq = next((place.seq for place in places if place.seq is not None), None)
         if seq is not None:
             wanted = list(dict.fromkeys(text for found in texts.values() for text in found if text != line.text))
-            steps = self._numbers.take(line, seq, whole.new, len(wanted))
+            steps = self._numbers.behind(line, seq, whole.new, len(wanted))
             if steps is None:
                 whole.why = "no-number"
                 return whole
@@ -198,40 +199,6 @@ class Turner:
             texts = {state: tuple(numbered[text] for text in found) for state, found in texts.items()}
         whole.hold, whole.listed, whole._texts = Hold.BESIDE, False, texts  # noqa: SLF001 - it is made here
         return whole
-
-
-class _Numbers:
-    """The numbers of rules in a configuration, and those that are free for the time in which two are there."""
-
-    def __init__(self, tree: Tree, language: Language) -> None:
-        self._tree = tree
-        self._normalise = language.normalise
-        self._taken: dict[tuple[tuple[str, ...], str], set[int]] = {}
-
-    def take(self, line: Line, seq: tuple[int, int], news: Iterable[str], count: int) -> list[int] | None:
-        """`count` numbers behind the line's own and before the next rule's; None if there are not so many."""
-        before = line.text[: seq[0]].strip()
-        key = (line.path, before)
-        taken = self._taken.get(key)
-        if taken is None:
-            taken = self._taken[key] = {
-                int(match[1])
-                for path, node in self._tree.walk()
-                if path == line.path and node.text.startswith(before)
-                for match in (re.match(r"\s*(\d+)", node.text[len(before) :]),)
-                if match is not None
-            }
-        own = int(line.text[slice(*seq)])
-        for new in news:  # the numbers that the split rule has in the end
-            match = re.match(r"\d+", new[seq[0] :])
-            if match is not None:
-                taken.add(int(match[0]))
-        end = min((number for number in taken if number > own), default=own + 1 + count)
-        free = [number for number in range(own + 1, end) if number not in taken][:count]
-        if len(free) < count:
-            return None
-        taken.update(free)
-        return free
 
 
 _TEXTS: Final = (Shape.TEXT, Shape.NAME)

@@ -30,7 +30,7 @@ class _View:
         self.children: list[Node] = []
 
     def closed(self) -> Node:
-        return Node(self.line, self.text, tuple(self.children), self.body)
+        return Node(self.line, self.text, tuple(self.children) if self.children else (), self.body)
 
 
 class Builder:
@@ -115,13 +115,15 @@ class Builder:
             stack[-1].children.append(node)
 
     def _by_indentation(self, raw: str, number: int, text: str, body: tuple[str, ...]) -> None:
-        first = raw[0]
-        indent = 0 if first not in {" ", "\t"} else _indent(raw)
-        self._close(indent)
+        indent = 0 if raw[0] not in " \t" else _indent(raw)
+        stack = self._stack
+        while stack[-1].indent >= indent:  # what stands for the whole text has less than any line
+            node = stack.pop().closed()
+            stack[-1].children.append(node)
         if text in self._grammar.leaves:
             self.comments.append(Comment(number, text))
         else:
-            self._stack.append(_View(indent, number, text, body))
+            stack.append(_View(indent, number, text, body))
 
     def _by_braces(self, raw: str, number: int, text: str, body: tuple[str, ...]) -> None:
         del raw
@@ -188,8 +190,10 @@ class Builder:
 
 def _indent(raw: str) -> int:
     """How deep a line is indented: blanks count one, a tab goes to the next multiple of eight."""
-    depth = 0
-    for character in raw:
+    depth = len(raw) - len(raw.lstrip(" "))
+    if not raw.startswith("\t", depth):
+        return depth
+    for character in raw[depth:]:
         if character == " ":
             depth += 1
         elif character == "\t":

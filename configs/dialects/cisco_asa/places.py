@@ -2,6 +2,9 @@
 
 Sources: Cisco's ASA series command reference and CLI books 1 to 3 (9.8), the PIX 6.3 command reference for `conduit`,
 `static` and `global`. Filters have netmasks here, not wildcards.
+
+The references were not gone through page by page. Rows beyond the samples in the tests and the pages that are named
+are from knowledge of the language and unverified on devices.
 """
 
 from __future__ import annotations
@@ -37,6 +40,9 @@ tunnel destination {host:tunnel-destination}
 +access-list {name} [line *] [extended] permit|deny (object|object-group {name} | *) \
     (object-group-user|object-group-security|user|user-group|security-group * * | user|user-group *) \
     (object|object-group {name} | host {host:acl} | {prefix:acl}/{len} | {prefix:acl} {mask})
+# With a name for one of the addresses
+access-list {name} [line *] [extended] permit|deny * * {fixed:mask} [...] (host {host:acl} | {prefix:acl}/{len} | {prefix:acl} {mask})
+access-list {name} [line *] [extended] permit|deny ... host {host:acl}
 +access-list {name} standard permit|deny host {host:acl}
 +access-list {name} standard permit|deny {prefix:acl} {mask}
 +access-list {name} webtype permit|deny tcp host {host:acl}
@@ -47,10 +53,12 @@ ipv6 access-list {name} [line *] remark {text}
 +ipv6 access-list {name} [line *] permit|deny (object-group {name} | *) (any | object-group {name} | host {host:acl} | {prefix:acl}/{len}) [...] (any | object-group {name} | host {host:acl} | {prefix:acl}/{len})
 +ipv6 access-list {name} [line *] permit|deny (object-group {name} | *) (host {host:acl} | {prefix:acl}/{len})
 access-group {name}
-name {host} {name} [description {text}]
-name {host} *
+# Commands below may say the name for the address; its mask is checked against it (`configs.readdress_apart`).
+name {host:named} {name} [description {text}]
+name {host:named} *
 +route * {prefix:route} {mask} {host:next-hop}
 +route * {prefix:route} {mask} Null0
+route * * {fixed:mask} {host:next-hop}
 +ipv6 route * {prefix:route}/{len} {host:next-hop}
 +ipv6 route * {prefix:route}/{len}
 mroute {prefix:source} {mask} [*] {host:next-hop}
@@ -60,6 +68,7 @@ ipv6 neighbor {host:arp}
 # Before 8.3
 static * [tcp|udp] {host:nat-outside} [*] access-list {name}
 static * [tcp|udp] {host:nat-outside} [*] {host:nat-inside} [*] netmask 255.255.255.255
+static * {prefix:outside-net} {prefix:inside-net} netmask {mask}
 static * tcp|udp {host:nat-outside} * {host:nat-inside} *
 static * tcp|udp interface * {host:nat-inside} *
 static * interface {host:nat-inside}
@@ -67,7 +76,7 @@ static * tcp|udp interface * access-list {name}
 static * ... netmask {fixed:mask}
 alias * ... {fixed:mask}
 static * tcp|udp {host:nat-outside} * access-list {name}
-global * * {first:nat-pool}-{last} [netmask {fixed:mask}]
+global * * {first:nat-pool}-{last} [netmask {fixed:mask-apart}]
 global * * {host:nat-pool} [netmask {fixed:mask}]
 +nat * 0 {prefix:nat-inside} {mask}
 +nat * {fixed:number} {prefix:nat-inside} {mask}
@@ -130,7 +139,7 @@ dhcpd dns|wins {hosts:dns}
 dhcpd option * ip {hosts:dhcp}
 dhcpd reserve-address {host:dhcp}
 dhcprelay server {host:relay}
-ip local pool {name} {first:pool}-{last} [mask {fixed:mask}]
+ip local pool {name} {first:pool}-{last} [mask {fixed:mask-apart}]
 ip local pool {name} {host:pool}
 ipv6 local pool {name} {prefix:pool}/{len}
 flow-export destination * {host:logging}

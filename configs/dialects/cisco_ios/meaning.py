@@ -196,7 +196,16 @@ def _covers(tree: Tree) -> Iterator[Cover]:
         address, free = address_of(words[1]), address_of(words[2])
         spans = wildcard(int(address), int(free), 32) if address is not None and free is not None else None
         if spans is not None:
-            yield Cover(node.line, 4, spans)
+            yield Cover(node.line, 4, spans, _after(path, "vrf"))
+
+
+def _after(path: _Words, word: str) -> str:
+    """What stands behind a word in the innermost view that has it."""
+    for text in reversed(path):
+        words = text.split()
+        if word in words[:-1]:
+            return words[words.index(word) + 1]
+    return ""
 
 
 def _definitions(reading: Reading) -> Iterator[Name]:

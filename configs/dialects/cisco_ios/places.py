@@ -2,6 +2,9 @@
 
 Sources: Cisco's command references of IOS 12.4, 15M and IOS-XE 16 (IP addressing, routing, NAT, security, IP SLAs).
 What other languages share is in `configs.common_places`.
+
+The references were not gone through page by page. Rows beyond the samples in the tests and the pages that are named
+are from knowledge of the language and unverified on devices.
 """
 
 from __future__ import annotations
@@ -22,7 +25,12 @@ TABLE = """
 []
 # Where an extended list says which routes pass, its source is the network and its destination the mask.
 ?+access-list {name} permit|deny ip host {prefix:acl} host {mask}
-ip nat pool {name} {first:nat-pool} {last} [netmask {fixed:mask}]
+ip nat pool {name} {first:nat-pool} {last} [netmask {fixed:mask-apart} | prefix-length {fixed:length-apart}]
+ip nat inside source static network {prefix:inside-net} {prefix@:outside-net} /{len} [...] vrf {vrf}
+ip nat inside source static network {prefix:inside-net} {prefix:outside-net} /{len}
+ip nat inside source static network {prefix:inside-net} {prefix:outside-net} {mask}
+ip nat outside source static network {prefix:outside-net} {prefix:inside-net} /{len}
+ip nat outside source static network {prefix:outside-net} {prefix:inside-net} {mask}
 ip nat inside source static [tcp|udp|esp] {host:nat-inside} [*] interface [...] vrf {vrf}
 ip nat inside source static [tcp|udp|esp] {host:nat-inside} [*] interface
 ip nat inside source static [tcp|udp] {host:nat-inside} [*] {host@:nat-outside} [...] vrf {vrf}
@@ -42,7 +50,7 @@ nat64 prefix stateful|stateless {prefix:nat-pool}/{len}
 ip casa {host:source}
 ip dhcp-client network-discovery {name}
 ip forward-protocol nd {host}
-ip slb natpool {name} {first:nat-pool} {last} netmask {fixed:mask}
+ip slb natpool {name} {first:nat-pool} {last} netmask {fixed:mask-apart}
 ip slb probe {name}
 ip mobile home-agent|host|foreign-agent {host}
 ip source-route track {host}
@@ -86,6 +94,11 @@ class {name}
 snmp-server community * [view *] RO|RW|ro|rw {name}
 ip access-group|access-class {name}
 distribute-list [prefix|gateway|route-map] {name}
+[ip dhcp pool]
+option * ascii {hosts:dhcp}
+option * ascii *{host:dhcp}*
+[]
+http-proxy {host:server}
 [ip access-list extended]
 ?+[{seq}] permit|deny ip host {prefix:acl} host {mask}
 [interface]

@@ -3,6 +3,9 @@
 Sources: Cisco's IOS XR command references for the ASR 9000 (6.x and 7.x): interfaces, routing, BGP, MPLS, L2VPN,
 multicast, IP addresses and services, system security, system management. What other languages share is in
 `configs.common_places`.
+
+The references were not gone through page by page. Rows beyond the samples in the tests and the pages that are named
+are from knowledge of the language and unverified on devices.
 """
 
 from __future__ import annotations
@@ -79,7 +82,10 @@ ipv4|ipv6 virtual address [vrf {vrf}] {interface}/{len}
 ipv4|ipv6 virtual address [vrf {vrf}] {interface} {mask}
 ipv4 assembler {name}
 # Sets and policies: one element a line, `,` between them
+[snmp-server vrf {vrf}]
+host {host:snmp}
 [prefix-set]
+\#* {text:comment}
 ?{prefix:prefix-list}/{len} [eq|ge {ge}] [le {le}]
 ?{prefix:prefix-list}
 [rd-set]

@@ -52,7 +52,7 @@ _VALUE = r"\"?(?P<secret>[^\s\"]++)"
 
 SECRETS = table(
     rf"^\s*password (?!complexity\b|policy\b|min\b|expiration\b|control\b)(?:encrypted )?{_VALUE}",
-    rf"^\s*pre-share(?!d\b) ?{_VALUE}$",
+    rf"^\s*pre-share(?!d\b) ?{_VALUE}\"?\s*$",
     rf"^\s*(?:secret|shared-secret|login-password|key-string|auth-password|encrypt-password) {_VALUE}",
     rf"\bsnmp-server host \S.*\bcommunity {_VALUE}",
     rf"\bsnmp-server trap-host .*\bcommunity {_VALUE}",

@@ -3,6 +3,9 @@
 Sources: Hillstone's StoneOS CLI user guides (5.5R1 to 5.5R12), published configurations. In a wildcard mask a 1 bit
 must match: the other way round than elsewhere. A zone binds its interfaces to a virtual router on lines of their own,
 so that an interface's address may be of any.
+
+The references were not gone through page by page. Rows beyond the samples in the tests and the pages that are named
+are from knowledge of the language and unverified on devices.
 """
 
 from __future__ import annotations
@@ -90,8 +93,8 @@ snatrule [id {seq}] ... trans-to ({first:nat-outside} {last} | {prefix:nat-outsi
 dnatrule [id {seq}] ... from {prefix:source}/{len}|{host:source}
 dnatrule [id {seq}] ... to {prefix:nat-outside}/{len}|{host:nat-outside}
 dnatrule [id {seq}] ... trans-to ({first:nat-inside} {last} | {prefix:nat-inside}/{len} | {host:nat-inside})
-bnatrule [id {seq}] ... virtual ip {prefix:nat-outside}/{len}|{host:nat-outside}
-bnatrule [id {seq}] ... real ip {prefix:nat-inside}/{len}|{host:nat-inside}
+bnatrule [id {seq}] ... virtual ip {prefix:outside-net}/{len}|{host:nat-outside}
+bnatrule [id {seq}] ... real ip {prefix:inside-net}/{len}|{host:nat-inside}
 snatrule|dnatrule [id {seq}] ... from|to|trans-to [address-book] {name}
 bnatrule [id {seq}] ... virtual|real address-book {name}
 snatrule|dnatrule|bnatrule [id {seq}] ... description {text}
@@ -164,6 +167,7 @@ set next-hop|nexthop {host:next-hop}
 [ikev2 peer]
 [interface]
 ?peer {host:tunnel-destination}
+pre-share {fixed:secret}
 ?local-id|peer-id ip|ipv4|ipv6|key-id {host:peer}
 local-id|peer-id fqdn|u-fqdn|asn1dn {text}
 ?peer ... {host:tunnel-destination}

@@ -2,6 +2,9 @@
 
 Sources: H3C's Comware 7 command references (S6800, MSR, SecPath F1000/F5000: fundamentals, layer 3 IP services and
 routing, ACL and QoS, security, NAT, VPN, network management) and the Comware 5 forms of the same commands.
+
+The references were not gone through page by page. Rows beyond the samples in the tests and the pages that are named
+are from knowledge of the language and unverified on devices.
 """
 
 from __future__ import annotations
@@ -109,7 +112,7 @@ nat server ... inside server-group {name}
 nat server ... rule {name}
 nat outbound [name] {name}
 nat outbound ... address-group name {name}
-nat static [outbound|inbound] net-to-net {first:nat-inside} {last} [vpn-instance {vrf}] global {prefix:nat-outside} {size}
+nat static [outbound|inbound] net-to-net {first:inside-net} {last} [vpn-instance {vrf}] global {prefix:outside-net} {size}
 nat static inbound {host@:nat-outside} vpn-instance {vrf} {host:nat-inside}
 nat static inbound {host:nat-outside} [vpn-instance *] {host:nat-inside}
 nat static [outbound] {host:nat-inside} vpn-instance {vrf} {host@:nat-outside}

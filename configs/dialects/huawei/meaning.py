@@ -291,7 +291,7 @@ def _covers(tree: Tree) -> Iterator[Cover]:
         if words[:1] == ("network",) and len(words) > 2 and path and path[0].startswith("ospf"):
             found = _addresses(words[1:])
             if found is not None and found.v4:
-                yield Cover(node.line, 4, found.v4)
+                yield Cover(node.line, 4, found.v4, _vrf(path, {}))
 
 
 def _near(tree: Tree, path: _Words) -> int | None:

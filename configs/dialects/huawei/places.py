@@ -3,6 +3,9 @@
 Sources: Huawei's configuration guides and command references (NE40E V800R012C10, CE6800 V300R023C00, AR EDOC1100203224
 and EDOC1100034066, USG6000 V500R005). Most rows hold in every view: text from manuals and chats loses its indentation,
 and VRP gives a command one meaning almost everywhere. Where it does not (`network`, `address`), the view decides.
+
+The references were not gone through page by page. Rows beyond the samples in the tests and the pages that are named
+are from knowledge of the language and unverified on devices.
 """
 
 from __future__ import annotations
@@ -45,7 +48,7 @@ ipv6 address {host} link-local
 ipv6 address {host}
 vrrp|vrrp6 vrid * virtual-ip {host:virtual}
 vrrp|vrrp6 vrid * ... virtual-ip|peer-ip|source-ip {host:virtual}
-arp static {host:arp} * ... vpn-instance {vrf}
+arp static {host:arp} * [vid *] [cevid *] vpn-instance {vrf}
 arp static {host:arp}
 arp|nd ... ip|ipv6 {host:arp}
 ipv6 neighbor {host:arp}
@@ -59,10 +62,12 @@ source|destination {host:tunnel-source}
 destination vpn-instance {vrf} {host:tunnel-destination}
 ipv6-prefix {prefix:pool}/{len}
 
+# A tunnel's packets travel outside the VRF that its interface is bound to, unless the far end's is named.
 [interface]
 [nve]
-source {host:tunnel-source}
-destination {host:tunnel-destination}
+destination vpn-instance {vrf} {host:tunnel-destination}
+source {host@:tunnel-source}
+destination {host@:tunnel-destination}
 
 # ---- DHCP, address pools
 []
@@ -127,6 +132,7 @@ dns ... server|ip|ipv6 {host:dns}
 # ---- static routes
 []
 +ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route} {size} {host@:next-hop} public
++ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route} {size} * [*] {host@:next-hop} public
 +ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route} {size} [vpn-instance {vrf}] {host:next-hop}
 +ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route} {size} * {host:next-hop}
 +ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route} {size} * * {host:next-hop}
@@ -205,9 +211,9 @@ ext-community ... {rd}
 esi {fixed:esi}
 es|evpn ... esi {fixed:esi}
 originator-id {id}
-?+ip ip-prefix|ipv6-prefix * [index {seq}] permit|deny {prefix:prefix-list} {len} [match-network] [greater-equal {ge}] [less-equal {le}]
-?+ip ip-prefix|ipv6-prefix * [node {seq}] permit|deny {prefix:prefix-list} {len} [greater-equal {ge}] [less-equal {le}]
-?+ip ip-prefix|ipv6-prefix * [index {seq}] permit|deny {prefix:prefix-list}/{len} [greater-equal {ge}] [less-equal {le}]
+?+ip ip-prefix|ipv6-prefix * [index {seq}] permit|deny {prefix:prefix-list} {len} [match-network] [greater-equal|ge {ge}] [less-equal|le {le}]
+?+ip ip-prefix|ipv6-prefix * [node {seq}] permit|deny {prefix:prefix-list} {len} [greater-equal|ge {ge}] [less-equal|le {le}]
+?+ip ip-prefix|ipv6-prefix * [index {seq}] permit|deny {prefix:prefix-list}/{len} [greater-equal|ge {ge}] [less-equal|le {le}]
 apply ip-address next-hop [vpn-instance {vrf}] {hosts:next-hop}
 apply ip-address ... next-hop|backup-nexthop|nexthop {hosts:next-hop}
 apply ipv6-address next-hop {hosts:next-hop}
@@ -217,6 +223,10 @@ apply srv6-te|sr-te-policy|preferred-path ... {host:next-hop}
 
 # ---- peers: BGP, MSDP, LDP, VSI, IKE, NBMA neighbours, backup services
 []
+peer {host:peer} ... description {text}
+peer ... description {text}
+peer {host:peer} connect-interface ... {host:source}
+peer ... connect-interface * [*] {host:source}
 peer {host:peer}
 peer * listen-net {prefix:peer} {size}
 peer ... source|local-address|source-address|connect-ip {host:source}
@@ -238,7 +248,8 @@ peer-address {host:peer}
 peer-address|peer-ip|peer-ipv6 {host:peer} ... source-address|source-ip|source-ipv6 {host:source}
 peer-ip|peer-ipv6 {host:peer}
 remote-id|local-id [ip|ipv4|ipv6] {host:peer}
-tunnel local|remote {host:tunnel-destination}
+tunnel local {host:tunnel-source}
+tunnel remote {host:tunnel-destination}
 tunnel-local {host:tunnel-source}
 tunnel-remote {host:tunnel-destination}
 pre-shared-key address {host:peer}
@@ -327,6 +338,7 @@ mapping|static-map ... {host:sid}
 bfd * bind ... peer-ip|peer-ipv6|source-ip|source-ipv6|remote-peer|peer|nexthop|destination|lsr-id|endpoint|remote-ip {host:bfd}
 bfd ... peer-ip|peer-ipv6|source-ip|source-ipv6|nexthop {host:bfd}
 bfd ... peer-ip|peer-ipv6|source-ip|source-ipv6 {host:bfd}/*
+destination-address url *://{host:url}*
 destination-address [ipv4|ipv6] {host:probe}
 source-address [ipv4|ipv6] {host:source}
 nexthop|nexthop-address|next-hop [ipv4|ipv6] {host:next-hop}
@@ -350,6 +362,12 @@ destination {host:probe}
 
 # ---- filters
 []
+?+rule [{seq}] [name *] permit|deny ... vpn-instance {vrf} [...] source [ip-address|ipv6-address] {prefix:acl}/{len}
+?+rule [{seq}] [name *] permit|deny ... vpn-instance {vrf} [...] destination [ip-address|ipv6-address] {prefix:acl}/{len}
+?+rule [{seq}] [name *] permit|deny ... vpn-instance {vrf} [...] source [ip-address|ipv6-address] {prefix:acl} {wild}
+?+rule [{seq}] [name *] permit|deny ... vpn-instance {vrf} [...] destination [ip-address|ipv6-address] {prefix:acl} {wild}
+?+rule [{seq}] [name *] permit|deny ... vpn-instance {vrf} [...] source [ip-address|ipv6-address] {prefix:acl} {len}
+?+rule [{seq}] [name *] permit|deny ... vpn-instance {vrf} [...] destination [ip-address|ipv6-address] {prefix:acl} {len}
 ?+rule [{seq}] [name *] permit|deny ... source [ip-address|ipv6-address] {prefix:acl}/{len}
 ?+rule [{seq}] [name *] permit|deny ... destination [ip-address|ipv6-address] {prefix:acl}/{len}
 ?+rule [{seq}] [name *] permit|deny ... source [ip-address|ipv6-address] {prefix:acl} {wild} [... vpn-instance {vrf}]
@@ -404,11 +422,16 @@ ds-lite|nat64|nat-instance address-group * [group-id *] {first:nat-pool} {last}
 ds-lite local|remote ... {host:tunnel-source}
 nat64|nat46|ds-lite ... prefix {prefix:nat-pool} prefix-length {len}
 nat64 prefix {prefix:nat-pool} {len}
-nat server|static ... global {first:nat-outside} {last} [*] [vpn-instance {vrf}]
+nat server|static ... global {first:nat-outside} {last} [*] vpn-instance {vrf} inside
+nat server|static ... global {first@:nat-outside} {last}
 nat server|static ... global {host:nat-outside} [* [*]] vpn-instance {vrf} inside
-nat server|static ... global {host:nat-outside}
-nat server|static ... inside|host-address {first:nat-inside} {last} [*] [vpn-instance {vrf}]
-nat server|static ... inside|host-address {host:nat-inside} [* [*]] [vpn-instance {vrf}]
+nat server|static ... global {host@:nat-outside}
+nat static outbound {host:nat-inside} [vpn-instance {vrf}] {host@:nat-outside}
+nat static inbound {host@:nat-outside} {host:nat-inside} [vpn-instance {vrf}]
+nat server|static ... inside|host-address {first:nat-inside} {last} [* [*]] vpn-instance {vrf}
+nat server|static ... inside|host-address {first:nat-inside} {last}
+nat server|static ... inside|host-address {host:nat-inside} [* [*]] vpn-instance {vrf}
+nat server|static ... inside|host-address {host:nat-inside}
 nat server|static ... netmask {fixed:mask}
 nat static-mapping|static-address ... {host:nat-inside}
 nat dns-map|dns-mapping ... global-address {host:nat-outside}

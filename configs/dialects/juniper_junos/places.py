@@ -3,6 +3,9 @@
 Sources: Juniper's CLI references (Junos OS 12 to 23), Batfish's grammar of flat Junos. A row is what follows `groups
 NAME`, `logical-systems NAME`, `tenants NAME` and `routing-instances NAME`; the last is the VRF. An instance lists its
 interfaces elsewhere, so that an interface's address may be of any. `low` and `high` of a pool are lines of their own.
+
+The references were not gone through page by page. Rows beyond the samples in the tests and the pages that are named
+are from knowledge of the language and unverified on devices.
 """
 
 from __future__ import annotations
@@ -170,6 +173,7 @@ policy-options prefix-list {name}
 ?+policy-options policy-statement ... route-filter|source-address-filter {prefix:prefix-list}/{len}
 ?+policy-options policy-statement ... route-filter|source-address-filter {prefix:prefix-list}
 policy-options policy-statement ... area {fixed:area}
+?policy-options policy-statement ... neighbor [\[] {hosts:peer}
 ?policy-options policy-statement ... neighbor|from next-hop [\[] {hosts:peer}
 ?policy-options policy-statement ... next-hop [\[] {hosts:next-hop}
 ?policy-options policy-statement ... route-distinguisher|tunnel-attribute ... {rd}
@@ -194,10 +198,12 @@ firewall [family *] filter {name}
 ?security address-book * address * {prefix:object}/{len}
 ?security address-book * address * {prefix:object}
 ?security address-book * address * range-address {first:object} to {last}
+?security address-book * address * range-address {host:range-first}
 ?security address-book * address * wildcard-address {prefix:object}/{must}
 ?security zones security-zone * address-book address * {prefix:object}/{len}
 ?security zones security-zone * address-book address * {prefix:object}
 ?security zones security-zone * address-book address * range-address {first:object} to {last}
+?security zones security-zone * address-book address * range-address {host:range-first}
 ?security zones security-zone * address-book address * wildcard-address {prefix:object}/{must}
 security address-book * address * description {text}
 security address-book * address {name}
@@ -206,6 +212,7 @@ security address-book * address-set {name}
 security zones security-zone * address-book address {name}
 security zones security-zone * address-book address-set * address|address-set {name}
 security zones security-zone * address-book address-set {name}
+security policies (from-zone * to-zone * | global) policy * match source-address|destination-address ... {name}
 security policies ... match source-address|destination-address ... {name}
 security policies ... policy {name}
 security nat ... match source-address-name|destination-address-name ... {name}

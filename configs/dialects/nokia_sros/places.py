@@ -3,6 +3,9 @@
 Sources: Nokia's 7750 SR classic and MD-CLI command references (20.10 to 23.10), published configurations. A row is
 what follows `configure`, `service` and the router or the service; a VPRN is a VRF. In the model-driven form an
 address and its length, or its mask, stand on lines of their own: `…-apart`.
+
+The references were not gone through page by page. Rows beyond the samples in the tests and the pages that are named
+are from knowledge of the language and unverified on devices.
 """
 
 from __future__ import annotations
@@ -134,6 +137,7 @@ dhcp|dhcp6|dhcp-server|local-dhcp-server ... subnet|prefix {prefix:dhcp}/{len}
 dhcp|dhcp6|dhcp-server|local-dhcp-server ... subnet-mask {fixed:mask-apart}
 dhcp|dhcp6|dhcp-server|local-dhcp-server ... default-router|dns-server|netbios-name-server|server|ntp-server ... {hosts:dhcp}
 dhcp|dhcp6|dhcp-server|local-dhcp-server ... ip-address|gi-address {host:dhcp}
+nat ... l2-aware address {interface}/{len}
 nat ... address-range {first:nat-pool} {last}
 nat ... address-range {first:nat-pool} end {last}
 server|radius-server ... server * address {host:server}
@@ -180,12 +184,16 @@ filter gre-tunnel-template * ... source-address {host:tunnel-source}
 filter gre-tunnel-template * ... destination-address {host:tunnel-destination}
 ?filter ip-filter|ipv6-filter {name}
 ?filter dhcp-filter|dhcp6-filter|log ... {host:logging}
-?+policy-options prefix-list * prefix {prefix:prefix-list}/{len} ... through {le}
+?+policy-options prefix-list * prefix {prefix:prefix-list}/{len} [type] [through] through|through-length {le}
 ?+policy-options prefix-list * prefix {prefix:prefix-list}/{len} prefix-length-range {ge}-{le}
+?+policy-options prefix-list * prefix {prefix:prefix-list}/{len} [type] range start-length {ge} [end-length {le}]
+?+policy-options prefix-list * prefix {prefix:prefix-list}/{len} [type] range end-length {le}
 ?+policy-options prefix-list * prefix {prefix:prefix-list}/{len}
 ?+policy-options prefix-list * ... prefix {prefix:prefix-list}/{len}
-?+policy-options ... prefix-list ... prefix {prefix:prefix-list}/{len} ... through {le}
+?+policy-options ... prefix-list ... prefix {prefix:prefix-list}/{len} [type] [through] through|through-length {le}
 ?+policy-options ... prefix-list ... prefix {prefix:prefix-list}/{len} prefix-length-range {ge}-{le}
+?+policy-options ... prefix-list ... prefix {prefix:prefix-list}/{len} [type] range start-length {ge} [end-length {le}]
+?+policy-options ... prefix-list ... prefix {prefix:prefix-list}/{len} [type] range end-length {le}
 ?+policy-options ... prefix-list * prefix {prefix:prefix-list}/{len}
 ?+policy-options ... prefix {prefix:prefix-list}/{len}
 ?policy-options community * ... *:{rd}

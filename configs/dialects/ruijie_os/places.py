@@ -2,6 +2,9 @@
 
 Sources: Ruijie's RGOS command references and configuration guides (S5750, S6200, RSR, NBR; 10.4, 11.x, 12.x). Nearly
 all is the industry's standard, in `configs.common_places`.
+
+The references were not gone through page by page. Rows beyond the samples in the tests and the pages that are named
+are from knowledge of the language and unverified on devices.
 """
 
 from __future__ import annotations

@@ -104,3 +104,22 @@ def test_a_mapping_for_each_network(folders, capsys):
     code, _, err = run(capsys, "-m", folders / "mapping.csv", folders / "nowhere", folders / "new")
     assert code == 2
     assert "nowhere" in err
+
+
+def test_what_a_report_leaves_for_a_person_is_counted_apart(folders, capsys):
+    """An old address that the report lists is no counter-example, but the verdict is not “proven”."""
+    path = folders / "new" / "a.cfg"
+    path.write_text(NEW.replace("10.8.1.254", "10.1.1.254"), encoding="utf-8")
+    sides = ("-m", folders / "mapping.csv", folders / "old", folders / "new")
+    report = folders / "report.json"
+    tokens = [{"line": 7, "action": "review"}]
+    report.write_text(json.dumps({"files": [{"path": "a.cfg", "tokens": tokens}]}), encoding="utf-8")
+    assert run(capsys, *sides)[0] == 1
+    code, out, _ = run(capsys, *sides, "--report", report)
+    assert code == 0
+    assert "1 places for a person" in out
+    assert "Proven" not in out
+    report.write_text("[]", encoding="utf-8")
+    code, _, err = run(capsys, *sides, "--report", report)
+    assert code == 2
+    assert "report.json" in err

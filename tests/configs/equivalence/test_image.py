@@ -64,7 +64,7 @@ def test_what_a_set_may_become():
     assert image.fit(net["10.1.0.0/24"], net["10.8.0.0/22"])[0] is Fit.MORE
     assert image.fit(net["10.1.0.0/24"], net["10.8.2.0/24"])[0] is Fit.LESS
     assert image.fit(net["10.1.0.0/16"], net["10.8.0.0/22"])[0] is Fit.COVER
-    assert image.fit(net["10.1.0.0/16"], net["10.8.0.0/16"])[0] is Fit.COVER
+    assert image.fit(net["10.1.0.0/16"], net["10.8.0.0/16"])[0] is Fit.MORE
     assert image.fit(net["10.1.0.0/16"], net["10.8.0.0/23"])[0] is Fit.LESS
     assert image.fit(net["10.2.0.0/24"], net["10.2.0.0/24"])[0] is Fit.UNPLACED
     assert image.fit(net["10.9.0.0/16"], net["10.8.0.0/16"])[0] is Fit.LESS

@@ -69,7 +69,8 @@ def _no_alarm(bench: Any, folder: Path, mode: str, seed: int, checked: Counter[s
     documents = bench.read(folder)
     mapping = bench.mapping(documents, mode, seed)
     for policy in (Policy(), Policy(*[True] * 5)):
-        proof = prove(documents, bench.readdressed(documents, mapping, policy), mapping, policy)
+        right = bench.readdressed(documents, mapping, policy)
+        proof = prove(documents, right, mapping, policy, bench.left)
         checked.update(proof.checked)
         assert _said(proof) == [], (folder.name, mode, seed, policy)
 
@@ -105,7 +106,7 @@ def _seed(bench: Any, faults: Any, texts: Any, kind: str, folder: Path, seed: in
     count = 0
     for fault in islice(faults.seeded(kind, texts(documents), texts(right), seed), most):
         wrong = bench.changed(right, fault.path, fault.line, fault.wrong)
-        proof = prove(documents, wrong, mapping, Policy())
+        proof = prove(documents, wrong, mapping, Policy(), bench.left)
         places = {(place.path, place.line) for each in proof.counterexamples for place in each.new}
         assert (fault.path, fault.line) in places, (folder.name, fault, _said(proof))
         count += 1

@@ -1,0 +1,75 @@
+"""What a proof says of itself: how far it goes, what is left for people, and nothing secret."""
+
+from __future__ import annotations
+
+import pytest
+
+from configs import dialects
+from configs.equivalence import Document, prove
+from configs.readdress_policy import Policy
+from ipplan import mapping_file
+
+MAPPING = mapping_file.parse("old,new\n10.1.1.0/24,172.16.1.0/24\n10.1.2.0/24,172.16.2.0/24\n")
+VRP = "#\nsysname A\n#\ninterface GigabitEthernet0/0/2\n ip address 10.1.1.1 255.255.255.0\n#\n{line}\n#\nreturn\n"
+
+
+def _document(text: str, platform: str = "huawei", path: str = "a.cfg") -> Document:
+    return Document(path, platform, dialects.dialect(platform).parse(text.encode()))
+
+
+def _moved(text: str) -> str:
+    return text.replace("10.1.1.", "172.16.1.").replace("10.1.2.", "172.16.2.")
+
+
+def test_a_proof_says_how_far_it_goes():
+    """Everything read twice; lines for a person; a language without a reader; refuted."""
+    text = VRP.format(line="ntp-service unicast-server 10.1.2.9")
+    assert prove([_document(text)], [_document(_moved(text))], MAPPING).level == "meaning"
+    left = VRP.format(line="ntp-service unicast-server 10.1.2.9").replace("10.1.1.", "172.16.1.")
+    assert prove([_document(text)], [_document(left)], MAPPING).level == "refuted"
+    proof = prove([_document(text)], [_document(left)], MAPPING, left={("a.cfg", 7)})
+    assert (proof.ok, proof.level, proof.people) == (True, "lines", 1)
+    assert [row.reason for row in proof.outside] == ["for-a-person"]
+    assert proof.as_json()["level"] == "lines"
+    forti = "config system dns\n    set primary 10.1.2.9\nend\n"
+    sides = [_document(each, "fortinet") for each in (forti, _moved(forti))]
+    assert prove(sides[:1], sides[1:], MAPPING).level == "lines"
+
+
+def test_a_line_for_a_person_must_stay_as_it_is():
+    """Only what stayed is excused, not what became something wrong."""
+    text = VRP.format(line="ntp-service unicast-server 10.1.2.9")
+    wrong = _moved(text).replace("172.16.2.9", "172.16.2.8")
+    assert not prove([_document(text)], [_document(wrong)], MAPPING, left={("a.cfg", 7)}).ok
+
+
+@pytest.mark.parametrize("second", ["10.1.2.1", "10.1.2.2"])
+def test_two_hosts_do_not_become_one(second):
+    """Subnets that go to one new subnet: hosts with the same place are a duplicate address."""
+    mapping = mapping_file.parse("old,new\n10.1.1.0/24,172.16.0.0/24\n10.1.2.0/24,172.16.0.0/24\n")
+    texts = [VRP.format(line="#"), VRP.format(line="#").replace("10.1.1.1", second)]
+    old = [_document(text, path=path) for text, path in zip(texts, ("a.cfg", "b.cfg"), strict=True)]
+    new = [
+        _document(text.replace("10.1.1.", "172.16.0.").replace("10.1.2.", "172.16.0."), path=path)
+        for text, path in zip(texts, ("a.cfg", "b.cfg"), strict=True)
+    ]
+    found = prove(old, new, mapping).counterexamples
+    assert [each.kind.value for each in found] == (["link"] if second == "10.1.2.1" else [])
+
+
+def test_a_message_has_no_secret():
+    """Where a secret holds an address the message about it does not say it."""
+    ios = "hostname A\n!\nenable secret 9 $9$Zx10.1.1.1\n!\nend\n"
+    sides = [_document(each, "cisco_ios") for each in (ios, ios.replace("10.1.1.1", "172.99.1.1"))]
+    proof = prove(sides[:1], sides[1:], MAPPING, Policy())
+    assert not proof.ok
+    assert "99" not in " ".join(str(found.message) for found in proof.counterexamples)
+
+
+@pytest.mark.parametrize("line", ["snmp-agent target-host trap address udp-domain 10.1.1.9 params securityname public"])
+def test_a_doubled_line_is_found(line):
+    """The same line twice says nothing new: one of them was added."""
+    text = VRP.format(line=line)
+    doubled = _moved(VRP.format(line=f"{line}\n{line}"))
+    found = prove([_document(text)], [_document(doubled)], MAPPING).counterexamples
+    assert [(each.kind.value, each.new[0].line) for each in found] == [("line", 8)]

@@ -1,0 +1,66 @@
+"""A line read by way of its general form has the places that the table gives the line itself."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from configs import dialects
+from configs.places import classify, survey
+
+COMMANDS = {
+    "huawei": (
+        "ip route-static vpn-instance {name} {address} {size} {address} preference {number}",
+        "ip route-static {address} {number} {address}",
+        "rule {number} permit tcp source {address} {size} destination {address} 0",
+        "ip ip-prefix a index {number} permit {address} {number} greater-equal {number} less-equal {number}",
+        "peer {address} as-number {number}",
+        "unheard of {address} {number}",
+    ),
+    "cisco_ios": (
+        "ip route vrf {name} {address} {size} {address} {number}",
+        "access-list {number} permit ip {address} {size} host {address}",
+        "ip prefix-list a seq {number} permit {address}/{number} le {number}",
+        "logging host {address} vrf {name}",
+    ),
+    "cisco_asa": (
+        "route {name} {address} {size} {address} {number}",
+        "access-list a extended permit ip {address} {size} any",
+    ),
+}
+octets = st.sampled_from((0, 1, 7, 10, 77, 99, 100, 127, 128, 192, 224, 240, 254, 255, 256, 300))
+addresses = st.one_of(
+    st.tuples(octets, octets, octets, octets).map(lambda found: ".".join(map(str, found))),
+    st.sampled_from(
+        ("010.1.1.1", "10.1.1", "10.1.1.1.1", "2001:db8::1", "2001:db8::10.1.1.1", "10.1.1.1:22", '"10.1.1.1"')
+    ),
+)
+sizes = st.sampled_from(
+    ("255.255.255.0", "0.0.0.255", "0.0.255.0", "24", "0", "255.0.255.0", "192.168.1.1", "32", "777")
+)
+values = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(("red", "77", "777", "5", "vpn77", "_public_", "10.1.1.1")),
+        "size": sizes,
+        "number": st.one_of(st.integers(0, 2000).map(str), st.sampled_from(("007", "70000"))),
+    }
+)
+
+
+@pytest.mark.parametrize("platform", COMMANDS)
+@settings(deadline=None, max_examples=300)
+@given(data=st.data())
+def test_a_general_form_says_what_the_rows_say(platform, data):
+    """Whatever the numbers are: masks, leading zeros, a VRF that is called like a number."""
+    dialect = dialects.dialect(platform)
+    places = dialect.places()
+    assert places is not None
+    command = data.draw(st.sampled_from(COMMANDS[platform]))
+    for _ in range(command.count("{address}")):
+        command = command.replace("{address}", data.draw(addresses), 1)
+    command = command.format_map(data.draw(values))
+    for line in survey(dialect.parse(f"{command}\n".encode()), places):
+        assert line.text == command
+        assert line.places == classify(places.view(()), command)
+        assert all(command[token.start : token.end] == token.text for token in line.loose)
