@@ -117,7 +117,7 @@ class InputError(GovnetError, ValueError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__(Message("{count} problems in the input", count=len(self.problems)))
+        super().__init__(Message("problems in the input: {count}", count=len(self.problems)))
 
     def as_json(self) -> dict[str, object]:
         """The problems one by one, beside the keys of every error."""
