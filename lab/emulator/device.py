@@ -233,6 +233,31 @@ class Device(ABC):
         """One of its guards by name; made when it is asked for first."""
         return self.timers.setdefault(name, Timer(self))
 
+    @property
+    def minute(self) -> float:
+        """How many seconds a minute of its timers has here."""
+        return self.spec.minute
+
+    @property
+    def away(self) -> bool:
+        """Whether it is off or booting."""
+        return self.rebooting or self.faults.down
+
+    @property
+    def management(self) -> str:
+        """The interface by which it is managed."""
+        return self.interface_name(self.spec.management_interface) or self.spec.management_interface
+
+    @property
+    def manager(self) -> IPv4Address | None:
+        """As whom the management station is seen."""
+        return self.spec.manager
+
+    @property
+    def wire(self) -> Wire | None:
+        """What really is on the wire of the management interface."""
+        return self.spec.wire
+
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call `watcher` whenever the running configuration or the device's state has changed."""
         self._watchers.append(watcher)
@@ -310,8 +335,7 @@ class Device(ABC):
         self.running = self.saved.copy() if self.saved is not None else self.factory()
         for task in list(self._tasks):
             task.cancel()
-        self.timers.clear()
-        self.forget()
+        self.forget_timers()
         if self.hung:
             self.hung = False
             self.faults = replace(self.faults, mute=False)
@@ -323,6 +347,13 @@ class Device(ABC):
             self.changed()
 
         self.after(self.spec.boot, back)
+
+    def forget_timers(self) -> None:
+        """No guard is armed any more."""
+        for timer in self.timers.values():
+            timer.cancel()
+        self.timers.clear()
+        self.forget()
 
     def forget(self) -> None:  # noqa: B027 - not every device has something
         """What else is gone after a reboot."""

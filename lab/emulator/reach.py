@@ -7,13 +7,12 @@ the wire (`Wire`) is said by whoever sets the lab up. Nothing here knows a comma
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from ipaddress import IPv4Address, IPv4Network
 
-    from lab.emulator.device import Device
     from lab.emulator.interfaces import Port
 
 TCP, UDP = 6, 17
@@ -93,20 +92,59 @@ class Filter:
         return next((line.permit for line in self.lines if line.fits(packet)), self.default)
 
 
+class Node(Protocol):
+    """What a device says about itself."""
+
+    @property
+    def away(self) -> bool:
+        """Whether it is off or booting."""
+        ...
+
+    @property
+    def management(self) -> str:
+        """The interface by which it is managed."""
+        ...
+
+    @property
+    def manager(self) -> IPv4Address | None:
+        """The management station; None for everybody."""
+        ...
+
+    @property
+    def wire(self) -> Wire | None:
+        """What is on the wire of the management interface; None if nobody knows."""
+        ...
+
+    def ports(self) -> tuple[Port, ...]:
+        """Its interfaces."""
+        ...
+
+    def routes(self) -> tuple[Route, ...]:
+        """Its static routes."""
+        ...
+
+    def learns(self, port: Port) -> bool:
+        """Whether a routing protocol runs on an interface."""
+        ...
+
+    def filters(self, interface: str) -> tuple[Filter | None, Filter | None]:
+        """What filters packets that come in by an interface, and those that go out."""
+        ...
+
+
 def _within(address: IPv4Address, place: tuple[int, int]) -> bool:
     return (int(address) ^ place[0]) & ~place[1] & 0xFFFFFFFF == 0
 
 
-def answering(device: Device, protocol: int, number: int) -> frozenset[IPv4Address]:
+def answering(device: Node, protocol: int, number: int) -> frozenset[IPv4Address]:
     """The addresses at which the management station reaches a device's service now.
 
     They are those of the management interface, while it is up, to which packets come and from which they find back.
     """
-    if device.rebooting or device.faults.down:
+    if device.away:
         return frozenset()
     ports = [port for port in device.ports() if port.up]
-    wanted = device.interface_name(device.spec.management_interface) or device.spec.management_interface
-    found = (port for port in ports if port.name == wanted)
+    found = (port for port in ports if port.name == device.management)
     return frozenset(
         address.ip
         for port in found
@@ -117,13 +155,13 @@ def answering(device: Device, protocol: int, number: int) -> frozenset[IPv4Addre
     )
 
 
-def _delivered(device: Device, address: IPv4Address) -> bool:
-    wire = device.spec.wire
+def _delivered(device: Node, address: IPv4Address) -> bool:
+    wire = device.wire
     return wire is None or any(address in network for network in wire.networks)
 
 
-def _passes(device: Device, port: Port, address: IPv4Address, protocol: int, number: int) -> bool:
-    manager = device.spec.manager
+def _passes(device: Node, port: Port, address: IPv4Address, protocol: int, number: int) -> bool:
+    manager = device.manager
     if manager is None:
         return True
     inbound, outbound = device.filters(port.name)
@@ -132,12 +170,12 @@ def _passes(device: Device, port: Port, address: IPv4Address, protocol: int, num
     return (inbound is None or inbound.passes(there)) and (outbound is None or outbound.passes(back))
 
 
-def _finds_back(device: Device, port: Port, ports: list[Port]) -> bool:
+def _finds_back(device: Node, port: Port, ports: list[Port]) -> bool:
     """Whether the most specific way that the device knows leads to the management station.
 
     Where the lab does not say what is on the wire, no way can be called wrong.
     """
-    wire, manager = device.spec.wire, device.spec.manager
+    wire, manager = device.wire, device.manager
     if wire is None or manager is None:
         return True
     siblings = [each for each in ports if each.instance == port.instance]
@@ -146,7 +184,7 @@ def _finds_back(device: Device, port: Port, ports: list[Port]) -> bool:
 
 
 def _ways(
-    device: Device, port: Port, siblings: list[Port], manager: IPv4Address, wire: Wire
+    device: Node, port: Port, siblings: list[Port], manager: IPv4Address, wire: Wire
 ) -> Iterator[tuple[int, int, bool]]:
     """Length of the route, preference (connected, static, learned), and whether it leads there."""
     near = any(manager in network for network in wire.networks)

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-    from lab.emulator.device import Device
+
+class Clock(Protocol):
+    """What a guard has to know of its device."""
+
+    @property
+    def uptime(self) -> float:
+        """Seconds since it booted."""
+        ...
+
+    @property
+    def minute(self) -> float:
+        """How many seconds a minute of its timers has here."""
+        ...
+
+    def after(self, seconds: float, action: Callable[[], None]) -> asyncio.Task[None]:
+        """Do something later."""
+        ...
 
 
 class Timer:
@@ -17,7 +33,7 @@ class Timer:
     A reboot ends it, as it ends whatever is not in the saved configuration.
     """
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: Clock) -> None:
         self._device = device
         self._task: asyncio.Task[None] | None = None
         self._at = 0.0
@@ -32,12 +48,12 @@ class Timer:
         """The device's seconds until it fires; 0 if it does not run."""
         if self._task is None:
             return 0.0
-        return max(0.0, self._at - self._device.uptime) * 60 / self._device.spec.minute
+        return max(0.0, self._at - self._device.uptime) * 60 / self._device.minute
 
     def arm(self, seconds: float, action: Callable[[], None]) -> None:
         """Do `action` after so many seconds, instead of what was to be done before."""
         self.cancel()
-        here = seconds * self._device.spec.minute / 60
+        here = seconds * self._device.minute / 60
 
         def fire() -> None:
             self._task = None

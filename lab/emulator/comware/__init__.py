@@ -7,6 +7,6 @@ are never asked anything, for every question counts as answered with yes; login 
 from transcripts in public notes (`save` with its file name, `reboot`). Marked “unverified” where no page was found.
 """
 
-from lab.emulator.comware.device import ComwareDevice
+from lab.emulator.comware.router import ComwareDevice
 
 __all__ = ["ComwareDevice"]

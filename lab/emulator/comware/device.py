@@ -1,11 +1,9 @@
-"""A router that speaks Comware 7."""
+"""What a Comware 7 router is and what its configuration means, whoever sits at it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from lab.emulator.comware.files import STARTUP
-from lab.emulator.comware.session import ComwareSession
 from lab.emulator.device import SnmpAccess, SnmpUser, Spec
 from lab.emulator.terminal import Pager
 from lab.emulator.tree import Entry
@@ -15,15 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from ipaddress import IPv4Address
 
-    from lab.emulator.terminal import Terminal
-
 RELEASE = "7.1.064, Release 0821P13"
+STARTUP = "startup.cfg"
 _CIPHERS = {"des56": "DES", "3des": "3DES", "aes128": "AES"}
 # What a role may do: 3 everything, 1 look.
 _ROLES = {"network-admin": 15, "level-15": 15, "network-operator": 1, "level-1": 1, "level-0": 0}
 
 
-class ComwareDevice(UndoDevice):
+class ComwareBox(UndoDevice):
     """A router that speaks Comware 7."""
 
     grammar = ("comware/comware",)
@@ -67,10 +64,6 @@ class ComwareDevice(UndoDevice):
         self.fixed(root, "system", "domain default enable system")
         self.fixed(root, "system", "user-group system")
         return root
-
-    def session(self, terminal: Terminal, user: str, level: int) -> ComwareSession:
-        """A session in the user view."""
-        return ComwareSession(self, terminal, user, level)
 
     def show(self, entry: Entry) -> str:
         """A configuration as `display current-configuration` writes it."""

@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from lab.emulator.comware.device import STARTUP
 from lab.emulator.comware.language import ComwareLanguage
 from lab.emulator.device import LogoutError
 from lab.emulator.faults import FlashFullError
@@ -15,7 +16,6 @@ from lab.emulator.undo import yes
 if TYPE_CHECKING:
     from lab.emulator.grammar import Match
 
-STARTUP = "startup.cfg"
 # Seconds after which a question of `save` counts as answered with no (C7 command reference, `save`).
 PATIENCE = 30
 

@@ -13,13 +13,13 @@ from lab.emulator.undo import UndoSession
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lab.emulator.comware.device import ComwareDevice
+    from lab.emulator.comware.device import ComwareBox
 
 
 class ComwareLanguage(UndoSession):
     """Views and configuration."""
 
-    device: ComwareDevice
+    device: ComwareBox
     refused = "%"
     welcome = "System View: return to User View with Ctrl+Z."
     first_rule = 0

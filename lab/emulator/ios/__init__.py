@@ -5,6 +5,6 @@ hidden defaults, type 5 and 7 secrets, the questions of copy, write and reload, 
 confirmed change of “Configuration Replace and Configuration Rollback”. Marked “unverified” where no page was found.
 """
 
-from lab.emulator.ios.device import IosDevice
+from lab.emulator.ios.router import IosDevice
 
 __all__ = ["IosDevice"]

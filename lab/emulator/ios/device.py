@@ -1,4 +1,4 @@
-"""A router or switch that speaks IOS."""
+"""What an IOS router or switch is and what its configuration means, whoever sits at it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from lab.emulator.device import Device, SnmpAccess, SnmpUser, Spec
 from lab.emulator.interfaces import Port, kind_of, speed_and_type, split_interface
-from lab.emulator.ios.language import LOGICAL, PHYSICAL, addresses_of
-from lab.emulator.ios.session import IosSession
 from lab.emulator.reach import EVERY_PORT, EVERYBODY, Filter, Line, Route
 from lab.emulator.secrets import is_stored, type7_clear
 from lab.emulator.terminal import Pager
@@ -17,7 +15,8 @@ from lab.emulator.tree import Entry, natural
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from lab.emulator.terminal import Terminal
+PHYSICAL = ("FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "Ethernet", "Serial")
+LOGICAL = ("Loopback", "Vlan", "Tunnel", "Port-channel", "Null")
 
 # Ports of the model: kind and numbers.
 MODELS = {
@@ -29,7 +28,7 @@ MODELS = {
 _PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "gre": 47, "esp": 50, "ospf": 89}
 
 
-class IosDevice(Device):
+class IosBox(Device):
     """A router or switch that speaks IOS."""
 
     grammar = ("ios/ios",)
@@ -64,10 +63,6 @@ class IosDevice(Device):
         if self.spec.snmp is not None:
             self.snmp_users = {user.name: (user.name, user) for user in self.spec.snmp.users}
         await super().first_boot()
-
-    def session(self, terminal: Terminal, user: str, level: int) -> IosSession:
-        """A session: at `#` for level 15, else at `>`."""
-        return IosSession(self, terminal, user, level)
 
     @property
     def name(self) -> str:
@@ -362,8 +357,18 @@ class IosDevice(Device):
         self.timer("revert").cancel()
 
     def forget(self) -> None:
-        """A reload forgets the confirmed change and the time of the last one."""
-        self.before = self.last_change = None
+        """A reload forgets the confirmed change."""
+        self.before = None
+
+    def reboot(self) -> None:
+        """As every device; the time of the last change is forgotten."""
+        self.last_change = None
+        super().reboot()
+
+
+def addresses_of(interface: Entry) -> list[Entry]:
+    """The lines that give an interface its addresses."""
+    return [entry for entry in interface.starting("ip", "address") if len(entry.words) >= 4]
 
 
 def _ports_of(spec: Spec) -> tuple[str, ...]:

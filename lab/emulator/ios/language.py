@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 
 from lab.emulator.device import LogoutError, SnmpUser
 from lab.emulator.grammar import Kind, LineError, Match
+from lab.emulator.ios.device import addresses_of
 from lab.emulator.secrets import is_stored, type7_clear
 from lab.emulator.shell import Refusal, Shell
 from lab.emulator.tree import Entry
 
 if TYPE_CHECKING:
-    from lab.emulator.ios.device import IosDevice
+    from lab.emulator.ios.device import IosBox
     from lab.emulator.terminal import Terminal
-
-PHYSICAL = ("FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "Ethernet", "Serial")
-LOGICAL = ("Loopback", "Vlan", "Tunnel", "Port-channel", "Null")
 
 _ERRORS = {
     Kind.UNRECOGNIZED: "% Invalid input detected at '^' marker.",
@@ -29,14 +27,14 @@ _PRIVATE_CIPHERS = {"des56": "DES", "3des": "3DES"}
 class IosLanguage(Shell):
     """Modes and configuration."""
 
-    device: IosDevice
+    device: IosBox
     negation = "no"
     root_view = "config"
     outer_view = "privileged"
     climbs = False
     no_room = "%Error writing nvram:/startup-config (No space left on device)"  # unverified wording
 
-    def __init__(self, device: IosDevice, terminal: Terminal, user: str, level: int) -> None:
+    def __init__(self, device: IosBox, terminal: Terminal, user: str, level: int) -> None:
         super().__init__(device, terminal, user, level)
         self._banner: tuple[Match, str, list[str]] | None = None
 
@@ -504,11 +502,6 @@ class IosLanguage(Shell):
         for entry in (self.here, *self.twins):
             entry.remove(("login",))
         self.device.changed()
-
-
-def addresses_of(interface: Entry) -> list[Entry]:
-    """The lines that give an interface its addresses."""
-    return [entry for entry in interface.starting("ip", "address") if len(entry.words) >= 4]
 
 
 def confirmed(answer: str) -> bool:

@@ -6,8 +6,8 @@ import zlib
 from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING
 
+from lab.emulator.ios.device import PHYSICAL
 from lab.emulator.ios.guards import IosGuards
-from lab.emulator.ios.language import PHYSICAL
 from lab.emulator.shell import Refusal
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ error texts with their caret, the brief tables, a system-view command being take
 where no page was found.
 """
 
-from lab.emulator.vrp.device import VrpDevice
+from lab.emulator.vrp.router import VrpDevice
 from lab.emulator.vrp.v8 import Vrp8Device
 
 __all__ = ["Vrp8Device", "VrpDevice"]

@@ -1,26 +1,31 @@
-"""A router that speaks VRP5."""
+"""What a VRP5 router is and what its configuration means, whoever sits at it."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
 from lab.emulator.device import SnmpAccess, SnmpUser
 from lab.emulator.terminal import Pager
 from lab.emulator.tree import Entry
 from lab.emulator.undo import UndoDevice, after
-from lab.emulator.vrp.language import SOFTWARE, family
-from lab.emulator.vrp.session import VrpSession
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lab.emulator.terminal import Terminal
+SOFTWARE = "V200R009C00SPC500"
+
+
+def family(model: str) -> str:
+    """The family of a model: AR2200 for an AR2220."""
+    return f"{model[:-2]}00" if re.fullmatch(r"AR\d{4}", model) else model
+
 
 _PROTOCOLS = {"md5": "MD5", "sha": "SHA", "sha2-256": "SHA256"}
 _CIPHERS = {"des56": "DES", "3des168": "3DES", "aes128": "AES", "aes192": "AES192", "aes256": "AES256"}
 
 
-class VrpDevice(UndoDevice):
+class VrpBox(UndoDevice):
     """A router that speaks VRP5."""
 
     grammar: tuple[str, ...] = ("vrp/vrp",)
@@ -53,10 +58,6 @@ class VrpDevice(UndoDevice):
         self.fixed(root, "system", "user-interface con 0")
         self.fixed(root, "system", "user-interface vty 0 4")
         return root
-
-    def session(self, terminal: Terminal, user: str, level: int) -> VrpSession:
-        """A session in the user view."""
-        return VrpSession(self, terminal, user, level)
 
     def show(self, entry: Entry) -> str:
         """A configuration as `display current-configuration` writes it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar
 
 from lab.emulator.device import LogoutError
@@ -14,20 +13,13 @@ from lab.emulator.undo import UndoSession, yes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lab.emulator.vrp.device import VrpDevice
-
-SOFTWARE = "V200R009C00SPC500"
-
-
-def family(model: str) -> str:
-    """The family of a model: AR2200 for an AR2220."""
-    return f"{model[:-2]}00" if re.fullmatch(r"AR\d{4}", model) else model
+    from lab.emulator.vrp.device import VrpBox
 
 
 class VrpLanguage(UndoSession):
     """Everything but the displays."""
 
-    device: VrpDevice
+    device: VrpBox
     errors: ClassVar[Mapping[Kind, str]] = {
         Kind.UNRECOGNIZED: "Error: Unrecognized command found at '^' position.",
         Kind.WRONG: "Error: Wrong parameter found at '^' position.",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING
 
-from lab.emulator.vrp.language import SOFTWARE, VrpLanguage, family
+from lab.emulator.vrp.device import SOFTWARE, family
+from lab.emulator.vrp.language import VrpLanguage
 
 if TYPE_CHECKING:
     from lab.emulator.grammar import Match

@@ -15,7 +15,7 @@ from lab.emulator.device import Script, Spec
 from lab.emulator.grammar import Kind, LineError, Match
 from lab.emulator.shell import Refusal
 from lab.emulator.undo import after, yes
-from lab.emulator.vrp.device import VrpDevice
+from lab.emulator.vrp.router import VrpDevice
 from lab.emulator.vrp.session import VrpSession
 
 if TYPE_CHECKING:
