@@ -68,7 +68,7 @@ class Document:
     """One device's configuration as stored. `path` is relative to the source it came from, with `/`.
 
     `device` is the inventory's name if there is one, else the path. `platform` is empty if nobody knows it yet.
-    `problem` says why there is no content.
+    `problem` says why there is no content; `absent` that there never was any, as of a device that was never archived.
     """
 
     path: str
@@ -76,6 +76,7 @@ class Document:
     device: str = ""
     platform: str = ""
     problem: Message | None = None
+    absent: bool = False
 
     @property
     def name(self) -> str:

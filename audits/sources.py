@@ -74,10 +74,10 @@ def _archived(workspace: Workspace | None, platform: str) -> Iterable[Document]:
         chosen = platform or device.platform
         try:
             yield Document(path, archive.read(device.name), device.name, chosen)
-        except InputError:
-            if not archive.path.exists():
+        except InputError as error:
+            if not archive.path.exists() or any(problem.code != "not-in-archive" for problem in error.problems):
                 raise
-            yield Document(path, b"", device.name, chosen, problem=Message("it is not in the archive"))
+            yield Document(path, b"", device.name, chosen, problem=Message("it is not in the archive"), absent=True)
 
 
 def _problem(code: str, file: str, message: Message) -> Problem:

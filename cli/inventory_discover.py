@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.audit_common import Platform, gather
-from cli.common import HERE, JsonOption, WorkspaceOption, command, page, print_json, print_table, talk
+from cli.audit_common import ARCHIVE, Platform, gather
+from cli.common import HERE, SHOWN, JsonOption, WorkspaceOption, command, page, print_json, print_table, talk
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, mark, tr
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from inventory.model import Inventory
     from ipplan.current import Row
 
+NAMES = 12  # files or devices named in one line
 Sources = Annotated[
     list[str] | None,
     typer.Argument(
@@ -39,7 +40,8 @@ def register(group: typer.Typer) -> None:
         "discover",
         mark(
             "Read today's addresses from configurations: interfaces, VRFs, virtual addresses, routes, NAT, DHCP. "
-            "With --out they are written as the table that plan map reads. Exit 3 if some files could not be read."
+            "With --out they are written as the table that plan map reads. Exit 3 if a configuration could not be "
+            "read; devices that are not in the archive are only listed."
         ),
         ["govnet inventory discover configs/", "govnet inventory discover archive: --out plan/current.csv"],
     )
@@ -69,16 +71,26 @@ def register(group: typer.Typer) -> None:
             raise InputError([Problem("exists", message, hint, str(out))])
         inventory = _inventory(workspace)
         documents, _ = gather(sources, platform, workspace)
-        read = [_Read(document, inventory) for document in documents]
+        absent = [document.name for document in documents if document.absent]
+        if len(absent) == len(documents):
+            raise InputError([_nothing_archived()])
+        read = [_Read(document, inventory) for document in documents if not document.absent]
         rows = discovery.rows([entry.used for entry in read if entry.used is not None], inventory)
         if out is not None:
             current.write(rows, out)
         if as_json:
             print_json(
-                {"ok": all(entry.used for entry in read), "file": str(out) if out else None, **_document(rows, read)}
+                {
+                    "ok": all(entry.used for entry in read),
+                    "file": str(out) if out else None,
+                    **_document(rows, read),
+                    "not_archived": absent,
+                }
             )
         else:
             _tell(rows, read, out)
+            if absent:
+                _list(tr("not in the archive, {count} devices", count=len(absent)), absent)
         if any(entry.used is None for entry in read):
             raise typer.Exit(ExitCode.DEVICES_FAILED)
 
@@ -174,18 +186,18 @@ def _tell(rows: list[Row], read: list[_Read], out: Path | None) -> None:
     columns = (mark("prefix"), mark("VRF"), mark("owner"), mark("gateway"), mark("evidence"))
     if out is None:
         print_table("", columns, ((row.prefix, row.vrf, row.owner, row.gateway or "", row.evidence) for row in rows))
-    console = talk()
+    strange = [(entry.file, line) for entry in read for line in entry.strange]
+    for file, line in strange[:SHOWN]:
+        text = tr("{file}:{line}: the address cannot be read: {text}", file=file, line=line.line, text=line.text)
+        talk().print(text, style="yellow", markup=False, soft_wrap=True)
+    if len(strange) > SHOWN:
+        talk().print(tr("… and {count} more; --json shows all", count=len(strange) - SHOWN), markup=False)
+    unread: dict[str, list[str]] = {}
     for entry in read:
-        for strange in entry.strange:
-            text = tr(
-                "{file}:{line}: the address cannot be read: {text}",
-                file=entry.file,
-                line=strange.line,
-                text=strange.text,
-            )
-            console.print(text, style="yellow", markup=False, soft_wrap=True)
         if entry.problem is not None:
-            console.print(f"{entry.file}: {entry.problem}", style="yellow", markup=False, soft_wrap=True)
+            unread.setdefault(str(entry.problem), []).append(entry.file)
+    for reason, files in unread.items():
+        _list(reason, files, style="yellow")
     page().print(
         tr(
             "{count} prefixes from {files} configurations",
@@ -195,4 +207,20 @@ def _tell(rows: list[Row], read: list[_Read], out: Path | None) -> None:
         markup=False,
     )
     if out is not None:
-        console.print(tr("written: {file}", file=out), markup=False, soft_wrap=True)
+        talk().print(tr("written: {file}", file=out), markup=False, soft_wrap=True)
+
+
+def _list(what: str, names: list[str], *, style: str = "") -> None:
+    """One line: what it is about, and the names behind it; --json has those that are too many for a line."""
+    shown, more = ", ".join(names[:NAMES]), len(names) - NAMES
+    if more > 0:
+        text = tr("{what}: {names} … and {count} more; --json shows all", what=what, names=shown, count=more)
+    else:
+        text = tr("{what}: {names}", what=what, names=shown)
+    talk().print(text, style=style, markup=False, soft_wrap=True)
+
+
+def _nothing_archived() -> Problem:
+    message = Message("no device of the inventory has a configuration in the archive")
+    hint = Message("run `govnet config backup` first, or name files or folders with configurations")
+    return Problem("not-in-archive", message, hint, ARCHIVE)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from cli.common import load_workspace, page, print_table
+from cli.common import load_workspace, page, print_table, talk
 from inventory.errors import InputError, Problem
-from inventory.text import Message, mark, tr
+from inventory.text import Message, language, mark, tr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from inventory.model import Inventory
@@ -41,6 +42,12 @@ def load_plan(root: Path) -> Plan:
         hint = Message("make it with: govnet plan make")
         raise InputError([Problem("no-plan", Message("there is no address plan yet"), hint, PLAN)])
     return plan.read(root / PLAN, name=PLAN)
+
+
+def print_warnings(warnings: Iterable[Problem]) -> None:
+    """What may be meant and may be a mistake, on stderr."""
+    for warning in warnings:
+        talk().print(warning.in_language(language()), style="yellow", markup=False, soft_wrap=True)
 
 
 def print_changes(changes: Changes, limit: int = 40) -> None:

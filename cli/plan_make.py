@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.common import HERE, JsonOption, WorkspaceOption, command, page, print_json
-from cli.plan_common import PLAN, load_inventory, load_plan, load_policy, print_changes
+from cli.plan_common import PLAN, load_inventory, load_plan, load_policy, print_changes, print_warnings
 from inventory.errors import ExitCode
 from inventory.text import mark, tr
 
@@ -37,7 +37,7 @@ def register(group: typer.Typer) -> None:
         ] = False,
         as_json: JsonOption = False,
     ) -> None:
-        from ipplan import allocate, changes, plan  # noqa: PLC0415 - start-up time
+        from ipplan import allocate, changes, demands, plan  # noqa: PLC0415 - start-up time
 
         inventory, policy = load_inventory(workspace), load_policy(workspace)
         locked = load_plan(workspace) if (workspace / PLAN).exists() else plan.Plan()
@@ -45,9 +45,13 @@ def register(group: typer.Typer) -> None:
         found = changes.compare(locked, made)
         if not check and (not found.empty or not (workspace / PLAN).exists()):
             plan.write(made, workspace / PLAN)
+        warnings = demands.idle(inventory, policy)
         if as_json:
-            print_json({"ok": True, "file": PLAN, "written": not check and not found.empty, **found.as_json()})
+            told = [warning.as_json() for warning in warnings]
+            written = not check and not found.empty
+            print_json({"ok": True, "file": PLAN, "written": written, **found.as_json(), "warnings": told})
         else:
+            print_warnings(warnings)
             _tell(found, check=check)
         if check and not found.empty:
             raise typer.Exit(ExitCode.FINDINGS)

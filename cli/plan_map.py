@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,7 +15,6 @@ from inventory.text import Message, language, mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from inventory.model import Inventory
     from ipplan.current import Current
@@ -49,11 +49,28 @@ def register(group: typer.Typer) -> None:
         "map",
         mark(
             "Map today's addresses (plan/current.csv, plan/hosts.csv) to the plan and write plan/mapping.csv. "
-            "Shows what is refused and why. Exit 1 if something is."
+            "Shows what is refused and why. Exit 1 if the plan has no place for something, 2 if the tables contradict "
+            "themselves or the plan."
         ),
-        ["govnet plan map", "govnet plan map --check --json", "govnet plan map -w shangrao"],
+        [
+            "govnet plan map",
+            "govnet plan map --check --json",
+            "govnet plan map -w shangrao --current shangrao/plan/current.csv --out mapping-next.csv",
+        ],
     )
     def map_(
+        current: Annotated[
+            Path | None,
+            typer.Option(
+                "--current",
+                help=tr(mark("Read today's addresses from this table (CSV or XLSX) instead of plan/current.csv.")),
+                metavar="FILE",
+            ),
+        ] = None,
+        out: Annotated[
+            Path | None,
+            typer.Option("--out", help=tr(mark("Write the mapping here instead of plan/mapping.csv.")), metavar="FILE"),
+        ] = None,
         workspace: WorkspaceOption = HERE,
         check: Annotated[
             bool, typer.Option("--check", help=tr(mark("Write nothing; exit 1 if the mapping would change.")))
@@ -63,25 +80,30 @@ def register(group: typer.Typer) -> None:
         from ipplan import mapping_build, mapping_collisions, mapping_file  # noqa: PLC0415 - start-up time
 
         inventory, plan, policy = load_inventory(workspace), load_plan(workspace), _policy(workspace)
-        current, hosts = load_current(workspace, inventory, plan, policy), load_hosts(workspace)
-        built = mapping_build.build(current, plan, hosts, inventory=inventory, policy=policy)
+        today, hosts = load_tables(workspace, inventory, plan, policy, current)
+        built = mapping_build.build(today, plan, hosts, inventory=inventory, policy=policy)
         migration = mapping_collisions.migration(built.mapping, plan)
-        changed = _differs(built.mapping, workspace / MAPPING)
+        target, file = (out, str(out)) if out is not None else (workspace / MAPPING, MAPPING)
+        changed = _differs(built.mapping, target)
         if changed and not check:
-            mapping_file.write(built.mapping, workspace / MAPPING)
+            mapping_file.write(built.mapping, target)
         if as_json:
-            print_json(_document(built, migration, changed=changed, check=check))
+            print_json(_document(built, migration, file, changed=changed, check=check))
         else:
-            _tell(built, migration, changed=changed, check=check)
+            _tell(built, migration, file, changed=changed, check=check)
+        if built.faulty:
+            raise typer.Exit(ExitCode.USAGE)
         if built.refused or migration.blocked or (check and changed):
             raise typer.Exit(ExitCode.FINDINGS)
 
 
-def load_current(root: Path, inventory: Inventory, plan: Plan, policy: Policy | None) -> Current:
-    """The workspace's table of today. InputError if there is none, or with every faulty cell."""
+def load_current(
+    root: Path, inventory: Inventory, plan: Plan, policy: Policy | None, file: Path | None = None
+) -> Current:
+    """The workspace's table of today, or that of a file. InputError if there is none, or with every faulty cell."""
     from ipplan import current  # noqa: PLC0415 - start-up time
 
-    found = current.find(root)
+    found = (file, str(file)) if file is not None else current.find(root)
     if found is None:
         message = Message("there is no table of today's addresses")
         hint = Message("write it, or read it from the devices' configurations: govnet inventory discover archive:")
@@ -97,6 +119,21 @@ def load_hosts(root: Path) -> tuple[Host, ...]:
     from ipplan import hosts  # noqa: PLC0415 - start-up time
 
     return hosts.read(root / HOSTS, name=HOSTS) if (root / HOSTS).exists() else ()
+
+
+def load_tables(
+    root: Path, inventory: Inventory, plan: Plan, policy: Policy | None, file: Path | None = None
+) -> tuple[Current, tuple[Host, ...]]:
+    """The table of today and the host table. InputError with the faults of both."""
+    try:
+        today = load_current(root, inventory, plan, policy, file)
+    except InputError as error:
+        try:
+            load_hosts(root)
+        except InputError as another:
+            raise InputError([*error.problems, *another.problems]) from None
+        raise
+    return today, load_hosts(root)
 
 
 def load_mapping(root: Path) -> Mapping:
@@ -130,10 +167,10 @@ def _modes(mapping: Mapping) -> dict[str, dict[str, int]]:
     return {name: {"prefixes": prefixes[name], "hosts": hosts[name]} for name in NAMES if prefixes[name]}  # type: ignore[index]  # a StrEnum is its text
 
 
-def _document(built: Built, migration: Migration, *, changed: bool, check: bool) -> dict[str, Any]:
+def _document(built: Built, migration: Migration, file: str, *, changed: bool, check: bool) -> dict[str, Any]:
     return {
         "ok": not built.refused and not migration.blocked,
-        "file": MAPPING,
+        "file": file,
         "written": changed and not check,
         "changed": changed,
         "entries": len(built.mapping),
@@ -144,7 +181,7 @@ def _document(built: Built, migration: Migration, *, changed: bool, check: bool)
     }
 
 
-def _tell(built: Built, migration: Migration, *, changed: bool, check: bool) -> None:
+def _tell(built: Built, migration: Migration, file: str, *, changed: bool, check: bool) -> None:
     rows = [
         (name, tr(NAMES[name]), counts["prefixes"], counts["hosts"]) for name, counts in _modes(built.mapping).items()
     ]
@@ -153,11 +190,11 @@ def _tell(built: Built, migration: Migration, *, changed: bool, check: bool) -> 
     _print_problems(mark("Refused:"), built.refused)
     _print_migration(migration)
     if not changed:
-        text = tr("{file} is up to date", file=MAPPING)
+        text = tr("{file} is up to date", file=file)
     elif check:
-        text = tr("{file} would change", file=MAPPING)
+        text = tr("{file} would change", file=file)
     else:
-        text = tr("{file} is written", file=MAPPING)
+        text = tr("{file} is written", file=file)
     page().print(text, markup=False)
 
 

@@ -1,4 +1,4 @@
-"""`govnet plan policy-schema`: the JSON schema of plan/policy.yaml, for editors."""
+"""`govnet plan policy-schema`, `dns-schema`, `dhcp-schema`: JSON schemas of the plan's YAML files, for editors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def register(group: typer.Typer) -> None:
-    """Add `plan policy-schema`."""
+    """Add `plan policy-schema`, `plan dns-schema` and `plan dhcp-schema`."""
 
     @command(
         group,
@@ -25,3 +25,27 @@ def register(group: typer.Typer) -> None:
 
         del as_json  # a schema is JSON in any case
         print_json(policy_file.schema())
+
+    @command(
+        group,
+        "dns-schema",
+        mark("Print the JSON schema of plan/dns.yaml, the settings of the zones that plan export makes."),
+        ["govnet plan dns-schema > dns.schema.json"],
+    )
+    def dns_schema(as_json: JsonOption = True) -> None:
+        from ipplan.views import dns_file, settings_file  # noqa: PLC0415 - start-up time
+
+        del as_json
+        print_json(settings_file.schema(dns_file.DnsSettings))
+
+    @command(
+        group,
+        "dhcp-schema",
+        mark("Print the JSON schema of plan/dhcp.yaml, the settings of the DHCP that plan export makes."),
+        ["govnet plan dhcp-schema > dhcp.schema.json"],
+    )
+    def dhcp_schema(as_json: JsonOption = True) -> None:
+        from ipplan.views import kea_file, settings_file  # noqa: PLC0415 - start-up time
+
+        del as_json
+        print_json(settings_file.schema(kea_file.DhcpSettings))

@@ -37,6 +37,7 @@ def register(group: typer.Typer) -> None:
             "govnet plan show rt-anping",
             "govnet plan show --region 安平镇 --json",
             "govnet plan show --utilisation",
+            "govnet plan show --routing",
         ],
     )
     def show(
@@ -54,16 +55,26 @@ def register(group: typer.Typer) -> None:
                 ),
             ),
         ] = False,
+        routing: Annotated[
+            bool,
+            typer.Option(
+                "--routing",
+                help=tr(mark("Show AS numbers, and each VRF's route distinguisher and targets in each region's AS.")),
+            ),
+        ] = False,
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
         from ipplan import addresses, usage  # noqa: PLC0415 - start-up time
 
         inventory, plan = load_inventory(workspace), load_plan(workspace)
-        _expect("--area", area, [member.value for member in Area])
+        _expect("--area", area, [member.value for member in Area], few=True)
         codes = _regions(inventory, region)
         if utilisation:
             _utilisation(plan, inventory, area, codes, as_json=as_json)
+            return
+        if routing:
+            _routing(plan, inventory, codes, as_json=as_json)
             return
         if owner:
             owners = [*inventory.devices, *inventory.lines, *inventory.units, *inventory.sites, *inventory.regions]
@@ -130,15 +141,55 @@ def _utilisation(plan: Plan, inventory: Inventory, area: str, codes: frozenset[s
     print_table(tr(mark("How full the pools and the regions' blocks are")), columns, rows)
 
 
-def _expect(column: str, value: str, names: Iterable[str]) -> None:
-    """Refuse a name that is not there, with the nearest one."""
+def _routing(plan: Plan, inventory: Inventory, codes: frozenset[str] | None, *, as_json: bool) -> None:
+    """The AS numbers, and the VRFs' distinguishers and targets, in general and in each AS."""
+    from ipplan import routes  # noqa: PLC0415 - start-up time
+
+    numbers = [row for row in plan.as_rows if codes is None or row.region in codes]
+    rows = [
+        {
+            "vrf": row.vrf,
+            "region": region,
+            "rd": routes.distinguisher(plan, inventory, row.vrf, region),
+            "import_rt": list(row.import_rt),
+            "export_rt": list(row.export_rt),
+        }
+        for row in plan.vrf_rows
+        for region in ("", *(number.region for number in numbers))
+    ]
+    if as_json:
+        shown = [{"level": row.level.value, "region": row.region, "asn": row.asn} for row in numbers]
+        print_json({"ok": True, "as_numbers": shown, "vrfs": rows})
+        return
+    regions = inventory.regions
+    named = [(row.level.value, _name(regions.get(row.region), row.region), row.asn) for row in numbers]
+    print_table(tr(mark("AS numbers")), (mark("level"), mark("region"), mark("AS number")), named)
+    columns = (mark("VRF"), mark("region"), mark("RD"), mark("import RT"), mark("export RT"))
+    cells = (
+        (
+            row["vrf"],
+            _name(regions.get(str(row["region"])), str(row["region"])),
+            row["rd"],
+            " ".join(row["import_rt"]),
+            " ".join(row["export_rt"]),
+        )
+        for row in rows
+    )
+    print_table(tr(mark("Route distinguishers and targets")), columns, cells)
+
+
+def _expect(column: str, value: str, names: Iterable[str], *, few: bool = False) -> None:
+    """Refuse a name that is not there, with the nearest one; all of them where they are few."""
     known = list(names)
     if not value or value in known:
         return
     near = nearest(value, known)
-    hint = (
-        Message("did you mean “{name}”?", name=near) if near else Message("govnet inventory list shows what there is")
-    )
+    if near:
+        hint = Message("did you mean “{name}”?", name=near)
+    elif few:
+        hint = Message("write one of: {names}", names=", ".join(known))
+    else:
+        hint = Message("govnet inventory list shows what there is")
     raise InputError(
         [Problem("unknown-name", Message("there is no “{name}”", name=value), hint, file="", column=column)]
     )

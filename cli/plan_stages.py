@@ -15,7 +15,7 @@ from inventory.errors import ExitCode, InputError
 from inventory.text import language, mark, tr
 
 if TYPE_CHECKING:
-    from ipplan.stages import Stages
+    from ipplan.stages_model import Stages
 
 
 def register(group: typer.Typer) -> None:
@@ -26,7 +26,7 @@ def register(group: typer.Typer) -> None:
         "stages",
         mark(
             "Order the renumbering of plan/mapping.csv: add, verify, prefer, drain, remove, per site and device, the "
-            "management path last, in waves. Exit 1 if a prefix moves that belongs to no device."
+            "management path last, in waves. Exit 1 if something is in no stage, or a stage alone does not do it."
         ),
         [
             "govnet plan stages --max-in-flight 8",
@@ -57,8 +57,7 @@ def register(group: typer.Typer) -> None:
             raise InputError(migration.blocked)
         made = planning.make(mapping, migration, inventory, max_in_flight=max_in_flight, root=root)
         if out is not None:
-            target = out if out.is_absolute() else workspace / out
-            planning.write(made, target)
+            planning.write(made, out)
         if as_json:
             print_json(
                 {

@@ -15,7 +15,8 @@ from configs.model import UseKind
 from inventory.model import LineKind
 from ipplan.current import UNKNOWN, Hosts, Row, hosts_text
 from ipplan.lookup import Table
-from ipplan.mapping import DEFAULT_VRF, Mode
+from ipplan.mapping import Mode
+from ipplan.names import DEFAULT_VRF
 from ipplan.networks import BITS, Block, Network, in_order
 from ipplan.networks import network_of as prefix_of
 

@@ -15,7 +15,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from configs.intervals import BITS, EMPTY, Intervals, everything, prefix
-from ipplan.mapping import DEFAULT_VRF, EDGE
+from ipplan.mapping import EDGE
+from ipplan.names import DEFAULT_VRF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ from configs.intervals import BITS, Intervals, everything, shown
 from configs.place_rows import Shape
 from configs.places import survey
 from inventory.text import Message
-from ipplan.mapping import DEFAULT_VRF
+from ipplan.names import DEFAULT_VRF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from inventory.text import mark
-from ipplan.mapping import DEFAULT_VRF
+from ipplan.names import DEFAULT_VRF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -48,7 +48,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from configs import place_shapes, tokens
 from configs.place_rows import Place, Row, Shape, compile_row, named_vrf
-from ipplan.mapping import DEFAULT_VRF
+from ipplan.names import DEFAULT_VRF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

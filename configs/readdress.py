@@ -38,7 +38,8 @@ from configs.tokens import Form, Token
 from inventory.errors import InputError, Problem
 from inventory.text import Message
 from ipplan import mapping_check
-from ipplan.mapping import DEFAULT_VRF, FILE, Mode
+from ipplan.mapping import FILE, Mode
+from ipplan.names import DEFAULT_VRF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

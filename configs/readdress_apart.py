@@ -51,7 +51,9 @@ def check(found: list[Decided], decider: Decider, tree: Tree) -> None:
                 _bounds(found, index, number, (decider, family))
             elif kind == "named":
                 named[_name(decided.line, place)] = decided.line, place
-            elif kind in _APART and not _fits(place, decided.line, _length(tree, decided.line), Size.LENGTH, decider):
+            elif kind in _APART and not _fits(
+                place, decided.line, family.length(decided.line, place), Size.LENGTH, decider
+            ):
                 _refuse(found, index, number)
     if named:
         for index in range(len(found)):
@@ -231,6 +233,11 @@ def _named_masks(found: list[Decided], index: int, named: Mapping[str, tuple[Lin
         found[index] = found[index]._replace(loose=loose)
 
 
+def _section(before: str) -> list[str]:
+    """The words that a command begins with, quoted or not."""
+    return before.replace('"', " ").split()
+
+
 class _Family:
     """The commands that belong to one: those below it, and those that stand in one view with it."""
 
@@ -241,6 +248,27 @@ class _Family:
 
     def bounds(self, line: Line) -> tuple[str, str]:
         """The lower and the upper bound that a command's family says; "" for none."""
+        found = [self._said(nodes) for nodes in self._of(line)]
+        return next((low for low, _ in found if low), ""), next((high for _, high in found if high), "")
+
+    def length(self, line: Line, place: Place) -> str | None:
+        """The length that a command of the same section gives to an address."""
+        below, *beside = self._of(line)
+        for nodes in [below] if below else beside:
+            found = [(abs(node.line - line.number), match[1]) for node in nodes if (match := _LENGTH.search(node.text))]
+            return min(found)[1] if found else None
+        # Outside all views the section is what the commands begin with.
+        sections = (_section(line.text[: place.start])[:-1], _section(line.text[: place.end]))
+        for step in (0, 1, -1, 2, -2):
+            if 0 < line.number + step <= len(self._tree.lines):
+                text = self._tree.line_text(line.number + step)
+                match = _LENGTH.search(text)
+                if match is not None and _section(text[: match.start()]) in sections:
+                    return match[1]
+        return None
+
+    def _of(self, line: Line) -> tuple[tuple[Node, ...], ...]:
+        """The commands below a line, and those beside it if it stands in a view."""
         if not self._views:
             stack = [(self._tree.children, True)]
             while stack:
@@ -249,8 +277,7 @@ class _Family:
                     self._views[node.line] = (node.children,) if outside else (node.children, nodes)
                     if node.children:
                         stack.append((node.children, False))
-        found = [self._said(nodes) for nodes in self._views.get(line.number, ())]
-        return next((low for low, _ in found if low), ""), next((high for _, high in found if high), "")
+        return self._views.get(line.number, ((),))
 
     def _said(self, nodes: tuple[Node, ...]) -> tuple[str, str]:
         """The bounds that are commands of a view; a view with many rules is read once."""
@@ -306,16 +333,6 @@ def _fits(place: Place, line: Line, size: str | None, form: Size, decider: Decid
     if outcome.action is Action.REVIEW:
         return False
     return len(outcome.writings) < 2 and not any(writing.size for writing in outcome.writings)
-
-
-def _length(tree: Tree, line: Line) -> str | None:
-    """The length that a line close by gives to an address."""
-    for number in (line.number + 1, line.number - 1, line.number + 2, line.number - 2):
-        if 0 < number <= len(tree.lines):
-            match = _LENGTH.search(tree.line_text(number))
-            if match is not None:
-                return match[1]
-    return None
 
 
 _CHECKS: Final = {

@@ -6,12 +6,12 @@ Decisions depend on nothing but the place's own texts, its VRF, the mapping and 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from configs import readdress_text as texts
-from configs.intervals import BITS, Intervals, wildcard
+from configs.intervals import BITS, Intervals, prefix, wildcard
 from configs.place_rows import Place, Shape, Size
-from configs.readdress_scope import Answer, Said, Scope
+from configs.readdress_scope import MOST_PARTS, Answer, Said, Scope
 from configs.readdress_usage import class_length as _class_length
 from configs.readdress_usage import length_of as _length
 
@@ -39,6 +39,8 @@ class Writing(NamedTuple):
 
 
 _NOTHING: Final = Writing()
+# A prefix (first, length) and the lengths that it means, if that is known.
+_Part: TypeAlias = tuple[tuple[int, int], tuple[int, int] | None]
 
 
 class Outcome(NamedTuple):
@@ -248,11 +250,19 @@ class Decider:
         """The writings of a prefix, one for each of the answer's parts. `said` are its size, `ge` and `le`."""
         first, length, version = whole
         size, ge, le = said
+        parts: list[_Part] = [(part, None) for part in answer.parts]
+        if (ge or le) and not answer.cover and answer.parts != ((first, length),):
+            parts = self._bounded(answer, whole, place.vrf, (ge, le))
+            if len(parts) > MOST_PARTS:
+                return Outcome(Action.REVIEW, "scattered")
         writings = []
-        for part in answer.parts:
+        for part, lengths in parts:
             if not _writable(place.form, part, version):
                 return Outcome(Action.REVIEW, "several-places")
-            fitting = self._bounds(answer, part, whole, place.vrf, (ge, le))
+            if lengths is None:
+                fitting = self._bounds(answer, part, whole, place.vrf, (ge, le))
+            else:
+                fitting = _fitted(part, whole, lengths, (ge, le))
             if fitting is None:
                 return Outcome(Action.REVIEW, "lengths")
             new = self._inside(address, part, whole, place.vrf)
@@ -268,6 +278,33 @@ class Decider:
             return Outcome(Action.REWRITTEN, "covered" if answer.cover else "mapped", tuple(writings))
         wide = self._wide(first, length, version, place.vrf)
         return Outcome(Action.KEPT, "still-covers" if wide else "unchanged")
+
+    def _bounded(
+        self, answer: Answer, whole: tuple[int, int, int], vrf: str | None, bounds: tuple[str, str]
+    ) -> list[_Part]:
+        """The parts of a prefix, joined only where the same lengths are meant, each with those lengths.
+
+        What stays keeps the lengths that were said. In a subnet that changes its size they are another's.
+        """
+        first, length, version = whole
+        bits = BITS[version]
+        said = _lengths(whole, bounds)
+        news: dict[tuple[int, int], tuple[int, int]] = {}
+        for old, new in self.scope.inner_subnets(first, length, version, vrf):
+            low, high = _shifted(said, old, new[1])
+            known = news.get(new, (low, high))
+            news[new] = min(low, known[0]), max(high, known[1])
+        rest = Intervals.of((start, start + (1 << (bits - size))) for start, size in answer.parts)
+        groups: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for new, lengths in sorted(news.items(), key=lambda item: (-item[0][1], item[0][0])):
+            if lengths != said:
+                own = rest & prefix(*new, bits)
+                groups.setdefault(lengths, []).extend(own)
+                rest -= own
+        groups.setdefault(said, []).extend(rest)
+        return sorted(
+            (block, lengths) for lengths, spans in groups.items() for block in Intervals.of(spans).blocks(bits)
+        )
 
     def _inside(self, address: str, part: tuple[int, int], whole: tuple[int, int, int], vrf: str | None) -> int:
         """What is written for a prefix: its first address, or the host's that was written if the sizes are equal."""
@@ -297,8 +334,7 @@ class Decider:
             return None, None
         first, length, version = whole
         bits = BITS[version]
-        low = int(ge) if ge else length
-        high = int(le) if le else bits if ge else length
+        low, high = _lengths(whole, bounds)
         shift = part[1] - length
         inner = self.scope.inner_lengths(first, length, version, vrf)
         news = {new for old, new in inner if low <= old <= high}
@@ -412,6 +448,31 @@ def _not_moved(answer: Answer, value: int, version: int) -> Outcome:
     if answer.said is Said.OUTSIDE:
         return Outcome(Action.KEPT, space(value, version))
     return Outcome(Action.REVIEW, _REVIEWS.get(answer.said, "several-places"))
+
+
+def _lengths(whole: tuple[int, int, int], bounds: tuple[str, str]) -> tuple[int, int]:
+    """The shortest and the longest length that a prefix with `ge` and `le` means."""
+    _, length, version = whole
+    ge, le = bounds
+    return int(ge) if ge else length, int(le) if le else BITS[version] if ge else length
+
+
+def _shifted(said: tuple[int, int], old: int, new: int) -> tuple[int, int]:
+    """The lengths meant in a subnet that gets another length: its own moves, and that of several such; a part's not."""
+    low, high = said
+    return low + new - old if low <= old else low, high + new - old if high <= old else max(high, new)
+
+
+def _fitted(
+    part: tuple[int, int], whole: tuple[int, int, int], lengths: tuple[int, int], bounds: tuple[str, str]
+) -> tuple[str | None, str | None] | None:
+    """New `ge` and `le` that mean just these lengths of a part; None if they cannot be said."""
+    ge, le = bounds
+    old_low, old_high = _lengths(whole, bounds)
+    low, high = max(lengths[0], part[1]), min(lengths[1], BITS[whole[2]])
+    if low > high or (not ge and low != part[1]) or (not le and high != old_high):
+        return None
+    return str(low) if ge and low != old_low else None, str(high) if le and high != old_high else None
 
 
 def _writable(form: Size, part: tuple[int, int], version: int) -> bool:

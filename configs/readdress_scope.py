@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from configs.intervals import BITS, EMPTY, Intervals, prefix
 from configs.place_rows import Shape
-from ipplan.mapping import DEFAULT_VRF, EDGE
+from ipplan.mapping import EDGE
+from ipplan.names import DEFAULT_VRF
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from configs.readdress_usage import Used
     from ipplan.mapping import Mapping
@@ -360,7 +361,12 @@ class Scope:
 
     def inner_lengths(self, first: int, length: int, version: int, vrf: str | None) -> set[tuple[int, int]]:
         """The lengths, today's and the plan's, of the subnets inside a prefix."""
-        found = set()
+        return {(old, new[1]) for old, new in self.inner_subnets(first, length, version, vrf)}
+
+    def inner_subnets(
+        self, first: int, length: int, version: int, vrf: str | None
+    ) -> Iterator[tuple[int, tuple[int, int]]]:
+        """The subnets inside a prefix: today's length, and the plan's (first, length)."""
         stop = first + (1 << (BITS[version] - length))
         for space in self._of(vrf, version):
             subnets = space.subnet_starts
@@ -368,9 +374,8 @@ class Scope:
             while index < len(subnets) and subnets[index][0] < stop:
                 new = space.subnets[subnets[index]]
                 if new is not None and subnets[index][1] >= length:
-                    found.add((subnets[index][1], new[1]))
+                    yield subnets[index][1], new
                 index += 1
-        return found
 
 
 def _listed(parts: tuple[tuple[int, int], ...]) -> Answer:

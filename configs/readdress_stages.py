@@ -37,8 +37,9 @@ from configs.readdress_decide import Action
 from configs.readdress_turns import Hold, State, Turn, Turner
 from inventory.errors import InputError, Problem
 from inventory.text import Message
-from ipplan.mapping import DEFAULT_VRF, Mapping, Mode
+from ipplan.mapping import Mapping, Mode
 from ipplan.mapping_collisions import Migration, migration
+from ipplan.names import DEFAULT_VRF
 from ipplan.networks import BITS, Block, Network, network_of
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from ipaddress import IPv4Interface, IPv6Interface, ip_interface, ip_network
+from sys import intern
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from inventory.errors import NO_HINT
@@ -17,7 +18,7 @@ from inventory.sources import half_width
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 Converter: TypeAlias = "Callable[[str], Any]"
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -74,10 +75,25 @@ def _refuse_invisible(text: str) -> None:
         )
 
 
+def invisible(text: str) -> Fault | None:
+    """What is wrong with a text that was refused, if nobody can see it: a no-break space, a zero-width one and so on.
+
+    A full-width space can be seen.
+    """
+    if text.isascii():
+        return None
+    try:
+        _refuse_invisible(text.replace("\u3000", " "))
+    except Fault as fault:
+        return fault
+    return None
+
+
+# Names are interned: whoever looks one up where it is referred to finds it by identity, and a country's are kept once.
 def host_name(text: str) -> str:
     """A device's name: RFC 1123 section 2.1, one label."""
     if _HOST_NAME(text):
-        return text
+        return intern(text)
     refuse_full_width(text, "-")
     _refuse_invisible(text)
     plain = re.sub(r"[^A-Za-z0-9-]+", "-", text).strip("-")[:63].strip("-")
@@ -93,7 +109,7 @@ def key(text: str) -> str:
     if _KEY(text):
         if not text.isascii():
             refuse_full_width(text, "-")
-        return text
+        return intern(text)
     refuse_full_width(text, "-")
     _refuse_invisible(text)
     raise Fault(
@@ -121,7 +137,7 @@ def reference(text: str) -> str:
     if not text.isascii():
         refuse_full_width(text, "-")
         _refuse_invisible(text)
-    return text
+    return intern(text)
 
 
 def references(text: str) -> tuple[str, ...]:
@@ -162,7 +178,7 @@ def model_name(text: str) -> str:
 def region_code(text: str) -> str:
     """A division's code: GB/T 2260 (2, 4 or 6 digits) or the statistical code (9 or 12)."""
     if _CODE(text):
-        return text
+        return intern(text)
     refuse_full_width(text)
     if re.fullmatch(r"[0-9.]+[eE]\+?[0-9]+", text):
         raise Fault(
@@ -214,9 +230,11 @@ def protection_level(text: str) -> int:
     raise Fault("bad-level", Message("“{text}” is not a protection level", text=text), hint)
 
 
-def choice(kind: type[Kind], aliases: Mapping[str, Kind]) -> Converter:
-    """One of an enum's values, or one of its Chinese names."""
-    known: dict[str, Kind] = {**{member.value: member for member in kind}, **aliases}
+def choice(kind: type[Kind], aliases: Mapping[str, Kind], without: Collection[Kind] = ()) -> Converter:
+    """One of an enum's values, or one of its Chinese names; none of those in `without`."""
+    members = [member for member in kind if member not in without]
+    known: dict[str, Kind] = {member.value: member for member in members}
+    known |= {name: member for name, member in aliases.items() if member not in without}
 
     def convert(text: str) -> Kind:
         member = known.get(text)
@@ -224,7 +242,7 @@ def choice(kind: type[Kind], aliases: Mapping[str, Kind]) -> Converter:
             return member
         refuse_full_width(text)
         near = text.lower() if text.lower() in known else nearest(text, known)
-        names = ", ".join(kind)
+        names = ", ".join(members)
         raise Fault(
             "bad-choice",
             Message("“{text}” is none of: {names}", text=text, names=names),

@@ -2,7 +2,8 @@
 
     GovnetError
     ├── InputError (ValueError)            files or arguments that cannot be used; carries every Problem   exit 2
-    │   └── TemplateError                  a configuration template cannot be rendered
+    │   ├── TemplateError                  a configuration template cannot be rendered
+    │   └── FindingsError                  what was to be checked is readable, and has faults                 exit 1
     ├── RefusedError                       doing it could lose a device or data                            exit 4
     │   └── MovesError (ipplan.changes)     a new address plan would move allocations that are in use
     ├── MissingToolError                   a program or an optional package is not there                   exit 2
@@ -117,7 +118,7 @@ class InputError(GovnetError, ValueError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__(Message("{count} problems in the input", count=len(self.problems)))
+        super().__init__(Message("problems in the input: {count}", count=len(self.problems)))
 
     def as_json(self) -> dict[str, object]:
         """The problems one by one, beside the keys of every error."""
@@ -126,6 +127,12 @@ class InputError(GovnetError, ValueError):
 
 class TemplateError(InputError):
     """A configuration template cannot be rendered for a device: undefined variable, syntax, unknown filter."""
+
+
+class FindingsError(InputError):
+    """What was to be checked could be read, and has faults: the check is done, and this is its result."""
+
+    exit_code = ExitCode.FINDINGS
 
 
 class RefusedError(GovnetError):

@@ -303,7 +303,7 @@ def _rows(shape: Shape, table: Table, records: Records, places: dict[str, int]) 
     }
     there = [column for column in shape.columns if column.name in places]
     columns = [(column, column.name, places[column.name], column.convert) for column in there]
-    typed = bool(table.foreign)
+    typed = bool(table.foreign or table.unread)
     for index, (row, line) in enumerate(zip(table.rows, table.lines, strict=True)):
         if len(row) != width and not _fits(row, width, line, records):
             records.whole = False
@@ -317,7 +317,8 @@ def _rows(shape: Shape, table: Table, records: Records, places: dict[str, int]) 
                     values[name] = convert(text)
                 else:
                     values[name] = _value(column, text, table, (index, place))
-            except cells.Fault as fault:
+            except cells.Fault as found:
+                fault = cells.invisible(text) or found
                 records.complain(line, name, fault.code, fault.message, fault.hint)
                 values[name] = BAD
         if values[shape.key] is BAD:
@@ -328,6 +329,8 @@ def _rows(shape: Shape, table: Table, records: Records, places: dict[str, int]) 
 def _value(column: Column, cell: str, table: Table, place: tuple[int, int]) -> Any:
     """A cell's value; Fault if it has none."""
     text = cell.strip(" \t\r\n") if cell and (cell[0] <= " " or cell[-1] <= " ") else cell
+    if table.unread and place in table.unread:
+        raise cells.Fault(*table.unread[place])
     if table.foreign and place in table.foreign:
         _refuse_foreign(column, table.foreign[place], text)
     if text:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias
 from inventory.errors import InputError, Problem
 from inventory.model import Area, Line, LineKind
 from inventory.text import Message
-from ipplan.demands import DEFAULT_VRF
+from ipplan.names import DEFAULT_VRF
 from ipplan.networks import Network, in_order
 from ipplan.plan import FILE
 

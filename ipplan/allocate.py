@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from inventory.collecting import uncollected
 from inventory.errors import InputError
-from ipplan import changes, checks, demands, shortage, tree
+from ipplan import changes, checks_taken, demands, fixed, routes, shortage, tree
+from ipplan.checks_rows import consistency
 from ipplan.layout import arrange
 from ipplan.networks import BITS, Block, block_of
 from ipplan.plan import Plan, PoolRow, VrfRow
@@ -17,6 +18,7 @@ from ipplan.rows import Columns, picked
 if TYPE_CHECKING:
     from inventory.model import Inventory
     from ipplan.demands import Demands, Regions
+    from ipplan.plan import AsRow
     from ipplan.policy import Policy, Pool
     from ipplan.quick import Layout
 
@@ -31,7 +33,7 @@ def make(inventory: Inventory, policy: Policy, locked: Plan | None, *, allow_mov
     """
     with uncollected():
         lock = locked or Plan()
-        problems = checks.consistency(lock)
+        problems = consistency(lock, demands.Regions.of(inventory).levels)
         if problems:
             raise InputError(problems)
         made = _make(inventory, policy, lock)
@@ -43,6 +45,9 @@ def make(inventory: Inventory, policy: Policy, locked: Plan | None, *, allow_mov
 
 def _make(inventory: Inventory, policy: Policy, lock: Plan) -> Plan:
     wanted = demands.collect(inventory, policy)
+    as_rows, faults = routes.numbers(inventory, policy)
+    if faults:
+        raise InputError(faults)
     regions = demands.Regions.of(inventory)
     held = Lock(lock)
     foreign = Foreign(inventory, policy, lock)
@@ -62,7 +67,7 @@ def _make(inventory: Inventory, policy: Policy, lock: Plan) -> Plan:
                 rows.layout(here, layout)
     if short:
         raise InputError([shortage.explain(case, inventory) for case in short])
-    return rows.plan(policy)
+    return rows.plan(policy, as_rows)
 
 
 class Lock:
@@ -77,18 +82,42 @@ class Lock:
         ):
             self.blocks.setdefault((pool, version), {})[level, region] = Block(start, length)
         starts, lengths = plan.table.starts, plan.table.lengths
+        self._plan = plan
         for (function, version, vrf), numbers in plan.index.items():
             found = self.allocations.setdefault((vrf, version), {})
             found.update(
                 ((function, owner), Block(starts[number], lengths[number])) for owner, number in numbers.items()
             )
 
+    def held(self, here: Demands) -> tree.Held:
+        """Where the owners of these demands have their prefixes, by function and owner.
+
+        An owner has one prefix of a family in a VRF. So where the plan has it under another function, which was
+        renamed or gave the owner up, the prefix is still the owner's.
+        """
+        vrf, version = here.pool.vrf, here.version
+        found = self.allocations.get((vrf, version), {})
+        if not found:
+            return found
+        table, index, at = self._plan.table, self._plan.index, 0
+        rows = [own for (_, *key), own in index.items() if key == [version, vrf]]
+        for function, count in here.runs():
+            own = index.get((function.name, version, vrf), {})
+            for owner in here.owners[at : at + count]:
+                if owner in own:
+                    continue
+                numbers = [others[owner] for others in rows if owner in others]
+                if len(numbers) == 1:
+                    found[function.name, owner] = Block(table.starts[numbers[0]], table.lengths[numbers[0]])
+            at += count
+        return found
+
 
 def _layout(here: Demands, regions: Regions, lock: Lock, foreign: tuple[Block, ...]) -> Layout | None:
     pool, version = here.pool, here.version
     roots = [block_of(network) for network in pool.prefixes if network.version == version]
     blocks = lock.blocks.get((pool.name, version), {})
-    root = tree.build(here, regions, lock.allocations.get((pool.vrf, version), {}), blocks)
+    root = tree.build(here, regions, lock.held(here), blocks)
     layout = arrange(root, roots, foreign)
     if layout is None:
         layout = arrange(root, roots, foreign, moves=True)
@@ -113,10 +142,10 @@ class Foreign:
         for network in (network for pool in policy.pools.values() for network in pool.prefixes):
             first = int(network.network_address)
             spans[network.version].append((first, first + network.num_addresses))
-        pools = {version: checks.merged(found) for version, found in spans.items()}
+        pools = {version: checks_taken.merged(found) for version, found in spans.items()}
         by_block: dict[tuple[int, int, int], list[str]] = {}
-        for version, start, length, device in checks.fixed_blocks(inventory):
-            if checks.touches(pools[version], (version, start, length)):
+        for version, start, length, device in fixed.blocks(inventory):
+            if checks_taken.touches(pools[version], (version, start, length, device)):
                 by_block.setdefault((version, start, length), []).append(device)
         for (version, start, length), devices in sorted(by_block.items()):
             self._fixed.setdefault(version, []).append((Block(start, length), devices))
@@ -164,7 +193,6 @@ class _Rows:
     def __init__(self, regions: Regions) -> None:
         self.regions = regions
         self.pools: list[PoolRow] = []
-        self.levels: dict[str, str] = {}
         # One part for each pool and family.
         self.blocks: list[Columns] = []
         self.allocations: list[Columns] = []
@@ -184,14 +212,16 @@ class _Rows:
         order = sorted(range(len(layout.starts)), key=layout.starts.__getitem__)
         numbers = picked(layout.numbers, order)
         rows = self._part(2, here, len(numbers))
-        names = [name for function, count in here.runs() for name in repeat(function.name, count)]
-        rows.functions = picked(names, numbers)
+        runs = here.runs()
+        if len(runs) == 1:
+            rows.functions = [runs[0][0].name] * len(numbers)
+        else:
+            rows.functions = picked(
+                [name for function, count in runs for name in repeat(function.name, count)], numbers
+            )
         rows.owners = picked(here.owners, numbers)
         rows.regions = picked(here.regions, numbers)
-        for code in dict.fromkeys(rows.regions):
-            if code not in self.levels:
-                self.levels[code] = self.regions.level(code)
-        rows.levels = picked(self.levels, rows.regions)
+        rows.levels = picked(self.regions.levels_of(here.regions), numbers)
         rows.starts = picked(layout.starts, order)
         rows.lengths = picked(layout.lengths, order)
         self.allocations.append(rows)
@@ -206,7 +236,7 @@ class _Rows:
         columns.lines = [0] * count
         return columns
 
-    def plan(self, policy: Policy) -> Plan:
+    def plan(self, policy: Policy, as_rows: list[AsRow]) -> Plan:
         areas = {pool.vrf: pool.area for pool in reversed(tuple(policy.pools.values()))}
         vrfs = [
             VrfRow(areas[rule.vrf], rule.vrf, rule.rd, rule.import_rt, rule.export_rt)
@@ -214,7 +244,7 @@ class _Rows:
             if rule.vrf in areas
         ]
         made = Plan(tuple(self.pools))
-        return Plan.of_columns(made.pool_table, _joined(1, self.blocks), _joined(2, self.allocations), vrfs)
+        return Plan.of_columns(made.pool_table, _joined(1, self.blocks), _joined(2, self.allocations), vrfs, as_rows)
 
 
 def _joined(rank: int, parts: list[Columns]) -> Columns:

@@ -58,10 +58,6 @@ class Buddy:
                     return Block(start, length)
         return None
 
-    def is_free(self, block: Block) -> bool:
-        """Whether no part of `block` is taken and all of it lies in one root."""
-        return self._around(block) is not None
-
     def take(self, block: Block) -> bool:
         """Take exactly `block`; False (and nothing done) if it is not free."""
         around = self._around(block)
@@ -113,14 +109,6 @@ class Buddy:
     def _in_a_root(self, block: Block) -> bool:
         return any(contains(root, block, self._bits) for root in self.roots)
 
-    def free_blocks(self) -> list[Block]:
-        """What is free, in address order."""
-        return sorted(Block(start, length) for length, starts in self._free.items() for start in starts)
-
     def free_addresses(self) -> int:
         """How many addresses are free."""
         return sum(len(starts) << (self._bits - length) for length, starts in self._free.items())
-
-    def largest(self) -> int | None:
-        """The length of the largest free block, None if nothing is free."""
-        return min((length for length, starts in self._free.items() if starts), default=None)

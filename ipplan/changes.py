@@ -84,7 +84,8 @@ def _block(row: BlockRow) -> dict[str, Any]:
 def compare(before: Plan, after: Plan) -> Changes:
     """What has to happen to turn `before` into `after`.
 
-    An allocation that goes to another VRF under the same function and owner has changed, not come and gone.
+    An allocation that goes to another function of the same owner and VRF, or to another VRF under the same function
+    and owner, has changed, not come and gone.
     """
     old, new = before.table, after.table
     numbers = {(*key, owner): number for key, own in before.index.items() for owner, number in own.items()}
@@ -103,15 +104,18 @@ def compare(before: Plan, after: Plan) -> Changes:
             other.append((found, number))
     if not len(old):
         added = list(range(len(new)))
-    if added and numbers:
-        gone = {(key[0], key[1], key[3]): key for key in numbers}
+    for same in ((1, 2, 3), (0, 1, 3)):  # all but the function, all but the VRF
+        if not (added and numbers):
+            break
+        gone = {tuple([key[part] for part in same]): key for key in numbers}
         still: list[int] = []
         for number in added:
-            vrf_changed = gone.pop((new.functions[number], new.versions[number], new.owners[number]), None)
-            if vrf_changed is None:
+            key = (new.functions[number], new.versions[number], new.vrfs[number], new.owners[number])
+            before_key = gone.pop(tuple([key[part] for part in same]), None)
+            if before_key is None:
                 still.append(number)
             else:
-                other.append((numbers.pop(vrf_changed), number))
+                other.append((numbers.pop(before_key), number))
         added = still
     changed = [Changed(before.allocation(one), after.allocation(two)) for one, two in other]
     same_prefix = [change for change in changed if change.before.prefix == change.after.prefix]

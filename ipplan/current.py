@@ -19,7 +19,7 @@ Addresses that repeat at many units are allowed where the mode says nat_edge: ea
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -31,9 +31,10 @@ from inventory.nearest import nearest
 from inventory.sources import csv, half_width, read_bytes, write_atomically, xlsx
 from inventory.tables import BAD, Column, Record, Records, Shape
 from inventory.text import Message
-from ipplan.mapping import DEFAULT_VRF, EDGE, Address, Mode
+from ipplan.current_overlaps import overlaps
+from ipplan.mapping import EDGE, Address, Mode
 from ipplan.mapping_file import MODES
-from ipplan.names import name_or_text, vrf_name
+from ipplan.names import DEFAULT_VRF, name_or_text, vrf_name
 from ipplan.networks import Network, parse_network, within
 
 if TYPE_CHECKING:
@@ -183,6 +184,18 @@ def _target(item: str) -> Target:
     return Target(part, None, name_or_text(where))
 
 
+_wish: Final = choice(Mode, MODES, without=(Mode.REFUSED,))
+
+
+def _mode(text: str) -> Mode:
+    """A mode that somebody may want: not the one that says that none was found."""
+    if text == Mode.REFUSED.value or MODES.get(text) is Mode.REFUSED:
+        message = Message("“refused” is what govnet writes, not a wish")
+        raise Fault("bad-choice", message, Message("leave it empty, or write keep or retire"))
+    mode: Mode = _wish(text)
+    return mode
+
+
 SHAPE: Final = Shape(
     "current",
     "现用地址",
@@ -194,7 +207,7 @@ SHAPE: Final = Shape(
         Column("function", name_or_text, ("用途", "功能")),
         Column("gateway", parse_address, ("网关", "网关地址"), default=None),
         Column("hosts", _hosts, ("主机", "已用地址", "主机数", "终端数"), default=UNKNOWN, typed=True),
-        Column("mode", choice(Mode, MODES), ("方式", "迁移方式"), default=None),
+        Column("mode", _mode, ("方式", "迁移方式"), default=None),
         Column("new", _targets, ("新网段", "新地址", "去向"), default=()),
         Column("evidence", title, ("依据", "出处")),
         Column("note", title, ("备注", "说明")),
@@ -229,17 +242,24 @@ def find(root: Path) -> tuple[Path, str] | None:
 
 def _current(records: Records, vrfs: Collection[str] | None) -> Current:
     rows: list[Row] = []
+    partly: list[Row] = []  # the place of each row, if that can be read
     for record in records.rows:
         if vrfs is not None:
             _known_vrf(records, record, vrfs)
-        if any(value is BAD for value in record.values.values()):
-            continue
-        _fitting(records, record)
-        rows.append(Row(source=Source(records.file, record.line), **record.values))
+        source = Source(records.file, record.line)
+        values = record.values
+        if not any(value is BAD for value in values.values()):
+            _fitting(records, record)
+            rows.append(Row(source=source, **values))
+            partly.append(rows[-1])
+        elif not any(values[name] is BAD for name in ("prefix", "vrf", "owner", "mode")):
+            place: dict[str, Any] = {name: values[name] for name in ("prefix", "vrf", "owner", "mode")}
+            partly.append(Row(source=source, **place))
     if records.problems:
-        raise InputError(
-            sorted(records.problems, key=lambda problem: (problem.line, problem.column, problem.code)),
-        )
+        heading = records.written.get("prefix", "prefix")
+        overlapping = overlaps(partly).values()
+        found = [*records.problems, *(replace(problem, column=heading) for problem in overlapping)]
+        raise InputError(sorted(found, key=lambda problem: (problem.line, problem.column, problem.code)))
     return Current(tuple(rows), records.file)
 
 
@@ -270,6 +290,7 @@ def _fitting(records: Records, record: Record) -> None:
         shown = ", ".join(map(str, strangers[:5])) + (" …" if len(strangers) > 5 else "")
         message = Message("not hosts' addresses in {prefix}: {addresses}", prefix=prefix, addresses=shown)
         records.complain(record.line, "hosts", "outside-prefix", message, inside)
+    _countable(records, record)
     for target in values["new"]:
         if target.part is not None and not within(target.part, prefix):
             message = Message("{inner} is not in {outer}", inner=target.part, outer=prefix)
@@ -281,9 +302,19 @@ def _fitting(records: Records, record: Record) -> None:
     if values["mode"] is Mode.NAT_EDGE and not values["owner"]:
         message = Message("a LAN behind NAT needs its owner: the same addresses may stand behind others")
         records.complain(record.line, "owner", "missing-value", message, Message("write the unit, site or device"))
-    if values["mode"] is Mode.REFUSED:
-        message = Message("“refused” is what govnet writes, not a wish")
-        records.complain(record.line, "mode", "bad-choice", message, Message("leave it empty, or write keep or retire"))
+
+
+def _countable(records: Records, record: Record) -> None:
+    """A prefix does not have more hosts than addresses for them."""
+    prefix: Network = record.values["prefix"]
+    hosts: Hosts = record.values["hosts"]
+    room = prefix.num_addresses - (2 if prefix.version == 4 and prefix.prefixlen < 31 else 0)
+    if hosts.addresses is None and hosts.count is not None and hosts.count > room:
+        message = Message(
+            "{prefix} has no more than {room} hosts, not {count}", prefix=prefix, room=room, count=hosts.count
+        )
+        hint = Message("write how many hosts it has, or the addresses in use; or correct the prefix")
+        records.complain(record.line, "hosts", "beyond-prefix", message, hint)
 
 
 def _usable(address: Address, prefix: Network) -> bool:

@@ -8,7 +8,7 @@ from inventory.errors import Problem
 from inventory.text import Message
 from ipplan.lookup import Table
 from ipplan.mapping import EDGE, Mode
-from ipplan.networks import Block, in_order, network_of, squats, within
+from ipplan.networks import Block, in_order, network_of, squats
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,54 +20,8 @@ if TYPE_CHECKING:
 _MOST_GAPS = 1 << 16
 
 
-def overlaps(current: Current) -> dict[Row, Problem]:
-    """The rows that cannot be mapped because others say something about the same addresses.
-
-    Of two equal prefixes neither is right before somebody says which; of a wider and a narrower one the wider gives
-    way, because the narrower one says more. Private LANs behind NAT repeat freely: each has its own namespace.
-    """
-    found: dict[Row, Problem] = {}
-    stack: list[Row] = []
-    for row in sorted(current.rows, key=lambda row: (row.space, *in_order(row.prefix), row.source.line)):
-        while stack and not (stack[-1].space == row.space and within(row.prefix, stack[-1].prefix)):
-            stack.pop()
-        for outer in stack:
-            if outer.prefix == row.prefix:
-                found.setdefault(outer, _duplicate(outer, row))
-                found[row] = _duplicate(row, outer)
-            elif outer not in found:
-                found[outer] = _overlap(outer, row)
-        stack.append(row)
-    return found
-
-
 def _problem(code: str, row: Row, column: str, message: Message, hint: Message) -> Problem:
     return Problem(code, message, hint, row.source.file, row.source.line, column)
-
-
-def _duplicate(row: Row, other: Row) -> Problem:
-    message = Message(
-        "{prefix} is also in line {line} (“{owner}”)", prefix=row.prefix, line=other.source.line, owner=other.owner
-    )
-    private = row.prefix.is_private and row.owner != other.owner
-    hint = (
-        Message("if each unit has it behind its own NAT, write the mode nat_edge in both; else correct one of them")
-        if private
-        else Message("take one of them out, or write the VRF that it is in")
-    )
-    return _problem("duplicate-prefix", row, "prefix", message, hint)
-
-
-def _overlap(row: Row, inner: Row) -> Problem:
-    message = Message(
-        "{prefix} overlaps {inner} (line {line}, “{owner}”)",
-        prefix=row.prefix,
-        inner=inner.prefix,
-        line=inner.source.line,
-        owner=inner.owner,
-    )
-    hint = Message("take it out if it is only a summary; else correct one of them, or write the VRF that it is in")
-    return _problem("overlap", row, "prefix", message, hint)
 
 
 def findings(

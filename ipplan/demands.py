@@ -13,8 +13,10 @@ from inventory import filters
 from inventory.errors import GovnetError, InputError, Problem
 from inventory.model import Level, LineKind
 from inventory.text import Message, mark
+from ipplan.names import DEFAULT_VRF
 from ipplan.networks import BITS
 from ipplan.policy import Purpose
+from ipplan.rows import picked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,10 +24,10 @@ if TYPE_CHECKING:
     from inventory.model import Device, Inventory, Line, Region, Site, Unit
     from ipplan.policy import Function, Policy, Pool, Size
 
-DEFAULT_VRF = "default"
 
 _LEVELS = {level: level.value for level in Level}  # an enum's `value` is slow, and asked for often
 _CITY = Level.CITY.value
+_MOST_SHARES = 64
 _WORDS = {
     Purpose.LOOPBACK: mark("device"),
     Purpose.CIRCUIT: mark("circuit or LAN"),
@@ -40,6 +42,7 @@ class Demands:
     """The prefixes that somebody needs from one pool in one family, as lists of equal length.
 
     `lengths` is what a new block gets; a block that stands is good for as long as its length is at most `enoughs`.
+    Pools with the same owners share the lists of owners and regions: they are replaced, never changed in place.
     """
 
     __slots__ = ("enoughs", "functions", "hosts", "lengths", "owners", "pool", "regions", "version")
@@ -59,13 +62,13 @@ class Demands:
 
     def runs(self) -> list[tuple[Function, int]]:
         """The functions one after the other, each with the number of its demands."""
-        return [(function, sum(1 for _ in run)) for function, run in groupby(self.functions)]
+        return [(function, len(list(run))) for function, run in groupby(self.functions)]
 
     def add(self, function: Function, owner: str, region: str, length: int, enough: int | None = None) -> None:
         """One more."""
         self.functions.append(function)
-        self.owners.append(owner)
-        self.regions.append(region)
+        self.owners = [*self.owners, owner]
+        self.regions = [*self.regions, region]
         self.hosts.append(0)
         self.lengths.append(length)
         self.enoughs.append(length if enough is None else enough)
@@ -87,41 +90,96 @@ class Regions:
         return cls._last[1]
 
     def __init__(self, inventory: Inventory) -> None:
-        self.by_code = inventory.regions
-        self._chains: dict[str, tuple[tuple[str, str], ...]] = {}
-        self._lowest: dict[frozenset[Level], dict[str, str]] = {}
+        regions = inventory.regions
+        # The region above each, and each one's level, as plain texts; a region that is not there counts as a city's.
+        self.parents = {code: region.parent for code, region in regions.items()}
+        self.levels: Mapping[str, str] = _Levels(
+            zip(regions, [_LEVELS[region.level] for region in regions.values()], strict=True)
+        )
+        self._lowest: dict[frozenset[str], Mapping[str, str]] = {}
+        # By the identity of the codes, which are kept beside so that it stays theirs.
+        self._shares: dict[tuple[frozenset[str], int], tuple[Sequence[str], Mapping[str, list[int]]]] = {}
+        self._rows_levels: dict[int, tuple[Sequence[str], list[str]]] = {}
+        self._chains: dict[str, tuple[str, ...]] = {"": ()}
+        self._depths: dict[str, int] = {}
 
-    def lowest(self, levels: frozenset[Level], codes: Iterable[str]) -> Mapping[str, str]:
-        """For each of the codes the lowest region of these levels, from the region up; an empty text for none."""
-        found = self._lowest.setdefault(levels, {"": ""})
-        by_code = self.by_code
+    def lowest(self, levels: frozenset[str]) -> Mapping[str, str]:
+        """For each region the lowest one of these levels, from the region up; an empty text for none."""
+        known = self._lowest.get(levels)
+        if known is None:
+            found, parents = _Lowest({"": ""}), self.parents
 
-        def find(code: str) -> str:
-            known = found.get(code)
-            if known is None:
-                region = by_code.get(code)
-                known = "" if region is None else code if region.level in levels else find(region.parent)
-                found[code] = known
-            return known
+            def find(code: str) -> str:
+                if code not in found:
+                    found[code] = code if self.levels[code] in levels else find(parents.get(code, ""))
+                return found[code]
 
-        for code in codes:
-            if code not in found:
-                find(code)
-        return found
+            for code, level in self.levels.items():
+                found[code] = code if level in levels else find(parents[code])
+            known = self._lowest[levels] = found
+        return known
 
-    def chain(self, code: str) -> tuple[tuple[str, str], ...]:
-        """(level, code) of the region and its ancestors, from the region up."""
+    def shares(self, levels: frozenset[str], codes: Sequence[str]) -> Mapping[str, list[int]]:
+        """The numbers of the rows of each lowest region of these levels (see `lowest`); `codes` are the rows' regions.
+
+        Pools with the same owners give the same list of codes; for those it is worked out once.
+        """
+        key = (levels, id(codes))
+        known = self._shares.get(key)
+        if known is None:
+            shares: dict[str, list[int]] = {}
+            own: list[int] = []
+            last = None
+            for number, code in enumerate(picked(self.lowest(levels), codes)):
+                if code is not last:
+                    last, own = code, shares.setdefault(code, [])
+                own.append(number)
+            if len(self._shares) >= _MOST_SHARES:
+                self._shares.clear()
+            known = self._shares[key] = (codes, shares)
+        return known[1]
+
+    def levels_of(self, codes: Sequence[str]) -> list[str]:
+        """The levels of rows whose regions these are; for the same list they are looked up once."""
+        known = self._rows_levels.get(id(codes))
+        if known is None:
+            if len(self._rows_levels) >= _MOST_SHARES:
+                self._rows_levels.clear()
+            known = self._rows_levels[id(codes)] = (codes, picked(self.levels, codes))
+        return known[1]
+
+    def chain(self, code: str) -> tuple[str, ...]:
+        """The codes of the region and its ancestors, from the region up."""
         found = self._chains.get(code)
         if found is None:
-            region = self.by_code.get(code)
-            found = ((_LEVELS[region.level], code), *self.chain(region.parent)) if region else ()
+            found = (code, *self.chain(self.parents[code])) if code in self.parents else ()
             self._chains[code] = found
+        return found
+
+    def depth(self, code: str) -> int:
+        """How many regions the region lies in, itself counted."""
+        found = self._depths.get(code)
+        if found is None:
+            found = self._depths[code] = 1 + self.depth(self.parents[code]) if code in self.parents else 0
         return found
 
     def level(self, code: str) -> str:
         """The region's level."""
-        region = self.by_code.get(code)
-        return _LEVELS[region.level] if region else _CITY
+        return self.levels[code]
+
+
+class _Levels(dict[str, str]):
+    """Levels by region."""
+
+    def __missing__(self, code: str) -> str:
+        return _CITY
+
+
+class _Lowest(dict[str, str]):
+    """Regions by region; none for a region that is not there."""
+
+    def __missing__(self, code: str) -> str:
+        return ""
 
 
 def collect(inventory: Inventory, policy: Policy) -> Collected:
@@ -148,6 +206,24 @@ def collect(inventory: Inventory, policy: Policy) -> Collected:
 _last: dict[str, tuple[weakref.ref[Inventory], weakref.ref[Policy], Collected]] = {}
 
 
+def idle(inventory: Inventory, policy: Policy) -> tuple[Problem, ...]:
+    """Functions that give nobody a prefix, and an exclusion that leaves nothing out: meant for later, or a mistake."""
+    busy = {function.name for wanted in collect(inventory, policy).values() for function, _ in wanted.runs()}
+    found = []
+    for function in policy.functions.values():
+        if function.name not in busy:
+            message = Message("the function “{name}” gives nobody a prefix", name=function.name)
+            hint = Message("correct its “for” and “where”, unless it is meant for later")
+            column = f"{function.name}.where" if function.where else function.name
+            found.append(Problem("idle-function", message, hint, function.source.file, function.source.line, column))
+    rule = policy.exclusion
+    if rule.where and not filters.select(inventory, rule.where):
+        message = Message("the condition “{where}” selects no device", where=rule.where)
+        hint = Message("correct it, or take it out")
+        found.append(Problem("idle-exclusion", message, hint, rule.source.file, rule.source.line, "exclude.where"))
+    return tuple(found)
+
+
 class _Owners:
     """Whom a function may give prefixes to, as lists of equal length. `devices` are those by which `where` selects."""
 
@@ -169,6 +245,14 @@ class _Owners:
             made.names, made.regions, made.hosts = list(names), list(regions), list(hosts)
             made.units, made.devices = list(units), list(devices)
         return made
+
+    def add(self, name: str, site: Site, hosts: int, devices: tuple[str, ...]) -> None:
+        """One more, where a site is."""
+        self.names.append(name)
+        self.regions.append(site.region)
+        self.hosts.append(hosts)
+        self.units.append(site.unit)
+        self.devices.append(devices)
 
     def only(self, good: Iterable[bool]) -> _Owners:
         """Those for which `good` says so."""
@@ -225,8 +309,8 @@ class _Collector:
             demands = self.found[pool.name, version] = Demands(pool, version)
         bits, count, hosts = BITS[version], len(owners.names), owners.hosts
         demands.functions += [function] * count
-        demands.owners += owners.names
-        demands.regions += owners.regions
+        demands.owners = demands.owners + owners.names if demands.owners else owners.names
+        demands.regions = demands.regions + owners.regions if demands.regions else owners.regions
         demands.hosts += hosts
         if size.length is not None:
             demands.lengths += [size.length] * count
@@ -273,7 +357,7 @@ class _Collector:
         regions = frozenset(
             code
             for code in self.inventory.regions
-            if rule.regions and any(above in rule.regions for _, above in self.regions.chain(code))
+            if rule.regions and any(above in rule.regions for above in self.regions.chain(code))
         )
         sites = {*rule.sites, *(site.name for site in self.inventory.sites.values() if site.region in regions)}
         self.left_out_devices = self._select(rule.where, source.file, source.line, "exclude.where") or frozenset()
@@ -315,22 +399,22 @@ class _Collector:
 
         A circuit belongs to the lower of its ends' regions (the a end's if both are equal).
         """
-        site_of, chain = self._sites_of_devices(), self.regions.chain
-        lans, circuits = [], []
+        site_of, depth = self._sites_of_devices(), self.regions.depth
+        lans, circuits = _Owners(), _Owners()
         for line in self.inventory.lines.values():
             kind, a, b = line.kind, line.a, line.b
             if kind is LineKind.LAN:
                 site = site_of.get(a.device)
                 if a.address is None and site is not None:
-                    lans.append((line.name, site.region, site.hosts, site.unit, (a.device,)))
+                    lans.add(line.name, site, site.hosts, (a.device,))
             elif kind is LineKind.CIRCUIT and b is not None and a.address is None and b.address is None:
                 site, other = site_of.get(a.device), site_of.get(b.device)
                 if site is None or other is None:
                     continue
-                if site.region != other.region and len(chain(other.region)) > len(chain(site.region)):
+                if site.region != other.region and depth(other.region) > depth(site.region):
                     site = other
-                circuits.append((line.name, site.region, 0, site.unit, (a.device, b.device)))
-        return _Owners.of(lans), _Owners.of(circuits)
+                circuits.add(line.name, site, 0, (a.device, b.device))
+        return lans, circuits
 
     def _sites(self) -> _Owners:
         by_site: dict[str, list[str]] = {}
@@ -364,7 +448,7 @@ class _Collector:
         devices: dict[str, list[str]] = {}
         sites = self._sites()
         for region, count, names in zip(sites.regions, sites.hosts, sites.devices, strict=True):
-            for _, code in self.regions.chain(region):
+            for code in self.regions.chain(region):
                 hosts[code] = hosts.get(code, 0) + count
                 devices.setdefault(code, []).extend(names)
         return _Owners.of(
@@ -418,6 +502,8 @@ class _Collector:
             by_vrf.setdefault((demands.pool.vrf, demands.version), []).append(demands)
         told: set[tuple[str, str]] = set()
         for group in by_vrf.values():
+            if len(group) == 1 and len(group[0].runs()) == 1:
+                continue  # one function's owners are all different
             names = [name for demands in group for name in demands.owners]
             if len(set(names)) != len(names):
                 self._tell_twice(group, told)

@@ -24,13 +24,14 @@ from inventory.sources import csv, read_bytes
 from inventory.tables import BAD, Column, Records, Shape
 from inventory.text import Message
 from ipplan.current import parse_address
-from ipplan.mapping import DEFAULT_VRF, Address
 from ipplan.mapping_file import namespace
+from ipplan.names import DEFAULT_VRF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from ipplan.mapping import Address
     from ipplan.networks import Network
 
 FILE: Final = "plan/hosts.csv"

@@ -172,7 +172,7 @@ class _Arrangement:
         """Lay out a region in its block, else in the first wider one that does."""
         first = placed.block
         foreign = self.inner_foreign.get(id(item), ())
-        for length in range(first.length, min(item.shortest, first.length) - 1, -1):
+        for length in range(min(first.length, item.enough), min(item.shortest, first.length) - 1, -1):
             wider = widened(first, length, self.bits)
             if wider != placed.extent and not self.regrow(placed, wider):
                 break

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from inventory.model import NOWHERE, Source
 from ipplan.lookup import Table
+from ipplan.names import DEFAULT_VRF
 from ipplan.networks import BITS, Block, Network, block_of, in_order, network_of, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 FILE = "plan/mapping.csv"
-DEFAULT_VRF = "default"
 # The namespace of a LAN behind a unit's own NAT: a colon is allowed in no VRF's name.
 EDGE = "edge:"
 
@@ -149,10 +149,6 @@ class Mapping:
         entry = self.find(address, vrf)
         found = entry.translate(int(address)) if entry is not None else None
         return type(address)(found) if found is not None else None
-
-    def translator(self, vrf: str = DEFAULT_VRF, version: int = 4) -> Table[Entry]:
-        """The lookup table of one VRF and family, for whoever translates many addresses as integers."""
-        return self._tables.get((vrf, version)) or Table((), BITS[version])
 
     @cached_property
     def _shifts(self) -> dict[Space, Table[tuple[int, int]]]:

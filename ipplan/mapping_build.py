@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from inventory.errors import Problem
 from inventory.text import Message
 from ipplan import current_checks, mapping_check
+from ipplan.current_overlaps import overlaps
 from ipplan.hosts import HostTable
 from ipplan.mapping import Entry, HostRule, Mapping, Mode
 from ipplan.mapping_file import by_length
 from ipplan.mapping_owners import Owners
-from ipplan.mapping_places import Leg, Place, first_usable, place
-from ipplan.networks import BITS, Block, in_order, network_of, within
+from ipplan.mapping_places import Leg, Place, first_usable, place, shown
+from ipplan.mapping_targets import Landing, RowRefusedError, Targets, faulty
+from ipplan.networks import BITS, Block, in_order, network_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,13 +43,10 @@ class Built:
     refused: tuple[Problem, ...] = ()
     findings: tuple[Problem, ...] = ()
 
-
-class _RefusedError(Exception):
-    """A row cannot be mapped."""
-
-    def __init__(self, code: str, column: str, message: Message, hint: Message) -> None:
-        super().__init__(code)
-        self.code, self.column, self.message, self.hint = code, column, message, hint
+    @property
+    def faulty(self) -> bool:
+        """Whether a refusal is a fault of the tables themselves, not a lack of room or order in the plan."""
+        return faulty(self.refused)
 
 
 class _Step(NamedTuple):
@@ -66,14 +65,16 @@ class _Work:
 
     entries: list[Entry] = field(default_factory=list)
     refused: dict[Row, Problem] = field(default_factory=dict)
+    more: list[Problem] = field(default_factory=list)  # further faulty hosts
     findings: list[Problem] = field(default_factory=list)
+    landings: dict[Host, Landing] = field(default_factory=dict)  # of the hosts that leave their row's prefix
 
-    def refuse(self, row: Row, error: _RefusedError) -> None:
-        """Note that a row cannot be mapped; the first reason stands."""
-        source = row.source
-        self.refused.setdefault(
-            row, Problem(error.code, error.message, error.hint, source.file, source.line, error.column)
-        )
+    def refuse(self, row: Row, error: RowRefusedError) -> None:
+        """Note that a row cannot be mapped; the first reason stands, except that each faulty host is named."""
+        if row not in self.refused:
+            self.refused[row] = error.problem(row.source)
+        elif error.place.file:
+            self.more.append(error.problem(row.source))
 
 
 def build(
@@ -86,21 +87,27 @@ def build(
 ) -> Built:
     """The mapping of today's table to the plan. It is injective and invertible, whatever the input."""
     table = HostTable(hosts)
-    work = _Work(refused=dict(current_checks.overlaps(current)))
+    work = _Work(refused=overlaps(current.rows))
     titles = {entry.title: name for name, entry in policy.functions.items() if entry.title} if policy else {}
     owners = Owners(plan, inventory, titles)
+    targets = Targets(plan, owners, inventory, policy)
     steps: list[_Step] = []
     for row in current.rows:
         if row in work.refused:
             continue
         if row.mode in (Mode.KEEP, Mode.NAT_EDGE, Mode.RETIRE):
             work.entries.append(_staying(row, row.mode))
+            work.more += _stayers(row, table)
             continue
         try:
-            steps += _steps(row, owners, table)
-        except _RefusedError as error:
+            found = _steps(row, owners, table)
+            work.findings += [targets.check_prefix(row, step.subnet) for step in found if step.allocation is None]
+            steps += found
+        except RowRefusedError as error:
             work.refuse(row, error)
-    _place_all(steps, table, work)
+    vrfs = _new_vrfs(steps)
+    _check_hosts(steps, vrfs, table, targets, work)
+    _place_all([step for step in steps if step.row not in work.refused], vrfs, table, work)
     _strangers(current, table, work)
     mapping = _proven(current, work)
     registered = [prefix for pool in policy.pools.values() for prefix in pool.prefixes] if policy else []
@@ -109,7 +116,7 @@ def build(
     order = {row: index for index, row in enumerate(current.rows)}
     return Built(
         mapping,
-        tuple(work.refused[row] for row in sorted(work.refused, key=lambda row: order[row])),
+        (*(work.refused[row] for row in sorted(work.refused, key=lambda row: order[row])), *work.more),
         tuple(work.findings),
     )
 
@@ -127,7 +134,7 @@ def _steps(row: Row, owners: Owners, hosts: HostTable) -> list[_Step]:
     if parted and len(parted) < len(row.new):
         message = Message("some targets of {prefix} have a part and some have none", prefix=row.prefix)
         hint = Message("write all as PART=NEW, as in 10.1.1.0/25=10.20.0.0/25; 10.1.1.128/25=10.21.0.0/25")
-        raise _RefusedError("unclear-split", "new", message, hint)
+        raise RowRefusedError("unclear-split", "new", message, hint)
     goals = [_goal(row, target, owners) for target in row.new]
     if len(goals) == 1 and not parted:
         return [_step(row, row.prefix, *goals[0])]
@@ -143,18 +150,18 @@ def _only(row: Row, candidates: list[Allocation]) -> Allocation:
     if not row.owner:
         message = Message("{prefix} has neither an owner nor a new prefix", prefix=row.prefix)
         hint = Message("write the owner, or into the column new where it goes; or the mode keep or retire")
-        raise _RefusedError("no-owner", "owner", message, hint)
+        raise RowRefusedError("no-owner", "owner", message, hint)
     if not candidates:
         message = Message("the plan has nothing for “{owner}” that fits {prefix}", owner=row.owner, prefix=row.prefix)
         hint = Message(
             "write the name of a device, line, site or unit, or into the column new where it goes; "
             "or the mode keep or retire"
         )
-        raise _RefusedError("no-allocation", "owner", message, hint)
+        raise RowRefusedError("no-allocation", "owner", message, hint)
     shown = "; ".join(f"{found.owner} {found.function} {found.prefix}" for found in candidates[:6])
     message = Message("“{owner}” has several prefixes in the plan: {found}", owner=row.owner, found=shown)
     hint = Message("write the function, or into the column new where it goes (PART=NEW; … for a split)")
-    raise _RefusedError("several-allocations", "owner", message, hint)
+    raise RowRefusedError("several-allocations", "owner", message, hint)
 
 
 def _goal(row: Row, target: Target, owners: Owners) -> tuple[Network, Network | None, Allocation | None]:
@@ -194,7 +201,7 @@ def _tiles(row: Row, subnets: list[Network]) -> list[Network]:
             subnets=", ".join(map(str, subnets)),
         )
         hint = Message("write which part goes where, as in 10.1.1.0/25=10.20.0.0/25; 10.1.1.128/25=10.21.0.0/25")
-        raise _RefusedError("unclear-split", "new", message, hint)
+        raise RowRefusedError("unclear-split", "new", message, hint)
     return parts
 
 
@@ -204,29 +211,22 @@ def _whole(row: Row, parts: list[Network], hosts: HostTable) -> None:
     for before, after in pairwise(ordered):
         if before.overlaps(after):
             message = Message("the parts {first} and {second} overlap", first=before, second=after)
-            raise _RefusedError("unclear-split", "new", message, Message("give each address to one part"))
+            raise RowRefusedError("unclear-split", "new", message, Message("give each address to one part"))
     if sum(part.num_addresses for part in parts) == row.prefix.num_addresses:
         return
     known = _known(row, row.prefix, hosts)
     if known is None:
         message = Message("the parts do not cover {prefix}, and its hosts are not known", prefix=row.prefix)
         hint = Message("name every part, or list the addresses in use in the column hosts (0: none)")
-        raise _RefusedError("hosts-unknown", "new", message, hint)
+        raise RowRefusedError("hosts-unknown", "new", message, hint)
     left = [number for number in sorted(known) if not any(_holds(part, number) for part in parts)]
     if left:
-        message = Message("the parts leave out hosts that are in use: {hosts}", hosts=_shown(row.prefix, left))
-        raise _RefusedError("hosts-left-out", "new", message, Message("add the part that they are in"))
+        message = Message("the parts leave out hosts that are in use: {hosts}", hosts=shown(row.prefix, left))
+        raise RowRefusedError("hosts-left-out", "new", message, Message("add the part that they are in"))
 
 
 def _holds(network: Network, number: int) -> bool:
     return int(network.network_address) <= number <= int(network.broadcast_address)
-
-
-def _shown(prefix: Network, numbers: Iterable[int]) -> str:
-    from ipplan.current import hosts_text  # noqa: PLC0415 - only for messages
-
-    kind = type(prefix.network_address)
-    return hosts_text(kind(number) for number in numbers)
 
 
 def _known(row: Row, part: Network, hosts: HostTable) -> frozenset[int] | None:
@@ -251,18 +251,50 @@ def _new_vrfs(steps: Sequence[_Step]) -> dict[_Step, str]:
     }
 
 
-def _place_all(steps: Sequence[_Step], hosts: HostTable, work: _Work) -> None:
+def _stayers(row: Row, hosts: HostTable) -> Iterable[Problem]:
+    """Hosts that the host table gives places to, though their prefix goes nowhere."""
+    for host in hosts.inside(row.space, row.prefix):
+        if host.new is not None or host.offset is not None:
+            mode = row.mode.value if row.mode is not None else ""
+            message = Message(
+                "{old} can have no new place: the mode of {prefix} is “{mode}”",
+                old=host.old,
+                prefix=row.prefix,
+                mode=mode,
+            )
+            hint = Message("empty the mode in {file}, or take the place out", file=row.source.file)
+            yield Problem("host-stays", message, hint, host.source.file, host.source.line, "old")
+
+
+def _check_hosts(
+    steps: Sequence[_Step], vrfs: dict[_Step, str], hosts: HostTable, targets: Targets, work: _Work
+) -> None:
+    """Whether the places of the host table exist, and which of them are in other subnets."""
+    for step in steps:
+        if step.allocation is None:
+            targets.add_unplanned(step.row, step.subnet)
+    for step in steps:
+        for host in hosts.inside(step.row.space, step.part):
+            try:
+                landing = targets.check_host(host, step.row, step.subnet, vrfs[step])
+            except RowRefusedError as error:
+                work.refuse(step.row, error)
+                continue
+            if landing is not None:
+                work.landings[host] = landing
+
+
+def _place_all(steps: Sequence[_Step], vrfs: dict[_Step, str], hosts: HostTable, work: _Work) -> None:
     """Give every address of every step its place, prefix of the plan by prefix of the plan."""
-    vrfs = _new_vrfs(steps)
     groups: dict[tuple[str, Network], list[_Step]] = {}
     for step in steps:
         groups.setdefault((vrfs[step], step.subnet), []).append(step)
     elsewhere: dict[tuple[str, int], list[tuple[int, Network]]] = {}  # hosts that leave their row's prefix
     for step in steps:
         for host in hosts.inside(step.row.space, step.part):
-            if host.new is not None and host.new not in step.subnet:
-                key = (vrfs[step], step.part.version)
-                elsewhere.setdefault(key, []).append((int(host.new), step.subnet))
+            landing = work.landings.get(host)
+            if host.new is not None and landing is not None:
+                elsewhere.setdefault((landing.vrf, step.part.version), []).append((int(host.new), step.subnet))
     for found in elsewhere.values():
         found.sort(key=lambda pair: pair[0])
     for (vrf, subnet), group in sorted(groups.items(), key=lambda item: (item[0][0], *in_order(item[0][1]))):
@@ -272,7 +304,7 @@ def _place_all(steps: Sequence[_Step], hosts: HostTable, work: _Work) -> None:
         high = bisect_right(arriving, int(subnet.broadcast_address), key=lambda pair: pair[0])
         try:
             _place_group(vrf, subnet, group, hosts, frozenset(new for new, _ in arriving[low:high]), work)
-        except _RefusedError as error:
+        except RowRefusedError as error:
             for step in group:
                 work.refuse(step.row, error)
 
@@ -291,16 +323,17 @@ def _place_group(
     done = place(subnet, legs, foreign)
     if done.failed is not None:
         code, message, hint = done.failed
-        raise _RefusedError(code, "hosts", message, hint)
+        raise RowRefusedError(code, "hosts", message, hint)
     modes = [_mode(step, merged=merged) for step in group]
     for step, leg, mode in zip(group, legs, modes, strict=True):
-        work.entries += _entries(vrf, step, leg, mode, done.places)
+        landings = {int(host.old): work.landings.get(host) for host in hosts.inside(step.row.space, step.part)}
+        work.entries += _entries(vrf, step, leg, mode, done.places[id(leg)], landings)
         lost = [number for number, found in done.places[id(leg)].items() if found.new is None and found.doubtful]
         if lost:
             source = step.row.source
             message = Message(
                 "{addresses} of {prefix} have no place in {subnet}",
-                addresses=_shown(step.part, lost),
+                addresses=shown(step.part, lost),
                 prefix=step.part,
                 subnet=subnet,
             )
@@ -327,12 +360,6 @@ def _leg(step: _Step, hosts: HostTable, subnet: Network) -> Leg:
         if host.new is not None:
             asked[int(host.old)] = int(host.new)
         elif host.offset is not None:
-            if host.offset >= subnet.num_addresses:
-                message = Message(
-                    "{old} cannot have the offset {offset} in {subnet}", old=host.old, offset=host.offset, subnet=subnet
-                )
-                hint = Message("write an offset from 1 to {last} into plan/hosts.csv", last=subnet.num_addresses - 1)
-                raise _RefusedError("reserved-place", "hosts", message, hint)
             asked[int(host.old)] = int(subnet.network_address) + host.offset
     gateway = int(row.gateway) if row.gateway is not None and row.gateway in step.part else None
     return Leg(step.part, row.prefix, step.fixed, _known(row, step.part, hosts), row.hosts.count, gateway, asked)
@@ -353,11 +380,13 @@ def _mode(step: _Step, *, merged: bool) -> Mode:
             found=found.value,
             new=step.subnet,
         )
-        raise _RefusedError("other-mode", "mode", message, Message("empty the cell, or change where it goes"))
+        raise RowRefusedError("other-mode", "mode", message, Message("empty the cell, or change where it goes"))
     return found
 
 
-def _entries(vrf: str, step: _Step, leg: Leg, mode: Mode, places: dict[int, dict[int, Place]]) -> Iterable[Entry]:
+def _entries(
+    vrf: str, step: _Step, leg: Leg, mode: Mode, places: dict[int, Place], landings: dict[int, Landing | None]
+) -> Iterable[Entry]:
     row, allocation = step.row, step.allocation
     base = Entry(
         row.space,
@@ -375,28 +404,39 @@ def _entries(vrf: str, step: _Step, leg: Leg, mode: Mode, places: dict[int, dict
     )
     bits = BITS[step.part.version]
     if step.part.prefixlen == bits:  # a single address is its own host
-        found = places[id(leg)].get(int(step.part.network_address))
+        number = int(step.part.network_address)
+        found = places.get(number)
         if found is not None and found.new is not None:
             new = network_of(Block(found.new, bits), step.part.version)
-            around = step.subnet if within(new, step.subnet) else None
-            yield replace(base, new=new, new_subnet=around, host_rule=found.rule)
+            landed = replace(base, new=new, host_rule=found.rule)
+            if mode in (Mode.KEEP, Mode.SAME_SIZE):
+                landed = replace(landed, mode=by_length(step.part, new))
+            yield _landed(landed, landings.get(number))
         elif found is not None or leg.by_table:
             yield replace(base, new=None, new_subnet=None, host_rule=HostRule.NONE)
         else:
             yield base
         return
     yield base
-    for number, found in sorted(places[id(leg)].items()):
+    for number, found in sorted(places.items()):
         goal = network_of(Block(found.new, bits), step.part.version) if found.new is not None else None
-        around = step.subnet if goal is not None and within(goal, step.subnet) else None
-        yield replace(
+        host = replace(
             base,
             old=network_of(Block(number, bits), step.part.version),
             new=goal,
             host_rule=found.rule,
-            new_subnet=around,
+            new_subnet=step.subnet if goal is not None else None,
             note="",
         )
+        yield _landed(host, landings.get(number))
+
+
+def _landed(entry: Entry, landing: Landing | None) -> Entry:
+    """The entry of a host as it is in the subnet that it comes to."""
+    if landing is None:
+        return entry
+    vrf, subnet, owner, function = landing
+    return replace(entry, new_vrf=vrf, new_subnet=subnet, owner=owner, function=function)
 
 
 def _strangers(current: Current, hosts: HostTable, work: _Work) -> None:
@@ -435,8 +475,15 @@ def _proven(current: Current, work: _Work) -> Mapping:
                     new=entry.new,
                     other=other.old,
                 )
-                hint = Message("write another prefix or place for one of them, or run: govnet plan make")
-                work.refuse(row_of(entry), _RefusedError("clash", "prefix", message, hint))
+                hint = (
+                    Message(
+                        "exclude {other} from the pool in the policy and plan again, or let it move too",
+                        other=other.old,
+                    )
+                    if other.mode in (Mode.KEEP, Mode.NAT_EDGE)
+                    else Message("write another prefix or place for one of them, or run: govnet plan make")
+                )
+                work.refuse(row_of(entry), RowRefusedError("clash", "prefix", message, hint))
     refused = [
         Entry(row.space, row.prefix, None, Mode.REFUSED, row.owner, row.function, note=problem.code, source=row.source)
         for row, problem in work.refused.items()

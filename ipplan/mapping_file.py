@@ -27,8 +27,8 @@ from inventory.model import Source
 from inventory.sources import csv, read_bytes, write_atomically
 from inventory.tables import BAD, Column, Record, Records, Shape
 from inventory.text import Message
-from ipplan.mapping import DEFAULT_VRF, EDGE, FILE, Entry, HostRule, Mapping, Mode
-from ipplan.names import name_or_text, vrf_name
+from ipplan.mapping import EDGE, FILE, Entry, HostRule, Mapping, Mode
+from ipplan.names import DEFAULT_VRF, name_or_text, vrf_name
 from ipplan.networks import Network, parse_network, within
 
 if TYPE_CHECKING:
@@ -186,6 +186,12 @@ _WITHOUT_PLACE: Final = (Mode.RETIRE, Mode.REFUSED)
 _STAYING: Final = (Mode.KEEP, Mode.NAT_EDGE)
 
 
+def _host(values: dict[str, Any]) -> bool:
+    """Whether a row is about one host of a larger prefix: in a prefix that stays, hosts may move."""
+    inside = values["old_subnet"] is not None and values["old_subnet"] != values["old"]
+    return inside and values["host_rule"] not in (HostRule.OFFSET, HostRule.TABLE)
+
+
 def _faults(record: Record) -> Iterator[tuple[str, str, Message, Message]]:
     """What a row contradicts in itself."""
     values = record.values
@@ -200,7 +206,7 @@ def _faults(record: Record) -> Iterator[tuple[str, str, Message, Message]]:
     elif new is None and mode is not None and mode not in _WITHOUT_PLACE and rule is not HostRule.NONE:
         message = Message("a row of the mode “{mode}” needs a new prefix", mode=mode.value)
         yield "empty-cell", "new", message, Message("fill it in, or write the mode retire")
-    if mode in _STAYING and new is not None and new != old:
+    if mode in _STAYING and new is not None and new != old and not _host(values):
         message = Message("a row of the mode “{mode}” keeps its prefix", mode=mode.value)
         yield "wrong-mode", "new", message, Message("write {text}", text=old)
     if mode is Mode.SAME_SIZE and new is not None and new.prefixlen != old.prefixlen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from inventory.model import LineKind
@@ -36,6 +37,7 @@ class Owners:
             start, length = block_of(row.prefix)
             spaces.setdefault((row.vrf, row.prefix.version), []).append((start, length, row))
         self._tables = {space: Table(rows, BITS[space[1]]) for space, rows in spaces.items()}
+        self._sorted = {space: sorted(rows, key=lambda row: row[:2]) for space, rows in spaces.items()}
         self._vrfs = tuple(dict.fromkeys(row.vrf for row in plan.allocations))
 
     def at(self, prefix: Network, vrf: str) -> Allocation | None:
@@ -48,6 +50,13 @@ class Owners:
                     return allocation
                 found.append(allocation)
         return found[0] if len(found) == 1 else None
+
+    def inside(self, prefix: Network, vrf: str) -> list[Allocation]:
+        """The VRF's allocations inside a prefix that none of them holds, in address order."""
+        rows = self._sorted.get((vrf, prefix.version), [])
+        first = bisect_left(rows, int(prefix.network_address), key=lambda row: row[0])
+        last = bisect_right(rows, int(prefix.broadcast_address), key=lambda row: row[0])
+        return [allocation for _, _, allocation in rows[first:last]]
 
     def of(self, name: str, row: Row) -> list[Allocation]:
         """What the plan gives an owner, as far as it fits the row: family, function, VRF, purpose. In address order."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from inventory.text import Message
 from ipplan.mapping import HostRule
-from ipplan.networks import BITS, Block, network_of
+from ipplan.networks import Block, network_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ipplan.networks import Network
 
@@ -110,7 +110,8 @@ def place(subnet: Network, legs: Sequence[Leg], foreign: frozenset[int]) -> Plac
     return _Places(subnet, legs, foreign).find()
 
 
-def _addresses(network: Network, numbers: Sequence[int]) -> str:
+def shown(network: Network, numbers: Iterable[int]) -> str:
+    """Addresses of a prefix's family, given as integers, for messages."""
     from ipplan.current import hosts_text  # noqa: PLC0415 - only for messages
 
     kind = type(network.network_address)
@@ -133,7 +134,7 @@ def _ranges(subnet: Network, legs: Sequence[Leg]) -> tuple[str, Message, Message
         leg.by_table = len(legs) > 1 and leg.fixed is None
         assert leg.new is not None  # noqa: S101 - filled in above
         if (leg.by_table or leg.old.num_addresses > leg.new.num_addresses) and leg.known is None:
-            return _unlisted(subnet, leg)
+            return _unlisted(subnet, leg, total)
     if any(leg.known is None for leg in legs):
         return None
     first, last = int(subnet.network_address), int(subnet.broadcast_address)
@@ -141,21 +142,31 @@ def _ranges(subnet: Network, legs: Sequence[Leg]) -> tuple[str, Message, Message
     return _too_many(subnet, staying) if len(staying) > usable_count(subnet) else None
 
 
-def _unlisted(subnet: Network, leg: Leg) -> tuple[str, Message, Message]:
+def _unlisted(subnet: Network, leg: Leg, total: int) -> tuple[str, Message, Message]:
+    """`total`: how many addresses go there, those of the other legs among them."""
+    goal = leg.fixed or subnet
     hint = Message("list the addresses in use in the column hosts (0: none), or make the new prefix larger")
-    if leg.count is not None:
+    if leg.by_table and leg.old.num_addresses <= subnet.num_addresses:
+        message = Message(
+            "{old} shares {new} with others, together {total} addresses, and it is not known which of its own are in "
+            "use",
+            old=leg.old,
+            new=subnet,
+            total=total,
+        )
+    elif leg.count is not None:
         message = Message(
             "{old} goes to {new}, which is smaller: it has {count} hosts, "
             "but it is not known which addresses they have",
             old=leg.old,
-            new=subnet,
+            new=goal,
             count=leg.count,
         )
     else:
         message = Message(
             "{old} goes to {new}, which is smaller, and it is not known which of its addresses are in use",
             old=leg.old,
-            new=subnet,
+            new=goal,
         )
     return "hosts-unknown", message, hint
 
@@ -167,28 +178,19 @@ def _too_many(subnet: Network, hosts: Sequence[int]) -> tuple[str, Message, Mess
         new=subnet,
         room=room,
         hosts=len(hosts),
-        list=_addresses(subnet, hosts[room:]),
+        list=shown(subnet, hosts[room:]),
     )
     return "too-small", message, Message("make the new prefix larger, or move hosts elsewhere in plan/hosts.csv")
 
 
 def _askable(subnet: Network, legs: Sequence[Leg], foreign: frozenset[int]) -> tuple[str, Message, Message] | None:
-    """Whether the places that are asked for can be given: each to one host, none of them reserved."""
+    """Whether the places that are asked for can be given, each to one host."""
     taken: dict[int, int] = dict.fromkeys(foreign, -1)
-    forbidden = reserved(subnet)
     for leg in legs:
         for old, new in leg.asked.items():
-            if new in forbidden or not 0 <= new < 1 << BITS[subnet.version]:
-                message = Message(
-                    "{old} cannot have {new}: no host may have this address in {subnet}",
-                    old=_addresses(subnet, [old]),
-                    new=_addresses(subnet, [new]) if 0 <= new < 1 << BITS[subnet.version] else new,
-                    subnet=subnet,
-                )
-                return "reserved-place", message, Message("write another address into plan/hosts.csv")
             if new in taken:
                 message = Message(
-                    "{address} is asked for twice in {subnet}", address=_addresses(subnet, [new]), subnet=subnet
+                    "{address} is asked for twice in {subnet}", address=shown(subnet, [new]), subnet=subnet
                 )
                 return "place-twice", message, Message("write another address into plan/hosts.csv")
             taken[new] = old
@@ -250,9 +252,7 @@ class _Places:
             self.taken.add(new)
             self.found[id(leg)][old] = Place(new, HostRule.PLACED)
         if left:
-            message = Message(
-                "{subnet} has no place for {hosts}", subnet=self.subnet, hosts=_addresses(self.subnet, left)
-            )
+            message = Message("{subnet} has no place for {hosts}", subnet=self.subnet, hosts=shown(self.subnet, left))
             return Placed({}, ("too-small", message, Message("make the new prefix larger")))
         self._evict(homeless)
         return Placed({key: self._needed(key, places) for key, places in self.found.items()})

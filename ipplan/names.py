@@ -8,6 +8,7 @@ from typing import Final
 from inventory.cells import Fault, refuse_full_width, title
 from inventory.text import Message
 
+DEFAULT_VRF: Final = "default"  # the network itself, not one that it carries
 _VRF: Final = re.compile(r"[^\W_](?:[\w./-]{0,62})").fullmatch
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from operator import itemgetter
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -146,6 +148,27 @@ FREE_TO_USE: tuple[Network, ...] = tuple(
 )
 
 
+# What no host can have as an address of its own, or what routers do not forward.
+_UNUSABLE: tuple[tuple[Network, Message], ...] = tuple(
+    (ip_network(text), why)
+    for text, why in (
+        ("0.0.0.0/8", Message("addresses of “this network” (RFC 791 section 3.2)")),
+        ("127.0.0.0/8", Message("loopback addresses, which never leave a host (RFC 1122 section 3.2.1.3)")),
+        ("169.254.0.0/16", Message("link-local addresses, which routers do not forward (RFC 3927 section 7)")),
+        ("224.0.0.0/4", Message("multicast addresses (RFC 5771)")),
+        ("240.0.0.0/4", Message("reserved addresses, which many systems refuse (RFC 1112 section 4)")),
+        ("::/8", Message("reserved addresses (RFC 4291 section 2.4)")),
+        ("fe80::/10", Message("link-local addresses, which routers do not forward (RFC 4291 section 2.5.6)")),
+        ("ff00::/8", Message("multicast addresses (RFC 4291 section 2.7)")),
+    )
+)
+
+
+def unusable(network: Network) -> Message | None:
+    """Why no pool can have the prefix, None if one can."""
+    return next((why for other, why in _UNUSABLE if network.version == other.version and network.overlaps(other)), None)
+
+
 _FREE_SPANS: dict[int, list[tuple[int, int]]] = {
     version: sorted(
         (int(network.network_address), int(network.broadcast_address))
@@ -161,10 +184,16 @@ def squats(network: Network, assigned: Iterable[Network] = ()) -> bool:
 
     Seen in real tables: 8.0.0.0/8, 19.0.0.0/8, 32.0.0.0/8 used as if they were private.
     """
-    first, last = int(network.network_address), int(network.broadcast_address)
-    if any(low <= first and last <= high for low, high in _FREE_SPANS[network.version]):
+    if is_free_to_use(network.version, int(network.network_address), network.prefixlen):
         return False
     return not any(within(network, ours) for ours in assigned)
+
+
+def is_free_to_use(version: int, start: int, length: int) -> bool:
+    """Whether anybody may use the prefix inside (`FREE_TO_USE`); the prefix as integers."""
+    spans = _FREE_SPANS[version]
+    at = bisect_right(spans, start, key=itemgetter(0)) - 1
+    return at >= 0 and start + (1 << (BITS[version] - length)) - 1 <= spans[at][1]
 
 
 def contains(outer: Block, inner: Block, bits: int) -> bool:

@@ -86,6 +86,11 @@ class BlockSize:
     minimum: int | None = None
     nibble: bool = False  # widened to a multiple of four bits, so that a digit of the address is the region's
 
+    @property
+    def enough(self) -> int | None:
+        """The longest prefix that a block may have, None if it only has to hold its content."""
+        return self.minimum if self.length is None else self.length
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -159,6 +164,27 @@ class VrfRule:
     source: Source = NOWHERE
 
 
+@dataclass(frozen=True, slots=True)
+class AsnRule:
+    """AS numbers of the regions of a level: a list by code, and for the others `base` + the code's last `digits`.
+
+    A code is a region's for good, so no number changes when a region comes or goes. Regions that no rule gives a
+    number are in the AS of all.
+    """
+
+    level: Level
+    base: int | None = None
+    digits: int = 2
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    source: Source = NOWHERE
+
+    def number(self, code: str) -> int | None:
+        """The AS number of a region of the level, None for none."""
+        if code in self.numbers:
+            return self.numbers[code]
+        return None if self.base is None else self.base + int(code[-self.digits :])
+
+
 @dataclass(frozen=True)
 class Policy:
     """A city's address policy. Mappings are by name, in the file's order.
@@ -172,3 +198,5 @@ class Policy:
     exclusion: Exclusion = Exclusion()
     assigned: tuple[Network, ...] = ()
     vrfs: Mapping[str, VrfRule] = field(default_factory=dict)
+    asn: int | None = None  # of whatever has no number of its own
+    asns: tuple[AsnRule, ...] = ()

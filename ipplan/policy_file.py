@@ -15,10 +15,11 @@ from inventory.model import Area, Level, Source
 from inventory.schema import Reader
 from inventory.sources import read_bytes, yaml
 from inventory.text import Message
-from ipplan.networks import BITS, FAMILIES, Network, in_order, parse_network
-from ipplan.plan import is_target
+from ipplan import targets
+from ipplan.networks import BITS, FAMILIES, Network, in_order, parse_network, unusable, within
 from ipplan.policy import (
     FILE,
+    AsnRule,
     BlockSize,
     Exclusion,
     Function,
@@ -110,6 +111,7 @@ PlacementName = Annotated[Placement, _value(cells.choice(Placement, {}), Placeme
 PurposeName = Annotated[Purpose, _value(cells.choice(Purpose, {}), Purpose)]
 ScopeName = Annotated[Scope, _value(cells.choice(Scope, {}), Scope)]
 Asn = Annotated[int, _value(cells.integer(1, (1 << 32) - 1), Annotated[int, Field(ge=1, lt=1 << 32)])]
+Digits = Annotated[int, _value(cells.integer(1, 9), Annotated[int, Field(ge=1, le=9)])]
 VrfNumber = Annotated[int, _value(cells.integer(0, (1 << 32) - 1), Annotated[int, Field(ge=0, lt=1 << 32)])]
 RegionCode = Annotated[str, _value(cells.region_code, str | int)]
 Reserve = Annotated[int, _value(cells.integer(0, _MOST_RESERVE), Annotated[int, Field(ge=0, le=_MOST_RESERVE)])]
@@ -215,10 +217,22 @@ class VrfIn(_Item):
     export_rt: tuple[Annotated[str, _value(str)], ...] | None = None
 
 
+class AsnsIn(_Item):
+    """AS numbers of a level's regions: a list by code; for codes not in it, base + the code's last digits."""
+
+    level: LevelName
+    base: Asn | None = None
+    digits: Digits = 2
+    numbers: dict[RegionCode, Asn] = Field(
+        default_factory=dict, json_schema_extra={"propertyNames": {"type": "string"}}
+    )
+
+
 class RoutingIn(_Item):
-    """The rules for route distinguishers and targets: templates with {asn} and {vrf_number}."""
+    """The rules for AS numbers, route distinguishers and targets: templates with {asn} and {vrf_number}."""
 
     asn: Asn
+    regions: tuple[AsnsIn, ...] = Field((), description="AS numbers of regions that have one of their own")
     rd: Annotated[str, _value(str)] = "{asn}:{vrf_number}"
     import_rt: tuple[Annotated[str, _value(str)], ...] = ("{asn}:{vrf_number}",)
     export_rt: tuple[Annotated[str, _value(str)], ...] = ("{asn}:{vrf_number}",)
@@ -288,7 +302,7 @@ class _Builder:
             self.reader.document.file,
             self.exclusion(data),
             self.assigned(data),
-            self.vrfs(data, pools),
+            *self.routing(data, pools),
         )
 
     def exclusion(self, data: Mapping[str, Any]) -> Exclusion:
@@ -313,13 +327,36 @@ class _Builder:
                 self.complain(path, fault.code, fault.message, fault.hint)
         return tuple(found)
 
-    def vrfs(self, data: Mapping[str, Any], pools: Mapping[str, Pool]) -> dict[str, VrfRule]:
-        """The VRFs' distinguishers and targets, their templates filled in."""
+    def routing(
+        self, data: Mapping[str, Any], pools: Mapping[str, Pool]
+    ) -> tuple[dict[str, VrfRule], int | None, tuple[AsnRule, ...]]:
+        """The VRFs' distinguishers and targets, the AS of all, and the rules for AS numbers of regions."""
         if data.get("routing") is None:
-            return {}
+            return {}, None, ()
         read = self.reader.read(RoutingIn, data["routing"], ("routing",))
-        if read is None:
-            return {}
+        return ({}, None, ()) if read is None else (self.vrfs(read, pools), read.asn, self.asns(read))
+
+    def asns(self, read: RoutingIn) -> tuple[AsnRule, ...]:
+        """The rules for AS numbers of regions, one for each level."""
+        rules: dict[Level, AsnRule] = {}
+        for index, item in enumerate(read.regions):
+            path: KeyPath = ("routing", "regions", index)
+            if item.level in rules:
+                message = Message(
+                    "the level “{level}” is already in line {line}",
+                    level=item.level.value,
+                    line=rules[item.level].source.line,
+                )
+                self.complain((*path, "level"), "duplicate-name", message, Message("join the two"))
+                continue
+            if item.base is None and not item.numbers:
+                message = Message("there is neither a base nor a list of numbers")
+                self.complain(path, "missing-value", message, Message("write “base”, “numbers”, or both"))
+            rules[item.level] = AsnRule(item.level, item.base, item.digits, item.numbers, self.source(path))
+        return tuple(rules.values())
+
+    def vrfs(self, read: RoutingIn, pools: Mapping[str, Pool]) -> dict[str, VrfRule]:
+        """The VRFs' distinguishers and targets, their templates filled in."""
         known = {pool.vrf for pool in pools.values()}
         found: dict[str, VrfRule] = {}
         by_rd: dict[str, str] = {}
@@ -352,13 +389,10 @@ class _Builder:
         asn = item.asn or read.asn
         good = True
 
-        def filled(template: str, own: bool, key: str) -> str:
+        def fill(template: str, own: bool, key: str) -> str:
             nonlocal good
-            try:
-                text = template.format(asn=asn, vrf_number=item.number)
-            except (KeyError, IndexError, ValueError):
-                text = ""
-            if not is_target(text):
+            text = targets.filled(template, asn, item.number)
+            if not targets.is_target(text):
                 good = False
                 message = Message(
                     "“{template}” gives “{text}” for the VRF “{name}”, which is no route distinguisher or target",
@@ -374,13 +408,13 @@ class _Builder:
                 self.complain((*path, key) if own else ("routing", key), "bad-rd", message, hint)
             return text
 
-        rd = filled(item.rd or read.rd, item.rd is not None, "rd")
-        targets = []
+        rd = fill(item.rd or read.rd, item.rd is not None, "rd")
+        routes = []
         for key in ("import_rt", "export_rt"):
             own, common = getattr(item, key), getattr(read, key)
-            targets.append(tuple(filled(each, own is not None, key) for each in (common if own is None else own)))
+            routes.append(tuple(fill(each, own is not None, key) for each in (common if own is None else own)))
         source = self.source(path)
-        return VrfRule(item.name, item.number, asn, rd, targets[0], targets[1], source) if good else None
+        return VrfRule(item.name, item.number, asn, rd, routes[0], routes[1], source) if good else None
 
     def items(self, data: Mapping[str, Any], key: str, model: type[Item]) -> list[tuple[KeyPath, Item]]:
         """The good items of a list. Names that are there twice, and an empty list, are faults."""
@@ -416,6 +450,7 @@ class _Builder:
         if not read.prefixes:
             message, hint = Message("the list is empty"), Message("write at least one item")
             self.complain((*path, "prefixes"), "missing-value", message, hint)
+        self.spaces(read, path)
         levels = tuple(Level)
         if read.scope is not None and read.area is not Area.PUBLIC:
             message = Message("only pools of the area public are national or local")
@@ -436,6 +471,24 @@ class _Builder:
             read.scope,
             self.source(path),
         )
+
+    def spaces(self, read: PoolIn, path: KeyPath) -> None:
+        """A pool has addresses that hosts can have, and leaves out only what it has."""
+        for index, prefix in enumerate(read.prefixes):
+            why = unusable(prefix)
+            if why is not None:
+                message = Message("{prefix} cannot be a pool: these are {why}", prefix=prefix, why=why)
+                hint = Message("use private space (RFC 1918, RFC 4193), or space that is assigned to you")
+                self.complain((*path, "prefixes", index), "unusable-space", message, hint)
+        for index, prefix in enumerate(read.exclude):
+            if not any(within(prefix, own) or within(own, prefix) for own in read.prefixes):
+                message = Message(
+                    "{prefix} is not in the pool “{name}”, so there is nothing to leave out",
+                    prefix=prefix,
+                    name=read.name,
+                )
+                hint = Message("the pool has: {prefixes}", prefixes=", ".join(str(own) for own in read.prefixes))
+                self.complain((*path, "exclude", index), "outside-pool", message, hint)
 
     def summary(self, read: SummaryIn, path: KeyPath) -> Summary:
         """One level's blocks."""
@@ -562,6 +615,13 @@ class _Builder:
         for family, version in FAMILIES.items():
             size = sizes.get(version)
             if size is None or size.length is None:
+                continue
+            if version == 6 and purpose is Purpose.LAN and size.length != _USUAL_IPV6[purpose]:
+                message = Message(
+                    "a LAN of IPv6 is a /64: with /{length} hosts cannot configure themselves (RFC 4291, RFC 7421)",
+                    length=size.length,
+                )
+                self.complain((*path, family, "length"), "bad-length", message, Message("write /{length}", length=64))
                 continue
             bits = BITS[version]
             longest = bits - {Purpose.CIRCUIT: 1, Purpose.LAN: 2}.get(purpose, 0)

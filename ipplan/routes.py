@@ -10,16 +10,116 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from inventory.errors import Problem
+from inventory.model import NOWHERE
 from inventory.text import Message
 from ipplan.networks import BITS
-from ipplan.plan import FILE
+from ipplan.plan import FILE, AsRow
+from ipplan.targets import is_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inventory.model import Inventory
-    from ipplan.plan import Plan
+    from ipplan.plan import Plan, VrfRow
     from ipplan.policy import Policy
+
+
+def numbers(inventory: Inventory, policy: Policy) -> tuple[list[AsRow], list[Problem]]:
+    """The AS numbers of regions that have their own, and what is wrong with the rules: unknown codes, one AS twice."""
+    rows: list[AsRow] = []
+    problems: list[Problem] = []
+    owners: dict[int, str] = {} if policy.asn is None else {policy.asn: ""}
+    for rule in policy.asns:
+        source, column = rule.source, "routing.regions"
+        for code in rule.numbers:
+            region = inventory.regions.get(code)
+            if region is None or region.level is not rule.level:
+                message = Message("there is no region {code} of the level “{level}”", code=code, level=rule.level.value)
+                hint = Message("write one that the inventory has, or take it out")
+                problems.append(Problem("unknown-name", message, hint, source.file, source.line, column))
+        for code, region in inventory.regions.items():
+            asn = rule.number(code) if region.level is rule.level else None
+            if asn is None:
+                continue
+            other = owners.setdefault(asn, code)
+            if other != code:
+                message = (
+                    Message(
+                        "the region {code} gets the AS number {asn}, which {other} has too",
+                        code=code,
+                        asn=asn,
+                        other=other,
+                    )
+                    if other
+                    else Message(
+                        "the region {code} gets the AS number {asn}, which is that of all the others",
+                        code=code,
+                        asn=asn,
+                    )
+                )
+                hint = Message("write another base, more digits, or the region's number under “numbers”")
+                problems.append(Problem("duplicate-as", message, hint, source.file, source.line, column))
+            elif asn >= 1 << 32:
+                message = Message(
+                    "the region {code} gets {asn}, which is more than an AS number can be", code=code, asn=asn
+                )
+                problems.append(
+                    Problem(
+                        "bad-as",
+                        message,
+                        Message("write a lower base, or fewer digits"),
+                        source.file,
+                        source.line,
+                        column,
+                    )
+                )
+            rows.append(AsRow(region.level, code, asn))
+    return rows, problems
+
+
+def distinguisher(plan: Plan, inventory: Inventory, vrf: str, region: str) -> str:
+    """A VRF's route distinguisher on the routers of a region: with the AS of the lowest region above that has one.
+
+    Its number stays that of the VRF, and so do the route targets: they must be the same wherever the VRF is. Empty for
+    a VRF without a row. A distinguisher that begins with an address, or whose number is too large for an AS of four
+    octets (RFC 4364 section 4.2), is the same in all regions.
+    """
+    row = plan.vrfs.get(vrf)
+    if row is None:
+        return ""
+    own = {number.region: number.asn for number in plan.as_rows}
+    asn = next((own[above.code] for above in inventory.region_chain(region) if above.code in own), None)
+    made = f"{asn}:{row.rd.rpartition(':')[2]}"
+    return made if asn is not None and "." not in row.rd and is_target(made) else row.rd
+
+
+def duplicates(plan: Plan) -> Iterator[Problem]:
+    """One AS number for two regions, one route distinguisher for two VRFs."""
+    of_number: dict[int, AsRow] = {}
+    for number in plan.as_rows:
+        first = of_number.setdefault(number.asn, number)
+        if first is not number:
+            message = Message(
+                "the region {code} gets the AS number {asn}, which {other} has too",
+                code=number.region,
+                asn=number.asn,
+                other=first.region,
+            )
+            hint = Message("the first one is in line {line}; take one of them out", line=first.source.line)
+            yield Problem("duplicate-as", message, hint, number.source.file or FILE, number.source.line, "asn")
+    of_rd: dict[str, VrfRow] = {}
+    for row in plan.vrf_rows:
+        other = of_rd.setdefault(row.rd, row)
+        if other is not row:
+            message = Message("the route distinguisher {rd} is that of the VRF “{name}” too", rd=row.rd, name=other.vrf)
+            yield Problem(
+                "duplicate-rd",
+                message,
+                Message("give each VRF a number of its own"),
+                row.source.file or FILE,
+                row.source.line,
+                "rd",
+            )
 
 
 def targets(plan: Plan, inventory: Inventory) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
@@ -99,7 +199,18 @@ def _problem(plan: Plan, where: str, first: int, second: int) -> Problem:
 
 
 def differences(plan: Plan, inventory: Inventory, policy: Policy) -> Iterator[Problem]:
-    """Route distinguishers and targets that are not what the policy's rules give."""
+    """AS numbers, route distinguishers and targets that are not what the policy's rules give."""
+    wanted_numbers, faults = numbers(inventory, policy)
+    yield from faults
+    by_region = {row.region: row for row in wanted_numbers}
+    for code in sorted(by_region.keys() | {number.region for number in plan.as_rows}):
+        number = next((number for number in plan.as_rows if number.region == code), None)
+        if number != by_region.get(code):
+            message = Message("the plan's AS number of the region {code} is not up to date", code=code)
+            place = number.source if number is not None else NOWHERE
+            yield Problem(
+                "as-differs", message, Message("run: govnet plan make"), place.file or FILE, place.line, "asn"
+            )
     planned = plan.vrfs
     for rule in policy.vrfs.values():
         wanted = (rule.rd, rule.import_rt, rule.export_rt)

@@ -7,9 +7,9 @@ and names; `Rows` is the same as a sequence of frozen objects.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
-from operator import itemgetter, lt
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, overload
+from itertools import compress, islice
+from operator import itemgetter, lt, ne
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
 
 from inventory.model import Level
 
@@ -31,6 +31,10 @@ class _Indexed(Protocol[Key_contra, Value_co]):
 DEPTH = {"": "", **{level.value: str(number) for number, level in enumerate(Level)}}
 
 
+# The columns that hardly ever change from one row to the next.
+_RUN = ("areas", "vrfs", "pools", "functions", "versions")
+
+
 class Columns:
     """Rows of one kind as lists of equal length. `starts` and `lengths` are the prefixes; `lines` are of `file`.
 
@@ -39,6 +43,7 @@ class Columns:
     """
 
     __slots__ = (
+        "_edges",
         "areas",
         "file",
         "functions",
@@ -68,6 +73,8 @@ class Columns:
         self.lengths: list[int] = []
         self.lines: list[int] = []
         self.file = ""
+        # Where rows differ from the one before, and how many rows there were when that was looked at.
+        self._edges: tuple[int, list[int]] | None = None
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -118,6 +125,26 @@ class Columns:
         self.lengths += other.lengths
         self.lines += other.lines
 
+    def runs(self, *names: str) -> Iterator[tuple[Any, slice]]:
+        """Rows one after the other that are equal in these columns (of `_RUN`): their values, and where they are."""
+        if self._edges is None or self._edges[0] != len(self):
+            edges: set[int] = set()
+            for name in _RUN:
+                column = getattr(self, name)
+                edges.update(compress(range(1, len(self)), map(ne, column, islice(column, 1, None))))
+            self._edges = (len(self), [0, *sorted(edges)] if len(self) else [])
+        columns = [getattr(self, name) for name in names]
+        first, key = 0, None
+        for at in self._edges[1]:
+            here = tuple([column[at] for column in columns])
+            if here == key:
+                continue
+            if key is not None:
+                yield key, slice(first, at)
+            first, key = at, here
+        if key is not None:
+            yield key, slice(first, len(self))
+
     def order_key(self, i: int) -> tuple[int, str, str, str, str, str]:
         """What orders rows that share a prefix in an area and VRF."""
         return (self.rank, self.pools[i], DEPTH[self.levels[i]], self.regions[i], self.owners[i], self.functions[i])
@@ -127,14 +154,16 @@ class Columns:
         return self if self._is_sorted() else self.taken([i for _, i in in_file_order((self,))])
 
     def _is_sorted(self) -> bool:
-        at, last = 0, ("", "", 0)
-        for key, run in groupby(zip(self.areas, self.vrfs, self.versions, strict=True)):
-            end = at + sum(1 for _ in run)
-            part = zip(self.starts[at:end], self.lengths[at:end], strict=True)
-            keys = [start << 8 | length for start, length in part]
-            if key <= last or not all(map(lt, keys, keys[1:])):
+        last = ("", "", 0)
+        for key, part in self.runs("areas", "vrfs", "versions"):
+            starts = self.starts[part]
+            if key <= last:
                 return False
-            at, last = end, key
+            if not all(map(lt, starts, starts[1:])):
+                pairs = list(zip(starts, self.lengths[part], strict=True))
+                if not all(map(lt, pairs, pairs[1:])):
+                    return False
+            last = key
         return True
 
 

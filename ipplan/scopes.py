@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from inventory.errors import Problem
 from inventory.model import Area, LineKind
 from inventory.text import Message
-from ipplan.networks import squats
+from ipplan import fixed
+from ipplan.networks import Block, is_free_to_use, network_of, squats
 from ipplan.policy import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inventory.model import Flow, Inventory, Zone
-    from ipplan.networks import Network
     from ipplan.plan import Allocation, Plan
     from ipplan.policy import Policy
 
@@ -40,14 +40,11 @@ def squatted(inventory: Inventory, policy: Policy) -> Iterator[Problem]:
                 )
                 source = pool.source
                 yield Problem("squatted-space", message, hint, source.file, source.line, f"{pool.name}.prefixes")
-    judged: dict[Network, bool] = {}
-    for device in inventory.devices.values():
-        if device.address is None:
+    for version, start, length, name in fixed.of_devices(inventory):
+        if is_free_to_use(version, start, length):
             continue
-        network = device.address.network
-        if network not in judged:
-            judged[network] = squats(network, policy.assigned)
-        if judged[network] and not _from_a_carrier(inventory, device.name):
+        device = inventory.devices[name]
+        if squats(network_of(Block(start, length), version), policy.assigned) and not _from_a_carrier(inventory, name):
             message = Message(
                 "“{device}” has the address {address}, which is public space that is not assigned to us",
                 device=device.name,

@@ -18,8 +18,9 @@ from ipplan import tree
 from ipplan.buddy import Buddy
 from ipplan.demands import Demands
 from ipplan.layout import arrange
-from ipplan.networks import BITS, FAMILY_NAMES, Block, block_of, network_of, widened
+from ipplan.networks import BITS, FAMILY_NAMES, Block, block_of, contains, network_of, squats, unusable, widened
 from ipplan.policy import Purpose
+from ipplan.tree import Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _STEP = Decimal("0.05")
 _MOST_DEMANDS = 3_000_000  # laid out for one explanation: a minute at the very most
+_WIDEST = {4: 8, 6: 20}  # of the prefixes that are offered: nobody has more to give than 10.0.0.0/8 or a large /20
+_NAMED = 3  # of the blocks without a place
 _TRIALS = (12, 400)  # at least and at most
 
 
@@ -125,7 +128,13 @@ def explain(short: Short, inventory: Inventory) -> Problem:
     """What is lacking, and what would mend it."""
     message, column = _lacking(short, inventory)
     mends = list(_mends(short)) or list(_pairs(short))
-    hint = _either(mends) if mends else Message("give the pool more space and its regions larger blocks")
+    hint = (
+        _either(mends)
+        if mends
+        else Message(
+            "no small change mends it: lower growth and reserves together, or spread what is in it over more pools"
+        )
+    )
     source = short.pool.source
     return Problem("pool-too-small", message, hint, source.file or short.policy.file, source.line, column)
 
@@ -135,30 +144,63 @@ def _lacking(short: Short, inventory: Inventory) -> tuple[Message, str]:
         have = 1 << (short.bits - node.length)
         if node.summary is not None and node.content > have:
             region = inventory.regions.get(node.key[1])
+            unit = max(item.extent for item in node.items())
             return Message(
-                "the region {region} needs {needed} addresses ({family}), its block of the pool “{pool}” (/{length}) "
-                "has {have}: {lacking} are lacking for {content}",
+                "the region {region} needs {needed} ({family}), its block of the pool “{pool}” (/{length}) has {have}: "
+                "{lacking} are lacking for {content}",
                 region=f"{node.key[1]} {region.name}" if region else node.key[1],
-                needed=node.content,
+                needed=_amount(node.content, unit, short),
                 family=FAMILY_NAMES[short.version],
                 pool=short.pool_name,
                 length=node.length,
-                have=have,
-                lacking=node.content - have,
-                content=_content(short, [node.leaves.functions[number] for number in node.numbers]),
+                have=_amount(have, unit, short),
+                lacking=_amount(node.content - have, unit, short),
+                content=_content(short, _functions(node)),
             ), "summaries"
-    needed, lacking = _unplaced(short)
+    items = short.root.items()
+    unit = max(item.extent for item in items)
+    unplaced = _unplaced(short)
     return Message(
-        "the pool “{pool}” (area {area}, {prefixes}) is too small: {content} need {needed} addresses, "
-        "{have} are free to use, {lacking} are lacking",
+        "the pool “{pool}” (area {area}, {prefixes}) is too small: {content} need {needed}, {have} are free to use, "
+        "and there is no place for {unplaced}",
         pool=short.pool_name,
         area=short.pool.area.value,
         prefixes=", ".join(str(network_of(root, short.version)) for root in short.roots),
         content=_content(short, short.root.leaves.functions),
-        needed=needed,
-        have=_space(short).free_addresses(),
-        lacking=lacking,
+        needed=_amount(short.root.content, unit, short),
+        have=_amount(_space(short).free_addresses(), unit, short),
+        unplaced=_named(unplaced, inventory),
     ), "prefixes"
+
+
+def _functions(node: Node) -> list[str]:
+    """The functions of everything in a region, at any depth."""
+    own = [node.leaves.functions[number] for number in node.numbers]
+    return own + [name for child in node.children.values() for name in _functions(child)]
+
+
+def _amount(addresses: int, unit: int, short: Short) -> Message:
+    """How much that is: addresses in IPv4, in IPv6 prefixes of the smallest size that is asked for."""
+    if short.version == 4:
+        return Message("{count} addresses", count=addresses)
+    size = 1 << (short.bits - unit)
+    return Message("{count} × /{length}", count=addresses // size, length=unit)
+
+
+def _named(items: Sequence[Leaf | Node], inventory: Inventory) -> str:
+    """Blocks by size, with the names of the first few: `2 × /17 (361101 安县, 361102 宁县)`."""
+    by_length: dict[int, list[str]] = {}
+    for item in items:
+        if isinstance(item, Leaf):
+            name = item.leaves.owners[item.number]
+        else:
+            region = inventory.regions.get(item.key[1])
+            name = f"{item.key[1]} {region.name}" if region else item.key[1]
+        by_length.setdefault(item.extent, []).append(name)
+    return ", ".join(
+        f"{len(names)} × /{length} ({', '.join(names[:_NAMED])}{' …' if len(names) > _NAMED else ''})"
+        for length, names in sorted(by_length.items())
+    )
 
 
 def _content(short: Short, names: Iterable[str]) -> str:
@@ -178,16 +220,11 @@ def _space(short: Short) -> Buddy:
     return space
 
 
-def _unplaced(short: Short) -> tuple[int, int]:
-    """How many addresses everything needs, and how many of them find no place."""
+def _unplaced(short: Short) -> list[Leaf | Node]:
+    """What finds no place when the largest come first; the largest one if it is only what lies inside that does not."""
     space = _space(short)
-    needed = lacking = 0
-    for item in sorted(short.root.items(), key=lambda item: item.extent):
-        size = 1 << (short.bits - item.extent)
-        needed += size
-        if space.allocate(item.extent) is None:
-            lacking += size
-    return needed, lacking
+    items = sorted(short.root.items(), key=lambda item: (item.extent, item.order))
+    return [item for item in items if space.allocate(item.extent) is None] or items[:1]
 
 
 def _mends(short: Short) -> Iterator[Message]:
@@ -202,6 +239,30 @@ def _mends(short: Short) -> Iterator[Message]:
 
 def _larger_pool(short: Short) -> Message | None:
     """Widen one of the pool's prefixes, if what is beside it is nobody's; else add one more."""
+    best: tuple[Block, Block] | None = None
+    for root in short.roots:
+        wider = _widened(short, root, 0 if best is None else best[1].length + 1)
+        best = best if wider is None else (root, wider)
+    if best is not None:
+        before, after = network_of(best[0], short.version), network_of(best[1], short.version)
+        return Message("enlarge the pool's {before} to {after}", before=before, after=after)
+    lacking = max(short.root.content - sum(1 << (short.bits - block.length) for block in short.roots), 4)
+    for length in _lengths(short, short.bits - (lacking - 1).bit_length(), 0):
+        # A place that no address has: only the size matters.
+        if replace(short, extra=(Block(1 << short.bits, length),)).fits():
+            return Message("add a /{length} to the pool's prefixes", length=length)
+    return None
+
+
+def _lengths(short: Short, longest: int, shortest: int) -> Iterator[int]:
+    """Prefix lengths that somebody may have to give, from the longest down; in IPv6 those that end at a digit."""
+    for length in range(longest, max(shortest, _WIDEST[short.version]) - 1, -1):
+        if short.version == 4 or length % 4 == 0:
+            yield length
+
+
+def _widened(short: Short, root: Block, shortest: int) -> Block | None:
+    """The narrowest wider prefix around one of the pool's with which all fits, down to a length; None for none."""
     others = [
         prefix
         for pool in short.policy.pools.values()
@@ -209,31 +270,21 @@ def _larger_pool(short: Short) -> Message | None:
         for prefix in pool.prefixes
         if prefix.version == short.version
     ]
-    needed = short.root.content
-    best: tuple[int, Block, Block] | None = None
-    for root in short.roots:
-        for length in range(root.length - 1, max(root.length - 17, 0), -1):
-            wider = widened(root, length, short.bits)
-            network = network_of(wider, short.version)
-            if any(network.overlaps(other) for other in others) or (network.is_global and not _is_global(root, short)):
-                break
-            if best is not None and length <= best[0]:
-                break
-            roots = [block_of(prefix) for prefix in short.pool.prefixes if prefix.version == short.version]
-            kept = [other for other in roots if not network.supernet_of(network_of(other, short.version))]  # type: ignore[arg-type]  # same family
-            if sum(1 << (short.bits - block.length) for block in (*kept, wider)) < needed:
-                continue
-            if _with_roots(short, [*kept, wider]).fits():
-                best = (length, root, wider)
-                break
-    if best is not None:
-        before, after = network_of(best[1], short.version), network_of(best[2], short.version)
-        return Message("enlarge the pool's {before} to {after}", before=before, after=after)
-    lacking = max(needed - sum(1 << (short.bits - block.length) for block in short.roots), 4)
-    for length in range(short.bits - (lacking - 1).bit_length(), -1, -1):
-        # A place that no address has: only the size matters.
-        if replace(short, extra=(Block(1 << short.bits, length),)).fits():
-            return Message("add a /{length} to the pool's prefixes", length=length)
+    ours = short.policy.assigned
+    foreign = squats(network_of(root, short.version), ours)  # told by the checks: no reason to stop here
+    roots = [block_of(prefix) for prefix in short.pool.prefixes if prefix.version == short.version]
+    for length in _lengths(short, root.length - 1, max(shortest, root.length - 17)):
+        wider = widened(root, length, short.bits)
+        network = network_of(wider, short.version)
+        if any(network.overlaps(other) for other in others) or unusable(network):
+            return None
+        if not foreign and squats(network, ours):
+            return None
+        kept = [other for other in roots if not contains(wider, other, short.bits)]
+        if sum(1 << (short.bits - block.length) for block in (*kept, wider)) < short.root.content:
+            continue
+        if _with_roots(short, [*kept, wider]).fits():
+            return wider
     return None
 
 
@@ -265,10 +316,6 @@ def _pairs(short: Short) -> Iterator[Message]:
             break
 
 
-def _is_global(root: Block, short: Short) -> bool:
-    return network_of(root, short.version).is_global
-
-
 def _with_roots(short: Short, roots: Sequence[Block]) -> Short:
     other = tuple(prefix for prefix in short.pool.prefixes if prefix.version != short.version)
     own = tuple(network_of(root, short.version) for root in roots)
@@ -290,9 +337,8 @@ def _smaller_function(short: Short, function: Function) -> Iterator[Message]:
                 before=size.growth,
                 after=growth,
             )
-    if size.length is not None and function.purpose is not Purpose.LOOPBACK:
-        longest = short.bits - (1 if function.purpose is Purpose.CIRCUIT else 2)
-        for length in range(size.length + 1, longest + 1):
+    if size.length is not None:
+        for length in _longer(function, size.length, short.version):
             if sized(replace(size, length=length)).fits():
                 yield Message(
                     "make the prefixes of “{function}” /{after} instead of /{before}",
@@ -310,6 +356,17 @@ def _smaller_function(short: Short, function: Function) -> Iterator[Message]:
                 after=reserve,
             )
             break
+
+
+def _longer(function: Function, length: int, version: int) -> range:
+    """The longer prefixes that suit a function: in IPv6 whole digits, /127 for a circuit, and /64 alone for a LAN."""
+    if function.purpose is Purpose.LOOPBACK:
+        return range(0)
+    if version == 4:
+        return range(length + 1, 32 if function.purpose is Purpose.CIRCUIT else 31)
+    if function.purpose is Purpose.CIRCUIT:
+        return range(max(length + 1, 127), 128)
+    return range(0) if function.purpose is Purpose.LAN else range(length - length % 4 + 4, 65, 4)
 
 
 def _other_summaries(short: Short) -> Iterator[Message]:

@@ -11,7 +11,7 @@ from inventory.nearest import nearest
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterator
 
     from inventory.model import Inventory
 
@@ -95,9 +95,12 @@ class Paths:
         """How many lines away from the root a site is."""
         return self._site_depth.get(site, 0)
 
-    def behind(self, site: str, wanted: Collection[str]) -> list[str]:
-        """The nearest sites among `wanted` that are reached over `site`."""
-        return [name for name in sorted(wanted) if self._next_above(name, wanted) == site]
+    def nearest_above(self, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
+        """The nearest site of `wanted` over which each of them is reached, and that one; by name."""
+        for site in sorted(wanted):
+            above = self._next_above(site, wanted)
+            if above:
+                yield above, site
 
     def _next_above(self, site: str, wanted: Collection[str]) -> str:
         seen = {site}
@@ -107,7 +110,7 @@ class Paths:
             above = self._site_above.get(above, "")
         return above if above != site else ""
 
-    def over(self, line: str) -> Iterable[str]:
+    def over(self, line: str) -> Iterator[str]:
         """The devices that are reached over a line."""
         ends = self._inventory.lines[line]
         for end in (ends.a, ends.b):

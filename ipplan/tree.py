@@ -217,6 +217,12 @@ class Node:
         return length if size.minimum is None else min(length, size.minimum)
 
     @property
+    def enough(self) -> int:
+        """The longest prefix that will do, whatever its content needs."""
+        enough = self.summary.sizes[self.version].enough if self.summary else None
+        return self.bits if enough is None else enough
+
+    @property
     def shortest(self) -> int:
         """How far a block may double: a fixed length does not."""
         size = self.summary.sizes[self.version] if self.summary else None
@@ -250,7 +256,12 @@ class Node:
                 standing = standing and block.length <= enoughs[number]
         for child in self.children.values():
             fresh = fresh and child.held is None and child.state is State.FRESH
-            standing = standing and child.held is not None and child.state is State.STANDING
+            standing = (
+                standing
+                and child.held is not None
+                and child.held.length <= child.enough
+                and child.state is State.STANDING
+            )
         return State.FRESH if fresh else State.STANDING if standing else State.MIXED
 
     def items(self) -> list[Leaf | Node]:
@@ -291,29 +302,22 @@ def _deal_out(
     if not pool.summaries:
         root.numbers = list(range(len(codes)))
         return
-    summaries = {summary.level: summary for summary in pool.summaries}
-    nodes = {"": root}
+    summaries = {summary.level.value: summary for summary in pool.summaries}
+    levels = frozenset(summaries)
+    lowest, nodes = regions.lowest(levels), {"": root}
 
     def node_of(code: str) -> Node:
-        """The node of the lowest region, from this one up, that has a block."""
+        """The node of a region of these levels."""
         node = nodes.get(code)
-        if node is not None:
-            return node
-        region = regions.by_code.get(code)
-        node = node_of(region.parent) if region is not None else root
-        summary = summaries.get(region.level) if region is not None else None
-        if summary is not None:
-            key = (summary.level.value, code)
-            child = Node(key, root.leaves, version=root.version, summary=summary, held=held_blocks.get(key))
-            node.children[key] = child
-            node = child
-        nodes[code] = node
+        if node is None:
+            key = (regions.levels[code], code)
+            above = node_of(lowest[regions.parents[code]])
+            node = Node(key, root.leaves, version=root.version, summary=summaries[key[0]], held=held_blocks.get(key))
+            above.children[key] = nodes[code] = node
         return node
 
-    lowest = regions.lowest(frozenset(summaries), codes)
-    append = {code: node_of(code).numbers.append for code in dict.fromkeys(map(lowest.__getitem__, codes))}
-    for number, code in enumerate(codes):
-        append[lowest[code]](number)
+    for code, numbers in regions.shares(levels, codes).items():
+        node_of(code).numbers = numbers
 
 
 def _infer(root: Node, held_blocks: Mapping[NodeKey, Block], prefixes: list[Block]) -> None:

@@ -22,6 +22,7 @@ from inventory.errors import LabError
 from inventory.model import LineKind
 from inventory.text import Message
 from lab import standin
+from lab.emulator.platforms import PLATFORMS
 from lab.state import Skipped, Substitution
 
 if TYPE_CHECKING:
@@ -172,11 +173,9 @@ def build(workspace: Workspace, plan: Plan, *, backend: str, devices: Collection
 
 
 def _emulated(workspace: Workspace, plan: Plan, chosen: Iterable[Device]) -> Topology:
-    from lab.emulator.world import VENDORS  # noqa: PLC0415 - start-up time
-
     nodes, skipped = [], []
     for device in chosen:
-        if device.platform in VENDORS:
+        if device.platform in PLATFORMS:
             nodes.append(Node(device.name, NodeKind.DEVICE, device.platform))
         else:
             skipped.append(Skipped(device.name, device.platform, Message("there is no emulator of this platform")))

@@ -1,8 +1,8 @@
-"""Run what the documentation tells people to type: README's `govnet` lines in their order, and each command's examples.
+"""Run what the documentation tells people to type: each page's `govnet` lines in their order, each command's examples.
 
 Everything happens in a scratch folder, on emulated devices; nothing is sent to an address outside this machine: a line
 that would reach for real devices is a fault of the page and is not run. Exit codes 0 (done) and 1 (findings,
-differences) are what a reader may expect; anything else is a fault. Both READMEs must show the same commands.
+differences) are what a reader may expect; anything else is a fault. A page shows the same commands in both languages.
 """
 
 from __future__ import annotations
@@ -21,12 +21,18 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 SECONDS = 180
+# The pages with commands, in both languages.
+PAGES = (
+    ("README.md", "README.zh-CN.md"),
+    ("docs/plan.md", "docs/plan.zh-CN.md"),
+    ("docs/readdress.md", "docs/readdress.zh-CN.md"),
+)
 # The demo has tests of its own, with both labs; here it would only repeat them.
 LONG = ("govnet demo",)
 # Commands that talk to devices: at their real addresses unless --lab is given.
 REACHES = {("config", "push"), ("config", "backup"), ("collect", "poll"), ("collect", "serve")}
 # Some of the example's devices have no backup: these commands name them and end with 3.
-PARTIAL = {("inventory", "discover"), ("config", "readdress"), ("config", "stages")}
+PARTIAL = {("config", "readdress"), ("config", "stages")}
 # What the examples of the help speak of, and how it comes about.
 PREPARATION = (
     "govnet plan make",
@@ -37,6 +43,9 @@ PREPARATION = (
     "cp configs/rt-lantian.cfg running.cfg",
     "cp configs/rt-shimashan.cfg intended.cfg",
     "cp configs/rt-lantian.cfg backup/rt-lantian.cfg",
+    "cp configs/rt-lantian.cfg old.cfg",
+    "cp configs/rt-lantian.cfg new.cfg",
+    "govnet config readdress --mapping plan/mapping.csv configs/ --out readdressed/",
     "govnet lab up",
     "govnet config push --lab --commit",
     "govnet config backup --lab",
@@ -76,6 +85,8 @@ def help_examples() -> list[str]:
 
 def run(line: str, directory: Path) -> str:
     """Run one line in a folder; empty if it went as the page says, else what happened."""
+    # A date stands for the day on which the reader types it.
+    line = re.sub(r"(?<=--at )\d{4}-\d\d-\d\d", time.strftime("%Y-%m-%d"), line)
     words = shlex.split(line)
     if tuple(words[1:3]) in REACHES and "--lab" not in words:
         return "would reach for real devices: the page shows it with --lab"
@@ -130,13 +141,16 @@ def scratch_example(directory: Path) -> Path:
 
 def main() -> int:
     """Print each fault; the exit status says whether there was any."""
-    english, chinese = (shell_lines(ROOT / name) for name in ("README.md", "README.zh-CN.md"))
     faults = []
-    if english != chinese:
-        faults.append(f"README.md and README.zh-CN.md show different commands: {set(english) ^ set(chinese)}")
     with tempfile.TemporaryDirectory(prefix="govnet-docs-") as name:
         scratch = Path(name)
-        faults += walk_through("README.md", english, scratch)
+        for number, pages in enumerate(PAGES):
+            english, chinese = (shell_lines(ROOT / page) for page in pages)
+            if english != chinese:
+                faults.append(f"{' and '.join(pages)} show different commands: {set(english) ^ set(chinese)}")
+            folder = scratch / f"page-{number}"
+            folder.mkdir()
+            faults += walk_through(pages[0], english, folder)
         workspace = scratch_example(scratch)
         faults += walk_through(
             "help",

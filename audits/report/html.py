@@ -39,7 +39,7 @@ _TEXTS = {
     "requirement": mark("Requirement (paraphrase)"),
     "verdict": mark("Verdict"),
     "lines": mark("Lines"),
-    "line": mark("line"),
+    "line": mark("in line"),
     "eased": mark("eased by the configuration"),
     "not_eased": mark("not eased"),
     "ask": mark("What else counts"),

@@ -7,10 +7,13 @@ read at all gives problems in place of content.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
+import time
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,7 +31,8 @@ class Table:
     """A table as it was written. `lines[i]` is the 1-based line (in a sheet: row) of `rows[i]`.
 
     `foreign` holds what a sheet's cell really is where it is not text, by (row index, column index): a number,
-    a truth value, or (None) a date. `rows` has its text.
+    a truth value, or (None) a date. `rows` has its text. `unread` says of cells whose value the file does not have what
+    they are (code, message, hint): merged with another one, or a formula without a result.
     """
 
     file: str
@@ -37,6 +41,7 @@ class Table:
     rows: list[list[str]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     foreign: dict[tuple[int, int], float | bool | None] = field(default_factory=dict)
+    unread: dict[tuple[int, int], tuple[str, Message, Message]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +168,13 @@ def half_width(text: str) -> str:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replace a file's content in one step: a reader sees the old or the new one, never a part."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    """Replace a file's content in one step: a reader sees the old or the new one, never a part.
+
+    Its mode stays as it is, and a symbolic link stays one: what it points to is replaced. OSError if that cannot be.
+    """
+    path = Path(os.path.realpath(path))
+    _tidy(path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.{os.getpid()}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
@@ -177,6 +187,36 @@ def write_atomically(path: Path, data: bytes) -> None:
         with suppress(OSError):  # what went wrong first is what counts
             Path(name).unlink(missing_ok=True)
         raise
+    with suppress(OSError):  # some file systems refuse to sync a folder; the file itself is safe
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+_TEMPORARY: Final = re.compile(r"\..+\.([1-9][0-9]{0,9})(?:\.[a-z0-9_]{8})?\.tmp").fullmatch
+_STALE: Final = 60  # seconds; the folder may be another machine's too, whose processes cannot be seen from here
+
+
+@cache
+def _tidy(folder: Path) -> None:
+    """Remove what writers that were killed have left in a folder; looked for once in the life of a process."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            found = _TEMPORARY(entry.name)
+            if found and time.time() - entry.stat().st_mtime > _STALE and not _alive(int(found[1])):
+                Path(entry.path).unlink(missing_ok=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # asks only
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def _umask() -> int:

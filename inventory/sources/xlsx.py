@@ -1,7 +1,9 @@
 """XLSX tables: the sheet named after the table, else the first one.
 
 A sheet's cells have types, and a spreadsheet changes what people type: `1/0/1` becomes a date, `0123` a number.
-Such cells keep their type in `Table.foreign`, so that the reader can refuse them where text is expected.
+Such cells keep their type in `Table.foreign`, so that the reader can refuse them where text is expected. What the file
+has no value for, though people see one, is in `Table.unread`: cells that are merged with others, and formulas that a
+program has written and no spreadsheet has calculated.
 """
 
 from __future__ import annotations
@@ -13,13 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from inventory.errors import InputError, Problem
 from inventory.sources import Table
+from inventory.sources.xlsx_unread import COLUMNS_LARGEST, FORMULA, Unread
 from inventory.text import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _UNPACKED_LARGEST: Final = 1 << 30  # bytes; a zip bomb would be more
-_COLUMNS_LARGEST: Final = 200
 _EMPTY_ROWS_LARGEST: Final = 10_000  # formatted but empty rows at a sheet's end
 
 
@@ -35,7 +37,7 @@ def parse(data: bytes, file: str, sheet: str = "") -> Table:
         raise _not_a_workbook(file) from None
     try:
         name = sheet if sheet in book.sheetnames else next(iter(book.sheetnames))
-        return _read(book[name], file)
+        return _read(book[name], file, Unread(data, book[name]))
     except InputError:
         raise
     except Exception:  # noqa: BLE001 - as above: sheets are parsed while they are read
@@ -44,13 +46,14 @@ def parse(data: bytes, file: str, sheet: str = "") -> Table:
         book.close()
 
 
-def _read(sheet: Any, file: str) -> Table:
+def _read(sheet: Any, file: str, unread: Unread) -> Table:
     sheet.reset_dimensions()
     table = Table(file, [], 0)
     found = False
     empty = 0
-    for number, values in enumerate(sheet.iter_rows(values_only=True, max_col=_COLUMNS_LARGEST), 1):
-        if all(value is None or value == "" for value in values):
+    for number, values in enumerate(sheet.iter_rows(values_only=True, max_col=COLUMNS_LARGEST), 1):
+        missing = unread.of(number, [_text(value) for value in values])
+        if number not in unread.formulas and all(value is None or value == "" for value in values):
             empty += 1
             if empty > _EMPTY_ROWS_LARGEST:
                 break
@@ -59,15 +62,16 @@ def _read(sheet: Any, file: str) -> Table:
         if isinstance(values[0], str) and values[0].startswith("#") and "#N" not in values[0]:
             continue
         if not found:
+            if number in unread.formulas:
+                raise InputError([Problem(*FORMULA, file=file, line=number)])
             table.headings = _trimmed([_text(value) for value in values])
             table.heading_line = number
             found = True
             continue
         cells = [_text(value) for value in values]
         index = len(table.rows)
-        for column, value in enumerate(values):
-            if isinstance(value, (bool, int, float, datetime, date, time)):
-                table.foreign[index, column] = value if isinstance(value, (bool, int, float)) else None
+        table.foreign |= {(index, column): value for column, value in _foreign(values)}
+        table.unread |= {(index, column): why for column, why in missing.items()}
         cells.extend([""] * (len(table.headings) - len(cells)))
         while len(cells) > len(table.headings) and not cells[-1]:
             cells.pop()
@@ -85,6 +89,15 @@ def _read(sheet: Any, file: str) -> Table:
             ]
         )
     return table
+
+
+def _foreign(values: Iterable[object]) -> Iterator[tuple[int, float | bool | None]]:
+    """What is no text, by column from 0."""
+    for column, value in enumerate(values):
+        if isinstance(value, (bool, int, float)):
+            yield column, value
+        elif isinstance(value, (datetime, date, time)):
+            yield column, None
 
 
 def _trimmed(cells: list[str]) -> list[str]:

@@ -47,6 +47,7 @@ def files(material: Material) -> Iterator[File]:
     if blocks:
         made.table(tr(_BLOCKS), book.FILLS, blocks)
     for area, rows in areas.items():
-        made.table(book.area_title(area), book.ALLOCATIONS, rows)
+        said = [column for column in book.ALLOCATIONS if any(column.value(row) not in (None, "") for row in rows)]
+        made.table(book.area_title(area), said, rows)  # a loopback has neither gateway nor hosts
     made.table(tr(_PORTS), book.PORTS, book.ports(material))
     yield File("address-book.xlsx", made.data())

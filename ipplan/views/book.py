@@ -202,7 +202,7 @@ def _fill(material: Material, entry: usage.Usage, area: Area) -> Fill:
     return Fill(
         area_title(area),
         material.pool_title(entry.pool),
-        material.region_path(entry.region) if entry.region else "",
+        material.region_below(entry.region) if entry.region else "",
         ", ".join(str(prefix) for prefix in entry.prefixes),
         entry.addresses,
         entry.allocations,
@@ -247,7 +247,7 @@ def ports(material: Material) -> Iterator[Port]:
             if end is not None and end.device == device.name
         }
         site = inventory.sites.get(device.site)
-        place = (material.region_path(site.region) if site else "", _site_title(site))
+        place = (material.region_below(site.region) if site else "", _site_title(site))
         for loopback in found.loopbacks:
             yield Port(device.name, tr(mark("loopback")), str(loopback), "", *place)
         for interface, addresses in found.interfaces.items():

@@ -1,9 +1,14 @@
 """DNS zones from the plan: forward, reverse, and what BIND's configuration includes.
 
 While addresses move (there is a mapping, and dns.yaml has `migration_ttl`) there are three sets, in the order of
-RFC 4192: `1-before` (today's addresses, their TTL lowered; load it at least one old TTL before anything moves),
-`2-switch` (the new addresses, TTL still low, both reverse zones), `3-after` (the new addresses, TTL as usual, the old
-reverse zones gone). Their serials are the given one, + 1 and + 2. Otherwise there is one set, `zones`.
+RFC 4192: `1-before` (today's addresses and no others, the TTL of what will change lowered; load it at least one old
+TTL before anything moves), `2-switch` (the new addresses, TTL still low, both reverse zones; load it when the new
+addresses have been added and verified), `3-after` (the new addresses, TTL as usual, the old reverse zones gone). Their
+serials are the given one, + 1 and + 2. Otherwise there is one set, `zones`.
+
+Today's are the addresses that the mapping has, and those that the inventory and dns.yaml give: what the plan gives to
+somebody who has no address in today's table is new. Given addresses are today's as long as the mapping knows them as
+such.
 
 Names come from the inventory's names, which are ASCII; never from titles.
 """
@@ -13,13 +18,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from inventory.errors import InputError, Problem
 from inventory.model import LineKind
 from inventory.text import Message, mark, tr
 from ipplan.addresses import end_addresses
-from ipplan.mapping import DEFAULT_VRF
+from ipplan.mapping import Mode
+from ipplan.names import DEFAULT_VRF
 from ipplan.views import dns_file, names, reverse
 from ipplan.views.material import File
 
@@ -38,7 +44,10 @@ _LONGEST_NAME = 253
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A name (relative to the VRF's zone) and an address. `rank` chooses an address's one PTR, `what` is its origin."""
+    """A name (relative to the VRF's zone) and an address. `rank` chooses an address's one PTR, `what` is its origin.
+
+    `given`: the address is in the inventory, not from the plan.
+    """
 
     vrf: str
     name: str
@@ -46,6 +55,7 @@ class Named:
     rank: int
     what: str
     aliases: tuple[str, ...] = ()
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ class Collector:
             return
         self.found.append(named)
 
-    def by_rule(self, rule: str, vrf: str, address: Address, rank: int, **values: str) -> None:
+    def by_rule(self, rule: str, vrf: str, address: Address, rank: int, *, given: bool = False, **values: str) -> None:
         """Add the name that a rule makes."""
         if rule:
             used = {key: self.label(text) for key, text in values.items() if f"{{{key}}}" in rule}
@@ -113,7 +123,7 @@ class Collector:
                     Message("take it out of the rule"),
                 )
                 return
-            self.add(Named(vrf, rule.format(**used), address, rank, what))
+            self.add(Named(vrf, rule.format(**used), address, rank, what, given=given))
 
     def collect(self) -> list[Named]:
         """Every name. InputError with every fault."""
@@ -122,7 +132,9 @@ class Collector:
             place = self.place(device)
             for row in plan.of(device.name):
                 if row.prefix.num_addresses == 1:
-                    self.by_rule(rules.loopback, row.vrf, row.prefix.network_address, 0, device=device.name, **place)
+                    self.by_rule(
+                        rules.loopback, row.vrf, row.prefix.network_address, 0, given=False, device=device.name, **place
+                    )
         for line in inventory.lines.values():
             for end in (line.a, line.b):
                 if end is not None and end.device in inventory.devices and line.kind is not LineKind.TUNNEL:
@@ -130,7 +142,7 @@ class Collector:
         for device in inventory.devices.values():
             if device.address is not None:
                 values = {"device": device.name, "interface": device.management_interface, **self.place(device)}
-                self.by_rule(rules.management, DEFAULT_VRF, device.address.ip, 3, **values)
+                self.by_rule(rules.management, DEFAULT_VRF, device.address.ip, 3, given=True, **values)
         self.servers()
         self.collisions()
         if self.problems:
@@ -150,7 +162,8 @@ class Collector:
         rule, rank = (rules.gateway, 1) if line.kind is LineKind.LAN else (rules.interface, 2)
         values = {"device": device.name, "interface": end.interface, "line": line.name, **self.place(device)}
         for address in end_addresses(self.material.plan, line, end):
-            self.by_rule(rule, vrfs.get(address.network, DEFAULT_VRF), address.ip, rank, **values)
+            vrf, given = vrfs.get(address.network, DEFAULT_VRF), address.network not in vrfs
+            self.by_rule(rule, vrf, address.ip, rank, given=given, **values)
 
     def servers(self) -> None:
         """The names of dns.yaml's servers."""
@@ -227,29 +240,70 @@ def files(material: Material) -> Iterator[File]:
     if settings is None:
         return
     found = Collector(material, settings).collect()
-    inverse = material.mapping.inverse() if material.mapping is not None else None
-    old = _old_addresses(inverse, found)
+    states = States(material.mapping)
+    today, tomorrow = states.of(found)
+    glue = _glue(settings, states)
     vrfs = sorted({named.vrf for named in found} | {DEFAULT_VRF}, key=lambda vrf: (vrf != DEFAULT_VRF, vrf))
     for state in sets(material, settings):
         for vrf in vrfs:
-            own = [named for named in found if named.vrf == vrf]
-            before = [named for named in old if named.vrf == vrf]
-            yield from _Writer(material, settings, state, vrf, own, before, inverse).files()
+            new = [named for named in tomorrow if named.vrf == vrf]
+            before = [named for named in today if named.vrf == vrf]
+            yield from _Writer(material, settings, state, vrf, new, before, glue).files()
 
 
-def _old_addresses(inverse: Mapping | None, found: Iterable[Named]) -> list[Named]:
-    """The names with the addresses that the mapping brought to where they will be; names without one are left out."""
-    if inverse is None:
-        return []
-    before = []
-    for named in found:
-        entry = inverse.find(named.address, named.vrf)
-        address = inverse.translate(named.address, named.vrf)
-        if entry is None:
-            before.append(named)  # nothing moves there: the address is the same today
-        elif address is not None:
-            before.append(replace(named, address=address))
-    return before
+class States:
+    """Which addresses there are today, and which there will be."""
+
+    def __init__(self, mapping: Mapping | None) -> None:
+        self._mapping = mapping
+        self._back = mapping.inverse() if mapping is not None else None
+
+    def of(self, found: Iterable[Named]) -> tuple[list[Named], list[Named]]:
+        """The names with their addresses of today, and with those of tomorrow; left out where they have none."""
+        today, tomorrow = [], []
+        for named in found:
+            before, after = self.both(named.address, named.vrf, given=named.given)
+            if before is not None:
+                today.append(replace(named, address=before))
+            if after is not None:
+                tomorrow.append(replace(named, address=after))
+        return today, tomorrow
+
+    def both(self, address: Address, vrf: str, *, given: bool) -> tuple[Address | None, Address | None]:
+        """An address of the plan, or a given one, as it is today and as it will be; None where there is none."""
+        if self._mapping is None or self._back is None:
+            return address, address
+        entry = self._mapping.find(address, vrf) if given else None
+        if entry is not None:
+            stays = entry.mode is Mode.REFUSED  # nobody knows where it will go
+            return address, address if stays else self._mapping.translate(address, vrf)
+        if self._back.find(address, vrf) is not None:
+            return self._back.translate(address, vrf), address
+        return (address if given else None), address
+
+
+class Servers(NamedTuple):
+    """The name servers' addresses of today and of tomorrow."""
+
+    before: dict[str, list[Address]]
+    after: dict[str, list[Address]]
+
+
+def _glue(settings: DnsSettings, states: States) -> Servers:
+    """The name servers' addresses. InputError if one has addresses only at one time."""
+    made = Servers({}, {})
+    problems = []
+    for name, addresses in settings.name_servers.items():
+        found = [states.both(ip_address(address), DEFAULT_VRF, given=True) for address in addresses]
+        for times, column in zip(made, zip(*found, strict=True) if found else ((), ()), strict=True):
+            times[name] = list(dict.fromkeys(address for address in column if address is not None))
+        if found and not all(times[name] for times in made):
+            message = Message("the name server “{name}” has an address only before or only after the move", name=name)
+            hint = Message("write the address that it has today, and let the mapping have a place for it")
+            problems.append(Problem("no-place", message, hint, dns_file.FILE, column="name_servers"))
+    if problems:
+        raise InputError(problems)
+    return made
 
 
 @dataclass(frozen=True)
@@ -262,7 +316,7 @@ class _Writer:
     vrf: str
     new: list[Named]
     before: list[Named]
-    inverse: Mapping | None
+    servers: Servers
 
     @property
     def folder(self) -> str:
@@ -323,31 +377,55 @@ class _Writer:
         """A name server's whole name: one label is below the origin."""
         return f"{name}.{self.settings.origin}." if "." not in name else f"{name}."
 
-    def ttl(self, named: Named) -> str:
-        """The TTL of a record that moves, with a blank after it; nothing for the zone's own."""
-        mapping, low = self.material.mapping, self.settings.migration_ttl
-        if not self.state.low or mapping is None or self.inverse is None or low is None:
+    @cached_property
+    def changing(self) -> frozenset[Named]:
+        """The names with the addresses that they have only before or only after."""
+        return frozenset(self.before) ^ frozenset(self.new)
+
+    def ttl(self, some: Iterable[Named]) -> str:
+        """The TTL of a record set, with a blank after it; nothing for the zone's own.
+
+        All records of a set have the same (RFC 2181 section 5.2), the low one if one of them will change.
+        """
+        low = self.settings.migration_ttl
+        if not self.state.low or low is None:
             return ""
-        entry = mapping.find(named.address, named.vrf) or self.inverse.find(named.address, named.vrf)
-        return f"{low} " if entry is not None and entry.moves else ""
+        return f"{low} " if not self.changing.isdisjoint(some) else ""
 
     def forward(self) -> str:
         """The forward zone."""
-        lines: set[tuple[tuple[str, ...], int, str]] = set()
+        sets: dict[tuple[str, str], list[Named]] = {}  # by name and type
+        aliases: dict[str, list[Named]] = {}
         for named in self.before if self.state.old else self.new:
-            key = tuple(reversed(named.name.split(".")))
-            kind = "A" if named.address.version == 4 else "AAAA"
-            lines.add((key, named.address.version, f"{named.name} {self.ttl(named)}IN {kind} {named.address}"))
+            sets.setdefault((named.name, "A" if named.address.version == 4 else "AAAA"), []).append(named)
             for alias in named.aliases:
-                text = f"{alias} {self.ttl(named)}IN CNAME {named.name}.{self.origin}."
-                lines.add((tuple(reversed(alias.split("."))), 9, text))
-        glue = [
-            f"{self.relative(name)} IN {'A' if ':' not in address else 'AAAA'} {ip_address(address)}"
-            for name, addresses in self.settings.name_servers.items()
-            for address in addresses
-            if self.relative(name)
-        ]
-        return self.zone(self.origin, [*glue, *(text for _, _, text in sorted(lines))], tr(mark("names and addresses")))
+                aliases.setdefault(alias, []).append(named)
+        changing: dict[tuple[str, str], list[Named]] = {}  # also what is only in the other state
+        for named in self.changing:
+            changing.setdefault((named.name, "A" if named.address.version == 4 else "AAAA"), []).append(named)
+        lines: set[tuple[tuple[str, ...], str, str]] = set()
+        for (name, kind), found in sets.items():
+            ttl = self.ttl([*found, *changing.get((name, kind), ())])
+            order = tuple(reversed(name.split(".")))
+            lines |= {(order, kind, f"{name} {ttl}IN {kind} {named.address}") for named in found}
+        for alias, found in aliases.items():
+            target = found[0].name
+            ttl = self.ttl([*found, *changing.get((target, "A"), ()), *changing.get((target, "AAAA"), ())])
+            text = f"{alias} {ttl}IN CNAME {target}.{self.origin}."
+            lines.add((tuple(reversed(alias.split("."))), "CNAME", text))
+        records = [*self.glue(), *(text for _, _, text in sorted(lines))]
+        return self.zone(self.origin, records, tr(mark("names and addresses")))
+
+    def glue(self) -> Iterator[str]:
+        """The addresses of the name servers below this zone."""
+        for name, addresses in (self.servers.before if self.state.old else self.servers.after).items():
+            moves = set(self.servers.before[name]) != set(self.servers.after[name])
+            low = f"{self.settings.migration_ttl} " if self.state.low and moves else ""
+            if self.relative(name):
+                yield from (
+                    f"{self.relative(name)} {low}IN {'A' if address.version == 4 else 'AAAA'} {address}"
+                    for address in addresses
+                )
 
     def relative(self, server: str) -> str:
         """A name server's name below this zone; empty if it is elsewhere."""
@@ -367,10 +445,13 @@ class _Writer:
 
     def reverse(self) -> dict[Network, list[Named]]:
         """The reverse zones that have records, in address order, and one name for each address."""
+        times = [self.before] if self.state.old else [self.new]
+        if self.state.both and not self.state.old:
+            times.append(self.before)
         chosen: dict[Address, Named] = {}
-        named_now = [*self.new, *self.before] if self.state.both else self.new
-        for named in sorted(named_now, key=lambda named: (named.rank, named.name)):
-            chosen.setdefault(named.address, named)
+        for some in times:
+            for named in sorted(some, key=lambda named: (named.rank, named.name)):
+                chosen.setdefault(named.address, named)
         zones: dict[Network, list[Named]] = {}
         for address in sorted(chosen, key=lambda address: (address.version, int(address))):
             cut = self.cuts.zone_of(address)
@@ -381,7 +462,7 @@ class _Writer:
     def pointer_lines(self, cut: Network, pointers: Iterable[Named]) -> Iterator[str]:
         """The PTR records of a zone."""
         for named in pointers:
-            yield f"{reverse.owner_name(named.address, cut)} {self.ttl(named)}IN PTR {named.name}.{self.origin}."
+            yield f"{reverse.owner_name(named.address, cut)} {self.ttl([named])}IN PTR {named.name}.{self.origin}."
 
     def delegation(self, cut: Network, zone: str) -> Iterator[str]:
         """What the zone of the /24 must have so that a zone of RFC 2317 is found."""

@@ -101,11 +101,15 @@ def _label(text: str) -> str:
     )
 
 
+_LARGEST_HOST = (1 << 63) - 1
+
 Domain = Annotated[str, value(domain)]
 Rule = Annotated[str, value(_rule)]
-Label = Annotated[str, value(_label)]
+Label = Annotated[str, value(_label, Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")])]
 Address = Annotated[str, value(cells.address)]
-Ttl = Annotated[int, value(cells.integer(0, _LONGEST_TTL), int)]
+Ttl = Annotated[int, value(cells.integer(0, _LONGEST_TTL), Annotated[int, Field(ge=0, le=_LONGEST_TTL)])]
+Serial = Annotated[int, value(cells.integer(0, _SERIALS), Annotated[int, Field(ge=0, le=_SERIALS)])]
+Host = Annotated[int, value(cells.integer(1, _LARGEST_HOST), Annotated[int, Field(ge=1, le=_LARGEST_HOST)])]
 Key = Annotated[str, value(str)]
 
 
@@ -115,43 +119,59 @@ class Timers(Item):
     refresh: Ttl = 7200
     retry: Ttl = 900
     expire: Ttl = 1209600
-    minimum: Ttl = 3600
+    minimum: Ttl = Field(default=3600, description="for how long a name that does not exist is remembered (RFC 2308)")
 
 
 class NameRules(Item):
-    """How names are made, relative to the origin. An empty rule makes none."""
+    """How names are made, relative to the origin; “none” makes none.
 
-    loopback: Rule = "{device}"
-    interface: Rule = "{interface}.{device}"
-    gateway: Rule = "gw.{line}"
-    management: Rule = "mgmt.{device}"
+    Placeholders: {device}, {interface}, {line}, {region}, {site}.
+    """
+
+    loopback: Rule = Field(default="{device}", description="the loopback address of a device")
+    interface: Rule = Field(default="{interface}.{device}", description="an address of a device's interface")
+    gateway: Rule = Field(default="gw.{line}", description="the router's address in a LAN")
+    management: Rule = Field(default="mgmt.{device}", description="the address by which a device is managed")
 
 
 class Server(Item):
     """A server with a place of its own in a LAN: the `host`th address of it, counted from the prefix."""
 
-    name: Domain
-    lan: Key
-    host: Annotated[int, value(cells.integer(1, (1 << 63) - 1), int)]
-    aliases: tuple[Domain, ...] = ()
+    name: Domain = Field(description="relative to the origin")
+    lan: Key = Field(description="the LAN's name in links.csv")
+    host: Host = Field(description="10 is the address .10 of a LAN that begins at .0")
+    aliases: tuple[Domain, ...] = Field(default=(), description="other names of it (CNAME), relative to the origin")
 
 
 class DnsSettings(Item):
-    """plan/dns.yaml of a govnet workspace."""
+    """plan/dns.yaml of a govnet workspace: what “govnet plan export --format dns” makes zones from."""
 
-    origin: Domain
-    serial: Annotated[int, value(cells.integer(0, _SERIALS), int)]
-    hostmaster: Annotated[str, value(_mailbox)]
-    name_servers: dict[Domain, tuple[Address, ...]] = Field(min_length=1)
-    ttl: Ttl = 86400
-    migration_ttl: Ttl | None = None
+    origin: Domain = Field(description="the zone; all names are below it")
+    serial: Serial = Field(description="the zones' serial; never taken from a clock: raise it when they are to change")
+    hostmaster: Annotated[str, value(_mailbox)] = Field(description="who answers for the zones, as a mail address")
+    name_servers: dict[Domain, tuple[Address, ...]] = Field(
+        min_length=1,
+        description="name servers with their addresses; a name without a point is below the origin",
+    )
+    ttl: Ttl = Field(default=86400, description="seconds")
+    migration_ttl: Ttl | None = Field(
+        default=None, description="seconds; the TTL of what moves as long as there is a plan/mapping.csv"
+    )
     timers: Timers = Timers()
     names: NameRules = NameRules()
-    labels: dict[Key, Label] = Field(default_factory=dict)
-    vrfs: dict[Key, Domain] = Field(default_factory=dict)
-    reverse: tuple[Annotated[Network, value(parse_network)], ...] = ()
-    classless: Annotated[Classless, value(cells.choice(Classless, {}), Classless)] = Classless.SLASH
-    servers: tuple[Server, ...] = ()
+    labels: dict[Key, Label] = Field(
+        default_factory=dict, description="labels for names of the inventory that are no DNS labels"
+    )
+    vrfs: dict[Key, Domain] = Field(
+        default_factory=dict, description="the zone of a VRF; without it VRF.origin, in zones of its own"
+    )
+    reverse: tuple[Annotated[Network, value(parse_network)], ...] = Field(
+        default=(), description="prefixes outside the plan that get reverse zones as well"
+    )
+    classless: Annotated[Classless, value(cells.choice(Classless, {}), Classless)] = Field(
+        default=Classless.SLASH, description="how reverse zones longer than /24 are called (RFC 2317)"
+    )
+    servers: tuple[Server, ...] = Field(default=(), description="servers with names and places of their own")
 
 
 def load(path: Path, *, name: str = FILE) -> DnsSettings:

@@ -83,6 +83,7 @@ _PAGE_STYLE = (
     ".uselegend{display:none}#by-use:checked~.uselegend{display:block}#by-use:checked~.levellegend{display:none}"
     + _rules("#by-level:checked~main", _BY_LEVEL)
     + _rules("#by-use:checked~main", _BY_USE)
+    + "@media (max-width:30em){.contents td:nth-child(3),.contents th:nth-child(3){display:none}}"
     + "@media print{.scroll{overflow:visible;break-inside:avoid}svg{min-width:0}}"
 )
 
@@ -194,7 +195,8 @@ def page(material: Material, found: list[Picture]) -> str:
         f'<label class="how" for="by-use">{escape(tr(mark("colour by utilisation")))}</label>'
         f'<div class="levellegend"><ul class="legend">{levels}</ul></div>'
         f'<div class="uselegend"><ul class="legend">{shares}</ul><p class=meta>{escape(use)}</p></div>'
-        f'<main><div class="tablebox"><table><thead><tr>{heads}</tr></thead><tbody>{contents}</tbody></table></div>'
+        f'<main><div class="tablebox"><table class="contents"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{contents}</tbody></table></div>"
         f"{body}</main></body></html>\n"
     )
 

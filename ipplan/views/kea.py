@@ -19,7 +19,7 @@ from inventory.errors import InputError, Problem
 from inventory.model import LineKind
 from inventory.text import Message
 from ipplan.addresses import end_addresses
-from ipplan.mapping import DEFAULT_VRF
+from ipplan.names import DEFAULT_VRF
 from ipplan.networks import within
 from ipplan.views import kea_file, names
 from ipplan.views.kea_file import DhcpSettings

@@ -19,7 +19,7 @@ from pydantic import Field
 from inventory import cells
 from inventory.text import Message
 from ipplan.views import settings_file
-from ipplan.views.dns_file import Domain, Key  # noqa: TC001 - pydantic reads the annotations
+from ipplan.views.dns_file import Domain, Host, Key  # noqa: TC001 - pydantic reads the annotations
 from ipplan.views.settings_file import Item, value
 
 if TYPE_CHECKING:
@@ -40,29 +40,37 @@ def _mac(text: str) -> str:
     )
 
 
-Seconds = Annotated[int, value(cells.integer(60, _LONGEST), int)]
-Host = Annotated[int, value(cells.integer(1, (1 << 63) - 1), int)]
+_MOST_STATIC = 1 << 16
+
+Seconds = Annotated[int, value(cells.integer(60, _LONGEST), Annotated[int, Field(ge=60, le=_LONGEST)])]
+Static = Annotated[int, value(cells.integer(1, _MOST_STATIC), Annotated[int, Field(ge=1, le=_MOST_STATIC)])]
 
 
 class Reservation(Item):
     """A host that always gets the same address: the `host`th of the LAN, counted from the prefix."""
 
-    lan: Key
-    mac: Annotated[str, value(_mac)]
-    host: Host
-    name: Domain = ""
+    lan: Key = Field(description="the LAN's name in links.csv")
+    mac: Annotated[str, value(_mac)] = Field(description="the hardware address: six bytes")
+    host: Host = Field(description="20 is the address .20 of a LAN that begins at .0")
+    name: Domain = Field(default="", description="the host name that it is given")
 
 
 class DhcpSettings(Item):
-    """plan/dhcp.yaml of a govnet workspace."""
+    """plan/dhcp.yaml of a govnet workspace: what “govnet plan export --format kea” heeds."""
 
-    interfaces: tuple[Annotated[str, value(cells.interface_name)], ...] = ()
-    lifetime: Seconds = 86400
-    migration_lifetime: Seconds | None = None
-    static: Annotated[int, value(cells.integer(1, 1 << 16), int)] = 10
-    without: tuple[Key, ...] = ()
-    virtual: dict[Key, tuple[Host, ...]] = Field(default_factory=dict)
-    reservations: tuple[Reservation, ...] = ()
+    interfaces: tuple[Annotated[str, value(cells.interface_name)], ...] = Field(
+        default=(), description="the server's interfaces; none suits a check, not a server"
+    )
+    lifetime: Seconds = Field(default=86400, description="seconds for which an address is lent")
+    migration_lifetime: Seconds | None = Field(
+        default=None, description="seconds; in the LANs that move, as long as there is a plan/mapping.csv"
+    )
+    static: Static = Field(default=10, description="so many of the first addresses of each LAN are never lent")
+    without: tuple[Key, ...] = Field(default=(), description="LANs without DHCP")
+    virtual: dict[Key, tuple[Host, ...]] = Field(
+        default_factory=dict, description="host numbers in a LAN that VRRP routers and the like have"
+    )
+    reservations: tuple[Reservation, ...] = Field(default=(), description="hosts that always get the same address")
 
 
 def load(path: Path, *, name: str = FILE) -> DhcpSettings:

@@ -95,6 +95,23 @@ class Material:
         chain = self.inventory.region_chain(code)
         return " / ".join(region.name for region in reversed(chain)) or code
 
+    def region_below(self, code: str) -> str:
+        """As `region_path`, without the regions that every site lies in: a city's own table needs no city."""
+        chain = list(reversed(self.inventory.region_chain(code)))
+        return " / ".join(region.name for region in chain[min(self._shared, len(chain) - 1) :]) if chain else code
+
+    @cached_property
+    def _shared(self) -> int:
+        """How many regions, from the top, every site's region lies in."""
+        codes = dict.fromkeys(site.region for site in self.inventory.sites.values())
+        chains = [[region.code for region in reversed(self.inventory.region_chain(code))] for code in codes]
+        shared = 0
+        for level in zip(*chains, strict=False):
+            if len(set(level)) > 1:
+                break
+            shared += 1
+        return shared
+
 
 def load(root: Path, workspace: Workspace, plan: Plan, policy: Policy | None) -> Material:
     """The material of a workspace: beside what is given its mapping, its waves, its settings for DNS and DHCP.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from inventory.model import LineKind
 from inventory.text import mark, tr
 from ipplan.addresses import end_addresses
-from ipplan.mapping import DEFAULT_VRF  # NetBox's global table: no VRF there
+from ipplan.names import DEFAULT_VRF  # NetBox's global table: no VRF there
 from ipplan.networks import in_order
 from ipplan.views import book, dns
 from ipplan.views.names import slug

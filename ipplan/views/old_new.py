@@ -70,7 +70,7 @@ def moves(material: Material) -> Iterator[Move]:
     for entry in material.mapping or ():
         subject, site = whose(material, entry.owner)
         unit = material.inventory.units.get(site.unit) if site is not None else None
-        region = material.region_path(site.region) if site is not None else ""
+        region = material.region_below(site.region) if site is not None else ""
         yield Move(entry, subject, (unit.title or unit.name) if unit is not None else "", region)
 
 
@@ -83,17 +83,22 @@ def _new_vrf(move: Move) -> str | None:
     return vrf_text(move.entry.new_vrf) if move.entry.new_vrf != move.entry.vrf else None
 
 
+def _hosts(move: Move) -> str | None:
+    """What becomes of the addresses in a prefix; of one that goes nowhere there is nothing to say."""
+    return tr(HOST_RULES[move.entry.host_rule]) if move.entry.new is not None else None
+
+
 PREFIXES: tuple[Column, ...] = (
-    Column(mark("VRF"), 16, "text", lambda move: vrf_text(move.entry.vrf)),
+    Column(mark("VRF"), 20, "long", lambda move: vrf_text(move.entry.vrf)),
     Column(mark("Old"), 22, "text", lambda move: str(move.entry.old)),
     Column(mark("New"), 22, "text", lambda move: str(move.entry.new) if move.entry.new else None),
     Column(mark("What happens"), 34, "text", lambda move: tr(MODES[move.entry.mode])),
     Column(mark("For"), 30, "text", lambda move: move.subject),
     Column(mark("Unit"), 22, "text", lambda move: move.unit),
     Column(mark("Region"), 30, "text", lambda move: move.region),
-    Column(mark("Hosts"), 34, "text", lambda move: tr(HOST_RULES[move.entry.host_rule])),
+    Column(mark("Hosts"), 30, "text", _hosts),
     Column(mark("New VRF"), 14, "text", _new_vrf),
-    Column(mark("Note"), 40, "text", lambda move: move.entry.note),
+    Column(mark("Note"), 30, "long", lambda move: move.entry.note),
     Column(mark("Owner in the inventory"), 20, "text", lambda move: move.entry.owner),
 )
 HOSTS: tuple[Column, ...] = (
@@ -105,7 +110,7 @@ HOSTS: tuple[Column, ...] = (
     Column(mark("In the new prefix"), 22, "text", lambda move: str(move.entry.new_subnet or "")),
     Column(mark("For"), 30, "text", lambda move: move.subject),
     Column(mark("Unit"), 22, "text", lambda move: move.unit),
-    Column(mark("Note"), 40, "text", lambda move: move.entry.note),
+    Column(mark("Note"), 30, "long", lambda move: move.entry.note),
 )
 COUNTS: tuple[Column, ...] = (
     Column(mark("What happens"), 48, "text", lambda row: row[0]),
@@ -122,7 +127,8 @@ def files(material: Material) -> Iterator[File]:
     found = list(moves(material))
     prefixes = [move for move in found if not move.entry.single]
     hosts = [move for move in found if move.entry.single]
-    counted = Counter(move.entry.mode for move in prefixes)
+    whole = {(move.entry.mode, move.entry.vrf, move.entry.old_subnet) for move in prefixes}  # one in parts counts once
+    counted = Counter(mode for mode, _, _ in whole)
     counts = [(tr(text), counted[mode]) for mode, text in MODES.items() if counted[mode]]
     made = Book(f"{material.title} {tr(_HEADING)}")
     contents = [

@@ -41,6 +41,17 @@ def value(convert: Callable[[str], Any], form: Any = str) -> PlainValidator:
     return PlainValidator(validate, json_schema_input_type=form)
 
 
+def schema(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON schema of a file with this model. A key that may be left out is left out: null is no value here."""
+    found = model.model_json_schema(mode="validation")
+    for part in (found, *found.get("$defs", {}).values()):
+        for form in part.get("properties", {}).values():
+            if {"type": "null"} in form.get("anyOf", ()):
+                form.update(*(choice for choice in form.pop("anyOf") if choice != {"type": "null"}))
+                form.pop("default")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+
+
 def read(model: type[Model], path: Path, name: str) -> Model:
     """The file's content as its model. InputError with every fault."""
     reader = Reader(yaml.parse(read_bytes(path, name), name))

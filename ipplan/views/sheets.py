@@ -28,6 +28,12 @@ _WIDE = 180  # characters; a wider table is printed on A3
 _HEADING, _BAR, _LINE = "#1F4E79", "#9DC3E6", "#BFBFBF"
 _SHARE = '[=0]0.0%;[<0.0005]"< 0.1%";0.0%'  # what is not nothing is never shown as nothing
 _CONTENTS = mark("Contents")
+_LINE_HEIGHT = 14  # points, at ten points' type
+
+
+def _lines(text: str, room: int) -> int:
+    """How many lines a text takes in a column; words are not broken, so that a line is seldom quite full."""
+    return sum(max(1, -(-width(line) // max(room - 3, 1))) for line in text.split("\n"))
 
 
 class Book:
@@ -143,9 +149,14 @@ class Book:
             widths.append(min(width(heading), column.width) + 3)  # room for the filter's arrow
         count = 0
         for count, row in enumerate(rows, 1):
+            lines = 1
             for index, column in enumerate(columns):
                 value = column.value(row)
                 widths[index] = max(widths[index], min(self._write(sheet, count, index, column.kind, value), _WIDEST))
+                if column.kind == "long":
+                    lines = max(lines, _lines(str(value or ""), column.width))
+            if lines > 1:
+                sheet.set_row(count, _LINE_HEIGHT * lines + 4)
         total = 0
         for index, column in enumerate(columns):
             size = column.width if column.kind == "long" else min(widths[index] + 1, max(column.width, widths[index]))

@@ -12,6 +12,7 @@ import secrets
 import socket
 import sys
 from contextlib import contextmanager
+from dataclasses import fields
 from ipaddress import IPv4Address, ip_network
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from inventory.errors import GovnetError, LabError
 from inventory.text import Message
 from lab import runner
 from lab.backend import NodeStatus
+from lab.emulator.faults import Faults
+from lab.emulator.platforms import PLATFORMS
 from lab.state import LabNode, LabState, Skipped, from_json, loopback_address
 
 if TYPE_CHECKING:
@@ -28,8 +31,6 @@ if TYPE_CHECKING:
     from inventory.model import Credential, Device, Workspace
     from lab.backend import Fault, Observer, Topology
 
-# Kept beside the emulators' own table, which loads asyncssh; a test compares them.
-PLATFORMS = ("cisco_ios", "frr", "huawei")
 SEED = "seed"
 CONTROL = "control"
 TIMEOUT = 60.0
@@ -61,7 +62,7 @@ class Emulated:
         if not devices:
             raise LabError(
                 Message("nothing of this selection can run in an emulated lab"),
-                Message("there are emulators of: {names}", names=", ".join(PLATFORMS)),
+                Message("there are emulators of: {names}", names=", ".join(sorted(PLATFORMS))),
             )
         _check_collisions(devices)
         observer.step(Message("starting {count} emulated devices", count=len(devices)))
@@ -112,6 +113,23 @@ class Emulated:
         """Every device as its process sees it."""
         answer = _ask(state, {"do": "status"})
         return tuple(NodeStatus(name, one["state"], one["detail"]) for name, one in answer["devices"].items())
+
+    def set_faults(self, state: LabState, node: str, text: str) -> str:
+        """Give a running device these faults, and no others: `drop-after=5,slow=2`, or an empty text for none.
+
+        Returns them as the device has them. LabError for a fault that there is not.
+        """
+        try:
+            faults = Faults.parse(text)
+        except ValueError as error:
+            raise LabError(
+                Message("there is no fault “{text}”", text=error),
+                Message(
+                    "write some of: {names}", names=", ".join(field.name for field in fields(Faults)).replace("_", "-")
+                ),
+            ) from error
+        answer = _ask(state, {"do": "faults", "device": node, "faults": str(faults)})
+        return str(answer["faults"])
 
     def down(self, state: LabState) -> None:
         """End the process; it closes everything."""
@@ -188,6 +206,7 @@ def _device(topology: Topology, device: Device, fault: Fault | None) -> dict[str
         "snmp": _snmp(workspace, credential),
         "keys": _keys(workspace, credential),
         "manager": _manager(workspace),
+        "wire": _wire(topology, device),
         "fault": str(fault or ""),
     }
 
@@ -249,6 +268,28 @@ def _manager(workspace: Workspace) -> str:
         network = ip_network(text, strict=False)
         return str(network.network_address if network.num_addresses == 1 else network.network_address + 1)
     return ""
+
+
+def _wire(topology: Topology, device: Device) -> dict[str, list[str]] | None:
+    """What is on the wire of a device's management interface, as far as the workspace says so.
+
+    Where the management station sits in the same network, or a gateway of that interface is known; elsewhere nobody can
+    say which of a device's routes is wrong.
+    """
+    from ipplan.addresses import device_addresses  # noqa: PLC0415 - start-up time
+
+    manager = _manager(topology.workspace)
+    assert device.address is not None  # noqa: S101 - only devices with one get here
+    planned = device_addresses(topology.plan, topology.workspace.inventory, device.name)
+    gateway = planned.gateways.get(device.management_interface)
+    network = device.address.network
+    networks = {network, *(each.network for each in planned.interfaces.get(device.management_interface, ()))}
+    if not manager or (gateway is None and IPv4Address(manager) not in network):
+        return None
+    return {
+        "networks": sorted(str(each) for each in networks if each.version == 4),
+        "gateways": [str(gateway)] if gateway is not None else [],
+    }
 
 
 @contextmanager

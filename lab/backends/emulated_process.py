@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from dataclasses import replace
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Any
 
 from inventory.endpoints import Endpoint
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lab.emulator.device import SnmpAccess
+    from lab.emulator.reach import Wire
     from lab.emulator.world import World
 
 logger = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ def _there(directory: Path, inode: int) -> bool:
 
 async def _build(child: Child) -> World:
     from lab.emulator.device import ConsoleError, Spec  # noqa: PLC0415 - after the fork
+    from lab.emulator.faults import Faults  # noqa: PLC0415 - after the fork
     from lab.emulator.world import PortsTakenError, World  # noqa: PLC0415 - after the fork
 
     seed = bytes.fromhex(child.specification["seed"])
@@ -93,9 +95,10 @@ async def _build(child: Child) -> World:
             login=(one["login"][0], one["login"][1]) if one["login"] else None,
             snmp=_access(one["snmp"]),
             keys={user: tuple(keys) for user, keys in one["keys"].items()},
-            fault=one["fault"],
+            faults=Faults.parse(one["fault"]),
             seed=seed,
             manager=IPv4Address(one["manager"]) if one["manager"] else None,
+            wire=_wire(one["wire"]),
         )
         for one in child.specification["devices"]
     )
@@ -138,6 +141,14 @@ def _access(one: Mapping[str, str] | None) -> SnmpAccess | None:
     return SnmpAccess((one["community"],) if one["community"] else (), (user,) if one["user"] else ())
 
 
+def _wire(one: Mapping[str, list[str]] | None) -> Wire | None:
+    from lab.emulator.reach import Wire  # noqa: PLC0415 - after the fork
+
+    if one is None:
+        return None
+    return Wire(tuple(map(IPv4Network, one["networks"])), frozenset(map(IPv4Address, one["gateways"])))
+
+
 def _nodes(state: LabState, world: World) -> dict[str, Any]:
     ssh, snmp = world.ports
     nodes = {}
@@ -178,6 +189,11 @@ async def _answer(world: World, question: Mapping[str, Any]) -> dict[str, Any]:
     if question["do"] == "status":
         return {"devices": {name: _status(world, name) for name in world.hosts}}
     device = world.hosts[question["device"]].device
+    if question["do"] == "faults":
+        from lab.emulator.faults import Faults  # noqa: PLC0415 - only here
+
+        device.suffer(Faults.parse(question["faults"]))
+        return {"faults": str(device.faults)}
     run = getattr(device, "run_command", None)
     if run is not None:
         empty: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -194,8 +210,8 @@ def _status(world: World, name: str) -> dict[str, str]:
     device = host.device
     if device.rebooting:
         state = "rebooting"
-    elif device.spec.fault:
-        state = device.spec.fault
+    elif str(device.faults):
+        state = str(device.faults)
     elif host.listening and device.ssh_enabled:
         state = "up"
     else:

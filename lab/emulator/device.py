@@ -5,23 +5,26 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import re
 import time
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from lab.emulator import grammar
+from lab.emulator.faults import Faults, FlashFullError
 from lab.emulator.secrets import Vault
 from lab.emulator.terminal import HangupError, Pager, Terminal
+from lab.emulator.timers import Timer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping
-    from ipaddress import IPv4Address, IPv4Interface
+    from ipaddress import IPv4Address
 
+    from lab.emulator.interfaces import Port
+    from lab.emulator.reach import Filter, Route, Wire
     from lab.emulator.tree import Entry
 
 logger = logging.getLogger(__name__)
@@ -60,30 +63,16 @@ class SnmpAccess:
 
 
 @dataclass(frozen=True, slots=True)
-class Port:
-    """An interface as the agent and the `brief` tables show it. `mbps` is its speed."""
-
-    index: int
-    name: str
-    description: str
-    enabled: bool
-    up: bool
-    addresses: tuple[IPv4Interface, ...]
-    mbps: int
-    kind: int
-    mtu: int = 1500
-
-
-@dataclass(frozen=True, slots=True)
 class Spec:
     """What a device is when it is unpacked, and what was typed at its console first.
 
     `interfaces` are physical interfaces beyond those of the model. `login` is a user of the operating system (only
     hosts have one), `snmp` what an agent is told outside the configuration text: all of it on a host, SNMPv3 users on
-    IOS. `keys` are OpenSSH public keys by user. `fault` is one of `down`, `mute`, `slow`, `wrong-password` or empty;
-    `delay` is in seconds a command. `manager` is the address as which whoever connects on this machine is seen.
-    `minute` is how many seconds a minute of its timers has: 60, less in tests. `encoding` is that of its terminal lines
-    (`gb18030` for an old one).
+    IOS. `keys` are OpenSSH public keys by user. `faults` are those that it begins with; `delay` is in seconds a
+    command, `boot` the seconds that a reboot takes. `manager` is the address as which whoever connects on this machine
+    is seen, `wire` what really is on the wire of the management interface (without it no route is judged). `minute` is
+    how many seconds a minute of its timers has: 60, less in tests. `encoding` is that of its terminal lines (`gb18030`
+    for an old one).
     """
 
     name: str
@@ -96,10 +85,12 @@ class Spec:
     login: tuple[str, str] | None = None
     snmp: SnmpAccess | None = None
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    fault: str = ""
+    faults: Faults = field(default_factory=Faults)
     delay: float = 0.0
+    boot: float = 1.0
     seed: bytes = b""
     manager: IPv4Address | None = None
+    wire: Wire | None = None
     minute: float = 60.0
     encoding: str = "utf-8"
 
@@ -119,31 +110,42 @@ class LogoutError(Exception):
 
 
 @cache
-def table(name: str) -> dict[str, grammar.View]:
-    """The views of a grammar table of this package, read once a process."""
-    return grammar.load(resources.files("lab.emulator").joinpath(f"{name}.grammar").read_text(encoding="utf-8"))
+def table(*names: str) -> dict[str, grammar.View]:
+    """The views of the grammar tables of that name, the later ones changing the earlier; read once a process."""
+    files = (resources.files("lab.emulator").joinpath(f"{name}.grammar") for name in names)
+    return grammar.load(*(file.read_text(encoding="utf-8") for file in files))
 
 
 class Device(ABC):
     """A device. A vendor says what its configuration looks like and how it is spoken to."""
 
-    grammar: str
+    # Its tables, as paths in this package.
+    grammar: tuple[str, ...]
     pager: Pager
+    # What a session is told when every terminal line is taken; without a text the connection is dropped.
+    full_text = ""
     # What a device shows before it knows a name.
     factory_name: str
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
         self.vault = Vault(hashlib.sha256(spec.seed + spec.name.encode()).digest())
-        self.views = table(self.grammar)
+        self.views = table(*self.grammar)
+        self.faults = spec.faults
+        self.timers: dict[str, Timer] = {}
         self.running = self.factory()
         self.saved: Entry | None = None
         self.booted = time.monotonic()
         self.rebooting = False
+        self.boots = 1
+        # Mute by `hang_after`, until it boots.
+        self.hung = False
         self.sessions: set[Session] = set()
         self.saves = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._watchers: list[Callable[[], None]] = []
+        # What breaks every connection to it, at once.
+        self.breakers: list[Callable[[], None]] = []
 
     # What it is
 
@@ -213,15 +215,48 @@ class Device(ABC):
         """Seconds since it booted."""
         return time.monotonic() - self.booted
 
+    def routes(self) -> tuple[Route, ...]:
+        """Its static routes."""
+        return ()
+
+    def learns(self, port: Port) -> bool:
+        """Whether a routing protocol runs on an interface."""
+        del port
+        return False
+
+    def filters(self, interface: str) -> tuple[Filter | None, Filter | None]:
+        """What filters packets that come in by an interface, and what filters those that go out."""
+        del interface
+        return None, None
+
+    def timer(self, name: str) -> Timer:
+        """One of its guards by name; made when it is asked for first."""
+        return self.timers.setdefault(name, Timer(self))
+
     @property
-    def addresses(self) -> frozenset[IPv4Address]:
-        """The addresses at which it is managed now: those of its management interface, while that is up."""
-        if self.rebooting or self.spec.fault == "down":
-            return frozenset()
-        wanted = self.interface_name(self.spec.management_interface) or self.spec.management_interface
-        return frozenset(
-            address.ip for port in self.ports() if port.name == wanted and port.up for address in port.addresses
-        )
+    def minute(self) -> float:
+        """How many seconds a minute of its timers has here."""
+        return self.spec.minute
+
+    @property
+    def away(self) -> bool:
+        """Whether it is off or booting."""
+        return self.rebooting or self.faults.down
+
+    @property
+    def management(self) -> str:
+        """The interface by which it is managed."""
+        return self.interface_name(self.spec.management_interface) or self.spec.management_interface
+
+    @property
+    def manager(self) -> IPv4Address | None:
+        """As whom the management station is seen."""
+        return self.spec.manager
+
+    @property
+    def wire(self) -> Wire | None:
+        """What really is on the wire of the management interface."""
+        return self.spec.wire
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call `watcher` whenever the running configuration or the device's state has changed."""
@@ -233,7 +268,9 @@ class Device(ABC):
             watcher()
 
     def save(self) -> None:
-        """Running becomes saved."""
+        """Running becomes saved. FlashFullError if there is no room."""
+        if self.faults.full_flash:
+            raise FlashFullError
         self.saved = self.running.copy()
         self.saves += 1
 
@@ -257,6 +294,7 @@ class Device(ABC):
             refused = session.refusal("".join(script.output))
             if refused:
                 raise ConsoleError(self.spec.name, line.strip(), refused)
+        await session.finish()
 
     async def console(self, lines: Iterable[str]) -> str:
         """Lines at the console, on nobody's behalf; returns what it says, prompts and echoes included."""
@@ -290,13 +328,17 @@ class Device(ABC):
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def reboot(self, seconds: float = 1.0) -> None:
-        """Go away, and come back after `seconds` with the saved configuration."""
+    def reboot(self) -> None:
+        """Go away, and come back with the saved configuration after the seconds that booting takes."""
         self.rebooting = True
+        self.boots += 1
         self.running = self.saved.copy() if self.saved is not None else self.factory()
         for task in list(self._tasks):
             task.cancel()
         self.forget_timers()
+        if self.hung:
+            self.hung = False
+            self.faults = replace(self.faults, mute=False)
         self.changed()
 
         def back() -> None:
@@ -304,11 +346,46 @@ class Device(ABC):
             self.rebooting = False
             self.changed()
 
-        self.after(seconds, back)
+        self.after(self.spec.boot, back)
 
-    @abstractmethod
     def forget_timers(self) -> None:
-        """What was armed is gone after a reboot."""
+        """No guard is armed any more."""
+        for timer in self.timers.values():
+            timer.cancel()
+        self.timers.clear()
+        self.forget()
+
+    def forget(self) -> None:  # noqa: B027 - not every device has something
+        """What else is gone after a reboot."""
+
+    # Faults
+
+    def suffer(self, faults: Faults) -> None:
+        """From now on it has these faults."""
+        self.faults = faults
+        self.hung = False
+        self.changed()
+
+    def line_done(self) -> bool:
+        """A line has been carried out: what was to happen after so many happens now.
+
+        Returns whether whoever typed it is still heard.
+        """
+        faults = self.faults
+        counts = {name: getattr(faults, name) for name in ("drop_after", "hang_after", "reboot_after")}
+        if not any(counts.values()):
+            return True
+        self.faults = replace(faults, **{name: max(0, count - 1) for name, count in counts.items()})
+        if counts["drop_after"] == 1:
+            for breaker in self.breakers:
+                breaker()
+        if counts["hang_after"] == 1:
+            self.hung = True
+            self.faults = replace(self.faults, mute=True)
+            self.changed()
+        if counts["reboot_after"] == 1:
+            self.reboot()
+        return 1 not in counts.values()
 
     def close(self) -> None:
         """End what runs beside the sessions."""
@@ -334,6 +411,7 @@ class Session(ABC):
         self.user = user
         self.level = level
         self.began = time.monotonic()
+        self._boot = device.boots
 
     @abstractmethod
     def prompt(self) -> str:
@@ -346,6 +424,9 @@ class Session(ABC):
     @abstractmethod
     async def configure(self) -> None:
         """Get to where configuration lines are taken."""
+
+    async def finish(self) -> None:  # noqa: B027 - most devices need none
+        """Make what was configured take effect, where that takes a step of its own."""
 
     @abstractmethod
     def refusal(self, answer: str) -> str:
@@ -366,9 +447,15 @@ class Session(ABC):
         try:
             while True:
                 line = await self.terminal.read_line(self.prompt(), help_for=self.help)
-                if self.terminal.delay:
-                    await asyncio.sleep(self.terminal.delay)
+                delay = self.device.spec.delay + self.device.faults.slow
+                if delay:
+                    await asyncio.sleep(delay)
+                if self.device.boots != self._boot:
+                    await self.terminal.deaf()
                 await self.execute(line)
+                # What was typed ahead dies with the session, or with what the device was before it booted.
+                if not self.device.line_done() or self.device.boots != self._boot:
+                    await self.terminal.deaf()
         except (LogoutError, HangupError):
             return
 
@@ -399,44 +486,3 @@ class Script(Terminal):
 class _Nowhere:
     def write(self, data: bytes) -> None:
         """There is no wire."""
-
-
-# How an interface's name gives its speed in Mbit/s and its ifType (IANAifType-MIB).
-_SPEEDS: Final = (
-    ("fast", 100, 6),
-    ("gigabit", 1000, 6),
-    ("xgigabit", 10000, 6),
-    ("tengigabit", 10000, 6),
-    ("ethernet", 100, 6),
-    ("eth", 1000, 6),
-    ("loopback", 0, 24),
-    ("lo", 0, 24),
-    ("tunnel", 0, 131),
-    ("vlan", 1000, 53),
-    ("null", 0, 1),
-)
-
-
-def speed_and_type(interface: str) -> tuple[int, int]:
-    """Speed in Mbit/s and ifType of an interface by its name; (1000, 6) for one that nobody knows."""
-    name = interface.lower()
-    for prefix, mbps, kind in _SPEEDS:
-        if name.startswith(prefix):
-            return mbps, kind
-    return 1000, 6
-
-
-def split_interface(text: str) -> tuple[str, str] | None:
-    """Kind and number of an interface's name; None if it is none."""
-    found = re.fullmatch(r"([A-Za-z][A-Za-z-]*)\s*(\d+(?:/\d+)*(?:\.\d+)?)", text)
-    return (found[1], found[2]) if found else None
-
-
-def kind_of(text: str, kinds: Iterable[str]) -> str | None:
-    """The full kind that an abbreviation means; the exact one or the only one, else None."""
-    given = text.lower()
-    found = [kind for kind in kinds if kind.lower().startswith(given)]
-    exact = [kind for kind in found if kind.lower() == given]
-    if exact:
-        return exact[0]
-    return found[0] if len(found) == 1 or (found and given in ("g", "gi", "e", "l", "lo", "t", "v")) else None

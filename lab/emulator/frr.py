@@ -9,18 +9,20 @@ from __future__ import annotations
 import asyncio
 import posixpath
 import shlex
-from ipaddress import IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import TYPE_CHECKING
 
-from lab.emulator.device import Device, LogoutError, Port, SnmpAccess, Spec, speed_and_type
+from lab.emulator.device import Device, LogoutError, SnmpAccess, Spec
+from lab.emulator.faults import FlashFullError
 from lab.emulator.grammar import Kind, LineError, Match
+from lab.emulator.interfaces import Port, speed_and_type
+from lab.emulator.reach import Route
 from lab.emulator.shell import Refusal, Shell
 from lab.emulator.terminal import Pager
 from lab.emulator.tree import Entry, natural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from ipaddress import IPv4Address
 
     from lab.emulator.terminal import Terminal
 
@@ -34,7 +36,7 @@ Result = tuple[int, bytes, bytes]
 class FrrDevice(Device):
     """A Linux host with FRR."""
 
-    grammar = "frr"
+    grammar = ("frr",)
     factory_name = "localhost"
     pager = Pager("--More--", "\r        \r")
 
@@ -42,8 +44,6 @@ class FrrDevice(Device):
         # Files that were uploaded; a reboot keeps /var/tmp.
         self.files: dict[str, bytes] = {}
         self.guard: Entry | None = None
-        self.guard_timer: asyncio.Task[None] | None = None
-        self.guard_at = 0.0
         self.guard_fired = False
         # An address that the host has without FRR: that of the first text's time, if the text does not give one.
         self.host_address: IPv4Interface | None = None
@@ -60,7 +60,7 @@ class FrrDevice(Device):
     async def first_boot(self) -> None:
         """As every device; a management address that FRR does not know is the host's own."""
         await super().first_boot()
-        if not self.addresses:
+        if not any(port.addresses for port in self.ports() if port.name == self.spec.management_interface):
             self.host_address = IPv4Interface(f"{self.spec.address}/24")
         self.booted += 0.0
 
@@ -162,6 +162,30 @@ class FrrDevice(Device):
             found.append(Port(index, name, description, enabled, enabled, addresses, mbps, kind))
         return tuple(found)
 
+    def routes(self) -> tuple[Route, ...]:
+        """`ip route`; Null0 and blackhole throw away."""
+        found = []
+        for entry in self.running.starting("ip", "route"):
+            network, hop = IPv4Network(entry.words[2], strict=False), entry.words[3]
+            via = IPv4Address(hop) if hop.count(".") == 3 else None
+            found.append(Route(network, via, "" if via or hop.lower() in ("null0", "blackhole", "reject") else hop))
+        return tuple(found)
+
+    def learns(self, port: Port) -> bool:
+        """OSPF runs on it, or a BGP neighbour is on its network."""
+        here = self.running.child("interface", port.name)
+        if here is not None and any(" area " in line.text for line in here.starting("ip", "ospf")):
+            return True
+        networks = [
+            IPv4Network(line.words[1], strict=False)
+            for process in self.running.starting("router", "ospf")
+            for line in process.starting("network")
+        ]
+        peers = [line.words[1] for one in self.running.starting("router", "bgp") for line in one.starting("neighbor")]
+        return any(a.ip in network for network in networks for a in port.addresses) or any(
+            IPv4Address(peer) in a.network for peer in peers if peer.count(".") == 3 for a in port.addresses
+        )
+
     def snmp_access(self) -> SnmpAccess:
         """The agent is set up outside FRR: as the device was given it."""
         return self.spec.snmp or SnmpAccess()
@@ -177,8 +201,8 @@ class FrrDevice(Device):
 
     async def run_command(self, command: str, stdin: asyncio.Queue[bytes | None], user: str, level: int) -> Result:
         """One command of an SSH exec request: exit status, standard output, standard error."""
-        if self.spec.delay:
-            await asyncio.sleep(self.spec.delay)
+        if self.spec.delay + self.faults.slow:
+            await asyncio.sleep(self.spec.delay + self.faults.slow)
         words, redirect = _words(command)
         if words == ["cat"] and redirect:
             return self._store(redirect, await _everything(stdin))
@@ -203,6 +227,8 @@ class FrrDevice(Device):
         return _not_found(words[0]) if tool is None else tool(words[1:])
 
     def _store(self, path: str, data: bytes) -> Result:
+        if self.faults.full_flash:
+            return 1, b"", b"cat: write error: No space left on device\n"
         if not path.startswith(FOLDER + "/"):
             return 1, b"", f"bash: {path}: Permission denied\n".encode()
         self.files[path] = data
@@ -295,7 +321,10 @@ class FrrDevice(Device):
             wanted.children[host.key] = host.copy()
         self.load(wanted)
         if path != posixpath.join(confdir or "/etc/frr", "frr.conf") or not confdir:
-            self.save()
+            try:
+                self.save()
+            except FlashFullError:
+                return 1, b"", b"write error: No space left on device\n"
         return 0, b"", b""
 
     def _difference(self, wanted: Entry) -> str:
@@ -327,7 +356,7 @@ class FrrDevice(Device):
             return self._cancel()
         if action == "status":
             if self.guard is not None:
-                return 0, f"armed {max(0, int(self.guard_at - self.uptime))}\n".encode(), b""
+                return 0, f"armed {round(self.timer('guard').left)}\n".encode(), b""
             return 0, b"idle fired\n" if self.guard_fired else b"idle\n", b""
         return 1, b"", b"usage: guard arm SECONDS FILE | cancel | status\n"
 
@@ -346,24 +375,22 @@ class FrrDevice(Device):
         if wanted is None:
             return 1, b"", complaint.encode()
         self.guard, self.guard_fired = wanted, False
-        self.guard_at = self.uptime + seconds
-        self.guard_timer = self.after(seconds, self._fire)
+        self.timer("guard").arm(seconds, self._fire)
         return 0, f"armed {seconds}\n".encode(), b""
 
     def _fire(self) -> None:
-        wanted, self.guard, self.guard_timer = self.guard, None, None
+        wanted, self.guard = self.guard, None
         if wanted is not None:
             self.guard_fired = True
             self.load(wanted)
 
     def _disarm(self) -> None:
-        if self.guard_timer is not None:
-            self.guard_timer.cancel()
-        self.guard = self.guard_timer = None
+        self.guard = None
+        self.timer("guard").cancel()
 
-    def forget_timers(self) -> None:
+    def forget(self) -> None:
         """A reboot ends the guard."""
-        self.guard = self.guard_timer = None
+        self.guard = None
 
 
 def _words(command: str) -> tuple[list[str], str]:
@@ -437,6 +464,7 @@ class FrrSession(Shell):
     negation = "no"
     root_view = "config"
     outer_view = "enable"
+    no_room = "% Can't open configuration file /etc/frr/frr.conf: No space left on device"  # unverified wording
 
     def prompt(self) -> str:
         """`H#`, `H(config-if)#`."""

@@ -303,27 +303,49 @@ def tokenize(line: str) -> list[Token]:
     return joined
 
 
-def load(table: str) -> dict[str, View]:
-    """The views of a table. A view `[any]` is added to every other; `[user+system]` names two views at once."""
+def load(*tables: str) -> dict[str, View]:
+    """The views of tables. A view `[any]` is added to every other; `[user+system]` names two views at once.
+
+    A later table adds to the views of an earlier one: a pattern that is there already gets the new attributes, and
+    `! PATTERN` takes one away.
+    """
     rules: dict[str, list[Rule]] = {}
-    current: list[str] = []
-    section = 0
-    for order, raw in enumerate(table.split("\n")):
-        line = raw.strip()
-        if not line or line.startswith("# "):
-            continue
-        if line.startswith("## "):
-            section += 1
-        elif line.startswith("[") and line.endswith("]") and " " not in line:
-            current = line[1:-1].split("+")
-            section += 1
-        else:
-            pattern, _, rest = line.partition(" => ")
-            attributes = dict(_attribute(text) for text in rest.split(", ") if text.strip())
-            for view in current:
-                rules.setdefault(view, []).append(Rule(pattern.strip(), view, order, section, attributes))
+    order = section = 0
+    for table in tables:
+        current: list[str] = []
+        for raw in table.split("\n"):
+            order += 1
+            line = raw.strip()
+            if not line or line.startswith("# "):
+                continue
+            if line.startswith("## "):
+                section += 1
+            elif line.startswith("[") and line.endswith("]") and " " not in line:
+                current = line[1:-1].split("+")
+                section += 1
+            else:
+                for view in current:
+                    _add(rules.setdefault(view, []), line, view, order, section)
     common = rules.pop("any", [])
     return {name: View(name, [*own, *common]) for name, own in rules.items()}
+
+
+def _add(rules: list[Rule], line: str, view: str, order: int, section: int) -> None:
+    pattern, _, rest = line.partition(" => ")
+    removed = pattern.startswith("! ")
+    pattern = pattern.removeprefix("! ").strip()
+    present = next((index for index, rule in enumerate(rules) if rule.pattern == pattern), None)
+    if removed:
+        if present is None:
+            raise ValueError(line)
+        del rules[present]
+        return
+    attributes = dict(_attribute(text) for text in rest.split(", ") if text.strip())
+    if present is None:
+        rules.append(Rule(pattern, view, order, section, attributes))
+    else:
+        before = rules[present]
+        rules[present] = Rule(pattern, view, before.order, before.section, attributes)
 
 
 def _attribute(text: str) -> tuple[str, str]:

@@ -71,6 +71,12 @@ def _mask(text: str, limits: str, names: Names) -> str | None:
     return whole if whole is not None and _is_mask(int(IPv4Address(whole))) else None
 
 
+def _length(text: str, limits: str, names: Names) -> str | None:
+    """A mask or a prefix length, written back as a length (Comware's static routes)."""
+    whole = _mask(text, limits, names)
+    return None if whole is None else str(int(IPv4Address(whole)).bit_count())
+
+
 def _wildcard(text: str, _limits: str, names: Names) -> str | None:
     """0 = must match. A bare 0 means one host and is written back as 0."""
     if text == "0":
@@ -143,6 +149,7 @@ _KINDS: dict[str, Callable[[str, str, Names], str | None]] = {
     "ip6": _ip6,
     "prefix4": _prefix4,
     "mask": _mask,
+    "length": _length,
     "wildcard": _wildcard,
     "wildcard-dotted": _wildcard_dotted,
     "number": _number,
@@ -158,5 +165,6 @@ _KINDS: dict[str, Callable[[str, str, Names], str | None]] = {
     "zone-offset": _pattern(r"\d{1,2}:\d{2}(:\d{2})?"),
     "rd": _pattern(r"(\d{1,10}|\d{1,3}(\.\d{1,3}){3}):\d{1,10}"),
     "hex": _pattern(r"[0-9A-Fa-f]{2,64}"),
+    "file": _pattern(r"(flash:/?)?[\w.-]+\.cfg"),
     "vlans": _pattern(r"\d{1,4}([-,]\d{1,4})*"),
 }

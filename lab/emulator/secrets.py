@@ -16,7 +16,7 @@ from base64 import b64encode
 _ALPHABET = string.ascii_letters + string.digits + "!#$&()*+,-./:;<=>@[]^_`{|}~"
 # Cisco's type 7 is a published xor table: it hides from a glance, nothing more.
 _XLAT = b"dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87"
-_STORED = re.compile(r"%\^%#.+%\^%#|%@%@.+%@%@|%\$%\$.+%\$%\$|\$1[ac]?\$.+|\$[589]\$.+")
+_STORED = re.compile(r"%\^%#.+%\^%#|%@%@.+%@%@|%\$%\$.+%\$%\$|\$1[ac]?\$.+|\$[589]\$.+|\$[ch]\$\d\$.+")
 
 
 class Vault:
@@ -36,6 +36,16 @@ class Vault:
             return clear
         text = self._letters(clear, "hash", 54).replace("$", "S")
         return self._keep(f"$1a${text[:10]}${text[10:]}$", clear)
+
+    def comware_cipher(self, clear: str) -> str:
+        """Comware's reversible form in shape: `$c$3$…`."""
+        text = b64encode(self._digest(clear, "c")).decode()
+        return clear if is_stored(clear) else self._keep(f"$c$3${text}", clear)
+
+    def comware_hash(self, clear: str) -> str:
+        """Comware's hashed form in shape: `$h$6$…`."""
+        text = b64encode(self._digest(clear, "h") * 2).decode()
+        return clear if is_stored(clear) else self._keep(f"$h$6${text}", clear)
 
     def type5(self, clear: str) -> str:
         """IOS type 5 in shape: `$1$salt$hash`."""

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from lab.emulator.device import Device, Session
 
 logger = logging.getLogger(__name__)
-SLOW = 3.0
+# What a bad line or a worn console server mixes into the text.
+_NOISE = b"\x00\xff\x07~\xfe\x80"
 
 
 def host_key(seed: bytes, name: str) -> asyncssh.SSHKey:
@@ -37,12 +38,29 @@ class Connections:
     def __init__(self, device: Device) -> None:
         self.device = device
         self.open: dict[asyncssh.SSHServerConnection, str] = {}
+        # Those that nothing gets through to any more, without either side having been told.
+        self.hanging: set[asyncssh.SSHServerConnection] = set()
+        device.breakers.append(self.break_all)
 
     def cut(self, address: str) -> None:
-        """Break what came in at an address, without a word."""
+        """No packet gets through at an address any more: a reset, or silence if the device's faults say so."""
         for connection, local in list(self.open.items()):
-            if local == address:
+            if local != address:
+                continue
+            if self.device.faults.silent:
+                del self.open[connection]
+                self.hanging.add(connection)
+            else:
                 connection.abort()
+
+    def break_all(self) -> None:
+        """Break every connection, without a word."""
+        for connection in [*self.open, *self.hanging]:
+            connection.abort()
+
+    def dead(self, connection: asyncssh.SSHServerConnection | None) -> bool:
+        """Whether nothing gets through a connection, in either direction."""
+        return self.device.faults.mute or connection in self.hanging
 
 
 class DeviceServer(asyncssh.SSHServer):
@@ -54,6 +72,8 @@ class DeviceServer(asyncssh.SSHServer):
         self._connection: asyncssh.SSHServerConnection | None = None
         self.user = ""
         self.level = 0
+        # Every terminal line is taken: the user hears so and has to leave.
+        self.full = False
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """A device that does not listen, filters the source or has no line free drops the connection."""
@@ -61,12 +81,15 @@ class DeviceServer(asyncssh.SSHServer):
         device = self._device
         local = IPv4Address(conn.get_extra_info("sockname")[0])
         source = device.spec.manager
+        self.full = len(self._connections.open) >= device.session_limit
         if (
             not device.ssh_enabled
-            or len(self._connections.open) >= device.session_limit
+            or (self.full and not device.full_text)
             or (source is not None and not device.admits(source))
         ):
             conn.abort()
+            return
+        if self.full:
             return
         self._connections.open[conn] = str(local)
 
@@ -75,6 +98,7 @@ class DeviceServer(asyncssh.SSHServer):
         del exc
         if self._connection is not None:
             self._connections.open.pop(self._connection, None)
+            self._connections.hanging.discard(self._connection)
 
     def begin_auth(self, username: str) -> bool:
         """Everybody has to prove himself. Keys are those of the user, if he may log in by key at all."""
@@ -92,9 +116,10 @@ class DeviceServer(asyncssh.SSHServer):
 
     async def validate_password(self, username: str, password: str) -> bool:
         """As the running configuration says."""
-        if self._device.spec.fault == "slow":
-            await asyncio.sleep(SLOW)
-        level = None if self._device.spec.fault == "wrong-password" else self._device.password_level(username, password)
+        faults = self._device.faults
+        if faults.slow:
+            await asyncio.sleep(faults.slow)
+        level = None if faults.wrong_password else self._device.password_level(username, password)
         if level is None:
             return False
         self.level = level
@@ -103,6 +128,11 @@ class DeviceServer(asyncssh.SSHServer):
     def session_requested(self) -> SshSession:
         """A session in this connection."""
         return SshSession(self._device, self)
+
+    @property
+    def dead(self) -> bool:
+        """Whether nothing gets through, in either direction."""
+        return self._connections.dead(self._connection)
 
 
 class SshSession(asyncssh.SSHServerSession[bytes]):
@@ -137,13 +167,14 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
 
     def session_started(self) -> None:
         """Talk, or carry out the command."""
-        if self._device.spec.fault == "mute":
+        if self._server.full:
+            self._channel.write(f"{self._device.full_text}\r\n".encode())
+            self._channel.exit(1)
             return
         if self._command is not None:
             self._task = asyncio.get_running_loop().create_task(self._run_command(self._command))
             return
-        delay = self._device.spec.delay or (SLOW if self._device.spec.fault == "slow" else 0.0)
-        self._terminal = Terminal(self, self._device.pager, encoding=self._device.spec.encoding, delay=delay)
+        self._terminal = Terminal(self, self._device.pager, encoding=self._device.spec.encoding)
         self._session = self._device.session(self._terminal, self._server.user, self._server.level)
         self._device.sessions.add(self._session)
         self._task = asyncio.get_running_loop().create_task(self._talk(self._session))
@@ -165,7 +196,8 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
         except Exception:
             logger.exception("%s: the command %r broke", self._device.spec.name, command)
             status, output, errors = 255, b"", b"internal error of the emulator\n"
-        if self._channel.is_closing():
+        self._device.line_done()
+        if self._channel.is_closing() or self._server.dead:
             return
         self._channel.write(output)
         if errors:
@@ -174,11 +206,17 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
 
     def write(self, data: bytes) -> None:
         """To the client, as long as it is there."""
-        if not self._channel.is_closing():
-            self._channel.write(data)
+        if self._channel.is_closing() or self._server.dead:
+            return
+        noise = self._device.faults.garbage
+        if noise:
+            data = data.replace(b"\n", b"\n" + (_NOISE * (noise // len(_NOISE) + 1))[:noise])
+        self._channel.write(data)
 
     def data_received(self, data: bytes, _datatype: Any) -> None:
         """From the client."""
+        if self._server.dead:
+            return
         if self._terminal is not None:
             self._terminal.feed(data)
         else:

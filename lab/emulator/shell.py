@@ -7,6 +7,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from lab.emulator.device import Device, Session
+from lab.emulator.faults import FlashFullError
 from lab.emulator.grammar import Kind, LineError, Match
 from lab.emulator.tree import Entry
 
@@ -33,6 +34,8 @@ class Shell(Session):
     root_view: str
     # Whether a line is looked up in every view on the way out, or only in the outermost.
     climbs = True
+    # What it says when there is no room to save.
+    no_room: str
     # What is between the user and the configuration: the view while `path` is empty.
     outer_view: str
 
@@ -48,6 +51,15 @@ class Shell(Session):
             return self.outer_view
         rule = self.path[-1].rule
         return self.root_view if rule is None else rule.get("view")
+
+    @property
+    def root(self) -> Entry:
+        """The configuration that is edited: the running one, or a candidate."""
+        return self.device.running
+
+    def changed(self) -> None:
+        """The configuration that is edited has changed."""
+        self.device.changed()
 
     @property
     def here(self) -> Entry:
@@ -67,9 +79,13 @@ class Shell(Session):
         del match
         return True
 
+    def denied(self) -> None:
+        """What is above a user's level is unknown to him."""
+        self.complain(LineError(Kind.UNRECOGNIZED, 0))
+
     async def configure(self) -> None:
         """To the root of the configuration."""
-        self.path, self.twins = [self.device.running], []
+        self.path, self.twins = [self.root], []
 
     def help(self, line: str) -> str:
         """What may follow."""
@@ -88,8 +104,7 @@ class Shell(Session):
             self.complain(error)
             return
         if not self.may(match):
-            # What is above a user's level is unknown to him.
-            self.complain(LineError(Kind.UNRECOGNIZED, 0))
+            self.denied()
             return
         before = self.path, self.twins
         if target is not None:
@@ -100,12 +115,14 @@ class Shell(Session):
             if target is not None:
                 self.path, self.twins = before
             self.terminal.write(f"{refusal}\n")
+        except FlashFullError:
+            self.terminal.write(f"{self.no_room}\n")
 
     def _find_back(self) -> None:
         """After somebody else deleted this session's view, or a rollback, stand in what is there now."""
         if not self.path:
             return
-        path = [self.device.running]
+        path = [self.root]
         for entry in self.path[1:]:
             found = path[-1].children.get(entry.key)
             if found is None:
@@ -160,7 +177,7 @@ class Shell(Session):
             self.negate(match)
         else:
             self.put(match, self.stored(match))
-        self.device.changed()
+        self.changed()
 
     def negate(self, match: Match) -> None:
         """Take away every line that begins so; a default that is on gets its negation stored."""

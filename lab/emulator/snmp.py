@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType
 
-    from lab.emulator.device import Device, Port, SnmpAccess
+    from lab.emulator.device import Device, SnmpAccess
+    from lab.emulator.interfaces import Port
 
 Oid = tuple[int, ...]
 _MIB2: Oid = (1, 3, 6, 1, 2, 1)
 _DOMAIN: Oid = (1, 3, 6, 1, 6, 1, 1)  # transportDomainUdpIpv4, RFC 3419
-_SLOW = 3.0
 
 
 class Agent(asyncio.DatagramProtocol):
@@ -40,11 +40,11 @@ class Agent(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """A request. A mute device does not answer, a slow one takes seconds."""
-        fault = self._device.spec.fault
-        if fault == "mute" or self._transport is None:
+        faults = self._device.faults
+        if faults.mute or self._transport is None:
             return
-        if fault == "slow":
-            asyncio.get_running_loop().call_later(_SLOW, self._answer, data, addr)
+        if faults.slow:
+            asyncio.get_running_loop().call_later(faults.slow, self._answer, data, addr)
         else:
             self._answer(data, addr)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ _BACKSPACES = (8, 127)
 class Terminal:
     """One session's line. Input is taken when it is asked for; until then it waits, as typed ahead on a real line."""
 
-    def __init__(self, wire: Wire, pager: Pager, *, encoding: str = "utf-8", delay: float = 0.0) -> None:
+    def __init__(self, wire: Wire, pager: Pager, *, encoding: str = "utf-8") -> None:
         self._wire = wire
         self._pager = pager
         self._encoding = encoding
@@ -47,8 +47,6 @@ class Terminal:
         self._closed = False
         self._skip_lf = False
         self.height = pager.height
-        # Seconds that every command takes.
-        self.delay = delay
 
     def feed(self, data: bytes) -> None:
         """Bytes from the client."""
@@ -59,6 +57,13 @@ class Terminal:
         """The client has gone: whoever waits for input gets a HangupError."""
         self._closed = True
         self._arrived.set()
+
+    async def deaf(self) -> NoReturn:
+        """Hear nothing any more, until the client has gone: HangupError then."""
+        while not self._closed:
+            self._arrived.clear()
+            await self._arrived.wait()
+        raise HangupError
 
     def write(self, text: str) -> None:
         """Send text as it is; line ends become CR LF."""

@@ -8,11 +8,10 @@ import logging
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any
 
-from lab.emulator.frr import FrrDevice
-from lab.emulator.ios import IosDevice
+from lab.emulator.platforms import emulator
+from lab.emulator.reach import TCP, UDP, answering
 from lab.emulator.server import Connections, listen, options_for
 from lab.emulator.snmp import Agent, Engine
-from lab.emulator.vrp import VrpDevice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +25,8 @@ logger = logging.getLogger(__name__)
 SSH_PORT, SNMP_PORT = 10022, 10161
 # Where to go when somebody else has these ports at one of the addresses.
 PORT_STEP, PORT_TRIES = 1000, 20
-VENDORS: dict[str, type[Device]] = {"huawei": VrpDevice, "cisco_ios": IosDevice, "frr": FrrDevice}
+# The ports of the devices themselves, which their filters know.
+SSH, SNMP = 22, 161
 
 
 class PortsTakenError(Exception):
@@ -56,6 +56,8 @@ class Host:
         self._ports = (SSH_PORT, SNMP_PORT)
         self._lock = asyncio.Lock()
         self._pending = False
+        self._mute = False
+        self._work: asyncio.Task[None] | None = None
         device.watch(self._later)
 
     @property
@@ -76,7 +78,8 @@ class Host:
         """The configuration has changed: look once, when whoever changed it is done."""
         if not self._pending:
             self._pending = True
-            self.device.run(self._settle_again())
+            # Not one of the device's own tasks: a reboot ends those.
+            self._work = asyncio.get_running_loop().create_task(self._settle_again())
 
     async def _settle_again(self) -> None:
         self._pending = False
@@ -88,23 +91,29 @@ class Host:
     async def settle(self) -> None:
         """Make the listeners those that the configuration asks for; cut what came in where nothing answers now."""
         async with self._lock:
-            wanted = {served_at(address) for address in self.device.addresses}
-            for address in [known for known in self._ssh if known not in wanted]:
+            device = self.device
+            sessions = {served_at(address) for address in answering(device, TCP, SSH)}
+            polls = {served_at(address) for address in answering(device, UDP, SNMP)} if self._snmp else set()
+            # Who goes mute keeps his connections, but whoever comes now is not even greeted.
+            if self._mute != device.faults.mute:
+                self._mute = device.faults.mute
+                for address in list(self._ssh):
+                    self._ssh.pop(address).close()
+            for address in [known for known in self._ssh if known not in sessions]:
                 self._ssh.pop(address).close()
                 self.connections.cut(address)
-            for address in [known for known in self._agents if known not in wanted]:
+            for address in [known for known in self._agents if known not in polls]:
                 self._agents.pop(address).close()
-            for address in wanted:
-                if address not in self._ssh:
-                    self._ssh[address] = await self._listen(address)
-                if self._snmp and address not in self._agents:
-                    self._agents[address] = await self._agent(address)
-            if not self.device.ssh_enabled:
-                for address in wanted:
+            for address in sessions - self._ssh.keys():
+                self._ssh[address] = await self._listen(address)
+            for address in polls - self._agents.keys():
+                self._agents[address] = await self._agent(address)
+            if not device.ssh_enabled:
+                for address in sessions:
                     self.connections.cut(address)
 
     async def _listen(self, address: str) -> asyncssh.SSHAcceptor | asyncio.Server:
-        if self.device.spec.fault == "mute":
+        if self._mute:
             return await asyncio.get_running_loop().create_server(Mute, address, self._ports[0])
         if self._options is None:
             self._options = options_for(self.device)
@@ -118,9 +127,9 @@ class Host:
 
     async def close(self) -> None:
         """Stop listening and cut everything."""
-        for address, acceptor in list(self._ssh.items()):
+        for acceptor in self._ssh.values():
             acceptor.close()
-            self.connections.cut(address)
+        self.connections.break_all()
         for agent in self._agents.values():
             agent.close()
         self._ssh.clear()
@@ -128,6 +137,8 @@ class Host:
 
     async def end(self) -> None:
         """As `close`, and whatever runs beside the sessions."""
+        if self._work is not None:
+            self._work.cancel()
         await self.close()
         self.device.close()
         self.engine.close()
@@ -137,7 +148,7 @@ class World:
     """The devices of a lab."""
 
     def __init__(self, specs: Iterable[Spec], *, snmp: bool = True) -> None:
-        self.hosts = {spec.name: Host(VENDORS[spec.platform](spec), snmp=snmp) for spec in specs}
+        self.hosts = {spec.name: Host(emulator(spec.platform)(spec), snmp=snmp) for spec in specs}
         self.ports = (SSH_PORT, SNMP_PORT)
 
     async def boot(self) -> None:

@@ -265,7 +265,7 @@ def test_reserve_keeps_room_beside_each(city: Callable[..., Inventory], grown: C
     for name in names:
         larger = allocate.make(grown(inventory, **{name: 25}), rules, plan)
         assert [change.after.owner for change in changes.compare(plan, larger).grown] == [f"lan-{name}"]
-    with pytest.raises(InputError, match="1 problems"):
+    with pytest.raises(InputError, match="problems in the input: 1"):
         allocate.make(city({**names, "i": 10}), rules, plan)
 
 

@@ -96,7 +96,7 @@ def test_a_region_that_changed(planned: tuple[str, Inventory, policy.Policy]) ->
     text, inventory, rules = planned
     sites = {**inventory.sites, "th-a": replace(inventory.sites["th-a"], region="43000000b")}
     codes = {code for code, _, _ in found(text, replace(inventory, sites=sites), rules)}
-    assert codes == {"outdated-row"}
+    assert codes == {"outdated-row", "unwanted-block"}
 
 
 def test_pools_that_differ_from_the_policy(planned: tuple[str, Inventory, policy.Policy]) -> None:
@@ -143,3 +143,121 @@ def test_vrfs_are_worlds_of_their_own(planned: tuple[str, Inventory, policy.Poli
     both = parse(text + other.replace(",lan,", ",lan-tax,") + "\n")
     assert checks.consistency(both) == []
     assert checks.consistency(Plan()) == []
+
+
+BLOCKS = """
+pools:
+  - name: lans
+    area: public
+    prefixes: [10.20.0.0/18, "2001:db8::/40"]
+    exclude: [10.20.63.0/24]
+    summaries:
+      - {level: county, ipv4: {growth: 2}, ipv6: {length: /48}}
+      - {level: township, ipv4: {growth: 2}, ipv6: {length: /56}}
+functions:
+  - {name: lan, pool: lans, for: lan, ipv4: {hosts: {growth: 1.5, minimum: /27, maximum: /20}}, ipv6: {}}
+"""
+
+
+@pytest.fixture
+def summarised(city: Callable[..., Inventory]) -> tuple[str, Inventory, policy.Policy]:
+    """A good plan with blocks of two levels in both families."""
+    inventory, rules = city(TOWNSHIPS), policy_file.parse(BLOCKS)
+    return to_text(allocate.make(inventory, rules, None)), inventory, rules
+
+
+def changed(text: str, part: str, old: str, new: str) -> tuple[str, int]:
+    """The plan with one row edited, and the row's line."""
+    lines = text.splitlines()
+    number = line_of(text, part)
+    assert old in lines[number - 1]
+    lines[number - 1] = lines[number - 1].replace(old, new)
+    return "\n".join(lines) + "\n", number
+
+
+def lost(text: str, part: str) -> str:
+    """The plan without one row."""
+    number = line_of(text, part)
+    return "\n".join(line for at, line in enumerate(text.splitlines(), 1) if at != number) + "\n"
+
+
+def test_a_block_that_does_not_hold_all_of_a_prefix(summarised: tuple[str, Inventory, policy.Policy]) -> None:
+    """A prefix that begins inside its region's block and ends beyond it is no longer in the region's summary."""
+    text, inventory, rules = summarised
+    lan = line_of(text, ",lan-c,10.")
+    length = int(text.splitlines()[lan - 1].rpartition("/")[2])
+    block = "ipv4,township,43000000c,,"
+    was = text.splitlines()[line_of(text, block) - 1].rpartition("/")[2]
+    edited_text, _ = changed(text, block, f"/{was}", f"/{length + 1}")
+    assert found(edited_text, inventory, rules) == [("outside-block", lan, "prefix")]
+
+
+@pytest.mark.parametrize("block", ["ipv4,township,43000000a,,", "ipv4,county,430000,,", "ipv6,township,43000000c,,"])
+def test_a_block_that_is_lost_or_not_asked_for(summarised: tuple[str, Inventory, policy.Policy], block: str) -> None:
+    """Each region has the blocks that the policy's summaries ask for, and no others; the planner mends both."""
+    text, inventory, rules = summarised
+    without = lost(text, block)
+    assert found(without, inventory, rules) == [("missing-block", 0, "")]
+    assert found(to_text(allocate.make(inventory, rules, parse(without))), inventory, rules) == []
+    flat = policy_file.parse(BLOCKS.replace("      - {level: county, ipv4: {growth: 2}, ipv6: {length: /48}}\n", ""))
+    codes = {code for code, _, _ in found(text, inventory, flat)}
+    assert codes == {"unwanted-block"}
+    assert found(to_text(allocate.make(inventory, flat, parse(text))), inventory, flat) == []
+
+
+@pytest.mark.parametrize("length", [60, 64])
+def test_a_block_narrower_than_the_policy_says(summarised: tuple[str, Inventory, policy.Policy], length: int) -> None:
+    """A region's block of a fixed length is at least as large; the planner widens it where it stands."""
+    text, inventory, rules = summarised
+    narrow, line = changed(text, "ipv6,township,43000000b,,", "/56", f"/{length}")
+    assert found(narrow, inventory, rules) == [("block-too-small", line, "prefix")]
+    assert to_text(allocate.make(inventory, rules, parse(narrow))) == text
+
+
+def test_an_address_that_the_policy_excludes(summarised: tuple[str, Inventory, policy.Policy]) -> None:
+    """What the pool leaves out is nobody's, wherever it lies."""
+    text, inventory, _ = summarised
+    lan = text.splitlines()[line_of(text, ",lan-dc,10.") - 1].rpartition(",")[2]
+    rules = policy_file.parse(BLOCKS.replace("10.20.63.0/24", lan.partition("/")[0] + "/32"))
+    assert found(text, inventory, rules) == [("excluded-space", line_of(text, ",lan-dc,10."), "prefix")]
+    moved = allocate.make(inventory, rules, parse(text), allow_moves=True)
+    assert checks.check(moved, inventory, rules) == ()
+
+
+def test_an_ipv6_prefix_of_another_length(summarised: tuple[str, Inventory, policy.Policy]) -> None:
+    """In IPv6 a wider prefix is as wrong as a narrower one: hosts configure themselves only in a /64."""
+    text, inventory, rules = summarised
+    wide, line = changed(text, ",lan-a,2001:", "/64", "/63")
+    assert found(wide, inventory, rules) == [("too-large", line, "prefix")]
+    narrow, line = changed(text, ",lan-a,2001:", "/64", "/65")
+    assert found(narrow, inventory, rules) == [("too-small", line, "prefix")]
+    (problem,) = checks.check(parse(narrow), inventory, rules)
+    assert "hosts" not in problem.message.in_language("en")
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "column"),
+    [
+        (",lan-a,10.", "township,43000000a", "county,43000000a", "level"),
+        (",lan-a,10.", "allocation,public", "allocation,internet", "area"),
+        ("ipv4,county,430000,,", "county", "township", "level"),
+        ("ipv4,township,43000000a,,", "township", "city", "level"),
+        ("ipv4,township,43000000a,,", "block,public", "block,internet", "area"),
+    ],
+)
+def test_one_wrong_cell_is_one_fault(
+    summarised: tuple[str, Inventory, policy.Policy], part: str, old: str, new: str, column: str
+) -> None:
+    """Only the row whose cell is wrong is told, in the column that is wrong."""
+    text, inventory, rules = summarised
+    wrong, line = changed(text, part, old, new)
+    assert found(wrong, inventory, rules) == [("outdated-row", line, column)]
+
+
+def test_a_pool_that_the_function_no_longer_has(city: Callable[..., Inventory], policy_text: str) -> None:
+    """A function that draws on another pool now: the column is the pool's, not the region's."""
+    inventory, more = city(TOWNSHIPS), "  - {name: spare, area: interconnect, prefixes: [10.253.0.0/24]}\nfunctions:"
+    two = policy_text.replace("functions:", more)
+    text = to_text(allocate.make(inventory, policy_file.parse(two), None))
+    rules = policy_file.parse(two.replace("pool: circuits", "pool: spare"))
+    assert {(code, column) for code, _, column in found(text, inventory, rules)} == {("outdated-row", "pool")}

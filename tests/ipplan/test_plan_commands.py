@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cli.main import main
+from inventory.model import Area
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +68,7 @@ def test_make_check_and_make_again(workspace: Path, run: Callable[..., tuple[int
     code, out, _ = run("plan", "check", "--json")
     assert (code, document(out)) == (
         0,
-        {"ok": True, "file": "plan/plan.csv", "allocations": 129, "blocks": 20},
+        {"ok": True, "file": "plan/plan.csv", "allocations": 129, "blocks": 20, "migration": None, "warnings": []},
     )
 
 
@@ -122,7 +123,7 @@ def test_an_impossible_plan_ends_with_exit_2(workspace: Path, run: Callable[...,
 
 
 def test_check_names_every_fault(workspace: Path, run: Callable[..., tuple[int, str, str]]) -> None:
-    """Hand edits are found with file and line, in one go, exit code 2."""
+    """Hand edits are found with file and line, in one go: 2 if a file cannot be used, 1 if it can and is wrong."""
     edit(workspace / "plan" / "plan.csv", "lan-anping,10.20.32.0/24", "lan-anping,10.020.32.0/24")
     edit(workspace / "plan" / "plan.csv", "ln-anping,10.254.0.16/30", "ln-anping,10.254.0.17/30")
     code, out, err = run("plan", "check")
@@ -132,6 +133,26 @@ def test_check_names_every_fault(workspace: Path, run: Callable[..., tuple[int, 
     assert err.count("plan/plan.csv:") == 2
     code, out, _ = run("plan", "check", "--json")
     assert {problem["code"] for problem in document(out)["error"]["problems"]} == {"leading-zero", "host-bits"}
+    edit(workspace / "plan" / "plan.csv", "lan-anping,10.020.32.0/24", "lan-anping,10.20.32.0/24")
+    edit(workspace / "plan" / "plan.csv", "ln-anping,10.254.0.17/30", "ln-anping,10.254.0.4/30")
+    code, out, err = run("plan", "check")
+    assert (code, out, "overlaps 10.254.0.4/30" in err) == (1, "", True)
+
+
+def test_rules_that_give_nobody_anything(workspace: Path, run: Callable[..., tuple[int, str, str]]) -> None:
+    """A condition that selects nothing is told with its line, on stderr and in JSON; the plan is made all the same."""
+    path = workspace / "plan" / "policy.yaml"
+    text = path.read_text(encoding="utf-8").rstrip() + "\n"
+    extra = "  - {name: later, pool: loopbacks, for: loopback, where: role = nobody, ipv4: {length: 32}}\n"
+    path.write_text("exclude: {where: role = nothing}\n" + text + extra, encoding="utf-8")
+    line = (text + extra).count("\n") + 1
+    for verb in ("make", "check"):
+        code, _, err = run("plan", verb)
+        assert (code, f"plan/policy.yaml:{line}: later.where: the function “later” gives nobody" in err) == (0, True)
+        code, _, err = run("--lang", "zh", "plan", verb)
+        assert "用途“later”没有给任何对象分配地址段" in err
+        warned = document(run("plan", verb, "--json")[1])["warnings"]
+        assert [warning["code"] for warning in warned] == ["idle-function", "idle-exclusion"]
 
 
 def test_show(run: Callable[..., tuple[int, str, str]]) -> None:
@@ -150,6 +171,8 @@ def test_show(run: Callable[..., tuple[int, str, str]]) -> None:
     for arguments in (["nobody"], ["--region", "安平"], ["--area", "publik"]):
         code, _, err = run("plan", "show", *arguments)
         assert (code, "there is no" in err) == (2, True)
+    err = run("plan", "show", "--area", "nope")[2]
+    assert all(area.value in err for area in Area)
 
 
 def test_diff(workspace: Path, tmp_path: Path, run: Callable[..., tuple[int, str, str]]) -> None:
@@ -174,3 +197,44 @@ def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["plan", "policy-schema"])
     assert document(capsys.readouterr().out)["title"] == "PolicyIn"
+
+
+def test_check_looks_at_the_migration_too(workspace: Path, run: Callable[..., tuple[int, str, str]]) -> None:
+    """With a mapping, else with a table of today: a swap is told, a place that never becomes free is a fault."""
+    folder = workspace / "plan"
+    for name in ("current.csv", "current.xlsx", "hosts.csv", "mapping.csv"):
+        (folder / name).unlink(missing_ok=True)
+    assert document(run("plan", "check", "--json")[1])["migration"] is None
+    (folder / "mapping.csv").write_text("old,new\n10.1.0.0/24,10.2.0.0/24\n10.2.0.0/24,10.1.0.0/24\n", encoding="utf-8")
+    code, out, _ = run("plan", "check", "--json")
+    migration = document(out)["migration"]
+    assert (code, migration["cycles"], len(migration["temporary"])) == (0, [["10.1.0.0/24", "10.2.0.0/24"]], 1)
+    code, out, _ = run("plan", "check")
+    assert (code, "2 prefixes move" in out, "1 circles are broken by 1" in out) == (0, True, True)
+    kept = "old,new\n10.1.0.0/24,10.2.0.0/24\n10.2.0.0/24,10.2.0.0/24\n"
+    (folder / "mapping.csv").write_text(kept, encoding="utf-8")
+    code, _, err = run("plan", "check")
+    assert (code, "10.1.0.0/24 goes to 10.2.0.0/24, but 10.2.0.0/24 stays there" in err) == (1, True)
+    (folder / "mapping.csv").unlink()
+    lan = next(row for row in document(run("plan", "show", "lan-anping", "--json")[1])["allocations"])["prefix"]
+    today = f"prefix,owner,function,gateway,hosts,mode\n10.1.0.0/24,lan-anping,,,,\n{lan},somebody else,,,,keep\n"
+    (folder / "current.csv").write_text(today, encoding="utf-8")
+    code, out, _ = run("plan", "check", "--json")
+    assert (code, [problem["code"] for problem in document(out)["error"]["problems"]]) == (1, ["clash"])
+
+
+def test_show_routing(workspace: Path, run: Callable[..., tuple[int, str, str]]) -> None:
+    """AS numbers of the regions, and each VRF's RD in each of them."""
+    path = workspace / "plan" / "policy.yaml"
+    rules = (
+        "routing:\n  asn: 65000\n  vrfs: [{name: default, number: 7}]\n"
+        '  regions: [{level: township, base: 64512, digits: 3, numbers: {"431382102": 65102}}]\n'
+    )
+    path.write_text(rules + path.read_text(encoding="utf-8"), encoding="utf-8")
+    assert run("plan", "make")[0] == 0
+    assert run("plan", "check")[0] == 0
+    shown = document(run("plan", "show", "--routing", "--region", "431382102", "--json")[1])
+    assert shown["as_numbers"] == [{"level": "township", "region": "431382102", "asn": 65102}]
+    assert [row["rd"] for row in shown["vrfs"]] == ["65000:7", "65102:7"]
+    code, out, _ = run("plan", "show", "--routing")
+    assert (code, "64515" in out, "65102:7" in out) == (0, True, True)

@@ -160,10 +160,24 @@ def test_a_folder_that_refuses_everything(tmp_path: Path, monkeypatch: pytest.Mo
     def refuse(*_arguments: object, **_options: object) -> None:
         raise OSError(30, "Read-only file system")
 
-    for name in ("open", "unlink"):
-        monkeypatch.setattr(type(tmp_path), name, refuse)
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    monkeypatch.setattr(type(tmp_path), "unlink", refuse)
     with pytest.raises(GovnetError, match=r"plan\.csv cannot be written: Read-only file system"):
         write(Plan(), tmp_path / "plan" / "plan.csv")
+
+
+def test_mode_and_link_outlive_the_writing(tmp_path: Path) -> None:
+    """A plan that only its owner may read stays so, and a symbolic link goes on pointing where it did."""
+    kept = tmp_path / "elsewhere" / "plan.csv"
+    kept.parent.mkdir()
+    write(Plan(), kept)
+    kept.chmod(0o600)
+    link = tmp_path / "plan.csv"
+    link.symlink_to(kept)
+    write(parse(f"{HEADER}\n{GOOD}\n"), link)
+    assert link.is_symlink()
+    assert read(kept) == parse(f"{HEADER}\n{GOOD}\n")
+    assert kept.stat().st_mode & 0o777 == 0o600
 
 
 WRITER = """

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inventory.model import Area, Flow, Vrf, Zone
-from ipplan import allocate, checks, policy, policy_file
+from inventory.errors import InputError
+from inventory.model import Area, Flow, Level, Vrf, Zone
+from ipplan import allocate, checks, policy, policy_file, routes
 from ipplan.networks import squats
 from ipplan.plan import parse, to_text
 
@@ -191,3 +192,84 @@ def test_zones_that_never_meet_central_ones_are_free(city: Callable[..., Invento
     assert found(replace(inventory, zones={"up": up, "here": here}), rules) == []
     flows = (Flow("f", "up", "here", ("https",)),)
     assert found(replace(inventory, zones={"up": up, "here": replace(here, area=Area.VPN)}, flows=flows), rules) == []
+
+
+NUMBERS = """
+routing:
+  asn: 64900
+  regions:
+    {regions}
+  vrfs:
+    - {{name: default, number: 1}}
+"""
+
+
+def with_numbers(regions: str) -> policy.Policy:
+    """The policy with rules for AS numbers of regions."""
+    rest = POLICY.split("pools:")[1].format(tax="", video="", space="10.50.0.0/20")
+    return policy_file.parse(NUMBERS.format(regions=regions) + "pools:" + rest)
+
+
+def test_regions_have_as_numbers_of_their_own(city: Callable[..., Inventory]) -> None:
+    """A list and a formula; they stand in plan.csv, come back from it, and do not depend on who else is there."""
+    inventory = in_vrfs(city(TOWNSHIPS, counties=2))
+    counties = [code for code, region in inventory.regions.items() if region.level is Level.COUNTY]
+    township = next(code for code, region in inventory.regions.items() if region.parent == counties[1])
+    rules = with_numbers(f'- {{level: county, base: 65000, digits: 2, numbers: {{"{counties[0]}": 65100}}}}')
+    plan = allocate.make(inventory, rules, None)
+    formula = 65000 + int(counties[1][-2:])
+    assert [(row.region, row.asn) for row in plan.as_rows] == [(counties[0], 65100), (counties[1], formula)]
+    again = parse(to_text(plan))
+    assert again == plan
+    assert checks.check(again, inventory, rules) == ()
+    assert routes.distinguisher(plan, inventory, "default", township) == f"{formula}:1"
+    assert routes.distinguisher(plan, inventory, "default", inventory.regions[counties[1]].parent) == "64900:1"
+    assert routes.distinguisher(plan, inventory, "nobody", township) == ""
+    smaller = in_vrfs(city({"b": 50}, counties=1))
+    numbers = {row.region: row.asn for row in allocate.make(smaller, rules, plan).as_rows}
+    assert numbers == {counties[0]: 65100}
+
+
+def test_as_numbers_that_cannot_be(city: Callable[..., Inventory]) -> None:
+    """Unknown codes, one number for two regions or for a region and all the rest, numbers that are too large."""
+    inventory = in_vrfs(city(TOWNSHIPS, counties=2))
+    one, two = [code for code, region in inventory.regions.items() if region.level is Level.COUNTY]
+    for regions, codes in (
+        (f'- {{level: county, numbers: {{"{one}": 65001, "{two}": 65001}}}}', ["duplicate-as"]),
+        (f'- {{level: county, numbers: {{"{one}": 64900}}}}', ["duplicate-as"]),
+        ('- {level: county, numbers: {"99": 65001}}', ["unknown-name"]),
+        ("- {level: county, base: 4294967295}", ["bad-as"]),
+    ):
+        with pytest.raises(InputError) as caught:
+            allocate.make(inventory, with_numbers(regions), None)
+        assert [problem.code for problem in caught.value.problems] == codes
+        for problem in caught.value.problems:
+            assert problem.file
+            assert problem.line
+            assert problem.in_language("zh_CN") != problem.in_language("en")
+
+
+def test_as_numbers_in_a_plan_that_was_edited(city: Callable[..., Inventory]) -> None:
+    """A number twice, one that is not what the rules give, one that is missing: each with its line."""
+    inventory = in_vrfs(city(TOWNSHIPS, counties=2))
+    one, two = [code for code, region in inventory.regions.items() if region.level is Level.COUNTY]
+    rules = with_numbers(f'- {{level: county, numbers: {{"{one}": 65001, "{two}": 65002}}}}')
+    text = to_text(allocate.make(inventory, rules, None))
+    first, second = (
+        next(line for line in text.splitlines() if line.startswith(f"as,,,,,,county,{code}")) for code in (one, two)
+    )
+    for changed, codes in (
+        (text.replace(second, second.replace("65002", "65001")), {"duplicate-as", "as-differs"}),
+        (text.replace(first + "\n", ""), {"as-differs"}),
+    ):
+        problems = checks.check(parse(changed), inventory, rules)
+        assert {problem.code for problem in problems} == codes
+    for changed, code in (
+        (text.replace(second, first), "duplicate-row"),
+        (text.replace(first, first.replace("65001", "0")), "out-of-range"),
+        (text.replace(first, first.replace("65001", "")), "empty-cell"),
+        (text.replace(first, first.replace("as,,", "as,vpn,")), "superfluous-cell"),
+    ):
+        with pytest.raises(InputError) as caught:
+            parse(changed)
+        assert [(problem.code, problem.line > 0) for problem in caught.value.problems] == [(code, True)]

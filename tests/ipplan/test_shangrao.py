@@ -197,6 +197,9 @@ FAULTS = [
     ("outside-prefix", 7),
     ("bad-range", 8),
     ("unknown-vrf", 9),
+    ("overlap", 11),
+    ("duplicate-prefix", 12),
+    ("duplicate-prefix", 13),
 ]
 MENDED = {
     "１０．１．２．０/24": "10.1.2.0/24",

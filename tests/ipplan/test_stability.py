@@ -16,7 +16,7 @@ from ipplan import allocate, changes, checks, policy, policy_file, quick
 from ipplan.buddy import Buddy
 from ipplan.demands import Demands
 from ipplan.layout import _Arrangement, arrange
-from ipplan.networks import Block
+from ipplan.networks import BITS, Block
 from ipplan.plan import parse, to_text
 from ipplan.policy import Function, Placement, Pool, Purpose
 from ipplan.tree import Leaves, Node
@@ -93,44 +93,127 @@ def test_a_thousand_sequences_of_random_edits(city: Callable[..., Inventory], po
 POOL = Pool("p", Area.PUBLIC, "default", ())
 
 
-def node(lengths: list[int], held: dict[int, Block] | None = None, reserve: int = 0, sparse: bool = False) -> Node:
+def node(
+    lengths: list[int],
+    held: dict[int, Block] | None = None,
+    reserve: int = 0,
+    sparse: bool = False,
+    version: int = 4,
+) -> Node:
     """A region with demands of these lengths; `held` says where the lock has some of them."""
     placement = Placement.SPARSE if sparse else Placement.DENSE
     function = Function("f", ("p",), Purpose.LAN, {}, placement=placement, reserve=reserve)
-    demands = Demands(POOL, 4)
+    demands = Demands(POOL, version)
     for number, length in enumerate(lengths):
         demands.add(function, f"{number:03}", "", length)
     known = {("f", f"{number:03}"): block for number, block in (held or {}).items()}
-    return Node(("", ""), Leaves(demands, known), numbers=range(len(lengths)))
+    return Node(("", ""), Leaves(demands, known), version=version, numbers=range(len(lengths)))
 
 
-def exhaustive(lengths: list[int], space: Buddy) -> bool:
-    """Whether the lengths can be placed at all, by trying every aligned place for each of them."""
+def exhaustive(lengths: list[int], free: frozenset[int], sizes: dict[int, int]) -> bool:
+    """Whether the lengths can be placed at all in the free addresses, by trying every aligned place for each of them.
+
+    It shares nothing with the planner: addresses are a set of numbers, and a place is free if all of its numbers are.
+    """
     if not lengths:
         return True
     length, *rest = lengths
-    for start in range(0, 32, 1 << (32 - length)):
-        block = Block(start, length)
-        if space.take(block):
-            if exhaustive(rest, space):
-                return True
-            space.release(block)
+    size = sizes[length]
+    for start in sorted({address // size * size for address in free}):
+        place = frozenset(range(start, start + size))
+        if place <= free and exhaustive(rest, free - place, sizes):
+            return True
     return False
 
 
-@settings(max_examples=150, deadline=None)
-@given(
-    st.lists(st.integers(28, 32), min_size=1, max_size=6),
-    st.lists(st.integers(0, 31), max_size=3),
+@st.composite
+def packings(draw: st.DrawFn) -> tuple[int, list[Block], list[Block], list[int]]:
+    """A family, one or two roots, what is excluded in and around them, and the lengths that are wanted."""
+    version = draw(st.sampled_from((4, 6)))
+    bits = BITS[version]
+    # Far from zero, and not aligned to more than the root itself is.
+    base = (0x0A000000 if version == 4 else 0x20010DB8 << 96) + 3 * 64
+    roots = draw(
+        st.sampled_from(
+            (
+                [Block(base, bits - 5)],
+                [Block(base + 32, bits - 4)],
+                [Block(base, bits - 4), Block(base + 48, bits - 4)],
+                [Block(base + 16, bits - 4), Block(base + 32, bits - 3)],
+            )
+        )
+    )
+    excluded = draw(st.lists(st.tuples(st.integers(0, 63), st.integers(0, 4)), max_size=3))
+    foreign = [Block(base + (at >> size << size), bits - size) for at, size in excluded]
+    lengths = draw(st.lists(st.integers(bits - 4, bits), min_size=1, max_size=6))
+    return version, roots, foreign, lengths
+
+
+def compare(version: int, roots: list[Block], foreign: list[Block], lengths: list[int]) -> None:
+    """The planner places exactly what exhaustive search can place, and what it places is right."""
+    bits = BITS[version]
+    sizes = {length: 1 << (bits - length) for length in range(bits - 5, bits + 1)}
+    free = frozenset(
+        address for root in roots for address in range(root.start, root.start + sizes[root.length])
+    ) - frozenset(address for block in foreign for address in range(block.start, block.start + sizes[block.length]))
+    layout = arrange(node(lengths, version=version), roots, foreign)
+    assert (layout is not None) == exhaustive(sorted(lengths), free, sizes)
+    if layout is None:
+        return
+    found = layout.leaves()
+    assert [found[number].length for number in range(len(lengths))] == lengths
+    assert all(block.start % sizes[block.length] == 0 for block in found.values())
+    taken = [address for block in found.values() for address in range(block.start, block.start + sizes[block.length])]
+    assert len(set(taken)) == len(taken)
+    assert free.issuperset(taken)
+
+
+@settings(max_examples=300, deadline=None)
+@given(packings())
+def test_dense_packing_is_as_good_as_exhaustive_search(case: tuple[int, list[Block], list[Block], list[int]]) -> None:
+    """Nothing locked, dense, IPv4 and IPv6, several roots, some space excluded: what can be placed at all is placed."""
+    compare(*case)
+
+
+IN_ORDER = quick._in_order
+ALLOCATE = Buddy.allocate
+
+
+def compare_all(cases: list[tuple[int, list[Block], list[Block], list[int]]]) -> None:
+    for case in cases:
+        compare(*case)
+
+
+def _smallest_first(region: Node) -> list[int]:
+    return IN_ORDER(region)[::-1]
+
+
+def _never_splits(self: Buddy, length: int, *, sparse: bool = False) -> Block | None:
+    return ALLOCATE(self, length, sparse=sparse) if self._free.get(length) else None
+
+
+def _forgets(self: Buddy, block: Block) -> None:
+    del self, block
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "broken"),
+    [(quick, "_in_order", _smallest_first), (Buddy, "allocate", _never_splits), (Buddy, "exclude", _forgets)],
 )
-def test_dense_packing_is_as_good_as_exhaustive_search(lengths: list[int], excluded: list[int]) -> None:
-    """Nothing locked, dense, some addresses excluded: what can be placed at all is placed."""
-    foreign = [Block(address, 32) for address in excluded]
-    root = node(lengths)
-    space = Buddy(32, [Block(0, 27)])
-    for block in foreign:
-        space.exclude(block)
-    assert (arrange(root, [Block(0, 27)], foreign) is not None) == exhaustive(sorted(lengths), space)
+def test_the_comparison_can_fail(
+    monkeypatch: pytest.MonkeyPatch, where: object, name: str, broken: Callable[..., object]
+) -> None:
+    """A planner that begins with the small ones, does not split, or forgets what is excluded, is found out."""
+    cases = [
+        (4, [Block(0, 27)], [Block(8, 30)], [28, 30, 30, 32]),
+        (4, [Block(0, 28), Block(48, 28)], [Block(15, 32)], [28, 29, 30, 32]),
+        (6, [Block(0, 123)], [Block(0, 128)], [124, 125, 126, 127, 128]),
+        (6, [Block(0, 123)], [], [124, 126, 128]),
+    ]
+    compare_all(cases)
+    monkeypatch.setattr(where, name, broken)
+    with pytest.raises(AssertionError):
+        compare_all(cases)
 
 
 @settings(max_examples=150, deadline=None)
@@ -139,10 +222,11 @@ def test_with_moves_whatever_fits_by_size_is_placed(held: list[int], new: int, r
     """However fragmented the space is: with moves allowed, what fits by size finds a place, and few are moved."""
     space, lengths, places = Buddy(32, [Block(0, 27)]), list[int](), dict[int, Block]()
     for length in held:
-        free = [start for start in range(0, 32, 1 << (32 - length)) if space.is_free(Block(start, length))]
-        if free:
-            places[len(lengths)] = Block(random.choice(free), length)
-            space.take(places[len(lengths)])
+        starts = list(range(0, 32, 1 << (32 - length)))
+        random.shuffle(starts)
+        start = next((start for start in starts if space.take(Block(start, length))), None)
+        if start is not None:
+            places[len(lengths)] = Block(start, length)
             lengths.append(length)
     fits = space.free_addresses() >= 1 << (32 - new)
     layout = arrange(node([*lengths, new], places), [Block(0, 27)], moves=True)
@@ -185,3 +269,38 @@ def test_every_city_plan_passes_its_checks(
     rules = policy_file.parse(policy_text.replace("growth: 1.5, minimum: /27", f"growth: {growth}, minimum: {minimum}"))
     inventory = city({f"{number}": number * 7 % 90 + 1 for number in range(12)}, counties=3)
     assert checks.check(allocate.make(inventory, rules, None), inventory, rules) == ()
+
+
+RENAMED = """
+pools:
+  - {name: lans, area: public, prefixes: [10.20.0.0/18], summaries: [{level: township, ipv4: {growth: 2}}]}
+  - {name: more, area: public, prefixes: [10.30.0.0/18]}
+functions:
+  - {name: lan, pool: lans, for: lan, ipv4: {hosts: {growth: 1.5, minimum: /27}}}
+"""
+
+
+def test_a_renamed_function_keeps_its_addresses(
+    city: Callable[..., Inventory], grown: Callable[..., Inventory]
+) -> None:
+    """An owner has one prefix in a VRF: under whatever function, it stays; and a change of pool is never silent."""
+    rules = policy_file.parse(RENAMED)
+    small = city({"a": 20, "b": 50, "c": 90, "d": 10})
+    first = allocate.make(small, rules, None)
+    inventory = grown(small, a=70)  # larger now: planned anew, the order would be another one
+    stands = allocate.make(inventory, rules, first, allow_moves=True)
+    prefixes = {row.owner: row.prefix for row in stands.allocations}
+    renamed = policy_file.parse(RENAMED.replace("name: lan,", "name: office,"))
+    assert {row.owner: row.prefix for row in allocate.make(inventory, renamed, None).allocations} != prefixes
+    after = allocate.make(inventory, renamed, stands)
+    assert {row.owner: row.prefix for row in after.allocations} == prefixes
+    assert {row.function for row in after.allocations} == {"office"}
+    split = policy_file.parse(
+        RENAMED.replace("for: lan,", "for: lan, where: role = core,")
+        + "  - {name: town, pool: lans, for: lan, where: role = township-router, ipv4: {hosts: {minimum: /27}}}\n"
+    )
+    assert {row.owner: row.prefix for row in allocate.make(inventory, split, stands).allocations} == prefixes
+    elsewhere = policy_file.parse(RENAMED.replace("name: lan, pool: lans", "name: office, pool: more"))
+    with pytest.raises(changes.MovesError) as caught:
+        allocate.make(inventory, elsewhere, stands)
+    assert {move.after.owner for move in caught.value.moves} == prefixes.keys()

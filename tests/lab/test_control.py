@@ -21,6 +21,7 @@ from inventory.errors import DeviceError, LabError
 from inventory.text import Message
 from lab import control, runner
 from lab.backend import Fault
+from lab.backends.emulated import Emulated
 from lab.state import LabState, Skipped, Substitution, from_json, process_start, read
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "lianyuan"
@@ -399,3 +400,18 @@ def test_login_with_the_inventory_s_credential(running):
         assert asyncio.run(login(name))
     with pytest.raises(asyncssh.PermissionDenied):
         asyncio.run(login("rt-meijiang"))
+
+
+def test_faults_of_a_running_lab(running):
+    """A device gets a fault while it runs and loses it again; what is no fault is refused with those there are."""
+    folder, state = running
+    backend = Emulated()
+    assert backend.set_faults(state, "rt-lantian", "full-flash,drop-after=7") == "full-flash,drop-after=7"
+    _, nodes = control.status(folder)
+    assert {node.name: node.state for node in nodes}["rt-lantian"] == "full-flash,drop-after=7"
+    assert backend.set_faults(state, "rt-lantian", "") == ""
+    _, nodes = control.status(folder)
+    assert {node.name: node.state for node in nodes}["rt-lantian"] == "up"
+    with pytest.raises(LabError, match="there is no fault “on-fire”") as caught:
+        backend.set_faults(state, "rt-lantian", "on-fire")
+    assert "drop-after" in str(caught.value.hint)

@@ -422,6 +422,11 @@ ds-lite|nat64|nat-instance address-group * [group-id *] {first:nat-pool} {last}
 ds-lite local|remote ... {host:tunnel-source}
 nat64|nat46|ds-lite ... prefix {prefix:nat-pool} prefix-length {len}
 nat64 prefix {prefix:nat-pool} {len}
+nat static [protocol *] global {prefix:outside-net} vpn-instance {vrf} inside * [vpn-instance *] netmask
+nat static [protocol *] global * vpn-instance * inside {prefix:inside-net} vpn-instance {vrf} netmask {mask}
+nat static [protocol *] global * vpn-instance * inside {prefix:inside-net} netmask {mask}
+nat static [protocol *] global {prefix@:outside-net} inside {prefix:inside-net} vpn-instance {vrf} netmask {mask}
+nat static [protocol *] global {prefix@:outside-net} inside {prefix:inside-net} netmask {mask}
 nat server|static ... global {first:nat-outside} {last} [*] vpn-instance {vrf} inside
 nat server|static ... global {first@:nat-outside} {last}
 nat server|static ... global {host:nat-outside} [* [*]] vpn-instance {vrf} inside

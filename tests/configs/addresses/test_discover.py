@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from cli.main import build
 from configs import discover
+from configs.archive import Archive
 from configs.dialects import dialect
 from inventory import workspace
 from ipplan import current
@@ -155,3 +156,60 @@ def test_a_table_that_is_there_is_not_replaced_unasked(run, tmp_path: Path):
     assert out.read_text(encoding="utf-8") == "mine\n"
     assert run(tmp_path / "r1.cfg", "--out", out, "-w", tmp_path, "--force").exit_code == 0
     assert current.read(out).rows
+
+
+def archived(root: Path, texts: dict[str, bytes]) -> None:
+    """Put texts into a workspace's archive."""
+    Archive(root / "archive").store(texts, "backup")
+
+
+def test_devices_that_were_never_archived_are_one_note(run, tmp_path: Path, lianyuan: Path):
+    """All that the archive has was read: exit 0, one line with how many devices it lacks, all of them with --json."""
+    root = tmp_path / "work"
+    shutil.copytree(lianyuan, root)
+    devices = list(workspace.load(root).inventory.devices)
+    archived(root, {"rt-anping": b"frr version 8.4\ninterface eth2\n ip address 10.9.1.1/24\nexit\n"})
+    result = run("archive:", "-w", root)
+    assert result.exit_code == 0, result.output
+    lines = [line for line in result.stderr.splitlines() if "not in the archive" in line]
+    assert len(lines) == 1
+    assert f"{len(devices) - 1} devices" in lines[0]
+    document = json.loads(run("archive:", "-w", root, "--json").stdout)
+    assert document["ok"] is True
+    assert document["not_read"] == []
+    assert document["not_archived"] == [name for name in devices if name != "rt-anping"]
+
+
+def test_an_archived_text_that_cannot_be_read_is_a_failure(run, tmp_path: Path, lianyuan: Path):
+    """The device has an archive and its addresses stay unknown: exit 3, whatever the others say."""
+    root = tmp_path / "work"
+    shutil.copytree(lianyuan, root)
+    archived(root, {"rt-anping": b"\xff\xff\xff\x81\n"})
+    result = run("archive:", "-w", root, "--json")
+    assert result.exit_code == 3
+    document = json.loads(result.stdout)
+    assert [entry["file"] for entry in document["not_read"]] == ["rt-anping/running.cfg"]
+    assert "rt-anping" not in document["not_archived"]
+
+
+def test_an_archive_without_any_device_of_the_inventory_is_no_table(run, tmp_path: Path, lianyuan: Path):
+    """Nothing was read, so nothing is known: that is an error, not an empty table."""
+    root = tmp_path / "work"
+    shutil.copytree(lianyuan, root)
+    archived(root, {"somebody-else": b"frr version 8.4\n"})
+    result = run("archive:", "--out", tmp_path / "today.csv", "-w", root)
+    assert [problem.code for problem in result.exception.problems] == ["not-in-archive"]
+    assert not (tmp_path / "today.csv").exists()
+
+
+def test_files_with_the_same_fault_share_a_line(run, tmp_path: Path):
+    """Twenty notes among the configurations are one line, with the first names and how many more."""
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "r1.cfg").write_text(R1, encoding="utf-8")
+    for number in range(20):
+        (tmp_path / "src" / f"n{number:02}.txt").write_text("nothing\n", encoding="utf-8")
+    result = run(tmp_path / "src", "-w", tmp_path)
+    assert result.exit_code == 3
+    (line,) = (line for line in result.stderr.splitlines() if "no dialect" in line)
+    assert "n00.txt" in line
+    assert "8 more" in line

@@ -104,3 +104,40 @@ def test_bounds_below_a_prefix(new, action):
     text = f"config router prefix-list\nedit p\nconfig rule\n{rule}end\nnext\nend\n"
     _, tokens = run("fortinet", text, ("10.1.1.0/24", new))
     assert tokens["10.1.1.0"][0] is action
+
+
+@pytest.mark.parametrize(("new", "action"), [("10.9.9.0/24", Action.REWRITTEN), ("10.9.8.0/23", Action.REVIEW)])
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            'configure {\nrouter "Base" {\ninterface "a" {\nipv4 {\nprimary {\naddress 10.1.1.1\n}\n'
+            "secondary 10.7.7.7 {\nprefix-length 30\n}\n}\n}\n}\n}\n"
+        ).replace("address 10.1.1.1\n", "address 10.1.1.1\n# nearer than its own length\n\n\nprefix-length 24\n"),
+        (
+            'configure {\nrouter "Base" {\ninterface "a" {\nipv4 {\nprimary {\nprefix-length 24\n\n\n'
+            "address 10.1.1.1\n}\nsecondary 10.7.7.7 {\nprefix-length 30\n}\n}\n}\n}\n}\n"
+        ),
+        (
+            '/configure router "Base" interface "b" ipv4 primary prefix-length 30\n'
+            '/configure router "Base" interface "a" ipv4 primary prefix-length 24\n'
+            '/configure router "Base" interface "a" ipv4 primary address 10.1.1.1\n'
+            '/configure router "Base" interface "c" ipv4 primary prefix-length 30\n'
+        ),
+    ],
+)
+def test_length_of_the_same_section(text, new, action):
+    """An address has the length that its own section says, however near another section's stands."""
+    _, tokens = run("nokia_sros", text, ("10.1.1.0/24", new))
+    assert tokens["10.1.1.1"][0] is action
+
+
+@pytest.mark.parametrize("vrfs", ["inside 10.1.2.0", "vpn-instance B inside 10.1.2.0 vpn-instance A"])
+def test_translated_networks_of_one_size(vrfs):
+    """Two networks that are translated into each other grow together, mask and all, or are left to a person."""
+    text = f"nat static global 10.1.1.0 {vrfs} netmask 255.255.255.0\n"
+    both, _ = run("huawei", text, ("10.1.1.0/24", "10.9.2.0/23"), ("10.1.2.0/24", "10.9.4.0/23"))
+    assert both == text.replace("10.1.1.0", "10.9.2.0").replace("10.1.2.0", "10.9.4.0").replace("255.0\n", "254.0\n")
+    one, tokens = run("huawei", text, ("10.1.1.0/24", "10.9.2.0/24"), ("10.1.2.0/24", "10.9.4.0/23"))
+    assert one == text
+    assert tokens["10.1.1.0"] == tokens["10.1.2.0"] == (Action.REVIEW, "sizes-differ")

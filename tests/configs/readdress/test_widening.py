@@ -191,3 +191,40 @@ def test_a_tunnels_near_end_is_where_its_far_end_is():
     assert run(mapping, old) == (new, {3: "ambiguous-vrf"})
     public = f"{head} source 10.1.1.1\n destination 10.1.1.9\n"
     assert run(mapping, public) == (public, {})
+
+
+GROWN = "old,new\n10.1.1.0/24,172.20.2.0/23\n10.1.2.0/24,192.168.4.0/23\n"
+STAYING = "interface GigabitEthernet0/0/1\n ip address 10.1.8.1 24\n ip address 10.1.9.1 24 sub\n"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "stays", "moved"),
+    [
+        ("greater-equal 24 less-equal 24", *(f"greater-equal {one} less-equal {one}" for one in (24, 23))),
+        ("greater-equal 24 less-equal 28", *(f"greater-equal {one} less-equal 28" for one in (24, 23))),
+        ("greater-equal 24", "greater-equal 24", "greater-equal 23"),
+        ("greater-equal 25", "greater-equal 25", "greater-equal 25"),
+    ],
+)
+def test_what_stays_is_admitted_by_the_same_lengths(bounds, stays, moved):
+    """Two subnets that stay side by side are joined, the route to both is not admitted by that; what grows is."""
+    text, reviews = run(GROWN, f"ip ip-prefix P index 10 permit 10.1.0.0 16 {bounds}\n", beside=[STAYING])
+    assert reviews == {}
+    assert text.splitlines() == [
+        f"ip ip-prefix P index 10 permit 10.1.8.0 23 {stays}",
+        f"ip ip-prefix P index 15 permit 172.20.2.0 23 {moved}",
+        f"ip ip-prefix P index 20 permit 192.168.4.0 23 {moved}",
+    ]
+
+
+def test_pieces_of_other_lengths_are_not_joined():
+    """A subnet that grows beside those that keep their size: only its own route gets shorter."""
+    mapping = "old,new\n10.1.1.0/24,172.20.2.0/23\n10.1.2.0/24,172.20.0.0/24\n10.1.3.0/24,172.20.1.0/24\n"
+    old = "ip ip-prefix P index 10 permit 10.1.0.0 16 greater-equal 24 less-equal 24\n"
+    text, reviews = run(mapping, old, beside=[STAYING])
+    assert reviews == {}
+    assert text.splitlines() == [
+        "ip ip-prefix P index 10 permit 10.1.8.0 23 greater-equal 24 less-equal 24",
+        "ip ip-prefix P index 15 permit 172.20.0.0 23 greater-equal 24 less-equal 24",
+        "ip ip-prefix P index 20 permit 172.20.2.0 23 greater-equal 23 less-equal 23",
+    ]

@@ -26,6 +26,7 @@ def plan() -> Plan:
     """LANs of several sizes, a circuit, a loopback, an owner with two functions, IPv6, a second VRF."""
     pools = (
         PoolRow(Area.PUBLIC, "default", "pool", ip_network("10.20.0.0/16")),
+        PoolRow(Area.PUBLIC, "default", "spare", ip_network("10.21.0.0/16")),
         PoolRow(Area.PUBLIC, "default", "pool6", ip_network("2001:db8:20::/48")),
         PoolRow(Area.VPN, "med", "med", ip_network("10.30.0.0/16")),
     )

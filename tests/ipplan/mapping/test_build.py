@@ -253,16 +253,108 @@ def test_the_function_chooses_among_an_owner_s_prefixes(build: Builder):
 
 
 def test_the_column_new_wins(build: Builder):
-    """A target may be a prefix of the plan, one outside it, a part of one, or a name."""
+    """A target may be a prefix of the plan, free space of a pool (which is said), a part of a prefix, or a name."""
     built = build(
-        "10.1.0.0/24,,lan-a,,,,,10.20.5.0/24\n10.2.0.0/24,,lan-a,,,,,lan-b\n10.3.0.0/24,,lan-a,,,,,172.16.0.0/24\n"
+        "10.1.0.0/24,,lan-a,,,,,10.20.5.0/24\n10.2.0.0/24,,lan-a,,,,,lan-b\n10.3.0.0/24,,lan-a,,,,,10.21.7.0/24\n"
         "10.4.0.0/26,,lan-a,,,,,10.20.0.64/26\n"
     )
     assert not built.refused
     places = [goes(built.mapping, f"10.{n}.0.9") for n in (1, 2, 3, 4)]
-    assert places == ["10.20.5.9", "10.20.2.9", "172.16.0.9", "10.20.0.73"]
+    assert places == ["10.20.5.9", "10.20.2.9", "10.21.7.9", "10.20.0.73"]
     (part,) = [entry for entry in built.mapping if entry.old == ip_network("10.4.0.0/26")]
     assert (part.mode, str(part.new_subnet), part.owner) == (Mode.MERGE, "10.20.0.0/24", "lan-a")
+    assert [(problem.line, problem.code) for problem in built.findings if problem.column == "new"] == [
+        (4, "not-planned")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("new", "code"),
+    [
+        ("8.8.8.0/24", "outside-plan"),
+        ("172.16.0.0/24", "outside-plan"),
+        ("10.30.1.0/24", "outside-plan"),  # a pool of another VRF
+        ("10.20.0.0/21", "covers-others"),
+    ],
+)
+def test_a_target_that_the_plan_does_not_know_is_refused(build: Builder, new: str, code: str):
+    """Nothing is sent into space that is not ours, nor over what others have."""
+    built = build(f"10.1.0.0/24,,lan-a,,,,,{new}\n")
+    assert codes(built) == [(2, code)]
+    assert built.refused[0].column == "new"
+    assert built.faulty
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("10.1.0.5,,10.99.0.5,", "outside-plan"),
+        ("10.1.0.5,,8.8.8.8,", "outside-plan"),
+        ("10.1.0.5,,10.20.5.0,", "reserved-place"),
+        ("10.1.0.5,,10.20.5.255,", "reserved-place"),
+        ("10.1.0.5,,10.20.5.1,", "reserved-place"),  # the other LAN's router
+        ("10.1.0.5,,10.20.0.0,", "reserved-place"),
+        ("10.1.0.5,,,999", "reserved-place"),
+    ],
+)
+def test_a_host_cannot_go_where_no_host_may_be(build: Builder, row: str, code: str):
+    """Whatever subnet it lands in; the line of the host table is named."""
+    built = build("10.1.0.0/24,,lan-a,,,,,\n10.2.0.0/24,,lan-d,,,10.2.0.9,,\n", "10.2.0.9,,,\n" + row + "\n")
+    assert [(problem.file, problem.line, problem.code) for problem in built.refused] == [("plan/hosts.csv", 3, code)]
+    assert goes(built.mapping, "10.2.0.9") == "10.20.5.9"
+    assert built.faulty
+
+
+def test_every_faulty_host_is_named(build: Builder):
+    """Not only the first of a prefix; the offsets that may be written are the hosts' own."""
+    built = build("10.1.0.0/24,,lan-a,,,,,\n", "10.1.0.5,,8.8.8.8,\n10.1.0.6,,,255\n")
+    assert [problem.line for problem in built.refused] == [2, 3]
+    assert built.refused[1].hint.in_language("en") == "write an offset from 1 to 254"
+
+
+def test_a_host_that_goes_to_another_lan_is_its_host_then(build: Builder):
+    """Owner, function, subnet and VRF are those of where it lands."""
+    mapping = build("10.1.0.0/24,,lan-a,,,,,\n", "10.1.0.7,,10.20.5.66,\n10.1.0.8,,10.30.0.8,\n").mapping
+    one, other = (entry for entry in mapping if entry.single)
+    assert (one.owner, str(one.new_subnet), one.new_vrf) == ("lan-d", "10.20.5.0/24", "default")
+    assert (other.owner, str(other.new_subnet), other.new_vrf) == ("lan-m", "10.30.0.0/24", "med")
+
+
+def test_the_end_of_a_circuit_may_be_a_host_s_place(build: Builder):
+    """A table of circuit ends in one row: the first address of a circuit is an end's, as the second."""
+    built = build("10.1.0.0/24,,lan-a,,,,,\n", "10.1.0.7,,10.20.6.1,\n10.1.0.8,,10.20.6.2,\n")
+    assert not built.refused
+
+
+def test_a_host_of_a_prefix_that_stays_gets_no_place(build: Builder):
+    """Its line in the host table is not passed over in silence."""
+    built = build("10.1.0.0/24,,lan-a,,,,keep,\n10.2.0.0/24,,,,,,retire,\n", "10.1.0.7,,10.20.5.66,\n10.2.0.8,,,5\n")
+    assert [(problem.file, problem.line, problem.code) for problem in built.refused] == [
+        ("plan/hosts.csv", 2, "host-stays"),
+        ("plan/hosts.csv", 3, "host-stays"),
+    ]
+
+
+def test_what_shares_a_prefix_is_not_called_too_large(build: Builder):
+    """Two /24 that go to one /24: neither is larger than it."""
+    built = build("10.1.0.0/24,,lan-d,,,,,\n10.2.0.0/24,,lan-d,,,,,\n")
+    text = built.refused[0].message.in_language("en")
+    assert "smaller" not in text
+    assert "shares 10.20.5.0/24 with others, together 512 addresses" in text
+    assert not built.faulty
+
+
+def test_what_is_in_the_way_for_ever_is_to_be_excluded(build: Builder):
+    """The remedy for a prefix that is kept where the plan puts another one is in the policy."""
+    built = build("10.20.0.0/24,,x,,,,keep,\n10.1.0.0/24,,lan-a,,,,,\n")
+    assert "exclude 10.20.0.0/24 from the pool in the policy" in built.refused[0].hint.in_language("en")
+
+
+def test_hosts_that_move_inside_a_prefix_that_stays_are_written_and_read(build: Builder):
+    """The gateway takes the plan's place; the file says so, and is read back."""
+    mapping = build("10.20.0.0/24,,lan-a,,10.20.0.254,10.20.0.5,,\n").mapping
+    assert goes(mapping, "10.20.0.254") == "10.20.0.1"
+    assert mapping_file.parse(mapping_file.to_text(mapping)) == mapping
 
 
 def test_the_vrf_of_the_plan_is_where_it_goes(build: Builder):

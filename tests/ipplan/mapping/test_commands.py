@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import shutil
@@ -9,10 +11,12 @@ import signal
 import subprocess
 import sys
 import time
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from openpyxl import Workbook
 from typer.testing import CliRunner
 
 from cli.main import build
@@ -78,6 +82,43 @@ def test_what_is_refused_is_said_and_the_rest_is_mapped(space: Path):
     assert all(entry["message"]["zh"] != entry["message"]["en"] for entry in document["refused"])
 
 
+def test_a_table_that_contradicts_itself_is_bad_input(space: Path):
+    """Exit 2 for what no other plan would mend; the other rows are mapped all the same."""
+    table = space / "plan" / "current.csv"
+    table.write_text(GOOD + "10.8.0.0/24,lan-anping,,,,\n10.8.0.0/24,lan-anping,,,,\n", encoding="utf-8")
+    result = run(space, "map", "--json")
+    assert result.exit_code == 2
+    assert {entry["code"] for entry in json.loads(result.stdout)["refused"]} == {"duplicate-prefix"}
+    assert len(mapping_file.read(space / "plan" / "mapping.csv").prefixes) == 5
+
+
+def test_the_faults_of_both_tables_are_said_at_once(space: Path):
+    """Today's and the hosts'."""
+    (space / "plan" / "current.csv").write_text("prefix\n10.1.0.1/24\n", encoding="utf-8")
+    (space / "plan" / "hosts.csv").write_text("old,new\n10.1.0.300,\n", encoding="utf-8")
+    result = run(space, "map")
+    assert isinstance(result.exception, InputError)
+    assert [problem.file for problem in result.exception.problems] == ["plan/current.csv", "plan/hosts.csv"]
+
+
+def test_a_mapping_that_is_written_is_one_that_stages_and_export_take(space: Path):
+    """A prefix that stays, with a gateway that moves inside it."""
+    plan = (space / "plan" / "plan.csv").read_text(encoding="utf-8-sig")
+    row = next(row for row in csv.DictReader(io.StringIO(plan)) if row["owner"] == "lan-anping")
+    network = ip_network(row["prefix"])
+    last, host = network.broadcast_address - 1, network.network_address + 9
+    table = space / "plan" / "current.csv"
+    table.write_text(f"prefix,owner,gateway,hosts\n{network},lan-anping,{last},{host}\n", encoding="utf-8")
+    assert run(space, "map").exit_code == 0
+    result = run(space, "stages", "--json")
+    assert result.exit_code == 0, result.output
+    changes = {
+        (change["old"], change["new"]) for step in json.loads(result.stdout)["steps"] for change in step["changes"]
+    }
+    assert changes == {(f"{last}/32", f"{network.network_address + 1}/32")}
+    assert run(space, "export", "--format", "mapping", "--out", str(space / "out")).exit_code == 0
+
+
 def test_bad_input_ends_with_one_message_a_fault(space: Path):
     """Nothing is written, every fault is named."""
     (space / "plan" / "current.csv").write_text(
@@ -104,7 +145,7 @@ def test_without_a_table_the_way_to_one_is_said(space: Path):
 def test_stages_are_written_for_the_rollout(space: Path):
     """YAML with the same keys as --json, waves within the limit, every need before its step."""
     run(space, "map")
-    result = run(space, "stages", "--json", "--max-in-flight", "1", "--out", "plan/stages.yaml")
+    result = run(space, "stages", "--json", "--max-in-flight", "1", "--out", str(space / "plan" / "stages.yaml"))
     assert result.exit_code == 0, result.output
     document = json.loads(result.stdout)
     stored = yaml.safe_load((space / "plan" / "stages.yaml").read_text(encoding="utf-8"))
@@ -162,3 +203,33 @@ def test_a_kill_at_any_moment_leaves_one_whole_mapping(tmp_path: Path):
             process.send_signal(signal.SIGKILL)
             process.wait(10)
         assert target.read_text(encoding="utf-8") in texts
+
+
+def test_map_reads_another_table_and_writes_elsewhere(space: Path, tmp_path: Path):
+    """--current takes a CSV or XLSX file, --out another place; the workspace's own files stay as they are."""
+    (space / "plan" / "current.csv").unlink()
+    table, workbook, made = tmp_path / "today.csv", tmp_path / "today.xlsx", tmp_path / "new" / "mapping.csv"
+    table.write_text(GOOD, encoding="utf-8")
+    book = Workbook()
+    for row in csv.reader(io.StringIO(GOOD)):
+        book.active.append(row)
+    book.save(workbook)
+    result = run(space, "map", "--current", str(table), "--out", str(made), "--json")
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    assert (document["file"], document["written"]) == (str(made), True)
+    assert len(mapping_file.read(made).prefixes) == 4
+    assert not (space / "plan" / "mapping.csv").exists()
+    again = run(space, "map", "--current", str(workbook), "--out", str(made), "--check")
+    assert again.exit_code == 0, again.output
+    assert f"{made} is up to date" in again.stdout.replace("\n", "")
+
+
+def test_faults_of_another_table_have_its_name(space: Path, tmp_path: Path):
+    """What is wrong is said with the file that was given; one that is not there is a mistake as well."""
+    table = tmp_path / "today.csv"
+    table.write_text("prefix\n10.1.1.1/24\n", encoding="utf-8")
+    for file in (table, tmp_path / "none.csv"):
+        result = run(space, "map", "--current", str(file))
+        assert isinstance(result.exception, InputError)
+        assert {problem.file for problem in result.exception.problems} == {str(file)}

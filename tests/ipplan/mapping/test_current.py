@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from inventory.errors import InputError
-from ipplan import current, current_checks
+from ipplan import current, current_checks, current_overlaps
 from ipplan.mapping import Mode
 
 if TYPE_CHECKING:
@@ -81,7 +81,11 @@ FAULTS = [
     ("10.1.0.0/24,,,,,10.1.1.7,,,,", "hosts", "outside-prefix", "10.1.0.0/24"),
     ("10.1.0.0/24,,,,,10.1.0.9-5,,,,", "hosts", "bad-range", "lower address first"),
     ("10.1.0.0/24,,,,,10.1.0.９,,,,", "hosts", "full-width", "write 10.1.0.9"),
-    ("10.0.0.0/8,,,,,10.0.0.1-10.200.0.1,,,,", "hosts", "too-many-hosts", "hosts.csv"),
+    ("12.0.0.0/8,,,,,12.0.0.1-12.200.0.1,,,,", "hosts", "too-many-hosts", "hosts.csv"),
+    ("10.1.0.0/24,,,,,999,,,,", "hosts", "beyond-prefix", "or correct the prefix"),
+    ("10.1.0.0/24\u00a0,,,,,,,,,", "prefix", "invisible-character", "type it again: 10.1.0.0/24"),
+    ("10.1.0.0/24,,,,\u200b10.1.0.1,,,,,", "gateway", "invisible-character", "type it again: 10.1.0.1"),
+    ("10.1.0.0/24,,,,,,拒绝,,,", "mode", "bad-choice", "keep"),
     ("10.1.0.0/24,,,,,a few,,,,", "hosts", "bad-address", "10.1.1.2"),
     ("10.1.0.0/24,,,,,,moved,,,", "mode", "bad-choice", "same_size"),
     ("10.1.0.0/24,,,,,,refused,,,", "mode", "bad-choice", "keep"),
@@ -110,27 +114,46 @@ def test_all_faults_are_said_at_once():
     assert lines == set(range(2, 2 + len(FAULTS)))
 
 
+def test_overlaps_are_said_together_with_faulty_cells():
+    """Also of a row whose own fault is in another cell."""
+    with pytest.raises(InputError) as raised:
+        current.parse(HEAD + "10.1.0.0/24,,a,,,many,,,,\n10.1.0.0/24,,b,,,,,,,\n10.2.0.0/33,,c,,,,,,,\n")
+    assert [(problem.line, problem.code) for problem in raised.value.problems] == [
+        (2, "bad-address"),
+        (2, "duplicate-prefix"),
+        (3, "duplicate-prefix"),
+        (4, "bad-prefix"),
+    ]
+
+
+def test_the_choice_of_modes_does_not_offer_what_is_rejected():
+    """`refused` is no wish."""
+    with pytest.raises(InputError) as raised:
+        current.parse(HEAD + "10.1.0.0/24,,,,,,moved,,,\n")
+    assert "refused" not in str(raised.value.problems[0])
+
+
 def test_of_equal_prefixes_neither_and_of_nested_ones_the_narrower_is_believed():
     """Overlaps refuse rows; the other rows stay usable."""
     table = current.parse(
         HEAD + "10.1.0.0/24,,a,,,,,,,\n10.1.0.0/24,,b,,,,,,,\n"
         "10.2.0.0/16,,c,,,,,,,\n10.2.3.0/24,,d,,,,,,,\n10.2.3.0/24,med,e,,,,,,,\n"
     )
-    found = {row.owner: problem.code for row, problem in current_checks.overlaps(table).items()}
+    found = {row.owner: problem.code for row, problem in current_overlaps.overlaps(table.rows).items()}
     assert found == {"a": "duplicate-prefix", "b": "duplicate-prefix", "c": "overlap"}
 
 
 def test_equal_rows_are_two_rows():
     """The same row written twice is refused twice, each with its own line."""
     table = current.parse(HEAD + "10.1.0.0/24,,a,,,,,,,\n10.1.0.0/24,,a,,,,,,,\n")
-    assert sorted(problem.line for problem in current_checks.overlaps(table).values()) == [2, 3]
+    assert sorted(problem.line for problem in current_overlaps.overlaps(table.rows).values()) == [2, 3]
 
 
 def test_private_lans_behind_nat_may_repeat():
     """With the mode nat_edge each unit's LAN is in a namespace of its own; without it they are duplicates."""
     rows = "192.168.1.0/24,,{0},,,,{2},,,\n192.168.1.0/24,,{1},,,,{2},,,\n"
-    assert not current_checks.overlaps(current.parse(HEAD + rows.format("a", "b", "nat_edge")))
-    problems = current_checks.overlaps(current.parse(HEAD + rows.format("a", "b", "")))
+    assert not current_overlaps.overlaps(current.parse(HEAD + rows.format("a", "b", "nat_edge")).rows)
+    problems = current_overlaps.overlaps(current.parse(HEAD + rows.format("a", "b", "")).rows)
     assert len(problems) == 2
     assert all("nat_edge" in problem.hint.in_language("en") for problem in problems.values())
 

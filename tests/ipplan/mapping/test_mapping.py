@@ -90,6 +90,7 @@ def test_the_same_place_in_another_vrf_is_no_clash():
 FAULTY = [
     ("10.1.0.0/24,2001:db8::/120,,,", "wrong-family", "new"),
     ("10.1.0.0/24,10.2.0.0/24,keep,,", "wrong-mode", "new"),
+    ("10.1.0.5/32,10.1.0.6/32,keep,10.1.0.0/24,", "wrong-mode", "new"),  # a part, not a host with a rule
     ("10.1.0.0/24,10.2.0.0/25,same_size,,", "wrong-mode", "mode"),
     ("10.1.0.0/24,10.2.0.0/24,retire,,", "superfluous-cell", "new"),
     ("10.1.0.0/24,,grow,,", "empty-cell", "new"),

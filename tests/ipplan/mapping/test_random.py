@@ -189,3 +189,67 @@ def test_whatever_the_table_says_no_host_is_lost_and_none_meets_another(
             assert image in subnet
             if subnet.prefixlen < 31:
                 assert image not in (subnet.network_address, subnet.broadcast_address)
+
+
+# Today and tomorrow in the same eight /27: prefixes stay, swap, shrink, grow, are given up, stand behind NAT.
+mixed = st.lists(
+    st.tuples(
+        st.integers(0, 7),  # place of today, in units of /27
+        st.integers(27, 32),  # its length
+        st.sampled_from([None, None, None, Mode.KEEP, Mode.NAT_EDGE, Mode.RETIRE]),
+        st.sampled_from(["default", "default", "med"]),
+        st.integers(0, 7),  # whose prefix of the plan it takes
+        st.booleans(),  # its hosts are known
+        st.lists(st.integers(0, 31), max_size=4),
+        st.one_of(st.none(), st.integers(0, 31)),  # gateway
+        st.one_of(st.none(), st.integers(0, 255)),  # a host of the table goes there, in whatever prefix
+        st.sampled_from(["", "note, “quoted”", "=1+1", "'x"]),
+    ),
+    max_size=8,
+)
+
+
+def test_whatever_is_written_is_read_back():
+    """Each mapping that is made gives a file that is read as the same mapping, hosts in kept prefixes among them."""
+    seen_modes: set[Mode] = set()
+
+    @settings(max_examples=400, deadline=None)
+    @given(mixed, st.lists(st.integers(27, 32), min_size=8, max_size=8))
+    def holds(entries: list[tuple], lengths_of: list[int]) -> None:
+        seen_modes.update(_written_and_read(entries, lengths_of))
+
+    holds()
+    assert seen_modes >= set(Mode) - {Mode.SPLIT}
+
+
+def _written_and_read(entries: list[tuple], lengths_of: list[int]) -> set[Mode]:
+    """The modes of a mapping that has gone through its file."""
+    base = 0x0A000000
+    table, rows_ = [], []
+    for place, length, mode, vrf, goal, listed, offsets, gateway, asked, note in entries:
+        prefix = ip_network((base + (place << 5), length))
+        usable = list(prefix.hosts()) or [prefix.network_address]
+        known = sorted({usable[offset % len(usable)] for offset in offsets})
+        way_out = usable[gateway % len(usable)] if gateway is not None else None
+        hosts = Hosts(tuple(known), len(known)) if listed else Hosts(None, None)
+        row = Row(prefix, vrf, f"o{goal}", "", way_out, hosts, mode, note=note)
+        rows_.append(row)
+        if asked is not None and known:
+            table.append(Host(known[0], row.space, ip_address(base + asked)))
+    allocations = tuple(
+        Allocation(
+            Area.PUBLIC,
+            "default",
+            "p",
+            "lan",
+            Level.COUNTY,
+            "1",
+            f"o{index}",
+            ip_network((base + (index << 5), length)),
+        )
+        for index, length in enumerate(lengths_of)
+    )
+    mapping = mapping_build.build(Current(tuple(rows_)), Plan((), (), allocations), table).mapping
+    assert mapping_check.verify(mapping) == ()
+    assert mapping_file.parse(mapping_file.to_text(mapping)) == mapping
+    return {entry.mode for entry in mapping}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from dataclasses import replace
-from ipaddress import IPv4Network, ip_address, ip_network
+from ipaddress import IPv4Network, ip_address, ip_interface, ip_network
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from inventory.errors import InputError
 from inventory.model import Area, Device, Vrf
+from ipplan.mapping import Mapping
 from ipplan.views import dns, dns_file, names, reverse
 
 DNS = """
@@ -21,6 +22,7 @@ serial: 2026112101
 hostmaster: noc.team@city.example
 name_servers: {ns1: [192.0.2.70], ns.other.example: []}
 """
+DNS_OF_MIGRATION = DNS + "migration_ttl: 300\nservers: [{name: oa, lan: lan-core, host: 10, aliases: [www]}]\n"
 
 
 @pytest.mark.parametrize(
@@ -159,6 +161,100 @@ def test_a_migration_has_three_states(make):
     assert f"dns/1-before/parent-{'0.16.172.in-addr.arpa'}.txt" in files
 
 
+def zones_of(material):
+    """The forward zone's records in each state of a migration, with their TTLs (empty: the zone's own)."""
+    files = {file.name: file.data.decode() for file in dns.files(material)}
+    states = []
+    for folder in ("1-before", "2-switch", "3-after"):
+        found = {}
+        for line in files[f"dns/{folder}/city.example.zone"].splitlines():
+            match = re.fullmatch(r"(\S+) (\d+ )?IN (A|AAAA|CNAME) (\S+)", line)
+            if match:
+                key = (match[1], match[3], match[4])
+                assert key not in found, line
+                found[key] = (match[2] or "").strip()
+        states.append(found)
+    return states
+
+
+def test_what_is_new_is_not_there_before(make):
+    """Today's table has three LANs and no IPv6: everything else of the plan appears at the switch, its TTL low."""
+    material = make(mapping=True, dns=True)
+    before, switch, after = zones_of(material)
+    planned = [row.prefix for row in material.plan.allocations]
+    held = [entry.new for entry in material.mapping if entry.new is not None]
+    for name, kind, data in before:
+        if kind == "CNAME" or name == "ns1":
+            continue
+        address = ip_address(data)
+        assert not any(address in prefix for prefix in planned if prefix not in held), (name, data)
+        assert material.mapping.find(address) is not None
+    assert not {key for key in before if key[1] == "AAAA" and key[0] != "ns1"}
+    new = {key for key in switch if key not in before}
+    assert {key[1] for key in new} == {"A", "AAAA"}
+    assert {switch[key] for key in new} == {"300"}
+    assert set(after) == set(switch)
+    assert set(after.values()) == {""}
+
+
+def test_reverse_zones_before_have_no_new_addresses(make):
+    """What does not answer yet has no name."""
+    material = make(mapping=True, dns=True)
+    texts = {file.name: file.data.decode() for file in dns.files(material) if file.name.startswith("dns/1-before/")}
+    pointers = [line for text in texts.values() for line in text.splitlines() if " PTR " in line]
+    assert pointers
+    names_ = {line.rsplit(" ", 1)[1].removesuffix(".city.example.") for line in pointers if "medical" not in line}
+    before, _, _ = zones_of(material)
+    assert names_ <= {name for name, _, _ in before}
+
+
+def test_given_addresses_are_today_s(make):
+    """A management address that the mapping does not know stays; one that it moves goes with it."""
+    material = make(mapping=True, dns=True)
+    inventory = material.inventory
+    devices = {
+        **inventory.devices,
+        "rt-0": replace(inventory.devices["rt-0"], address=ip_interface("172.16.0.9/26"), management_interface="e1"),
+        "rt-1": replace(inventory.devices["rt-1"], address=ip_interface("10.77.0.9/26"), management_interface="e1"),
+    }
+    workspace = replace(material.workspace, inventory=replace(inventory, devices=devices))
+    before, switch, _ = zones_of(replace(material, workspace=workspace))
+    new = material.plan.of("lan-0")[0].prefix.network_address + 9
+    assert before["mgmt.rt-0", "A", "172.16.0.9"] == "300"
+    assert switch["mgmt.rt-0", "A", str(new)] == "300"
+    assert before["mgmt.rt-1", "A", "10.77.0.9"] == switch["mgmt.rt-1", "A", "10.77.0.9"] == ""
+
+
+@pytest.mark.parametrize("written", ["19.1.0.6", "192.0.2.70"])
+def test_the_name_servers_addresses_follow_the_state(make, written):
+    """Whether dns.yaml has the one of today or the one of tomorrow."""
+    text = re.sub(r"ns1: \[[^]]*\]", f"ns1: [{written}]", DNS_OF_MIGRATION)
+    material = make(mapping=True, dns=True, dns_text=text)
+    new = str(material.mapping.translate(ip_address("19.1.0.6")))
+    assert new == "192.0.2.70"
+    before, switch, after = zones_of(material)
+    assert before["ns1", "A", "19.1.0.6"] == "300"
+    assert ("ns1", "A", new) not in before
+    assert switch["ns1", "A", new] == "300"
+    assert after["ns1", "A", new] == ""
+
+
+def test_a_name_server_that_is_only_new_is_said(make):
+    """Without an address today the zone of today would not be one."""
+    text = re.sub(r"ns1: \[[^]]*\]", "ns1: [192.0.2.74]", DNS_OF_MIGRATION)
+    material = make(mapping=True, dns=True, dns_text=text)
+    entries = [entry for entry in material.mapping if str(entry.old) != "19.1.0.5/32"]
+    with pytest.raises(InputError) as caught:
+        list(dns.files(replace(material, mapping=Mapping(tuple(entries)))))
+    assert [problem.code for problem in caught.value.problems] == ["no-place"]
+
+
+def test_an_alias_stands_once(make):
+    """Of a server with addresses of both families, each with its own past."""
+    for state in zones_of(make(mapping=True, dns=True)):
+        assert len([key for key in state if key[1] == "CNAME"]) == 1
+
+
 @pytest.mark.checkers
 @pytest.mark.parametrize("mapping", [False, True])
 def test_bind_loads_every_zone(make, tmp_path, mapping):
@@ -179,6 +275,7 @@ def test_bind_loads_every_zone(make, tmp_path, mapping):
             )  # fmt: skip
             assert result.returncode == 0, result.stdout
             assert result.stdout.endswith("OK\n")
+            assert len(result.stdout.splitlines()) == 2, f"a warning: {result.stdout}"
             checked += 1
     for path in tmp_path.rglob("parent-*.txt"):
         zone = path.stem.removeprefix("parent-")

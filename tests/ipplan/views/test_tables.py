@@ -7,6 +7,8 @@ import io
 import shutil
 import subprocess
 import warnings
+from dataclasses import replace
+from ipaddress import ip_network
 
 import pytest
 from hypothesis import given
@@ -15,7 +17,9 @@ from openpyxl import load_workbook
 
 from inventory.errors import InputError
 from inventory.text import set_language
+from ipplan.mapping import Entry, Mapping, Mode
 from ipplan.views import address_book, book, csv_areas, names, old_new, requests, waves
+from ipplan.views.request_rules import letters
 from ipplan.views.sheets import Book
 from ipplan.views.tables import csv_bytes, is_formula, safe
 
@@ -163,35 +167,129 @@ def test_the_mapping_sheet_says_what_happens(make):
     ]
 
 
+def test_of_what_goes_nowhere_nothing_is_said(make):
+    """A prefix that is given up keeps no addresses, and one in two parts is one prefix in the summary."""
+    old, new = ip_network("172.16.0.0/25"), next(row.prefix for row in make().plan.of("lan-0"))
+    half = ip_network((int(old.network_address) + 64, 26))
+    entries = (
+        Entry("default", ip_network("8.8.8.0/24"), None, Mode.RETIRE),
+        Entry("default", ip_network("172.16.0.0/26"), new, Mode.SPLIT, "lan-0", old_subnet=old),
+        Entry("default", half, make().plan.of("lan-1")[0].prefix, Mode.SPLIT, "lan-1", old_subnet=old),
+    )
+    files = list(old_new.files(replace(make(), mapping=Mapping(entries))))
+    heads, *rows = rows_of(only(files, "mapping/prefixes.csv"))
+    assert {row[heads.index("Hosts")] for row in rows if row[1] == "8.8.8.0/24"} == {""}
+    summary = opened(only(files, "mapping/old-new.xlsx"))["Summary"]
+    counts = {row[0].value: row[1].value for row in summary.iter_rows(min_row=2)}
+    assert counts == {"split into several prefixes": 1, "given up": 1}
+
+
+def test_a_city_s_own_table_does_not_repeat_the_city(make):
+    """What every site lies in is left out; the city's own sites still have a name."""
+    material = make()
+    assert material.region_below("361102100") == "信州区 / 乡镇0"
+    assert material.region_below("3611") == "上饶市"
+    assert material.region_path("361102100").startswith("上饶市 / ")
+    assert material.region_below("none") == "none"
+
+
 def test_requests_ask_whoever_stands_at_the_other_side(make):
     """A moved source goes to the firewall's operator and the systems' units, a moved server to its clients."""
-    found = [request for _, request in requests.requests(make(mapping=True))]
-    asked = {(request.unit, request.kind, request.side, request.entry.owner, request.entry.single) for request in found}
-    source = ("source", "lan-0", False)
-    assert ("电子政务办公室", "firewall rule", *source) in asked
-    assert ("电子政务办公室", "NAT rule", *source) in asked
-    assert ("卫生健康局", "firewall rule", *source) in asked
+    found = requests.requests(make(mapping=True))
+    asked = {
+        (unit, request.rule.kind, request.rule.flow, pair.entry.owner, pair.entry.single)
+        for request in found
+        for unit in request.units
+        for pair in request.pairs
+    }
+    assert ("电子政务办公室", "firewall rule", "to-servers", "lan-0", False) in asked
+    assert ("电子政务办公室", "NAT rule", "out", "lan-0", False) in asked
+    assert ("卫生健康局 (上饶市)", "firewall rule", "to-servers", "lan-0", False) in asked
     for number in range(3):
         unit = f"乡镇{number}人民政府"
-        assert (unit, "firewall rule", "destination", "lan-core", False) in asked
-        assert (unit, "firewall rule", "destination", "lan-core", True) in asked
+        assert (unit, "firewall rule", "to-servers", "lan-core", False) in asked
+        assert (unit, "firewall rule", "to-servers", "lan-core", True) in asked
     assert ("乡镇2人民政府", "NAT rule", "", "lan-2", False) in asked
-    assert not [request for request in found if request.entry.owner == "lan-1"], "what stays needs no request"
-    rows = rows_of(only(requests.files(make(mapping=True)), "requests/requests.csv"))
-    contact = rows[0].index("Contact")
-    assert {row[contact] for row in rows[1:]} == {""}
-    assert [row[0] for row in rows[1:]] == [str(number) for number in range(1, len(rows))]
+    assert not [owner for _, _, _, owner, _ in asked if owner == "lan-1"], "what stays needs no request"
+
+
+def test_a_rule_is_one_row_for_all_who_have_it(make):
+    """Three townships with the same rule and the same servers: one request, three units behind it."""
+    found = requests.requests(make(mapping=True))
+    (clients,) = (request for request in found if len(request.units) == 3)
+    assert [pair.shown(old=True) for pair in clients.pairs] == ["19.1.0.0/27", "19.1.0.5"]
+    files = list(requests.files(make(mapping=True)))
+    heads, *rows = rows_of(only(files, "requests/requests.csv"))
+    assert [row[0] for row in rows] == [str(request.number) for request in found]
+    row = dict(zip(heads, rows[clients.number - 1], strict=True))
+    assert row["Who acts"] == "3 units: see the sheet “Units”"
+    assert row["Services and ports"] == "https (TCP 443)"
+    assert row["Old addresses"] == "19.1.0.0/27; 19.1.0.5"
+    assert row["New addresses"].endswith("192.0.2.74")
+    assert {row[-1] + row[-2] for row in rows} == {""}, "dates are for people"
+    units = {row[0]: row[1] for row in rows_of(only(files, "requests/units.csv"))}
+    assert str(clients.number) in units["乡镇0人民政府"].split(", ")
+    listed = rows_of(only(files, "requests/addresses.csv"))[1:]
+    assert [row[1] for row in listed if row[0] == clients.list] == ["19.1.0.0/27", "19.1.0.5"]
+
+
+def test_many_addresses_stand_on_a_sheet_of_their_own(make):
+    """The row names the list and its length; the list has every pair, once for all rules that share it."""
+    material = make(mapping=True, townships=9)
+    new = {row.owner: row.prefix for row in material.plan.allocations if row.prefix.version == 4}
+    entries = tuple(
+        Entry("default", ip_network(f"172.16.{number}.0/26"), new[f"lan-{number}"], Mode.SAME_SIZE, f"lan-{number}")
+        for number in range(9)
+    )
+    material = replace(material, mapping=Mapping(entries))
+    found = requests.requests(material)
+    assert {request.list for request in found} == {"A"}
+    files = list(requests.files(material))
+    rows = rows_of(only(files, "requests/requests.csv"))
+    assert {row[rows[0].index("Old addresses")] for row in rows[1:]} == {"list A: 9 addresses"}
+    listed = rows_of(only(files, "requests/addresses.csv"))[1:]
+    assert [row[1] for row in listed] == [f"172.16.{number}.0/26" for number in range(9)]
+    assert {row[-1] for row in listed} == {", ".join(str(request.number) for request in found)}
+
+
+def test_the_nat_s_unit_sees_what_its_edge_becomes(make):
+    """A LAN that stays behind NAT: the old and new addresses are those of the unit's circuit, where they are known."""
+    material = make(mapping=True)
+    (edge,) = (request for request in requests.requests(material) if not request.rule.flow)
+    assert [pair.entry.owner for pair in edge.pairs] == ["lan-2"]
+    circuit = next(row.prefix for row in material.plan.allocations if row.owner == "ln-2")
+    moved = Entry("default", ip_network("172.31.0.8/30"), circuit, Mode.SAME_SIZE, "ln-2", "circuit")
+    material = replace(material, mapping=Mapping((*material.mapping, moved)))
+    (edge,) = (request for request in requests.requests(material) if not request.rule.flow)
+    assert [(pair.shown(old=True), pair.shown(old=False)) for pair in edge.pairs] == [("172.31.0.8/30", str(circuit))]
+    assert edge.units == ("乡镇2人民政府",)
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
+def test_lists_are_lettered_as_columns_are(number, text):
+    """After Z comes AA."""
+    assert letters(number) == text
+
+
+def test_wrapped_rows_are_high_enough(make):
+    """A row whose texts take several lines says how high it is: programs do not find out by themselves."""
+    data = only(requests.files(make(mapping=True)), "requests/requests.xlsx")
+    sheet = opened(data)["Requests"]
+    for row in range(2, sheet.max_row + 1):
+        assert sheet.row_dimensions[row].height >= 14 * max(
+            str(cell.value or "").count("\n") + 1 for cell in sheet[row]
+        )
 
 
 def test_requests_have_the_wave_of_their_site(make, tmp_path):
     """From the file that `govnet plan stages --out` writes; without it the column is empty, never a guess."""
-    from dataclasses import replace
-
     path = tmp_path / "stages.yaml"
     path.write_text("version: 1\nwaves:\n- wave: 4\n  name: x\n  sites: [th-0]\nsteps: []\n", encoding="utf-8")
     material = replace(make(mapping=True), waves=waves.load(path))
-    found = {(request.entry.owner, request.wave) for _, request in requests.requests(material)}
-    assert found == {("lan-0", 4), ("lan-core", None), ("lan-2", None)}
+    found = requests.requests(material)
+    waves_of = {(pair.entry.owner, pair.wave) for request in found for pair in request.pairs}
+    assert waves_of == {("lan-0", 4), ("lan-core", None), ("lan-2", None)}
+    assert {request.waves for request in found} == {(4, 4), None}
     for text in ("[1, 2]", "waves: {}", "waves: [1]", "waves: [{wave: one, sites: []}]", "waves: [{wave: 1}]"):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(InputError):
@@ -200,13 +298,11 @@ def test_requests_have_the_wave_of_their_site(make, tmp_path):
 
 def test_a_lan_without_a_zone_is_said(make):
     """Nobody knows who filters it: that is a row, not silence."""
-    from dataclasses import replace
-
     material = make(mapping=True)
     inventory = replace(material.inventory, zones={})
     material = replace(material, workspace=replace(material.workspace, inventory=inventory))
-    found = [request for _, request in requests.requests(material)]
-    assert "unknown: find out who filters it" in {request.unit for request in found}
+    found = requests.requests(material)
+    assert ("unknown: find out who filters it",) in {request.units for request in found}
 
 
 def test_chinese_tables_are_chinese(make):

@@ -8,14 +8,28 @@ import re
 from contextlib import asynccontextmanager
 from ipaddress import IPv4Address
 
+import asyncssh
 import pytest
 
 from lab.emulator.device import Spec
+from lab.emulator.platforms import emulator
 from lab.emulator.terminal import Terminal
-from lab.emulator.world import VENDORS, World, served_at
+from lab.emulator.world import World, served_at
 
-MANAGEMENT = {"huawei": "GigabitEthernet0/0/0", "cisco_ios": "GigabitEthernet0/1", "frr": "eth0"}
-MODELS = {"huawei": "AR2220", "cisco_ios": "CISCO2911/K9", "frr": ""}
+MANAGEMENT = {
+    "huawei": "GigabitEthernet0/0/0",
+    "huawei_vrpv8": "GigabitEthernet0/0/0",
+    "hp_comware": "GigabitEthernet0/0",
+    "cisco_ios": "GigabitEthernet0/1",
+    "frr": "eth0",
+}
+MODELS = {
+    "huawei": "AR2220",
+    "huawei_vrpv8": "NE8000-F1A",
+    "hp_comware": "MSR3620",
+    "cisco_ios": "CISCO2911/K9",
+    "frr": "",
+}
 _BASE = 0x0A000000 | (os.getpid() % 200 + 20) << 16
 
 
@@ -54,7 +68,7 @@ def device():
     """A device after its first text, without a network."""
 
     async def make(platform, text="", **more):
-        made = VENDORS[platform](spec_of(platform, text=text, **more))
+        made = emulator(platform)(spec_of(platform, text=text, **more))
         await made.first_boot()
         return made
 
@@ -130,6 +144,22 @@ line vty 0 15
  login local
  transport input ssh
 """
+COMWARE = """sysname H1
+interface GigabitEthernet0/0
+ ip address {address} 255.255.255.0
+line vty 0 63
+ authentication-mode scheme
+ user-role network-admin
+ssh server enable
+local-user govnet class manage
+ password simple Secret-123
+ service-type ssh
+ authorization-attribute user-role network-admin
+local-user reader class manage
+ password simple Reader-123
+ service-type ssh
+return
+"""
 FRR = """hostname F1
 interface eth0
  ip address {address}/24
@@ -138,4 +168,53 @@ interface eth0
 
 @pytest.fixture
 def texts():
-    return {"huawei": VRP, "cisco_ios": IOS, "frr": FRR}
+    return {"huawei": VRP, "huawei_vrpv8": VRP, "hp_comware": COMWARE, "cisco_ios": IOS, "frr": FRR}
+
+
+LOGIN = {"username": "govnet", "password": "Secret-123"}
+
+
+class Client:
+    """What a test does with a device over SSH."""
+
+    @staticmethod
+    @asynccontextmanager
+    async def connected(host, port, **more):
+        given = {"known_hosts": None, "config": None, **LOGIN, **more}
+        async with asyncssh.connect(host, port, **given) as connection:
+            yield connection
+
+    @staticmethod
+    async def shell(connection, text):
+        """Type, leave, and return everything that was shown."""
+        async with connection.create_process(term_type="vt100") as process:
+            process.stdin.write(text)
+            async with asyncio.timeout(10):
+                return (await process.stdout.read()).replace("\r\n", "\n")
+
+    @classmethod
+    async def type(cls, host, port, text, **more):
+        """A whole session: log in, type, leave; the screen."""
+        async with cls.connected(host, port, **more) as connection:
+            return await cls.shell(connection, text)
+
+    @classmethod
+    async def answers(cls, host, port):
+        """Whether somebody lets us in."""
+        try:
+            async with cls.connected(host, port, connect_timeout=3, login_timeout=3):
+                return True
+        except (OSError, asyncssh.Error):
+            return False
+
+    @staticmethod
+    async def until(condition, seconds=5.0):
+        """Wait for something; the test fails if it does not come."""
+        async with asyncio.timeout(seconds):
+            while not condition():  # noqa: ASYNC110 - what is waited for is a device's state, which has no event
+                await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def ssh():
+    return Client

@@ -9,6 +9,7 @@ from ipaddress import IPv4Address
 import asyncssh
 import pytest
 
+from lab.emulator.faults import Faults
 from lab.emulator.server import host_key
 from lab.emulator.world import served_at
 
@@ -45,7 +46,7 @@ async def refused(host, port):
         return True
 
 
-@pytest.mark.parametrize("platform", ["huawei", "cisco_ios"])
+@pytest.mark.parametrize("platform", ["cisco_ios", "hp_comware", "huawei", "huawei_vrpv8"])
 def test_login_goes_by_the_running_configuration(platform, spec, texts, world, where):
     """A wrong password and an unknown user are refused, the right ones get the prompt."""
     one = spec(platform, text=texts[platform])
@@ -57,9 +58,10 @@ def test_login_goes_by_the_running_configuration(platform, spec, texts, world, w
                     async with connected(where(one), made.ports[0], **wrong):
                         pass
             async with connected(where(one), made.ports[0]) as connection:
-                return await shell(connection, "quit\n" if platform == "huawei" else "exit\n")
+                return await shell(connection, "exit\n" if platform == "cisco_ios" else "quit\n")
 
-    assert ("<R1>" if platform == "huawei" else "S1#") in asyncio.run(run())
+    prompts = {"cisco_ios": "S1#", "hp_comware": "<H1>", "huawei": "<R1>", "huawei_vrpv8": "<R1>"}
+    assert prompts[platform] in asyncio.run(run())
 
 
 def test_a_user_without_privileges_starts_below(spec, texts, world, where):
@@ -144,7 +146,7 @@ def test_a_device_answers_at_the_address_that_it_has(spec, texts, world, where):
             gone = await refused(host, port)
             async with connected(served_at(moved), port) as connection:
                 screen = await shell(connection, "display current-configuration interface GigabitEthernet0/0/0\nquit\n")
-            made.hosts["dev"].device.reboot(0.1)
+            made.hosts["dev"].device.reboot()
             await until(lambda: made.hosts["dev"].listening == (host,))
             async with connected(host, port):
                 pass
@@ -291,7 +293,7 @@ def test_faults(spec, texts, world, where):
     """Down refuses, mute never speaks, a wrong password is refused though it is right."""
     kinds = ("down", "mute", "wrong-password")
     specs = [
-        spec("huawei", name=kind, number=number, text=texts["huawei"], fault=kind)
+        spec("huawei", name=kind, number=number, text=texts["huawei"], faults=Faults.parse(kind))
         for number, kind in enumerate(kinds, 1)
     ]
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lab.backends.emulated import PLATFORMS
 from lab.emulator import grammar
 from lab.emulator.device import Script, table
 from lab.emulator.grammar import Kind, LineError
+from lab.emulator.platforms import PLATFORMS, emulator
+from lab.emulator.reach import TCP, Wire, answering
 from lab.emulator.secrets import Vault, is_stored, type7_clear
-from lab.emulator.world import VENDORS
+
+MANAGER = IPv4Address("198.18.7.7")
+WIRE = Wire((IPv4Network("0.0.0.0/0"),), frozenset({IPv4Address("10.0.0.1")}))
 
 
 class Names:
@@ -72,26 +76,26 @@ def test_a_question_mark_helps(device, play):
     assert " ip address 10.0.0.1 255.255.255.255" in screen
 
 
-@pytest.mark.parametrize("platform", sorted(VENDORS))
+@pytest.mark.parametrize("platform", sorted(PLATFORMS))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=60), max_size=12))
 def test_no_line_breaks_a_device(platform, lines, device, play):
     """Whatever is typed, the device answers something and shows its configuration afterwards."""
 
     async def run():
-        made = await device(platform)
+        made = await device(platform, manager=MANAGER, wire=WIRE)
         await play(made, "\n".join([*lines, ""]))
+        answering(made, TCP, 22)
         return made.show(made.running)
 
     assert asyncio.run(run())
 
 
 def _patterns(platform):
-    name = VENDORS[platform].grammar
-    return [rule for view in table(name).values() for rule in view.rules]
+    return [rule for view in table(*emulator(platform).grammar).values() for rule in view.rules]
 
 
-@pytest.mark.parametrize("platform", sorted(VENDORS))
+@pytest.mark.parametrize("platform", sorted(PLATFORMS))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_beginning_of_a_command_breaks_a_device(platform, data, device, play):
@@ -102,15 +106,17 @@ def test_no_beginning_of_a_command_breaks_a_device(platform, data, device, play)
     words = [word for rule in _patterns(platform) for word in rule.pattern.replace("|", " ").replace("{", " ").split()]
     word = st.sampled_from([word for word in words if word[0].isalpha()])
     line = st.lists(word | values, min_size=1, max_size=6).map(" ".join)
-    start = {"huawei": "system-view", "cisco_ios": "configure terminal", "frr": "configure terminal"}[platform]
+    start = "configure terminal" if platform in ("cisco_ios", "frr") else "system-view"
+    end = ["commit"] if platform == "huawei_vrpv8" else []
     rules = st.sampled_from(_patterns(platform)).map(
         lambda rule: " ".join(part for part in rule.pattern.split() if part[0] not in "<[{(|/")
     )
     lines = data.draw(st.lists(line | rules, max_size=10))
 
     async def run():
-        made = await device(platform)
-        await play(made, "\n".join([start, *lines, ""]))
+        made = await device(platform, manager=MANAGER, wire=WIRE)
+        await play(made, "\n".join([start, *lines, *end, ""]))
+        answering(made, TCP, 22)
         return made.show(made.running)
 
     assert asyncio.run(run())
@@ -173,9 +179,9 @@ def test_type_7_is_cisco_s():
     assert type7_clear("094F471A1A0A") == "cisco"
 
 
-def test_platforms_are_those_of_the_emulators():
-    """What the back end says it can run is what there is."""
-    assert tuple(sorted(VENDORS)) == PLATFORMS
+def test_every_platform_of_the_table_has_an_emulator():
+    """The one table of platforms names what there is."""
+    assert all(emulator(platform).grammar for platform in PLATFORMS)
 
 
 def test_a_script_answers_yes():

@@ -1,0 +1,24 @@
+"""Which platforms have an emulator: the one table of them. Reading it loads none of them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from lab.emulator.device import Device
+
+# platform → module and class
+PLATFORMS = {
+    "cisco_ios": ("lab.emulator.ios", "IosDevice"),
+    "frr": ("lab.emulator.frr", "FrrDevice"),
+    "hp_comware": ("lab.emulator.comware", "ComwareDevice"),
+    "huawei": ("lab.emulator.vrp", "VrpDevice"),
+    "huawei_vrpv8": ("lab.emulator.vrp", "Vrp8Device"),
+}
+
+
+def emulator(platform: str) -> type[Device]:
+    """The emulator of a platform. KeyError if there is none."""
+    module, name = PLATFORMS[platform]
+    return cast("type[Device]", getattr(import_module(module), name))
