@@ -45,7 +45,7 @@ PREPARATION = (
     "cp configs/rt-lantian.cfg backup/rt-lantian.cfg",
     "cp configs/rt-lantian.cfg old.cfg",
     "cp configs/rt-lantian.cfg new.cfg",
-    "govnet config readdress --mapping plan/mapping.csv configs/ --out readdressed/",
+    "cp -r configs readdressed",
     "govnet lab up",
     "govnet config push --lab --commit",
     "govnet config backup --lab",
