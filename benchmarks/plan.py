@@ -182,7 +182,9 @@ def main() -> None:
         whole, tenth = Path(folder) / "nation", Path(folder) / "tenth"
         generate(whole, CITIES)
         generate(tenth, CITIES // 10)
-        ours, peer, command, small = rounds(("memory", whole), ("peer", CITIES), ("command", whole), ("command", tenth))
+        ours, little, peer, command, small = rounds(
+            ("memory", whole), ("memory", tenth), ("peer", CITIES), ("command", whole), ("command", tenth)
+        )
     if ours["blocks"] != BLOCKS:
         raise SystemExit(f"{ours['blocks']} blocks instead of {BLOCKS}")
     beside = {"name": PEER, "value": round(peer["seconds"], 3)}
@@ -193,6 +195,7 @@ def main() -> None:
             figure("national-plan-peak-memory", ours["mebibytes"], "MiB", 1024.0),
             figure("times-faster-than-the-peer", peer["seconds"] / ours["seconds"], "×", 5.0, better="higher"),
             figure("plan-make-command-seconds", command["seconds"], "s", 12.0),
+            figure("memory-time-for-ten-times-the-sites", ours["seconds"] / little["seconds"], "×", 12.0),
             figure("command-time-for-ten-times-the-sites", command["seconds"] / small["seconds"], "×", 12.0),
         ],
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.common import SHOWN, JsonOption, command, page, print_json, talk
+from cli.config_options import PlatformOption
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, language, mark, tr
 
@@ -57,13 +58,7 @@ def register(group: typer.Typer) -> None:
                 help=tr(mark("What happens to router ids, names and the like (YAML); without it either is right.")),
             ),
         ] = None,
-        platform: Annotated[
-            str,
-            typer.Option(
-                "--platform",
-                help=tr(mark("The platform of all files; without it each text is recognised by its form.")),
-            ),
-        ] = "",
+        platform: PlatformOption = "",
         report: Annotated[
             Path | None,
             typer.Option(

@@ -9,6 +9,7 @@ import typer
 
 from cli import config_sources
 from cli.common import HERE, SHOWN, JsonOption, WorkspaceOption, command, page, print_json, print_table, talk
+from cli.config_options import MappingOption, PlatformOption, PolicyOption, SourcesArgument
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, language, mark, tr
 
@@ -37,41 +38,9 @@ def register(group: typer.Typer) -> None:
         ],
     )
     def readdress(
-        sources: Annotated[
-            list[str],
-            typer.Argument(
-                help=tr(mark("Files or folders (one folder is one network), or archive: for the workspace's archive.")),
-                metavar="SRC...",
-                show_default=False,
-            ),
-        ],
-        mapping: Annotated[
-            Path | None,
-            typer.Option(
-                "--mapping",
-                "-m",
-                metavar="M",
-                help=tr(
-                    mark(
-                        "The mapping (CSV with at least old,new), or a folder with one <network>.csv each. Without it "
-                        "the workspace's plan/mapping.csv."
-                    )
-                ),
-            ),
-        ] = None,
-        policy: Annotated[
-            Path | None,
-            typer.Option(
-                "--policy",
-                metavar="P.yaml",
-                help=tr(
-                    mark(
-                        "router_id, isis_net, rd_rt, names, descriptions: keep or rewrite each. Without it they are "
-                        "kept."
-                    )
-                ),
-            ),
-        ] = None,
+        sources: SourcesArgument,
+        mapping: MappingOption = None,
+        policy: PolicyOption = None,
         out: Annotated[
             Path | None,
             typer.Option("--out", metavar="DIR", help=tr(mark("Write the new texts there. Without it none is."))),
@@ -87,13 +56,7 @@ def register(group: typer.Typer) -> None:
         prove: Annotated[
             bool, typer.Option("--prove", help=tr(mark("Prove that nothing but the addresses has changed.")))
         ] = False,
-        platform: Annotated[
-            str,
-            typer.Option(
-                "--platform",
-                help=tr(mark("The platform of all files; without it each text is recognised by its form.")),
-            ),
-        ] = "",
+        platform: PlatformOption = "",
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:

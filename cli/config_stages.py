@@ -19,6 +19,7 @@ from cli.common import (
     print_table,
     talk,
 )
+from cli.config_options import MappingOption, PlatformOption, PolicyOption, SourcesArgument
 from cli.config_readdress import find_mappings, without_mapping
 from cli.plan_common import load_plan
 from inventory.errors import ExitCode, InputError, Problem
@@ -53,34 +54,14 @@ def register(group: typer.Typer) -> None:
         ],
     )
     def stages(
-        sources: Annotated[
-            list[str],
-            typer.Argument(
-                help=tr(mark("Files or folders (one folder is one network), or archive: for the workspace's archive.")),
-                metavar="SRC...",
-                show_default=False,
-            ),
-        ],
+        sources: SourcesArgument,
         out: Annotated[
             Path | None,
             typer.Option(
                 "--out", metavar="DIR", help=tr(mark("Write a folder for each stage there. Without it none is."))
             ),
         ] = None,
-        mapping: Annotated[
-            Path | None,
-            typer.Option(
-                "--mapping",
-                "-m",
-                metavar="M",
-                help=tr(
-                    mark(
-                        "The mapping (CSV with at least old,new), or a folder with one <network>.csv each. Without it "
-                        "the workspace's plan/mapping.csv."
-                    )
-                ),
-            ),
-        ] = None,
+        mapping: MappingOption = None,
         order: Annotated[
             Path | None,
             typer.Option(
@@ -94,26 +75,8 @@ def register(group: typer.Typer) -> None:
                 ),
             ),
         ] = None,
-        policy: Annotated[
-            Path | None,
-            typer.Option(
-                "--policy",
-                metavar="P.yaml",
-                help=tr(
-                    mark(
-                        "router_id, isis_net, rd_rt, names, descriptions: keep or rewrite each. Without it they are "
-                        "kept."
-                    )
-                ),
-            ),
-        ] = None,
-        platform: Annotated[
-            str,
-            typer.Option(
-                "--platform",
-                help=tr(mark("The platform of all files; without it each text is recognised by its form.")),
-            ),
-        ] = "",
+        policy: PolicyOption = None,
+        platform: PlatformOption = "",
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
