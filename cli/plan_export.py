@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,6 +34,7 @@ def register(group: typer.Typer) -> None:
             "govnet plan export --out handover",
             "govnet plan export --format xlsx,map --out handover",
             "govnet plan export --format dns --out zones --json",
+            "govnet plan export --format dns --wave 3 --out zones",
         ],
     )
     def export(
@@ -48,6 +50,15 @@ def register(group: typer.Typer) -> None:
                 metavar="FORMATS",
             ),
         ] = "",
+        wave: Annotated[
+            int | None,
+            typer.Option(
+                "--wave",
+                min=1,
+                help=tr(mark("Of the DNS zones only the set for the state after this wave of plan/stages.yaml.")),
+                metavar="N",
+            ),
+        ] = None,
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
@@ -55,7 +66,7 @@ def register(group: typer.Typer) -> None:
 
         names = exporting.views(formats or "all")
         asked = bool(formats) and "all" not in formats.split(",")
-        made = exporting.export(load_material(workspace), names, out, asked=asked)
+        made = exporting.export(replace(load_material(workspace), wave=wave), names, out, asked=asked)
         if as_json:
             print_json({"ok": True, "folder": str(out), **made.as_json()})
         else:

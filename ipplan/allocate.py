@@ -201,16 +201,13 @@ class _Rows:
         self.pools.extend(PoolRow(pool.area, pool.vrf, pool.name, network) for network in pool.prefixes)
 
     def layout(self, here: Demands, layout: Layout) -> None:
-        nodes = sorted((block, node.key) for node, block in layout.nodes)
-        blocks = self._part(1, here, len(nodes))
-        blocks.functions = blocks.owners = [""] * len(nodes)
-        blocks.levels = [key[0] for _, key in nodes]
-        blocks.regions = [key[1] for _, key in nodes]
-        blocks.starts = [block.start for block, _ in nodes]
-        blocks.lengths = [block.length for block, _ in nodes]
+        blocks = self._part(1, here, len(layout.keys))
+        blocks.functions = blocks.owners = [""] * len(layout.keys)
+        blocks.levels = [level for level, _ in layout.keys]
+        blocks.regions = [region for _, region in layout.keys]
+        blocks.starts, blocks.lengths = layout.node_starts, layout.node_lengths
         self.blocks.append(blocks)
-        order = sorted(range(len(layout.starts)), key=layout.starts.__getitem__)
-        numbers = picked(layout.numbers, order)
+        numbers = layout.numbers
         rows = self._part(2, here, len(numbers))
         runs = here.runs()
         if len(runs) == 1:
@@ -222,8 +219,7 @@ class _Rows:
         rows.owners = picked(here.owners, numbers)
         rows.regions = picked(here.regions, numbers)
         rows.levels = picked(self.regions.levels_of(here.regions), numbers)
-        rows.starts = picked(layout.starts, order)
-        rows.lengths = picked(layout.lengths, order)
+        rows.starts, rows.lengths = layout.starts, layout.lengths
         self.allocations.append(rows)
 
     @staticmethod

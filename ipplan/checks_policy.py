@@ -15,7 +15,7 @@ from ipplan.plan import FILE
 from ipplan.rows import picked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from inventory.model import Inventory
     from ipplan.demands import Collected, Demands, Regions
@@ -161,16 +161,14 @@ def _too_small(row: Allocation, wanted: Demands, at: int) -> Problem:
 
 def _blocks(plan: Plan, regions: Regions, collected: Collected, policy: Policy) -> Iterator[Problem]:
     """Blocks that the policy's summaries ask for and the plan lacks or has otherwise, and blocks too many."""
-    table = plan.block_table
-    found: dict[tuple[str, int], dict[str, int]] = {}
-    for key, part in table.runs("pools", "versions"):
-        found.setdefault(key, {}).update(zip(table.regions[part], range(part.start, part.stop), strict=True))
     for pool in policy.pools.values():
         levels = frozenset(summary.level.value for summary in pool.summaries)
         for version in BITS:
-            here, wanted = found.get((pool.name, version), {}), collected.get((pool.name, version))
-            codes = _summarised(wanted.regions, levels, regions) if wanted is not None and levels else set()
-            for code in sorted(codes - here.keys()):
+            here, wanted = plan.block_index.get((pool.name, version), {}), collected.get((pool.name, version))
+            shares = regions.shares(levels, wanted) if wanted is not None else ()
+            codes = {key[1] for key, above, _ in shares if above >= 0}
+            same = here.keys() == codes
+            for code in () if same else sorted(codes - here.keys()):
                 message = Message(
                     "the region {name} has no {family} block in the pool “{pool}”",
                     name=code,
@@ -178,14 +176,14 @@ def _blocks(plan: Plan, regions: Regions, collected: Collected, policy: Policy) 
                     pool=pool.name,
                 )
                 yield Problem("missing-block", message, Message("run: govnet plan make"), _file(plan))
-            for code in here.keys() - codes:
+            for code in () if same else here.keys() - codes:
                 if code in regions.parents:
                     message = Message(
                         "the policy gives the region {name} no block in the pool “{pool}”", name=code, pool=pool.name
                     )
                     hint = Message("run: govnet plan make")
                     yield problem_at("unwanted-block", plan.blocks[here[code]], "region", message, hint)
-            own = here if here.keys() <= codes else {code: here[code] for code in here if code in codes}
+            own = here if same else {code: here[code] for code in here if code in codes}
             yield from _block_cells(plan, regions, pool, version, own)
 
 
@@ -218,17 +216,6 @@ def _block_cells(plan: Plan, regions: Regions, pool: Pool, version: int, own: Ma
                 length=enough,
             )
             yield problem_at("block-too-small", block, "prefix", message, Message("run: govnet plan make"))
-
-
-def _summarised(codes: Sequence[str], levels: frozenset[str], regions: Regions) -> set[str]:
-    """The regions of these levels that have any of these rows' regions in them."""
-    lowest, found = regions.lowest(levels), set()
-    for code in regions.shares(levels, codes):
-        above = code
-        while above and above not in found:
-            found.add(above)
-            above = lowest[regions.parents[above]]
-    return found
 
 
 def _excluded(plan: Plan, policy: Policy) -> Iterator[Problem]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from operator import add, gt, itemgetter
+from operator import add, gt, itemgetter, lt
 from typing import TYPE_CHECKING
 
 from inventory.errors import NO_HINT, Problem
 from inventory.model import NOWHERE, Level, Source
-from inventory.text import Message
+from inventory.text import Message, mark, tr
 from ipplan.networks import BITS, in_order
 from ipplan.plan import FILE, Allocation, PoolRow, Row
 from ipplan.rows import picked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ipplan.networks import Network
     from ipplan.plan import BlockRow, Plan
@@ -45,7 +45,9 @@ def problem_at(code: str, row: Row, column: str, message: Message, hint: Message
 def _duplicates(plan: Plan) -> list[Problem]:
     problems = []
     table = plan.block_table
-    for one, other in _twice(zip(table.pools, table.levels, table.regions, table.versions, strict=True), len(table)):
+    once = sum(map(len, plan.block_index.values())) == len(table)
+    keys = () if once else zip(table.pools, table.levels, table.regions, table.versions, strict=True)
+    for one, other in _twice(keys):
         row, first = plan.blocks[other], plan.blocks[one]
         message = Message("the region {name} has a second block in the pool “{pool}”", name=row.region, pool=row.pool)
         hint = Message("the first one is in line {line}; take one of them out", line=first.source.line)
@@ -53,7 +55,7 @@ def _duplicates(plan: Plan) -> list[Problem]:
     table = plan.table
     if sum(map(len, plan.index.values())) == len(table):
         return problems
-    for one, other in _twice(zip(table.functions, table.owners, table.versions, table.vrfs, strict=True), len(table)):
+    for one, other in _twice(zip(table.functions, table.owners, table.versions, table.vrfs, strict=True)):
         of_owner, first_of = plan.allocation(other), plan.allocation(one)
         message = Message(
             "“{name}” has a second prefix for “{function}”", name=of_owner.owner, function=of_owner.function
@@ -63,13 +65,10 @@ def _duplicates(plan: Plan) -> list[Problem]:
     return problems
 
 
-def _twice(keys: Iterable[tuple[object, ...]], count: int) -> list[tuple[int, int]]:
+def _twice(keys: Iterable[tuple[object, ...]]) -> list[tuple[int, int]]:
     """The rows that have the key of a row before them: the first one's number and theirs."""
-    listed = list(keys)
-    if len(set(listed)) == count:
-        return []
     first: dict[tuple[object, ...], int] = {}
-    return [(first[key], number) for number, key in enumerate(listed) if first.setdefault(key, number) != number]
+    return [(first[key], number) for number, key in enumerate(keys) if first.setdefault(key, number) != number]
 
 
 def _disjoint(table: Columns) -> bool:
@@ -103,6 +102,7 @@ def _overlaps(rows: Iterable[PoolRow | Allocation]) -> Iterator[Problem]:
     """Rows that share addresses in one VRF. In address order, each is compared with the widest one before it."""
     ordered = sorted(rows, key=lambda row: (row.vrf, *in_order(row.prefix), row.source.line))
     widest: PoolRow | Allocation | None = None
+    within: list[tuple[PoolRow | Allocation, list[PoolRow | Allocation]]] = []
     for row in ordered:
         if (
             widest is not None
@@ -110,17 +110,41 @@ def _overlaps(rows: Iterable[PoolRow | Allocation]) -> Iterator[Problem]:
             and widest.prefix.version == row.prefix.version
             and widest.prefix.overlaps(row.prefix)
         ):
-            message = Message(
-                "{prefix} overlaps {other} (line {line}) in the VRF “{vrf}”",
-                prefix=row.prefix,
-                other=widest.prefix,
-                line=widest.source.line,
-                vrf=row.vrf,
-            )
-            hint = Message("give one of them another prefix, or empty its row and run: govnet plan make")
-            yield problem_at("overlap", row, "prefix", message, hint)
+            if not within or within[-1][0] is not widest:
+                within.append((widest, []))
+            within[-1][1].append(row)
         else:
             widest = row
+    for wide, others in within:
+        if len(others) > 1:
+            message = Message(
+                "{prefix} overlaps {count} other rows in the VRF “{vrf}”: {others}",
+                prefix=wide.prefix,
+                count=len(others),
+                vrf=wide.vrf,
+                others=few(others),
+            )
+            hint = Message("give it another prefix, or empty its row and run: govnet plan make")
+            yield problem_at("overlap", wide, "prefix", message, hint)
+            continue
+        message = Message(
+            "{prefix} overlaps {other} (line {line}) in the VRF “{vrf}”",
+            prefix=others[0].prefix,
+            other=wide.prefix,
+            line=wide.source.line,
+            vrf=wide.vrf,
+        )
+        hint = Message("give one of them another prefix, or empty its row and run: govnet plan make")
+        yield problem_at("overlap", others[0], "prefix", message, hint)
+
+
+_FEW = 3
+
+
+def few(rows: Sequence[Row]) -> str:
+    """The first of many rows, as a message names them."""
+    names = [tr(mark("{prefix} (line {line})"), prefix=row.prefix, line=row.source.line) for row in rows[:_FEW]]
+    return ", ".join([*names, "…"] if len(rows) > _FEW else names)
 
 
 RANK = {level.value: rank for rank, level in enumerate(Level)}
@@ -129,6 +153,10 @@ RANK = {level.value: rank for rank, level in enumerate(Level)}
 def _block_overlaps(plan: Plan, levels: Mapping[str, str]) -> Iterator[Problem]:
     """Regions' blocks lie in each other (upper level around lower level) or apart."""
     table = plan.block_table
+    if not levels or picked(levels, table.regions) == table.levels:
+        ranks = picked(RANK, table.levels)
+        if all(map(lt, picked([*ranks, -1], plan.nesting.around), ranks)):  # the last one is around those without any
+            return
     by_pool: dict[tuple[str, str, int], list[tuple[int, int, int, int]]] = {}
     for number, key in enumerate(zip(table.vrfs, table.pools, table.versions, strict=True)):
         rank = RANK[levels.get(table.regions[number], table.levels[number])]
@@ -137,20 +165,36 @@ def _block_overlaps(plan: Plan, levels: Mapping[str, str]) -> Iterator[Problem]:
     for (_, _, version), entries in by_pool.items():
         bits = BITS[version]
         open_blocks: list[tuple[int, int, int]] = []  # end, rank, number
+        strange: dict[int, list[int]] = {}  # what lies in which block that it should not lie in
         for start, length, rank, number in sorted(entries):
             while open_blocks and open_blocks[-1][0] <= start:
                 open_blocks.pop()
             if open_blocks and open_blocks[-1][1] >= rank:
-                block, other = plan.blocks[number], plan.blocks[open_blocks[-1][2]]
-                message = Message(
-                    "{prefix} lies in the block of the region {name} ({other}, line {line}), which is not above it",
-                    prefix=block.prefix,
-                    name=other.region,
-                    other=other.prefix,
-                    line=other.source.line,
-                )
-                yield problem_at("overlap", block, "prefix", message, Message("give each region a block of its own"))
+                strange.setdefault(open_blocks[-1][2], []).append(number)
             open_blocks.append((start + (1 << (bits - length)), rank, number))
+        for around, inside in strange.items():
+            yield _block_problem(plan.blocks[around], [plan.blocks[number] for number in inside])
+
+
+def _block_problem(around: BlockRow, inside: list[BlockRow]) -> Problem:
+    hint = Message("give each region a block of its own")
+    if len(inside) > 1:
+        message = Message(
+            "the block {prefix} of the region {name} lies around {count} blocks of regions not in it: {others}",
+            prefix=around.prefix,
+            name=around.region,
+            count=len(inside),
+            others=few(inside),
+        )
+        return problem_at("overlap", around, "prefix", message, hint)
+    message = Message(
+        "{prefix} lies in the block of the region {name} ({other}, line {line}), which is not above it",
+        prefix=inside[0].prefix,
+        name=around.region,
+        other=around.prefix,
+        line=around.source.line,
+    )
+    return problem_at("overlap", inside[0], "prefix", message, hint)
 
 
 def _outside(plan: Plan) -> Iterator[Problem]:

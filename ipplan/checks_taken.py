@@ -43,24 +43,36 @@ def collisions(plan: Plan, inventory: Inventory, *, inside_pools: bool) -> Itera
     unique: dict[Network, list[Fixed]] = {}
     for other in fixed.networks(inventory):
         unique.setdefault(other.network, []).append(other)
+    met: dict[int, tuple[Allocation, list[Fixed]]] = {}
     for network, owners in unique.items():
         for row in overlapping(rows, network):
             strangers = [other for other in owners if row not in own.get(other.device, ())]
-            if not strangers:
-                continue
-            message = Message(
-                "{prefix} collides with {network}, where “{device}” has an address ({file}:{line})",
-                prefix=row.prefix,
-                network=network,
-                device=strangers[0].device,
-                file=strangers[0].source.file,
-                line=strangers[0].source.line,
-            )
-            hint = Message(
-                "exclude {network} from the pool in the policy, then run: govnet plan make --allow-moves",
-                network=network,
-            )
-            yield problem_at("collision", row, "prefix", message, hint)
+            if strangers:
+                met.setdefault(id(row), (row, []))[1].append(strangers[0])
+    for row, others in met.values():
+        yield _collision(row, others)
+
+
+def _collision(row: Allocation, others: list[Fixed]) -> Problem:
+    first = others[0]
+    names = {"network": first.network, "device": first.device, "file": first.source.file, "line": first.source.line}
+    if len(others) > 1:
+        message = Message(
+            "{prefix} collides with {count} prefixes where devices have addresses, for example {network}, where "
+            "“{device}” has one ({file}:{line})",
+            prefix=row.prefix,
+            count=len(others),
+            **names,
+        )
+        hint = Message("exclude them from the pool in the policy, then run: govnet plan make --allow-moves")
+        return problem_at("collision", row, "prefix", message, hint)
+    message = Message(
+        "{prefix} collides with {network}, where “{device}” has an address ({file}:{line})", prefix=row.prefix, **names
+    )
+    hint = Message(
+        "exclude {network} from the pool in the policy, then run: govnet plan make --allow-moves", network=first.network
+    )
+    return problem_at("collision", row, "prefix", message, hint)
 
 
 def _meet(plan: Plan, known: Iterable[FixedBlock], *, inside_pools: bool) -> bool:

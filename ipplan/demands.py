@@ -6,6 +6,7 @@ Demands are columns, one set for each pool and family: a country has hundreds of
 from __future__ import annotations
 
 import weakref
+from functools import cached_property
 from itertools import compress, groupby
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
@@ -16,7 +17,7 @@ from inventory.text import Message, mark
 from ipplan.names import DEFAULT_VRF
 from ipplan.networks import BITS
 from ipplan.policy import Purpose
-from ipplan.rows import picked
+from ipplan.rows import packed, picked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -74,6 +75,11 @@ class Demands:
         self.enoughs.append(length if enough is None else enough)
 
 
+# A region's part of a pool: level and code (empty for the whole pool), the number of the share that it lies in (-1 for
+# none), and the demands that are in no lower one, by their regions and owners, whatever the order of rows in any file.
+Share: TypeAlias = "tuple[tuple[str, str], int, list[int]]"
+# Region, hosts, unit and name of a site. A country has so many that named fields would be felt.
+Place: TypeAlias = "tuple[str, int, str, str]"
 Collected: TypeAlias = "dict[tuple[str, int], Demands]"
 
 
@@ -92,13 +98,17 @@ class Regions:
     def __init__(self, inventory: Inventory) -> None:
         regions = inventory.regions
         # The region above each, and each one's level, as plain texts; a region that is not there counts as a city's.
-        self.parents = {code: region.parent for code, region in regions.items()}
+        codes = packed(regions)
+        self.own = _Own(zip(codes, codes, strict=True))
+        self.parents = dict(zip(codes, [self.own[region.parent] for region in regions.values()], strict=True))
         self.levels: Mapping[str, str] = _Levels(
-            zip(regions, [_LEVELS[region.level] for region in regions.values()], strict=True)
+            zip(codes, [_LEVELS[region.level] for region in regions.values()], strict=True)
         )
         self._lowest: dict[frozenset[str], Mapping[str, str]] = {}
+        self._members: dict[frozenset[str], Mapping[str, frozenset[str]]] = {}
         # By the identity of the codes, which are kept beside so that it stays theirs.
-        self._shares: dict[tuple[frozenset[str], int], tuple[Sequence[str], Mapping[str, list[int]]]] = {}
+        self._shares: dict[tuple[frozenset[str], int], tuple[Sequence[str], list[Share]]] = {}
+        self._orders: dict[int, tuple[Sequence[str], list[int], list[str]]] = {}
         self._rows_levels: dict[int, tuple[Sequence[str], list[str]]] = {}
         self._chains: dict[str, tuple[str, ...]] = {"": ()}
         self._depths: dict[str, int] = {}
@@ -115,29 +125,70 @@ class Regions:
                 return found[code]
 
             for code, level in self.levels.items():
-                found[code] = code if level in levels else find(parents[code])
+                if level in levels:
+                    found[code] = code
+                else:
+                    above = parents[code]
+                    found[code] = found[above] if above in found else find(above)
             known = self._lowest[levels] = found
         return known
 
-    def shares(self, levels: frozenset[str], codes: Sequence[str]) -> Mapping[str, list[int]]:
-        """The numbers of the rows of each lowest region of these levels (see `lowest`); `codes` are the rows' regions.
-
-        Pools with the same owners give the same list of codes; for those it is worked out once.
-        """
-        key = (levels, id(codes))
-        known = self._shares.get(key)
+    def members(self, levels: frozenset[str]) -> Mapping[str, frozenset[str]]:
+        """The regions of which each is the lowest of these levels (see `lowest`), itself among them."""
+        known = self._members.get(levels)
         if known is None:
-            shares: dict[str, list[int]] = {}
-            own: list[int] = []
-            last = None
-            for number, code in enumerate(picked(self.lowest(levels), codes)):
-                if code is not last:
-                    last, own = code, shares.setdefault(code, [])
-                own.append(number)
-            if len(self._shares) >= _MOST_SHARES:
-                self._shares.clear()
-            known = self._shares[key] = (codes, shares)
-        return known[1]
+            found: dict[str, list[str]] = {}
+            for code, low in self.lowest(levels).items():
+                found.setdefault(low, []).append(code)
+            known = self._members[levels] = {low: frozenset(codes) for low, codes in found.items()}
+        return known
+
+    def shares(self, levels: frozenset[str], demands: Demands) -> list[Share]:
+        """The regions of these levels that have demands in them, each below the one above it, the whole pool first.
+
+        Pools with the same owners have the same lists of them; for those it is worked out once.
+        """
+        codes = demands.regions
+        known = self._shares.get((levels, id(codes)))
+        if known is not None:
+            return known[1]
+        lowest, levels_of, parents = self.lowest(levels), self.levels, self.parents
+        shares: list[Share] = [(("", ""), -1, [])]
+        places = {"": 0}
+
+        def place_of(code: str) -> int:
+            """The number of a region's share, which is made if need be, and before it those above."""
+            place = places.get(code)
+            if place is None:
+                above = place_of(lowest[parents[code]])
+                place = places[code] = len(shares)
+                shares.append(((levels_of[code], code), above, []))
+            return place
+
+        order, ordered = self._order(codes, demands.owners)
+        last, own = "", shares[0][2]
+        for number, code in zip(order, picked(lowest, ordered), strict=True):
+            if code is not last:
+                last, own = code, shares[place_of(code)][2]
+            own.append(number)
+        if len(self._shares) >= _MOST_SHARES:
+            self._shares.clear()
+        self._shares[levels, id(codes)] = (codes, shares)
+        return shares
+
+    def _order(self, codes: Sequence[str], owners: Sequence[str]) -> tuple[list[int], list[str]]:
+        """The numbers of rows by their regions, then by their owners, and the regions in that order.
+
+        For the same list it is worked out once.
+        """
+        known = self._orders.get(id(codes))
+        if known is None:
+            if len(self._orders) >= _MOST_SHARES:
+                self._orders.clear()
+            order = sorted(range(len(codes)), key=owners.__getitem__)
+            order.sort(key=codes.__getitem__)
+            known = self._orders[id(codes)] = (codes, order, picked(codes, order))
+        return known[1:]
 
     def levels_of(self, codes: Sequence[str]) -> list[str]:
         """The levels of rows whose regions these are; for the same list they are looked up once."""
@@ -166,6 +217,13 @@ class Regions:
     def level(self, code: str) -> str:
         """The region's level."""
         return self.levels[code]
+
+
+class _Own(dict[str, str]):
+    """The regions' codes, by themselves: the same object for equal ones. A region that is not there is its own."""
+
+    def __missing__(self, code: str) -> str:
+        return code
 
 
 class _Levels(dict[str, str]):
@@ -236,22 +294,12 @@ class _Owners:
         self.units: list[str] = []
         self.devices: list[tuple[str, ...]] = []
 
-    @classmethod
-    def of(cls, rows: Sequence[tuple[str, str, int, str, tuple[str, ...]]]) -> _Owners:
-        """Name, region, hosts, unit and devices of each."""
-        made = cls()
-        if rows:
-            names, regions, hosts, units, devices = zip(*rows, strict=True)
-            made.names, made.regions, made.hosts = list(names), list(regions), list(hosts)
-            made.units, made.devices = list(units), list(devices)
-        return made
-
-    def add(self, name: str, site: Site, hosts: int, devices: tuple[str, ...]) -> None:
-        """One more, where a site is."""
+    def add(self, name: str, region: str, hosts: int, unit: str, devices: tuple[str, ...]) -> None:
+        """One more."""
         self.names.append(name)
-        self.regions.append(site.region)
+        self.regions.append(region)
         self.hosts.append(hosts)
-        self.units.append(site.unit)
+        self.units.append(unit)
         self.devices.append(devices)
 
     def only(self, good: Iterable[bool]) -> _Owners:
@@ -367,8 +415,9 @@ class _Collector:
         """Whom a function may give prefixes to."""
         key = (function.purpose, function.level)
         if key not in self._owners:
+            made: dict[tuple[Purpose, Level | None], _Owners] = {}
             if function.purpose in (Purpose.LAN, Purpose.CIRCUIT):
-                self._owners[Purpose.LAN, None], self._owners[Purpose.CIRCUIT, None] = self._lines()
+                made[Purpose.LAN, None], made[Purpose.CIRCUIT, None] = self._lines()
             else:
                 found: Callable[[], _Owners] = {
                     Purpose.LOOPBACK: self._devices,
@@ -376,57 +425,64 @@ class _Collector:
                     Purpose.SITE: self._sites,
                     Purpose.REGION: lambda: self._of_regions(function.level),
                 }[function.purpose]
-                self._owners[key] = found()
+                made[key] = found()
+            for owners in made.values():
+                owners.names = packed(owners.names)
+            self._owners |= made
         return self._owners[key]
 
-    def _sites_of_devices(self) -> dict[str, Site]:
-        """The site of each device that is not left out."""
-        sites, left_out, devices = self.inventory.sites, self.left_out_sites, self.left_out_devices
-        if not left_out and not devices:
-            return {device.name: sites[device.site] for device in self.inventory.devices.values()}
+    @cached_property
+    def _places(self) -> dict[str, Place]:
+        """Where each device is that is not left out."""
+        own, left_out, inventory = self.regions.own, self.left_out_sites, self.inventory
+        rows = [(own[site.region], site.hosts, site.unit, name) for name, site in inventory.sites.items()]
+        places = dict(zip(packed(inventory.sites), rows, strict=True))
+        found = [places[device.site] for device in inventory.devices.values()]
+        of_device = dict(zip(packed(inventory.devices), found, strict=True))
+        if not left_out and not self.left_out_devices:
+            return of_device
         return {
-            device.name: sites[device.site]
-            for device in self.inventory.devices.values()
-            if device.site not in left_out and device.name not in devices
+            name: place
+            for name, place in of_device.items()
+            if place[3] not in left_out and name not in self.left_out_devices
         }
 
     def _devices(self) -> _Owners:
-        sites = self._sites_of_devices()
-        return _Owners.of([(name, site.region, 0, site.unit, (name,)) for name, site in sites.items()])
+        made = _Owners()
+        for name, (region, _, unit, _) in self._places.items():
+            made.add(name, region, 0, unit, (name,))
+        return made
 
     def _lines(self) -> tuple[_Owners, _Owners]:
         """LANs and circuits whose addresses nobody else gives.
 
         A circuit belongs to the lower of its ends' regions (the a end's if both are equal).
         """
-        site_of, depth = self._sites_of_devices(), self.regions.depth
+        place_of, depth = self._places, self.regions.depth
         lans, circuits = _Owners(), _Owners()
         for line in self.inventory.lines.values():
             kind, a, b = line.kind, line.a, line.b
             if kind is LineKind.LAN:
-                site = site_of.get(a.device)
-                if a.address is None and site is not None:
-                    lans.add(line.name, site, site.hosts, (a.device,))
+                place = place_of.get(a.device)
+                if a.address is None and place is not None:
+                    lans.add(line.name, *place[:3], (a.device,))
             elif kind is LineKind.CIRCUIT and b is not None and a.address is None and b.address is None:
-                site, other = site_of.get(a.device), site_of.get(b.device)
-                if site is None or other is None:
+                place, other = place_of.get(a.device), place_of.get(b.device)
+                if place is None or other is None:
                     continue
-                if site.region != other.region and depth(other.region) > depth(site.region):
-                    site = other
-                circuits.add(line.name, site, 0, (a.device, b.device))
+                region, _, unit, _ = other if depth(other[0]) > depth(place[0]) else place
+                circuits.add(line.name, region, 0, unit, (a.device, b.device))
         return lans, circuits
 
     def _sites(self) -> _Owners:
         by_site: dict[str, list[str]] = {}
-        for name, site in self._sites_of_devices().items():
-            by_site.setdefault(site.name, []).append(name)
-        return _Owners.of(
-            [
-                (site.name, site.region, site.hosts, site.unit, tuple(by_site.get(site.name, ())))
-                for site in self.inventory.sites.values()
-                if site.name not in self.left_out_sites
-            ]
-        )
+        for name, (*_, site) in self._places.items():
+            by_site.setdefault(site, []).append(name)
+        made, own = _Owners(), self.regions.own
+        for row in self.inventory.sites.values():
+            if row.name not in self.left_out_sites:
+                made.add(row.name, own[row.region], row.hosts, row.unit, tuple(by_site.get(row.name, ())))
+        return made
 
     def _units(self) -> _Owners:
         hosts: dict[str, int] = {}
@@ -435,13 +491,11 @@ class _Collector:
         for unit, count, names in zip(sites.units, sites.hosts, sites.devices, strict=True):
             hosts[unit] = hosts.get(unit, 0) + count
             devices.setdefault(unit, []).extend(names)
-        return _Owners.of(
-            [
-                (row.name, row.region, hosts.get(row.name, 0), row.name, tuple(devices.get(row.name, ())))
-                for row in self.inventory.units.values()
-                if row.region not in self.left_out_regions
-            ]
-        )
+        made, own = _Owners(), self.regions.own
+        for row in self.inventory.units.values():
+            if row.region not in self.left_out_regions:
+                made.add(row.name, own[row.region], hosts.get(row.name, 0), row.name, tuple(devices.get(row.name, ())))
+        return made
 
     def _of_regions(self, level: Level | None) -> _Owners:
         hosts: dict[str, int] = {}
@@ -451,13 +505,11 @@ class _Collector:
             for code in self.regions.chain(region):
                 hosts[code] = hosts.get(code, 0) + count
                 devices.setdefault(code, []).extend(names)
-        return _Owners.of(
-            [
-                (row.code, row.code, hosts.get(row.code, 0), "", tuple(devices.get(row.code, ())))
-                for row in self.inventory.regions.values()
-                if row.level is level and row.code not in self.left_out_regions
-            ]
-        )
+        made, own = _Owners(), self.regions.own
+        for row in self.inventory.regions.values():
+            if row.level is level and row.code not in self.left_out_regions:
+                made.add(row.code, own[row.code], hosts.get(row.code, 0), "", tuple(devices.get(row.code, ())))
+        return made
 
     def _takes_part(self, owner: str, unit: str, function: Function, vrf: str) -> bool:
         """Whether an owner is in a VRF, for functions with several pools.

@@ -67,11 +67,7 @@ class _Arrangement:
         self.inner_foreign: dict[int, list[Block]] = {}
         for block in foreign:
             around = next(
-                (
-                    child
-                    for child in node.children.values()
-                    if child.held is not None and contains(child.held, block, self.bits)
-                ),
+                (child for child in node.children if child.held is not None and contains(child.held, block, self.bits)),
                 None,
             )
             if around is None:
@@ -276,7 +272,7 @@ class _Arrangement:
             if isinstance(item, Leaf):
                 layout.leaf(item.number, placed.block)
             else:
-                layout.nodes.append((item, placed.block))
+                layout.node(item, placed.block)
                 if placed.inner is not None:
                     layout.add(placed.inner)
         return layout

@@ -32,6 +32,7 @@ from inventory.errors import GovnetError
 from inventory.sources import decode, read_bytes, write_atomically
 from inventory.text import Message
 from ipplan import plan_table
+from ipplan.nesting import Nesting
 from ipplan.networks import FAMILY_NAMES, in_order, text_of
 from ipplan.plan_rows import (
     AS_COLUMNS,
@@ -170,6 +171,20 @@ class Plan:
         for key, part in table.runs("functions", "versions", "vrfs"):
             index.setdefault(key, {}).update(zip(table.owners[part], range(part.start, part.stop), strict=True))
         return index
+
+    @cached_property
+    def block_index(self) -> dict[tuple[str, int], dict[str, int]]:
+        """The number of each block, by pool and family, then by region."""
+        index: dict[tuple[str, int], dict[str, int]] = {}
+        table = self.block_table
+        for key, part in table.runs("pools", "versions"):
+            index.setdefault(key, {}).update(zip(table.regions[part], range(part.start, part.stop), strict=True))
+        return index
+
+    @cached_property
+    def nesting(self) -> Nesting:
+        """How the blocks lie in each other."""
+        return Nesting(self.block_table)
 
     @cached_property
     def places(self) -> dict[tuple[str, int, str], set[tuple[Area, str]]]:

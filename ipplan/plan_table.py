@@ -36,6 +36,7 @@ def parsed(text: str, name: str) -> Table:
     table = Table(name)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: list[str] = []
+    read = 0  # the last line of what was read
     try:
         for cells in reader:
             if not any(cell.strip() for cell in cells):
@@ -43,6 +44,7 @@ def parsed(text: str, name: str) -> Table:
             table.line = reader.line_num
             header = [cell.strip() for cell in cells]
             table.check_header(header)
+            read = reader.line_num
             break
         if not table.problems:
             for cells in reader:
@@ -50,9 +52,10 @@ def parsed(text: str, name: str) -> Table:
                 if not table.quick(cells, reader) and any(cell.strip() for cell in cells):
                     table.line = reader.line_num
                     table.row(header, cells)
-    except csv.Error as error:
-        table.line = reader.line_num
-        message = Message("is not a CSV table: {reason}", reason=str(error))
+                read = reader.line_num
+    except csv.Error:
+        table.line = read + 1
+        message = Message("the row that begins here is no row of a CSV table")
         table.fault("bad-csv", "", message, Message("look for a quotation mark that is not closed"))
     if not header and not table.problems:
         table.check_header([])
@@ -84,6 +87,12 @@ class Table:
     def check_header(self, header: list[str]) -> None:
         """All columns, each once, no others; their order does not matter. Those of VRFs and AS may be left out."""
         self.ours, self.width = tuple(header[: len(COLUMNS)]) == COLUMNS, len(header)
+        sign = next((sign for sign in ("，", ";", "；", "\t", "、") if len(header) == 1 and sign in header[0]), "")
+        if sign:
+            message = Message("the columns are separated by “{sign}”", sign="Tab" if sign == "\t" else sign)
+            hint = Message("separate them by the comma “,” (save as “CSV UTF-8”)")
+            self.fault("wrong-separator", "", message, hint)
+            return
         hint = Message("the first line is: {columns}", columns=",".join(COLUMNS))
         for column in COLUMNS:
             if column not in header:
@@ -114,7 +123,7 @@ class Table:
             found, start, length = parse_block(prefix)
         except Fault:
             return False
-        if found != version:
+        if found != version or not length:
             return False
         table = self.tables[2]
         table.areas.append(area)
@@ -180,6 +189,13 @@ class Table:
             prefix = parse_block(values["prefix"])
         except Fault as fault:
             self.fault(fault.code, "prefix", fault.message, fault.hint)
+            return None
+        if not prefix[2]:
+            message = Message(
+                "{prefix} is the whole address space: a default route, not a prefix", prefix=values["prefix"]
+            )
+            hint = Message("take the row out; default routes stand in the devices' templates, not in the plan")
+            self.fault("whole-space", "prefix", message, hint)
             return None
         if FAMILIES.get(values["family"], prefix[0]) != prefix[0]:
             shown = text_of(prefix[1], prefix[2], prefix[0])

@@ -14,32 +14,41 @@ from typing import TYPE_CHECKING
 
 from ipplan.buddy import Buddy
 from ipplan.networks import Block, contains
+from ipplan.rows import picked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ipplan.tree import Node
+    from ipplan.tree import Node, NodeKey
 
 # Regions with more demands than this are alike so rarely that remembering their layouts costs more than it saves.
 _REMEMBERED = 64
 
 
 class Layout:
-    """Where everything below a node is: the leaves by their numbers, as columns, and the regions."""
+    """Where everything below a node is: the leaves by their numbers and the regions by their keys, as columns."""
 
-    __slots__ = ("lengths", "nodes", "numbers", "starts")
+    __slots__ = ("keys", "lengths", "node_lengths", "node_starts", "numbers", "starts")
 
     def __init__(self) -> None:
         self.numbers: list[int] = []
         self.starts: list[int] = []
         self.lengths: list[int] = []
-        self.nodes: list[tuple[Node, Block]] = []
+        self.keys: list[NodeKey] = []
+        self.node_starts: list[int] = []
+        self.node_lengths: list[int] = []
 
     def leaf(self, number: int, block: Block) -> None:
         """Add a leaf."""
         self.numbers.append(number)
         self.starts.append(block.start)
         self.lengths.append(block.length)
+
+    def node(self, node: Node, block: Block) -> None:
+        """Add a region."""
+        self.keys.append(node.key)
+        self.node_starts.append(block.start)
+        self.node_lengths.append(block.length)
 
     def leaves(self) -> dict[int, Block]:
         """Where each leaf is, by its number."""
@@ -53,14 +62,21 @@ class Layout:
         self.numbers += other.numbers
         self.starts += other.starts
         self.lengths += other.lengths
-        self.nodes += other.nodes
+        self.keys += other.keys
+        self.node_starts += other.node_starts
+        self.node_lengths += other.node_lengths
 
     def shifted(self, offset: int) -> Layout:
         """The same layout `offset` addresses further on."""
         made = Layout()
-        made.numbers, made.lengths = self.numbers, self.lengths
+        made.numbers, made.lengths, made.keys, made.node_lengths = (
+            self.numbers,
+            self.lengths,
+            self.keys,
+            self.node_lengths,
+        )
         made.starts = [start + offset for start in self.starts]
-        made.nodes = [(node, Block(block.start + offset, block.length)) for node, block in self.nodes]
+        made.node_starts = [start + offset for start in self.node_starts]
         return made
 
 
@@ -73,26 +89,26 @@ def fresh(node: Node, roots: Sequence[Block], foreign: Iterable[Block]) -> Layou
 def _fresh(node: Node, roots: Sequence[Block], foreign: tuple[Block, ...], layout: Layout) -> bool:
     if not node.children:
         return _fresh_leaves(node, roots, foreign, layout)
-    leaves, bits = node.leaves, node.bits
+    leaves, bits, children = node.leaves, node.bits, node.children
     extents, prefixes = leaves.extents, leaves.lengths
     # Extent, order, and the leaf's number or, from -1 down, the child's.
-    queue = [(extents[number], leaves.order(number), number) for number in node.numbers]
-    children = list(node.children.values())
-    queue += [(child.length, child.order, -1 - number) for number, child in enumerate(children)]
+    queue = [(extents[number], *leaves.order(number), number) for number in node.numbers]
+    queue += [(child.length, child.key[1], "", child.key[0], -1 - number) for number, child in enumerate(children)]
     queue.sort()
     lengths = [entry[0] for entry in queue]
-    sparse = [leaves.sparse[entry[2]] if entry[2] >= 0 else children[-1 - entry[2]].sparse for entry in queue]
+    sparse = [leaves.sparse[entry[4]] if entry[4] >= 0 else children[-1 - entry[4]].sparse for entry in queue]
     starts = _places(bits, roots, foreign, lengths, sparse)
     if starts is None:
         return False
-    for (length, _, number), start in zip(queue, starts, strict=True):
+    # In address order: what lies side by side in the plan is made one after the other.
+    for start, (length, _, _, _, number) in sorted(zip(starts, queue, strict=True)):
         if number >= 0:
             layout.numbers.append(number)
             layout.starts.append(start)
             layout.lengths.append(prefixes[number])
             continue
         child, block = children[-1 - number], Block(start, length)
-        layout.nodes.append((child, block))
+        layout.node(child, block)
         if len(child.numbers) == 1 and not child.children and extents[child.numbers[0]] >= length:
             layout.numbers.append(child.numbers[0])  # most regions of the lowest level
             layout.starts.append(start)
@@ -105,25 +121,24 @@ def _fresh(node: Node, roots: Sequence[Block], foreign: tuple[Block, ...], layou
 def _fresh_leaves(node: Node, roots: Sequence[Block], foreign: tuple[Block, ...], layout: Layout) -> bool:
     """A region without regions in it."""
     leaves = node.leaves
-    numbers = _in_order(node) if len(node.numbers) > 1 else node.numbers
+    numbers = _in_order(node)
     lengths = [leaves.extents[number] for number in numbers]
     sparse = [leaves.sparse[number] for number in numbers] if leaves.any_sparse else [False] * len(numbers)
     starts = _places(node.bits, roots, foreign, lengths, sparse)
     if starts is None:
         return False
+    if True in sparse:
+        order = sorted(range(len(starts)), key=starts.__getitem__)
+        numbers, starts = picked(numbers, order), picked(starts, order)
     layout.numbers += numbers
     layout.starts += starts
-    layout.lengths += [leaves.lengths[number] for number in numbers]
+    layout.lengths += picked(leaves.lengths, numbers)
     return True
 
 
 def _in_order(node: Node) -> list[int]:
-    """The leaves of a node, the largest first, then by their stable keys."""
-    leaves = node.leaves
-    extents, regions, owners, functions = leaves.extents, leaves.regions, leaves.owners, leaves.functions
-    queue = [(extents[number], regions[number], owners[number], functions[number], number) for number in node.numbers]
-    queue.sort()
-    return [entry[4] for entry in queue]
+    """The leaves of a node, the largest first, then by their stable keys, in whose order the numbers are."""
+    return sorted(node.numbers, key=node.leaves.extents.__getitem__)
 
 
 def _places(
@@ -175,7 +190,7 @@ def standing(node: Node, roots: Sequence[Block], foreign: Iterable[Block]) -> La
 def _standing(node: Node, roots: Sequence[Block], foreign: Sequence[Block], layout: Layout) -> bool:
     bits, held = node.bits, node.leaves.held
     own = [(block, number) for number in node.numbers if (block := held[number]) is not None]
-    children = list(node.children.values())
+    children = node.children
     below = [(child.held, -1 - number) for number, child in enumerate(children) if child.held is not None]
     spans = sorted(own + below)
     for (one, _), (other, _) in pairwise(spans):
@@ -196,7 +211,7 @@ def _standing(node: Node, roots: Sequence[Block], foreign: Sequence[Block], layo
             layout.starts.append(block.start)
             layout.lengths.append(block.length)
         else:
-            layout.nodes.append((children[-1 - number], block))
+            layout.node(children[-1 - number], block)
             if not _standing(children[-1 - number], (block,), inside.get(number, ()), layout):
                 return False
     return True

@@ -6,12 +6,14 @@ table must not overlap: the two VRFs themselves, and two that a third one import
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from inventory.errors import Problem
 from inventory.model import NOWHERE
 from inventory.text import Message
+from ipplan.checks_rows import few
 from ipplan.networks import BITS
 from ipplan.plan import FILE, AsRow
 from ipplan.targets import is_target
@@ -151,8 +153,7 @@ def overlaps(plan: Plan, inventory: Inventory) -> Iterator[Problem]:
                 spans = _spans(plan)
             for version in BITS:
                 one, other = (spans.get((vrf, version), []) for vrf in pair)
-                for first, second in _meetings(one, other):
-                    yield _problem(plan, where, first, second)
+                yield from _problems(plan, where, _meetings(one, other))
 
 
 def _spans(plan: Plan) -> dict[tuple[str, int], list[tuple[int, int, int]]]:
@@ -178,6 +179,35 @@ def _meetings(one: list[tuple[int, int, int]], other: list[tuple[int, int, int]]
         while here < len(other) and other[here][0] < end:
             yield number, other[here][2]
             here += 1
+
+
+def _problems(plan: Plan, where: str, meetings: Iterator[tuple[int, int]]) -> Iterator[Problem]:
+    """One problem for each pair, and one for all that a row covers alone."""
+    pairs = list(meetings)
+    of_first, of_second = Counter(first for first, _ in pairs), Counter(second for _, second in pairs)
+    wide: dict[int, list[int]] = {}
+    for first, second in pairs:
+        if of_first[first] > 1:
+            wide.setdefault(first, []).append(second)
+        elif of_second[second] > 1:
+            wide.setdefault(second, []).append(first)
+        else:
+            yield _problem(plan, where, first, second)
+    for number, others in wide.items():
+        row, first_other = plan.allocation(number), plan.allocation(others[0])
+        message = Message(
+            "{prefix} (“{owner}”, VRF “{vrf}”) overlaps {count} rows of the VRF “{other_vrf}”: {others}; both are in "
+            "the table of the VRF “{where}”",
+            prefix=row.prefix,
+            owner=row.owner,
+            vrf=row.vrf,
+            count=len(others),
+            other_vrf=first_other.vrf,
+            others=few([plan.allocation(other) for other in others]),
+            where=where,
+        )
+        hint = Message("give the pools of the two VRFs different space, or stop exchanging their routes")
+        yield Problem("exchanged-overlap", message, hint, row.source.file or FILE, row.source.line, "prefix")
 
 
 def _problem(plan: Plan, where: str, first: int, second: int) -> Problem:

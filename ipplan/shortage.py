@@ -176,7 +176,7 @@ def _lacking(short: Short, inventory: Inventory) -> tuple[Message, str]:
 def _functions(node: Node) -> list[str]:
     """The functions of everything in a region, at any depth."""
     own = [node.leaves.functions[number] for number in node.numbers]
-    return own + [name for child in node.children.values() for name in _functions(child)]
+    return own + [name for child in node.children for name in _functions(child)]
 
 
 def _amount(addresses: int, unit: int, short: Short) -> Message:

@@ -15,10 +15,10 @@ from ipplan.networks import BITS, Block, block_of, contains
 from ipplan.policy import Placement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ipplan.demands import Demands, Regions
-    from ipplan.policy import Pool, Summary
+    from ipplan.policy import Summary
 
 NodeKey: TypeAlias = "tuple[str, str]"  # level, region; empty for the root
 Held: TypeAlias = "Mapping[tuple[str, str], Block]"  # function and owner → where the lock has the allocation
@@ -131,7 +131,10 @@ class Leaf:
 
 
 class Node:
-    """A region's share of a pool, or the whole pool. `held` is where the lock has its block."""
+    """A region's share of a pool, or the whole pool. `held` is where the lock has its block.
+
+    `numbers` are its own demands, by region and owner (`ipplan.demands.Share`).
+    """
 
     __slots__ = (
         "_content",
@@ -157,7 +160,7 @@ class Node:
         version: int = 4,
         summary: Summary | None = None,
         held: Block | None = None,
-        numbers: Iterable[int] = (),
+        numbers: Sequence[int] = (),
     ) -> None:
         self.key = key
         self.leaves = leaves
@@ -166,8 +169,8 @@ class Node:
         self.summary = summary
         self.held = held
         self.inferred = False
-        self.children: dict[NodeKey, Node] = {}
-        self.numbers = list(numbers)
+        self.children: list[Node] = []
+        self.numbers = numbers
         self._content = self._length = self._weight = -1
         self._state: State | None = None
 
@@ -182,7 +185,7 @@ class Node:
         if self._content < 0:
             extents, bits = self.leaves.extents, self.bits
             own = sum([1 << (bits - extents[number]) for number in self.numbers])
-            self._content = own + sum([1 << (bits - child.length) for child in self.children.values()])
+            self._content = own + sum([1 << (bits - child.length) for child in self.children])
         return self._content
 
     @property
@@ -234,7 +237,7 @@ class Node:
         if self._weight < 0:
             held = self.leaves.held
             own = sum([held[number] is not None for number in self.numbers])
-            self._weight = own + sum(child.weight for child in self.children.values())
+            self._weight = own + sum(child.weight for child in self.children)
         return self._weight
 
     @property
@@ -254,7 +257,7 @@ class Node:
             else:
                 fresh = False
                 standing = standing and block.length <= enoughs[number]
-        for child in self.children.values():
+        for child in self.children:
             fresh = fresh and child.held is None and child.state is State.FRESH
             standing = (
                 standing
@@ -266,12 +269,12 @@ class Node:
 
     def items(self) -> list[Leaf | Node]:
         """What is placed directly in it."""
-        return [*(Leaf(self.leaves, number) for number in self.numbers), *self.children.values()]
+        return [*(Leaf(self.leaves, number) for number in self.numbers), *self.children]
 
     def nodes(self) -> Iterator[Node]:
         """Itself and all below."""
         yield self
-        for child in self.children.values():
+        for child in self.children:
             yield from child.nodes()
 
     def held_content(self) -> Iterator[Block]:
@@ -280,7 +283,7 @@ class Node:
             block = self.leaves.held[number]
             if block is not None:
                 yield block
-        for child in self.children.values():
+        for child in self.children:
             yield from child.held_content()
 
 
@@ -288,36 +291,18 @@ def build(demands: Demands, regions: Regions, held: Held, held_blocks: Mapping[N
     """The tree of one pool and family. `held` and `held_blocks` are the lock, for allocations and regions."""
     pool, version = demands.pool, demands.version
     leaves = Leaves(demands, held)
-    root = Node(("", ""), leaves, version=version)
-    _deal_out(root, pool, demands.regions, regions, held_blocks)
+    summaries = {summary.level.value: summary for summary in pool.summaries}
+    nodes: list[Node] = []
+    for key, above, numbers in regions.shares(frozenset(summaries), demands):
+        node = Node(key, leaves, version=version, summary=summaries.get(key[0]), numbers=numbers)
+        if nodes:
+            node.held = held_blocks.get(key) if held_blocks else None
+            nodes[above].children.append(node)
+        nodes.append(node)
+    root = nodes[0]
     if held:
         _infer(root, held_blocks, [block_of(network) for network in pool.prefixes if network.version == version])
     return root
-
-
-def _deal_out(
-    root: Node, pool: Pool, codes: Sequence[str], regions: Regions, held_blocks: Mapping[NodeKey, Block]
-) -> None:
-    """Put each demand into the lowest region of the pool's summaries that it belongs to."""
-    if not pool.summaries:
-        root.numbers = list(range(len(codes)))
-        return
-    summaries = {summary.level.value: summary for summary in pool.summaries}
-    levels = frozenset(summaries)
-    lowest, nodes = regions.lowest(levels), {"": root}
-
-    def node_of(code: str) -> Node:
-        """The node of a region of these levels."""
-        node = nodes.get(code)
-        if node is None:
-            key = (regions.levels[code], code)
-            above = node_of(lowest[regions.parents[code]])
-            node = Node(key, root.leaves, version=root.version, summary=summaries[key[0]], held=held_blocks.get(key))
-            above.children[key] = nodes[code] = node
-        return node
-
-    for code, numbers in regions.shares(levels, codes).items():
-        node_of(code).numbers = numbers
 
 
 def _infer(root: Node, held_blocks: Mapping[NodeKey, Block], prefixes: list[Block]) -> None:

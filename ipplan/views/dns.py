@@ -6,6 +6,11 @@ TTL before anything moves), `2-switch` (the new addresses, TTL still low, both r
 addresses have been added and verified), `3-after` (the new addresses, TTL as usual, the old reverse zones gone). Their
 serials are the given one, + 1 and + 2. Otherwise there is one set, `zones`.
 
+Where there is a plan/stages.yaml, sites do not move all at once, and in place of `2-switch` there is a set for each
+wave: `2-wave-01` has the new addresses of what moves in the first wave and today's of everything else, and so on, each
+with a serial of its own. What is in no wave moves with the last one, which so is what `2-switch` would be. A wave's
+set is loaded when its addresses have been added and verified.
+
 Today's are the addresses that the mapping has, and those that the inventory and dns.yaml give: what the plan gives to
 somebody who has no address in today's table is new. Given addresses are today's as long as the mapping knows them as
 such.
@@ -34,7 +39,6 @@ if TYPE_CHECKING:
 
     from inventory.model import Device, End, Line
     from ipplan.addresses import Address
-    from ipplan.mapping import Mapping
     from ipplan.networks import Network
     from ipplan.views.dns_file import DnsSettings
     from ipplan.views.material import Material
@@ -46,7 +50,7 @@ _LONGEST_NAME = 253
 class Named:
     """A name (relative to the VRF's zone) and an address. `rank` chooses an address's one PTR, `what` is its origin.
 
-    `given`: the address is in the inventory, not from the plan.
+    `given`: the address is in the inventory, not from the plan. `device` has it.
     """
 
     vrf: str
@@ -56,17 +60,22 @@ class Named:
     what: str
     aliases: tuple[str, ...] = ()
     given: bool = False
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneSet:
-    """One state of all zones: a folder, its serial, today's addresses or the plan's, and which TTLs are low."""
+    """One state of all zones: a folder, its serial, today's addresses or the plan's, and which TTLs are low.
+
+    `wave`: what moves later than that still has today's addresses.
+    """
 
     folder: str
     serial: int
     old: bool = False
     low: bool = False
     both: bool = False
+    wave: int | None = None
 
 
 @dataclass(slots=True)
@@ -123,7 +132,8 @@ class Collector:
                     Message("take it out of the rule"),
                 )
                 return
-            self.add(Named(vrf, rule.format(**used), address, rank, what, given=given))
+            device = values.get("device", "")
+            self.add(Named(vrf, rule.format(**used), address, rank, what, given=given, device=device))
 
     def collect(self) -> list[Named]:
         """Every name. InputError with every fault."""
@@ -184,7 +194,8 @@ class Collector:
                 )
             for row in fitting:
                 address = row.prefix.network_address + server.host
-                self.add(Named(row.vrf, server.name, address, 1, server.name, server.aliases))
+                device = line.a.device if line is not None else ""
+                self.add(Named(row.vrf, server.name, address, 1, server.name, server.aliases, device=device))
 
     def collisions(self) -> None:
         """Two things with one name, and an alias that is a name already."""
@@ -222,16 +233,28 @@ def zone_origin(settings: DnsSettings, vrf: str) -> str:
 
 
 def sets(material: Material, settings: DnsSettings) -> list[ZoneSet]:
-    """The states to write, in the order in which they are loaded."""
-    serial = settings.serial
-    if material.mapping is None or settings.migration_ttl is None:
+    """The states to write, in the order in which they are loaded. InputError if there is no such wave."""
+    serial, wanted = settings.serial, material.wave
+    moving = material.mapping is not None and settings.migration_ttl is not None
+    last = material.moves.last if moving and material.moves is not None else 0
+    if wanted is not None and not 1 <= wanted <= last:
+        message = Message("there is no wave {wave}", wave=wanted)
+        hint = (
+            Message("the waves of plan/stages.yaml are 1 to {last}", last=last)
+            if last
+            else Message("waves need plan/mapping.csv, plan/stages.yaml and “migration_ttl” in plan/dns.yaml")
+        )
+        raise InputError([Problem("no-wave", message, hint, column="--wave")])
+    if not moving:
         return [ZoneSet("zones", serial)]
-    after = [(serial + step) % (1 << 32) for step in range(3)]  # RFC 1982: the number after the last is 0
-    return [
-        ZoneSet("1-before", after[0], old=True, low=True, both=True),
-        ZoneSet("2-switch", after[1], low=True, both=True),
-        ZoneSet("3-after", after[2]),
-    ]
+    between = [ZoneSet("2-switch", 0, low=True, both=True)]
+    if last:
+        width = max(len(str(last)), 2)
+        between = [ZoneSet(f"2-wave-{wave:0{width}}", 0, low=True, both=True, wave=wave) for wave in range(1, last + 1)]
+    states = [ZoneSet("1-before", 0, old=True, low=True, both=True), *between, ZoneSet("3-after", 0)]
+    # RFC 1982: the number after the last is 0.
+    made = [replace(state, serial=(serial + step) % (1 << 32)) for step, state in enumerate(states)]
+    return made if wanted is None else [state for state in made if state.wave == wanted]
 
 
 def files(material: Material) -> Iterator[File]:
@@ -240,23 +263,28 @@ def files(material: Material) -> Iterator[File]:
     if settings is None:
         return
     found = Collector(material, settings).collect()
-    states = States(material.mapping)
+    states = States(material)
     today, tomorrow = states.of(found)
     glue = _glue(settings, states)
     vrfs = sorted({named.vrf for named in found} | {DEFAULT_VRF}, key=lambda vrf: (vrf != DEFAULT_VRF, vrf))
     for state in sets(material, settings):
+        now = today if state.old else tomorrow if state.wave is None else states.after(found, state.wave)
+        servers = states.servers(glue, state)
         for vrf in vrfs:
-            new = [named for named in tomorrow if named.vrf == vrf]
-            before = [named for named in today if named.vrf == vrf]
-            yield from _Writer(material, settings, state, vrf, new, before, glue).files()
+            here, before, new = ([named for named in some if named.vrf == vrf] for some in (now, today, tomorrow))
+            yield from _Writer(material, settings, state, vrf, here, before, new, glue, servers).files()
 
 
 class States:
     """Which addresses there are today, and which there will be."""
 
-    def __init__(self, mapping: Mapping | None) -> None:
+    def __init__(self, material: Material) -> None:
+        mapping = material.mapping
         self._mapping = mapping
         self._back = mapping.inverse() if mapping is not None else None
+        self._moves = material.moves
+        devices, waves = material.inventory.devices, material.waves or {}
+        self._waves = {name: waves[device.site] for name, device in devices.items() if device.site in waves}
 
     def of(self, found: Iterable[Named]) -> tuple[list[Named], list[Named]]:
         """The names with their addresses of today, and with those of tomorrow; left out where they have none."""
@@ -268,6 +296,35 @@ class States:
             if after is not None:
                 tomorrow.append(replace(named, address=after))
         return today, tomorrow
+
+    def after(self, found: Iterable[Named], wave: int) -> list[Named]:
+        """The names with the addresses that they have after a wave; left out where they have none."""
+        there = []
+        for named in found:
+            before, planned = self.both(named.address, named.vrf, given=named.given)
+            address = self._at(wave, named.device, named.vrf, before, planned)
+            if address is not None:
+                there.append(replace(named, address=address))
+        return there
+
+    def _at(self, wave: int, device: str, vrf: str, before: Address | None, planned: Address | None) -> Address | None:
+        """An address after a wave. What no wave changes comes with the last one, what is new with its site."""
+        moves = self._moves
+        if moves is None or wave >= moves.last or before == planned:
+            return planned
+        if before is None:
+            return planned if self._waves.get(device, moves.last) <= wave else None
+        return moves.after(wave, device, vrf, before, planned)
+
+    def servers(self, glue: Servers, state: ZoneSet) -> dict[str, list[Address]]:
+        """The name servers' addresses in a state."""
+        if state.old or state.wave is None:
+            return glue.before if state.old else glue.after
+        found = {}
+        for name, addresses in glue.pairs.items():
+            now = (self._at(state.wave, "", DEFAULT_VRF, before, planned) for before, planned in addresses)
+            found[name] = list(dict.fromkeys(address for address in now if address is not None))
+        return found
 
     def both(self, address: Address, vrf: str, *, given: bool) -> tuple[Address | None, Address | None]:
         """An address of the plan, or a given one, as it is today and as it will be; None where there is none."""
@@ -283,21 +340,23 @@ class States:
 
 
 class Servers(NamedTuple):
-    """The name servers' addresses of today and of tomorrow."""
+    """The name servers' addresses of today and of tomorrow, and which of tomorrow's is which of today's."""
 
     before: dict[str, list[Address]]
     after: dict[str, list[Address]]
+    pairs: dict[str, list[tuple[Address | None, Address | None]]]
 
 
 def _glue(settings: DnsSettings, states: States) -> Servers:
     """The name servers' addresses. InputError if one has addresses only at one time."""
-    made = Servers({}, {})
+    made = Servers({}, {}, {})
     problems = []
     for name, addresses in settings.name_servers.items():
         found = [states.both(ip_address(address), DEFAULT_VRF, given=True) for address in addresses]
-        for times, column in zip(made, zip(*found, strict=True) if found else ((), ()), strict=True):
+        made.pairs[name] = found
+        for times, column in zip(made[:2], zip(*found, strict=True) if found else ((), ()), strict=True):
             times[name] = list(dict.fromkeys(address for address in column if address is not None))
-        if found and not all(times[name] for times in made):
+        if found and not all(times[name] for times in made[:2]):
             message = Message("the name server “{name}” has an address only before or only after the move", name=name)
             hint = Message("write the address that it has today, and let the mapping have a place for it")
             problems.append(Problem("no-place", message, hint, dns_file.FILE, column="name_servers"))
@@ -314,9 +373,11 @@ class _Writer:
     settings: DnsSettings
     state: ZoneSet
     vrf: str
-    new: list[Named]
+    now: list[Named]
     before: list[Named]
+    new: list[Named]
     servers: Servers
+    servers_now: dict[str, list[Address]]
 
     @property
     def folder(self) -> str:
@@ -396,7 +457,7 @@ class _Writer:
         """The forward zone."""
         sets: dict[tuple[str, str], list[Named]] = {}  # by name and type
         aliases: dict[str, list[Named]] = {}
-        for named in self.before if self.state.old else self.new:
+        for named in self.now:
             sets.setdefault((named.name, "A" if named.address.version == 4 else "AAAA"), []).append(named)
             for alias in named.aliases:
                 aliases.setdefault(alias, []).append(named)
@@ -418,7 +479,7 @@ class _Writer:
 
     def glue(self) -> Iterator[str]:
         """The addresses of the name servers below this zone."""
-        for name, addresses in (self.servers.before if self.state.old else self.servers.after).items():
+        for name, addresses in self.servers_now.items():
             moves = set(self.servers.before[name]) != set(self.servers.after[name])
             low = f"{self.settings.migration_ttl} " if self.state.low and moves else ""
             if self.relative(name):
@@ -445,9 +506,7 @@ class _Writer:
 
     def reverse(self) -> dict[Network, list[Named]]:
         """The reverse zones that have records, in address order, and one name for each address."""
-        times = [self.before] if self.state.old else [self.new]
-        if self.state.both and not self.state.old:
-            times.append(self.before)
+        times = [self.now, self.before] if self.state.both else [self.now]
         chosen: dict[Address, Named] = {}
         for some in times:
             for named in sorted(some, key=lambda named: (named.rank, named.name)):

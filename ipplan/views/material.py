@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ipplan.policy import Policy
     from ipplan.views.dns_file import DnsSettings
     from ipplan.views.kea_file import DhcpSettings
+    from ipplan.views.waves import Moves
 
 AREA_TITLES = {
     Area.PUBLIC: mark("Public network area"),
@@ -46,7 +47,10 @@ class File:
 
 @dataclass(frozen=True)
 class Material:
-    """Everything that views read. `mapping`, `dns`, `dhcp`, `waves` are None where the workspace has no such file."""
+    """Everything that views read. The fields from `mapping` to `moves` are None where the workspace has no such file.
+
+    `wave`: of the zones only those of the state after this wave are wanted.
+    """
 
     workspace: Workspace
     plan: Plan
@@ -55,6 +59,8 @@ class Material:
     dns: DnsSettings | None = None
     dhcp: DhcpSettings | None = None
     waves: Waves[str, int] | None = None
+    moves: Moves | None = None
+    wave: int | None = None
 
     @property
     def inventory(self) -> Inventory:
@@ -129,6 +135,7 @@ def load(root: Path, workspace: Workspace, plan: Plan, policy: Policy | None) ->
         ("dns", dns_file.FILE, dns_file.load),
         ("dhcp", kea_file.FILE, kea_file.load),
         ("waves", waves.FILE, waves.load),
+        ("moves", waves.FILE, waves.moves),
     ):
         path = root / file
         if not path.exists():
@@ -136,7 +143,7 @@ def load(root: Path, workspace: Workspace, plan: Plan, policy: Policy | None) ->
         try:
             found[name] = read(path, name=file)
         except InputError as error:
-            problems += error.problems
+            problems += [problem for problem in error.problems if problem not in problems]
     if problems:
         raise InputError(problems)
     return Material(workspace, plan, policy, **found)  # type: ignore[arg-type]  # each name has its own type

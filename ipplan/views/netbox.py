@@ -1,8 +1,10 @@
 """Files for NetBox's bulk import, numbered in the order in which they must be imported.
 
-The columns are those of NetBox's import forms (`dcim/forms/bulk_import.py`, `ipam/…`, `tenancy/…`, read in versions 4.2
-to 4.6); `region.slug` names an object by another field than its name, which the import allows. Where a prefix belongs
-(`scope`) is left out: the forms of different versions name that column differently. The push sets it.
+The columns are those of NetBox's import forms (github.com/netbox-community/netbox, `netbox/dcim/forms/bulk_import.py`,
+`netbox/ipam/forms/…`, `netbox/tenancy/forms/…`, read in versions 4.2 to 4.6); `region.slug` names an object by another
+field than its name, which the import allows. Where a prefix belongs (`scope_type` and its object) is left out: older
+forms take the object's number in that NetBox only, `scope_name` came later (`netbox/dcim/forms/mixins.py`,
+`ScopedImportForm`). The push sets it.
 """
 
 from __future__ import annotations
@@ -29,11 +31,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "vrfs": ("name", "rd", "enforce_unique", "description", "import_targets", "export_targets"),
     "prefixes": ("prefix", "vrf", "tenant.slug", "status", "role.slug", "description"),
     "ip_addresses": ("address", "vrf", "tenant.slug", "status", "role", "dns_name", "description"),
+    "rirs": ("name", "slug", "is_private", "description"),
+    "asns": ("asn", "rir.slug", "description"),
 }
 
 
 def files(material: Material) -> Iterator[File]:
-    """`netbox/1-regions.csv` … `netbox/8-ip-addresses.csv`, and `netbox/README.txt`."""
+    """`netbox/1-regions.csv` … `netbox/10-asns.csv`, and `netbox/README.txt`."""
     by_kind: dict[str, list[Object]] = {}
     for found in objects(material):
         by_kind.setdefault(found.kind, []).append(found)

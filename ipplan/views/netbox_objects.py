@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ipplan.plan import Row
     from ipplan.views.material import Material
 
-KINDS = ("regions", "tenants", "sites", "roles", "route_targets", "vrfs", "prefixes", "ip_addresses")
+KINDS = ("regions", "tenants", "sites", "roles", "route_targets", "vrfs", "prefixes", "ip_addresses", "rirs", "asns")
 _LONGEST_NAME, _LONGEST_DESCRIPTION = 100, 200
 
 
@@ -74,6 +74,7 @@ def objects(material: Material) -> list[Object]:
     _vrfs(made)
     _prefixes(made)
     _addresses(made)
+    _numbers(made)
     return sorted(made.found.values(), key=lambda found: KINDS.index(found.kind))
 
 
@@ -148,7 +149,7 @@ def _vrfs(made: _Objects) -> None:
     rules = getattr(material.policy, "vrfs", None) or {}
     names = dict.fromkeys([*material.inventory.vrfs, *(row.vrf for row in material.plan.pool_rows)])
     for name in names:
-        vrf, rule = material.inventory.vrfs.get(name), rules.get(name)
+        vrf, rule = material.inventory.vrfs.get(name), rules.get(name) or material.plan.vrfs.get(name)
         if name == DEFAULT_VRF:
             continue
         rd = (vrf.rd if vrf else "") or (rule.rd if rule else "")
@@ -160,6 +161,23 @@ def _vrfs(made: _Objects) -> None:
             targets[way.replace("_rt", "_targets")] = tuple(Ref("route_targets", (value,)) for value in values)
         title = vrf.title if vrf else ""
         made.add("vrfs", (name,), name=name, rd=rd or None, enforce_unique=True, description=title, **targets)
+
+
+# What anybody may use inside (RFC 6996 section 5).
+_PRIVATE_NUMBERS = (range(64512, 65535), range(4200000000, 4294967295))
+
+
+def _numbers(made: _Objects) -> None:
+    """AS numbers: that of all, and those of regions that have their own. NetBox wants to know who gave each."""
+    material = made.material
+    whose = {row.asn: material.region_path(row.region) for row in material.plan.as_rows}
+    if material.policy is not None and material.policy.asn is not None:
+        whose.setdefault(material.policy.asn, material.title)
+    for number, owner in sorted(whose.items()):
+        private = any(number in numbers for numbers in _PRIVATE_NUMBERS)
+        key, name = ("rfc-6996", "RFC 6996") if private else ("assigned", tr(mark("assigned")))
+        made.add("rirs", (key,), name=name, slug=key, is_private=private)
+        made.add("asns", (str(number),), asn=number, rir=Ref("rirs", (key,)), description=owner)
 
 
 def _vrf_ref(name: str) -> Ref | None:

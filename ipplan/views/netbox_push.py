@@ -30,6 +30,8 @@ _ENDPOINTS = {
     "vrfs": ("ipam", "vrfs"),
     "prefixes": ("ipam", "prefixes"),
     "ip_addresses": ("ipam", "ip_addresses"),
+    "rirs": ("ipam", "rirs"),
+    "asns": ("ipam", "asns"),
 }
 _SCOPES = {"sites": "dcim.site", "regions": "dcim.region"}
 _CHUNK = 100  # objects in one request: NetBox does each request as a whole or not at all
@@ -241,6 +243,8 @@ def _key(kind: str, record: Mapping[str, Any]) -> tuple[str, ...]:
         return (str(vrf["name"]) if vrf else "", text if kind == "prefixes" else text.partition("/")[0])
     if kind in ("route_targets", "vrfs"):
         return (str(record["name"]),)
+    if kind == "asns":
+        return (str(record["asn"]),)
     return (str(record["slug"]),)
 
 

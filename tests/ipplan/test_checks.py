@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from inventory.errors import InputError
 from ipplan import allocate, checks, policy, policy_file
 from ipplan.plan import Plan, parse, to_text
 
@@ -261,3 +262,30 @@ def test_a_pool_that_the_function_no_longer_has(city: Callable[..., Inventory], 
     text = to_text(allocate.make(inventory, policy_file.parse(two), None))
     rules = policy_file.parse(two.replace("pool: circuits", "pool: spare"))
     assert {(code, column) for code, _, column in found(text, inventory, rules)} == {("outdated-row", "pool")}
+
+
+def test_one_row_over_many_is_one_fault(summarised: tuple[str, Inventory, policy.Policy]) -> None:
+    """A covering row is said once, with how many it covers and the first of them, not once for each of them."""
+    text, inventory, rules = summarised
+    wide = edited(text, "lan-a", "10.0.0.0/8")
+    problems = [problem for problem in checks.check(parse(wide), inventory, rules) if problem.code == "overlap"]
+    assert [(problem.line, problem.column) for problem in problems] == [(line_of(wide, ",lan-a,"), "prefix")]
+    assert "(line " in problems[0].in_language("en")
+    codes = [code for code, _, _ in found(wide, inventory, rules)]
+    assert codes.count("foreign-in-block") == 1
+    assert codes.count("outside-block") == 2, "its township's and its county's"
+
+
+@pytest.mark.parametrize("prefix", ["0.0.0.0/0", "::/0"])
+def test_the_whole_address_space_is_no_allocation(planned: tuple[str, Inventory, policy.Policy], prefix: str) -> None:
+    """A default route in the plan is one fault with its line, and no overlap with every other row."""
+    text = edited(planned[0], "lan-a", prefix)
+    if ":" in prefix:
+        text = text.replace("\n" + text.splitlines()[line_of(text, ",lan-a,") - 1], "", 1) + text.splitlines()[
+            line_of(text, ",lan-a,") - 1
+        ].replace(",ipv4,", ",ipv6,")
+    with pytest.raises(InputError) as caught:
+        parse(text)
+    assert [(problem.code, problem.line) for problem in caught.value.problems] == [
+        ("whole-space", line_of(text, ",lan-a,"))
+    ]

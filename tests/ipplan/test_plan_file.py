@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 HEADER = ",".join(COLUMNS)
 names = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
-prefixes = st.tuples(st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)), st.integers(0, 32)).map(
+prefixes = st.tuples(st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)), st.integers(1, 32)).map(
     lambda pair: ip_network(f"{pair[0]}/{pair[1]}", strict=False)
 )
 pool_rows = st.builds(PoolRow, st.sampled_from(Area), names, names, prefixes)
@@ -114,6 +114,8 @@ def test_all_faulty_rows_are_said_at_once() -> None:
         (HEADER.replace(",owner", ""), ["missing-column"]),
         (HEADER + ",note", ["unknown-column"]),
         (HEADER + ",owner", ["duplicate-column"]),
+        (HEADER.replace(",", ";"), ["wrong-separator"]),
+        (HEADER.replace(",", "，"), ["wrong-separator"]),
         ("所属,地址段", ["missing-column"] * len(COLUMNS) + ["unknown-column"] * 2),
     ],
 )
@@ -209,3 +211,11 @@ def test_a_kill_leaves_the_old_plan_or_the_new_one(tmp_path: Path, lianyuan: Pat
             process.send_signal(signal.SIGKILL)
             process.wait(timeout=10)
         assert path.read_text(encoding="utf-8") in whole
+
+
+def test_an_open_quotation_mark_is_said_where_its_row_begins() -> None:
+    """Not at the end of the file, where the reader noticed it."""
+    row = "pool,public,default,p,,ipv4,,,,10.0.0.0/8\n"
+    with pytest.raises(InputError) as caught:
+        parse(HEADER.rstrip() + "\n" + row + '"' + row + row)
+    assert [(problem.code, problem.line) for problem in caught.value.problems] == [("bad-csv", 3)]

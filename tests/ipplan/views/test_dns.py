@@ -15,6 +15,7 @@ from inventory.errors import InputError
 from inventory.model import Area, Device, Vrf
 from ipplan.mapping import Mapping
 from ipplan.views import dns, dns_file, names, reverse
+from ipplan.views.waves import Move, Moves
 
 DNS = """
 origin: city.example
@@ -395,3 +396,82 @@ def test_vrfs_without_a_label(make):
     named = settings.model_copy(update={"vrfs": {"医疗": "yl.city.example"}})
     assert dns.zone_origin(named, "医疗") == "yl.city.example"
     assert Vrf("医疗", "", Area.VPN).name == "医疗"
+
+
+def in_waves(material, numbers):
+    """The material with the stages of a migration: these sites move in these waves."""
+    moves: dict[str, tuple[Move, ...]] = {}
+    for device in material.inventory.devices.values():
+        wave = numbers.get(device.site)
+        lines = [line.name for line in material.inventory.lines_of(device.name)]
+        entries = [entry for entry in material.mapping.prefixes if entry.owner in lines and entry.new is not None]
+        if wave is not None:
+            moves[device.name] = tuple(Move(wave, entry.vrf, entry.old, entry.new) for entry in entries)
+    return replace(material, waves=numbers, moves=Moves(max(numbers.values()), moves))
+
+
+def test_each_wave_has_a_set(make):
+    """After a wave its sites have their new addresses and all others today's; serials go up; the last is the switch."""
+    plain = make(mapping=True, dns=True)
+    material = in_waves(plain, {"th-0": 1, "dc": 2, "th-2": 3})
+    files = {file.name: file.data.decode() for file in dns.files(material)}
+    folders = ["1-before", "2-wave-01", "2-wave-02", "2-wave-03", "3-after"]
+    assert sorted({name.split("/")[1] for name in files}) == folders
+    texts = [files[f"dns/{folder}/city.example.zone"] for folder in folders]
+    assert [re.search(r"\((\d+) ", text)[1] for text in texts] == [str(2026112101 + step) for step in range(5)]
+    new = material.plan.of("lan-0")[0].prefix.network_address + 1
+    assert ["gw.lan-0 300 IN A 172.16.0.1\n" in text for text in texts] == [True, False, False, False, False]
+    assert [f"gw.lan-0 300 IN A {new}\n" in text for text in texts] == [False, True, True, True, False]
+    assert ["oa 300 IN A 19.1.0.5\n" in text for text in texts] == [True, True, False, False, False]
+    assert ["oa 300 IN A 192.0.2.74\n" in text for text in texts] == [False, False, True, True, False]
+    later = material.plan.of("lan-2")[0].prefix.network_address + 1
+    assert [f"gw.lan-2 300 IN A {later}\n" in text for text in texts] == [False, False, False, True, False], "is new"
+    switch = {file.name: file.data.decode() for file in dns.files(plain)}["dns/2-switch/city.example.zone"]
+    assert records(texts[3]) == records(switch), "what is in no wave moves with the last one"
+
+
+def test_one_wave_alone(make):
+    """The same files as among all; a wave that does not exist is said."""
+    material = in_waves(make(mapping=True, dns=True), {"th-0": 1, "dc": 2})
+    every = {file.name: file.data for file in dns.files(material)}
+    alone = {file.name: file.data for file in dns.files(replace(material, wave=2))}
+    assert alone == {name: data for name, data in every.items() if name.startswith("dns/2-wave-02/")}
+    for without in (replace(material, wave=3), replace(material, wave=1, moves=None)):
+        with pytest.raises(InputError) as caught:
+            list(dns.files(without))
+        assert [problem.code for problem in caught.value.problems] == ["no-wave"]
+
+
+def test_a_temporary_prefix_counts_until_the_last_one():
+    """What goes to a temporary prefix first has its address there in between; other VRFs' moves are not its own."""
+    old, between, new = ip_network("10.1.0.0/24"), ip_network("10.9.0.0/24"), ip_network("10.2.0.0/24")
+    moves = Moves(
+        3,
+        {
+            "b": (Move(1, "medical", old, ip_network("10.8.0.0/24")),),
+            "a": (Move(1, "default", old, between), Move(3, "default", between, new)),
+        },
+    )
+    before, planned = ip_address("10.1.0.7"), ip_address("10.2.0.9")
+    found = [str(moves.after(wave, "a", "default", before, planned)) for wave in range(4)]
+    assert found == ["10.1.0.7", "10.9.0.7", "10.9.0.7", "10.2.0.9"]
+    assert moves.after(3, "b", "default", before, planned) == planned, "whoever has the address there"
+
+
+@pytest.mark.checkers
+def test_bind_loads_the_zones_of_each_wave(make, tmp_path):
+    """named-checkzone takes every zone of every wave without a warning."""
+    material = in_waves(make(mapping=True, dns=True), {"th-0": 1, "dc": 2, "th-2": 3})
+    checked = 0
+    for file in dns.files(material):
+        path = tmp_path / file.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.data)
+    for path in tmp_path.rglob("2-wave-*/**/named.conf.zones"):
+        for zone, file in re.findall(r'zone "([^"]+)" \{ type primary; file "([^"]+)"', path.read_text("utf-8")):
+            command = ["named-checkzone", "-k", "fail", "-n", "fail", "-i", "local", zone, path.parent / file]
+            result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+            assert result.returncode == 0, result.stdout
+            assert len(result.stdout.splitlines()) == 2, f"a warning: {result.stdout}"
+            checked += 1
+    assert checked > 15

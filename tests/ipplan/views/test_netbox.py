@@ -14,7 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from inventory.errors import ServiceError
+from inventory.model import Area, Level
 from inventory.secrets import Secret
+from ipplan.plan import AsRow, VrfRow
 from ipplan.views import netbox, netbox_objects, netbox_push
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
@@ -89,6 +91,7 @@ class Model(ThreadingHTTPServer):
     NEEDED: ClassVar = {
         "regions": ("name", "slug"), "tenants": ("name", "slug"), "sites": ("name", "slug"), "roles": ("name", "slug"),
         "route-targets": ("name",), "vrfs": ("name",), "prefixes": ("prefix",), "ip-addresses": ("address",),
+        "rirs": ("name", "slug"), "asns": ("asn", "rir"),
     }  # fmt: skip
     REFERS: ClassVar = {
         "parent": "regions", "region": "regions", "tenant": "tenants", "role": "roles", "vrf": "vrfs",
@@ -251,7 +254,7 @@ def test_twice_is_as_once(make, model):
     """The first push creates everything, the second leaves everything."""
     material = make(townships=30, dns=True)
     report = push(model, material, commit=True)
-    assert {kind: len(table) for kind, table in model.tables.items()} == {
+    assert {kind: len(table) for kind, table in model.tables.items() if table} == {
         kind.replace("_", "-"): counts["create"] for kind, counts in report.counts().items()
     }
     assert ("POST", "prefixes", 100) in model.writes, "many objects go in one request"
@@ -310,3 +313,25 @@ def test_a_wrong_token_and_a_dead_server(make, model):
     assert int(caught.value.exit_code) == 3
     with pytest.raises(ServiceError):
         netbox_push.push(make(), "http://127.0.0.1:9", Secret(TOKEN), commit=False)
+
+
+def test_as_numbers_and_distinguishers_come_from_the_plan(make):
+    """Each AS number once, with who gives such numbers; RD and targets of a VRF that only the plan knows about."""
+    material = make()
+    rows = (AsRow(Level.COUNTY, "361102", 65102), AsRow(Level.CITY, "3611", 4808))
+    vrf = VrfRow(Area.VPN, "medical", "65001:9", ("65001:9",), ("65001:9",))
+    vrfs = {name: replace(row, rd="", import_rt=(), export_rt=()) for name, row in material.inventory.vrfs.items()}
+    workspace = replace(material.workspace, inventory=replace(material.inventory, vrfs=vrfs))
+    plan = replace(material.plan, as_rows=rows, vrf_rows=(vrf,))
+    found = tables(replace(material, plan=plan, policy=replace(material.policy, asn=65001), workspace=workspace))
+    assert [(row["slug"], row["is_private"]) for row in found["netbox/9-rirs.csv"]] == [
+        ("assigned", "false"),
+        ("rfc-6996", "true"),
+    ]
+    assert [(row["asn"], row["rir.slug"]) for row in found["netbox/10-asns.csv"]] == [
+        ("4808", "assigned"),
+        ("65001", "rfc-6996"),
+        ("65102", "rfc-6996"),
+    ]
+    assert [row["rd"] for row in found["netbox/6-vrfs.csv"]] == ["65001:9"]
+    assert {row["name"] for row in found["netbox/5-route-targets.csv"]} == {"65001:9"}
