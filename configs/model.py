@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from configs.change import Change, Language
     from configs.marks import Marks
-    from configs.places import Places
+    from configs.places.table import Places
     from configs.tree import Tree
     from inventory.errors import Problem
     from inventory.model import Interface

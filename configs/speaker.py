@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from configs.change import Change, Language
     from configs.masking import Secrets
     from configs.model import Addresses
-    from configs.places import Places
+    from configs.places.table import Places
     from inventory.errors import Problem
     from inventory.model import Interface
 

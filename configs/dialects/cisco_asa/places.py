@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from configs import common_places
-from configs.places import Places, table
+from configs.places import common
+from configs.places.table import Places, table
 
 
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE + common_places.TABLE)
+    return table(TABLE + common.TABLE)
 
 
 TABLE = """
@@ -53,7 +53,7 @@ ipv6 access-list {name} [line *] remark {text}
 +ipv6 access-list {name} [line *] permit|deny (object-group {name} | *) (any | object-group {name} | host {host:acl} | {prefix:acl}/{len}) [...] (any | object-group {name} | host {host:acl} | {prefix:acl}/{len})
 +ipv6 access-list {name} [line *] permit|deny (object-group {name} | *) (host {host:acl} | {prefix:acl}/{len})
 access-group {name}
-# Commands below may say the name for the address; its mask is checked against it (`configs.readdress_apart`).
+# Commands below may say the name for the address; its mask is checked against it (`configs.readdress.apart`).
 name {host:named} {name} [description {text}]
 name {host:named} *
 +route * {prefix:route} {mask} {host:next-hop}

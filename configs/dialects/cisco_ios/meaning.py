@@ -13,9 +13,19 @@ from typing import TYPE_CHECKING
 from configs.addressing import address_of, host_of
 from configs.dialects.cisco_ios import addresses
 from configs.dialects.cisco_ios.filters import access_lists, bindings
-from configs.filter_sets import UnclearError, rule_of
 from configs.intervals import BITS, AddressSet, Intervals, prefix, wildcard
-from configs.meaning import Cover, FilterKind, FilterList, Meaning, Name, Partner, PrefixEntry, PrefixList, Route
+from configs.meaning.filter_sets import UnclearError, rule_of
+from configs.meaning.statements import (
+    Cover,
+    FilterKind,
+    FilterList,
+    Meaning,
+    Name,
+    Partner,
+    PrefixEntry,
+    PrefixList,
+    Route,
+)
 from configs.reading import Reading
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Where addresses stand in IOS's and IOS-XE's commands.
 
 Sources: Cisco's command references of IOS 12.4, 15M and IOS-XE 16 (IP addressing, routing, NAT, security, IP SLAs).
-What other languages share is in `configs.common_places`.
+What other languages share is in `configs.places.common`.
 
 The references were not gone through page by page. Rows beyond the samples in the tests and the pages that are named
 are from knowledge of the language and unverified on devices.
@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from configs import common_places
-from configs.places import Places, table
+from configs.places import common
+from configs.places.table import Places, table
 
 
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE + common_places.TABLE, public=("global", "default"))
+    return table(TABLE + common.TABLE, public=("global", "default"))
 
 
 TABLE = """

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configs import meaning_words
+from configs.meaning import words
 
 if TYPE_CHECKING:
-    from configs.meaning import Meaning
+    from configs.meaning.statements import Meaning
     from configs.tree import Tree
 
-TONGUE = meaning_words.Tongue(
+TONGUE = words.Tongue(
     vrf="vrf",
     binds=(("vrf",),),
     virtual=("ip", "ipv6"),
@@ -28,4 +28,4 @@ TONGUE = meaning_words.Tongue(
 
 def read(tree: Tree) -> Meaning:
     """Everything that this reader knows."""
-    return meaning_words.read(tree, TONGUE)
+    return words.read(tree, TONGUE)

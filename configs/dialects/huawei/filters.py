@@ -11,7 +11,7 @@ from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
-from configs.filters import ALL_BITS, ANY, ANY_PORTS, Address, FilterRule, Ports, permits_any_source
+from configs.meaning.filters import ALL_BITS, ANY, ANY_PORTS, Address, FilterRule, Ports, permits_any_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

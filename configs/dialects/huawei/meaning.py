@@ -13,10 +13,20 @@ from typing import TYPE_CHECKING
 from configs.addressing import Address, address_of, host_of
 from configs.dialects.huawei import addresses
 from configs.dialects.huawei.filters import access_lists, bindings
-from configs.filter_sets import UnclearError, rule_of
 from configs.headers import Rule
 from configs.intervals import ANYWHERE, BITS, AddressSet, Intervals, prefix, wildcard
-from configs.meaning import Cover, FilterKind, FilterList, Meaning, Name, Partner, PrefixEntry, PrefixList, Route
+from configs.meaning.filter_sets import UnclearError, rule_of
+from configs.meaning.statements import (
+    Cover,
+    FilterKind,
+    FilterList,
+    Meaning,
+    Name,
+    Partner,
+    PrefixEntry,
+    PrefixList,
+    Route,
+)
 from configs.reading import Reading
 
 if TYPE_CHECKING:

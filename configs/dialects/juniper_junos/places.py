@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from configs.places import Places, table
+from configs.places.table import Places, table
 
 _LEAD = "[groups *] [logical-systems|tenants|logical-routers *] [routing-instances {vrf}]"
 _SKIP = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from configs import dialects
-from configs.equivalence import Document, prove
+from configs.equivalence.proof import Document, prove
 from configs.readdress_policy import Policy
 from ipplan import mapping_file
 

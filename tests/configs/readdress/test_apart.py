@@ -7,7 +7,7 @@ from ipaddress import ip_network
 import pytest
 
 from configs.dialects import dialect
-from configs.readdress import Action, Engine, Policy, Source
+from configs.readdress.engine import Action, Engine, Policy, Source
 from ipplan.mapping import Entry, Mapping
 from ipplan.mapping_file import by_length
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from configs import tokens
 from configs.dialects import dialect
-from configs.places import survey
-from configs.readdress import Engine, Source
+from configs.places import tokens
+from configs.places.table import survey
+from configs.readdress.engine import Engine, Source
 from configs.tree import Node, Tree
 
 CASES = Path(__file__).with_name("places")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from configs.dialects import dialect
-from configs.equivalence import prove
-from configs.equivalence_model import Document
-from configs.readdress import Action
+from configs.equivalence.model import Document
+from configs.equivalence.proof import prove
+from configs.readdress.engine import Action
 from configs.readdress_policy import Policy
 from ipplan import mapping_file
 

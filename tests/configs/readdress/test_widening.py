@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from configs import dialects
-from configs.readdress import Action, Engine, Source
+from configs.readdress.engine import Action, Engine, Source
 from inventory.errors import InputError
 from ipplan import mapping_file
 

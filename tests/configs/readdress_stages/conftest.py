@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from configs import dialects
-from configs.readdress import Source
+from configs.readdress.engine import Source
 from ipplan.mapping import Entry, Mapping, Mode
 from ipplan.mapping_file import by_length
 from lab.emulator.device import Spec

@@ -10,10 +10,10 @@ from ipaddress import ip_interface, ip_network
 import pytest
 
 from configs import change, dialects
-from configs import readdress_stages as stages
-from configs.readdress import Engine, Source
+from configs.readdress import stages
+from configs.readdress.engine import Engine, Source
+from configs.readdress.stages import Stage
 from configs.readdress_policy import Policy
-from configs.readdress_stages import Stage
 from inventory.errors import InputError
 from inventory.model import Area
 from ipplan.mapping import Entry, Mapping

@@ -1,0 +1,471 @@
+r"""Where addresses stand in a dialect's commands, as data: a table of rows in a small pattern language.
+
+A row is the beginning of a command. Words stand for themselves, and:
+
+    one|two            one of several words             *      any one word or part of one (quotes hold it together)
+    [word {role}]      may be missing                   ...    any words, none included
+    (a b | c {role})   one of several groups of words   {role} what stands here; also inside a word: {prefix}/{len}
+    \[                 the character itself
+
+A row need not reach the end of its command. What comes after the first `...` is looked for everywhere behind what
+comes before it, as often as it is there. Every row that fits gives its places; where two speak of the same
+characters, the row of the inner view speaks, then the one that is written first.
+
+Roles, each with a kind (a stable English name; `{host:next-hop}`) or the one of `KINDS` by itself:
+
+    {host} {hosts}              one address; one or more, blanks or commas between
+    {interface}                 an interface's own address; the size of its subnet follows
+    {prefix}                    a network; its size follows: {mask}, {len}, {size} (either), {wild} (wildcard mask, 0 =
+                                must match; or `0`), {must} (wildcard mask, 1 = must match), {either} (a wildcard mask
+                                if it begins with 0, else a mask). No size: one address
+    {classful}                  a network whose size is that of its class
+    {first} {last}              a range
+    {ge} {le}                   bounds of a prefix's length, shifted with it
+    {id}                        shaped like an address by custom (router id): by policy
+    {title}                     an IS-IS network entity title: by policy
+    {rd}                        an RD or RT of the form address:number: by policy
+    {fixed}                     looks like an address and is none; its kind is the reason why it stays
+    {name} {text}               the name of an object; free text up to the line's end: by policy
+    {vrf}                       the VRF of the addresses behind it (of those before it, if none is behind)
+    {seq}                       the number of a rule
+    {host@:next-hop}            `@`: in the default VRF, whatever the row and the view say
+
+Before the row: `+` the command may be repeated with other addresses, `?` the row's addresses may be of any VRF (an
+ACL: who uses it decides), `=` the command gives the VRF of the view it stands in.
+
+A line `[view]` says where the rows below it stand: the beginning of the view's command in the same language, outer
+views before inner ones: `[bgp > ipv4-family vpn-instance {vrf}]`. The last one is the view that the command stands in.
+Several such lines one after the other share their rows; `[]` is every view, `[.]` is outside all of them. A line that
+begins with `#` is a comment.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from configs.places import shapes, tokens
+from configs.places.rows import Place, Row, Shape, compile_row, named_vrf
+from ipplan.names import DEFAULT_VRF
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from configs.places.tokens import Token
+    from configs.tree import Node, Tree
+
+
+# What is remembered between configurations is forgotten beyond this.
+_MOST_KNOWN = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Rows and where they stand. `views` are the views' patterns, outer ones first; none is everywhere.
+
+    `vrf_rows` are the commands that give the VRF of the view. `outside`: only outside all views.
+    """
+
+    views: tuple[Row, ...]
+    rows: tuple[Row, ...]
+    vrf_rows: tuple[Row, ...] = ()
+    outside: bool = False
+
+
+# Rows by their first word: those of a certain second word, and the others.
+_Firsts = dict[str, tuple[dict[str, tuple[Row, ...]], tuple[Row, ...]]]
+
+
+# What a line means: its places, its loose tokens, and the view whose VRF holds.
+_Read: TypeAlias = "tuple[tuple[Place, ...], tuple[Token, ...], View]"
+
+
+class View:
+    """A view of one configuration: the rows that hold in it, by their first two words, and its VRF."""
+
+    __slots__ = ("_firsts", "_rows", "forms", "lines", "public", "vrf")
+
+    def __init__(self, rows: tuple[Row, ...], firsts: _Firsts, vrf: str, public: frozenset[str]) -> None:
+        self._rows = rows
+        self._firsts = firsts  # filled as words are met; views that differ only in their VRF share it
+        self.vrf = vrf
+        self.public = public
+        # What was found in a line before: configurations repeat themselves.
+        self.lines: dict[str, _Read] = {}
+        # The same of lines in their general form (`configs.places.shapes`), None for one that says too little.
+        self.forms: dict[str, tuple[shapes.Form | None, View]] = {}
+
+    def candidates(self, text: str) -> tuple[Row, ...]:
+        """The rows that may fit a command."""
+        words = text.split(None, 2)
+        first = words[0] if words else ""
+        found = self._firsts.get(first)
+        if found is None:
+            found = self._firsts[first] = self._starting(first)
+        seconds, others = found
+        return seconds.get(words[1], others) if len(words) > 1 else others
+
+    def _starting(self, first: str) -> tuple[dict[str, tuple[Row, ...]], tuple[Row, ...]]:
+        rows = [row for row in self._rows if not row.words or not row.words[0] or first in row.words[0]]
+        literal = {word for row in rows if len(row.words) > 1 for word in row.words[1]}
+        open_ = [row for row in rows if len(row.words) < 2 or not row.words[1]]
+        seconds = {
+            word: tuple(row for row in rows if len(row.words) < 2 or not row.words[1] or word in row.words[1])
+            for word in literal
+        }
+        return seconds, tuple(open_)
+
+
+@dataclass(frozen=True)
+class Places:
+    """A dialect's table, compiled.
+
+    `public` are the words that name the default VRF. `flat`: the views' commands are written before the command, so
+    that a language with braces is read by the same rows as its form of one line each. In a flat table, `skip` is left
+    out where a command begins (`set`, `inactive:`), and `lead` matches what may stand before a row, with the VRF.
+    """
+
+    sections: tuple[Section, ...]
+    public: frozenset[str] = frozenset({DEFAULT_VRF})
+    flat: bool = False
+    lead: Row | None = None
+    skip: re.Pattern[str] | None = None
+    _views: dict[tuple[tuple[int, ...], str], View] = field(default_factory=dict, compare=False, repr=False)
+    _known: dict[tuple[str, ...], tuple[tuple[int, ...], str, bool]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    _indexes: dict[tuple[int, ...], tuple[tuple[Row, ...], _Firsts]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    _outer: dict[tuple[tuple[str, ...], str, bool], tuple[tuple[int, str], ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def view(self, path: tuple[str, ...], commands: Iterable[str] = ()) -> View:
+        """The view below the commands `path` (outer ones first); `commands` are those in it: one may give its VRF."""
+        known = self._known.get(path)
+        if known is None:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            numbers, vrf = self._fits(path)
+            bound = any(self.sections[number].vrf_rows for number in numbers)
+            known = self._known[path] = numbers, vrf, bound
+        numbers, vrf, bound = known
+        if bound:
+            vrf = self._binding(numbers, commands) or vrf
+        found = self._views.get((numbers, vrf))
+        if found is None:
+            index = self._indexes.get(numbers)
+            if index is None:
+                rows = tuple(row for number in numbers for row in self.sections[number].rows)
+                # A row that several of the fitting views share stands once.
+                index = self._indexes[numbers] = (tuple({id(row): row for row in rows}.values()), {})
+            found = self._views[numbers, vrf] = View(*index, vrf, self.public)
+        return found
+
+    def bare(self, command: str) -> str:
+        """A command without what is left out at its beginning."""
+        match = self.skip.match(command) if self.skip is not None else None
+        return command[match.end() :] if match is not None else command
+
+    def led(self, text: str) -> tuple[View, str]:
+        """The view and the rest of a flat command, behind what may stand before a row."""
+        match = self.lead.head.match(text) if self.lead is not None else None
+        if match is None:
+            return self.view(()), text
+        vrf = self._vrf(named_vrf(match) or DEFAULT_VRF)
+        found = self._views.get(((), vrf))
+        if found is None:
+            rows = tuple(row for section in self.sections for row in section.rows)
+            found = self._views[(), vrf] = View(rows, {}, vrf, self.public)
+        return found, text[match.end() :].lstrip()
+
+    def _binding(self, numbers: tuple[int, ...], commands: Iterable[str]) -> str | None:
+        rows = [row for number in numbers for row in self.sections[number].vrf_rows]
+        for text in commands:
+            for row in rows:
+                match = row.head.match(text)
+                if match is not None:
+                    return self._vrf(named_vrf(match))
+        return None
+
+    def _vrf(self, name: str) -> str:
+        return DEFAULT_VRF if name in self.public else name
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """The numbers that its rows tell from others."""
+        rows = [row for section in self.sections for row in (*section.views, *section.rows, *section.vrf_rows)]
+        texts = [row.text for row in rows] + [self.lead.text if self.lead is not None else ""]
+        return shapes.numbers((*texts, *self.public, self.skip.pattern if self.skip is not None else ""))
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of all its rows' places."""
+        rows = [row for section in self.sections for row in section.rows]
+        return frozenset(slot.kind for row in rows for slot in (*row.slots, *row.clause_slots))
+
+    @cached_property
+    def _by_word(self) -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
+        """The numbers of the sections that a view's first word selects, and of those that hold for any word."""
+        words: dict[str, list[int]] = {}
+        always: list[int] = []
+        for number, section in enumerate(self.sections):
+            literal = section.views[-1].words[:1] if section.views else ()
+            if literal and literal[0]:
+                for word in literal[0]:
+                    words.setdefault(word, []).append(number)
+            else:
+                always.append(number)
+        return {word: tuple(numbers) for word, numbers in words.items()}, tuple(always)
+
+    def _fits(self, path: tuple[str, ...]) -> tuple[tuple[int, ...], str]:
+        """The sections that hold in a view, the most special first, and the VRF that the views' commands give."""
+        found: list[tuple[int, int]] = []
+        vrf = DEFAULT_VRF
+        depth = 0
+        for number, outer in self._possible(path):
+            section = self.sections[number]
+            if not section.views:
+                found.append((-section.outside, number))
+                continue
+            match = section.views[-1].head.match(path[-1])
+            if match is None:
+                continue
+            found.append((-len(section.views), number))
+            if (hit := named_vrf(match) or outer) and len(section.views) >= depth:
+                depth = len(section.views)
+                vrf = self._vrf(hit)
+        return tuple(number for _, number in sorted(found)), vrf
+
+    def _possible(self, path: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
+        """The sections whose outer views fit those of a view, each with the VRF that these give, if any.
+
+        Many views stand in the same ones, so that this is kept.
+        """
+        first = path[-1].split(None, 1)[0] if path and path[-1] else ""
+        key = (path[:-1], first, bool(path))
+        found = self._outer.get(key)
+        if found is None:
+            words, always = self._by_word
+            numbers = [number for number in always + words.get(first, ()) if self._may(self.sections[number], path)]
+            hits = [(number, _outer(self.sections[number].views[:-1], path[:-1])) for number in numbers]
+            found = self._outer[key] = tuple((number, hit) for number, hit in hits if hit is not None)
+        return found
+
+    @staticmethod
+    def _may(section: Section, path: tuple[str, ...]) -> bool:
+        return not path if section.outside else not section.views or bool(path)
+
+
+def _outer(views: tuple[Row, ...], path: tuple[str, ...]) -> str | None:
+    """The VRF that outer views name ("" for none) if they stand in `path` in this order; None if they do not."""
+    vrf = ""
+    at = len(path) - 1
+    for row in reversed(views):
+        while at >= 0:
+            match = row.head.match(path[at])
+            at -= 1
+            if match is not None:
+                vrf = vrf or named_vrf(match)
+                break
+        else:
+            return None
+    return vrf
+
+
+def classify(view: View, text: str) -> tuple[Place, ...]:
+    """What the table says of a command that stands in `view`, in the command's order, without overlaps."""
+    found: list[Place] = []
+    for row in view.candidates(text):
+        for place in row.places(text, view.vrf, view.public):
+            if found and _overlaps(place, found):
+                continue
+            found.append(place)
+    if len(found) > 1:
+        found.sort(key=_start)
+    return tuple(found)
+
+
+def _start(place: Place) -> int:
+    return place.start
+
+
+def _overlaps(place: Place, others: Iterable[Place]) -> bool:
+    taken = [span for other in others for span in other.spans()]
+    return any(start < stop and begin < end for start, end in place.spans() for begin, stop in taken)
+
+
+class Line(NamedTuple):
+    """A line of a configuration that has tokens, and what they mean. Columns are those of the whole line, from 0.
+
+    `places` are what the table says. `loose` are the tokens that no place speaks of. `path` are the views' commands.
+    """
+
+    number: int  # from 1
+    text: str  # without its end
+    places: tuple[Place, ...]
+    loose: tuple[Token, ...]
+    path: tuple[str, ...]
+    view: View
+
+    @property
+    def vrf(self) -> str:
+        """The VRF that the views give."""
+        return self.view.vrf
+
+
+def survey(tree: Tree, places: Places) -> Iterator[Line]:
+    """Every line of a configuration that has tokens, in the file's order."""
+    found = list(_commands(tree, places))
+    for comment in tree.comments:
+        if tokens.has_tokens(comment.text):
+            found += _free(tree, comment.line, "comment", ())
+    found.sort(key=_number)
+    yield from found
+
+
+def _number(line: Line) -> int:
+    return line.number
+
+
+_FREE = View((), {}, DEFAULT_VRF, frozenset())
+
+
+def _free(tree: Tree, number: int, kind: str, path: tuple[str, ...]) -> Iterator[Line]:
+    """A line of free text, if it has tokens."""
+    raw = tree.line_text(number)
+    if tokens.has_tokens(raw) and tokens.scan(raw):
+        place = Place(kind, Shape.TEXT, 0, len(raw))
+        yield Line(number, raw, (place,), (), path, _FREE)
+
+
+def _commands(  # noqa: C901 - the hot loop: calls would cost more than they explain
+    tree: Tree, places: Places
+) -> Iterator[Line]:
+    stack: list[tuple[tuple[str, ...], tuple[Node, ...]]] = [((), tree.children)]
+    has_tokens = tokens.has_tokens
+    lines = tree.lines
+    while stack:
+        path, nodes = stack.pop()
+        view: View | None = None
+        before = ""
+        if places.flat:
+            view = places.view(())
+            before = "".join(f"{places.bare(command)} " for command in path)
+        for node in nodes:
+            if has_tokens(node.text):
+                if view is None:
+                    view = places.view(path, [other.text for other in nodes])
+                raw = lines[node.line - 1].rstrip("\r\n")
+                known = view.lines.get(before + raw)
+                if known is None:
+                    if len(view.lines) > _MOST_KNOWN:
+                        view.lines.clear()
+                    known = view.lines[before + raw] = _alike(places, view, raw, node.text, before)
+                if known[0] or known[1]:
+                    yield Line(node.line, raw, known[0], known[1], path, known[2])
+            if node.body:
+                for extra in range(len(node.body)):
+                    yield from _free(tree, node.line + 1 + extra, "description", path)
+            if node.children:
+                stack.append(((*path, node.text), node.children))
+
+
+def _alike(places: Places, view: View, raw: str, text: str, before: str) -> _Read:
+    """As `_read`, by way of a line that differs in nothing but its addresses and numbers, where that may be."""
+    parts = shapes.parts(raw)
+    if len(parts) == 1 or raw.strip() != text:
+        return _read(places, view, raw, text, before)
+    forms = shapes.general(parts, places.numbers)
+    line = "".join(forms)
+    known = view.forms.get(before + line)
+    if known is None:
+        if len(view.forms) > _MOST_KNOWN:
+            view.forms.clear()
+        found, loose, inner = _read(places, view, line, line.strip(), before)
+        known = view.forms[before + line] = shapes.form(forms, found, loose, inner.vrf), inner
+    form, inner = known
+    if form is None:
+        return _read(places, view, raw, text, before)
+    return *form.fit(parts), inner
+
+
+def _read(places: Places, view: View, raw: str, text: str, before: str) -> _Read:
+    """What a line means, with columns of the raw line; its loose tokens; the view whose VRF holds.
+
+    In a flat table, `before` (the views' commands) is written before the command.
+    """
+    seen = tokens.scan(raw)
+    if not seen:
+        return (), (), view
+    start = max(raw.find(text), 0)
+    command = text
+    if places.flat:
+        view, command = places.led(before + places.bare(text))
+    shift = start + len(text) - len(command)
+    meant = [place if place.start + shift >= start else _end(place, start - shift) for place in classify(view, command)]
+    found = tuple(place.moved(shift) for place in meant if place is not None)
+    spans = [span for place in found for span in place.spans()]
+    loose = tuple(token for token in seen if not any(low <= token.start and token.end <= high for low, high in spans))
+    return found, loose, view
+
+
+def _end(place: Place, start: int) -> Place | None:
+    """A range's last address where the first one stands in a view's command before column `start`."""
+    if place.last is None or place.last[0] < start:
+        return None
+    return Place("range-last", Shape.HOST, *place.last, vrf=place.vrf)
+
+
+def table(
+    text: str, *, public: Iterable[str] = (), flat: bool = False, lead: str = "", skip: Iterable[str] = ()
+) -> Places:
+    """Compile a table. ValueError names the row that is wrong: a table is code.
+
+    For a flat table: `skip` are words that are left out where a command begins, `lead` is a row (all of it optional)
+    of what may stand before one.
+    """
+    sections: list[Section] = []
+    heads: list[str] = []
+    rows: list[str] = []
+    for raw in (*text.splitlines(), "[]"):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        if not _is_head(line):
+            rows.append(line)
+            continue
+        if rows:
+            common = _section(rows)
+            sections += [_headed(head, common) for head in heads or [""]]
+            heads, rows = [], []
+        heads.append(line[1:-1].strip())
+    return Places(
+        tuple(sections),
+        frozenset({DEFAULT_VRF, *public}),
+        flat,
+        compile_row(lead, whole=True) if lead else None,
+        re.compile(rf"(?:(?:{'|'.join(map(re.escape, skip))})\s+)+") if skip else None,
+    )
+
+
+def _is_head(line: str) -> bool:
+    """Whether a line is one pair of brackets: a row may begin with an optional word."""
+    return line.startswith("[") and line.endswith("]") and "[" not in line[1:] and "]" not in line[:-1]
+
+
+def _section(rows: Sequence[str]) -> Section:
+    return Section(
+        (),
+        tuple(compile_row(row) for row in rows if not row.startswith("=")),
+        tuple(compile_row(row, whole=True) for row in rows if row.startswith("=")),
+    )
+
+
+def _headed(head: str, section: Section) -> Section:
+    """The section's rows in the views of a head."""
+    views = tuple(compile_row(part, whole=True) for part in head.split(" > ")) if head not in ("", ".") else ()
+    return replace(section, views=views, outside=head == ".")
