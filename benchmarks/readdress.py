@@ -256,7 +256,9 @@ def measure(folder: Path) -> dict[str, Any]:
     from ipplan import mapping_file  # noqa: PLC0415 - as above
 
     for platform in dialects.platforms():
-        dialects.dialect(platform).places()
+        table = dialects.dialect(platform).places()
+        if table is not None:
+            table.compile()
     source, target = folder / "old", folder / "new"
     began = time.process_time()
     mapping = mapping_file.read(folder / "mapping.csv")
@@ -266,9 +268,12 @@ def measure(folder: Path) -> dict[str, Any]:
         if path.is_file()
     ]
     run = readdress_run.run(inputs, {"": mapping}, readdress_policy.Policy())
+    made = set()
     for name, data in readdress_run.changed(run):
         path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent not in made:
+            made.add(path.parent)
+            path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     seconds = time.process_time() - began
     if run.failed:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from configs.readdress.engine import Source
     from configs.readdress.run import Input
-    from configs.readdress.stages import Staged
+    from configs.readdress.stages_model import Staged
     from configs.readdress_policy import Policy
     from inventory.model import Workspace
     from ipplan.mapping import Mapping

@@ -120,8 +120,11 @@ class Dialect(Protocol):
         """The folder of its templates; it need not exist."""
         ...
 
-    def parse(self, text: bytes) -> Tree:
-        """The configuration as a tree; `tree.to_bytes()` gives `text` back unchanged."""
+    def parse(self, text: bytes, decoded: tuple[str, str] | None = None) -> Tree:
+        """The configuration as a tree; `tree.to_bytes()` gives `text` back unchanged.
+
+        `decoded` is its text and encoding (`configs.encodings.decode`), where that is known.
+        """
         ...
 
     def recognises(self, tree_text: str) -> float:

@@ -11,9 +11,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from configs.equivalence.model import Counterexample, Flow, Kind, site
-from configs.headers import Packet, Rule, UndecidedError, differences
-from configs.intervals import ANYWHERE, BITS, EMPTY, AddressSet, Intervals, everything, prefix, shown
+from configs.equivalence.carrier import Carrier, Carriers
+from configs.equivalence.model import Counterexample, Kind, site
+from configs.headers import Rule, UndecidedError, differences
+from configs.intervals import ANYWHERE, BITS, EMPTY, AddressSet, prefix, shown
 from configs.places import tokens
 from inventory.text import Message
 
@@ -28,73 +29,6 @@ if TYPE_CHECKING:
 SHOWN = 20  # counterexamples of one list
 
 
-class Carrier:
-    """Carries sets of today's addresses over to the new network, each set once."""
-
-    def __init__(self, images: Images, vrf: str | None) -> None:
-        self._images = {version: images.of(vrf, version) for version in (4, 6)}
-        self._known: dict[AddressSet, AddressSet] = {}
-
-    def carried(self, found: AddressSet) -> AddressSet:
-        """The new addresses that a set means: images, new hosts of whole prefixes, what is outside the mapping."""
-        if found.any:
-            return found
-        known = self._known.get(found)
-        if known is None:
-            known = self._known[found] = AddressSet(*(self._one(found.family(version), version) for version in (4, 6)))
-        return known
-
-    def _one(self, found: Intervals, version: int) -> Intervals:
-        if not found or found == everything(BITS[version]):
-            return found
-        image = self._images[version]
-        mapped = found & image.mapped
-        return image.image(mapped) | image.growth(mapped) | (found - image.mapped - image.placed)
-
-    def inhabited(self, old: Iterable[AddressSet], new: Iterable[AddressSet]) -> AddressSet:
-        """Where the two may be compared: without addresses that nobody has, without what wide sets alone hold."""
-        return AddressSet(
-            *(
-                self._inhabited(
-                    [found.family(version) for found in old], [found.family(version) for found in new], version
-                )
-                for version in (4, 6)
-            )
-        )
-
-    def _inhabited(self, old: Iterable[Intervals], new: Iterable[Intervals], version: int) -> Intervals:
-        image, whole = self._images[version], everything(BITS[version])
-        taken = image.placed | Intervals.of(span for grown in image.grown for span in grown.new)
-        blurred: list[tuple[int, int]] = []
-        for found in set(old):
-            mapped = found & image.mapped
-            if found != whole and mapped and (free := found - mapped):
-                blurred += (free - taken).spans
-                blurred += (image.growth(mapped) - image.placed).spans
-        for found in set(new):
-            if found != whole and found & taken and (free := found - taken):
-                blurred += free.spans
-        # Where VRFs say different things nothing can be said of both.
-        unsure = image.unsure | image.image(image.unsure)
-        return whole - (image.mapped - taken) - Intervals.of(blurred) - unsure
-
-    def origin(self, address: int, version: int) -> int:
-        """Today's address of a new one; itself where nobody has it today."""
-        found = self._images[version].origin(address)
-        return address if found is None else found
-
-    def flow(self, packet: Packet) -> Flow:
-        """A packet of the new network, and what it is today."""
-        return Flow(
-            replace(
-                packet,
-                source=self.origin(packet.source, packet.version),
-                destination=self.origin(packet.destination, packet.version),
-            ),
-            packet,
-        )
-
-
 class Flows:
     """Compares what two texts of one device say about packets and routes."""
 
@@ -103,20 +37,14 @@ class Flows:
         self._new = new
         self._images = images
         self._findings = findings
-        self._carriers: dict[str | None, Carrier] = {}
-
-    def _carrier(self, vrf: str | None) -> Carrier:
-        found = self._carriers.get(vrf)
-        if found is None:
-            found = self._carriers[vrf] = Carrier(self._images, vrf)
-        return found
+        self._carrier = Carriers(images).of
 
     def check(self, old: Meaning, new: Meaning) -> None:
         """Everything of one device."""
         for before, after in _matched(old.filters, new.filters, lambda each: (each.kind, each.name)):
             self._filter(before, after)
         for first, second in _matched(old.prefix_lists, new.prefix_lists, lambda each: (each.version, each.name)):
-            self._prefix_list(first, second, old)
+            self._prefix_list(first, second)
         spaces = {(route.vrf, route.version) for route in (*old.routes, *new.routes)}
         for vrf, version in sorted(spaces):
             here = [
@@ -196,15 +124,11 @@ class Flows:
                 old_source=shown(flow.old.source, version),
                 old_destination=shown(flow.old.destination, version),
             )
-        self._findings.against_list(
-            Counterexample(
-                kind,
-                message,
-                (site(self._old, found.first.line),),
-                (site(self._new, found.second.line),),
-                flow,
-            )
-        )
+        sides = [
+            tuple(site(document, line) for line in dict.fromkeys((rule.line, *rule.lines)))
+            for document, rule in ((self._old, found.first), (self._new, found.second))
+        ]
+        self._findings.against_list(Counterexample(kind, message, sides[0], sides[1], flow))
 
     # ---- routes
 
@@ -225,53 +149,22 @@ class Flows:
 
     # ---- prefix lists
 
-    def _prefix_list(self, old: PrefixList, new: PrefixList, meaning: Meaning) -> None:
+    def _prefix_list(self, old: PrefixList, new: PrefixList) -> None:
         self._findings.checked["prefix_lists"] += 1
-        for before, after in self._prefixes(old, new, meaning):
-            first, second = old.decide(*before), new.decide(*after)
-            if (first is not None and first.permit) == (second is not None and second.permit):
-                continue
-            message = Message(
-                "the route {new} (today {old}) is treated differently",
-                new=f"{shown(after[0], old.version)}/{after[1]}",
-                old=f"{shown(before[0], old.version)}/{before[1]}",
-            )
-            lines = (first.line if first else old.line, second.line if second else new.line)
-            self._findings.against_list(
-                Counterexample(Kind.PREFIX_LIST, message, (site(self._old, lines[0]),), (site(self._new, lines[1]),))
-            )
-
-    def _prefixes(
-        self, old: PrefixList, new: PrefixList, meaning: Meaning
-    ) -> Iterable[tuple[tuple[int, int], tuple[int, int]]]:
-        """The routes on which two lists are compared: the mapping's prefixes, the device's, those the list names."""
-        image, bits = self._images.of(None, old.version), BITS[old.version]
-        pairs: dict[tuple[int, int], tuple[int, int]] = {}
-        seen: dict[tuple[int, int], set[tuple[int, int]]] = {}
-        for grown in image.grown:
-            seen.setdefault((grown.old.first, grown.old_length), set()).add((grown.new.first, grown.new_length))
-        for before, places in seen.items():
-            if len(places) == 1:
-                pairs[before] = next(iter(places))
-        found = [(entry.value, entry.length) for entry in (*old.entries, *new.entries)]
-        found += [
-            (int(use.first), use.length)
-            for use in meaning.uses
-            if use.length is not None and use.first.version == old.version
-        ]
-        for value, length in found:
-            spans = prefix(value, length, bits)
-            if (spans.first, length) in pairs:
-                continue
-            if not spans.meets(image.mapped):
-                if not spans.meets(image.placed):
-                    pairs[spans.first, length] = (spans.first, length)
-                continue
-            if spans <= image.mapped:
-                blocks = list(image.image(spans).blocks(bits))
-                if len(blocks) == 1 and blocks[0][1] == length:
-                    pairs[spans.first, length] = blocks[0]
-        yield from pairs.items()
+        routes = self._images.of(None, old.version).routes
+        try:
+            for found in routes.differences(old.entries, new.entries):
+                message = Message(
+                    "the route {new} (today {old}) is treated differently",
+                    new=f"{shown(found.new.value, old.version)}/{found.new.length}",
+                    old=f"{shown(found.old.value, old.version)}/{found.old.length}",
+                )
+                lines = (found.first.line if found.first else old.line, found.second.line if found.second else new.line)
+                sites = (site(self._old, lines[0]),), (site(self._new, lines[1]),)
+                self._findings.against_list(Counterexample(Kind.PREFIX_LIST, message, *sites))
+        except UndecidedError:
+            message = Message("the rules of this list are too tangled to be compared")
+            self._findings.beyond(site(self._old, old.line), "undecided", message)
 
 
 _T = TypeVar("_T")

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from configs.equivalence.prefixes import Routes
+from configs.equivalence.steps import Grown, Step
 from configs.intervals import BITS, EMPTY, Intervals, everything, prefix
 from ipplan.mapping import EDGE
 from ipplan.names import DEFAULT_VRF
@@ -23,23 +25,6 @@ if TYPE_CHECKING:
 
     from ipplan.mapping import Mapping, Piece
     from ipplan.networks import Network
-
-
-class Step(NamedTuple):
-    """The addresses from `start` to before `stop` go to those from `new` on (None: to no place)."""
-
-    start: int
-    stop: int
-    new: int | None
-
-
-class Grown(NamedTuple):
-    """A prefix of today and the prefix of the plan that takes its place."""
-
-    old: Intervals
-    new: Intervals
-    old_length: int
-    new_length: int
 
 
 class Fit(StrEnum):
@@ -94,6 +79,11 @@ class Image:
         return Intervals.of(span for grown in self.grown for span in grown.new)
 
     @cached_property
+    def routes(self) -> Routes:
+        """What the mapping makes of routes."""
+        return Routes(self)
+
+    @cached_property
     def _starts(self) -> list[int]:
         return [step.start for step in self.steps]
 
@@ -115,6 +105,11 @@ class Image:
             if step.new is not None
         )
 
+    def cuts(self, start: int, stop: int) -> set[int]:
+        """Where, between two addresses, another step of the mapping begins or one ends."""
+        found = {edge for _, low, high in self._touched(Intervals(((start, stop),))) for edge in (low, high)}
+        return {edge for edge in found if start < edge < stop}
+
     def whole(self, found: Intervals) -> bool:
         """Whether each of a set's mapped addresses has a place."""
         return all(step.new is not None for step, _, _ in self._touched(found))
@@ -134,13 +129,24 @@ class Image:
 
     def growth(self, found: Intervals) -> Intervals:
         """The whole new prefixes of those prefixes of today that a set holds whole, without others' places."""
-        whole = [grown for grown in self._grown_in(found) if grown.old <= found]
+        whole = self.subnets(found)
         if not whole:
             return EMPTY
         wanted = Intervals.of(span for grown in whole for span in grown.new)
         if all(grown in self._own for grown in whole):
             return wanted
         return wanted - self.image(self.mapped - found)
+
+    def unsaid(self, found: Intervals) -> Intervals:
+        """The new hosts of those prefixes of today that a set holds for the greater part, and not whole."""
+        ends = {self._grown_around(place) for start, stop in found for place in (start, stop - 1)}
+        partly = [grown for grown in ends if grown is not None and 2 * (found & grown.old).size >= grown.old.size]
+        return Intervals.of(span for grown in partly if not grown.old <= found for span in grown.new) - self.placed
+
+    def _grown_around(self, place: int) -> Grown | None:
+        """The prefix of today that begins last before an address, if it holds it: the narrowest one."""
+        index = bisect_right(self._grown_starts, place) - 1
+        return self.grown[index] if index >= 0 and place in self.grown[index].old else None
 
     @cached_property
     def _own(self) -> frozenset[Grown]:
@@ -161,6 +167,10 @@ class Image:
             while index < len(self.grown) and self._grown_starts[index] < stop:
                 yield self.grown[index]
                 index += 1
+
+    def subnets(self, found: Intervals) -> list[Grown]:
+        """The prefixes of today that a set holds whole, with what takes their place."""
+        return [grown for grown in self._grown_in(found) if grown.old <= found]
 
     def network(self, value: int, length: int) -> list[Grown]:
         """The plan's prefixes for exactly this prefix of today."""

@@ -342,11 +342,16 @@ class _Check:
                 hop=shown(route.hop, route.version),
                 destination=text,
             )
+            # The link's own lines too: one of them may be left for a person.
+            ends = [self.old.ends[name] for name in sorted(found[0] if found is not None else ())]
             self.findings.against_list(
                 Counterexample(
                     Kind.NEXT_HOP,
                     message,
-                    (site(self.old.documents[path], line),) if line else (),
+                    (
+                        *((site(self.old.documents[path], line),) if line else ()),
+                        *(site(end.document, end.use.line) for end in ends),
+                    ),
                     (site(self.new.documents[path], route.line),),
                 )
             )

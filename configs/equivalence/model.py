@@ -30,11 +30,13 @@ class Kind(StrEnum):
     """What is wrong."""
 
     ADDRESS = "address"  # a construct means other addresses than the mapping says
+    WRITTEN = "written_address"  # the right set, written with an address that nobody can explain
     LEFT = "old_address"  # an address of today is left
     TEXT = "text"  # something else in a line changed
     LINE = "line"  # a line is missing, or there is one too many
     FILE = "file"  # a file is missing, or there is one too many
     FILTER = "filter"  # a packet is treated differently
+    TRANSLATION = "translation"  # a packet is translated differently
     ROUTE = "route"  # a destination is reached another way
     PREFIX_LIST = "prefix_list"  # a route is treated differently
     LINK = "link"  # two ends that shared a subnet do not, or two that did not do
@@ -113,7 +115,7 @@ class Outside:
 
 
 # Reasons of files that only the first half of the proof reads, or not even that.
-_ONE_READER = frozenset({"no-table", "no-reader", "no-filter-reader", "undecided"})
+_ONE_READER = frozenset({"no-table", "no-reader", "no-filter-reader", "no-translation-reader", "undecided"})
 # Reasons of lines that are the same as before although an address in them may have moved.
 _LEFT = frozenset({
     "no-place", "no-exact-image", "no-set", "unknown-command", "rule-no-set", "ambiguous-vrf", "partly-mapped",

@@ -2,9 +2,9 @@
 
 It gets two texts of every device and the mapping, nothing of what the rewriter did. Two halves:
 
-1. line by line (`tokens`): the set of addresses that each place of a line means must be the image of what
+1. line by line (`lines`): the set of addresses that each place of a line means must be the image of what
    it meant, everything else must be the same;
-2. meaning (`flows`, `links`): filters and routes as sets of packets, the network as a graph,
+2. meaning (`flows`, `translations`, `links`): filters, NAT and routes as sets of packets, the network as a graph,
    read by the dialects' own readers, which do not ask the table of places.
 
 The halves share the arithmetic of sets, the trees and the images of the mapping; the first one also shares the table of
@@ -21,10 +21,11 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
 from configs import dialects
-from configs.equivalence import links, tokens, used
+from configs.equivalence import lines, links, used
 from configs.equivalence.flows import Flows
 from configs.equivalence.image import Images
 from configs.equivalence.model import Counterexample, Document, Findings, Kind, Proof, Site, site
+from configs.equivalence.translations import Translations
 from inventory.text import Message
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ def prove(
     before = {document.path: document for document in old}
     after = {document.path: document for document in new}
     tables = {path: dialects.dialect(document.platform).places() for path, document in before.items()}
-    used.settle([(before[path], table) for path, table in tables.items() if table is not None], images, findings)
+    read_with = [(before[path], table) for path, table in tables.items() if table is not None]
+    used.settle(read_with, images, findings)
+    used.meetings(read_with, mapping, findings)
     for path in before.keys() - after.keys():
         message = Message("there is no new text of this file")
         findings.against(Counterexample(Kind.FILE, message, (site(before[path], 0),)))
@@ -72,7 +75,7 @@ def prove(
             findings.beyond(site(first, 0), "no-table", Message("there is no table of places for {platform}",
                                                                 platform=first.platform))  # fmt: skip
         else:
-            tokens.check(first, second, places, images, findings, policy)
+            lines.check(first, second, places, images, findings, policy)
         meanings = [_meaning(document) for document in (first, second)]
         if meanings[0] is None or meanings[1] is None:
             message = Message(
@@ -83,8 +86,17 @@ def prove(
         if not meanings[0].filters_read:
             message = Message("filters of {platform} are compared line by line only", platform=first.platform)
             findings.beyond(site(first, 0), "no-filter-reader", message)
+        if not meanings[0].translations_read:
+            message = Message(
+                "address translation of {platform} is compared line by line only", platform=first.platform
+            )
+            findings.beyond(site(first, 0), "no-translation-reader", message)
+        for line in meanings[0].unread:
+            message = Message("this line is compared by itself only: nobody reads what it means among the others")
+            findings.beyond(site(first, line), "not-read", message)
         read[0][path], read[1][path] = (first, meanings[0]), (second, meanings[1])
         Flows(first, second, images, findings).check(meanings[0], meanings[1])
+        Translations(first, second, images, findings).check(meanings[0], meanings[1])
     links.check(read[0], read[1], images, findings)
     return findings.proof()
 

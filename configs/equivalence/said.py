@@ -9,13 +9,15 @@ from configs.equivalence.image import Fit
 from configs.equivalence.model import Counterexample, Kind, site
 from configs.intervals import listed, shown
 from configs.masking import HIDDEN
-from inventory.text import Message
+from inventory.text import Message, mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from configs.equivalence.image import Image
     from configs.equivalence.model import Document, Findings
     from configs.equivalence.reading import Meant
+    from configs.meaning.statements import PrefixEntry
     from configs.places.table import Line
 
 
@@ -70,8 +72,38 @@ class Said:
                 new=set_text(theirs),
                 address=shown_example,
             )
-        kind = Kind.LEFT if theirs.spans == mine.spans else Kind.ADDRESS
-        self.against(kind, message, line, afters)
+        left = theirs.spans == mine.spans and theirs.value == mine.value
+        self.against(Kind.LEFT if left else Kind.ADDRESS, message, line, afters)
+
+    def misplaced(self, line: Line, after: Line, mine: Meant, theirs: Meant) -> None:
+        """The same set as the image, written with another address before the mask than can be explained."""
+        message = Message(
+            "{new} is the right set, but {address} in it is neither the address that was written ({old}) nor its image",
+            new=set_text(theirs),
+            address=address_text(theirs),
+            old=address_text(mine),
+        )
+        self.against(Kind.WRITTEN, message, line, [after])
+
+    def bounded(
+        self, line: Line, afters: Sequence[Line], old: PrefixEntry, news: Sequence[PrefixEntry], image: Image
+    ) -> None:
+        """The routes that a prefix with bounds means must be those that it meant; the first other one is said."""
+        found = next(image.routes.differences((old,), news), None)
+        if found is None:
+            return
+        routes = [f"{shown(route.value, image.version)}/{route.length}" for route in (found.new, found.old)]
+        template = mark("the route {new} (today {old}) is meant now, and was not")
+        if found.second is None:
+            template = mark("the route {new} (today {old}) was meant, and is not")
+        self.against(Kind.ADDRESS, Message(template, new=routes[0], old=routes[1]), line, afters)
+
+    def changed(self, before: int, after: int) -> None:
+        """Two lines (from 0) that differ in more than their addresses."""
+        message = Message("something else than addresses has changed in this line")
+        self.findings.against(
+            Counterexample(Kind.TEXT, message, (site(self.old, before + 1),), (site(self.new, after + 1),))
+        )
 
     def no_place(self, line: Line, mine: Meant) -> None:
         """Addresses without a place, which stay."""

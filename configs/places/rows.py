@@ -172,7 +172,7 @@ _EXPRESSIONS: Final = {
     "id": _ADDRESS,
     "title": r"[0-9A-Za-z]+(?:\.[0-9A-Za-z]+)+",
     "rd": rf"{_QUAD}:\d+",
-    "fixed": r"\S+",
+    "fixed": r"\S*[^\s;]",
     "name": r"(?:\"(?:[^\"]*[^\"\s])?\"|'(?:[^']*[^'\s])?'|\S+)",
     "text": r"\S.*",
     "vrf": r"(?:\"[^\"]*\"|\S+)",
@@ -432,7 +432,8 @@ class _Compiler:
         self._pieces = _PIECE.findall(body)
         self._at = 0
         self._first = True  # whether nothing that must be there has come yet
-        self.expression = self._alternatives("")
+        # Behind a word that another one must follow, its end needs no look.
+        self.expression = self._alternatives("").replace(_END + r"\s+", r"\s+")
         if self._at < len(self._pieces):
             raise self._fault("brackets do not match")
 

@@ -8,7 +8,7 @@ bounds it. The general form is read once; a line of that form has the same place
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -57,7 +57,7 @@ def general(found: Sequence[str], own: frozenset[str]) -> list[str]:
     return forms
 
 
-class _Recipe(NamedTuple):
+class Recipe(NamedTuple):
     """A place whose columns are numbers in a list of columns; 0 where there is none."""
 
     place: Place
@@ -73,8 +73,24 @@ class Form(NamedTuple):
     """The places and loose tokens of a general form; `columns` are (part, characters behind its beginning)."""
 
     columns: tuple[tuple[int, int], ...]
-    recipes: tuple[_Recipe, ...]
+    recipes: tuple[Recipe, ...]
     loose: tuple[tuple[Token, int], ...]
+
+    def part(self, column: int) -> int | None:
+        """Which part a stretch is that begins at `columns[column]`: 0 for none, None for one that does not vary."""
+        if not column:
+            return 0
+        first, last = self.columns[column], self.columns[column + 1]
+        return first[0] if first[0] % 2 and last == (first[0] + 1, 0) else None
+
+    def common(self, column: int, found: Sequence[str]) -> str | None:
+        """The text of a stretch in which nothing varies, from any line of the form; None if something does."""
+        (first, begin), (last, end) = self.columns[column], self.columns[column + 1]
+        if first % 2:
+            return None
+        if last == first:
+            return found[first][begin:end]
+        return found[first][begin:] if (last, end) == (first + 1, 0) else None
 
     def fit(self, found: Sequence[str]) -> tuple[tuple[Place, ...], tuple[Token, ...]]:
         """The places and loose tokens of a line of this form, cut into its parts."""
@@ -117,13 +133,13 @@ def form(forms: Sequence[str], places: Sequence[Place], loose: Sequence[Token], 
     def span(found: tuple[int, int] | None) -> int:
         if found is None:
             return 0
-        for column in found:
-            part = bisect_right(begins, column) - 1
-            columns.append((part, column - begins[part]))
+        first, last = bisect_right(begins, found[0]) - 1, bisect_left(begins, found[1])
+        last -= begins[last] > found[1]
+        columns.extend(((first, found[0] - begins[first]), (last, found[1] - begins[last])))
         return len(columns) - 2
 
     recipes = tuple(
-        _Recipe(
+        Recipe(
             place,
             span((place.start, place.end)),
             span(place.size),

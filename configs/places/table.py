@@ -48,13 +48,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from configs.places import shapes, tokens
 from configs.places.rows import Place, Row, Shape, compile_row, named_vrf
+from configs.tree_parts import BODY, COMMENT
 from ipplan.names import DEFAULT_VRF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from configs.places.tokens import Token
-    from configs.tree import Node, Tree
+    from configs.tree import Tree
 
 
 # What is remembered between configurations is forgotten beyond this.
@@ -79,7 +80,15 @@ _Firsts = dict[str, tuple[dict[str, tuple[Row, ...]], tuple[Row, ...]]]
 
 
 # What a line means: its places, its loose tokens, and the view whose VRF holds.
-_Read: TypeAlias = "tuple[tuple[Place, ...], tuple[Token, ...], View]"
+Read: TypeAlias = "tuple[tuple[Place, ...], tuple[Token, ...], View]"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What lines of one form mean; no form if what varies in them says too much. `view` is the one whose VRF holds."""
+
+    form: shapes.Form | None
+    view: View
 
 
 class View:
@@ -93,9 +102,9 @@ class View:
         self.vrf = vrf
         self.public = public
         # What was found in a line before: configurations repeat themselves.
-        self.lines: dict[str, _Read] = {}
-        # The same of lines in their general form (`configs.places.shapes`), None for one that says too little.
-        self.forms: dict[str, tuple[shapes.Form | None, View]] = {}
+        self.lines: dict[str, Read] = {}
+        # The same of lines in their general form (`configs.places.shapes`).
+        self.forms: dict[str, Known] = {}
 
     def candidates(self, text: str) -> tuple[Row, ...]:
         """The rows that may fit a command."""
@@ -143,8 +152,11 @@ class Places:
         default_factory=dict, compare=False, repr=False
     )
 
-    def view(self, path: tuple[str, ...], commands: Iterable[str] = ()) -> View:
-        """The view below the commands `path` (outer ones first); `commands` are those in it: one may give its VRF."""
+    def view(self, path: tuple[str, ...], commands: Iterable[str] = (), outer: str = DEFAULT_VRF) -> View:
+        """The view below the commands `path` (outer ones first).
+
+        Its VRF is what one of the `commands` in it says, else what `path` says, else `outer`: that of the view around.
+        """
         known = self._known.get(path)
         if known is None:
             if len(self._known) > _MOST_KNOWN:
@@ -152,9 +164,8 @@ class Places:
             numbers, vrf = self._fits(path)
             bound = any(self.sections[number].vrf_rows for number in numbers)
             known = self._known[path] = numbers, vrf, bound
-        numbers, vrf, bound = known
-        if bound:
-            vrf = self._binding(numbers, commands) or vrf
+        numbers, said, bound = known
+        vrf = (self._binding(numbers, commands) if bound else None) or said or outer
         found = self._views.get((numbers, vrf))
         if found is None:
             index = self._indexes.get(numbers)
@@ -164,6 +175,12 @@ class Places:
                 index = self._indexes[numbers] = (tuple({id(row): row for row in rows}.values()), {})
             found = self._views[numbers, vrf] = View(*index, vrf, self.public)
         return found
+
+    def compile(self) -> None:
+        """Compile the expressions of all rows now; else each is when it is first needed."""
+        for section in self.sections:
+            for row in (*section.views, *section.rows, *section.vrf_rows):
+                _ = row.head, row.clause
 
     def bare(self, command: str) -> str:
         """A command without what is left out at its beginning."""
@@ -186,7 +203,7 @@ class Places:
         rows = [row for number in numbers for row in self.sections[number].vrf_rows]
         for text in commands:
             for row in rows:
-                match = row.head.match(text)
+                match = row.head.match(text) if row.need in text else None
                 if match is not None:
                     return self._vrf(named_vrf(match))
         return None
@@ -222,9 +239,9 @@ class Places:
         return {word: tuple(numbers) for word, numbers in words.items()}, tuple(always)
 
     def _fits(self, path: tuple[str, ...]) -> tuple[tuple[int, ...], str]:
-        """The sections that hold in a view, the most special first, and the VRF that the views' commands give."""
+        """The sections that hold in a view, the most special first, and the VRF that the commands around say, or ""."""
         found: list[tuple[int, int]] = []
-        vrf = DEFAULT_VRF
+        vrf = ""
         depth = 0
         for number, outer in self._possible(path):
             section = self.sections[number]
@@ -317,83 +334,130 @@ class Line(NamedTuple):
         return self.view.vrf
 
 
+class Hit(NamedTuple):
+    """A line that may have tokens, and where it stands; what the table says of it is not looked up yet.
+
+    `text` is the command without blanks around it. `path` are the views' commands; in a flat table they are also
+    written in `before`. A line of free text has one of the views of `FREE`.
+    """
+
+    number: int  # from 1
+    raw: str  # without its end
+    text: str
+    path: tuple[str, ...]
+    view: View
+    before: str
+
+
+# The views of free text, by the kind of place that a whole line of it is.
+FREE = {kind: View((), {}, DEFAULT_VRF, frozenset()) for kind in ("comment", "description")}
+
+
+def hits(tree: Tree, places: Places) -> Iterator[Hit]:
+    """Every line that may have tokens, in the file's order."""
+    lines = tree.lines
+    parents, texts, bodies = tree.outline
+    views: dict[int, _Placed] = {}
+    last = None
+    path: tuple[str, ...] = ()
+    view, before = FREE["comment"], ""
+    for number in tokens.may_have(lines):
+        parent = parents[number - 1]
+        if parent == BODY:
+            opened = max(line for line in bodies if line < number)
+            outer = tree.outline.path(parents[opened - 1])
+            yield Hit(number, lines[number - 1].rstrip("\r\n"), texts[number - 1], outer, FREE["description"], "")
+            continue
+        if parent != last:
+            last = parent
+            known = views.get(parent)
+            if known is None:
+                known = _place(tree, places, parent, views)
+            path, view, before = known
+        yield Hit(number, lines[number - 1].rstrip("\r\n"), texts[number - 1], path, view, before)
+
+
+# The commands of a view and those around it, what the table says in it, and what a flat table writes before its lines.
+_Placed: TypeAlias = tuple[tuple[str, ...], View, str]
+
+
+def _place(tree: Tree, places: Places, parent: int, views: dict[int, _Placed]) -> _Placed:
+    """The view that line `parent` opens; kept in `views`."""
+    outline = tree.outline
+    if parent == COMMENT:
+        found: _Placed = ((), FREE["comment"], "")
+    elif places.flat:
+        path = outline.path(parent)
+        found = path, places.view(()), "".join(f"{places.bare(command)} " for command in path)
+    else:
+        outer = outline.parents[parent - 1] if parent else 0
+        vrf = (views.get(outer) or _place(tree, places, outer, views))[1].vrf if outer else DEFAULT_VRF
+        path = outline.path(parent)
+        found = path, places.view(path, outline.inside(parent), vrf), ""
+    views[parent] = found
+    return found
+
+
 def survey(tree: Tree, places: Places) -> Iterator[Line]:
     """Every line of a configuration that has tokens, in the file's order."""
-    found = list(_commands(tree, places))
-    for comment in tree.comments:
-        if tokens.has_tokens(comment.text):
-            found += _free(tree, comment.line, "comment", ())
-    found.sort(key=_number)
-    yield from found
+    for hit in hits(tree, places):
+        found, loose, view = meaning(places, hit)
+        if found or loose:
+            yield Line(hit.number, hit.raw, found, loose, hit.path, view)
 
 
-def _number(line: Line) -> int:
-    return line.number
+def meaning(places: Places, hit: Hit) -> Read:
+    """What a line means: its places, its loose tokens, and the view whose VRF holds. The same objects each time."""
+    view, key = hit.view, hit.before + hit.raw
+    known = view.lines.get(key)
+    if known is None:
+        if len(view.lines) > _MOST_KNOWN:
+            view.lines.clear()
+        known = view.lines[key] = _free(hit) if view in _ALL_FREE else _alike(places, hit)
+    return known
 
 
-_FREE = View((), {}, DEFAULT_VRF, frozenset())
+_ALL_FREE = frozenset(FREE.values())
 
 
-def _free(tree: Tree, number: int, kind: str, path: tuple[str, ...]) -> Iterator[Line]:
-    """A line of free text, if it has tokens."""
-    raw = tree.line_text(number)
-    if tokens.has_tokens(raw) and tokens.scan(raw):
-        place = Place(kind, Shape.TEXT, 0, len(raw))
-        yield Line(number, raw, (place,), (), path, _FREE)
+def _free(hit: Hit) -> Read:
+    """A line of free text, as one place."""
+    if not tokens.scan(hit.raw):
+        return (), (), hit.view
+    kind = next(kind for kind, view in FREE.items() if view is hit.view)
+    return (Place(kind, Shape.TEXT, 0, len(hit.raw)),), (), hit.view
 
 
-def _commands(  # noqa: C901 - the hot loop: calls would cost more than they explain
-    tree: Tree, places: Places
-) -> Iterator[Line]:
-    stack: list[tuple[tuple[str, ...], tuple[Node, ...]]] = [((), tree.children)]
-    has_tokens = tokens.has_tokens
-    lines = tree.lines
-    while stack:
-        path, nodes = stack.pop()
-        view: View | None = None
-        before = ""
-        if places.flat:
-            view = places.view(())
-            before = "".join(f"{places.bare(command)} " for command in path)
-        for node in nodes:
-            if has_tokens(node.text):
-                if view is None:
-                    view = places.view(path, [other.text for other in nodes])
-                raw = lines[node.line - 1].rstrip("\r\n")
-                known = view.lines.get(before + raw)
-                if known is None:
-                    if len(view.lines) > _MOST_KNOWN:
-                        view.lines.clear()
-                    known = view.lines[before + raw] = _alike(places, view, raw, node.text, before)
-                if known[0] or known[1]:
-                    yield Line(node.line, raw, known[0], known[1], path, known[2])
-            if node.body:
-                for extra in range(len(node.body)):
-                    yield from _free(tree, node.line + 1 + extra, "description", path)
-            if node.children:
-                stack.append(((*path, node.text), node.children))
-
-
-def _alike(places: Places, view: View, raw: str, text: str, before: str) -> _Read:
+def _alike(places: Places, hit: Hit) -> Read:
     """As `_read`, by way of a line that differs in nothing but its addresses and numbers, where that may be."""
-    parts = shapes.parts(raw)
-    if len(parts) == 1 or raw.strip() != text:
-        return _read(places, view, raw, text, before)
-    forms = shapes.general(parts, places.numbers)
-    line = "".join(forms)
-    known = view.forms.get(before + line)
+    parts = shapes.parts(hit.raw)
+    found = form(places, hit, parts)
+    if found is None or found.form is None:
+        return _read(places, hit.view, hit.raw, hit.text, hit.before)
+    return *found.form.fit(parts), found.view
+
+
+def form(places: Places, hit: Hit, parts: Sequence[str]) -> Known | None:
+    """What is known of the lines of a line's form, the same object each time; None where a line has none.
+
+    `parts` are those of the line.
+    """
+    if len(parts) == 1 or hit.raw.strip() != hit.text:
+        return None
+    view = hit.view
+    general = shapes.general(parts, places.numbers)
+    line = "".join(general)
+    key = hit.before + line
+    known = view.forms.get(key)
     if known is None:
         if len(view.forms) > _MOST_KNOWN:
             view.forms.clear()
-        found, loose, inner = _read(places, view, line, line.strip(), before)
-        known = view.forms[before + line] = shapes.form(forms, found, loose, inner.vrf), inner
-    form, inner = known
-    if form is None:
-        return _read(places, view, raw, text, before)
-    return *form.fit(parts), inner
+        found, loose, inner = _read(places, view, line, line.strip(), hit.before)
+        known = view.forms[key] = Known(shapes.form(general, found, loose, inner.vrf), inner)
+    return known
 
 
-def _read(places: Places, view: View, raw: str, text: str, before: str) -> _Read:
+def _read(places: Places, view: View, raw: str, text: str, before: str) -> Read:
     """What a line means, with columns of the raw line; its loose tokens; the view whose VRF holds.
 
     In a flat table, `before` (the views' commands) is written before the command.

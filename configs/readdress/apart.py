@@ -8,7 +8,8 @@ The bounds of a prefix list's rule may stand below it, too.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs.places.rows import Place, Shape, Size
 from configs.readdress import text as texts
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
 
     from configs.places.table import Line
     from configs.readdress.decide import Decider
-    from configs.readdress.result import Decided
+    from configs.readdress.result import Decisions
     from configs.tree import Node, Tree
 
 _REVIEW: Final = Outcome(Action.REVIEW, "apart")
 _DIFFER: Final = Outcome(Action.REVIEW, "sizes-differ")
 _APART: Final = ("interface-apart", "prefix-apart")
 _NETS: Final = ("inside-net", "outside-net")
+# What lies in the subnet that a mask beside it is of; ranges do, too.
+_SURE: Final = ("interface-apart", "prefix-apart", "gateway", "range-first")
 _MASKS: Final = ("mask", "mask-apart")
 KINDS: Final = frozenset({"range-first", "mask-apart", "length-apart", "prefix-list", "named", *_NETS, *_APART})
 # `start-ip` and `end-ip`, `low` and `high`, `sip` and `eip` say the same of a range but for its side.
@@ -38,11 +41,12 @@ _LENGTH: Final = re.compile(r"\b(?:prefix-length|mask-length|length)\s+\"?(\d{1,
 _FAR: Final = 12
 
 
-def check(found: list[Decided], decider: Decider, tree: Tree) -> None:
+def check(found: Decisions, decider: Decider, tree: Tree) -> None:
     """Leave to a person what two lines would no longer say together; `found` are a text's lines in its order."""
     family = _Family(tree)
     named: dict[str, tuple[Line, Place]] = {}
-    for index, decided in enumerate(found):
+    for index in [index for index, fate in enumerate(found.fates()) if not KINDS.isdisjoint(fate.kinds)]:
+        decided = found[index]
         for number, place in enumerate(decided.line.places):
             kind = place.kind
             if kind in _CHECKS:
@@ -60,19 +64,21 @@ def check(found: list[Decided], decider: Decider, tree: Tree) -> None:
             _named_masks(found, index, named, decider)
 
 
-def names(found: list[Decided]) -> None:
+def names(found: Decisions) -> None:
     """Quoted names with blanks mean the same all over a device: where no row speaks of one, it is that name, too."""
+    unknown = [
+        index for index, fate in enumerate(found.fates()) if any(outcome is UNKNOWN for _, outcome in fate.loose)
+    ]
+    if not unknown:
+        return
     known = {
         decided.line.text[place.start : place.end]
         for decided in found
         for place in decided.line.places
         if place.shape is Shape.NAME and _quoted(decided.line.text[place.start : place.end])
     }
-    if not known:
-        return
-    for index, decided in enumerate(found):
-        if all(outcome is not UNKNOWN for _, outcome in decided.loose):
-            continue
+    for index in unknown if known else ():
+        decided = found[index]
         text = decided.line.text
         spans = [(low - 1, high + 1) for low, high in words(text) if low and text[low - 1 : high + 1] in known]
         loose = tuple(
@@ -86,14 +92,14 @@ def _quoted(text: str) -> bool:
     return text[:1] in ('"', "'") and " " in text
 
 
-def _refuse(found: list[Decided], index: int, number: int, outcome: Outcome = _REVIEW) -> None:
+def _refuse(found: Decisions, index: int, number: int, outcome: Outcome = _REVIEW) -> None:
     decided = found[index]
     outcomes = (*decided.outcomes[:number], outcome, *decided.outcomes[number + 1 :])
     changes = any(outcome.writings for outcome in outcomes)
     found[index] = decided._replace(outcomes=outcomes, new=decided.new if changes or decided.new is None else ())
 
 
-def _near(found: list[Decided], index: int, step: int) -> Iterator[int]:
+def _near(found: Decisions, index: int, step: int) -> Iterator[int]:
     """The lines of the same view that come next, the nearest first."""
     line = found[index].line
     other = index + step
@@ -112,7 +118,7 @@ def _below(line: Line, other: Line) -> bool:
     return other.path[:-2] == line.path and other.path[-1:] == ("to",) and other.number <= line.number + 2
 
 
-def _range(found: list[Decided], index: int, number: int, decider: Decider) -> None:
+def _range(found: Decisions, index: int, number: int, decider: Decider) -> None:
     """A range must go to one place as a whole, and each end to that place's end."""
     decided = found[index]
     first = decided.line.places[number]
@@ -140,32 +146,87 @@ def _range(found: list[Decided], index: int, number: int, decider: Decider) -> N
             return
 
 
-def _mask(found: list[Decided], index: int, number: int, decider: Decider) -> None:
-    """A mask must still be that of the subnet or prefix whose address stands beside it."""
+def _mask(found: Decisions, index: int, number: int, decider: Decider) -> None:
+    """A mask or length must be that of the subnet whose address stands beside it: it follows if it is clear whose."""
     line = found[index].line
     mask = line.places[number]
     size = line.text[mask.start : mask.end]
-    for other in (index, *_near(found, index, -1), *_near(found, index, 1)):
-        for place_number, place in enumerate(found[other].line.places):
-            if place.shape not in (Shape.HOST, Shape.RANGE):
-                continue
-            if not _fits(place, found[other].line, size, Size.MASK, decider):
-                _refuse(found, index, number)
-                if place.kind in _APART:
-                    _refuse(found, other, place_number)
-            return
+    form = Size.LENGTH if mask.kind == "length-apart" else Size.MASK
+    beside = sorted(_companions(found, index))
+    if not beside:
+        return
+    surely = [one for one in beside if one.sure and one.words == beside[0].words]
+    wanted: set[str] = set()
+    for other, place_number in [(one.line, one.place) for one in surely or beside[:1]]:
+        place = found[other].line.places[place_number]
+        shape = Shape.PREFIX if place.kind == "prefix-apart" else Shape.INTERFACE
+        outcome = _whole(place, found[other].line, size, form, (decider, shape))
+        own = found[other].outcomes[place_number].writings
+        together = place.kind not in _APART or [one.address for one in own] == [one.address for one in outcome.writings]
+        if outcome.action is Action.REVIEW or len(outcome.writings) > 1 or not together:
+            wanted.add("")
+        else:
+            wanted.add(next((writing.size for writing in outcome.writings if writing.size), size))
+    if wanted == {size}:
+        return
+    if surely and len(wanted) == 1 and "" not in wanted:
+        _rewrite(found, index, number, wanted.pop())
+        return
+    _refuse(found, index, number)
+    for one in beside:
+        if found[one.line].line.places[one.place].kind in _APART and one.words == beside[0].words:
+            _refuse(found, one.line, one.place)
 
 
-def _pool(found: list[Decided], index: int, number: int, decider: Decider) -> None:
-    """The length of a range's subnet stands behind it."""
+class _Companion(NamedTuple):
+    """An address beside a mask; the smallest is the likeliest. `sure`: it lies in the subnet that the mask is of."""
+
+    words: int  # in which the two lines do not begin alike, negative
+    unsure: bool
+    far: int
+    line: int
+    place: int
+    sure: bool
+
+
+def _companions(found: Decisions, index: int) -> Iterator[_Companion]:
+    """The addresses that stand beside a mask: on its line, else in its view or below it."""
     line = found[index].line
-    own = line.places[number]
-    for other, place in enumerate(line.places):
-        if place.shape is Shape.RANGE and not _fits(place, line, line.text[own.start : own.end], Size.LENGTH, decider):
-            _refuse(found, index, other)
+    own = [*_of_line(found, index, index)]
+    if own:
+        yield from own
+        return
+    for step in (-1, 1):
+        other = index + step
+        while 0 <= other < len(found) and abs(found[other].line.number - line.number) <= _FAR:
+            if found[other].line.path[: len(line.path)] == line.path:
+                yield from _of_line(found, index, other)
+            other += step
 
 
-def _pair(found: list[Decided], index: int, number: int, decider: Decider) -> None:
+def _of_line(found: Decisions, index: int, other: int) -> Iterator[_Companion]:
+    line, beside = found[index].line, found[other].line
+    alike = sum(1 for _ in takewhile(_same, zip(line.text.split(), beside.text.split(), strict=False)))
+    for number, place in enumerate(beside.places):
+        if place.shape in (Shape.HOST, Shape.RANGE):
+            far = 2 * abs(beside.number - line.number) + (beside.number > line.number)
+            sure = other == index or place.shape is Shape.RANGE or place.kind in _SURE
+            yield _Companion(-alike, not sure, far, other, number, sure)
+
+
+def _same(pair: tuple[str, str]) -> bool:
+    return pair[0] == pair[1]
+
+
+def _rewrite(found: Decisions, index: int, number: int, text: str) -> None:
+    """Write something else in the place of a mask."""
+    decided = found[index]
+    outcome = Outcome(Action.REWRITTEN, "mapped", (Writing(text),))
+    outcomes = (*decided.outcomes[:number], outcome, *decided.outcomes[number + 1 :])
+    found[index] = decided._replace(outcomes=outcomes, new=None)
+
+
+def _pair(found: Decisions, index: int, number: int, decider: Decider) -> None:
     """Two networks that are translated into each other must stay equal in size."""
     decided = found[index]
     line = decided.line
@@ -210,27 +271,53 @@ def _name(line: Line, place: Place) -> str:
     return (line.text[place.end :].split() or [""])[0]
 
 
-def _named_masks(found: list[Decided], index: int, named: Mapping[str, tuple[Line, Place]], decider: Decider) -> None:
-    """A mask whose address is written as a name must be that of the prefix that the name means."""
+def _named_masks(found: Decisions, index: int, named: Mapping[str, tuple[Line, Place]], decider: Decider) -> None:
+    """A mask whose address is written as a name must be that of the prefix that the name means: it follows it."""
+    line = found[index].line
+    loose = [number for number, one in enumerate(found[index].loose) if one[0] == "mask"]
+    spans = [(place.start, place.end) for place in line.places if place.kind in _MASKS]
+    spans += [(line.loose[number].start, line.loose[number].end) for number in loose]
+    for start, end in spans:
+        size = line.text[start:end]
+        wanted = _named_size(line.text[:start], size, named, decider)
+        if wanted == size:
+            continue
+        number = _as_place(found, index, start, end)
+        if wanted:
+            _rewrite(found, index, number, wanted)
+        else:
+            _refuse(found, index, number)
+
+
+def _named_size(before: str, size: str, named: Mapping[str, tuple[Line, Place]], decider: Decider) -> str:
+    """The mask that a mask behind a name becomes; "" if that is not clear, itself if no such name stands there."""
+    name = next((word for word in reversed(before.split()) if word not in ("netmask", "mask")), "")
+    if name not in named:
+        return size
+    line, place = named[name]
+    outcome = _whole(place, line, size, Size.MASK, (decider, Shape.PREFIX))
+    if outcome.action is Action.REVIEW or len(outcome.writings) > 1:
+        return ""
+    own = decider.place(place, line.text)
+    if [writing.address for writing in own.writings] != [writing.address for writing in outcome.writings]:
+        return ""
+    return next((writing.size for writing in outcome.writings if writing.size), size)
+
+
+def _as_place(found: Decisions, index: int, start: int, end: int) -> int:
+    """The number of the place that a mask is; a loose one becomes a place."""
     decided = found[index]
     line = decided.line
-
-    def fits(start: int, end: int) -> bool:
-        name = next((word for word in reversed(line.text[:start].split()) if word not in ("netmask", "mask")), "")
-        if name not in named:
-            return True
-        other, place = named[name]
-        return _fits(place, other, line.text[start:end], Size.MASK, decider, Shape.PREFIX)
-
     for number, place in enumerate(line.places):
-        if place.kind in _MASKS and not fits(place.start, place.end):
-            _refuse(found, index, number)
-    loose = tuple(
-        (one[0], one[1] if one[0] != "mask" or fits(token.start, token.end) else _REVIEW)
-        for token, one in zip(line.loose, decided.loose, strict=True)
-    )
-    if loose != decided.loose:
-        found[index] = found[index]._replace(loose=loose)
+        if (place.start, place.end) == (start, end):
+            return number
+    kept = [number for number, token in enumerate(line.loose) if token.start != start]
+    places = sorted((*line.places, Place("mask", Shape.FIXED, start, end)), key=lambda place: place.start)
+    number = next(at for at, place in enumerate(places) if place.start == start)
+    outcomes = (*decided.outcomes[:number], Outcome(Action.KEPT, "mask"), *decided.outcomes[number:])
+    line = line._replace(places=tuple(places), loose=tuple(line.loose[at] for at in kept))
+    found[index] = decided._replace(line=line, outcomes=outcomes, loose=tuple(decided.loose[at] for at in kept))
+    return number
 
 
 def _section(before: str) -> list[str]:
@@ -290,7 +377,7 @@ class _Family:
         return known
 
 
-def _bounds(found: list[Decided], index: int, number: int, means: tuple[Decider, _Family]) -> None:
+def _bounds(found: Decisions, index: int, number: int, means: tuple[Decider, _Family]) -> None:
     """A prefix whose bounds are commands of their own: whether they, or its own length, would change."""
     decider, family = means
     decided = found[index]
@@ -312,7 +399,9 @@ def _bounds(found: list[Decided], index: int, number: int, means: tuple[Decider,
         start=0, end=len(address), size=spans[1], ge=spans[2] if low else None, le=spans[3] if high else None
     )
     outcome = decider.place(whole, f"{address} {size} {low} {high}")
-    if outcome.action is Action.REVIEW or any(writing[1] or writing[3] or writing[4] for writing in outcome.writings):
+    own = [(writing.address, writing.size) for writing in decided.outcomes[number].writings]
+    same = [(writing.address, writing.size) for writing in outcome.writings] == own and len(own) < 2
+    if outcome.action is Action.REVIEW or not same or any(writing.ge or writing.le for writing in outcome.writings):
         _refuse(found, index, number)
 
 
@@ -338,7 +427,7 @@ def _fits(place: Place, line: Line, size: str | None, form: Size, decider: Decid
 _CHECKS: Final = {
     "range-first": _range,
     "mask-apart": _mask,
-    "length-apart": _pool,
+    "length-apart": _mask,
     "inside-net": _pair,
     "outside-net": _pair,
 }

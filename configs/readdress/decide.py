@@ -38,7 +38,33 @@ class Writing(NamedTuple):
     le: str | None = None
 
 
+# An enumeration's members by names of our own: Python 3.11 takes long to find them in their class.
+_AMBIGUOUS: Final = Said.AMBIGUOUS
+_FIXED: Final = Shape.FIXED
+_HOST: Final = Shape.HOST
+_ID: Final = Shape.ID
+_INTERFACE: Final = Shape.INTERFACE
+_KEPT: Final = Action.KEPT
+_MOVED: Final = Said.MOVED
+_NO_PLACE: Final = Said.NO_PLACE
+_OUTSIDE: Final = Said.OUTSIDE
+_RANGE: Final = Shape.RANGE
+_RD: Final = Shape.RD
+_REVIEW: Final = Action.REVIEW
+_REWRITTEN: Final = Action.REWRITTEN
+_SCATTERED: Final = Said.SCATTERED
+_SEVERAL: Final = Said.SEVERAL
+_SIZE_CLASSFUL: Final = Size.CLASSFUL
+_SIZE_LENGTH: Final = Size.LENGTH
+_SIZE_MASK: Final = Size.MASK
+_SIZE_MUST: Final = Size.MUST
+_SIZE_NONE: Final = Size.NONE
+_SIZE_WILDCARD: Final = Size.WILDCARD
+_TITLE: Final = Shape.TITLE
+
 _NOTHING: Final = Writing()
+_NO_BOUNDS: Final = ("", "")
+_SAYS_SIZE: Final = (_SIZE_MASK, _SIZE_LENGTH, _SIZE_WILDCARD, _SIZE_MUST)
 # A prefix (first, length) and the lengths that it means, if that is known.
 _Part: TypeAlias = tuple[tuple[int, int], tuple[int, int] | None]
 
@@ -50,6 +76,10 @@ class Outcome(NamedTuple):
     reason: str
     writings: tuple[Writing, ...] = ()
 
+
+# A place's address, size, last address, `ge` and `le`; "" for what it does not have.
+Texts: TypeAlias = tuple[str, str, str, str, str]
+Known: TypeAlias = dict[Texts, Outcome]
 
 _SPACES_4: Final = (
     (0x00000000, 32, "unspecified"),
@@ -67,11 +97,11 @@ _SPACES_6: Final = (
     (0xFF << 120, 8, "multicast"),
 )
 _REVIEWS: Final = {
-    Said.NO_PLACE: "no-place",
-    Said.AMBIGUOUS: "ambiguous-vrf",
-    Said.SCATTERED: "scattered",
+    _NO_PLACE: "no-place",
+    _AMBIGUOUS: "ambiguous-vrf",
+    _SCATTERED: "scattered",
 }
-_UNCHANGED: Final = Outcome(Action.KEPT, "unchanged")
+_UNCHANGED: Final = Outcome(_KEPT, "unchanged")
 
 
 def space(value: int, version: int) -> str:
@@ -91,7 +121,7 @@ class Decider:
         self.policy = policy
         # Whether an interface was met whose subnet does not go to one place as a whole.
         self.torn = False
-        self._known: dict[tuple[object, ...], Outcome] = {}
+        self._known: dict[tuple[object, ...], Known] = {}
 
     def forget(self) -> None:
         """Decide everything anew: other configurations are looked at."""
@@ -99,95 +129,100 @@ class Decider:
 
     def place(self, place: Place, line: str) -> Outcome:
         """What becomes of a place of a line."""
-        kind, shape, start, end, form, size_at, last_at, ge_at, le_at, vrf, _, _ = place
-        address = line[start:end]
-        size = line[size_at[0] : size_at[1]] if size_at is not None else ""
-        last = line[last_at[0] : last_at[1]] if last_at is not None else ""
-        ge = line[ge_at[0] : ge_at[1]] if ge_at is not None else ""
-        le = line[le_at[0] : le_at[1]] if le_at is not None else ""
-        if shape is not Shape.FIXED and form is not Size.CLASSFUL:
-            kind = ""  # the decision does not depend on it
-        key = (shape, kind, form, vrf, address, size, last, ge, le)
-        found = self._known.get(key)
+        _, _, start, end, _, size, last, ge, le, _, _, _ = place
+        texts = (
+            line[start:end],
+            line[size[0] : size[1]] if size is not None else "",
+            line[last[0] : last[1]] if last is not None else "",
+            line[ge[0] : ge[1]] if ge is not None else "",
+            line[le[0] : le[1]] if le is not None else "",
+        )
+        known = self.known(place)
+        found = known.get(texts)
         if found is None:
-            found = self._known[key] = self._decide(place, address, size, last, (ge, le))
+            found = known[texts] = self.decide(place, texts)
         return found
 
-    def _decide(  # noqa: PLR0911 - one return a shape
-        self, place: Place, address: str, size: str, last: str, bounds: tuple[str, str]
+    def known(self, place: Place) -> Known:
+        """What was decided of places like this one, by their texts."""
+        shape, form = place.shape, place.form
+        # Of others the decision does not depend on the kind.
+        kind = place.kind if shape is _FIXED or form is _SIZE_CLASSFUL or place.kind == "prefix-list" else ""
+        return self._known.setdefault((shape, kind, form, place.vrf), {})
+
+    def decide(  # noqa: PLR0911 - one return a shape
+        self, place: Place, said: Texts
     ) -> Outcome:
+        """What becomes of a place with these texts."""
+        address, size, last, ge, le = said
         shape = place.shape
-        if shape is Shape.FIXED:
-            return Outcome(Action.KEPT, place.kind)
-        if shape is Shape.TITLE:
+        if shape is _FIXED:
+            return Outcome(_KEPT, place.kind)
+        if shape is _TITLE:
             return self._title(address)
-        if shape is Shape.RD:
+        if shape is _RD:
             return self._rd(address)
         read = texts.read(address)
         if read is None:
             return self.unreadable(address)
         value, version = read
-        if shape is Shape.ID:
-            return self.host(address, None) if self.policy.router_id else Outcome(Action.KEPT, "policy-router-id")
-        if shape is Shape.HOST:
-            return self.host(address, place.vrf)
-        if shape is Shape.RANGE:
+        if shape is _HOST:
+            return self._host(address, value, version, place.vrf)
+        if shape is _ID:
+            return self.host(address, None) if self.policy.router_id else Outcome(_KEPT, "policy-router-id")
+        if shape is _RANGE:
             return self._range(address, last, value, version, place.vrf)
-        if shape is Shape.INTERFACE:
-            return self._interface(address, size, place)
-        return self._prefix(address, size, place, bounds)
+        if shape is _INTERFACE:
+            return self._interface(address, size, place, read)
+        return self._prefix(address, size, place, (ge, le), read)
 
     def unreadable(self, text: str) -> Outcome:
         """For what is shaped like an address and is none, or has leading zeros."""
         plain = ".".join(part.lstrip("0") or "0" for part in text.split("."))
         read = texts.read(plain)
         if read is not None and self.scope.holds(*read):
-            return Outcome(Action.REVIEW, "leading-zeros")
-        return Outcome(Action.KEPT, "not-an-address")
+            return Outcome(_REVIEW, "leading-zeros")
+        return Outcome(_KEPT, "not-an-address")
 
     def host(self, address: str, vrf: str | None) -> Outcome:
         """One address."""
         read = texts.read(address)
         if read is None:
             return self.unreadable(address)
-        value, version = read
-        answer = self.scope.host(value, version, vrf)
-        if answer.said is not Said.MOVED:
-            return _not_moved(answer, value, version)
-        new = answer.parts[0][0]
+        return self._host(address, *read, vrf)
+
+    def _host(self, address: str, value: int, version: int, vrf: str | None) -> Outcome:
+        said, new = self.scope.place(value, version, vrf)
+        if said is not _MOVED:
+            return _not_moved(said, value, version)
         if new == value:
             return _UNCHANGED
-        return Outcome(Action.REWRITTEN, "mapped", (Writing(texts.write(new, version, address)),))
+        return Outcome(_REWRITTEN, "mapped", (Writing(texts.write(new, version, address), None, None, None, None),))
 
-    def _interface(self, address: str, size: str, place: Place) -> Outcome:
+    def _interface(self, address: str, size: str, place: Place, read: tuple[int, int]) -> Outcome:
         """An interface's address and the mask of its subnet."""
-        value, version = texts.read(address) or (0, 0)
+        value, version = read
         length = _length(place.form, size, version)
-        answer = self.scope.host(value, version, place.vrf)
-        if length is None:
-            return (
-                Outcome(Action.REVIEW, "holes")
-                if answer.said is not Said.OUTSIDE
-                else _not_moved(answer, value, version)
-            )
-        if answer.said is not Said.MOVED:
-            return _not_moved(answer, value, version)
-        new = answer.parts[0][0]
+        said, new = self.scope.place(value, version, place.vrf)
+        if length is None and said is not _OUTSIDE:
+            return Outcome(_REVIEW, "holes")
+        if length is None or said is not _MOVED:
+            return _not_moved(said, value, version)
         bits = BITS[version]
         first = value >> (bits - length) << (bits - length)
         subnet = self.scope.prefix(first, length, version, place.vrf)
         if subnet.said in _REVIEWS:
-            return Outcome(Action.REVIEW, _REVIEWS[subnet.said])
-        parts = [part for part in subnet.parts if new >> (bits - part[1]) == part[0] >> (bits - part[1])]
-        if len(subnet.parts) != 1 or len(parts) != 1 or subnet.cover:
+            return Outcome(_REVIEW, _REVIEWS[subnet.said])
+        whole_one = len(subnet.parts) == 1 and not subnet.cover
+        if not whole_one or (new ^ subnet.parts[0][0]) >> (bits - subnet.parts[0][1]):
             self.torn = True
             whole = self.scope.mapped_whole(first, length, version, place.vrf)
-            return Outcome(Action.REVIEW, "subnet-split" if whole else "partly-mapped")
-        new_length = parts[0][1]
+            return Outcome(_REVIEW, "subnet-split" if whole else "partly-mapped")
+        new_length = subnet.parts[0][1]
         if (new, new_length) == (value, length):
             return _UNCHANGED
         return Outcome(
-            Action.REWRITTEN,
+            _REWRITTEN,
             "mapped",
             (
                 Writing(
@@ -205,17 +240,17 @@ class Decider:
             return self.unreadable(last)
         if end[0] < value:
             if any(self.scope.holds(one, version, vrf) for one in (value, end[0])):
-                return Outcome(Action.REVIEW, "reversed")
-            return Outcome(Action.KEPT, "outside-mapping")
+                return Outcome(_REVIEW, "reversed")
+            return Outcome(_KEPT, "outside-mapping")
         if value == 0 and end[0] == (1 << BITS[version]) - 1:
-            return Outcome(Action.KEPT, "default-route")
+            return Outcome(_KEPT, "default-route")
         answer = self.scope.range(value, end[0], version, vrf)
-        if answer.said not in (Said.MOVED, Said.SEVERAL):
-            return _not_moved(answer, value, version)
+        if answer.said not in (_MOVED, _SEVERAL):
+            return _not_moved(answer.said, value, version)
         if answer.parts == ((value, end[0]),):
             return _UNCHANGED
         return Outcome(
-            Action.REWRITTEN,
+            _REWRITTEN,
             "mapped",
             tuple(
                 Writing(
@@ -226,22 +261,31 @@ class Decider:
             ),
         )
 
-    def _prefix(self, address: str, size: str, place: Place, bounds: tuple[str, str]) -> Outcome:
-        value, version = texts.read(address) or (0, 0)
+    def _prefix(  # noqa: PLR0911 - one return a reason
+        self, address: str, size: str, place: Place, bounds: tuple[str, str], read: tuple[int, int]
+    ) -> Outcome:
+        value, version = read
         bits = BITS[version]
         length = _length(place.form, size, version, value)
         if length is None:
             return self._holes(address, size, place)
         first = value >> (bits - length) << (bits - length)
         if length == 0:
-            if value and place.form is Size.WILDCARD and self.scope.holds(value, version, place.vrf):
-                return Outcome(Action.REVIEW, "mask-for-wildcard")
-            return Outcome(Action.KEPT, "default-route")
-        if place.form is Size.CLASSFUL and place.kind == "rip-network":
+            if value and place.form is _SIZE_WILDCARD and self.scope.holds(value, version, place.vrf):
+                return Outcome(_REVIEW, "mask-for-wildcard")
+            return Outcome(_KEPT, "default-route")
+        if place.form is _SIZE_CLASSFUL and place.kind == "rip-network":
             return self._classes(first, length, place.vrf)
         answer = self.scope.prefix(first, length, version, place.vrf)
-        if answer.said not in (Said.MOVED, Said.SEVERAL):
-            return _not_moved(answer, first, version)
+        if answer.said not in (_MOVED, _SEVERAL):
+            return _not_moved(answer.said, first, version)
+        if len(answer.parts) == 1 and not answer.cover and place.form in _SAYS_SIZE and bounds == _NO_BOUNDS:
+            # The usual case, found quickly: a whole prefix goes to a whole one.
+            ((start, new),) = answer.parts
+            if start != first and (value == first or new != length):
+                moved = texts.write(start, version, address)
+                resized = _sized(place.form, size, new) if new != length else None
+                return Outcome(_REWRITTEN, "mapped", (Writing(moved, resized),))
         return self._parts(answer, address, (first, length, version), place, (size, *bounds))
 
     def _parts(
@@ -250,21 +294,21 @@ class Decider:
         """The writings of a prefix, one for each of the answer's parts. `said` are its size, `ge` and `le`."""
         first, length, version = whole
         size, ge, le = said
-        parts: list[_Part] = [(part, None) for part in answer.parts]
-        if (ge or le) and not answer.cover and answer.parts != ((first, length),):
-            parts = self._bounded(answer, whole, place.vrf, (ge, le))
-            if len(parts) > MOST_PARTS:
-                return Outcome(Action.REVIEW, "scattered")
+        if place.kind == "prefix-list" and not (ge or le) and len(answer.parts) > 1 and self._wide(*whole, place.vrf):
+            return Outcome(_REVIEW, "lengths")  # it means one route, not those inside of it
+        parts = self._with_lengths(answer, whole, place.vrf, (ge, le))
+        if len(parts) > MOST_PARTS:
+            return Outcome(_REVIEW, "scattered")
         writings = []
         for part, lengths in parts:
             if not _writable(place.form, part, version):
-                return Outcome(Action.REVIEW, "several-places")
+                return Outcome(_REVIEW, "several-places")
             if lengths is None:
                 fitting = self._bounds(answer, part, whole, place.vrf, (ge, le))
             else:
                 fitting = _fitted(part, whole, lengths, (ge, le))
             if fitting is None:
-                return Outcome(Action.REVIEW, "lengths")
+                return Outcome(_REVIEW, "lengths")
             new = self._inside(address, part, whole, place.vrf)
             writings.append(
                 Writing(
@@ -275,9 +319,34 @@ class Decider:
                 )
             )
         if any(writing != _NOTHING for writing in writings):
-            return Outcome(Action.REWRITTEN, "covered" if answer.cover else "mapped", tuple(writings))
+            return Outcome(_REWRITTEN, "covered" if answer.cover else "mapped", tuple(writings))
         wide = self._wide(first, length, version, place.vrf)
-        return Outcome(Action.KEPT, "still-covers" if wide else "unchanged")
+        return Outcome(_KEPT, "still-covers" if wide else "unchanged")
+
+    def _with_lengths(
+        self, answer: Answer, whole: tuple[int, int, int], vrf: str | None, bounds: tuple[str, str]
+    ) -> list[_Part]:
+        """The parts of a prefix, with the lengths that are meant in each where its bounds say lengths."""
+        if any(bounds) and answer.parts != (whole[:2],):
+            if answer.cover and self._widens(whole, vrf, bounds):
+                answer = self._without_cover(answer, whole, vrf)
+            if not answer.cover:
+                return self._bounded(answer, whole, vrf, bounds)
+        return [(part, None) for part in answer.parts]
+
+    def _widens(self, whole: tuple[int, int, int], vrf: str | None, bounds: tuple[str, str]) -> bool:
+        """Whether bounds that hold for all subnets inside a prefix would let in other routes than theirs."""
+        low, high = _lengths(whole, bounds)
+        news = {new for old, new in self.scope.inner_lengths(*whole, vrf) if low <= old <= high}
+        return any(not low <= new <= high for new in news)
+
+    def _without_cover(self, answer: Answer, whole: tuple[int, int, int], vrf: str | None) -> Answer:
+        """In place of a cover the new subnets alone; the cover if somebody stays in the old prefix."""
+        first, length, version = whole
+        if prefix(first, length, BITS[version]).meets(self.scope.used(version, vrf)):
+            return answer
+        news = {new for _, new in self.scope.inner_subnets(first, length, version, vrf)}
+        return answer._replace(parts=tuple(sorted(news)), cover=False)
 
     def _bounded(
         self, answer: Answer, whole: tuple[int, int, int], vrf: str | None, bounds: tuple[str, str]
@@ -313,7 +382,7 @@ class Decider:
         if part[1] != length or value == first:
             return part[0]
         host = self.scope.host(value, version, vrf)
-        new = host.parts[0][0] if host.said is Said.MOVED else part[0]
+        new = host.parts[0][0] if host.said is _MOVED else part[0]
         shift = BITS[version] - length
         return new if new >> shift == part[0] >> shift else part[0]
 
@@ -344,7 +413,8 @@ class Decider:
             new_low = part[1] if low == length else low
             new_high = part[1] if high == length else high
         elif news:
-            new_low, new_high = min(low, *news), max(high, *news)
+            if min(news) < low or max(news) > high:
+                return None  # wider bounds would let in what nobody asked for: more specific routes of the others
         elif shift and answer.cover:
             new_low = max(low, part[1])
         new_low, new_high = max(new_low, part[1]), min(new_high, bits)
@@ -361,24 +431,24 @@ class Decider:
         """A wildcard with holes: exactly, with the same holes, or not at all."""
         value, version = texts.read(address) or (0, 0)
         pattern = texts.read(size)
-        if version != 4 or pattern is None or place.form not in (Size.WILDCARD, Size.MUST):
+        if version != 4 or pattern is None or place.form not in (_SIZE_WILDCARD, _SIZE_MUST):
             inside = self.scope.holds(value, version, place.vrf)
-            return Outcome(Action.REVIEW, "holes") if inside else Outcome(Action.KEPT, "outside-mapping")
-        free = pattern[0] if place.form is Size.WILDCARD else pattern[0] ^ 0xFFFFFFFF
+            return Outcome(_REVIEW, "holes") if inside else Outcome(_KEPT, "outside-mapping")
+        free = pattern[0] if place.form is _SIZE_WILDCARD else pattern[0] ^ 0xFFFFFFFF
         wanted = wildcard(value, free, 32)
         if wanted is None:
-            return Outcome(Action.REVIEW, "holes")
+            return Outcome(_REVIEW, "holes")
         said, image = self.scope.scattered(wanted, 4, place.vrf)
-        if said is Said.OUTSIDE:
-            return Outcome(Action.KEPT, space(value, 4))
-        if said is not Said.MOVED:
-            return Outcome(Action.REVIEW, _REVIEWS.get(said, "holes"))
+        if said is _OUTSIDE:
+            return Outcome(_KEPT, space(value, 4))
+        if said is not _MOVED:
+            return Outcome(_REVIEW, _REVIEWS.get(said, "holes"))
         if image == wanted:
             return _UNCHANGED
         if not image or wildcard(image.first, free, 32) != image:
-            return Outcome(Action.REVIEW, "holes")
+            return Outcome(_REVIEW, "holes")
         new = image.first | value & free
-        return Outcome(Action.REWRITTEN, "mapped", (Writing(texts.write(new, 4, address)),))
+        return Outcome(_REWRITTEN, "mapped", (Writing(texts.write(new, 4, address)),))
 
     def _classes(  # noqa: PLR0911 - one return a reason
         self, first: int, length: int, vrf: str | None
@@ -389,65 +459,65 @@ class Decider:
         """
         wanted = Intervals(((first, first + (1 << (32 - length))),))
         said, image = self.scope.scattered(wanted, 4, vrf)
-        if said is Said.OUTSIDE:
-            return Outcome(Action.KEPT, space(first, 4))
-        if said is Said.AMBIGUOUS:
-            return Outcome(Action.REVIEW, "ambiguous-vrf")
+        if said is _OUTSIDE:
+            return Outcome(_KEPT, space(first, 4))
+        if said is _AMBIGUOUS:
+            return Outcome(_REVIEW, "ambiguous-vrf")
         must = self.scope.placed(wanted, 4, vrf)
         if not must:
-            return Outcome(Action.REVIEW, "no-place")
+            return Outcome(_REVIEW, "no-place")
         classes = dict.fromkeys(
             start >> (32 - size) << (32 - size) for start, _ in must for size in (_class_length(start),)
         )
         whole = Intervals.of((one, one + (1 << (32 - _class_length(one)))) for one in classes)
         if whole & self.scope.others(wanted, 4, vrf):
-            return Outcome(Action.REVIEW, "admits-others")
+            return Outcome(_REVIEW, "admits-others")
         del image
         if list(classes) == [first]:
-            return Outcome(Action.KEPT, "still-covers")
+            return Outcome(_KEPT, "still-covers")
         used = self.scope.used(4, vrf)
         if whole & (used - wanted):
-            return Outcome(Action.REVIEW, "admits-others")
+            return Outcome(_REVIEW, "admits-others")
         if len(classes) > 1 or wanted & used:
-            return Outcome(Action.REVIEW, "class-apart")
+            return Outcome(_REVIEW, "class-apart")
         (one,) = classes
-        return Outcome(Action.REWRITTEN, "covered", (Writing(texts.write(one, 4, "")),))
+        return Outcome(_REWRITTEN, "covered", (Writing(texts.write(one, 4, "")),))
 
     def _title(self, text: str) -> Outcome:
         """An IS-IS title: twelve decimal digits of its system id may be a loopback's."""
         if not self.policy.isis_net:
-            return Outcome(Action.KEPT, "policy-isis-net")
+            return Outcome(_KEPT, "policy-isis-net")
         parts = text.split(".")
         if len(parts) < 5:
-            return Outcome(Action.KEPT, "not-an-address")
+            return Outcome(_KEPT, "not-an-address")
         digits = "".join(parts[-4:-1])
         if len(digits) != 12 or not digits.isdecimal():
-            return Outcome(Action.KEPT, "not-an-address")
+            return Outcome(_KEPT, "not-an-address")
         found = [int(digits[at : at + 3]) for at in range(0, 12, 3)]
         if max(found) > 255:
-            return Outcome(Action.KEPT, "not-an-address")
+            return Outcome(_KEPT, "not-an-address")
         old = ".".join(map(str, found))
         outcome = self.host(old, None)
-        if outcome.action is not Action.REWRITTEN:
+        if outcome.action is not _REWRITTEN:
             return outcome
         new = "".join(f"{int(part):03}" for part in (outcome.writings[0].address or old).split("."))
         system = (new[:4], new[4:8], new[8:])
-        return Outcome(Action.REWRITTEN, "mapped", (Writing(".".join((*parts[:-4], *system, parts[-1]))),))
+        return Outcome(_REWRITTEN, "mapped", (Writing(".".join((*parts[:-4], *system, parts[-1]))),))
 
     def _rd(self, text: str) -> Outcome:
         if not self.policy.rd_rt:
-            return Outcome(Action.KEPT, "policy-rd-rt")
+            return Outcome(_KEPT, "policy-rd-rt")
         address, _, number = text.partition(":")
         outcome = self.host(address, None)
-        if outcome.action is not Action.REWRITTEN:
+        if outcome.action is not _REWRITTEN:
             return outcome
-        return Outcome(Action.REWRITTEN, "mapped", (Writing(f"{outcome.writings[0].address}:{number}"),))
+        return Outcome(_REWRITTEN, "mapped", (Writing(f"{outcome.writings[0].address}:{number}"),))
 
 
-def _not_moved(answer: Answer, value: int, version: int) -> Outcome:
-    if answer.said is Said.OUTSIDE:
-        return Outcome(Action.KEPT, space(value, version))
-    return Outcome(Action.REVIEW, _REVIEWS.get(answer.said, "several-places"))
+def _not_moved(said: Said, value: int, version: int) -> Outcome:
+    if said is _OUTSIDE:
+        return Outcome(_KEPT, space(value, version))
+    return Outcome(_REVIEW, _REVIEWS.get(said, "several-places"))
 
 
 def _lengths(whole: tuple[int, int, int], bounds: tuple[str, str]) -> tuple[int, int]:
@@ -477,17 +547,17 @@ def _fitted(
 
 def _writable(form: Size, part: tuple[int, int], version: int) -> bool:
     """Whether a prefix can be written without a size, where none is written."""
-    if form is Size.CLASSFUL:
+    if form is _SIZE_CLASSFUL:
         return part[1] == _class_length(part[0])
-    return form is not Size.NONE or part[1] == BITS[version]
+    return form is not _SIZE_NONE or part[1] == BITS[version]
 
 
 def _sized(form: Size, like: str, length: int) -> str | None:
     """A length in the form of an old size."""
-    if form is Size.LENGTH:
+    if form is _SIZE_LENGTH:
         return str(length)
-    if form in (Size.MASK, Size.MUST):
+    if form in (_SIZE_MASK, _SIZE_MUST):
         return texts.mask(length)
-    if form is Size.WILDCARD:
+    if form is _SIZE_WILDCARD:
         return "0" if like == "0" and length == 32 else texts.wildcard(length)
     return None

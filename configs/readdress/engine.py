@@ -8,16 +8,17 @@ prefix goes to several places and the table of places says that the command may 
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from configs.intervals import BITS
-from configs.places import tokens
+from configs.places import shapes, tokens
 from configs.places.rows import Place, Shape
-from configs.places.table import Line, Places, View, survey
+from configs.places.table import Hit, Known, Line, Places, View, form, hits, meaning
 from configs.places.tokens import Form, Token
 from configs.readdress import apart, encoded
 from configs.readdress import text as texts
 from configs.readdress.decide import Action, Decider, Outcome, Writing, space
+from configs.readdress.plans import Fate, Plan, plan
 from configs.readdress.result import (
     KEPT_COMMENT,
     KEPT_NAME,
@@ -25,6 +26,7 @@ from configs.readdress.result import (
     NOT_AN_ADDRESS,
     UNKNOWN,
     Decided,
+    Decisions,
     Result,
     TokenResult,
     behind,
@@ -77,11 +79,6 @@ class _Edit(NamedTuple):
     text: str
 
 
-_Known: TypeAlias = tuple[
-    tuple[Place, ...], tuple[Outcome, ...], tuple[tuple[str, Outcome], ...], tuple[str, ...] | None
-]
-
-
 class Engine:
     """Re-addresses configurations by one mapping and one policy.
 
@@ -90,9 +87,12 @@ class Engine:
 
     def __init__(self, mapping: Mapping, policy: Policy | None = None) -> None:
         self.policy = policy or Policy()
+        self._may_edit = self.policy.names or self.policy.descriptions
         self._merged = _merged(mapping)
         self._decider = Decider(mapping, self.policy)
-        self._known: dict[tuple[View, str], _Known] = {}
+        self._known: dict[View, dict[str, Fate]] = {}
+        self._plans: dict[Known, Plan | Literal[False]] = {}
+        self._hits: dict[int, list[Hit]] = {}
         self._sources: tuple[Source, ...] | None = None
 
     def learn(self, sources: Iterable[Source]) -> None:
@@ -104,12 +104,20 @@ class Engine:
         self._look_at(self._sources)
 
     def _look_at(self, sources: tuple[Source, ...]) -> None:
-        documents = [(source.tree, source.places) for source in sources]
-        if self._decider.scope.use(lambda: used(documents)):
+        self._hits.clear()
+        if self._decider.scope.use(lambda: self._used(sources)):
             self._decider.forget()
             self._known.clear()
+            self._plans.clear()
         if self._merged:
-            self._collisions(used(documents))
+            self._collisions(self._used(sources))
+
+    def _used(self, sources: tuple[Source, ...]) -> set[Used]:
+        """What configurations use. Their lines that may have tokens are kept until they are re-addressed."""
+        for source in sources:
+            if id(source.tree) not in self._hits:
+                self._hits[id(source.tree)] = list(hits(source.tree, source.places))
+        return used((self._hits[id(source.tree)], source.places) for source in sources)
 
     def _collisions(self, found: Iterable[Used]) -> None:
         """Refuse hosts of merged subnets that would get the same address."""
@@ -132,38 +140,77 @@ class Engine:
         if self._sources is None:
             self._look_at((source,))
         result = Result(source.path, source.platform, source.tree, decider=self._decider)
+        result.decided = Decisions(source.tree, self._decided(source))
         found = result.decided
-        for line in survey(source.tree, source.places):
-            known = self._known.get((line.view, line.text))
-            if known is None or known[0] is not line.places:
-                known = self._known[line.view, line.text] = (line.places, *self._line(line, source))
-            found.append(Decided(line, known[1], known[2], known[3]))
-        if source.places.kinds & apart.KINDS:
+        kinds = frozenset().union(*{fate.kinds for fate in found.fates()})
+        if kinds & apart.KINDS:
             apart.check(found, self._decider, source.tree)
         apart.names(found)
-        self._beside(found)
+        self._beside(found, kinds)
         if self.policy.names:
             self._rename(result)
         result.encoded = encoded.find(source.tree, self._decider.scope)
-        numbers = RuleNumbers(source.tree)
-        for index, decided in enumerate(found):
-            if decided.new is not None:
-                if decided.new:
-                    result.changed[decided.line.number] = decided.new
-            else:
-                found[index] = self._edit(result, decided, numbers)
+        self._write(result)
         return result
 
-    def _beside(self, found: list[Decided]) -> None:
+    def _decided(self, source: Source) -> list[tuple[int, tuple[str, ...], Fate]]:
+        """Every line that has tokens: its number, the commands of its views, and what becomes of it by itself."""
+        found = []
+        view = None
+        known: dict[str, Fate] = {}
+        for hit in self._hits.pop(id(source.tree), None) or hits(source.tree, source.places):
+            number, raw, _, path, its_view, before = hit
+            if its_view is not view:
+                view = its_view
+                known = self._known.setdefault(view, {})
+            text = before + raw if before else raw
+            fate = known.get(text)
+            if fate is None:
+                fate = known[text] = self._fate(hit, source)
+            if fate.outcomes or fate.loose:
+                found.append((number, path, fate))
+        return found
+
+    def _fate(self, hit: Hit, source: Source) -> Fate:
+        """What becomes of a line by itself: by its form's plan, or read as it stands."""
+        if not self._may_edit:
+            parts = shapes.parts(hit.raw)
+            known = form(source.places, hit, parts)
+            if known is not None and known.form is not None:
+                made = self._plans.get(known)
+                if made is None:
+                    made = self._plans[known] = plan(known.form, known.view, parts, self._decider) or False
+                fate = made.fate(parts, self._decider) if made else None
+                if fate is not None:
+                    return fate
+        found, loose, view = meaning(source.places, hit)
+        return self._line(Line(hit.number, hit.raw, found, loose, hit.path, view), source)
+
+    def _write(self, result: Result) -> None:
+        """Write the lines anew of which anything changes."""
+        found = result.decided
+        numbers = RuleNumbers(result.tree)
+        for index, (number, _, fate) in enumerate(found.found):
+            new = fate.new
+            if index in found.made:
+                new = found[index].new
+            if new is None:
+                found[index] = self._edit(result, found[index], numbers)
+            elif new:
+                result.changed[number] = new
+
+    def _beside(self, found: Decisions, kinds: frozenset[str]) -> None:
         """What can only be decided by what becomes of other lines."""
         if self._decider.torn:
             self._on_links(found)
-        if not self._decider.scope.one_for_all:
+        if not self._decider.scope.one_for_all and "tunnel-destination" in kinds:
             self._tunnels(found)
 
     @staticmethod
-    def _on_links(found: list[Decided]) -> None:
+    def _on_links(found: Decisions) -> None:
         """Leave to a person what stands on a link of which nobody knows where it goes."""
+        if not any(outcome.reason in _TORN for fate in found.fates() for outcome in fate.outcomes):
+            return
         torn = [
             (place.vrf, span, outcome)
             for decided in found
@@ -181,7 +228,7 @@ class Engine:
                     if read is not None and place.vrf == vrf and read[1] == version and first <= read[0] < stop:
                         found[index] = _with(found[index], number, outcome)
 
-    def _tunnels(self, found: list[Decided]) -> None:
+    def _tunnels(self, found: Decisions) -> None:
         """A tunnel's near end is in the VRF of its far end, which another line may name."""
         vrfs = {
             decided.line.path: place.vrf
@@ -197,9 +244,7 @@ class Engine:
                 if self._decider.place(place._replace(vrf=vrf), decided.line.text) != decided.outcomes[number]:
                     found[index] = _with(found[index], number, _OTHER_VRF)
 
-    def _line(
-        self, line: Line, source: Source
-    ) -> tuple[tuple[Outcome, ...], tuple[tuple[str, Outcome], ...], tuple[str, ...] | None]:
+    def _line(self, line: Line, source: Source) -> Fate:
         """What becomes of a line: of its places, of its loose tokens, and its new text where nothing else decides."""
         decide = self._decider.place
         text = line.text
@@ -214,13 +259,9 @@ class Engine:
                     open_ = True
                 edits += _edits(place, outcome.writings[0])
         loose = tuple(self._loose(token, line, source) for token in line.loose) if line.loose else ()
-        if open_:
-            return tuple(outcomes), loose, None
-        return tuple(outcomes), loose, (_applied(text, edits),) if edits else ()
-
-    @property
-    def _may_edit(self) -> bool:
-        return self.policy.names or self.policy.descriptions
+        new = None if open_ else (_applied(text, edits),) if edits else ()
+        kinds = frozenset(place.kind for place in line.places)
+        return Fate(tuple(outcomes), new, line.view, kinds, None, loose, line.places, line.loose)
 
     def _text(self, place: Place) -> Outcome:
         if place.shape is Shape.NAME:

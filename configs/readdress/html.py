@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from configs.readdress.engine import TokenResult
     from configs.readdress.run import Done, Run
 
-TEMPLATE: Final = Path(__file__).parent / "templates"
+TEMPLATE: Final = Path(__file__).parent.parent / "templates"
 _TEXTS: Final = {
     "heading": mark("Re-addressing"),
     "files": mark("Files"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, overload
 
 from configs.places import tokens
 from configs.places.rows import Place, Shape, Size
+from configs.places.table import Line
 from configs.places.tokens import Form, Token
 from configs.readdress import text as texts
 from configs.readdress.decide import Action, Decider, Outcome, Writing
@@ -15,7 +17,7 @@ from configs.readdress.decide import Action, Decider, Outcome, Writing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from configs.places.table import Line
+    from configs.readdress.plans import Fate
     from configs.tree import Tree
 
 KEPT_NAME: Final = Outcome(Action.KEPT, "policy-names")
@@ -50,6 +52,44 @@ class Decided(NamedTuple):
     new: tuple[str, ...] | None = None  # the new lines; none if it stays; None if that is still open
 
 
+class Decisions(Sequence[Decided]):
+    """A text's decided lines, in its order. One is put together when it is looked at; most never are."""
+
+    __slots__ = ("_tree", "found", "made")
+
+    def __init__(self, tree: Tree | None = None, found: Sequence[tuple[int, tuple[str, ...], Fate]] = ()) -> None:
+        self._tree = tree
+        self.found = found  # the line's number, the commands of its views, and what becomes of it
+        self.made: dict[int, Decided] = {}
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    @overload
+    def __getitem__(self, index: int) -> Decided: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Decided]: ...
+    def __getitem__(self, index: int | slice) -> Decided | Sequence[Decided]:
+        """One of them, or several."""
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        known = self.made.get(index)
+        if known is None:
+            number, path, fate = self.found[index]
+            assert self._tree is not None  # noqa: S101 - there are lines
+            text = self._tree.line_text(number)
+            line = Line(number, text, *fate.read(text), path, fate.view)
+            known = self.made[index] = Decided(line, fate.outcomes, fate.loose, fate.new)
+        return known
+
+    def __setitem__(self, index: int, decided: Decided) -> None:
+        self.made[index] = decided
+
+    def fates(self) -> Iterator[Fate]:
+        """What was decided of each line before it was looked at beside others."""
+        return (fate for _, _, fate in self.found)
+
+
 @dataclass(slots=True)
 class Result:
     """A configuration re-addressed. `changed` are the new lines (without ends) by the old line's number."""
@@ -58,7 +98,7 @@ class Result:
     platform: str
     tree: Tree
     changed: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    decided: list[Decided] = field(default_factory=list)
+    decided: Decisions = field(default_factory=Decisions)
     words: dict[str, tuple[str, Outcome]] = field(default_factory=dict)
     decider: Decider | None = None
     # What became of the rule numbers of lines that became several.

@@ -79,7 +79,7 @@ def read(source: Input) -> tuple[Source | None, Done]:
     except InputError as error:
         done.problems = tuple(error.problems)
         return None, done
-    done.lines = len(encodings.split(text))
+    done.lines = encodings.count(text)
     platform = source.platform or detect(text).platform
     done.platform = platform
     table = dialects.dialect(platform).places() if platform else None
@@ -94,7 +94,7 @@ def read(source: Input) -> tuple[Source | None, Done]:
         return None, done
     language = dialects.dialect(platform)
     try:
-        tree = language.parse(source.data)
+        tree = language.parse(source.data, (text, done.encoding))
     except InputError as error:
         done.problems = tuple(error.problems)
         return None, done

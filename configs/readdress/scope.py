@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs.intervals import BITS, EMPTY, Intervals, prefix
 from configs.places.rows import Shape
@@ -39,6 +39,17 @@ class Said(StrEnum):
     SCATTERED = "scattered"  # to more places than a person would write
 
 
+# An enumeration's members by names of our own: Python 3.11 takes long to find them in their class.
+_AMBIGUOUS: Final = Said.AMBIGUOUS
+_HOST: Final = Shape.HOST
+_INTERFACE: Final = Shape.INTERFACE
+_MOVED: Final = Said.MOVED
+_NO_PLACE: Final = Said.NO_PLACE
+_OUTSIDE: Final = Said.OUTSIDE
+_SCATTERED: Final = Said.SCATTERED
+_SEVERAL: Final = Said.SEVERAL
+
+
 class Answer(NamedTuple):
     """`parts` are (first, length) for prefixes, (first, last) for ranges."""
 
@@ -47,7 +58,8 @@ class Answer(NamedTuple):
     cover: bool = False  # the one part is a newly computed cover
 
 
-_OUTSIDE = Answer(Said.OUTSIDE)
+_STAYS = Answer(_OUTSIDE)
+_LOST = Answer(_NO_PLACE)
 
 
 @dataclass(frozen=True)
@@ -143,18 +155,22 @@ class _Space:
         return Intervals.of(found)
 
     def alone(self, first: int, length: int, new: tuple[int, int]) -> bool:
-        """Whether a subnet goes to the plan's in one piece and nobody else does: the usual case, found quickly."""
+        """Whether what has a place in a subnet goes to the plan's, and nobody else does: the usual case, quickly."""
         stop = first + (1 << (self.bits - length))
-        index = bisect_right(self.starts, first) - 1
-        if index < 0 or self.starts[index] != first or self.stops[index] != stop:
-            return False
-        start = self.news[index]
         end = new[0] + (1 << (self.bits - new[1]))
-        if start is None or start < new[0] or start + stop - first > end:
+        index = bisect_left(self.starts, first)
+        if index and self.stops[index - 1] > first:
             return False
+        count = 0
+        while index < len(self.starts) and self.starts[index] < stop:
+            start, size = self.news[index], self.stops[index] - self.starts[index]
+            if self.stops[index] > stop or (start is not None and not new[0] <= start <= end - size):
+                return False
+            count += start is not None
+            index += 1
         rows, farthest = self._placed
-        last = bisect_left(rows, (end, 0, 0)) - 1
-        return rows[last][2] == first and (last == 0 or farthest[last - 1] <= new[0])
+        low, high = bisect_left(rows, (new[0], 0, 0)), bisect_left(rows, (end, 0, 0))
+        return 0 < count == high - low and (low == 0 or farthest[low - 1] <= new[0])
 
     def foreign(self, wanted: Intervals) -> Intervals:
         """The space that belongs to others than a set's addresses: theirs of today and of the plan."""
@@ -190,6 +206,7 @@ class Scope:
             )
             for space, found in rows.items()
         }
+        self._parts: dict[tuple[str | None, int], tuple[_Space, ...]] = {}
         self._known: dict[tuple[int, int, int, str | None], Answer] = {}
         self.one_for_all = {vrf for vrf, _ in rows} <= {DEFAULT_VRF}
         self._usage: Callable[[], Iterable[Used]] = tuple
@@ -221,7 +238,7 @@ class Scope:
                 continue
             whole = Intervals(((used.start, used.stop),))
             # A prefix that the mapping moves in part says nothing of who lives in the rest; an interface's does.
-            if used.shape in (Shape.INTERFACE, Shape.HOST) or not whole & space.mapped:
+            if used.shape in (_INTERFACE, _HOST) or not whole & space.mapped:
                 spans.append((used.start, used.stop))
         return Intervals.of(spans) - space.mapped - space.plan
 
@@ -234,32 +251,48 @@ class Scope:
         wanted = prefix(first, length, BITS[version])
         return any(wanted <= space.mapped for space in self._of(vrf, version))
 
-    def _of(self, vrf: str | None, version: int) -> list[_Space]:
+    def _of(self, vrf: str | None, version: int) -> tuple[_Space, ...]:
         """The parts that may speak for a VRF: one, none, or, if it is not known, all."""
+        found = self._parts.get((vrf, version))
+        if found is None:
+            found = self._parts[vrf, version] = self._speaking(vrf, version)
+        return found
+
+    def _speaking(self, vrf: str | None, version: int) -> tuple[_Space, ...]:
         if self.one_for_all:
             vrf = DEFAULT_VRF
         if vrf is not None:
             space = self._spaces.get((vrf, version))
-            return [space] if space is not None else []
-        return [
+            return (space,) if space is not None else ()
+        return tuple(
             space
             for (name, family), space in sorted(self._spaces.items())
             if family == version and not name.startswith(EDGE)
-        ]
+        )
 
     def holds(self, address: int, version: int, vrf: str | None = None) -> bool:
         """Whether an address is in the mapping."""
         return any(space.host(address)[0] for space in self._of(vrf, version))
 
+    def place(self, address: int, version: int, vrf: str | None) -> tuple[Said, int]:
+        """Where one address goes, if it does."""
+        spaces = self._of(vrf, version)
+        if len(spaces) == 1:  # the usual case, found quickly
+            inside, new = spaces[0].host(address)
+            return (_MOVED, new) if new is not None else (_NO_PLACE if inside else _OUTSIDE, 0)
+        answer = self.host(address, version, vrf)
+        return answer.said, answer.parts[0][0] if answer.parts else 0
+
     def host(self, address: int, version: int, vrf: str | None) -> Answer:
         """Where one address goes; its part is (address, bits)."""
-        places = {new for space in self._of(vrf, version) for inside, new in (space.host(address),) if inside}
+        spaces = self._of(vrf, version)
+        places = {new for space in spaces for inside, new in (space.host(address),) if inside}
         if not places:
-            return _OUTSIDE
+            return _STAYS
         if len(places) > 1:
-            return Answer(Said.AMBIGUOUS)
+            return Answer(_AMBIGUOUS)
         (one,) = places
-        return Answer(Said.NO_PLACE) if one is None else Answer(Said.MOVED, ((one, BITS[version]),))
+        return _LOST if one is None else Answer(_MOVED, ((one, BITS[version]),))
 
     def prefix(self, first: int, length: int, version: int, vrf: str | None) -> Answer:
         """Where a prefix goes: `parts` are prefixes."""
@@ -284,15 +317,15 @@ class Scope:
         wanted = prefix(first, length, bits)
         mapped = wanted & space.mapped
         if not mapped:
-            return _OUTSIDE
+            return _STAYS
         must, whole = space.image(mapped)
         if not must:
-            return Answer(Said.NO_PLACE)
+            return Answer(_NO_PLACE)
         grown = space.grown(mapped)
         full = must | (grown - space.strangers(grown, wanted)) if grown else must
         free = wanted - mapped
         if free and whole and must <= wanted and not space.strangers(wanted, wanted):
-            return Answer(Said.MOVED, ((first, length),))
+            return Answer(_MOVED, ((first, length),))
         if free:
             used = self._stays(space)
             stays = free & used
@@ -300,25 +333,25 @@ class Scope:
             for inside in (full, must) if not stays else ():
                 cover = inside.cover(bits)
                 if cover[1] >= max(length, 1) and not prefix(*cover, bits) & foreign:
-                    return Answer(Said.MOVED, (cover,), cover=True)
+                    return Answer(_MOVED, (cover,), cover=True)
             full |= stays
         elif not whole:
-            return Answer(Said.NO_PLACE)
+            return Answer(_NO_PLACE)
         return _listed(tuple(full.blocks(bits)))
 
     def _subnet(self, space: _Space, first: int, length: int, new: tuple[int, int]) -> Answer:
         """A whole subnet of today: the plan's subnet, and whatever of it went elsewhere."""
         if space.alone(first, length, new):
-            return Answer(Said.MOVED, (new,))
+            return Answer(_MOVED, (new,))
         bits = space.bits
         image = prefix(*new, bits)
         must, _ = space.image(prefix(first, length, bits))
         if not must:
-            return Answer(Said.NO_PLACE)
+            return Answer(_NO_PLACE)
         elsewhere = must - image
         strangers = space.strangers(image, prefix(first, length, bits))
         if not elsewhere and not strangers:
-            return Answer(Said.MOVED, (new,))
+            return Answer(_MOVED, (new,))
         return _listed(tuple((must | (image - strangers)).blocks(bits)))
 
     def range(self, first: int, last: int, version: int, vrf: str | None) -> Answer:
@@ -329,10 +362,10 @@ class Scope:
         wanted = Intervals(((first, last + 1),))
         mapped = wanted & space.mapped
         if not mapped:
-            return _OUTSIDE
+            return _STAYS
         must, whole = space.image(mapped)
         if not whole:
-            return Answer(Said.NO_PLACE)
+            return Answer(_NO_PLACE)
         rest = wanted - mapped
         rest -= space.strangers(rest, wanted)
         return _listed(tuple((start, stop - 1) for start, stop in must | rest))
@@ -345,11 +378,11 @@ class Scope:
             if not mapped:
                 continue
             must, whole = space.image(mapped)
-            said = Said.MOVED if whole else Said.NO_PLACE
+            said = _MOVED if whole else _NO_PLACE
             answers.append((said, must | (wanted - mapped)))
         if not answers:
-            return Said.OUTSIDE, EMPTY
-        return answers[0] if all(answer == answers[0] for answer in answers) else (Said.AMBIGUOUS, EMPTY)
+            return _OUTSIDE, EMPTY
+        return answers[0] if all(answer == answers[0] for answer in answers) else (_AMBIGUOUS, EMPTY)
 
     def placed(self, wanted: Intervals, version: int, vrf: str | None) -> Intervals:
         """The new places of a set's mapped addresses."""
@@ -380,8 +413,8 @@ class Scope:
 
 def _listed(parts: tuple[tuple[int, int], ...]) -> Answer:
     if len(parts) > MOST_PARTS:
-        return Answer(Said.SCATTERED)
-    return Answer(Said.MOVED if len(parts) == 1 else Said.SEVERAL, parts)
+        return Answer(_SCATTERED)
+    return Answer(_MOVED if len(parts) == 1 else _SEVERAL, parts)
 
 
 def _one(answers: Iterable[Answer]) -> Answer:
@@ -389,7 +422,7 @@ def _one(answers: Iterable[Answer]) -> Answer:
     answers = list(answers)
     if len(answers) == 1:
         return answers[0]
-    found = [answer for answer in answers if answer.said is not Said.OUTSIDE]
+    found = [answer for answer in answers if answer.said is not _OUTSIDE]
     if not found:
-        return _OUTSIDE
-    return found[0] if all(answer == found[0] for answer in found) else Answer(Said.AMBIGUOUS)
+        return _STAYS
+    return found[0] if all(answer == found[0] for answer in found) else Answer(_AMBIGUOUS)

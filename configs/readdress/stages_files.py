@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from configs import dialects
 from configs.equivalence import hiding
-from configs.readdress.stages import Stage
+from configs.readdress.stages_model import Stage
 from inventory.text import Message, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from configs.readdress.stages import DeviceStage, Part, Single, Staged, StageSet
+    from configs.readdress.stages_model import DeviceStage, Part, Single, Staged, StageSet
 
 VERSION: Final = 1
 PAGES: Final = {"en": "README.md", "zh_CN": "README.zh-CN.md"}

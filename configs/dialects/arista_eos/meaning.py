@@ -1,13 +1,14 @@
-"""Links, partners, routes and prefix lists of Arista EOS, by its words.
+"""Links, partners, routes, prefix lists, filters and NAT of Arista EOS, by its words.
 
-Forms as in the EOS user manual: prefixes with a slash, `vrf NAME` below interfaces and before routes.
+Forms as in the EOS user manual: prefixes with a slash, `vrf NAME` below interfaces and before routes, lists with their
+entries below them, `ip nat source static …` below interfaces.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configs.meaning import words
+from configs.meaning import entries, words
 
 if TYPE_CHECKING:
     from configs.meaning.statements import Meaning
@@ -23,6 +24,8 @@ TONGUE = words.Tongue(
         (("set", "peer"), "ipsec"),
         (("mpls", "ldp", "neighbor"), "ldp"),
     ),
+    filters=entries.Lists(groups=()),
+    nat=True,
 )
 
 

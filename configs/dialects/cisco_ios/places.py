@@ -231,4 +231,31 @@ match access-group name {name}
 match ip [rtp|precedence] {name}
 [service-template]
 access-group {name}
+# Commands taken back, and rarer ones
+[]
+no ip|ipv6 route [vrf {vrf}] {prefix:route} {mask} [*] {host:next-hop}
+no ip|ipv6 route [vrf {vrf}] {prefix:route} {mask}
+no ipv6 route [vrf {vrf}] {prefix:route}/{len} [*] {host:next-hop}
+no ntp|logging|snmp-server|ip|tacacs-server|radius-server server|host|peer|name-server|helper-address {host:server}
+alias {text}
+bfd map ipv4|ipv6 vrf {vrf} {prefix:bfd}/{len} {prefix:bfd}/{len}
+cns config|image|exec|event ... {host:server}
+[router bgp > address-family ... vrf {vrf}]
+[router bgp > address-family]
+[router bgp]
+neighbor {host:peer} soo {rd}
+[router ospf]
+domain-id [type *] {fixed:domain-id}
+[policy-map > class]
+?set ip|ipv6 next-hop {hosts:next-hop}
+[object-group network]
++{prefix:object} /{len}
+[parameter-map]
+server {host:server}
+[telemetry ietf subscription]
+receiver ip address {host:logging}
+receiver-ip {host:logging}
+source-address {host:source}
+[event manager applet]
+action {text}
 """

@@ -180,4 +180,8 @@ node ip {host:server}
 [sla monitor]
 [line]
 access-class {name}
+[]
+[vrf context {vrf}]
+no ip|ipv6 route {prefix:route}/{len} [*] {host:next-hop}
+no ip|ipv6 route {prefix:route}/{len}
 """

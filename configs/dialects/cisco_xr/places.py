@@ -442,4 +442,8 @@ host {host:logging} port
 [tpa]
 [line]
 access-class {name}
+[multicast-routing > address-family]
+[multicast-routing > vrf {vrf} > address-family]
+static-rpf {prefix:route}/{len} {host:next-hop}
+static-rpf {prefix:route} {len} {host:next-hop}
 """

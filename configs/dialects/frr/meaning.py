@@ -1,13 +1,14 @@
-"""Links, partners, routes and prefix lists of FRR, by its words.
+"""Links, partners, routes, prefix lists, filters and NAT of FRR, by its words.
 
-Forms as in the FRR user guide (zebra, staticd, bgpd, filters).
+Forms as in the FRR user guide (zebra, staticd, bgpd, filters): `access-list NAME [seq N] {permit | deny} A/L`;
+there is no NAT.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configs.meaning import words
+from configs.meaning import entries, words
 
 if TYPE_CHECKING:
     from configs.meaning.statements import Meaning
@@ -23,6 +24,7 @@ TONGUE = words.Tongue(
         (("set", "peer"), "ipsec"),
         (("mpls", "ldp", "neighbor"), "ldp"),
     ),
+    filters=entries.Lists(heads=(("ip", "access-list"), ("ipv6", "access-list"), ("access-list",)), groups=()),
 )
 
 

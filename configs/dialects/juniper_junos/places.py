@@ -373,4 +373,13 @@ firewall ... description {text}
 description {text}
 apply-groups|apply-groups-except ... {name}
 annotate {text}
+?interfaces * [unit *] family inet|inet6 next-hop-tunnel {host:peer}
+protocols lldp management-address {host:source}
+protocols l2vpn|vpls|evpn neighbor|backup-neighbor {host:peer}
+?security flow traceoptions packet-filter * source-prefix|destination-prefix {prefix:policy}/{len}
+?security group-vpn ... ike gateway * address [\[] {hosts:tunnel-destination}
+?security group-vpn ... ike gateway * local-address {host:tunnel-source}
+services analytics ... remote-address {host:logging}
+services analytics ... local-address {host:source}
+system login user * authentication ssh-rsa|ssh-dsa|ssh-ecdsa|ssh-ed25519 {text}
 """

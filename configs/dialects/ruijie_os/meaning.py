@@ -1,13 +1,14 @@
-"""Links, partners, routes and prefix lists of Ruijie RGOS, by its words.
+"""Links, partners, routes, prefix lists, filters and NAT of Ruijie RGOS, by its words.
 
-Forms as in Ruijie's RGOS command references: IOS's words for addresses, routes, prefix lists and neighbours.
+Forms as in Ruijie's RGOS command references: IOS's words for addresses, routes, prefix lists, neighbours,
+access lists and NAT.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configs.meaning import words
+from configs.meaning import entries, words
 
 if TYPE_CHECKING:
     from configs.meaning.statements import Meaning
@@ -23,6 +24,8 @@ TONGUE = words.Tongue(
         (("set", "peer"), "ipsec"),
         (("mpls", "ldp", "neighbor"), "ldp"),
     ),
+    filters=entries.Lists(groups=(("object-group", "network"), ("object-group", "ip", "address"))),
+    nat=True,
 )
 
 

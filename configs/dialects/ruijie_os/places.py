@@ -187,4 +187,8 @@ source-ip {host:source}
 [switch virtual domain]
 [vsu]
 dual-active pair {name}
+[object-group]
++[{seq}] {prefix:object} {mask}
+[{seq}] host {host:object}
+[{seq}] range {first:object} {last}
 """
