@@ -234,7 +234,7 @@ def generate(folder: Path) -> None:
 
 def collect(folder: Path) -> None:
     """Copy the collected configurations that our side can do, so that both sides do the same ones."""
-    from configs.readdress_run import Input, read  # noqa: PLC0415 - start-up time
+    from configs.readdress.run import Input, read  # noqa: PLC0415 - start-up time
 
     found = sorted(path for part in ("configs", "scenarios") for path in (CORPUS / part).rglob("*") if path.is_file())
     for path in found:
@@ -251,11 +251,14 @@ def collect(folder: Path) -> None:
 
 def measure(folder: Path) -> dict[str, Any]:
     """Re-address a folder in this process: processor seconds from its files to the new ones."""
-    from configs import dialects, readdress_policy, readdress_run  # noqa: PLC0415 - imports are not measured
+    from configs import dialects, readdress_policy  # noqa: PLC0415 - imports are not measured
+    from configs.readdress import run as readdress_run  # noqa: PLC0415 - imports are not measured
     from ipplan import mapping_file  # noqa: PLC0415 - as above
 
     for platform in dialects.platforms():
-        dialects.dialect(platform).places()
+        table = dialects.dialect(platform).places()
+        if table is not None:
+            table.compile()
     source, target = folder / "old", folder / "new"
     began = time.process_time()
     mapping = mapping_file.read(folder / "mapping.csv")
@@ -265,9 +268,12 @@ def measure(folder: Path) -> dict[str, Any]:
         if path.is_file()
     ]
     run = readdress_run.run(inputs, {"": mapping}, readdress_policy.Policy())
+    made = set()
     for name, data in readdress_run.changed(run):
         path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent not in made:
+            made.add(path.parent)
+            path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     seconds = time.process_time() - began
     if run.failed:
@@ -278,8 +284,9 @@ def measure(folder: Path) -> dict[str, Any]:
 
 def proof(folder: Path) -> dict[str, Any]:
     """Prove one long access list against its re-addressed form: seconds."""
-    from configs import dialects, readdress_policy, readdress_run  # noqa: PLC0415 - imports are not measured
-    from configs.equivalence import Document, prove  # noqa: PLC0415 - as above
+    from configs import dialects, readdress_policy  # noqa: PLC0415 - imports are not measured
+    from configs.equivalence.proof import Document, prove  # noqa: PLC0415 - as above
+    from configs.readdress import run as readdress_run  # noqa: PLC0415 - imports are not measured
     from ipplan import mapping_file  # noqa: PLC0415 - as above
 
     dice, network = random.Random(5), Network()  # noqa: S311 - test data
@@ -306,7 +313,7 @@ def proof(folder: Path) -> dict[str, Any]:
 
 def _only(run: Any) -> bytes:
     """The new text of a run over one file."""
-    from configs.readdress_run import changed  # noqa: PLC0415 - start-up time
+    from configs.readdress.run import changed  # noqa: PLC0415 - start-up time
 
     return next(data for _, data in changed(run))
 

@@ -15,8 +15,8 @@ from inventory.text import Message, language, mark, tr
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from configs.equivalence_files import Compared
-    from configs.equivalence_model import Proof, Site
+    from configs.equivalence.files import Compared
+    from configs.equivalence.model import Proof, Site
 
 
 def register(group: typer.Typer) -> None:
@@ -71,7 +71,8 @@ def register(group: typer.Typer) -> None:
         ] = None,
         as_json: JsonOption = False,
     ) -> None:
-        from configs import dialects, equivalence_files, readdress_policy  # noqa: PLC0415 - start-up time
+        from configs import dialects, readdress_policy  # noqa: PLC0415 - start-up time
+        from configs.equivalence import files as equivalence_files  # noqa: PLC0415 - start-up time
 
         if platform and platform not in dialects.platforms():
             message = Message("there is no dialect for the platform “{platform}”", platform=platform)

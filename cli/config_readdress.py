@@ -16,7 +16,7 @@ from inventory.text import Message, language, mark, tr
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from configs.readdress_run import Done, Input, Run
+    from configs.readdress.run import Done, Input, Run
     from ipplan.mapping import Mapping
 
 WIDEST = 120
@@ -60,7 +60,10 @@ def register(group: typer.Typer) -> None:
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
-        from configs import readdress_out, readdress_policy, readdress_report, readdress_run  # noqa: PLC0415 - start-up time
+        from configs import readdress_policy  # noqa: PLC0415 - start-up time
+        from configs.readdress import out as readdress_out  # noqa: PLC0415 - start-up time
+        from configs.readdress import report as readdress_report  # noqa: PLC0415 - start-up time
+        from configs.readdress import run as readdress_run  # noqa: PLC0415 - start-up time
 
         table = mapping if mapping is not None else workspace / "plan/mapping.csv"
         if out is not None:
@@ -111,7 +114,7 @@ def find_mappings(path: Path, networks: Sequence[str]) -> tuple[dict[str, Mappin
 
 def without_mapping(inputs: Sequence[Input], missing: dict[str, Path]) -> list[Done]:
     """The configurations of networks that have no mapping."""
-    from configs.readdress_run import Done  # noqa: PLC0415 - start-up time
+    from configs.readdress.run import Done  # noqa: PLC0415 - start-up time
 
     hint = Message("write it, or give one mapping for all networks")
     found = []
@@ -127,7 +130,9 @@ def _save(found: Run, document: object, out: Path | None, report: Path | None, h
     """Write what was asked for."""
     import json  # noqa: PLC0415 - start-up time
 
-    from configs import readdress_html, readdress_out, readdress_run  # noqa: PLC0415 - as above
+    from configs.readdress import html as readdress_html  # noqa: PLC0415 - as above
+    from configs.readdress import out as readdress_out  # noqa: PLC0415 - start-up time
+    from configs.readdress import run as readdress_run  # noqa: PLC0415 - start-up time
 
     if out is not None:
         for path in readdress_out.write(out, readdress_run.changed(found)):
@@ -140,9 +145,9 @@ def _save(found: Run, document: object, out: Path | None, report: Path | None, h
 
 
 def _tell(found: Run, out: Path | None, report: Path | None, html: Path | None) -> None:
-    from configs import readdress_shown  # noqa: PLC0415 - start-up time
-    from configs.readdress_decide import Action  # noqa: PLC0415 - as above
-    from configs.readdress_reasons import REVIEW  # noqa: PLC0415 - as above
+    from configs.equivalence import hiding  # noqa: PLC0415 - start-up time
+    from configs.readdress.decide import Action  # noqa: PLC0415 - as above
+    from configs.readdress.reasons import REVIEW  # noqa: PLC0415 - as above
 
     console = talk()
     for done in found.failed:
@@ -154,7 +159,7 @@ def _tell(found: Run, out: Path | None, report: Path | None, html: Path | None) 
         for token in result.tokens():
             counts[token.action] += 1
             if token.action is Action.REVIEW:
-                text = readdress_shown.mask(result.platform, result.tree.line_text(token.line)).strip()[:WIDEST]
+                text = hiding.mask(result.platform, result.tree.line_text(token.line)).strip()[:WIDEST]
                 reviews.append(f"{result.path}:{token.line}: {token.text}: {tr(REVIEW[token.reason])}\n    {text}")
     _print_reviews(reviews)
     print_table(
@@ -174,7 +179,7 @@ def _tell(found: Run, out: Path | None, report: Path | None, html: Path | None) 
     for proof in found.proofs.values():
         from cli.config_prove import print_proof  # noqa: PLC0415 - start-up time
 
-        print_proof(readdress_shown.proof(proof, found.platforms), page())
+        print_proof(hiding.proof(proof, found.platforms), page())
     for path in (out, report, html):
         if path is not None:
             page().print(tr("{file} is written", file=path), markup=False, soft_wrap=True)

@@ -18,7 +18,7 @@ from inventory.text import Message, mark
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from configs.readdress_run import Done, Input
+    from configs.readdress.run import Done, Input
     from inventory.model import Workspace
 
 
@@ -37,7 +37,7 @@ def collect(sources: Sequence[str], platform: str, root: Path) -> Gathered:
     A file's network is the folder that it stands in, below the source or the source itself. Paths are relative to
     their source; where two sources give the same path, the later one keeps its source in front.
     """
-    from configs.readdress_run import Input  # noqa: PLC0415 - start-up time
+    from configs.readdress.run import Input  # noqa: PLC0415 - start-up time
 
     archived = [source for source in sources if source == ARCHIVE]
     documents, workspace = gather(archived, platform, root) if archived else ([], None)
@@ -99,7 +99,7 @@ def _there(sources: Sequence[str]) -> None:
 
 def _add(found: Gathered, path: Path, name: str, own: str, platform: str) -> None:
     """A file's text, or why there is none."""
-    from configs.readdress_run import Input  # noqa: PLC0415 - start-up time
+    from configs.readdress.run import Input  # noqa: PLC0415 - start-up time
 
     seen = shown(name)
     parent = Path(seen).parent.as_posix()
@@ -133,7 +133,7 @@ def _add(found: Gathered, path: Path, name: str, own: str, platform: str) -> Non
 
 
 def _done(path: str, problem: Problem, network: str = "") -> Done:
-    from configs.readdress_run import Done  # noqa: PLC0415 - start-up time
+    from configs.readdress.run import Done  # noqa: PLC0415 - start-up time
 
     return Done(path, network, problems=(problem,))
 

@@ -28,10 +28,10 @@ from inventory.text import Message, language, mark, tr
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from configs.readdress import Source
+    from configs.readdress.engine import Source
+    from configs.readdress.run import Input
+    from configs.readdress.stages_model import Staged
     from configs.readdress_policy import Policy
-    from configs.readdress_run import Input
-    from configs.readdress_stages import Staged
     from inventory.model import Workspace
     from ipplan.mapping import Mapping
     from ipplan.mapping_collisions import Key
@@ -80,7 +80,9 @@ def register(group: typer.Typer) -> None:
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
-        from configs import readdress_out, readdress_policy, readdress_stages_files  # noqa: PLC0415 - start-up time
+        from configs import readdress_policy  # noqa: PLC0415 - start-up time
+        from configs.readdress import out as readdress_out  # noqa: PLC0415 - start-up time
+        from configs.readdress import stages_files as readdress_stages_files  # noqa: PLC0415 - start-up time
 
         if out is not None:
             config_sources.apart(out, sources, workspace)
@@ -131,7 +133,8 @@ def _loaded(workspace: Workspace | None, root: Path) -> Workspace | None:
 
 def _make(inputs: Sequence[Input], mappings: dict[str, Mapping], policy: Policy, known: _Known) -> dict[str, Staged]:
     """The stages of each network."""
-    from configs import readdress_run, readdress_stages  # noqa: PLC0415 - start-up time
+    from configs.readdress import run as readdress_run  # noqa: PLC0415 - start-up time
+    from configs.readdress import stages as readdress_stages  # noqa: PLC0415 - start-up time
 
     plan_file = known.root / "plan/plan.csv"
     plan = load_plan(known.root) if plan_file.exists() else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from configs import dialects, marks
 from configs.encodings import decode
@@ -34,6 +35,13 @@ class Detection:
     others: tuple[tuple[str, float], ...] = ()
 
 
+@cache
+def _languages() -> tuple[tuple[str, ...], tuple[marks.Marks, ...]]:
+    """Every platform, and its language's marks."""
+    platforms = tuple(sorted(dialects.platforms()))
+    return platforms, tuple(dialects.dialect(platform).marks for platform in platforms)
+
+
 def detect(text: str | bytes) -> Detection:
     """The platform of a text; of none rather than of a wrong one. InputError if bytes cannot be decoded.
 
@@ -42,8 +50,7 @@ def detect(text: str | bytes) -> Detection:
     if isinstance(text, bytes):
         text, _ = decode(text)
     sample = marks.seen(text)
-    platforms = sorted(dialects.platforms())
-    languages = tuple(dialects.dialect(platform).marks for platform in platforms)
+    platforms, languages = _languages()
     bits = dict(zip((*platforms, ""), marks.evidence(sample, (*languages, _OTHER)), strict=True))
     bits[""] += marks.UNKNOWN
     most = max(bits.values())

@@ -99,6 +99,12 @@ def split(text: str) -> list[str]:
     return _LINE.findall(text)
 
 
+def count(text: str) -> int:
+    """How many lines `split` finds."""
+    end = "\r" if "\n" not in text else "\n"
+    return text.count(end) + (text != "" and not text.endswith(end))
+
+
 def odd_lines(data: bytes, lines: list[str], encoding: str) -> dict[int, bytes]:
     """The lines whose bytes their text would not give back, by index: GB18030 has a few characters with two codes."""
     if encoding == "utf-8" or "".join(lines).encode(encoding) == data:

@@ -40,7 +40,8 @@ class UndecidedError(Exception):
 class Rule:
     """What a rule matches and what happens to it. `action` is anything that can be compared.
 
-    `conditions` are what else must hold, uninterpreted. `line` is where the rule stands (0: a default).
+    `conditions` are what else must hold, uninterpreted. `line` is where the rule stands (0: a default), `lines` are
+    those of the objects that it names.
     """
 
     action: Hashable
@@ -51,6 +52,7 @@ class Rule:
     source_ports: Intervals = PORTS
     destination_ports: Intervals = PORTS
     conditions: frozenset[str] = frozenset()
+    lines: tuple[int, ...] = ()
 
     def box(self, version: int) -> tuple[Intervals, ...]:
         """Its dimensions for packets of one family, in the order in which they are swept."""

@@ -2,15 +2,17 @@
 
 A weight of n bits says: such a line is 2^n times likelier in this language than in an unknown text. The bits of all
 marks add up; a text that is in no known language starts with `UNKNOWN` bits, so that a few common words decide nothing.
+
+Of lines that differ only in their digits one is looked at, and counts for the others: a device's text says the same
+thing many times, and a mark counts a few times at most.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,28 +22,41 @@ UNKNOWN = 5.0
 # Of a long text only so many characters are looked at: what tells languages apart stands at its ends.
 _FIRST = 150_000
 _LAST = 50_000
-# Of lines that differ only in their numbers so many are looked at: a long list says no more than its beginning.
+# Of lines that differ only in their numbers so many count: a long list says no more than its beginning.
 _ALIKE = 3
-_NUMBER = re.compile(r"\d+")
+_DIGITS = bytes(ord("0") if byte in b"123456789" else byte for byte in range(256))
 # So many lines are remembered with what they say.
 _MOST_KNOWN = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The part of a text that is looked at, with line feeds only; `lines` are without repetitions."""
+    """The part of a text that is looked at, with line feeds only, one before it; `lines` say how often each counts."""
 
     text: str
-    lines: tuple[str, ...]
+    lines: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Lines that `pattern` matches at their beginning count `bits` each, up to `most` of them."""
+    """Lines that `pattern` matches at their beginning count `bits` each, up to `most` of them.
+
+    In a text, the pattern begins with the line feed before the line: that is found quickly.
+    """
 
     pattern: re.Pattern[str]
     bits: float
     most: int
+
+    def times(self, text: str) -> int:
+        """How often it is in a text that has a line feed before it."""
+        if self.pattern.pattern.startswith(_FIRST_LINE):
+            return int(self.pattern.match(text) is not None)
+        return sum(1 for _ in self.pattern.finditer(text))
+
+
+# What begins the expression of a mark that stands at the beginning of the text.
+_FIRST_LINE = r"\A\n"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,15 +69,18 @@ class Marks:
 
 
 def marks(*rows: tuple[float, str] | tuple[float, str, int]) -> Marks:
-    """Marks from rows of bits, expression (at a line's beginning) and how often it may count.
+    r"""Marks from rows of bits, expression (at a line's beginning) and how often it may count.
 
-    An expression with a line feed in it sees several lines at once.
+    An expression with a line feed in it sees several lines at once; with `\A` before it, the first ones.
     """
     lines, places = [], []
     for row in rows:
         most = row[2] if len(row) == 3 else 1
         if r"\n" in row[1]:
-            places.append(Mark(re.compile(rf"^(?:{row[1]})", re.MULTILINE), row[0], most))
+            first = row[1].startswith(r"\A")
+            begin = _FIRST_LINE if first else r"\n"
+            body = row[1].removeprefix(r"\A")
+            places.append(Mark(re.compile(rf"{begin}(?:{body})", re.MULTILINE), row[0], most))
         else:
             lines.append(Mark(re.compile(row[1]), row[0], most))
     union = "|".join(f"(?:{mark.pattern.pattern})" for mark in lines)
@@ -74,34 +92,45 @@ def seen(text: str) -> Sample:
     if len(text) > _FIRST + _LAST:
         text = f"{text[:_FIRST]}\n{text[-_LAST:]}"
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    alike: defaultdict[str, int] = defaultdict(int)
-    lines = []
-    for line, kind in zip(text.split("\n"), _NUMBER.sub("0", text).split("\n"), strict=True):
-        alike[kind] += 1
-        if alike[kind] <= _ALIKE:
-            lines.append(line.rstrip())
-    return Sample(text, tuple(lines))
+    lines = text.split("\n")
+    data = text.encode(errors="surrogatepass").translate(_DIGITS)
+    kinds = data.replace(b"000", b"0").replace(b"00", b"0").split(b"\n")
+    firsts = dict(zip(reversed(kinds), reversed(lines), strict=True))
+    times = Counter(kinds)
+    found: dict[str, int] = {}
+    for kind, first in firsts.items():
+        line = first.rstrip()
+        found[line] = found.get(line, 0) + min(times[kind], _ALIKE)
+    return Sample("\n" + text, found)
 
 
 def evidence(sample: Sample, languages: tuple[Marks, ...]) -> list[float]:
     """The bits that speak for each language in a text."""
-    counts = Counter(chain.from_iterable(map(_finder(languages), sample.lines)))
+    find = _finder(languages)
+    counts: dict[tuple[int, int], int] = {}
+    for line, times in sample.lines.items():
+        for hit in find(line):
+            counts[hit] = counts.get(hit, 0) + times
     bits = [0.0] * len(languages)
     for (number, index), count in counts.items():
         row = languages[number].rows[index]
         bits[number] += row.bits * min(row.most, count)
     for number, own in enumerate(languages):
         for row in own.places:
-            bits[number] += row.bits * min(row.most, sum(1 for _ in row.pattern.finditer(sample.text)))
+            bits[number] += row.bits * min(row.most, row.times(sample.text))
     return bits
 
 
 @lru_cache(maxsize=32)
 def _finder(languages: tuple[Marks, ...]) -> Callable[[str], tuple[tuple[int, int], ...]]:
     """What finds the rows that match a line, each as (language, row); configurations repeat each other's lines."""
+    # Most lines match nothing anywhere.
+    anywhere = re.compile("|".join(own.any_row.pattern for own in languages if own.rows))
 
     @lru_cache(maxsize=_MOST_KNOWN)
     def find(line: str) -> tuple[tuple[int, int], ...]:
+        if anywhere.match(line) is None:
+            return ()
         return tuple(
             (number, index)
             for number, own in enumerate(languages)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from configs.change import Change, Language
     from configs.marks import Marks
-    from configs.places import Places
+    from configs.places.table import Places
     from configs.tree import Tree
     from inventory.errors import Problem
     from inventory.model import Interface
@@ -120,8 +120,11 @@ class Dialect(Protocol):
         """The folder of its templates; it need not exist."""
         ...
 
-    def parse(self, text: bytes) -> Tree:
-        """The configuration as a tree; `tree.to_bytes()` gives `text` back unchanged."""
+    def parse(self, text: bytes, decoded: tuple[str, str] | None = None) -> Tree:
+        """The configuration as a tree; `tree.to_bytes()` gives `text` back unchanged.
+
+        `decoded` is its text and encoding (`configs.encodings.decode`), where that is known.
+        """
         ...
 
     def recognises(self, tree_text: str) -> float:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from configs.change import Change, Language
     from configs.masking import Secrets
     from configs.model import Addresses
-    from configs.places import Places
+    from configs.places.table import Places
     from inventory.errors import Problem
     from inventory.model import Interface
 
@@ -67,9 +67,9 @@ class Speaker:
         """The folder of its templates; it need not exist."""
         return Path(cast("str", import_module(self._package).__file__)).parent / "templates"
 
-    def parse(self, text: bytes) -> tree.Tree:
+    def parse(self, text: bytes, decoded: tuple[str, str] | None = None) -> tree.Tree:
         """The configuration as a tree."""
-        return tree.parse(text, self._grammar)
+        return tree.parse(text, self._grammar, decoded=decoded)
 
     @property
     def marks(self) -> Marks:

@@ -8,32 +8,55 @@ small `Grammar`; a line that no grammar understands is still a node.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from configs.encodings import decode, odd_lines, split
 from configs.tree_build import Builder
-from configs.tree_parts import Block, Comment, Flat, Grammar, Node, Words, starting
+from configs.tree_parts import Block, Comment, Flat, Grammar, Node, Outline, Words, starting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["Block", "Comment", "Flat", "Grammar", "Node", "Tree", "Words", "decode", "parse", "split", "starting"]
+__all__ = [
+    "Block",
+    "Comment",
+    "Flat",
+    "Grammar",
+    "Node",
+    "Outline",
+    "Tree",
+    "Words",
+    "decode",
+    "parse",
+    "split",
+    "starting",
+]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tree:
     """A parsed configuration. `lines` are the decoded lines with their ends; node numbers count from 1.
 
     `unclosed` are the lines that open a block which the text does not end: a brace, a banner, a `config`.
     """
 
-    children: tuple[Node, ...]
-    comments: tuple[Comment, ...]
     lines: tuple[str, ...]
+    outline: Outline
     encoding: str = "utf-8"
     # Lines whose bytes their text would not give back (GB18030 has a few characters with two codes), by index.
     originals: dict[int, bytes] = field(default_factory=dict)
     unclosed: tuple[int, ...] = ()
+
+    @cached_property
+    def children(self) -> tuple[Node, ...]:
+        """The commands outside all views, with those below them."""
+        return self.outline.nodes(self.lines)
+
+    @cached_property
+    def comments(self) -> tuple[Comment, ...]:
+        """The lines that are no commands."""
+        return self.outline.comments()
 
     def to_bytes(self) -> bytes:
         """The bytes that were parsed."""
@@ -62,21 +85,18 @@ class Tree:
         return self.lines[number - 1].rstrip("\r\n")
 
 
-def parse(data: bytes, grammar: Grammar | Callable[[Sequence[str]], Grammar], file: str = "") -> Tree:
+def parse(
+    data: bytes,
+    grammar: Grammar | Callable[[Sequence[str]], Grammar],
+    file: str = "",
+    decoded: tuple[str, str] | None = None,
+) -> Tree:
     """Read a configuration by its dialect's grammar, or by the one that the dialect chooses when it sees the lines.
 
-    InputError if it cannot be decoded.
+    `decoded` is what `decode` has said of `data`, where it has been asked. InputError if it cannot be decoded.
     """
-    text, encoding = decode(data, file)
+    text, encoding = decoded or decode(data, file)
     lines = split(text)
-    chosen = grammar if isinstance(grammar, Grammar) else grammar(lines)
-    builder = Builder(chosen, lines)
-    children = builder.build()
-    return Tree(
-        children,
-        tuple(builder.comments),
-        tuple(lines),
-        encoding,
-        odd_lines(data, lines, encoding),
-        tuple(builder.unclosed),
-    )
+    builder = Builder(grammar if isinstance(grammar, Grammar) else grammar(lines), lines)
+    outline = builder.build()
+    return Tree(tuple(lines), outline, encoding, odd_lines(data, lines, encoding), tuple(builder.unclosed))

@@ -1,48 +1,47 @@
-"""Puts a text's lines below each other: by indentation, by braces, by words, or by what the commands are."""
+"""Puts a text's lines below each other: by indentation, by braces, by words, or by what the commands are.
+
+What comes of it is an `Outline`: for each line the line of the view that it stands in. Nodes are made from it when
+somebody asks for them: most readers look at few of the lines. What a text has nowhere (noise, opaque blocks) is found
+out once for the whole text, so that no line is asked.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from configs.tree_parts import BOM, Comment, Node
+from configs.tree_parts import BODY, BOM, COMMENT, Outline
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from configs.tree_parts import Block, Grammar
 
 _TAB = 8
 _REMARK = re.compile(r'"(?:\\.|[^"\\])*"|(#.*|/\*(?:(?!\*/).)*\*/\s*)$')
 _ONLY_ENDS = re.compile(r"(?:\}[\s;]*)+$")
-
-
-class _View:
-    """A view that may still get children."""
-
-    __slots__ = ("body", "children", "indent", "line", "text")
-
-    def __init__(self, indent: int, line: int, text: str, body: tuple[str, ...] = ()) -> None:
-        self.indent = indent
-        self.line = line
-        self.text = text
-        self.body = body
-        self.children: list[Node] = []
-
-    def closed(self) -> Node:
-        return Node(self.line, self.text, tuple(self.children) if self.children else (), self.body)
+# How deep the whole text and one file in it are: less than any line.
+_WHOLE = -2
+_SECTION = -1
 
 
 class Builder:
-    """Builds once. `comments` and `unclosed` are there after `build()`."""
+    """Builds once. `unclosed` is there after `build()`."""
 
     def __init__(self, grammar: Grammar, lines: Sequence[str]) -> None:
-        self.comments: list[Comment] = []
         self.unclosed: list[int] = []
         self._grammar = grammar
         self._lines = lines
-        self._stack = [_View(-2, 0, "")]
-        self._place = self._by_indentation
+        self._texts = [line.strip() for line in lines]
+        if lines and lines[0].startswith(BOM):
+            self._texts[0] = lines[0][len(BOM) :].strip()
+        self._parents = [COMMENT] * len(lines)
+        self._bodies: dict[int, int] = {}
+        # The views that may still get lines: how deep each is, and its line.
+        self._depths = [_WHOLE]
+        self._views = [0]
+        self._place = None
         if grammar.braces:
             self._place = self._by_braces
         elif grammar.words is not None:
@@ -50,122 +49,142 @@ class Builder:
         elif grammar.flat is not None and self._is_flat():
             self._place = self._by_kind
 
-    def build(self) -> tuple[Node, ...]:
-        """The top-level nodes."""
+    def build(self) -> Outline:  # noqa: C901, PLR0912 - the hot loop: calls would cost more than they explain
+        """The outline."""
         grammar = self._grammar
-        separators, comments, section, noise = grammar.separators, grammar.comments, grammar.section, grammar.noise
-        lines, place, opens = self._lines, self._place, grammar.opens
-        index = 0
-        total = len(lines)
-        while index < total:
-            raw = lines[index]
-            index += 1
-            if index == 1 and raw.startswith(BOM):
-                raw = raw[1:]
-            text = raw.strip()
+        separators, comments, leaves = grammar.separators, grammar.comments, grammar.leaves
+        marks = {word[0] for word in (*comments, *separators)}
+        section, noise, opens = self._needed()
+        lines, texts, parents, place = self._lines, self._texts, self._parents, self._place
+        depths, views = self._depths, self._views
+        after = 0  # lines before it are done
+        for number, text in enumerate(texts, 1):
+            if number < after or not text:
+                continue
             if section is not None and section.match(text):
-                self._close(-1)
-                self._stack.append(_View(-1, index, text))
-            elif not text or text.startswith(comments) or text in separators:
-                self.comments.append(Comment(index, text))
-                if text in separators and not raw[0].isspace():
+                self._close(_SECTION)
+                parents[number - 1] = views[-1]
+                depths.append(_SECTION)
+                views.append(number)
+                continue
+            if text[0] in marks and (text.startswith(comments) or text in separators):
+                if text in separators and not self._raw(number)[0].isspace():
                     self._close(0)
                 elif grammar.braces and text.startswith("/*"):
-                    index = self._remark(index)
-            elif noise is not None and noise.match(text):
-                self.comments.append(Comment(index, text))
+                    after = self._remark(number)
+                continue
+            if noise is not None and noise.match(text):
                 if not grammar.braces and grammar.words is None:
                     self._close(0)
-            else:
-                block = opens(text) if opens is not None else None
-                body = self._opaque(index, block) if block is not None else ()
-                place(raw, index, text, body)
-                index += len(body)
+                continue
+            if opens is not None and (block := opens(text)) is not None:
+                after = self._opaque(number, block)
+            if place is not None:
+                place(number, text)
+                continue
+            raw = lines[number - 1] if number > 1 else self._raw(number)
+            depth = len(raw) - len(raw.lstrip(" "))
+            if raw[depth] == "\t":
+                depth = _indent(raw)
+            while depths[-1] >= depth:
+                depths.pop()
+                views.pop()
+            if text not in leaves:
+                parents[number - 1] = views[-1]
+                depths.append(depth)
+                views.append(number)
         if grammar.braces or grammar.words is not None:
-            self.unclosed += [view.line for view in self._stack[1:] if view.indent >= 0]
-        self._close(-2)
-        return tuple(self._stack[0].children)
+            self.unclosed += [view for view, depth in zip(views[1:], depths[1:], strict=True) if depth >= 0]
+        return Outline(parents, texts, self._bodies)
 
-    def _opaque(self, index: int, block: Block) -> tuple[str, ...]:
+    def _raw(self, number: int) -> str:
+        """A line without the text's byte order mark."""
+        return self._lines[number - 1].removeprefix(BOM) if number == 1 else self._lines[number - 1]
+
+    def _needed(self) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None, Callable[[str], Block | None] | None]:
+        """What lines must be asked: which of the grammar's section, noise and blocks the text has at all."""
+        grammar = self._grammar
+        joined = "\n".join(["", *self._texts])
+        section, noise, opens = grammar.section, grammar.noise, grammar.opens
+        if section is not None and _anywhere(section).search(joined) is None:
+            section = None
+        if noise is not None and _anywhere(noise).search(joined) is None:
+            noise = None
+        if grammar.openers and not any(word in joined for word in grammar.openers):
+            opens = None
+        return section, noise, opens
+
+    def _opaque(self, number: int, block: Block) -> int:
+        """The line after a block that line `number` opens."""
         lines = self._lines
-        for end in range(index, len(lines)):
+        for end in range(number, len(lines)):
             if block.ends(lines[end].rstrip("\r\n")):
-                return tuple(line.rstrip("\r\n") for line in lines[index : end + 1])
+                count = end + 1 - number
+                self._bodies[number] = count
+                self._parents[number : end + 1] = [BODY] * count
+                return end + 2
         if block.required:
-            self.unclosed.append(index)
-        return ()  # never closed: the line stands alone, the rest is read as commands
+            self.unclosed.append(number)
+        return 0  # never closed: the line stands alone, the rest is read as commands
 
-    def _remark(self, index: int) -> int:
-        """The index after a `/* … */` that may go over several lines; one without an end is one line."""
-        for end in range(index - 1, len(self._lines)):
-            text = self._lines[end].strip()
-            if "*/" in (text[2:] if end == index - 1 else text):
-                self.comments += [
-                    Comment(number, self._lines[number - 1].strip()) for number in range(index + 1, end + 2)
-                ]
+    def _remark(self, number: int) -> int:
+        """The line after a `/* … */` that may go over several lines; one without an end is one line."""
+        for end in range(number, len(self._lines) + 1):
+            text = self._texts[end - 1]
+            if "*/" in (text[2:] if end == number else text):
                 return end + 1
-        self.unclosed.append(index)
-        return index
+        self.unclosed.append(number)
+        return 0
 
-    def _close(self, indent: int) -> None:
-        """Close every view that is as deep as `indent` or deeper."""
-        stack = self._stack
-        while stack[-1].indent >= indent and len(stack) > 1:
-            node = stack.pop().closed()
-            stack[-1].children.append(node)
+    def _close(self, depth: int) -> None:
+        """Close every view that is as deep as `depth` or deeper."""
+        depths, views = self._depths, self._views
+        while depths[-1] >= depth and len(views) > 1:
+            depths.pop()
+            views.pop()
 
-    def _by_indentation(self, raw: str, number: int, text: str, body: tuple[str, ...]) -> None:
-        indent = 0 if raw[0] not in " \t" else _indent(raw)
-        stack = self._stack
-        while stack[-1].indent >= indent:  # what stands for the whole text has less than any line
-            node = stack.pop().closed()
-            stack[-1].children.append(node)
-        if text in self._grammar.leaves:
-            self.comments.append(Comment(number, text))
-        else:
-            stack.append(_View(indent, number, text, body))
+    def _open(self, depth: int, number: int) -> None:
+        """Put a line below the innermost view, and make it one."""
+        self._parents[number - 1] = self._views[-1]
+        self._depths.append(depth)
+        self._views.append(number)
 
-    def _by_braces(self, raw: str, number: int, text: str, body: tuple[str, ...]) -> None:
-        del raw
-        stack = self._stack
-        depth = stack[-1].indent + 1 if len(stack) > 1 else 0
+    def _by_braces(self, number: int, text: str) -> None:
+        depths, views = self._depths, self._views
         code = text
-        if not body and ("#" in text or "*/" in text):
+        if number not in self._bodies and ("#" in text or "*/" in text):
             code = _REMARK.sub(lambda found: "" if found[1] else found[0], text).rstrip()
         if code in self._grammar.leaves or _ONLY_ENDS.match(code):
-            self.comments.append(Comment(number, text))
             for _ in range(code.count("}")):
-                if len(stack) > 1 and stack[-1].indent >= 0:
-                    self._close(stack[-1].indent)
+                if len(views) > 1 and depths[-1] >= 0:
+                    self._close(depths[-1])
         elif code.endswith("{"):
-            stack.append(_View(depth, number, code[:-1].rstrip()))
+            depth = depths[-1] + 1 if len(views) > 1 else 0
+            self._open(depth, number)
+            self._texts[number - 1] = code[:-1].rstrip()
         else:
-            stack[-1].children.append(Node(number, text, (), body))
+            self._parents[number - 1] = views[-1]
 
-    def _by_words(self, raw: str, number: int, text: str, body: tuple[str, ...]) -> None:
-        del raw
+    def _by_words(self, number: int, text: str) -> None:
         words = self._grammar.words
         assert words is not None  # noqa: S101 - chosen by it
-        stack = self._stack
+        views = self._views
         if text in words.closes:
-            self.comments.append(Comment(number, text))
             head = words.closes[text]
-            inner = next((view for view in reversed(stack[1:]) if view.text.startswith(head)), None)
-            if inner is not None:
-                self._close(inner.indent)
+            for place in range(len(views) - 1, 0, -1):
+                if self._texts[views[place] - 1].startswith(head):
+                    self._close(self._depths[place])
+                    break
         elif words.opens.match(text):
-            stack.append(_View(len(stack) - 1, number, text, body))
+            self._open(len(views) - 1, number)
         else:
-            stack[-1].children.append(Node(number, text, (), body))
+            self._parents[number - 1] = views[-1]
 
-    def _by_kind(self, raw: str, number: int, text: str, body: tuple[str, ...]) -> None:
-        del raw
+    def _by_kind(self, number: int, text: str) -> None:
         flat = self._grammar.flat
         assert flat is not None  # noqa: S101 - chosen by it
-        stack = self._stack
-        depth = len(stack) - 1
+        depth = len(self._views) - 1
         if text in self._grammar.leaves:
-            self.comments.append(Comment(number, text))
             self._close(depth - 1)
             return
         if flat.tops.match(text):
@@ -174,26 +193,30 @@ class Builder:
         for level in range(min(depth, len(flat.levels) - 1), -1, -1):
             if (level or not depth) and flat.levels[level].match(text):
                 self._close(level)
-                stack.append(_View(level, number, text, body))
+                self._open(level, number)
                 return
-        stack[-1].children.append(Node(number, text, (), body))
+        self._parents[number - 1] = self._views[-1]
 
     def _is_flat(self) -> bool:
         """Whether no command of the text is indented below another, and some would be."""
         grammar = self._grammar
         comments, separators = grammar.comments, grammar.separators
         return not any(
-            raw[0] in " \t" and (text := raw.strip()) and not text.startswith(comments) and text not in separators
-            for raw in self._lines
+            raw[0] in " \t" and text and not text.startswith(comments) and text not in separators
+            for raw, text in zip(self._lines, self._texts, strict=True)
         )
 
 
+@lru_cache(maxsize=64)
+def _anywhere(line: re.Pattern[str]) -> re.Pattern[str]:
+    """Finds in a text, a line feed before it, a line that an expression matches; sometimes more, never less."""
+    return re.compile(rf"\n(?:{line.pattern})", line.flags | re.MULTILINE)
+
+
 def _indent(raw: str) -> int:
-    """How deep a line is indented: blanks count one, a tab goes to the next multiple of eight."""
-    depth = len(raw) - len(raw.lstrip(" "))
-    if not raw.startswith("\t", depth):
-        return depth
-    for character in raw[depth:]:
+    """How deep a line with tabs is indented: blanks count one, a tab goes to the next multiple of eight."""
+    depth = 0
+    for character in raw:
         if character == " ":
             depth += 1
         elif character == "\t":

@@ -1,15 +1,18 @@
-"""What a tree is made of, and how a dialect says the shape of its text: `Node`, `Comment`, `Grammar`."""
+"""What a tree is made of, and how a dialect says the shape of its text: `Outline`, `Node`, `Comment`, `Grammar`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 BOM = "\ufeff"
+# What a line is that is not a command: `Outline.parents`.
+COMMENT = -1
+BODY = -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,56 @@ class Node:
     def starting(self, prefix: str) -> tuple[Node, ...]:
         """The children whose text starts with `prefix` (a whole word)."""
         return starting(self.children, prefix)
+
+
+class Outline(NamedTuple):
+    """Which line stands in which view, without a node for each.
+
+    `parents` has for each line the number (from 1) of the line that opens the view it stands in, 0 outside all views,
+    COMMENT for one that is no command, BODY inside an opaque block. `texts` are the commands and comments as `Node` and
+    `Comment` have them. `bodies`: how many lines of an opaque block follow a line, by its number.
+    """
+
+    parents: Sequence[int]
+    texts: Sequence[str]
+    bodies: Mapping[int, int]
+
+    def path(self, number: int) -> tuple[str, ...]:
+        """The commands of the views around a line and its own, outer ones first; none for 0."""
+        found: list[str] = []
+        while number > 0:
+            found.append(self.texts[number - 1])
+            number = self.parents[number - 1]
+        return tuple(reversed(found))
+
+    def inside(self, number: int) -> Iterator[str]:
+        """The commands that stand in the view of line `number`; outside all views for 0."""
+        parents = self.parents
+        for index in range(number, len(parents)):
+            parent = parents[index]
+            if parent == number:
+                yield self.texts[index]
+            elif 0 <= parent < number:
+                return
+
+    def nodes(self, lines: Sequence[str]) -> tuple[Node, ...]:
+        """The nodes outside all views, with all that is below them. `lines` are the text's."""
+        below: dict[int, list[Node]] = {}
+        for number in range(len(self.parents), 0, -1):
+            parent = self.parents[number - 1]
+            if parent < 0:
+                continue
+            children = below.pop(number, None)
+            count = self.bodies.get(number, 0)
+            body = tuple(line.rstrip("\r\n") for line in lines[number : number + count]) if count else ()
+            node = Node(number, self.texts[number - 1], tuple(reversed(children)) if children else (), body)
+            below.setdefault(parent, []).append(node)
+        return tuple(reversed(below.get(0, [])))
+
+    def comments(self) -> tuple[Comment, ...]:
+        """The lines that are no commands, in their order."""
+        parents, texts = self.parents, self.texts
+        return tuple(Comment(number, texts[number - 1]) for number, one in enumerate(parents, 1) if one == COMMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +155,8 @@ class Grammar:
 
     `separators` stand at the left margin and close every view. `comments` are prefixes of remark lines at any depth.
     `leaves` are whole lines that end the view at whose depth they stand (`exit`, `}`). `opens` says whether a line
-    starts an opaque block. `braces`: views open with a trailing `{` and end with `}`, indentation means nothing.
+    starts an opaque block; one of the words `openers` is in every such line. `braces`: views open with a trailing `{`
+    and end with `}`, indentation means nothing.
     `section` matches the line that begins one file in a text made of several; the next one ends it. `noise` matches
     lines that are not the device's configuration at all: prompts, a paging mark, the first line of an answer.
     `words` and `flat` say what makes a view where indentation does not; `flat` is used only for a text without any.
@@ -112,6 +166,7 @@ class Grammar:
     comments: tuple[str, ...] = ()
     leaves: frozenset[str] = frozenset()
     opens: Callable[[str], Block | None] | None = None
+    openers: tuple[str, ...] = ()
     braces: bool = False
     section: re.Pattern[str] | None = None
     noise: re.Pattern[str] | None = None

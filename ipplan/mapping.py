@@ -190,6 +190,10 @@ class Mapping:
 
     def pieces(self) -> dict[Space, list[Piece]]:
         """The mapping as intervals that do not overlap, in address order, by VRF and family of today."""
+        return self._by_space
+
+    @cached_property
+    def _by_space(self) -> dict[Space, list[Piece]]:
         spaces: dict[Space, list[Entry]] = {}
         for entry in self.entries:
             spaces.setdefault((entry.vrf, entry.old.version), []).append(entry)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.filters import ANY, Address, FilterRule, Ports, covered, permits_any_source, permits_everything
+from configs.meaning.filters import ANY, Address, FilterRule, Ports, covered, permits_any_source, permits_everything
 
 # A small world: addresses of four bits, ports of three values, two protocols. Every packet can be tried.
 BITS = 0b1111

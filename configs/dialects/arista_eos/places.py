@@ -1,6 +1,6 @@
 """Where addresses stand in EOS's commands.
 
-Sources: Arista's EOS user manual (4.2x, 4.3x). What other languages share is in `configs.common_places`.
+Sources: Arista's EOS user manual (4.2x, 4.3x). What other languages share is in `configs.places.common`.
 
 The references were not gone through page by page. Rows beyond the samples in the tests and the pages that are named
 are from knowledge of the language and unverified on devices.
@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from configs import common_places
-from configs.places import Places, table
+from configs.places import common
+from configs.places.table import Places, table
 
 
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE + common_places.TABLE)
+    return table(TABLE + common.TABLE)
 
 
 TABLE = r"""

@@ -23,6 +23,7 @@ GRAMMAR = Grammar(
     comments=("!", ":"),
     leaves=frozenset({"exit", "quit", "end"}),
     opens=_opens,
+    openers=("certificate",),
     noise=re.compile(r"(?:[\w.-]+(?:/[\w.-]+)*(?:\([\w-]+\))?[#>]|<--- More --->|Cryptochecksum:)"),
 )
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from configs import common_places
-from configs.places import Places, table
+from configs.places import common
+from configs.places.table import Places, table
 
 
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE + common_places.TABLE)
+    return table(TABLE + common.TABLE)
 
 
 TABLE = """
@@ -32,6 +32,8 @@ dhcprelay server {host:relay}
 ospf message-digest-key * md5 {fixed:secret}
 tunnel destination {host:tunnel-destination}
 []
+# PIX 6 gives an interface's address outside of it.
+ip address * {interface} {mask}
 +access-list {name} [line *] [extended] permit|deny (object|object-group {name} | *) \
     (any|any4|any6 | object|object-group|object-group-network|interface|security-group {name} | host {host:acl} | {prefix:acl}/{len} | {prefix:acl} {mask}) \
     [...] (any|any4|any6 | object|object-group|interface {name} | host {host:acl} | {prefix:acl}/{len} | {prefix:acl} {mask})
@@ -53,7 +55,7 @@ ipv6 access-list {name} [line *] remark {text}
 +ipv6 access-list {name} [line *] permit|deny (object-group {name} | *) (any | object-group {name} | host {host:acl} | {prefix:acl}/{len}) [...] (any | object-group {name} | host {host:acl} | {prefix:acl}/{len})
 +ipv6 access-list {name} [line *] permit|deny (object-group {name} | *) (host {host:acl} | {prefix:acl}/{len})
 access-group {name}
-# Commands below may say the name for the address; its mask is checked against it (`configs.readdress_apart`).
+# Commands below may say the name for the address; its mask is checked against it (`configs.readdress.apart`).
 name {host:named} {name} [description {text}]
 name {host:named} *
 +route * {prefix:route} {mask} {host:next-hop}
@@ -73,11 +75,16 @@ static * tcp|udp {host:nat-outside} * {host:nat-inside} *
 static * tcp|udp interface * {host:nat-inside} *
 static * interface {host:nat-inside}
 static * tcp|udp interface * access-list {name}
+# With a name for one of the addresses
+static * {host:nat-outside} * netmask 255.255.255.255
+static * * {host:nat-inside} netmask 255.255.255.255
+static * tcp|udp {host:nat-outside} * * *
+static * tcp|udp * * {host:nat-inside} *
 static * ... netmask {fixed:mask}
 alias * ... {fixed:mask}
 static * tcp|udp {host:nat-outside} * access-list {name}
 global * * {first:nat-pool}-{last} [netmask {fixed:mask-apart}]
-global * * {host:nat-pool} [netmask {fixed:mask}]
+global * * {host:nat-pool} [netmask {fixed:mask-apart}]
 +nat * 0 {prefix:nat-inside} {mask}
 +nat * {fixed:number} {prefix:nat-inside} {mask}
 nat * * access-list {name}
@@ -253,7 +260,7 @@ intercept-dhcp {fixed:mask}
 firewall-rule client-interface {name}
 nac-authentication-server-group {name}
 [username]
-vpn-framed-ip-address {host:pool} {fixed:mask}
+vpn-framed-ip-address {host:pool} {fixed:mask-apart}
 vpn-framed-ip-address {host:pool}
 vpn-filter value {name}
 vpn-group-policy|group-lock {name}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configs.filters import permits_any_source
+from configs.meaning.filters import permits_any_source
 from configs.reading import Command, Reading, Sheet, last
 from inventory.text import mark
 

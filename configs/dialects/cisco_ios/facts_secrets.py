@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from configs.dialects.cisco_ios.filters import community_list
-from configs.filters import permits_any_source
+from configs.meaning.filters import permits_any_source
 from inventory.text import mark
 
 if TYPE_CHECKING:

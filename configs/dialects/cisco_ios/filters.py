@@ -12,7 +12,7 @@ from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
-from configs.filters import ALL_BITS, ANY, ANY_PORTS, Address, FilterRule, Ports
+from configs.meaning.filters import ALL_BITS, ANY, ANY_PORTS, Address, FilterRule, Ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,8 @@ class AccessList:
     name: str
     lines: list[int] = field(default_factory=list)
     rules: list[FilterRule] = field(default_factory=list)
+    # What decides something and is no rule of packets (`evaluate`, `dynamic`).
+    unclear: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,11 @@ def _add(entry: AccessList, command: Command, start: int, *, standard: bool) -> 
         words = words[2:]
     elif words and words[0].isdigit():
         words = words[1:]
+    if words and words[0] == "dynamic" and len(words) > 2:
+        words = words[4 if words[2] == "timeout" else 2 :]
     if len(words) < 2 or words[0] not in ("permit", "deny"):
+        if words and words[0] not in ("remark", "exit", "statistics"):
+            entry.unclear.append(command.line)
         return
     entry.lines.append(command.line)
     permit = words[0] == "permit"

@@ -32,6 +32,7 @@ GRAMMAR = Grammar(
     comments=("!",),
     leaves=frozenset({"end", "exit", "exit-address-family", "exit-af-interface", "exit-af-topology", "quit"}),
     opens=_opens,
+    openers=("banner", "certificate", "macro"),
     noise=re.compile(
         r"(?:Building configuration|Current configuration ?:|Using \d+ out of|[\w.-]+(?:\([\w-]+\))?[#>]|-+ ?More ?-+)"
     ),

@@ -13,9 +13,20 @@ from typing import TYPE_CHECKING
 from configs.addressing import address_of, host_of
 from configs.dialects.cisco_ios import addresses
 from configs.dialects.cisco_ios.filters import access_lists, bindings
-from configs.filter_sets import UnclearError, rule_of
 from configs.intervals import BITS, AddressSet, Intervals, prefix, wildcard
-from configs.meaning import Cover, FilterKind, FilterList, Meaning, Name, Partner, PrefixEntry, PrefixList, Route
+from configs.meaning import standard_nat
+from configs.meaning.filter_sets import UnclearError, rule_of
+from configs.meaning.statements import (
+    Cover,
+    FilterKind,
+    FilterList,
+    Meaning,
+    Name,
+    Partner,
+    PrefixEntry,
+    PrefixList,
+    Route,
+)
 from configs.reading import Reading
 
 if TYPE_CHECKING:
@@ -31,21 +42,27 @@ def read(tree: Tree) -> Meaning:
     """Everything that this reader knows."""
     reading = Reading(tree, "no", lambda words: words[0] in _VIEWS or " ".join(words[:2]) in _VIEWS)
     objects = _objects(reading)
+    filters = tuple(_filters(reading, objects))
+    nat = standard_nat.read([(path, node, tuple(node.text.split())) for path, node in tree.walk()], filters)
     return Meaning(
         uses=addresses.read(tree).uses,
-        filters=tuple(_filters(reading, objects)),
+        filters=filters,
         prefix_lists=tuple(_prefix_lists(reading)),
         routes=tuple(_routes(reading)),
         partners=tuple(_partners(tree)),
         covers=tuple(_covers(tree)),
         definitions=tuple(_definitions(reading)),
         references=tuple(_references(reading)),
+        translations=nat.lists,
+        pools=nat.pools,
+        translations_read=True,
+        unread=nat.unread,
     )
 
 
 def _filters(reading: Reading, objects: dict[str, AddressSet]) -> Iterator[FilterList]:
     for name, entry in access_lists(reading).items():
-        rules, unclear = [], []
+        rules, unclear = [], list(entry.unclear)
         for found in entry.rules:
             try:
                 rules.append(rule_of(found, objects))

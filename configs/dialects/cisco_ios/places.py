@@ -1,7 +1,7 @@
 """Where addresses stand in IOS's and IOS-XE's commands.
 
 Sources: Cisco's command references of IOS 12.4, 15M and IOS-XE 16 (IP addressing, routing, NAT, security, IP SLAs).
-What other languages share is in `configs.common_places`.
+What other languages share is in `configs.places.common`.
 
 The references were not gone through page by page. Rows beyond the samples in the tests and the pages that are named
 are from knowledge of the language and unverified on devices.
@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from configs import common_places
-from configs.places import Places, table
+from configs.places import common
+from configs.places.table import Places, table
 
 
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE + common_places.TABLE, public=("global", "default"))
+    return table(TABLE + common.TABLE, public=("global", "default"))
 
 
 TABLE = """
@@ -231,4 +231,31 @@ match access-group name {name}
 match ip [rtp|precedence] {name}
 [service-template]
 access-group {name}
+# Commands taken back, and rarer ones
+[]
+no ip|ipv6 route [vrf {vrf}] {prefix:route} {mask} [*] {host:next-hop}
+no ip|ipv6 route [vrf {vrf}] {prefix:route} {mask}
+no ipv6 route [vrf {vrf}] {prefix:route}/{len} [*] {host:next-hop}
+no ntp|logging|snmp-server|ip|tacacs-server|radius-server server|host|peer|name-server|helper-address {host:server}
+alias {text}
+bfd map ipv4|ipv6 vrf {vrf} {prefix:bfd}/{len} {prefix:bfd}/{len}
+cns config|image|exec|event ... {host:server}
+[router bgp > address-family ... vrf {vrf}]
+[router bgp > address-family]
+[router bgp]
+neighbor {host:peer} soo {rd}
+[router ospf]
+domain-id [type *] {fixed:domain-id}
+[policy-map > class]
+?set ip|ipv6 next-hop {hosts:next-hop}
+[object-group network]
++{prefix:object} /{len}
+[parameter-map]
+server {host:server}
+[telemetry ietf subscription]
+receiver ip address {host:logging}
+receiver-ip {host:logging}
+source-address {host:source}
+[event manager applet]
+action {text}
 """

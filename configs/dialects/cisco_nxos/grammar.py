@@ -23,6 +23,7 @@ GRAMMAR = Grammar(
     comments=("!",),
     leaves=frozenset({"end", "exit"}),
     opens=_opens,
+    openers=("banner",),
     noise=re.compile(r"[\w.-]+(?:\([\w-]+\))?[#>]|-+ ?More ?-+"),
 )
 

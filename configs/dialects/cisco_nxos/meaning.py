@@ -1,19 +1,20 @@
-"""Links, partners, routes and prefix lists of Cisco NX-OS, by its words.
+"""Links, partners, routes, prefix lists, filters and NAT of Cisco NX-OS, by its words.
 
-Forms as in the Nexus 9000 NX-OS command references: `vrf context NAME` holds routes, `vrf member` binds.
+Forms as in the Nexus 9000 NX-OS command references: `vrf context NAME` holds routes, `vrf member` binds,
+a group's shared address is `ip A` below `hsrp N`, members of `object-group ip address` have wildcards.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configs import meaning_words
+from configs.meaning import entries, words
 
 if TYPE_CHECKING:
-    from configs.meaning import Meaning
+    from configs.meaning.statements import Meaning
     from configs.tree import Tree
 
-TONGUE = meaning_words.Tongue(
+TONGUE = words.Tongue(
     vrf="vrf",
     binds=(("vrf", "member"),),
     virtual=("ip", "address"),
@@ -23,9 +24,14 @@ TONGUE = meaning_words.Tongue(
         (("set", "peer"), "ipsec"),
         (("mpls", "ldp", "neighbor"), "ldp"),
     ),
+    shared=("hsrp ", "vrrp ", "vrrpv3 "),
+    filters=entries.Lists(
+        groups=(("object-group", "ip", "address"), ("object-group", "ipv6", "address")), wildcards=True
+    ),
+    nat=True,
 )
 
 
 def read(tree: Tree) -> Meaning:
     """Everything that this reader knows."""
-    return meaning_words.read(tree, TONGUE)
+    return words.read(tree, TONGUE)

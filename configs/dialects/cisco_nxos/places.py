@@ -1,7 +1,7 @@
 """Where addresses stand in NX-OS's commands.
 
 Sources: Cisco's Nexus 7000 and 9000 command references and configuration guides (6.x to 10.x): interfaces, unicast and
-multicast routing, security, system management. What other languages share is in `configs.common_places`.
+multicast routing, security, system management. What other languages share is in `configs.places.common`.
 
 The references were not gone through page by page. Rows beyond the samples in the tests and the pages that are named
 are from knowledge of the language and unverified on devices.
@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from configs import common_places
-from configs.places import Places, table
+from configs.places import common
+from configs.places.table import Places, table
 
 
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE + common_places.TABLE)
+    return table(TABLE + common.TABLE)
 
 
 TABLE = r"""
@@ -180,4 +180,8 @@ node ip {host:server}
 [sla monitor]
 [line]
 access-class {name}
+[]
+[vrf context {vrf}]
+no ip|ipv6 route {prefix:route}/{len} [*] {host:next-hop}
+no ip|ipv6 route {prefix:route}/{len}
 """

@@ -40,6 +40,7 @@ GRAMMAR = Grammar(
         }
     ),
     opens=_opens,
+    openers=("banner", "certificate"),
     noise=re.compile(r"(?:Building configuration|RP/\d+/\w+/CPU\d+:[\w.-]+(?:\([\w-]+\))?[#>]|-+ ?More ?-+)"),
 )
 

@@ -1,19 +1,20 @@
-"""Links, partners, routes and prefix lists of Cisco IOS XR, by its words.
+"""Links, partners, routes, prefix lists, filters and NAT of Cisco IOS XR, by its words.
 
-Forms as in the IOS XR routing command references: `ipv4 address`; routes stand in views and are compared line by line.
+Forms as in the IOS XR routing command references: `ipv4 address`, routes in the views
+of `router static`, `prefix-set`; route policies are compared line by line.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configs import meaning_words
+from configs.meaning import entries, words
 
 if TYPE_CHECKING:
-    from configs.meaning import Meaning
+    from configs.meaning.statements import Meaning
     from configs.tree import Tree
 
-TONGUE = meaning_words.Tongue(
+TONGUE = words.Tongue(
     vrf="vrf",
     binds=(("vrf",),),
     addresses=(("ipv4", "address"), ("ipv6", "address")),
@@ -24,9 +25,17 @@ TONGUE = meaning_words.Tongue(
         (("set", "peer"), "ipsec"),
         (("mpls", "ldp", "neighbor"), "ldp"),
     ),
+    shared=("hsrp ", "vrrp "),
+    route_views=("router static",),
+    prefix_lists=(("ipv4", "prefix-list"), ("ipv6", "prefix-list"), ("prefix-set",)),
+    filters=entries.Lists(
+        heads=(("ipv4", "access-list"), ("ipv6", "access-list")),
+        groups=(("object-group", "network", "ipv4"), ("object-group", "network", "ipv6")),
+    ),
+    sets=True,
 )
 
 
 def read(tree: Tree) -> Meaning:
     """Everything that this reader knows."""
-    return meaning_words.read(tree, TONGUE)
+    return words.read(tree, TONGUE)

@@ -2,7 +2,7 @@
 
 Sources: Cisco's IOS XR command references for the ASR 9000 (6.x and 7.x): interfaces, routing, BGP, MPLS, L2VPN,
 multicast, IP addresses and services, system security, system management. What other languages share is in
-`configs.common_places`.
+`configs.places.common`.
 
 The references were not gone through page by page. Rows beyond the samples in the tests and the pages that are named
 are from knowledge of the language and unverified on devices.
@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from configs import common_places
-from configs.places import Places, table
+from configs.places import common
+from configs.places.table import Places, table
 
 
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE + common_places.TABLE)
+    return table(TABLE + common.TABLE)
 
 
 TABLE = r"""
@@ -442,4 +442,8 @@ host {host:logging} port
 [tpa]
 [line]
 access-class {name}
+[multicast-routing > address-family]
+[multicast-routing > vrf {vrf} > address-family]
+static-rpf {prefix:route}/{len} {host:next-hop}
+static-rpf {prefix:route} {len} {host:next-hop}
 """

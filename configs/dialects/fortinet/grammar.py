@@ -13,6 +13,7 @@ from configs.tree import Grammar, Words
 GRAMMAR = Grammar(
     comments=("#",),
     opens=quoted,
+    openers=('"',),
     noise=re.compile(r"(?:[\w.-]+ (?:\([\w. -]+\) )?[#$](?: |$)|--More--)"),
     words=Words(
         opens=re.compile(r"(?:config|edit) \S"),

@@ -1,7 +1,7 @@
 """Where addresses stand in FRR's commands.
 
 Source: docs.frrouting.org (zebra, static, bgpd, ospfd, ospf6d, isisd, ripd, eigrpd, babeld, ldpd, pimd, nhrpd, pbrd,
-vrrpd, bfdd, pathd, routemap, filter), 7 to 10. What other languages share is in `configs.common_places`.
+vrrpd, bfdd, pathd, routemap, filter), 7 to 10. What other languages share is in `configs.places.common`.
 
 The references were not gone through page by page. Rows beyond the samples in the tests and the pages that are named
 are from knowledge of the language and unverified on devices.
@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from configs import common_places
-from configs.places import Places, table
+from configs.places import common
+from configs.places.table import Places, table
 
 
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE + common_places.TABLE)
+    return table(TABLE + common.TABLE)
 
 
 TABLE = r"""

@@ -13,6 +13,7 @@ GRAMMAR = Grammar(
     comments=("#", "!"),
     leaves=frozenset({"exit", "end", "End"}),
     opens=quoted,
+    openers=('"',),
     noise=re.compile(r"(?:Building configuration\.\.|[\w.-]+(?:\[\w+\])?(?:\([\w./-]+\))?#| ?-+ ?More ?-+)"),
     # Manuals and pages print it at the margin; `exit` still ends each view.
     flat=Flat(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from configs.places import Places, table
+from configs.places.table import Places, table
 
 
 @cache
@@ -87,14 +87,14 @@ match ... src-addr|dst-addr {name}
 # Translation: below the virtual router, or in a view of its own
 [ip vrouter {vrf}]
 [nat]
-snatrule [id {seq}] ... from ({prefix:nat-inside} {mask} | {prefix:nat-inside}/{len} | {host:nat-inside})
-snatrule [id {seq}] ... to {prefix:destination}/{len}|{host:destination}
-snatrule [id {seq}] ... trans-to ({first:nat-outside} {last} | {prefix:nat-outside}/{len} | {host:nat-outside})
-dnatrule [id {seq}] ... from {prefix:source}/{len}|{host:source}
-dnatrule [id {seq}] ... to {prefix:nat-outside}/{len}|{host:nat-outside}
-dnatrule [id {seq}] ... trans-to ({first:nat-inside} {last} | {prefix:nat-inside}/{len} | {host:nat-inside})
-bnatrule [id {seq}] ... virtual ip {prefix:outside-net}/{len}|{host:nat-outside}
-bnatrule [id {seq}] ... real ip {prefix:inside-net}/{len}|{host:nat-inside}
+snatrule [id {seq}] ... from [ip|ipv6] ({prefix:nat-inside} {mask} | {prefix:nat-inside}/{len} | {host:nat-inside})
+snatrule [id {seq}] ... to [ip|ipv6] ({prefix:destination} {mask} | {prefix:destination}/{len} | {host:destination})
+snatrule [id {seq}] ... trans-to [ip|ipv6] ({prefix:nat-outside} {mask} | {first:nat-outside} {last} | {prefix:nat-outside}/{len} | {host:nat-outside})
+dnatrule [id {seq}] ... from [ip|ipv6] ({prefix:source} {mask} | {prefix:source}/{len} | {host:source})
+dnatrule [id {seq}] ... to [ip|ipv6] ({prefix:nat-outside} {mask} | {prefix:nat-outside}/{len} | {host:nat-outside})
+dnatrule [id {seq}] ... trans-to [ip|ipv6] ({prefix:nat-inside} {mask} | {first:nat-inside} {last} | {prefix:nat-inside}/{len} | {host:nat-inside})
+bnatrule [id {seq}] ... virtual ip|ipv6 ({prefix:outside-net} {mask} | {prefix:outside-net}/{len} | {host:nat-outside})
+bnatrule [id {seq}] ... real ip|ipv6 ({prefix:inside-net} {mask} | {prefix:inside-net}/{len} | {host:nat-inside})
 snatrule|dnatrule [id {seq}] ... from|to|trans-to [address-book] {name}
 bnatrule [id {seq}] ... virtual|real address-book {name}
 snatrule|dnatrule|bnatrule [id {seq}] ... description {text}
@@ -157,9 +157,9 @@ set next-hop|nexthop {host:next-hop}
 []
 ?+access-list route * permit|deny {prefix:acl}/{len}
 ?+access-list route * permit|deny {prefix:acl} {wild}
-?ip|ipv6 prefix-list * [seq {seq}] permit|deny {prefix:prefix-list}/{len} ge {ge} le {le}
-?ip|ipv6 prefix-list * [seq {seq}] permit|deny {prefix:prefix-list}/{len} ge {ge}
-?ip|ipv6 prefix-list * [seq {seq}] permit|deny {prefix:prefix-list}/{len} le {le}
+?+ip|ipv6 prefix-list * [seq {seq}] permit|deny {prefix:prefix-list}/{len} ge {ge} le {le}
+?+ip|ipv6 prefix-list * [seq {seq}] permit|deny {prefix:prefix-list}/{len} ge {ge}
+?+ip|ipv6 prefix-list * [seq {seq}] permit|deny {prefix:prefix-list}/{len} le {le}
 ?+ip|ipv6 prefix-list * [seq {seq}] permit|deny {prefix:prefix-list}/{len}
 
 # In a text without indentation the `interface` of a peer or a tunnel looks like a view: `[interface]` once more.

@@ -26,6 +26,7 @@ GRAMMAR = Grammar(
     comments=("#",),
     leaves=frozenset({"return", "quit", "peer-public-key end"}),
     opens=_opens,
+    openers=("header", "public-key-code"),
     noise=re.compile(r"(?:RBM_[PS])?(?:<[\w.-]+>|\[[~*]?[\w./-]+\])|-{2,} ?More ?-{2,}"),
     flat=Flat(
         tops=re.compile(

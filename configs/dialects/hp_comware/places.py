@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from configs.places import Places, table
+from configs.places.table import Places, table
 
 
 @cache
@@ -338,6 +338,7 @@ apply next-hop|default-next-hop vpn-instance {vrf} {host:next-hop}
 ?apply ip-address next-hop|default-next-hop {host:next-hop} ... {host:next-hop}
 apply access-vpn vpn-instance {name}
 [traffic behavior]
+?redirect next-hop vpn-instance {vrf} {hosts:next-hop}
 ?redirect next-hop [ipv6] [vpn-instance *] {hosts:next-hop}
 ?redirect next-hop {host:next-hop} ... {host:next-hop}
 ?nexthop {host:next-hop}
@@ -665,4 +666,52 @@ controller * address ip|ipv6 {host:server}
 [traffic-group]
 [rtm cli-policy]
 action * syslog ... msg {text}
+
+# Rarer commands, from the command references of the S, MSR, SR and SecPath series
+[interface]
+ospf|ospfv3|rip peer {host:peer}
+ppp accept remote-ip-address {host:dhcp}
+mad ip address {interface} {size}
+[interface > service-instance]
+peer {host@:peer}
+[]
+mad ip address {interface} {size}
+ip|ipv6 route-static group * {host:route}
+undo ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route} {size} [* [*]] {host:next-hop}
+undo ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route} {size}
+undo info-center|ntp-service|snmp-agent|dns ... {host:server}
+ssh|telnet|ftp|sftp|scp|tftp client [ipv6] source ip|ipv6 {host:source}
+netstream export host {host:logging} [*] [vpn-instance {vrf}]
+netstream export source {host:source}
+radius|hwtacacs nas-ip vpn-instance {vrf} {host:source}
+static-sr-mpls prefix|adjacency * [destination {prefix:destination} {len}] [in-label *] nexthop {host:next-hop}
+static-sr-mpls ... destination {prefix:destination} {len}
+static-sr-mpls ... nexthop {host:next-hop}
+static-cr-lsp ... nexthop {host:next-hop}
+wlan ac {host:server}
+mirroring-group ... destination-ip {host:logging}
+mirroring-group ... source-ip {host:source}
+[traffic behavior]
+mirror-to ... destination-ip {host:logging}
+mirror-to ... source-ip {host:source}
+[route-policy]
+?apply fast-reroute ... backup-nexthop {host:next-hop}
+[policy-based-route]
+?apply srv6-policy {host:peer}
+[radius scheme]
+[hwtacacs scheme]
+source-ip|nas-ip {host:source}
+[domain]
+web-server ip {host:server}
+[local-user]
+authorization-attribute primary-dns|secondary-dns ip|ipv6 {host:dns}
+[mpls ldp]
+accept-label|advertise-label ... peer {host:peer}
+[segment-routing ipv6 > locator]
+opcode ... nexthop {host:next-hop}
+[segment-routing ipv6 > traffic-engineering > segment-list]
+index * ipv6 {host:sid}
+[segment-routing ipv6 > traffic-engineering > policy]
+color * end-point ipv4|ipv6 {host:peer}
+binding-sid ipv6 {host:sid}
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from configs.filters import covered, permits_everything
+from configs.meaning.filters import covered, permits_everything
 from inventory.text import mark
 
 if TYPE_CHECKING:

@@ -7,26 +7,16 @@ Reference" (security-policy, firewall zone, service-manage). A wildcard bit of 0
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
-from configs.filters import ALL_BITS, ANY, ANY_PORTS, Address, FilterRule, Ports, permits_any_source
+from configs.meaning import keyword_rules
+from configs.meaning.filters import FilterRule, permits_any_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from configs.reading import Command, Reading
 
-_V4_BITS = 0xFFFFFFFF
-_OPERATORS = ("eq", "neq", "gt", "lt", "range")
-_PORT_NUMBERS = {
-    "ftp-data": 20, "ftp": 21, "ssh": 22, "telnet": 23, "smtp": 25, "tacacs": 49, "dns": 53, "bootps": 67,
-    "bootpc": 68, "tftp": 69, "www": 80, "ntp": 123, "netbios-ns": 137, "netbios-dgm": 138, "netbios-ssn": 139,
-    "snmp": 161, "snmptrap": 162, "bgp": 179, "syslog": 514,
-}  # fmt: skip
-# What limits nothing: it only counts or records.
-_NO_CONDITION = frozenset({"logging", "counting"})
 # The conditions of a security-policy rule; a rule that names none of a kind takes any of it.
 _DIMENSIONS = (
     "source-zone", "destination-zone", "source-address", "destination-address", "service", "application", "user",
@@ -40,6 +30,7 @@ class AccessList:
 
     command: Command
     rules: list[FilterRule] = field(default_factory=list)
+    unclear: list[int] = field(default_factory=list)
 
 
 Key = tuple[str, str]
@@ -102,8 +93,13 @@ def access_lists(reading: Reading) -> dict[Key, AccessList]:
             lists[(family, name)] = entry
         basic = any(name.isdigit() and 2000 <= int(name) < 3000 for name in names) or "basic" in words
         for inner in command.find("rule"):
-            if not inner.negated and (rule := _rule(inner, basic=basic)) is not None:
+            if inner.negated:
+                continue
+            rule = keyword_rules.rule(inner.line, inner.folded[1:], basic=basic)
+            if rule is not None:
                 entry.rules.append(rule)
+            elif not keyword_rules.remarks(inner.folded[1:]):
+                entry.unclear.append(inner.line)
     return lists
 
 
@@ -191,120 +187,3 @@ def limited(command: Command | None, lists: dict[Key, AccessList]) -> bool:
     """Whether the list that a command names keeps somebody out."""
     entry = lists.get(list_key(command)) if command is not None else None
     return entry is not None and bool(entry.rules) and permits_any_source(entry.rules) is None
-
-
-def _rule(command: Command, *, basic: bool) -> FilterRule | None:
-    words = list(command.folded[1:])
-    if words and words[0].isdigit():
-        words = words[1:]
-    if len(words) > 2 and words[0] == "name":
-        words = words[2:]
-    if not words or words[0] not in ("permit", "deny"):
-        return None
-    permit = words[0] == "permit"
-    words = words[1:]
-    protocol = ""
-    if not basic and words and words[0] not in ("source", "destination"):
-        protocol = words.pop(0)
-    parts = _Parts(words)
-    parts.read()
-    return FilterRule(
-        command.line,
-        permit,
-        "" if protocol in ("ip", "ipv6") else protocol,
-        parts.source,
-        parts.destination,
-        parts.source_ports,
-        parts.destination_ports,
-        frozenset(parts.conditions),
-    )
-
-
-class _Parts:
-    """The keyword parts of a rule, in whatever order they stand."""
-
-    def __init__(self, words: list[str]) -> None:
-        self._words = words
-        self.source = ANY
-        self.destination = ANY
-        self.source_ports = ANY_PORTS
-        self.destination_ports = ANY_PORTS
-        self.conditions: list[str] = []
-
-    def read(self) -> None:
-        while self._words:
-            word = self._words.pop(0)
-            if word == "source":
-                self.source = self._address()
-            elif word == "destination":
-                self.destination = self._address()
-            elif word == "source-port":
-                self.source_ports = self._ports()
-            elif word == "destination-port":
-                self.destination_ports = self._ports()
-            elif word not in _NO_CONDITION:
-                self.conditions.append(word)
-
-    def _address(self) -> Address:
-        word = self._words.pop(0) if self._words else "any"
-        # On broadband gateways: `source ip-address A W`, `destination ipv6-address A/L`, `source user-group NAME`.
-        if word in ("ip-address", "ipv6-address"):
-            word = self._words.pop(0) if self._words else "any"
-        if word in ("user-group", "service-group") and self._words:
-            return Address(f"{word} {self._words.pop(0)}", 0)
-        if word == "any":
-            return ANY
-        if ":" in word:
-            return self._v6_address(word)
-        value = _v4(word)
-        if value is None:
-            return Address(f"{word} {self._words.pop(0)}" if self._words and word.endswith("set") else word, 0)
-        wildcard = self._words.pop(0) if self._words else "0"
-        bits = 0 if wildcard == "0" else _v4(wildcard)
-        if bits is None:
-            return Address(f"{word} {wildcard}", 0)
-        return ANY if bits == _V4_BITS else Address(value & ~bits, bits)
-
-    def _v6_address(self, word: str) -> Address:
-        """`A/L`, or `A L`."""
-        text, slash, length = word.partition("/")
-        if not slash and self._words and self._words[0].isdigit():
-            length = self._words.pop(0)
-        value = _v6(text)
-        if value is None or not (length or "128").isdigit() or int(length or "128") > 128:
-            return Address(word, 0)
-        bits = (1 << (128 - int(length or "128"))) - 1
-        return ANY if bits == ALL_BITS else Address(value & ~bits, bits, 6)
-
-    def _ports(self) -> Ports:
-        operator = self._words.pop(0) if self._words else ""
-        if operator not in _OPERATORS or not self._words:
-            return Ports((), (operator,))
-        names = [self._words.pop(0)]
-        if operator == "range" and self._words:
-            names.append(self._words.pop(0))
-        numbers = [int(name) if name.isdigit() else _PORT_NUMBERS.get(name) for name in names]
-        known = [number for number in numbers if number is not None]
-        if len(known) != len(numbers):
-            return Ports((), (operator, *names))
-        first, last = known[0], known[-1]
-        if operator == "neq":
-            return Ports(tuple((low, high) for low, high in ((0, first - 1), (first + 1, 65535)) if low <= high))
-        ranges = {"eq": (first, first), "gt": (first + 1, 65535), "lt": (0, first - 1), "range": (first, last)}
-        return Ports((ranges[operator],))
-
-
-@lru_cache(4096)
-def _v4(word: str) -> int | None:
-    try:
-        return int(IPv4Address(word))
-    except (AddressValueError, ValueError):
-        return None
-
-
-@lru_cache(4096)
-def _v6(word: str) -> int | None:
-    try:
-        return int(IPv6Address(word))
-    except (AddressValueError, ValueError):
-        return None

@@ -26,6 +26,7 @@ GRAMMAR = Grammar(
     comments=("#", "!"),
     leaves=frozenset({"return", "Return", "quit", "end-list", "end-filter", "peer-public-key end"}),
     opens=_opens,
+    openers=("header", "public-key-code"),
     # Prompts (VRP 8: `~` clean, `*` uncommitted; USG: `HRP_M` before it), the version above a saved file, a pager's
     # mark.
     noise=re.compile(r"(?:HRP_[MS])?(?:<[\w.-]+>|\[[~*]?[\w./-]+\])|-{2,} ?More ?-{2,}"),

@@ -11,12 +11,22 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from configs.addressing import Address, address_of, host_of
-from configs.dialects.huawei import addresses
+from configs.dialects.huawei import addresses, translations
 from configs.dialects.huawei.filters import access_lists, bindings
-from configs.filter_sets import UnclearError, rule_of
 from configs.headers import Rule
 from configs.intervals import ANYWHERE, BITS, AddressSet, Intervals, prefix, wildcard
-from configs.meaning import Cover, FilterKind, FilterList, Meaning, Name, Partner, PrefixEntry, PrefixList, Route
+from configs.meaning.filter_sets import UnclearError, rule_of
+from configs.meaning.statements import (
+    Cover,
+    FilterKind,
+    FilterList,
+    Meaning,
+    Name,
+    Partner,
+    PrefixEntry,
+    PrefixList,
+    Route,
+)
 from configs.reading import Reading
 
 if TYPE_CHECKING:
@@ -36,15 +46,21 @@ def read(tree: Tree) -> Meaning:
     """Everything that this reader knows."""
     reading = Reading(tree, "undo", lambda words: words[0] in _VIEWS)
     objects = _objects(reading)
+    lists = tuple(_access_lists(reading, objects))
+    nat = translations.read(reading, lists, lambda rule: _policy_rule(rule, objects))
     return Meaning(
         uses=addresses.read(tree).uses,
-        filters=(*_access_lists(reading, objects), *_policies(reading, objects)),
+        filters=(*lists, *_policies(reading, objects)),
         prefix_lists=tuple(_prefix_lists(reading)),
         routes=tuple(_routes(reading)),
         partners=tuple(_partners(tree)),
         covers=tuple(_covers(tree)),
-        definitions=tuple(_definitions(reading)),
-        references=tuple(_references(reading)),
+        definitions=(*_definitions(reading), *nat.definitions),
+        references=(*_references(reading), *nat.references),
+        translations=nat.lists,
+        pools=nat.pools,
+        translations_read=True,
+        unread=nat.unread,
     )
 
 
@@ -57,7 +73,7 @@ def _access_lists(reading: Reading, objects: dict[str, AddressSet]) -> Iterator[
         if id(entry) in seen:
             continue
         seen.add(id(entry))
-        rules, unclear = [], []
+        rules, unclear = [], list(entry.unclear)
         for found in sorted(entry.rules, key=lambda rule: rule.line):
             try:
                 rules.append(rule_of(found, objects))
@@ -136,19 +152,19 @@ def _union(parts: Iterable[AddressSet]) -> AddressSet:
 
 
 def _policies(reading: Reading, objects: dict[str, AddressSet]) -> Iterator[FilterList]:
-    for word, kind in (("security-policy", FilterKind.SECURITY_POLICY), ("nat-policy", FilterKind.NAT_POLICY)):
-        for policy in reading.find(word):
-            rules, unclear = [], []
-            for rule in policy.find("rule"):
-                if rule.negated or any(inner.folded == ("disable",) for inner in rule.inside):
-                    continue
-                found = _policy_rule(rule, objects)
-                if found is None:
-                    unclear.append(rule.line)
-                else:
-                    rules.append(found)
-            if rules or unclear:
-                yield FilterList(kind, word, policy.line, tuple(rules), "deny", tuple(unclear))
+    for policy in reading.find("security-policy"):
+        rules, unclear = [], []
+        for rule in policy.find("rule"):
+            if rule.negated or any(inner.folded == ("disable",) for inner in rule.inside):
+                continue
+            found = _policy_rule(rule, objects)
+            if found is None:
+                unclear.append(rule.line)
+            else:
+                rules.append(found)
+        if rules or unclear:
+            kind = FilterKind.SECURITY_POLICY
+            yield FilterList(kind, "security-policy", policy.line, tuple(rules), "deny", tuple(unclear))
 
 
 def _policy_rule(rule: Command, objects: dict[str, AddressSet]) -> Rule | None:
@@ -320,7 +336,6 @@ _DEFINED: tuple[tuple[_Words, str], ...] = (
     (("ip", "ipv6-prefix"), "ipv6-prefix"),
     (("route-policy",), "route-policy"),
     (("ip", "address-set"), "address-set"),
-    (("nat", "address-group"), "nat address-group"),
     (("ip", "pool"), "ip pool"),
     (("ike", "peer"), "ike peer"),
     (("ip", "vpn-instance"), "vpn-instance"),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from configs.places import Places, table
+from configs.places.table import Places, table
 
 
 @cache
@@ -46,7 +46,7 @@ ipv6 address {interface} {len}
 ipv6 address {interface}/{len}
 ipv6 address {host} link-local
 ipv6 address {host}
-vrrp|vrrp6 vrid * virtual-ip {host:virtual}
+vrrp|vrrp6 vrid * virtual-ip [vip-with-mask] {host:virtual}
 vrrp|vrrp6 vrid * ... virtual-ip|peer-ip|source-ip {host:virtual}
 arp static {host:arp} * [vid *] [cevid *] vpn-instance {vrf}
 arp static {host:arp}
@@ -54,7 +54,12 @@ arp|nd ... ip|ipv6 {host:arp}
 ipv6 neighbor {host:arp}
 user-bind static ip-address|ipv6-address {hosts:arp}
 dhcp|dhcpv6 snooping bind-table static ip-address|ipv6-address {hosts:arp}
-map ip|ipv6 {host:arp}
+[fr|frame-relay|atm|x25] map ip|ipv6 {host:arp}
+ipv6 nd ra prefix {prefix:pool}/{len}
+ipv6 nd ra prefix {prefix:pool} {len}
+nd ra prefix {prefix:pool}/{len}
+nd ra prefix {prefix:pool} {len}
+ipv6 nd ra dns-server {host:dns}
 ip|ipv6 host * {hosts:host}
 nhrp entry {host:peer} {host:peer}
 nhrp nhs|shortcut {host:peer}
@@ -77,9 +82,10 @@ dhcp relay server-ip|gateway|source-ip-address {hosts:relay}
 dhcp relay ... server-ip|gateway|giaddr|source-ip-address|interface-address {hosts:relay}
 dhcpv6 relay destination|source-ip-address {host:relay}
 dhcpv6-server destination {host:relay}
+dhcp-server {host:relay} [*] vpn-instance {vrf}
 dhcp-server {hosts:relay}
 dhcp server excluded-ip-address {first:dhcp} {last}
-dhcp server excluded-ip-address {host:dhcp}
+dhcp server excluded-ip-address|forbidden-ip {host:dhcp}
 dhcp server static-bind ip-address {host:dhcp}
 dhcp server dns-list {hosts:dns}
 dhcp server gateway-list {hosts:gateway}
@@ -142,6 +148,11 @@ dns ... server|ip|ipv6 {host:dns}
 ip|ipv6 route-static ... description {text}
 ip|ipv6 route-static bfd [*] {host:next-hop} [vpn-instance {vrf}]
 ip|ipv6 route-static bfd ... local-address {host:source}
+ip|ipv6 route-static vpn-instance {vrf} bfd [*] {host:next-hop} [local-address {host:source}]
+undo ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route} {size} [* [*]] {host:next-hop}
+undo ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route} {size}
+undo peer {host:peer}
+undo ntp-service|info-center|snmp-agent|dns|radius-server|hwtacacs-server ... {host:server}
 ip|ipv6 rpf-route-static [vpn-instance {vrf}] {prefix:route} {size} [*] {host:next-hop}/*
 +ip|ipv6 rpf-route-static [vpn-instance {vrf}] {prefix:route} {size} [*] {host:next-hop}
 ip|ipv6 rpf-route-static [vpn-instance {vrf}] {prefix:route} {size}
@@ -183,9 +194,18 @@ peer {host:peer}
 
 [isis ... vpn-instance {vrf}]
 [isis]
-+summary {prefix:aggregate} {size}
++[ipv6] summary {prefix:aggregate} {size}
+te router-id {host:lsr-id}
+traffic-eng router-id {host:lsr-id}
+
+[interface]
++rip|ripng summary-address {prefix:aggregate} {size}
+ospf|ospfv3 peer {host:peer}
 
 []
+network {prefix:igp-network} {wild} description {text}
+mpls te cspf ... area {fixed:area}
+mpls-te ... area {fixed:area}
 area {fixed:area}
 ospf|ospfv3 enable [*] area {fixed:area}
 ospf|ospfv3 ... router-id {id}
@@ -206,7 +226,7 @@ vpls-id {rd}
 vpn-target ... {rd}
 rd {rd}
 apply|if-match extcommunity|large-community ... {rd}
-ip extcommunity-filter|extcommunity-list ... {rd}
+ip extcommunity-filter|extcommunity-list|rd-filter|rd-list ... {rd}
 ext-community ... {rd}
 esi {fixed:esi}
 es|evpn ... esi {fixed:esi}
@@ -216,6 +236,10 @@ originator-id {id}
 ?+ip ip-prefix|ipv6-prefix * [index {seq}] permit|deny {prefix:prefix-list}/{len} [greater-equal|ge {ge}] [less-equal|le {le}]
 apply ip-address next-hop [vpn-instance {vrf}] {hosts:next-hop}
 apply ip-address ... next-hop|backup-nexthop|nexthop {hosts:next-hop}
+apply backup-nexthop|backup-next-hop [ipv4|ipv6] {host:next-hop}
+apply redirect unicast {host:next-hop}
+?if-match ipv6-source|ipv6-destination {prefix:policy} {len}
+?if-match ipv6 source|destination {prefix:policy} {len}
 apply ipv6-address next-hop {hosts:next-hop}
 apply srv6-te|sr-te-policy|preferred-path ... {host:next-hop}
 ?if-match ip|ipv6 ... next-hop|route-source {host:next-hop}
@@ -240,7 +264,11 @@ md5-password cipher|plain {host:peer}
 authentication key-chain peer {host:peer}
 remote-ip|remote-ipv6 {host:peer}
 remote-address [vpn-instance {vrf}] {first:peer} {last}
-remote-address [vpn-instance {vrf}|authentication-address|host-name] {host:peer}
+remote-address authentication-address|host-name {host:peer}
+remote-identity|local-identity [ip|ipv4|ipv6] {host:peer}
+route inject static nexthop {host:next-hop}
+lns {host:peer}
+tunnel source {host:tunnel-source}
 remote-address [vpn-instance {vrf}] {host:peer}
 local-address {host:source}
 local-source-address [ipv4|ipv6] {host:source}
@@ -277,6 +305,7 @@ mpls lsr-id {host:lsr-id}
 mpls ldp remote-peer {host:peer}
 mpls rsvp-te peer {host:peer}
 mpls l2vc {host:peer}
+mpls l2vc pw-template * {host:peer}
 mpls l2vc ... endpoint|destination {host:peer}
 mpls static-l2vc destination {host:peer}
 mpls static-l2vc ... destination {host:peer}
@@ -296,7 +325,10 @@ reflector discriminator {host:lsr-id}
 sbfd destination [ipv4|ipv6] {host:lsr-id} ... remote-discriminator {host:lsr-id}
 sbfd ... {host:lsr-id}
 next hop {host:next-hop}
-next|modify|add|delete hop {host:next-hop} ... after|before|hop {host:next-hop}
+modify hop {host:next-hop} {host:next-hop}
+next|modify|add|delete|list hop {host:next-hop} ... after|before|hop {host:next-hop}
+list hop {host:next-hop}
+index * next hop {host:next-hop}
 next sid ... ipv4|ipv6|adjacency|prefix {host:sid}
 add|next sid ... {host:sid}
 ipv4|ipv6 adjacency local-ip-addr|local-ipv6-addr {host:source} remote-ip-addr|remote-ipv6-addr {host:peer}
@@ -316,6 +348,7 @@ root-ip {host:peer}
 traffic select p2mp-te root-ip {host:peer}
 locator ... ipv6-prefix {prefix:locator} {len}
 locator ... ipv6-prefix {prefix:locator}/{len}
+opcode ... mirror-locator {prefix:locator} {len}
 opcode [compress] {fixed:opcode}
 opcode ... nexthop {host:next-hop}
 end|end-x|end-bier|end-dt4|end-dt6|end-dt46|end-dx4|end-dx6|end-op|end-m|src-dt4|src-dt6|src-dx2|src-dt2 ... sid {host:sid}
@@ -329,12 +362,14 @@ bypass|protect ... source|peer-ip|peer {host:peer}
 protect redirect ip-nexthop|ipv6-nexthop {host:next-hop}
 vpn-instance * ... peer-locator {prefix:locator} {len}
 redirect srv6-te|sr-te policy * {host:sid} vpnsid {host:sid}
-redirect srv6-te|sr-te policy ... vpnsid {host:sid}
+redirect srv6-te|sr-te policy ... vpnsid|sid {host:sid}
 redirect srv6-te|sr-te policy {host:peer}
 mapping|static-map ... {host:sid}
 
 # ---- BFD, NQA, track, OAM
 []
+bfd * bind peer-ip|peer-ipv6 {host:bfd} vpn-instance {vrf}
+bfd * bind ... vpn-instance {vrf} [...] source-ip|source-ipv6 {host:bfd}
 bfd * bind ... peer-ip|peer-ipv6|source-ip|source-ipv6|remote-peer|peer|nexthop|destination|lsr-id|endpoint|remote-ip {host:bfd}
 bfd ... peer-ip|peer-ipv6|source-ip|source-ipv6|nexthop {host:bfd}
 bfd ... peer-ip|peer-ipv6|source-ip|source-ipv6 {host:bfd}/*
@@ -342,11 +377,14 @@ destination-address url *://{host:url}*
 destination-address [ipv4|ipv6] {host:probe}
 source-address [ipv4|ipv6] {host:source}
 nexthop|nexthop-address|next-hop [ipv4|ipv6] {host:next-hop}
+nqa-server ... udpecho|tcpconnect|icmp-server|twamp vpn-instance {vrf} [ipv6] {host:probe}
 nqa-server ... udpecho|tcpconnect|icmp-server|twamp [ipv6] {host:probe}
 nqa-server ... ipv4|ipv6 {host:probe}
 nqa reflector ... ipv4|ipv6 {host:probe}
 nqa ... destination-address|source-address|ipv4|ipv6 {host:probe}
 lsp-nexthop|dns-server|lsp-exp {host:probe}
+sender-address|reflector-address [ipv4|ipv6] {host:probe}
+test-session * sender-ip|local-ip|sender-ipv6|local-ipv6 {host:probe} reflector-ip|remote-ip|reflector-ipv6|remote-ipv6 {host:probe} [sender-port|local-port *] [reflector-port|remote-port *] vpn-instance {vrf}
 test-session ... local-ip|remote-ip|sender-ip|reflector-ip|local-ipv6|remote-ipv6|sender-ipv6|reflector-ipv6 {host:probe}
 test-id ... peer-ip {host:probe}
 control-client ... {host:probe}
@@ -355,9 +393,17 @@ emdi channel * source {host:probe} group {host:group}
 emdi channel * source {host:probe} destination {host:probe}
 flow ... source {prefix:probe} [{size}]
 flow ... destination {prefix:probe} [{size}]
+flow ... peer-ip|peer-ipv6 {host:peer}
 flow ... peer-locator {prefix:locator} {len}
+dcp|mcp {host:server}
 traffic-type ipv4|ipv6 source|destination {host:probe}
 ip-link ... destination|next-hop|source {host:probe}
+redirect-reverse next-hop {host:next-hop}
+[ip-link]
+[healthcheck]
+destination {host:probe} ... next-hop {host:next-hop}
+destination {host:probe}
+[]
 destination {host:probe}
 
 # ---- filters
@@ -374,6 +420,8 @@ destination {host:probe}
 ?+rule [{seq}] [name *] permit|deny ... destination [ip-address|ipv6-address] {prefix:acl} {wild} [... vpn-instance {vrf}]
 ?+rule [{seq}] [name *] permit|deny ... source [ip-address|ipv6-address] {prefix:acl} {len} [... vpn-instance {vrf}]
 ?+rule [{seq}] [name *] permit|deny ... destination [ip-address|ipv6-address] {prefix:acl} {len} [... vpn-instance {vrf}]
+?+rule [{seq}] [name *] permit|deny ... source [ip-address] {prefix:acl} mask {mask}
+?+rule [{seq}] [name *] permit|deny ... destination [ip-address] {prefix:acl} mask {mask}
 ?+rule [{seq}] [name *] permit|deny ... source [ip-address|ipv6-address] {prefix:acl}
 ?+rule [{seq}] [name *] permit|deny ... destination [ip-address|ipv6-address] {prefix:acl}
 rule ... description {text}
@@ -387,6 +435,9 @@ static-rp {host:rp}
 static-rp|c-rp|c-bsr|anycast-rp|bsr-policy|embedded-rp {host:rp}
 multicast [ipv6] mvpn {host:lsr-id}
 multicast [ipv6] mvpn ipv6-underlay {host:lsr-id}
+igmp|mld join-group {host:group} [source {host:source}]
+multicast-domain ... switch-group-pool {prefix:group} {size}
+vni * mcast-group {host:group}
 multicast ... source|source-address {host:source}
 multicast ... group {prefix:group} [{size}]
 multicast static|static-route|rpf-route-static ... {host:next-hop}
@@ -409,6 +460,11 @@ bier ... group {host:group}
 pim|msdp ... peer|rp|source|anycast-local|neighbor {host:rp}
 redirect ip-nexthop|ipv6-nexthop|ipv6-address {hosts:next-hop}
 redirect [vpn-instance {vrf}] [load-balance] ip-nexthop|ipv6-nexthop|nexthop {host:next-hop}
+redirect load-balance {hosts:next-hop}
+redirect lsp public {host:peer} {host:next-hop}
+redirect lsp public {host:peer}
+redirect remote {host:next-hop} vpn-instance|vpn {vrf}
+redirect ip-nexthop|ipv6-nexthop|nexthop {host:next-hop} vpn|vpn-instance {vrf}
 redirect ... nexthop|ip-nexthop|next-hop|ip-multihop|ipv6-multihop|remote {hosts:next-hop}
 redirect vpn-instance {vrf} nexthop {host:next-hop}
 
@@ -439,6 +495,9 @@ nat server|static ... inside|host-address {host:nat-inside} [* [*]] vpn-instance
 nat server|static ... inside|host-address {host:nat-inside}
 nat server|static ... netmask {fixed:mask}
 nat static-mapping|static-address ... {host:nat-inside}
+nat log host {host:logging} [*] [source {host:source}]
+nat destination-mapping {host:nat-outside} {host:nat-inside}
+port-forwarding {host:nat-inside}
 nat dns-map|dns-mapping ... global-address {host:nat-outside}
 nat dns-map|dns-mapping ... inside-address|global {host:nat-inside}
 nat dns-map|dns-mapping * {host:nat-outside}
@@ -469,8 +528,9 @@ nat ... inside|global {host:nat-inside}
 ?+policy source|destination range {first:policy} {last}
 ?+policy source|destination {host:policy}
 action pbr ... next-hop|nexthop {host:next-hop}
-action ... address|static-nat|nexthop|next-hop {host:next-hop}
 action destination-nat|dest-nat ... address {host:nat-inside}
+action ... address|static-nat|nexthop|next-hop {host:next-hop}
+?source-address|destination-address|source-address-exclude|destination-address-exclude address-set {name}
 [ip address-set]
 [ipv6 address-set]
 [address-set]
@@ -486,13 +546,17 @@ action destination-nat|dest-nat ... address {host:nat-inside}
 [destination-nat address-group]
 [nat address-group]
 [slb]
+[slb > group]
+[slb > vserver]
 section [*] {first:nat-pool} {last}
 section [*] {prefix:nat-pool} mask {size}
 section [*] {host:nat-pool}
 exclude-ip {first:nat-pool} {last}
 exclude-ip {host:nat-pool}
 vip * ip {host:virtual}
+vip * {host:virtual}
 rserver * ... rip|ip {host:server}
+rserver * rip {host:server}
 []
 address-group|nat-address-group ... {first:nat-pool} {last}
 ?firewall ... source-ip|destination-ip|source|destination|ip|server {host:policy}
@@ -506,7 +570,7 @@ network-extension manual-route {prefix:route} {size}
 
 # ---- management
 []
-ntp-service unicast-server|unicast-peer|multicast-server|manycast-server|broadcast-server [ipv6] {host:ntp} [... vpn-instance {vrf}]
+ntp-service [ipv6] unicast-server|unicast-peer|multicast-server|manycast-server|broadcast-server [ipv6] {host:ntp} [... vpn-instance {vrf}]
 ntp-service server|peer|source-address|source-ip {host:ntp}
 ntp|sntp ... server|peer|unicast-server|source-ip|source-address {host:ntp}
 info-center loghost [ipv6] {host:logging} [... vpn-instance {vrf}]
@@ -524,7 +588,17 @@ hwtacacs-server|hwtacacs|tacacs-server [server] authentication|authorization|acc
 hwtacacs-server|hwtacacs|tacacs-server [server] source-ip|source {host:source}
 hwtacacs-server|hwtacacs|tacacs-server ... {host:server}
 ldap-server|ad-server|sms-server|dot1x|controller|ocsp ... {host:server}
+portal-server|web-server|web-auth-server|radius-client|logserver {host:server} [port *] vpn-instance {vrf}
 portal-server|web-server|web-auth-server|radius-client|logserver {host:server} [{host:server}]
+portal-server primary|secondary|backup {host:server}
+tacacs|tacacs+ [server] server {host:server}
+tacacs server {host:server}
+mcp-server {host:server}
+nas-ip-address {host:source}
+ipv6-dns primary|secondary {host:dns}
+ipv6-gateway {host:gateway}
+reserved prefix {prefix:pool}/{len}
+dns server bind interface * [preferred {host:dns}] [alternate {host:dns}]
 web-auth-server source-ip|source-ipv6 {host:source}
 server-ip|server-address|server-ipv6|server|ip-address|ipv6-address {hosts:server}
 server ip|address|ipv6|ipv4 {host:server}
@@ -535,10 +609,12 @@ http|https|ssl|pki|cmp|crl|web-server|portal-server|portal|url|redirect-url|forc
 ftp|tftp|scp|sftp|ssh|telnet|http|https|netconf|snetconf|stelnet|ftps|web-manager ... client-source|server-source|source|source-ip|-a|server|host|ipv4|ipv6|ip|address {host:source}
 telnet|ssh|sftp|ftp|stelnet client-source|server-source|server {host:source}
 ip|ipv6 netstream export host|source [ipv6] {host:server} [* vpn-instance {vrf}]
-ip|ipv6 netstream ... host|source|server [ipv6] {host:server}
+ip|ipv6 netstream ... host|source|server [ipv6|ip-address|ipv6-address] {host:server}
 ip|ipv6 ... server|source|host|gateway|next-hop {host:host}
 netstream|sflow|telemetry|grpc ... ip|ipv6|host|source|server|address {host:server}
+ipv4-address|ipv6-address {host:server} [port *] vpn-instance {vrf}
 ipv4-address|ipv6-address {host:server}
+observing-port|observe-port|observe-index * ... destination-ip|dest-ip|destination|source-ip|source {host:logging}
 destination-ip|collector ... {host:server}
 access-user|user-security-policy|aaa|domain ... ip|ip-address {host:host}
 ip-pool|remote-ip-pool ... {first:pool} {last}
@@ -560,6 +636,10 @@ ssh|stelnet|sftp|scp client ... assign * {name}
 rsa|dsa|ecc|sm2 peer-public-key {name}
 [xpl ip-prefix-list|ipv6-prefix-list]
 ?{prefix:prefix-list} {len} [ge {ge}] [le {le}]
+[xpl rd-list|extcommunity-list|large-community-list]
+{rd}
+[xpl route-filter]
+?if|elseif ... in \{ {prefix:prefix-list} {len}
 [sbfd]
 destination [ipv4|ipv6] {host:lsr-id} remote-discriminator {host:lsr-id}
 destination [ipv4|ipv6] {host:lsr-id}
@@ -574,6 +654,7 @@ ssm-mapping {prefix:group} {size} {host:source}
 igmp|mld ssm-mapping {prefix:group} {size} {host:source}
 traffic-statistics ... peer {host:peer}
 connect-server {host:server}
+bmp-session vpn-instance {vrf} {host:server}
 bmp-session {host:server}
 rpki|bmp ... session|server {host:server}
 apply redirect ... {rd}
@@ -591,7 +672,6 @@ radius ... local-ip|nas-ip|source-ip {host:source}
 ptp|ptp-adaptive|synchronization ... {host:server}
 mcp {host:server}
 mcp|dcp id {id}
-fr|atm|x25 map ip|ipv6 {host:arp}
 access-trigger|arp-trigger ... ip-address {host:host}
 vrrp|vrrp6 ... peer-ip|source-ip {host:virtual}
 load-balance ... next-hop {host:next-hop}

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 # Prompts, the routing engine's role above them, the place in the hierarchy.
 _NOISE = re.compile(r"(?:[\w.-]+@[\w.-]+[>#%]|\{[\w-]+(?::\w+)?(?:\[edit\])?\}$|\[edit[^\]]*\]$|---\(more)")
-_BRACES = Grammar(comments=("#", "/*"), leaves=frozenset({"}"}), opens=quoted, braces=True, noise=_NOISE)
-_SET = Grammar(comments=("#", "/*"), opens=quoted, noise=_NOISE)
+_BRACES = Grammar(
+    comments=("#", "/*"), leaves=frozenset({"}"}), opens=quoted, openers=('"',), braces=True, noise=_NOISE
+)
+_SET = Grammar(comments=("#", "/*"), opens=quoted, openers=('"',), noise=_NOISE)
 _COMMAND = re.compile(r"\s*(?:set|delete|activate|deactivate|annotate|protect|insert|rename) \S")
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from configs.places import Places, table
+from configs.places.table import Places, table
 
 _LEAD = "[groups *] [logical-systems|tenants|logical-routers *] [routing-instances {vrf}]"
 _SKIP = (
@@ -373,4 +373,13 @@ firewall ... description {text}
 description {text}
 apply-groups|apply-groups-except ... {name}
 annotate {text}
+?interfaces * [unit *] family inet|inet6 next-hop-tunnel {host:peer}
+protocols lldp management-address {host:source}
+protocols l2vpn|vpls|evpn neighbor|backup-neighbor {host:peer}
+?security flow traceoptions packet-filter * source-prefix|destination-prefix {prefix:policy}/{len}
+?security group-vpn ... ike gateway * address [\[] {hosts:tunnel-destination}
+?security group-vpn ... ike gateway * local-address {host:tunnel-source}
+services analytics ... remote-address {host:logging}
+services analytics ... local-address {host:source}
+system login user * authentication ssh-rsa|ssh-dsa|ssh-ecdsa|ssh-ed25519 {text}
 """

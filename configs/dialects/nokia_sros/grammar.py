@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _NOISE = re.compile(r"(?:\[[^\]]*\]$|(?:[AB]:)?[\w.-]+@[\w.-]+#|\*?[AB]:[\w.-]+(?:>[\w.>-]+)?#|Press any key)")
-_BRACES = Grammar(comments=("#",), leaves=frozenset({"}"}), opens=quoted, braces=True, noise=_NOISE)
-_CLASSIC = Grammar(comments=("#", "echo "), leaves=frozenset({"exit", "exit all", "back"}), opens=quoted, noise=_NOISE)
+_BRACES = Grammar(comments=("#",), leaves=frozenset({"}"}), opens=quoted, openers=('"',), braces=True, noise=_NOISE)
+_CLASSIC = Grammar(
+    comments=("#", "echo "), leaves=frozenset({"exit", "exit all", "back"}), opens=quoted, openers=('"',), noise=_NOISE
+)
 
 
 def grammar(lines: Sequence[str]) -> Grammar:

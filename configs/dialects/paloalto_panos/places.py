@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from configs.places import Places, table
+from configs.places.table import Places, table
 
 _LEAD = (
     "[config] [devices *] [panorama] [template|template-stack *] [config] [devices *] [panorama|shared] "
@@ -91,13 +91,15 @@ routing-table|protocol|multicast ... bgp ... redist-rules {prefix:bgp-network}/{
 routing-table|protocol|multicast ... router-id|cluster-id {id}
 routing-table|protocol|multicast ... peer-address ip {host:peer}
 routing-table|protocol|multicast ... local-address ip {interface:source}/{len}|{host:source}
-+routing-table|protocol|multicast ... address-prefix ... {prefix:prefix-list}/{len}
++routing-table|protocol|multicast ... address-prefix {prefix:prefix-list}/{len} exact yes
+# Without `exact yes` whatever lies in the prefix is meant.
++routing-table|protocol|multicast ... address-prefix ... {prefix:policy}/{len}
 routing-table|protocol|multicast ... from-peer|next-hop|nexthop ... {prefix:next-hop}/{len}|{host:next-hop}
 routing-table|protocol|multicast ... aggregation address * prefix {prefix:aggregate}/{len}
 routing-table|protocol|multicast ... prefix ... {prefix:bgp-network}/{len}
 routing-table|protocol|multicast ... network {prefix:bgp-network}/{len}
 routing-table|protocol|multicast ... advertise|non-exist|suppress-filters|advertise-filters ... {prefix:bgp-network}/{len}
-routing-table|protocol|multicast ... rp ... address {host:rp}
+routing-table|protocol|multicast ... rp ... address {interface:rp}/{len}|{host:rp}
 routing-table|protocol|multicast ... group-addresses|group-address ... {prefix:group}/{len}|{host:group}
 routing-table|protocol|multicast ... source-address ... {prefix:source}/{len}|{host:source}
 routing-table|protocol|multicast ... filter ... destination ... {prefix:prefix-list}/{len}
@@ -160,6 +162,8 @@ rulebase|pre-rulebase|post-rulebase * rules * description|audit-comment {text}
 rulebase|pre-rulebase|post-rulebase * rules * tag|group-tag ... {name}
 ?+rulebase|pre-rulebase|post-rulebase nat rules * source ... {first:nat-inside}-{last}|{prefix:nat-inside}/{len}|{host:nat-inside}
 ?+rulebase|pre-rulebase|post-rulebase nat rules * destination ... {first:nat-outside}-{last}|{prefix:nat-outside}/{len}|{host:nat-outside}
+# An interface's own address, with the size of its subnet.
+?rulebase|pre-rulebase|post-rulebase nat rules * source-translation ... interface-address ... ip|floating-ip {interface:nat-outside}/{len}
 ?rulebase|pre-rulebase|post-rulebase nat rules * source-translation ... {first:nat-outside}-{last}|{prefix:nat-outside}/{len}|{host:nat-outside}
 ?rulebase|pre-rulebase|post-rulebase nat rules * destination-translation|dynamic-destination-translation ... {first:nat-inside}-{last}|{prefix:nat-inside}/{len}|{host:nat-inside}
 ?rulebase|pre-rulebase|post-rulebase pbf rules * action forward nexthop ip-address|ipv6-address {host:next-hop}

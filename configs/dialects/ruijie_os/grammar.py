@@ -27,6 +27,7 @@ GRAMMAR = Grammar(
     comments=("!",),
     leaves=frozenset({"end", "exit", "exit-address-family", "quit"}),
     opens=_opens,
+    openers=("banner", "certificate"),
     noise=re.compile(r"(?:Building configuration|Current configuration ?:|[\w.-]+(?:\([\w-]+\))?[#>]| ?-+ ?More ?-+)"),
 )
 

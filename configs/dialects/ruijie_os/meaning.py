@@ -1,19 +1,20 @@
-"""Links, partners, routes and prefix lists of Ruijie RGOS, by its words.
+"""Links, partners, routes, prefix lists, filters and NAT of Ruijie RGOS, by its words.
 
-Forms as in Ruijie's RGOS command references: IOS's words for addresses, routes, prefix lists and neighbours.
+Forms as in Ruijie's RGOS command references: IOS's words for addresses, routes, prefix lists, neighbours,
+access lists and NAT.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configs import meaning_words
+from configs.meaning import entries, words
 
 if TYPE_CHECKING:
-    from configs.meaning import Meaning
+    from configs.meaning.statements import Meaning
     from configs.tree import Tree
 
-TONGUE = meaning_words.Tongue(
+TONGUE = words.Tongue(
     vrf="vrf",
     binds=(("vrf", "forwarding"), ("ip", "vrf", "forwarding")),
     virtual=("ip", "ipv6"),
@@ -23,9 +24,11 @@ TONGUE = meaning_words.Tongue(
         (("set", "peer"), "ipsec"),
         (("mpls", "ldp", "neighbor"), "ldp"),
     ),
+    filters=entries.Lists(groups=(("object-group", "network"), ("object-group", "ip", "address"))),
+    nat=True,
 )
 
 
 def read(tree: Tree) -> Meaning:
     """Everything that this reader knows."""
-    return meaning_words.read(tree, TONGUE)
+    return words.read(tree, TONGUE)

@@ -1,7 +1,7 @@
 """Where addresses stand in RGOS's commands.
 
 Sources: Ruijie's RGOS command references and configuration guides (S5750, S6200, RSR, NBR; 10.4, 11.x, 12.x). Nearly
-all is the industry's standard, in `configs.common_places`.
+all is the industry's standard, in `configs.places.common`.
 
 The references were not gone through page by page. Rows beyond the samples in the tests and the pages that are named
 are from knowledge of the language and unverified on devices.
@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from configs import common_places
-from configs.places import Places, table
+from configs.places import common
+from configs.places.table import Places, table
 
 
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE + common_places.TABLE)
+    return table(TABLE + common.TABLE)
 
 
 TABLE = r"""
@@ -187,4 +187,8 @@ source-ip {host:source}
 [switch virtual domain]
 [vsu]
 dual-active pair {name}
+[object-group]
++[{seq}] {prefix:object} {mask}
+[{seq}] host {host:object}
+[{seq}] range {first:object} {last}
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from configs.places import Places, table
+from configs.places.table import Places, table
 
 
 @cache

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from configs import dialects
-from configs.equivalence import Document
-from configs.readdress import Engine, Source
+from configs.equivalence.proof import Document
+from configs.readdress.engine import Engine, Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,9 +14,19 @@ if TYPE_CHECKING:
 _QUAD = re.compile(r"(?<![\d.:])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 _MASK = re.compile(r"(?:0|128|192|224|240|248|252|254|255)(?:\.(?:0|128|192|224|240|248|252|254|255)){3}$")
 _WILD = re.compile(r"0\.\d{1,3}\.\d{1,3}\.\d{1,3}$")
-_RANGED = re.compile(r"\b(?:section|range|address-group|pool|excluded-address|start-ip|end-ip)\b")
-_PEER = re.compile(r"^\s*(?:peer|neighbor|remote-address|remote-ip|set peer|destination|tunnel destination) ")
-_ROUTE = re.compile(r"^\s*ip route(?:-static)? ")
+_LENGTH = re.compile(r"(?<![\d.:])(\d{1,3}(?:\.\d{1,3}){3})/(\d{1,2})(?![\d.])")
+_RANGED = re.compile(
+    r"\b(?:section|(?:ip-|start-|iprange-|address-)?range|address-group|pool|excluded-address|from|dip)\b"
+)
+_BETWEEN = re.compile(r"\s+(?:to\s+|-\s+)?|-")
+_PEER = re.compile(
+    r"^\s*(?:set .*)?\b(?:peer|neighbor|peer-address|remote-address|remote-ip|remote-gw|set peer|destination"
+    r"|tunnel destination|gateway address|tunnel-group|ip-address|far-end|remote-as|peer-ip)\b"
+)
+_ROUTE = re.compile(
+    r"^\s*(?:ip route(?:-static)? |route \S+ |.*\bstatic route\b.*\bnext-hop\b|.*\bnext-?hop\b|\s*set gateway "
+    r"|.*static-route)"
+)
 
 
 @dataclass(frozen=True)
@@ -63,8 +73,37 @@ def range_reversed(old: Texts, new: Texts, chance: random.Random) -> Iterator[Fa
             continue
         first, last = found
         between = line[first.end() : last.start()]
+        if not _BETWEEN.fullmatch(between):
+            continue
         wrong = line[: first.start()] + last.group() + between + first.group() + line[last.end() :]
         yield Fault("range reversed", path, number, line, wrong)
+
+
+def mask_widened(old: Texts, new: Texts, chance: random.Random) -> Iterator[Fault]:
+    """A mask or a length behind an address is one bit shorter."""
+    del old
+    for path, number, line in _lines(new, chance):
+        for before, match in pairwise(list(_QUAD.finditer(line))):
+            if not _MASK.match(match.group()) or line[before.end() : match.start()].strip():
+                continue
+            value = _number(match.group())
+            shorter = value << 1 & 0xFFFFFFFF
+            if value.bit_count() > 8 and ((value ^ 0xFFFFFFFF) + 1).bit_count() <= 1:
+                yield _made("mask widened", path, number, line, match, _quad(shorter))
+        for match in _LENGTH.finditer(line):
+            if int(match[2]) > 8:
+                yield _made("mask widened", path, number, line, match, f"{match[1]}/{int(match[2]) - 1}")
+
+
+def _number(quad: str) -> int:
+    value = 0
+    for octet in quad.split("."):
+        value = value << 8 | int(octet)
+    return value
+
+
+def _quad(value: int) -> str:
+    return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
 
 
 def wildcard_widened(old: Texts, new: Texts, chance: random.Random) -> Iterator[Fault]:
@@ -75,14 +114,10 @@ def wildcard_widened(old: Texts, new: Texts, chance: random.Random) -> Iterator[
         for before, match in pairwise(found):
             if not _WILD.match(match.group()) or line[before.end() : match.start()].strip():
                 continue
-            value = 0
-            for octet in match.group().split("."):
-                value = value << 8 | int(octet)
+            value = _number(match.group())
             if value & (value + 1) or value >> 23:
                 continue
-            wide = value << 1 | 1
-            wrong = ".".join(str(wide >> shift & 255) for shift in (24, 16, 8, 0))
-            yield _made("wildcard widened", path, number, line, match, wrong)
+            yield _made("wildcard widened", path, number, line, match, _quad(value << 1 | 1))
 
 
 def peer_forgotten(old: Texts, new: Texts, chance: random.Random) -> Iterator[Fault]:
@@ -114,6 +149,7 @@ KINDS: Mapping[str, Callable[[Texts, Texts, random.Random], Iterator[Fault]]] = 
     "wrong octet": wrong_octet,
     "range reversed": range_reversed,
     "wildcard widened": wildcard_widened,
+    "mask widened": mask_widened,
     "peer forgotten": peer_forgotten,
     "next hop off-link": next_hop_off_link,
 }

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from configs import dialects
-from configs.equivalence import Document, Proof, prove
+from configs.equivalence.proof import Document, Proof, prove
 from configs.readdress_policy import Policy
 from ipplan import mapping_file
 

@@ -7,9 +7,9 @@ import pytest
 from configs import dialects
 from configs.dialects.cisco_ios import meaning as ios
 from configs.dialects.huawei import meaning as huawei
-from configs.filter_sets import UnclearError, rule_of
-from configs.filters import Address, FilterRule, Ports
 from configs.intervals import ANYWHERE, AddressSet, Intervals, prefix
+from configs.meaning.filter_sets import UnclearError, rule_of
+from configs.meaning.filters import Address, FilterRule, Ports
 
 
 def _lists(platform: str, text: str) -> dict[str, tuple]:

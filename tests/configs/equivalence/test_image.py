@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from configs.equivalence_image import Fit, Images
+from configs.equivalence.image import Fit, Images
 from configs.intervals import Intervals, prefix
 from ipplan import mapping_file
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from configs import dialects
-from configs.equivalence import Document, prove
-from configs.equivalence_align import Pair, align, skeleton
+from configs.equivalence.align import Pair, align, skeleton
+from configs.equivalence.proof import Document, prove
 from ipplan import mapping_file
 from ipplan.mapping import Mapping
 

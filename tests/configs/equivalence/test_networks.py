@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from configs.equivalence import prove
+from configs.equivalence.proof import prove
 from configs.readdress_policy import Policy
 from ipplan.mapping import Mapping
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from configs.equivalence import Document, Proof
+    from configs.equivalence.proof import Document, Proof
 
 pytestmark = pytest.mark.corpus
 MODES = ("keep", "move", "grow", "shrink", "mixed")

@@ -10,7 +10,7 @@ import pytest
 
 from configs import dialects
 from configs.detect import detect
-from configs.equivalence import Document, prove
+from configs.equivalence.proof import Document, prove
 from configs.readdress_policy import Policy
 from ipplan.mapping import Mapping
 

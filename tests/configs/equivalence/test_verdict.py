@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from configs import dialects
-from configs.equivalence import Document, prove
+from configs.equivalence.proof import Document, prove
 from configs.readdress_policy import Policy
 from ipplan import mapping_file
 
@@ -31,8 +31,8 @@ def test_a_proof_says_how_far_it_goes():
     assert (proof.ok, proof.level, proof.people) == (True, "lines", 1)
     assert [row.reason for row in proof.outside] == ["for-a-person"]
     assert proof.as_json()["level"] == "lines"
-    forti = "config system dns\n    set primary 10.1.2.9\nend\n"
-    sides = [_document(each, "fortinet") for each in (forti, _moved(forti))]
+    linux = "auto eth0\niface eth0 inet static\n    address 10.1.2.9/24\n"
+    sides = [_document(each, "linux") for each in (linux, _moved(linux))]
     assert prove(sides[:1], sides[1:], MAPPING).level == "lines"
 
 
@@ -44,9 +44,10 @@ def test_a_line_for_a_person_must_stay_as_it_is():
 
 
 @pytest.mark.parametrize("second", ["10.1.2.1", "10.1.2.2"])
-def test_two_hosts_do_not_become_one(second):
-    """Subnets that go to one new subnet: hosts with the same place are a duplicate address."""
-    mapping = mapping_file.parse("old,new\n10.1.1.0/24,172.16.0.0/24\n10.1.2.0/24,172.16.0.0/24\n")
+@pytest.mark.parametrize("mode", ["", "merge"])
+def test_two_subnets_do_not_become_one_unasked(second, mode):
+    """Subnets that go to one new subnet: told unless the mapping says merge; a duplicate address always is."""
+    mapping = mapping_file.parse(f"old,new,mode\n10.1.1.0/24,172.16.0.0/24,{mode}\n10.1.2.0/24,172.16.0.0/24,{mode}\n")
     texts = [VRP.format(line="#"), VRP.format(line="#").replace("10.1.1.1", second)]
     old = [_document(text, path=path) for text, path in zip(texts, ("a.cfg", "b.cfg"), strict=True)]
     new = [
@@ -54,7 +55,26 @@ def test_two_hosts_do_not_become_one(second):
         for text, path in zip(texts, ("a.cfg", "b.cfg"), strict=True)
     ]
     found = prove(old, new, mapping).counterexamples
-    assert [each.kind.value for each in found] == (["link"] if second == "10.1.2.1" else [])
+    said = [each.message.in_language("en").split(" ")[0] for each in found]
+    assert said == (["10.1.1.1"] if second == "10.1.2.1" else [] if mode else ["the"])
+    for each in found:
+        assert {(place.path, place.line) for place in each.old} == {("a.cfg", 5), ("b.cfg", 5)}
+
+
+@pytest.mark.parametrize(
+    ("rows", "met"),
+    [
+        ("10.1.1.0/24,172.16.0.0/24,\n10.1.2.0/24,172.16.0.0/23,\n", 1),  # one lies in the other
+        ("10.1.1.0/24,172.16.0.0/24,merge\n10.1.2.0/24,172.16.0.0/24,\n", 1),  # one row says so, the other does not
+        ("10.1.0.0/16,172.16.0.0/16,\n10.1.2.0/24,172.16.2.0/24,\n", 0),  # a row about a part
+        ("10.1.1.0/24,172.16.0.0/24,\n10.1.2.0/24,172.16.1.0/24,\n", 0),
+    ],
+)
+def test_new_subnets_that_overlap_are_told(rows, met):
+    """Whoever has addresses in them, and whether or not anybody has."""
+    text = _document("#\nsysname A\n#\nreturn\n")
+    found = prove([text], [text], mapping_file.parse(f"old,new,mode\n{rows}")).counterexamples
+    assert [each.kind.value for each in found] == ["link"] * met
 
 
 def test_a_message_has_no_secret():

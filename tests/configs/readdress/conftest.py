@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from configs.dialects import dialect
-from configs.readdress import Engine, Source
+from configs.readdress.engine import Engine, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-    from configs.readdress import Policy, Result
+    from configs.readdress.engine import Policy, Result
     from ipplan.mapping import Mapping
 
 

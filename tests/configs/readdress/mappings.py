@@ -6,16 +6,16 @@ import random
 from ipaddress import IPv4Network, IPv6Network, ip_interface, ip_network
 from typing import TYPE_CHECKING
 
-from configs.place_rows import Shape, Size
-from configs.places import survey
-from configs.readdress_text import mask_length
+from configs.places.rows import Shape, Size
+from configs.places.table import survey
+from configs.readdress.text import mask_length
 from ipplan.mapping import Entry, Mapping, Mode
 from ipplan.mapping_file import by_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from configs.places import Places
+    from configs.places.table import Places
     from configs.tree import Tree
     from ipplan.networks import Network
 

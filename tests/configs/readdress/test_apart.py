@@ -7,7 +7,7 @@ from ipaddress import ip_network
 import pytest
 
 from configs.dialects import dialect
-from configs.readdress import Action, Engine, Policy, Source
+from configs.readdress.engine import Action, Engine, Policy, Source
 from ipplan.mapping import Entry, Mapping
 from ipplan.mapping_file import by_length
 
@@ -82,9 +82,48 @@ def test_range_over_two_subnets():
 
 
 def test_mask_of_another_size():
-    """A mask on its own line is for a person when its subnet grows."""
-    _, tokens = run("fortinet", POOL.format(end="10.1.1.99"), ("10.1.1.0/24", "10.9.8.0/23"))
+    """A mask on its own line follows the subnet of the gateway and the range beside it."""
+    text, tokens = run("fortinet", POOL.format(end="10.1.1.99"), ("10.1.1.0/24", "10.9.8.0/23"))
+    assert tokens["255.255.255.0"] == (Action.REWRITTEN, "mapped")
+    assert "set netmask 255.255.254.0\n" in text
+
+
+def test_mask_of_addresses_that_part():
+    """A mask whose gateway and range go to subnets of different sizes is for a person."""
+    text = POOL.format(end="10.1.1.99").replace("10.1.1.1\n", "10.1.2.1\n")
+    _, tokens = run("fortinet", text, ("10.1.1.0/24", "10.9.8.0/23"), ("10.1.2.0/24", "10.9.7.0/24"))
     assert tokens["255.255.255.0"] == (Action.REVIEW, "apart")
+
+
+def test_mask_without_its_address():
+    """A mask beside nothing but a server's address may be another subnet's: for a person."""
+    text = "config system dhcp server\nedit 1\nset dns-server1 10.1.1.53\nset netmask 255.255.255.0\nnext\nend\n"
+    _, tokens = run("fortinet", text, ("10.1.1.0/24", "10.9.8.0/23"))
+    assert tokens["255.255.255.0"] == (Action.REVIEW, "apart")
+
+
+def test_mask_of_the_same_section():
+    """In a language without views a mask goes with the address that its command begins like."""
+    text = (
+        "set deviceconfig system ip-address 10.1.1.1\n"
+        "set deviceconfig high-availability interface ha1 ip-address 10.1.2.1\n"
+        "set deviceconfig high-availability interface ha1 netmask 255.255.255.0\n"
+        "set deviceconfig system netmask 255.255.255.0\n"
+    )
+    new, _ = run("paloalto_panos", text, ("10.1.1.0/24", "10.9.8.0/23"), ("10.1.2.0/24", "10.9.7.0/24"))
+    assert new == (
+        "set deviceconfig system ip-address 10.9.8.1\n"
+        "set deviceconfig high-availability interface ha1 ip-address 10.9.7.1\n"
+        "set deviceconfig high-availability interface ha1 netmask 255.255.255.0\n"
+        "set deviceconfig system netmask 255.255.254.0\n"
+    )
+
+
+def test_mask_behind_a_range():
+    """A pool's mask on the range's own line follows its subnet."""
+    text = "ip local pool P 10.1.1.10-10.1.1.99 mask 255.255.255.0\n"
+    new, _ = run("cisco_asa", text, ("10.1.1.0/24", "10.9.8.0/23"))
+    assert new == "ip local pool P 10.9.8.10-10.9.8.99 mask 255.255.254.0\n"
 
 
 @pytest.mark.parametrize(("new", "action"), [("10.9.9.0/24", Action.REWRITTEN), ("10.9.8.0/23", Action.REVIEW)])
@@ -92,15 +131,27 @@ def test_length_on_the_next_line(new, action):
     """An address whose length has a line of its own moves if the length may stay, and otherwise not."""
     text, tokens = run("nokia_sros", ROUTER, ("10.1.1.0/24", new))
     assert tokens["10.1.1.1"][0] is action
-    assert tokens["10.1.1.0"][0] is action
     assert ("address 10.9.9.1\n" in text) == (action is Action.REWRITTEN)
-    assert ("address 10.1.1.0\n" in text) == (action is Action.REVIEW)
 
 
-@pytest.mark.parametrize(("new", "action"), [("10.9.9.0/24", Action.REWRITTEN), ("10.9.8.0/23", Action.REVIEW)])
-def test_bounds_below_a_prefix(new, action):
-    """A prefix list's rule whose bounds stand below it is for a person when its length changes."""
-    rule = "edit 1\nset prefix 10.1.1.0 255.255.255.0\nset le 30\nnext\n"
+@pytest.mark.parametrize(("new", "mask"), [("10.9.9.0/24", "255.255.255.0"), ("10.9.8.0/23", "255.255.254.0")])
+def test_prefix_with_its_mask_on_the_next_line(new, mask):
+    """A network and its mask on the next line change together."""
+    text, _ = run("nokia_sros", ROUTER, ("10.1.1.0/24", new))
+    assert f"address {new.partition('/')[0]}\n                        mask {mask}\n" in text
+
+
+@pytest.mark.parametrize(
+    ("new", "bound", "action"),
+    [
+        ("10.9.9.0/24", "le 30", Action.REWRITTEN),
+        ("10.9.8.0/23", "le 30", Action.REWRITTEN),
+        ("10.9.8.0/23", "ge 24", Action.REVIEW),
+    ],
+)
+def test_bounds_below_a_prefix(new, bound, action):
+    """A prefix list's rule whose bounds stand below it is for a person when they would change."""
+    rule = f"edit 1\nset prefix 10.1.1.0 255.255.255.0\nset {bound}\nnext\n"
     text = f"config router prefix-list\nedit p\nconfig rule\n{rule}end\nnext\nend\n"
     _, tokens = run("fortinet", text, ("10.1.1.0/24", new))
     assert tokens["10.1.1.0"][0] is action

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from configs.readdress import Action
+from configs.readdress.engine import Action
 from configs.readdress_policy import Policy
 from ipplan import mapping_file
 

@@ -12,9 +12,9 @@ import pytest
 
 from cli.config_sources import shown
 from cli.main import main
-from configs import readdress_out
+from configs.equivalence.hiding import mask
+from configs.readdress import out as readdress_out
 from configs.readdress_policy import Policy, read
-from configs.readdress_shown import mask
 from inventory.errors import ExitCode, InputError
 
 OLD = """#

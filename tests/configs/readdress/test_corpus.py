@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 
 from configs import dialects
-from configs.readdress import Action, Engine, Source
-from configs.readdress_run import Input, read
+from configs.readdress.engine import Action, Engine, Source
+from configs.readdress.run import Input, read
 from ipplan.mapping import Mapping
 
 pytestmark = pytest.mark.corpus

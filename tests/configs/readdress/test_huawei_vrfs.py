@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from configs import dialects
-from configs.places import classify
+from configs.places.table import classify
 
 BOUND = ("ip binding vpn-instance A",)
 

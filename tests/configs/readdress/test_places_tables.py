@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from configs import tokens
 from configs.dialects import dialect
-from configs.places import survey
-from configs.readdress import Engine, Source
-from configs.tree import Node, Tree
+from configs.places import tokens
+from configs.places.table import survey
+from configs.readdress.engine import Engine, Source
+from configs.tree import Outline, Tree
 
 CASES = Path(__file__).with_name("places")
 QUOTES = "\"'"
@@ -50,11 +50,9 @@ def read(platform, case):
     """The case's line as the table reads it."""
     view = case.get("view", [])
     beside = case.get("beside", [])
-    leaf = [Node(len(view) + 2 + number, text) for number, text in enumerate(beside)]
-    nodes = (Node(len(view) + 1, case["line"]), *leaf)
-    for number in range(len(view), 0, -1):
-        nodes = (Node(number, view[number - 1], nodes),)
-    tree = Tree(nodes, (), tuple(f"{text}\n" for text in (*view, case["line"], *beside)))
+    texts = (*view, case["line"], *beside)
+    parents = [min(number, len(view)) for number in range(len(texts))]
+    tree = Tree(tuple(f"{text}\n" for text in texts), Outline(parents, texts, {}))
     return next((line for line in survey(tree, dialect(platform).places()) if line.number == len(view) + 1), None)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from configs.intervals import Intervals, prefix
-from configs.readdress_scope import Said, Scope
+from configs.readdress.scope import Said, Scope
 from ipplan.mapping import Entry, Mapping
 from ipplan.mapping_file import by_length
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from configs import dialects
-from configs.places import classify, survey
+from configs.places.table import classify, survey
 
 COMMANDS = {
     "huawei": (

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.readdress_text import read, write
-from configs.tokens import Form, scan
+from configs.places.tokens import Form, scan
+from configs.readdress.text import read, write
 
 V4 = st.integers(0, 2**32 - 1).map(IPv4Address)
 V6 = st.integers(0, 2**128 - 1).map(IPv6Address)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from configs import dialects
-from configs.readdress import Action, Engine, Source
+from configs.readdress.engine import Action, Engine, Source
 from inventory.errors import InputError
 from ipplan import mapping_file
 
@@ -34,11 +34,11 @@ def run(mapping, text, platform="huawei", beside=()):
     [
         (
             "huawei",
-            "ip ip-prefix P index 10 deny 10.1.0.0 16\n",
+            "ip ip-prefix P index 10 deny 10.1.0.0 16 less-equal 32\n",
             (
-                "ip ip-prefix P index 10 deny 59.200.2.0 24\n"
-                "ip ip-prefix P index 15 deny 172.16.1.0 24\n"
-                "ip ip-prefix P index 20 deny 172.30.0.0 24\n"
+                "ip ip-prefix P index 10 deny 59.200.2.0 24 less-equal 32\n"
+                "ip ip-prefix P index 15 deny 172.16.1.0 24 less-equal 32\n"
+                "ip ip-prefix P index 20 deny 172.30.0.0 24 less-equal 32\n"
             ),
         ),
         (
@@ -64,6 +64,12 @@ def run(mapping, text, platform="huawei", beside=()):
 def test_a_cover_is_never_wider_than_the_old_prefix(platform, old, new):
     """Least of all everything: the exact list instead."""
     assert run(FAR, old, platform) == (new, {})
+
+
+def test_one_route_does_not_become_the_routes_inside_of_it():
+    """A prefix list's entry without bounds means one route: not those of the subnets that it holds."""
+    old = "ip ip-prefix P index 10 deny 10.1.0.0 16\n"
+    assert run(FAR, old) == (old, {1: "lengths"})
 
 
 def test_the_smallest_cover_is_taken():

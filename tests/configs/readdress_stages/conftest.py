@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import random
 import sys
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, ip_interface
 from typing import TYPE_CHECKING
 
 import pytest
 
-from configs import dialects
-from configs.readdress import Source
+from configs import change, dialects
+from configs.readdress.engine import Source
+from configs.readdress.stages_model import Part
 from ipplan.mapping import Entry, Mapping, Mode
 from ipplan.mapping_file import by_length
-from lab.emulator.device import Spec
+from lab.emulator.device import Script, Spec
 from lab.emulator.ios import IosDevice
+from lab.emulator.reach import answering
 from lab.emulator.vrp import VrpDevice
 
 if TYPE_CHECKING:
@@ -180,6 +183,61 @@ def random_mapping(mode: str, seed: int) -> Mapping:
             cursor += size
         entries.append(Entry("default", old, new, by_length(old, new) if new != old else Mode.KEEP))
     return Mapping(tuple(entries))
+
+
+def reached(device):
+    """The addresses at which a device answers SSH now."""
+    return answering(device, 6, 22)
+
+
+def same(dialect, left, right):
+    """What still differs between two texts, in any direction."""
+    exact = replace(dialect.language, owned=change.NEVER, whole=True)
+    return change.compute(dialect.parse(left), dialect.parse(right), exact).diff
+
+
+async def send(device, parts, name):
+    """Type parts; the address we arrive at answers until the command that ends the session, then the next one does."""
+    for number, part in enumerate(parts):
+        assert part.arrive is None or part.arrive.ip in reached(device), f"{name}: nobody answers at {part.arrive}"
+        session = Session(device)
+        await session.open()
+        for index, command in enumerate(part.commands):
+            await session.say(command)
+            if part.arrive is None or (part.ends and index == len(part.commands) - 1):
+                continue
+            assert part.arrive.ip in reached(device), f"{name}: {command} cuts {part.arrive}"
+        if part.ends and number + 1 == len(parts):
+            assert reached(device)
+
+
+class Session:
+    """A console that stays in the view where the last command left it."""
+
+    def __init__(self, device):
+        self._device = device
+        self._lines = None
+
+    async def open(self):
+        """Get to where configuration commands are taken."""
+        self._script = Script()
+        self._session = self._device.session(self._script, "console", 15)
+        await self._session.configure()
+
+    async def say(self, command):
+        """One command; a refusal fails the test."""
+        self._script.output.clear()
+        await self._session.execute(command)
+        refused = self._session.refusal("".join(self._script.output))
+        assert not refused, f"{command}: {refused}"
+
+
+def parts(rows):
+    """The parts of a stage as its index has them."""
+    return [
+        Part(ip_interface(row["arrive"]) if row["arrive"] else None, tuple(row["commands"]), row["ends_session"])
+        for row in rows
+    ]
 
 
 @pytest.fixture

@@ -4,74 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import replace
 from ipaddress import ip_interface, ip_network
 
 import pytest
 
-from configs import change, dialects
-from configs import readdress_stages as stages
-from configs.readdress import Engine, Source
+from configs import dialects
+from configs.readdress import stages
+from configs.readdress.engine import Engine, Source
+from configs.readdress.stages_model import Stage
 from configs.readdress_policy import Policy
-from configs.readdress_stages import Stage
 from inventory.errors import InputError
 from inventory.model import Area
 from ipplan.mapping import Entry, Mapping
 from ipplan.mapping_file import by_length
 from ipplan.plan import Plan, PoolRow
-from lab.emulator.device import Script
-from lab.emulator.reach import answering
 
 REWRITE = Policy(router_id=True)
 ORDER = list(Stage)
 POOL = Plan(pool_rows=(PoolRow(Area.PUBLIC, "default", "spare", ip_network("59.128.0.0/16")),))
-
-
-def reached(device):
-    """The addresses at which a device answers SSH now."""
-    return answering(device, 6, 22)
-
-
-def same(dialect, left, right):
-    """What still differs between two texts, in any direction."""
-    exact = replace(dialect.language, owned=change.NEVER, whole=True)
-    return change.compute(dialect.parse(left), dialect.parse(right), exact).diff
-
-
-async def send(device, parts, name):
-    """Type parts; the address we arrive at answers until the command that ends the session, then the next one does."""
-    for number, part in enumerate(parts):
-        assert part.arrive is None or part.arrive.ip in reached(device), f"{name}: nobody answers at {part.arrive}"
-        session = Session(device)
-        await session.open()
-        for index, command in enumerate(part.commands):
-            await session.say(command)
-            if part.arrive is None or (part.ends and index == len(part.commands) - 1):
-                continue
-            assert part.arrive.ip in reached(device), f"{name}: {command} cuts {part.arrive}"
-        if part.ends and number + 1 == len(parts):
-            assert reached(device)
-
-
-class Session:
-    """A console that stays in the view where the last command left it."""
-
-    def __init__(self, device):
-        self._device = device
-        self._lines = None
-
-    async def open(self):
-        """Get to where configuration commands are taken."""
-        self._script = Script()
-        self._session = self._device.session(self._script, "console", 15)
-        await self._session.configure()
-
-    async def say(self, command):
-        """One command; a refusal fails the test."""
-        self._script.output.clear()
-        await self._session.execute(command)
-        refused = self._session.refusal("".join(self._script.output))
-        assert not refused, f"{command}: {refused}"
 
 
 async def walk(network, mapping, plan=None, waves=None):
@@ -87,23 +37,25 @@ async def walk(network, mapping, plan=None, waves=None):
         for stage in made.stages:
             for row in stage.devices:
                 device = devices[row.device]
-                await send(device, row.parts, f"{stage.folder} {row.device}")
+                await network.send(device, row.parts, f"{stage.folder} {row.device}")
                 if row.text:
                     shown = device.show(device.running).encode()
-                    assert same(dialects.dialect(row.platform), shown, row.text) == "", f"{stage.folder} {row.device}"
+                    assert network.same(dialects.dialect(row.platform), shown, row.text) == "", (
+                        f"{stage.folder} {row.device}"
+                    )
                 for address in row.check if stage.stage is Stage.VERIFY else ():
                     assert any(str(found) == address for port in device.ports() for found in port.addresses), address
         for source in sources:
             goal = Engine(mapping, REWRITE).run(source).to_bytes()
             shown = devices[source.path].show(devices[source.path].running).encode()
-            assert same(dialects.dialect(source.platform), shown, goal) == ""
+            assert network.same(dialects.dialect(source.platform), shown, goal) == ""
         for stage in reversed(made.stages):
             for row in reversed(stage.devices):
-                await send(devices[row.device], row.undo, f"undo {stage.folder} {row.device}")
+                await network.send(devices[row.device], row.undo, f"undo {stage.folder} {row.device}")
         for source in sources:
             shown = devices[source.path].show(devices[source.path].running).encode()
-            assert same(dialects.dialect(source.platform), shown, before[source.path]) == ""
-            assert network.MANAGEMENT[source.path].ip in reached(devices[source.path])
+            assert network.same(dialects.dialect(source.platform), shown, before[source.path]) == ""
+            assert network.MANAGEMENT[source.path].ip in network.reached(devices[source.path])
         return made
     finally:
         for device in devices.values():
@@ -243,5 +195,6 @@ def test_frr_has_no_first_address(network):
     assert prefer.parts[0].arrive == ip_interface("10.1.0.1/30")
     assert remove.parts[0].arrive != ip_interface("10.1.0.1/30")
     assert (
-        same(spoken, remove.text, Engine(network.random_mapping("move", 0), REWRITE).run(sources[0]).to_bytes()) == ""
+        network.same(spoken, remove.text, Engine(network.random_mapping("move", 0), REWRITE).run(sources[0]).to_bytes())
+        == ""
     )

@@ -1,0 +1,1 @@
+"""What filters, routes and peers mean, without a vendor: statements that the dialects read out of a text."""

@@ -1,0 +1,1 @@
+"""Where addresses stand in a language: tables of commands, and what could be an address in a line."""

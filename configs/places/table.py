@@ -1,0 +1,535 @@
+r"""Where addresses stand in a dialect's commands, as data: a table of rows in a small pattern language.
+
+A row is the beginning of a command. Words stand for themselves, and:
+
+    one|two            one of several words             *      any one word or part of one (quotes hold it together)
+    [word {role}]      may be missing                   ...    any words, none included
+    (a b | c {role})   one of several groups of words   {role} what stands here; also inside a word: {prefix}/{len}
+    \[                 the character itself
+
+A row need not reach the end of its command. What comes after the first `...` is looked for everywhere behind what
+comes before it, as often as it is there. Every row that fits gives its places; where two speak of the same
+characters, the row of the inner view speaks, then the one that is written first.
+
+Roles, each with a kind (a stable English name; `{host:next-hop}`) or the one of `KINDS` by itself:
+
+    {host} {hosts}              one address; one or more, blanks or commas between
+    {interface}                 an interface's own address; the size of its subnet follows
+    {prefix}                    a network; its size follows: {mask}, {len}, {size} (either), {wild} (wildcard mask, 0 =
+                                must match; or `0`), {must} (wildcard mask, 1 = must match), {either} (a wildcard mask
+                                if it begins with 0, else a mask). No size: one address
+    {classful}                  a network whose size is that of its class
+    {first} {last}              a range
+    {ge} {le}                   bounds of a prefix's length, shifted with it
+    {id}                        shaped like an address by custom (router id): by policy
+    {title}                     an IS-IS network entity title: by policy
+    {rd}                        an RD or RT of the form address:number: by policy
+    {fixed}                     looks like an address and is none; its kind is the reason why it stays
+    {name} {text}               the name of an object; free text up to the line's end: by policy
+    {vrf}                       the VRF of the addresses behind it (of those before it, if none is behind)
+    {seq}                       the number of a rule
+    {host@:next-hop}            `@`: in the default VRF, whatever the row and the view say
+
+Before the row: `+` the command may be repeated with other addresses, `?` the row's addresses may be of any VRF (an
+ACL: who uses it decides), `=` the command gives the VRF of the view it stands in.
+
+A line `[view]` says where the rows below it stand: the beginning of the view's command in the same language, outer
+views before inner ones: `[bgp > ipv4-family vpn-instance {vrf}]`. The last one is the view that the command stands in.
+Several such lines one after the other share their rows; `[]` is every view, `[.]` is outside all of them. A line that
+begins with `#` is a comment.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from configs.places import shapes, tokens
+from configs.places.rows import Place, Row, Shape, compile_row, named_vrf
+from configs.tree_parts import BODY, COMMENT
+from ipplan.names import DEFAULT_VRF
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from configs.places.tokens import Token
+    from configs.tree import Tree
+
+
+# What is remembered between configurations is forgotten beyond this.
+_MOST_KNOWN = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Rows and where they stand. `views` are the views' patterns, outer ones first; none is everywhere.
+
+    `vrf_rows` are the commands that give the VRF of the view. `outside`: only outside all views.
+    """
+
+    views: tuple[Row, ...]
+    rows: tuple[Row, ...]
+    vrf_rows: tuple[Row, ...] = ()
+    outside: bool = False
+
+
+# Rows by their first word: those of a certain second word, and the others.
+_Firsts = dict[str, tuple[dict[str, tuple[Row, ...]], tuple[Row, ...]]]
+
+
+# What a line means: its places, its loose tokens, and the view whose VRF holds.
+Read: TypeAlias = "tuple[tuple[Place, ...], tuple[Token, ...], View]"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What lines of one form mean; no form if what varies in them says too much. `view` is the one whose VRF holds."""
+
+    form: shapes.Form | None
+    view: View
+
+
+class View:
+    """A view of one configuration: the rows that hold in it, by their first two words, and its VRF."""
+
+    __slots__ = ("_firsts", "_rows", "forms", "lines", "public", "vrf")
+
+    def __init__(self, rows: tuple[Row, ...], firsts: _Firsts, vrf: str, public: frozenset[str]) -> None:
+        self._rows = rows
+        self._firsts = firsts  # filled as words are met; views that differ only in their VRF share it
+        self.vrf = vrf
+        self.public = public
+        # What was found in a line before: configurations repeat themselves.
+        self.lines: dict[str, Read] = {}
+        # The same of lines in their general form (`configs.places.shapes`).
+        self.forms: dict[str, Known] = {}
+
+    def candidates(self, text: str) -> tuple[Row, ...]:
+        """The rows that may fit a command."""
+        words = text.split(None, 2)
+        first = words[0] if words else ""
+        found = self._firsts.get(first)
+        if found is None:
+            found = self._firsts[first] = self._starting(first)
+        seconds, others = found
+        return seconds.get(words[1], others) if len(words) > 1 else others
+
+    def _starting(self, first: str) -> tuple[dict[str, tuple[Row, ...]], tuple[Row, ...]]:
+        rows = [row for row in self._rows if not row.words or not row.words[0] or first in row.words[0]]
+        literal = {word for row in rows if len(row.words) > 1 for word in row.words[1]}
+        open_ = [row for row in rows if len(row.words) < 2 or not row.words[1]]
+        seconds = {
+            word: tuple(row for row in rows if len(row.words) < 2 or not row.words[1] or word in row.words[1])
+            for word in literal
+        }
+        return seconds, tuple(open_)
+
+
+@dataclass(frozen=True)
+class Places:
+    """A dialect's table, compiled.
+
+    `public` are the words that name the default VRF. `flat`: the views' commands are written before the command, so
+    that a language with braces is read by the same rows as its form of one line each. In a flat table, `skip` is left
+    out where a command begins (`set`, `inactive:`), and `lead` matches what may stand before a row, with the VRF.
+    """
+
+    sections: tuple[Section, ...]
+    public: frozenset[str] = frozenset({DEFAULT_VRF})
+    flat: bool = False
+    lead: Row | None = None
+    skip: re.Pattern[str] | None = None
+    _views: dict[tuple[tuple[int, ...], str], View] = field(default_factory=dict, compare=False, repr=False)
+    _known: dict[tuple[str, ...], tuple[tuple[int, ...], str, bool]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    _indexes: dict[tuple[int, ...], tuple[tuple[Row, ...], _Firsts]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    _outer: dict[tuple[tuple[str, ...], str, bool], tuple[tuple[int, str], ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def view(self, path: tuple[str, ...], commands: Iterable[str] = (), outer: str = DEFAULT_VRF) -> View:
+        """The view below the commands `path` (outer ones first).
+
+        Its VRF is what one of the `commands` in it says, else what `path` says, else `outer`: that of the view around.
+        """
+        known = self._known.get(path)
+        if known is None:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            numbers, vrf = self._fits(path)
+            bound = any(self.sections[number].vrf_rows for number in numbers)
+            known = self._known[path] = numbers, vrf, bound
+        numbers, said, bound = known
+        vrf = (self._binding(numbers, commands) if bound else None) or said or outer
+        found = self._views.get((numbers, vrf))
+        if found is None:
+            index = self._indexes.get(numbers)
+            if index is None:
+                rows = tuple(row for number in numbers for row in self.sections[number].rows)
+                # A row that several of the fitting views share stands once.
+                index = self._indexes[numbers] = (tuple({id(row): row for row in rows}.values()), {})
+            found = self._views[numbers, vrf] = View(*index, vrf, self.public)
+        return found
+
+    def compile(self) -> None:
+        """Compile the expressions of all rows now; else each is when it is first needed."""
+        for section in self.sections:
+            for row in (*section.views, *section.rows, *section.vrf_rows):
+                _ = row.head, row.clause
+
+    def bare(self, command: str) -> str:
+        """A command without what is left out at its beginning."""
+        match = self.skip.match(command) if self.skip is not None else None
+        return command[match.end() :] if match is not None else command
+
+    def led(self, text: str) -> tuple[View, str]:
+        """The view and the rest of a flat command, behind what may stand before a row."""
+        match = self.lead.head.match(text) if self.lead is not None else None
+        if match is None:
+            return self.view(()), text
+        vrf = self._vrf(named_vrf(match) or DEFAULT_VRF)
+        found = self._views.get(((), vrf))
+        if found is None:
+            rows = tuple(row for section in self.sections for row in section.rows)
+            found = self._views[(), vrf] = View(rows, {}, vrf, self.public)
+        return found, text[match.end() :].lstrip()
+
+    def _binding(self, numbers: tuple[int, ...], commands: Iterable[str]) -> str | None:
+        rows = [row for number in numbers for row in self.sections[number].vrf_rows]
+        for text in commands:
+            for row in rows:
+                match = row.head.match(text) if row.need in text else None
+                if match is not None:
+                    return self._vrf(named_vrf(match))
+        return None
+
+    def _vrf(self, name: str) -> str:
+        return DEFAULT_VRF if name in self.public else name
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """The numbers that its rows tell from others."""
+        rows = [row for section in self.sections for row in (*section.views, *section.rows, *section.vrf_rows)]
+        texts = [row.text for row in rows] + [self.lead.text if self.lead is not None else ""]
+        return shapes.numbers((*texts, *self.public, self.skip.pattern if self.skip is not None else ""))
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of all its rows' places."""
+        rows = [row for section in self.sections for row in section.rows]
+        return frozenset(slot.kind for row in rows for slot in (*row.slots, *row.clause_slots))
+
+    @cached_property
+    def _by_word(self) -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
+        """The numbers of the sections that a view's first word selects, and of those that hold for any word."""
+        words: dict[str, list[int]] = {}
+        always: list[int] = []
+        for number, section in enumerate(self.sections):
+            literal = section.views[-1].words[:1] if section.views else ()
+            if literal and literal[0]:
+                for word in literal[0]:
+                    words.setdefault(word, []).append(number)
+            else:
+                always.append(number)
+        return {word: tuple(numbers) for word, numbers in words.items()}, tuple(always)
+
+    def _fits(self, path: tuple[str, ...]) -> tuple[tuple[int, ...], str]:
+        """The sections that hold in a view, the most special first, and the VRF that the commands around say, or ""."""
+        found: list[tuple[int, int]] = []
+        vrf = ""
+        depth = 0
+        for number, outer in self._possible(path):
+            section = self.sections[number]
+            if not section.views:
+                found.append((-section.outside, number))
+                continue
+            match = section.views[-1].head.match(path[-1])
+            if match is None:
+                continue
+            found.append((-len(section.views), number))
+            if (hit := named_vrf(match) or outer) and len(section.views) >= depth:
+                depth = len(section.views)
+                vrf = self._vrf(hit)
+        return tuple(number for _, number in sorted(found)), vrf
+
+    def _possible(self, path: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
+        """The sections whose outer views fit those of a view, each with the VRF that these give, if any.
+
+        Many views stand in the same ones, so that this is kept.
+        """
+        first = path[-1].split(None, 1)[0] if path and path[-1] else ""
+        key = (path[:-1], first, bool(path))
+        found = self._outer.get(key)
+        if found is None:
+            words, always = self._by_word
+            numbers = [number for number in always + words.get(first, ()) if self._may(self.sections[number], path)]
+            hits = [(number, _outer(self.sections[number].views[:-1], path[:-1])) for number in numbers]
+            found = self._outer[key] = tuple((number, hit) for number, hit in hits if hit is not None)
+        return found
+
+    @staticmethod
+    def _may(section: Section, path: tuple[str, ...]) -> bool:
+        return not path if section.outside else not section.views or bool(path)
+
+
+def _outer(views: tuple[Row, ...], path: tuple[str, ...]) -> str | None:
+    """The VRF that outer views name ("" for none) if they stand in `path` in this order; None if they do not."""
+    vrf = ""
+    at = len(path) - 1
+    for row in reversed(views):
+        while at >= 0:
+            match = row.head.match(path[at])
+            at -= 1
+            if match is not None:
+                vrf = vrf or named_vrf(match)
+                break
+        else:
+            return None
+    return vrf
+
+
+def classify(view: View, text: str) -> tuple[Place, ...]:
+    """What the table says of a command that stands in `view`, in the command's order, without overlaps."""
+    found: list[Place] = []
+    for row in view.candidates(text):
+        for place in row.places(text, view.vrf, view.public):
+            if found and _overlaps(place, found):
+                continue
+            found.append(place)
+    if len(found) > 1:
+        found.sort(key=_start)
+    return tuple(found)
+
+
+def _start(place: Place) -> int:
+    return place.start
+
+
+def _overlaps(place: Place, others: Iterable[Place]) -> bool:
+    taken = [span for other in others for span in other.spans()]
+    return any(start < stop and begin < end for start, end in place.spans() for begin, stop in taken)
+
+
+class Line(NamedTuple):
+    """A line of a configuration that has tokens, and what they mean. Columns are those of the whole line, from 0.
+
+    `places` are what the table says. `loose` are the tokens that no place speaks of. `path` are the views' commands.
+    """
+
+    number: int  # from 1
+    text: str  # without its end
+    places: tuple[Place, ...]
+    loose: tuple[Token, ...]
+    path: tuple[str, ...]
+    view: View
+
+    @property
+    def vrf(self) -> str:
+        """The VRF that the views give."""
+        return self.view.vrf
+
+
+class Hit(NamedTuple):
+    """A line that may have tokens, and where it stands; what the table says of it is not looked up yet.
+
+    `text` is the command without blanks around it. `path` are the views' commands; in a flat table they are also
+    written in `before`. A line of free text has one of the views of `FREE`.
+    """
+
+    number: int  # from 1
+    raw: str  # without its end
+    text: str
+    path: tuple[str, ...]
+    view: View
+    before: str
+
+
+# The views of free text, by the kind of place that a whole line of it is.
+FREE = {kind: View((), {}, DEFAULT_VRF, frozenset()) for kind in ("comment", "description")}
+
+
+def hits(tree: Tree, places: Places) -> Iterator[Hit]:
+    """Every line that may have tokens, in the file's order."""
+    lines = tree.lines
+    parents, texts, bodies = tree.outline
+    views: dict[int, _Placed] = {}
+    last = None
+    path: tuple[str, ...] = ()
+    view, before = FREE["comment"], ""
+    for number in tokens.may_have(lines):
+        parent = parents[number - 1]
+        if parent == BODY:
+            opened = max(line for line in bodies if line < number)
+            outer = tree.outline.path(parents[opened - 1])
+            yield Hit(number, lines[number - 1].rstrip("\r\n"), texts[number - 1], outer, FREE["description"], "")
+            continue
+        if parent != last:
+            last = parent
+            known = views.get(parent)
+            if known is None:
+                known = _place(tree, places, parent, views)
+            path, view, before = known
+        yield Hit(number, lines[number - 1].rstrip("\r\n"), texts[number - 1], path, view, before)
+
+
+# The commands of a view and those around it, what the table says in it, and what a flat table writes before its lines.
+_Placed: TypeAlias = tuple[tuple[str, ...], View, str]
+
+
+def _place(tree: Tree, places: Places, parent: int, views: dict[int, _Placed]) -> _Placed:
+    """The view that line `parent` opens; kept in `views`."""
+    outline = tree.outline
+    if parent == COMMENT:
+        found: _Placed = ((), FREE["comment"], "")
+    elif places.flat:
+        path = outline.path(parent)
+        found = path, places.view(()), "".join(f"{places.bare(command)} " for command in path)
+    else:
+        outer = outline.parents[parent - 1] if parent else 0
+        vrf = (views.get(outer) or _place(tree, places, outer, views))[1].vrf if outer else DEFAULT_VRF
+        path = outline.path(parent)
+        found = path, places.view(path, outline.inside(parent), vrf), ""
+    views[parent] = found
+    return found
+
+
+def survey(tree: Tree, places: Places) -> Iterator[Line]:
+    """Every line of a configuration that has tokens, in the file's order."""
+    for hit in hits(tree, places):
+        found, loose, view = meaning(places, hit)
+        if found or loose:
+            yield Line(hit.number, hit.raw, found, loose, hit.path, view)
+
+
+def meaning(places: Places, hit: Hit) -> Read:
+    """What a line means: its places, its loose tokens, and the view whose VRF holds. The same objects each time."""
+    view, key = hit.view, hit.before + hit.raw
+    known = view.lines.get(key)
+    if known is None:
+        if len(view.lines) > _MOST_KNOWN:
+            view.lines.clear()
+        known = view.lines[key] = _free(hit) if view in _ALL_FREE else _alike(places, hit)
+    return known
+
+
+_ALL_FREE = frozenset(FREE.values())
+
+
+def _free(hit: Hit) -> Read:
+    """A line of free text, as one place."""
+    if not tokens.scan(hit.raw):
+        return (), (), hit.view
+    kind = next(kind for kind, view in FREE.items() if view is hit.view)
+    return (Place(kind, Shape.TEXT, 0, len(hit.raw)),), (), hit.view
+
+
+def _alike(places: Places, hit: Hit) -> Read:
+    """As `_read`, by way of a line that differs in nothing but its addresses and numbers, where that may be."""
+    parts = shapes.parts(hit.raw)
+    found = form(places, hit, parts)
+    if found is None or found.form is None:
+        return _read(places, hit.view, hit.raw, hit.text, hit.before)
+    return *found.form.fit(parts), found.view
+
+
+def form(places: Places, hit: Hit, parts: Sequence[str]) -> Known | None:
+    """What is known of the lines of a line's form, the same object each time; None where a line has none.
+
+    `parts` are those of the line.
+    """
+    if len(parts) == 1 or hit.raw.strip() != hit.text:
+        return None
+    view = hit.view
+    general = shapes.general(parts, places.numbers)
+    line = "".join(general)
+    key = hit.before + line
+    known = view.forms.get(key)
+    if known is None:
+        if len(view.forms) > _MOST_KNOWN:
+            view.forms.clear()
+        found, loose, inner = _read(places, view, line, line.strip(), hit.before)
+        known = view.forms[key] = Known(shapes.form(general, found, loose, inner.vrf), inner)
+    return known
+
+
+def _read(places: Places, view: View, raw: str, text: str, before: str) -> Read:
+    """What a line means, with columns of the raw line; its loose tokens; the view whose VRF holds.
+
+    In a flat table, `before` (the views' commands) is written before the command.
+    """
+    seen = tokens.scan(raw)
+    if not seen:
+        return (), (), view
+    start = max(raw.find(text), 0)
+    command = text
+    if places.flat:
+        view, command = places.led(before + places.bare(text))
+    shift = start + len(text) - len(command)
+    meant = [place if place.start + shift >= start else _end(place, start - shift) for place in classify(view, command)]
+    found = tuple(place.moved(shift) for place in meant if place is not None)
+    spans = [span for place in found for span in place.spans()]
+    loose = tuple(token for token in seen if not any(low <= token.start and token.end <= high for low, high in spans))
+    return found, loose, view
+
+
+def _end(place: Place, start: int) -> Place | None:
+    """A range's last address where the first one stands in a view's command before column `start`."""
+    if place.last is None or place.last[0] < start:
+        return None
+    return Place("range-last", Shape.HOST, *place.last, vrf=place.vrf)
+
+
+def table(
+    text: str, *, public: Iterable[str] = (), flat: bool = False, lead: str = "", skip: Iterable[str] = ()
+) -> Places:
+    """Compile a table. ValueError names the row that is wrong: a table is code.
+
+    For a flat table: `skip` are words that are left out where a command begins, `lead` is a row (all of it optional)
+    of what may stand before one.
+    """
+    sections: list[Section] = []
+    heads: list[str] = []
+    rows: list[str] = []
+    for raw in (*text.splitlines(), "[]"):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        if not _is_head(line):
+            rows.append(line)
+            continue
+        if rows:
+            common = _section(rows)
+            sections += [_headed(head, common) for head in heads or [""]]
+            heads, rows = [], []
+        heads.append(line[1:-1].strip())
+    return Places(
+        tuple(sections),
+        frozenset({DEFAULT_VRF, *public}),
+        flat,
+        compile_row(lead, whole=True) if lead else None,
+        re.compile(rf"(?:(?:{'|'.join(map(re.escape, skip))})\s+)+") if skip else None,
+    )
+
+
+def _is_head(line: str) -> bool:
+    """Whether a line is one pair of brackets: a row may begin with an optional word."""
+    return line.startswith("[") and line.endswith("]") and "[" not in line[1:] and "]" not in line[:-1]
+
+
+def _section(rows: Sequence[str]) -> Section:
+    return Section(
+        (),
+        tuple(compile_row(row) for row in rows if not row.startswith("=")),
+        tuple(compile_row(row, whole=True) for row in rows if row.startswith("=")),
+    )
+
+
+def _headed(head: str, section: Section) -> Section:
+    """The section's rows in the views of a head."""
+    views = tuple(compile_row(part, whole=True) for part in head.split(" > ")) if head not in ("", ".") else ()
+    return replace(section, views=views, outside=head == ".")

@@ -1,0 +1,88 @@
+"""What re-addressing did, for programs: every token of every file, and the sums.
+
+`kind` and `reason` are stable English words (`configs.places.rows.KINDS`, `configs.readdress.reasons`); lines and
+columns count from 1, columns in characters; paths are relative to what was given.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from configs.readdress.run import Done, Run
+
+
+def as_json(run: Run) -> dict[str, Any]:
+    """The whole report."""
+    actions: Counter[str] = Counter()
+    kinds: dict[str, Counter[str]] = {}
+    reasons: Counter[str] = Counter()
+    files = []
+    for done in run.files:
+        tokens = []
+        for token in done.result.tokens() if done.result is not None else ():
+            action = token.action.value
+            actions[action] += 1
+            kinds.setdefault(token.kind, Counter())[action] += 1
+            reasons[token.reason] += 1
+            tokens.append(
+                {
+                    "line": token.line,
+                    "column": token.column,
+                    "text": token.text,
+                    "kind": token.kind,
+                    "action": action,
+                    "new": token.new,
+                    "reason": token.reason,
+                }
+            )
+        files.append(_file(done, tokens))
+    return {
+        "files": files,
+        "summary": {
+            "files": len(run.files),
+            "written": len(run.files) - len(run.failed),
+            "failed": len(run.failed),
+            "changed": sum(1 for done in run.files if done.result is not None and done.result.changed),
+            "lines": sum(done.lines for done in run.files),
+            "tokens": sum(actions.values()),
+            "actions": {name: actions[name] for name in ("rewritten", "kept", "review")},
+            "kinds": {kind: dict(counts) for kind, counts in sorted(kinds.items())},
+            "reasons": dict(sorted(reasons.items())),
+            "policy": run.policy.as_json(),
+        },
+        "proof": _proof(run),
+    }
+
+
+def _file(done: Done, tokens: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "path": done.path,
+        "network": done.network,
+        "platform": done.platform,
+        "encoding": done.encoding,
+        "lines": done.lines,
+        "status": "failed" if done.result is None else "changed" if done.result.changed else "unchanged",
+        "problems": [problem.as_json() for problem in done.problems],
+        "tokens": tokens,
+    }
+
+
+def _proof(run: Run) -> dict[str, Any] | None:
+    """The proofs of all networks as one."""
+    from configs.equivalence import hiding  # noqa: PLC0415 - only where one was asked for
+    from configs.equivalence.model import Proof  # noqa: PLC0415 - as above
+
+    if not run.proofs:
+        return None
+    proofs = run.proofs.values()
+    checked: Counter[str] = Counter()
+    for proof in proofs:
+        checked.update(proof.checked)
+    whole = Proof(
+        tuple(found for proof in proofs for found in proof.counterexamples),
+        tuple(found for proof in proofs for found in proof.outside),
+        dict(checked),
+    )
+    return hiding.proof(whole, run.platforms).as_json()

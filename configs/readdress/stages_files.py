@@ -1,0 +1,199 @@
+"""The stages of a re-addressing as files: a folder a stage, an index for programs, a page for people in both languages.
+
+    index.json                       everything, for whoever sends it
+    README.md, README.zh-CN.md       the same to read
+    001-add/DEVICE.PLATFORM.txt       the commands of a stage
+    001-add/DEVICE.undo.txt           what takes them back
+
+A remark in a text file says at which address the commands below it are sent. The texts hold what the devices' own
+texts hold, stored secrets too: files are readable by their owner only.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from configs import dialects
+from configs.equivalence import hiding
+from configs.readdress.stages_model import Stage
+from inventory.text import Message, mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from configs.readdress.stages_model import DeviceStage, Part, Single, Staged, StageSet
+
+VERSION: Final = 1
+PAGES: Final = {"en": "README.md", "zh_CN": "README.zh-CN.md"}
+
+WHAT: Final = {
+    Stage.ADD: mark("The new addresses are added beside the old ones, everywhere. The old ones still speak."),
+    Stage.VERIFY: mark("Nothing is sent. Every new address below must answer before anything goes on."),
+    Stage.PREFER: mark("The new addresses speak: they become primary, routes go by them, single values change."),
+    Stage.DRAIN: mark("Nothing is sent. Nobody may use the old addresses below any more."),
+    Stage.REMOVE: mark("The old addresses go. What is left is the re-addressed configuration."),
+}
+WHY: Final = {
+    "one-value": mark("the command holds one address only"),
+    "in-place": mark("the new prefix overlaps the old one on the same interface"),
+    "no-number": mark("there is no free rule number for a second rule"),
+    "names": mark("a name changes with it"),
+}
+
+
+def as_json(staged: Staged) -> dict[str, Any]:
+    """Stable keys."""
+    return {
+        "version": VERSION,
+        "stages": [
+            {
+                "folder": each.folder,
+                "pass": each.pass_ + 1,
+                "wave": each.wave,
+                "stage": each.stage.value,
+                "temporary": each.temporary,
+                "devices": [_device(each, row) for row in each.devices],
+            }
+            for each in staged.stages
+        ],
+        "problems": [problem.as_json() for problem in staged.problems],
+    }
+
+
+def _device(stage: StageSet, row: DeviceStage) -> dict[str, Any]:
+    return {
+        "device": row.device,
+        "platform": row.platform,
+        "commands": f"{stage.folder}/{_commands_file(row)}" if row.parts else None,
+        "undo": f"{stage.folder}/{_undo_file(row)}" if row.undo else None,
+        "parts": [_part(part) for part in row.parts],
+        "undo_parts": [_part(part) for part in row.undo],
+        "single": [
+            {
+                "line": one.line,
+                "old": hiding.mask(row.platform, one.old),
+                "new": [hiding.mask(row.platform, text) for text in one.new],
+                "why": one.why,
+                "taken_back_first": one.listed,
+            }
+            for one in row.singles
+        ],
+        "check": list(row.check),
+        "gone": list(row.gone),
+        "together": list(row.together),
+    }
+
+
+def _part(part: Part) -> dict[str, Any]:
+    arrive = str(part.arrive.ip) if part.arrive is not None else None
+    return {"arrive": arrive, "ends_session": part.ends, "commands": list(part.commands)}
+
+
+def _name(row: DeviceStage) -> str:
+    """The device's name, or its file's without the ending, below the folder it came from."""
+    path = PurePosixPath(*(part for part in PurePosixPath(row.device).parts if part not in ("/", "..")))
+    return str(path.with_suffix("")) if path.suffix else str(path)
+
+
+def _commands_file(row: DeviceStage) -> str:
+    return f"{_name(row)}.{row.platform}.txt"
+
+
+def _undo_file(row: DeviceStage) -> str:
+    return f"{_name(row)}.undo.txt"
+
+
+def texts(staged: Staged) -> dict[str, str]:
+    """All files by their path below the folder that they go to."""
+    found: dict[str, str] = {"index.json": json.dumps(as_json(staged), ensure_ascii=False, indent=1) + "\n"}
+    found |= {page: "\n".join(_page(staged, name)) + "\n" for name, page in PAGES.items()}
+    for stage in staged.stages:
+        for row in stage.devices:
+            if row.parts:
+                found[f"{stage.folder}/{_commands_file(row)}"] = _text(row, row.parts)
+            if row.undo:
+                found[f"{stage.folder}/{_undo_file(row)}"] = _text(row, row.undo)
+    return found
+
+
+def _text(row: DeviceStage, parts: Sequence[Part]) -> str:
+    """Commands as they are typed, with a remark where a session begins."""
+    language = dialects.dialect(row.platform).language
+    remark = language.remark if language is not None else "!"
+    lines: list[str] = []
+    for part in parts:
+        if part.arrive is not None:
+            lines.append(f"{remark} log in at {part.arrive.ip}")
+        lines += part.commands
+    return "\n".join(lines) + "\n"
+
+
+def _page(staged: Staged, name: str) -> Iterator[str]:
+    """The page for people, in Markdown, in a language."""
+
+    def said(template: str, **parameters: Any) -> str:
+        return Message(template, **parameters).in_language(name)
+
+    yield f"# {said(mark('Stages of the re-addressing'))}"
+    yield ""
+    yield said(
+        mark(
+            "Do the folders in their order, the devices of each in the order below. A text goes to its device at the "
+            "address that its remark names; a guard that brings the old configuration back if nobody confirms belongs "
+            "to every part that ends the session. `DEVICE.undo.txt` takes a stage back; later stages must be taken "
+            "back first."
+        )
+    )
+    if staged.problems:
+        yield from ("", f"## {said(mark('No stages are made for'))}", "")
+        for problem in staged.problems:
+            yield f"- {problem.in_language(name)}".replace("\n", " ")
+    for stage in staged.stages:
+        yield from ("", f"## {stage.folder}", "")
+        if stage.temporary:
+            yield said(mark("On the way to temporary prefixes: these subnets change places in a circle."))
+        yield said(WHAT[stage.stage])
+        if not stage.devices:
+            yield from ("", said(mark("Nothing to do.")))
+            continue
+        yield ""
+        for row in stage.devices:
+            yield from _row(row, said)
+
+
+def _row(row: DeviceStage, said: Any) -> Iterator[str]:
+    count = sum(len(part.commands) for part in row.parts)
+    at = " → ".join(str(part.arrive.ip) for part in row.parts if part.arrive is not None)
+    if row.parts:
+        text = (
+            said(mark("{count} commands, sent at {address}"), count=count, address=at)
+            if at
+            else said(
+                mark("{count} commands; nobody said at which address the device is managed, so the session may end"),
+                count=count,
+            )
+        )
+        yield f"- **{row.device}**: {text}"
+    else:
+        yield f"- **{row.device}**"
+    if row.check:
+        yield f"  - {said(mark('must answer: {addresses}'), addresses=', '.join(row.check))}"
+    if row.gone:
+        yield f"  - {said(mark('nobody uses any more: {addresses}'), addresses=', '.join(row.gone))}"
+    if row.together:
+        text = said(
+            mark("right after or before {devices}: between the two the routing protocols on their links are down"),
+            devices=", ".join(row.together),
+        )
+        yield f"  - {text}"
+    yield from _singles(row.singles, said, row.platform)
+
+
+def _singles(singles: Iterable[Single], said: Any, platform: str) -> Iterator[str]:
+    for one in singles:
+        new = " / ".join(hiding.mask(platform, text) for text in one.new)
+        yield f"  - `{hiding.mask(platform, one.old)}` → `{new}`: {said(WHY[one.why])}"
+        if one.listed:
+            yield f"    - {said(mark('taken back first, then given anew: look whether the device takes it so'))}"

@@ -1,0 +1,92 @@
+"""What a staged re-addressing is: stages of devices, their commands by session, and what is special in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from inventory.errors import Problem
+    from inventory.model import Interface
+
+
+class Stage(StrEnum):
+    """The stages, in their order."""
+
+    ADD = "add"
+    VERIFY = "verify"
+    PREFER = "prefer"
+    DRAIN = "drain"
+    REMOVE = "remove"
+
+
+class Part(NamedTuple):
+    """Commands that are sent in one session, at `arrive` (None: nobody said where the device is managed).
+
+    `ends`: the last of them ends the session; what follows is sent after a login at the next part's address.
+    """
+
+    arrive: Interface | None
+    commands: tuple[str, ...]
+    ends: bool = False
+
+
+class Single(NamedTuple):
+    """A command that holds one address only, and changes when the new one is preferred. `why`: see `Turn`."""
+
+    line: int
+    old: str
+    new: tuple[str, ...]
+    why: str
+    listed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStage:
+    """What one stage is on one device. `check` are the new addresses that must answer, `gone` the old ones that go.
+
+    `together` are the devices that share a subnet whose addresses change places here: between the two of them their
+    routing protocols have no neighbour.
+    """
+
+    device: str
+    platform: str
+    parts: tuple[Part, ...] = ()
+    undo: tuple[Part, ...] = ()
+    singles: tuple[Single, ...] = ()
+    check: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
+    text: bytes = field(default=b"", repr=False)  # the configuration behind this stage
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do and nothing to look at."""
+        return not (self.parts or self.check or self.gone)
+
+
+@dataclass(frozen=True, slots=True)
+class StageSet:
+    """One stage of one pass, the devices in the order in which they are done."""
+
+    number: int
+    pass_: int
+    stage: Stage
+    temporary: bool
+    devices: tuple[DeviceStage, ...]
+    wave: int | None = None
+
+    @property
+    def folder(self) -> str:
+        """The folder's name."""
+        wave = f"w{self.wave:03}-" if self.wave is not None else ""
+        return f"{self.number:03}-{wave}{self.stage.value}"
+
+
+@dataclass(slots=True)
+class Staged:
+    """All stages of a network, and the devices that none are made for."""
+
+    stages: list[StageSet] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
