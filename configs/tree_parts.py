@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 BOM = "\ufeff"
 # What a line is that is not a command: `Outline.parents`.
@@ -85,6 +85,13 @@ class Outline(NamedTuple):
                 yield self.texts[index]
             elif 0 <= parent < number:
                 return
+
+    def without(self, numbers: Iterable[int]) -> Outline:
+        """The outline in which the commands of these lines, and what stands below them, are not there."""
+        parents = list(self.parents)
+        for number in numbers:
+            parents[number - 1] = BODY
+        return self._replace(parents=parents)
 
     def nodes(self, lines: Sequence[str]) -> tuple[Node, ...]:
         """The nodes outside all views, with all that is below them. `lines` are the text's."""

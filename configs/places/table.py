@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from configs.tree import Tree
 
 
+_NUMBER = re.compile(r"\d+")
+_DIGITS = str.maketrans("012345689", "777777777")
 # What is remembered between configurations is forgotten beyond this.
 _MOST_KNOWN = 100_000
 
@@ -161,9 +163,7 @@ class Places:
         if known is None:
             if len(self._known) > _MOST_KNOWN:
                 self._known.clear()
-            numbers, vrf = self._fits(path)
-            bound = any(self.sections[number].vrf_rows for number in numbers)
-            known = self._known[path] = numbers, vrf, bound
+            known = self._known[path] = self._told(path)
         numbers, said, bound = known
         vrf = (self._binding(numbers, commands) if bound else None) or said or outer
         found = self._views.get((numbers, vrf))
@@ -181,6 +181,23 @@ class Places:
         for section in self.sections:
             for row in (*section.views, *section.rows, *section.vrf_rows):
                 _ = row.head, row.clause
+
+    def _told(self, path: tuple[str, ...]) -> tuple[tuple[int, ...], str, bool]:
+        """The sections that hold in a view, its VRF if its path says one, and whether a command in it may say one.
+
+        Views differ in a port's number and in nothing that a row could tell.
+        """
+        last = path[-1] if path else ""
+        alike = last.translate(_DIGITS) if "." not in last and ":" not in last else last
+        general = alike != last and self.numbers.isdisjoint(_NUMBER.findall(last))
+        key = (*path[:-1], alike)
+        if general and (found := self._known.get(key)) is not None and not found[1]:
+            return found
+        numbers, vrf = self._fits(path)
+        found = numbers, vrf, any(self.sections[number].vrf_rows for number in numbers)
+        if general and not vrf:
+            self._known[key] = found
+        return found
 
     def bare(self, command: str) -> str:
         """A command without what is left out at its beginning."""

@@ -197,7 +197,7 @@ class Decider:
             return _not_moved(said, value, version)
         if new == value:
             return _UNCHANGED
-        return Outcome(_REWRITTEN, "mapped", (Writing(texts.write(new, version, address), None, None, None, None),))
+        return _mapped(texts.write(new, version, address), None)
 
     def _interface(self, address: str, size: str, place: Place, read: tuple[int, int]) -> Outcome:
         """An interface's address and the mask of its subnet."""
@@ -221,15 +221,9 @@ class Decider:
         new_length = subnet.parts[0][1]
         if (new, new_length) == (value, length):
             return _UNCHANGED
-        return Outcome(
-            _REWRITTEN,
-            "mapped",
-            (
-                Writing(
-                    texts.write(new, version, address) if new != value else None,
-                    _sized(place.form, size, new_length) if new_length != length else None,
-                ),
-            ),
+        return _mapped(
+            texts.write(new, version, address) if new != value else None,
+            _sized(place.form, size, new_length) if new_length != length else None,
         )
 
     def _range(  # noqa: PLR0911 - one return a reason
@@ -285,7 +279,7 @@ class Decider:
             if start != first and (value == first or new != length):
                 moved = texts.write(start, version, address)
                 resized = _sized(place.form, size, new) if new != length else None
-                return Outcome(_REWRITTEN, "mapped", (Writing(moved, resized),))
+                return _mapped(moved, resized)
         return self._parts(answer, address, (first, length, version), place, (size, *bounds))
 
     def _parts(
@@ -512,6 +506,12 @@ class Decider:
         if outcome.action is not _REWRITTEN:
             return outcome
         return Outcome(_REWRITTEN, "mapped", (Writing(f"{outcome.writings[0].address}:{number}"),))
+
+
+def _mapped(address: str | None, size: str | None) -> Outcome:
+    """A place that goes to one other: what nearly all are, so it is made in the shortest way."""
+    make = tuple.__new__
+    return make(Outcome, (_REWRITTEN, "mapped", (make(Writing, (address, size, None, None, None)),)))
 
 
 def _not_moved(said: Said, value: int, version: int) -> Outcome:

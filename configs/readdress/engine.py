@@ -18,7 +18,8 @@ from configs.places.tokens import Form, Token
 from configs.readdress import apart, encoded
 from configs.readdress import text as texts
 from configs.readdress.decide import Action, Decider, Outcome, Writing, space
-from configs.readdress.plans import Fate, Plan, plan
+from configs.readdress.fates import Fate
+from configs.readdress.plans import Plan, plan
 from configs.readdress.result import (
     KEPT_COMMENT,
     KEPT_NAME,
@@ -92,6 +93,7 @@ class Engine:
         self._decider = Decider(mapping, self.policy)
         self._known: dict[View, dict[str, Fate]] = {}
         self._plans: dict[Known, Plan | Literal[False]] = {}
+        self._tokens: dict[int, tuple[Fate, tuple[TokenResult, ...]]] = {}
         self._hits: dict[int, list[Hit]] = {}
         self._sources: tuple[Source, ...] | None = None
 
@@ -109,6 +111,7 @@ class Engine:
             self._decider.forget()
             self._known.clear()
             self._plans.clear()
+            self._tokens = {}
         if self._merged:
             self._collisions(self._used(sources))
 
@@ -139,7 +142,7 @@ class Engine:
         """Re-address one configuration."""
         if self._sources is None:
             self._look_at((source,))
-        result = Result(source.path, source.platform, source.tree, decider=self._decider)
+        result = Result(source.path, source.platform, source.tree, decider=self._decider, known=self._tokens)
         result.decided = Decisions(source.tree, self._decided(source))
         found = result.decided
         kinds = frozenset().union(*{fate.kinds for fate in found.fates()})

@@ -3,7 +3,7 @@
 Lines that differ only in addresses and numbers have one form (`configs.places.shapes`). A `Plan` says of a form which
 parts make up each of its places, so that a line of it costs a cut into parts, a look-up for each place, and a joining
 of the parts. The look-ups are the decider's own: what was decided of a place's texts once holds for every line. What a
-report asks for beyond that (places with their columns, tokens) is made when it asks: `Decided.line`.
+report asks for beyond that (places with their columns, tokens) is made when it asks: `configs.readdress.fates`.
 
 A form has no plan where the line as a whole matters: loose tokens, which may be secrets; places that are not made up of
 whole parts; free text and names that the policy rewrites. Those lines are read one by one.
@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from configs.places import shapes
 from configs.places.rows import Shape
 from configs.readdress.decide import Action, Outcome
+from configs.readdress.fates import Fate
 from configs.readdress.result import KEPT_COMMENT, KEPT_NAME, KEPT_TEXT
 
 if TYPE_CHECKING:
@@ -24,29 +24,7 @@ if TYPE_CHECKING:
     from configs.places.rows import Place
     from configs.places.shapes import Form
     from configs.places.table import View
-    from configs.places.tokens import Token
     from configs.readdress.decide import Decider, Known
-
-
-class Fate(NamedTuple):
-    """What becomes of every line with the same text in the same view.
-
-    `new` are the new lines: none if it stays, None if that is still open. `kinds` are those of its places. These and
-    the loose tokens are made by `form` where there is one.
-    """
-
-    outcomes: tuple[Outcome, ...]
-    new: tuple[str, ...] | None
-    view: View
-    kinds: frozenset[str]
-    form: Form | None = None
-    loose: tuple[tuple[str, Outcome], ...] = ()
-    places: tuple[Place, ...] = ()
-    tokens: tuple[Token, ...] = ()
-
-    def read(self, text: str) -> tuple[tuple[Place, ...], tuple[Token, ...]]:
-        """The places and loose tokens of the line, whose text is given."""
-        return self.form.fit(shapes.parts(text)) if self.form is not None else (self.places, self.tokens)
 
 
 class _Slot(NamedTuple):

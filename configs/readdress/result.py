@@ -17,7 +17,7 @@ from configs.readdress.decide import Action, Decider, Outcome, Writing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from configs.readdress.plans import Fate
+    from configs.readdress.fates import Fate
     from configs.tree import Tree
 
 KEPT_NAME: Final = Outcome(Action.KEPT, "policy-names")
@@ -75,12 +75,16 @@ class Decisions(Sequence[Decided]):
             return [self[one] for one in range(*index.indices(len(self)))]
         known = self.made.get(index)
         if known is None:
-            number, path, fate = self.found[index]
-            assert self._tree is not None  # noqa: S101 - there are lines
-            text = self._tree.line_text(number)
-            line = Line(number, text, *fate.read(text), path, fate.view)
-            known = self.made[index] = Decided(line, fate.outcomes, fate.loose, fate.new)
+            known = self.made[index] = self.put_together(index)
         return known
+
+    def put_together(self, index: int) -> Decided:
+        """One of them as it was decided first; not kept."""
+        number, path, fate = self.found[index]
+        assert self._tree is not None  # noqa: S101 - there are lines
+        text = self._tree.line_text(number)
+        line = Line(number, text, *fate.read(text), path, fate.view)
+        return Decided(line, fate.outcomes, fate.loose, fate.new)
 
     def __setitem__(self, index: int, decided: Decided) -> None:
         self.made[index] = decided
@@ -101,6 +105,8 @@ class Result:
     decided: Decisions = field(default_factory=Decisions)
     words: dict[str, tuple[str, Outcome]] = field(default_factory=dict)
     decider: Decider | None = None
+    # The tokens of lines that somebody asked for, by the fate's identity: texts of a network have lines in common.
+    known: dict[int, tuple[Fate, tuple[TokenResult, ...]]] = field(default_factory=dict)
     # What became of the rule numbers of lines that became several.
     numbers: dict[int, TokenResult] = field(default_factory=dict)
     # Addresses that are written as something else, for a person.
@@ -131,17 +137,30 @@ class Result:
     def tokens(self) -> Iterator[TokenResult]:
         """Every token with what became of it, in the text's order."""
         encoded = list(reversed(self.encoded))
-        for decided in self.decided:
-            while encoded and encoded[-1].line < decided.line.number:
+        for index, (number, _, fate) in enumerate(self.decided.found):
+            while encoded and encoded[-1].line < number:
                 yield encoded.pop()
-            found = list(self._line_tokens(decided))
-            more = [*self._further(decided)]
-            while encoded and encoded[-1].line == decided.line.number:
-                more.append(encoded.pop())
-            taken = {token.column for token in found}
-            found += [token for token in more if token.column not in taken]
-            yield from sorted(found, key=_column) if more else found
+            beside: list[TokenResult] = []
+            while encoded and encoded[-1].line == number:
+                beside.append(encoded.pop())
+            if self.words or beside or number in self.numbers or index in self.decided.made:
+                yield from self._tokens_of(self.decided[index], beside)
+                continue
+            # Of lines that are the same the tokens are, too.
+            same = self.known.get(id(fate))
+            if same is None:
+                same = self.known[id(fate)] = fate, tuple(self._tokens_of(self.decided.put_together(index), []))
+            for token in same[1]:
+                yield TokenResult(number, *token[1:])
         yield from reversed(encoded)
+
+    def _tokens_of(self, decided: Decided, beside: list[TokenResult]) -> list[TokenResult]:
+        """The tokens of a line, and those that were found `beside` what its command says."""
+        found = list(self._line_tokens(decided))
+        more = [*self._further(decided), *beside]
+        taken = {token.column for token in found}
+        found += [token for token in more if token.column not in taken]
+        return sorted(found, key=_column) if more else found
 
     def _further(self, decided: Decided) -> Iterator[TokenResult]:
         """What changes without the shape of an address: lengths, bounds, rule numbers."""

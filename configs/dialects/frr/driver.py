@@ -242,8 +242,10 @@ def _replacement(running: Tree, candidate: Tree, management: Interface | None) -
 
     whole = replace(LANGUAGE, owned=re.compile(""), whole=True)
     wanted = {node.text for node in candidate.children}
-    kept = tuple(node for node in running.children if node.text in wanted or not dialogue.UNREMOVABLE.match(node.text))
-    return change.compute(replace(running, children=kept), candidate, whole, management)
+    staying = [
+        node.line for node in running.children if node.text not in wanted and dialogue.UNREMOVABLE.match(node.text)
+    ]
+    return change.compute(replace(running, outline=running.outline.without(staying)), candidate, whole, management)
 
 
 def _last_words(done: Finished) -> str:
