@@ -87,8 +87,8 @@ def register(group: typer.Typer) -> None:
         interrupted = False
         with surroundings(workspace, lab=lab) as (loaded, plan, endpoints):
             chosen = reachable(choose(loaded, devices or (), where), named=bool(devices))
-            jobs = _jobs(loaded, plan, chosen, endpoints)
-            with watching(len(jobs), quiet=as_json) as observer, _ended_like_an_interrupt():
+            jobs = jobs_of(loaded, plan, chosen, endpoints)
+            with watching(len(jobs), quiet=as_json) as observer, ended_like_an_interrupt():
                 seen = _Seen(observer)
                 try:
                     results = rollout.push(jobs, commit=commit, parallel=parallel, observer=seen)
@@ -112,7 +112,7 @@ def register(group: typer.Typer) -> None:
 
 
 @contextmanager
-def _ended_like_an_interrupt() -> Iterator[None]:
+def ended_like_an_interrupt() -> Iterator[None]:
     """SIGTERM and a closed terminal count as Ctrl-C: devices that were begun are finished first."""
     before = {
         number: signal.signal(number, signal.default_int_handler)
@@ -163,7 +163,7 @@ def reachable(devices: Sequence[Device], *, named: bool) -> list[Device]:
     return found
 
 
-def _jobs(workspace: Workspace, plan: Plan, devices: Sequence[Device], endpoints: Endpoints) -> list[Job]:
+def jobs_of(workspace: Workspace, plan: Plan, devices: Sequence[Device], endpoints: Endpoints) -> list[Job]:
     """The devices' jobs; one whose template fails has that as its fault."""
     from dataclasses import replace  # noqa: PLC0415 - start-up time
 

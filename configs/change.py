@@ -93,7 +93,8 @@ class Paths:
     `address`: an interface's address, group `ip`. `interface`: an interface's header. `touches`: lines in such a view
     that take the interface down or move it. `route`: static routes that may carry us. `remote`: headers of the views of
     remote logins; `remote_lines`: the lines in them that let people in or keep them out; `remote_list`: in such a view,
-    the line that binds an access list, group `list`. `list_header`: an access list's header, group `list`.
+    the line that binds an access list, group `list`. `port_list`: the same on an interface. `list_header`: an access
+    list's header, group `list`.
     `server`: lines of the SSH server and of the users.
     """
 
@@ -104,6 +105,7 @@ class Paths:
     remote: re.Pattern[str] = NEVER
     remote_lines: re.Pattern[str] = NEVER
     remote_list: re.Pattern[str] = re.compile(r"(?P<list>(?!))")
+    port_list: re.Pattern[str] = re.compile(r"(?P<list>(?!))")
     list_header: re.Pattern[str] = re.compile(r"(?P<list>(?!))")
     server: re.Pattern[str] = NEVER
 
@@ -429,14 +431,19 @@ class _Guarded:
     def __init__(self, language: Language, running: Tree, intended: Tree, management: Interface | None) -> None:
         self._language = language
         self._paths = language.paths
-        self._lists = {name for tree in (running, intended) for name in self._bound_lists(tree)}
         self._interfaces = set(self._arrival_interfaces(running, management))
+        self._lists = {name for tree in (running, intended) for name in self._bound_lists(tree)}
 
     def _bound_lists(self, tree: Tree) -> Iterator[str]:
+        """The lists at the door we came in by, and those on the interface we arrive on."""
         for node in tree.children:
-            if self._paths.remote.match(self._language.normalise((), node.text)):
-                for child in node.children:
-                    match = self._paths.remote_list.match(child.text)
+            header = self._language.normalise((), node.text)
+            for binds in (
+                self._paths.remote_list if self._paths.remote.match(header) else None,
+                self._paths.port_list if header in self._interfaces else None,
+            ):
+                for child in node.children if binds is not None else ():
+                    match = binds.match(child.text) if binds is not None else None
                     if match is not None:
                         yield match["list"]
 

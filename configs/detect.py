@@ -42,7 +42,7 @@ def detect(text: str | bytes) -> Detection:
     if isinstance(text, bytes):
         text, _ = decode(text)
     sample = marks.seen(text)
-    platforms = sorted(dialects.platforms())
+    platforms = sorted(dialects.languages())
     languages = tuple(dialects.dialect(platform).marks for platform in platforms)
     bits = dict(zip((*platforms, ""), marks.evidence(sample, (*languages, _OTHER)), strict=True))
     bits[""] += marks.UNKNOWN

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from napalm.base.base import NetworkDriver
 
 from configs.channel import Login, Target, wait
-from configs.guard import NO_GUARD, check, how_left, tell, timer
+from configs.guard import NO_GUARD, REBOOT_NOT_ALLOWED, GuardKind, check, how_left, tell, timer
 from configs.masking import hide_secrets
 from configs.tree import decode
 from inventory.endpoints import Endpoint
@@ -48,10 +48,12 @@ class Driver(NetworkDriver):
     """A device. Subclasses say how to connect, read, apply, undo, save and guard; the order of things is here.
 
     `optional_args`: `port`, `secret` (enable), `key_file`, `known_hosts`, `device` (the name under which its host key
-    is recorded), `management` (the `ipaddress` interface we arrive at), `out_of_band`.
+    is recorded), `management` (the `ipaddress` interface we arrive at), `out_of_band`, `allow_reboot` (the device's
+    reboot timer may guard a change that could cut us off).
     """
 
     platform: ClassVar[str]
+    allow_reboot = False
 
     def __init__(
         self,
@@ -84,6 +86,7 @@ class Driver(NetworkDriver):
             management=options.get("management"),
             out_of_band=bool(options.get("out_of_band")),
         )
+        self.allow_reboot = bool(options.get("allow_reboot"))
 
     @classmethod
     def for_target(
@@ -94,15 +97,18 @@ class Driver(NetworkDriver):
         out_of_band: bool = False,
         after: Endpoint | None = None,
         secrets: tuple[Secret, ...] = (),
+        allow_reboot: bool = False,
     ) -> Self:
         """A driver for a target, its password never shown. `after` is where the device answers after the change;
-        `secrets` are those that stand in what will be loaded: no message shows them.
+        `secrets` are those that stand in what will be loaded: no message shows them. `allow_reboot` lets the device's
+        reboot timer be the guard, where there is no better one.
         """  # noqa: D205 - one sentence
         self = cls.__new__(cls)
         self.hostname = target.endpoint.host
         self.username = target.login.username
         self.timeout = int(target.command_timeout)
         self._prepare(target, management=management, out_of_band=out_of_band, after=after, secrets=secrets)
+        self.allow_reboot = allow_reboot
         return self
 
     def _prepare(
@@ -148,8 +154,8 @@ class Driver(NetworkDriver):
         """The running configuration as the device prints it, without what it says around it; lines end with LF."""
         raise NotImplementedError
 
-    def _guard(self, running: Tree) -> Guard:
-        """What could undo a change on this device, by what it runs."""
+    async def _guard(self, running: Tree) -> Guard:
+        """What could undo a change on this device, by what it runs and what it says it can do."""
         del running
         return NO_GUARD
 
@@ -236,9 +242,17 @@ class Driver(NetworkDriver):
         """The difference between the running configuration and the candidate, masked; empty if there is none."""
         return self.change().diff
 
-    def guard(self, running: bytes | None = None) -> Guard:
-        """What could undo a change on this device. `running` saves reading the configuration again."""
-        return self._guard(self.dialect.parse(self.running() if running is None else running))
+    def guard(self, running: bytes | None = None, change: Change | None = None) -> Guard:
+        """What could undo a change on this device. `running` saves reading the configuration again.
+
+        A reboot is offered only if it is allowed and, where `change` is known, only for one that could cut us off.
+        """
+        found = wait(self._guard(self.dialect.parse(self.running() if running is None else running)))
+        if found.kind is not GuardKind.REBOOT:
+            return found
+        if not self.allow_reboot:
+            return REBOOT_NOT_ALLOWED
+        return found if change is None or change.cuts else NO_GUARD
 
     def commit_config(self, message: str = "", revert_in: int | None = None) -> None:
         """Apply the candidate; with `revert_in` seconds it stays to be confirmed, without it is confirmed and saved.
@@ -256,7 +270,7 @@ class Driver(NetworkDriver):
         change = self._change(self.dialect.parse(before))
         if change.empty:
             return
-        guard = self.guard(before)
+        guard = self.guard(before, change)
         if revert_in is not None and not guard:
             raise RefusedError(
                 Message("{device}: nothing on the device could undo the change by itself", device=self.target.device)

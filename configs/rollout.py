@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import re
 import threading
 import time
 import traceback
@@ -22,13 +23,15 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote
 
+from configs import change as changes
 from configs.archive import masked
 from configs.channel import Login, Target
 from configs.dialects import dialect
 from configs.guard import GuardKind, check, how_left, tell, timer
 from configs.masking import hide_secrets
 from inventory.endpoints import Endpoint
-from inventory.errors import DeviceError, GovnetError, NotBegunError, RefusedError
+from inventory.errors import DeviceError, DeviceUnreachableError, GovnetError, NotBegunError, RefusedError
+from inventory.sources import write_atomically
 from inventory.text import Message, mark, tr
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
     from configs.change import Change
     from configs.driver import Driver
+    from configs.guard import Guard
     from configs.render import Rendered
     from inventory.endpoints import Endpoints
     from inventory.model import Device, Interface, Workspace
@@ -66,13 +70,22 @@ class State(StrEnum):
     UNKNOWN = "unknown"  # perhaps changed, and not reached again or not saved; the error's hint says what mends it
 
 
+def _nothing() -> None:
+    """What is done before and after a change where nobody wants more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One device and what it is to become. `after` is where it answers once changed, if that differs.
 
     `fault` is what already went wrong (no address, a secret that cannot be read): the device fails with it, the
     others go on. `secrets` are those in `intended`: nothing that is shown holds them. `lock` is a file that a push of
-    the device holds, so that there is one at a time.
+    the device holds, so that there is one at a time. `allow_reboot` lets the device's reboot timer be its guard.
+
+    `exact` means that whatever differs from `intended` goes, also what no template says: the way back. `keep` is where
+    what the device ran is written, masked, before anything is changed, unless it stands there. `before` is called
+    before the device is changed, `accept` after it was found as intended over a new login and before its guard is
+    cancelled; a GovnetError of the first leaves it untouched, one of the second brings it back.
     """
 
     target: Target
@@ -83,6 +96,11 @@ class Job:
     fault: GovnetError | None = None
     secrets: tuple[Secret, ...] = field(default=(), repr=False)
     lock: Path | None = None
+    allow_reboot: bool = False
+    exact: bool = False
+    keep: Path | None = None
+    before: Callable[[], None] = _nothing
+    accept: Callable[[], None] = _nothing
 
     @property
     def device(self) -> str:
@@ -182,6 +200,7 @@ class Compared:
 
     before: bytes
     change: Change
+    seconds: int = 0  # of a guard that a process which died has armed
 
 
 def jobs(
@@ -356,15 +375,19 @@ def _ready(finished: SimpleQueue[int], results: Mapping[int, object]) -> set[int
         return set(results)
 
 
-def push_one(job: Job, *, commit: bool, observer: Observer) -> PushResult:
-    """One device, from the first login to the last. Never raises an Exception: it becomes the result's `error`."""
+def push_one(job: Job, *, commit: bool, observer: Observer, again: bool = False) -> PushResult:
+    """One device, from the first login to the last. Never raises an Exception: it becomes the result's `error`.
+
+    `again` says that the same push may have been begun before by a process that died: a change of ours that waits to
+    be confirmed is gone on with if the device is as intended, and withdrawn if it is not.
+    """
     start = time.monotonic()
     result = PushResult(job.device, State.UNTOUCHED)
     try:
         if job.fault is not None:
             raise job.fault
         with _own_faults(job), _alone(job.lock if commit else None, job.device):
-            result = _pushed(job, commit=commit, observer=observer)
+            result = _pushed(job, commit=commit, observer=observer, again=again)
     except GovnetError as error:
         result = replace(result, error=error)
     return replace(result, seconds=time.monotonic() - start)
@@ -423,28 +446,34 @@ def difference(job: Job, running: bytes) -> Change:
     """What it takes from `running` to what the job intends. Pure."""
     language: Any = dialect(job.target.platform)  # every dialect that can be pushed knows `management`
     parsed = language.parse(running)
+    if job.exact:
+        exact = replace(language.language, owned=re.compile(""), whole=True)
+        return changes.compute(parsed, language.parse(job.intended.encode()), exact, job.management)
     return language.change(parsed, language.parse(job.intended.encode()), management=job.management)  # type: ignore[no-any-return]  # as above
 
 
-def _pushed(job: Job, *, commit: bool, observer: Observer) -> PushResult:
+def _pushed(job: Job, *, commit: bool, observer: Observer, again: bool = False) -> PushResult:
     observer.step(job.device, Message(mark("reading")))
     driver = _driver(job, job.target)
     try:
-        driver.open()
+        driver = _reached(driver, job, again=commit and again)
         compared = compare(driver, job)
+        if commit and again:
+            begun = _begun_before(driver, job, compared, observer)
+            if begun is not None:
+                driver.close()
+                return _confirmed(job, begun, PushResult(job.device, State.SAME), begun.seconds, observer)
+            compared = compare(driver, job)
         change = compared.change
         diff = hide_secrets(change.diff, job.secrets)
         result = PushResult(job.device, State.SAME, change.added, change.removed, diff=diff, notes=change.notes)
         if change.empty:
             return result
-        guard = driver.guard(compared.before)
+        guard = driver.guard(compared.before, change)
         result = replace(result, guard=guard.kind)
-        try:
-            check(job.device, change, guard, out_of_band=job.out_of_band)
-        except GovnetError as error:
-            return replace(result, state=State.UNTOUCHED if commit else State.DIFFERENT, error=error)
-        if not commit:
-            return replace(result, state=State.DIFFERENT)
+        fault = _unsafe(job, change, guard)
+        if fault is not None or not commit:
+            return replace(result, state=State.UNTOUCHED if commit else State.DIFFERENT, error=fault)
         if driver.has_pending_commit():
             raise RefusedError(
                 Message("{device}: an earlier change waits to be confirmed", device=job.device),
@@ -452,7 +481,9 @@ def _pushed(job: Job, *, commit: bool, observer: Observer) -> PushResult:
             )
         seconds = guard.seconds(timer(change)) if guard else 0
         observer.step(job.device, Message(mark("applying {count} lines"), count=len(change.commands)))
-        driver.load_merge_candidate(config=job.intended)
+        _keep(job, compared.before)
+        job.before()
+        _load(driver, job)
         try:
             with _own_faults(job):
                 driver.begin(compared.before, change, seconds)
@@ -467,6 +498,66 @@ def _pushed(job: Job, *, commit: bool, observer: Observer) -> PushResult:
     return _confirmed(job, compared, result, seconds, observer)
 
 
+def _unsafe(job: Job, change: Change, guard: Guard) -> GovnetError | None:
+    """Why a change is refused, if it is."""
+    try:
+        check(job.device, change, guard, out_of_band=job.out_of_band)
+    except GovnetError as error:
+        return error
+    return None
+
+
+def _load(driver: Driver, job: Job) -> None:
+    """Give the driver what the device is to become."""
+    if job.exact:
+        driver.load_replace_candidate(config=job.intended)
+    else:
+        driver.load_merge_candidate(config=job.intended)
+
+
+def _reached(driver: Driver, job: Job, *, again: bool) -> Driver:
+    """The driver, logged in; where an earlier push may have moved the device, also at its new address."""
+    try:
+        driver.open()
+    except DeviceUnreachableError:
+        if not again or job.after is None:
+            raise
+        driver = _driver(job, replace(job.target, endpoint=job.after))
+        driver.open()
+    return driver
+
+
+def _keep(job: Job, before: bytes) -> None:
+    """Write down what the device runs, masked. DeviceError if that cannot be: then nothing is changed."""
+    if job.keep is None or job.keep.exists():
+        return
+    try:
+        job.keep.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(job.keep, masked(job.target.platform, before))
+    except OSError as error:
+        raise DeviceError(
+            job.device,
+            Message("what the device runs cannot be kept in {path}: {why}", path=job.keep, why=error.strerror),
+            Message("make room or make the folder writable; nothing was changed"),
+        ) from error
+
+
+def _begun_before(driver: Driver, job: Job, compared: Compared, observer: Observer) -> Compared | None:
+    """What a process that died has left on the device, if it is as intended: it is then only checked and saved.
+
+    A change that waits to be confirmed and is not as intended is taken back. RefusedError if nobody kept what the
+    device ran before: then the change is not ours.
+    """
+    kept = job.keep.read_bytes() if job.keep is not None and job.keep.exists() else None
+    waits = driver.has_pending_commit()
+    if compared.change.empty:
+        return Compared(kept, compared.change, timer(compared.change) if waits else 0) if kept is not None else None
+    if waits and kept is not None:
+        observer.step(job.device, Message(mark("taking back what was left unfinished")))
+        driver.restore(kept)
+    return None
+
+
 def _confirmed(job: Job, compared: Compared, result: PushResult, seconds: int, observer: Observer) -> PushResult:
     """Log in anew, check, cancel the guard, save; or see to it that the device goes back."""
     observer.step(job.device, Message(mark("checking over a new login")))
@@ -476,8 +567,9 @@ def _confirmed(job: Job, compared: Compared, result: PushResult, seconds: int, o
         try:
             with _own_faults(job):
                 driver.open()
-                driver.load_merge_candidate(config=job.intended)
+                _load(driver, job)
                 driver.verify()
+                job.accept()
                 if seconds:
                     driver.settle()
         except GovnetError as error:
@@ -550,5 +642,10 @@ def _driver(job: Job, target: Target) -> Driver:
     from configs.drivers import driver_for  # noqa: PLC0415 - start-up time: NAPALM is heavy
 
     return driver_for(target.platform).for_target(
-        target, management=job.management, out_of_band=job.out_of_band, after=job.after, secrets=job.secrets
+        target,
+        management=job.management,
+        out_of_band=job.out_of_band,
+        after=job.after,
+        secrets=job.secrets,
+        allow_reboot=job.allow_reboot,
     )

@@ -297,6 +297,10 @@ class Settings:
     services: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # Prefixes from which devices may be managed.
     managers: tuple[str, ...] = ()
+    # Where rollouts are kept: sqlite:///FILE or postgresql://…; empty: state.db in the workspace.
+    database: str = ""
+    # Where the operations log is forwarded to: udp://HOST[:PORT] or tcp://HOST[:PORT].
+    syslog: str = ""
 
 
 @dataclass(frozen=True)

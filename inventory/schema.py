@@ -7,6 +7,7 @@ the input; here they are turned into problems that never quote a value of creden
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, TypeVar, get_args
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 
@@ -164,6 +165,45 @@ AreaName: TypeAlias = Annotated[Area, _text(cells.choice(Area, {}))]
 Rd: TypeAlias = Annotated[str, _text(_rd)]
 
 
+def _database(text: str) -> str:
+    """A database's URL. A password never stands in it: the complaint does not quote the text."""
+    parts = _url(text)
+    if parts is None or parts.scheme not in {"sqlite", "postgresql"}:
+        raise cells.Fault(
+            "bad-database",
+            Message("this is no database of govnet"),
+            Message("write postgresql://USER@HOST/NAME, or remove the key: state.db in the workspace is used then"),
+        )
+    if parts.password:
+        raise cells.Fault(
+            "secret-in-clear",
+            Message("a secret stands here in clear text"),
+            Message("leave the password out; put it into ~/.pgpass or the variable PGPASSWORD"),
+        )
+    return f"postgresql+psycopg{text.removeprefix('postgresql')}" if parts.scheme == "postgresql" else text
+
+
+def _syslog(text: str) -> str:
+    parts = _url(text)
+    if parts is None or parts.scheme not in {"udp", "tcp"} or not parts.hostname:
+        raise cells.Fault(
+            "bad-syslog",
+            Message("“{text}” is no syslog server", text=text),
+            Message("write udp://HOST or tcp://HOST, with :PORT if it is not 514"),
+        )
+    return text
+
+
+def _url(text: str) -> SplitResult | None:
+    """The parts of a URL; None for what is none."""
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - looking at it checks it
+    except ValueError:
+        return None
+    return parts
+
+
 class _SettingsIn(_Strict):
     title: Title = ""
     language: Annotated[str, _text(_language)] = ""
@@ -172,6 +212,8 @@ class _SettingsIn(_Strict):
         default_factory=dict
     )
     managers: tuple[Annotated[str, _text(cells.network)], ...] = ()
+    database: Annotated[str, _text(_database)] = ""
+    syslog: Annotated[str, _text(_syslog)] = ""
 
 
 class _VrfIn(_Strict):
@@ -369,7 +411,7 @@ def settings(reader: Reader) -> Settings:
     read = reader.read(_SettingsIn, data, ())
     if read is None:
         return Settings()
-    return Settings(read.title, read.language, read.lab, dict(read.services), read.managers)
+    return Settings(read.title, read.language, read.lab, dict(read.services), read.managers, read.database, read.syslog)
 
 
 def vrfs(reader: Reader, data: Mapping[str, Any]) -> list[tuple[Path, Vrf]]:

@@ -131,6 +131,14 @@ class Emulated:
         answer = _ask(state, {"do": "faults", "device": node, "faults": str(faults)})
         return str(answer["faults"])
 
+    def faults(self, state: LabState, node: str) -> str:
+        """The faults that a running device has now; an empty text for none."""
+        return str(_ask(state, {"do": "faults", "device": node, "faults": None})["faults"])
+
+    def reboot(self, state: LabState, node: str) -> float:
+        """Make a running device reboot to its saved configuration; returns how many seconds it will be away."""
+        return float(_ask(state, {"do": "reboot", "device": node})["seconds"])
+
     def down(self, state: LabState) -> None:
         """End the process; it closes everything."""
         runner.end(state.pid, state.started)

@@ -192,8 +192,12 @@ async def _answer(world: World, question: Mapping[str, Any]) -> dict[str, Any]:
     if question["do"] == "faults":
         from lab.emulator.faults import Faults  # noqa: PLC0415 - only here
 
-        device.suffer(Faults.parse(question["faults"]))
+        if question["faults"] is not None:
+            device.suffer(Faults.parse(question["faults"]))
         return {"faults": str(device.faults)}
+    if question["do"] == "reboot":
+        device.reboot()
+        return {"seconds": device.spec.boot}
     run = getattr(device, "run_command", None)
     if run is not None:
         empty: asyncio.Queue[bytes | None] = asyncio.Queue()

@@ -29,6 +29,8 @@ class Pager:
     more: str
     erase: str
     height: int = 24
+    # The keys that end an output; where there are none, any key but blank and Enter does.
+    ends: str = ""
 
 
 _CR, _LF, _ESC, _CTRL_C, _CTRL_U, _CTRL_Z = 13, 10, 27, 3, 21, 26
@@ -169,7 +171,7 @@ class Terminal:
         return await self._byte()
 
     async def page(self, text: str) -> None:
-        """Show an output a screen at a time: blank for the next page, Enter for a line, anything else ends it."""
+        """Show an output a screen at a time: blank for the next page, Enter for a line; see `Pager` for its end."""
         lines = text.split("\n")
         if lines and not lines[-1]:
             lines.pop()
@@ -187,9 +189,9 @@ class Terminal:
             self.write(self._pager.more)
             key = await self.key()
             self.write(self._pager.erase)
-            if key == ord(" "):
-                room = self.height
-            elif key in (_CR, _LF):
+            if key in (_CR, _LF):
                 room = 1
+            elif key == ord(" ") or (self._pager.ends and chr(key) not in self._pager.ends):
+                room = self.height
             else:
                 return

@@ -21,10 +21,10 @@ from configs.guard import NO_GUARD, Guard, GuardKind
 if TYPE_CHECKING:
     from napalm.base import models
 
-    from configs.change import Change
     from configs.model import Dialect
     from configs.tree import Tree
 
+REVERT_SECONDS = 120.0  # it compares and undoes line by line
 REVERT_TIMER = Guard(GuardKind.REVERT_TIMER, shortest=60, longest=7200, step=60)
 
 # Cisco IOS Software, C3560 Software (C3560-IPSERVICESK9-M), Version 12.2(55)SE12, RELEASE SOFTWARE (fc2)
@@ -46,31 +46,33 @@ class CiscoIosDriver(CliDriver):
     show_running = "show running-config"
     save_command = "write memory"
     saved = re.compile(rb"\[OK\]")
+    show_guard = "show archive config rollback timer"
 
     @property
     def dialect(self) -> Dialect:
         """This one."""
         return DIALECT
 
-    def _guard(self, running: Tree) -> Guard:
+    async def _guard(self, running: Tree) -> Guard:
         """The revert timer, if the configuration has an archive to go back to."""
         archives = running.starting("archive")
         return REVERT_TIMER if any(node.starting("path") for node in archives) else NO_GUARD
 
     async def _pending(self) -> bool:
-        return bool(_PENDING.search(await self._text("show archive config rollback timer")))
+        return bool(_PENDING.search(await self._text(self.show_guard)))
 
-    async def _apply(self, change: Change, running: Tree, candidate: Tree, revert_in: int) -> None:
-        del running, candidate
-        enter = f"configure terminal revert timer {revert_in // 60}" if revert_in else ""
-        await self._configure(change, self._change, enter=enter)
+    async def _arm(self, seconds: int, running: Tree) -> None:
+        del running
+        # The timer goes on when the mode is left: it ends by `configure confirm`, or goes off.
+        await self.session.command(f"{self.dialogue.configure} revert timer {seconds // 60}")
+        await self.session.command(self.dialogue.leave)
 
     async def _confirm(self) -> None:
         await self.session.command("configure confirm")
 
     async def _undo(self, before: bytes) -> None:
         if await self._pending():
-            await self.session.command("configure revert now", seconds=120)
+            await self.session.command("configure revert now", seconds=REVERT_SECONDS, renamed=True)
         await super()._undo(before)
 
     def get_facts(self) -> models.FactsDict:

@@ -73,6 +73,7 @@ _PATHS = Paths(
     remote=re.compile(r"line vty "),
     remote_lines=re.compile(r"(?:ipv6 )?access-class |transport input |login|no (?:access-class|transport|login)"),
     remote_list=re.compile(r"(?:ipv6 )?access-class (?P<list>\S+) in"),
+    port_list=re.compile(r"(?:ip access-group|ipv6 traffic-filter) (?P<list>\S+)"),
     list_header=re.compile(r"(?:ip access-list (?:standard|extended)|(?:ipv6 )?access-list) (?P<list>\S+)"),
     server=re.compile(r"ip ssh |username |aaa (?:new-model|authentication login)|crypto key "),
 )

@@ -106,7 +106,7 @@ class FrrDriver(Driver):
             return change
         return _replacement(running, self._candidate, self.management)
 
-    def _guard(self, running: Tree) -> Guard:
+    async def _guard(self, running: Tree) -> Guard:
         del running
         return TIMED_RESTORE
 

@@ -21,6 +21,9 @@ WIRE = Wire((IPv4Network("0.0.0.0/0"),), frozenset({IPv4Address("10.0.0.1")}))
 
 
 class Names:
+    spaced = ()
+    quoted = False
+
     def interface_name(self, text):
         return text if text.startswith("eth") else None
 

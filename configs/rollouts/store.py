@@ -1,0 +1,385 @@
+"""How far rollouts have come: tables beside the workflow engine's own, in SQLite or PostgreSQL.
+
+Whoever writes, writes one row in one transaction; whoever reads, reads what is there: a process that shows a rollout
+needs no engine. What was approved does not stand here but in the bundle.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from inventory.errors import GovnetError
+from inventory.text import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from configs.rollouts.bundle import Bundle
+
+FILE = "state.db"
+SILENCE = 10.0  # seconds without a sign of life after which a worker counts as dead
+BUSY = 30.0  # seconds that a writer waits for another one (SQLite has one at a time)
+
+
+class Phase(StrEnum):
+    """Where a rollout is. Stable and English."""
+
+    PLANNED = "planned"  # nothing was begun
+    RUNNING = "running"
+    PAUSED = "paused"  # somebody asked for it
+    STOPPED = "stopped"  # too many failures
+    ABORTED = "aborted"
+    DONE = "done"
+
+
+class Request(StrEnum):
+    """What somebody asks of a running rollout."""
+
+    NONE = ""
+    PAUSE = "pause"
+    ABORT = "abort"
+    ROLLBACK = "rollback"  # abort, and take back what the wave in flight did
+
+
+class Progress(StrEnum):
+    """Where a device is, until it has a result; then its state is that of the result (`configs.rollout.State`)."""
+
+    WAITING = "waiting"
+    QUEUED = "queued"
+    WORKING = "working"
+
+
+NOT_ENDED = (Progress.WAITING, Progress.QUEUED, Progress.WORKING)
+
+_META = sa.MetaData()
+_ROLLOUTS = sa.Table(
+    "govnet_rollouts",
+    _META,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("phase", sa.String, nullable=False),
+    sa.Column("request", sa.String, nullable=False),
+    sa.Column("run", sa.Integer, nullable=False),
+    sa.Column("conductor", sa.String, nullable=False),
+    sa.Column("ended", sa.Float),
+)
+_DEVICES = sa.Table(
+    "govnet_rollout_devices",
+    _META,
+    sa.Column("rollout", sa.String, primary_key=True),
+    sa.Column("device", sa.String, primary_key=True),
+    sa.Column("site", sa.String, nullable=False),
+    sa.Column("wave", sa.Integer, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("step", sa.JSON, nullable=False),
+    sa.Column("worker", sa.String, nullable=False),
+    sa.Column("begun", sa.Float),
+    sa.Column("ended", sa.Float),
+    sa.Column("result", sa.JSON),
+)
+_APPROVALS = sa.Table(
+    "govnet_approvals",
+    _META,
+    sa.Column("rollout", sa.String, primary_key=True),
+    sa.Column("by", sa.String, primary_key=True),
+    sa.Column("digest", sa.String, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+)
+_WORKERS = sa.Table(
+    "govnet_workers",
+    _META,
+    sa.Column("executor", sa.String, primary_key=True),
+    sa.Column("host", sa.String, nullable=False),
+    sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("zones", sa.JSON, nullable=False),
+    sa.Column("seen", sa.Float, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a rollout is."""
+
+    phase: Phase
+    request: Request
+    run: int  # how often it was begun or resumed
+    conductor: str
+    ended: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Where a device is. `step` is what it does now, in English and Chinese; `result` that of its last push."""
+
+    device: str
+    site: str
+    wave: int
+    attempt: int
+    state: str
+    step: Mapping[str, str]
+    worker: str
+    begun: float | None
+    ended: float | None
+    result: Mapping[str, Any] | None
+
+    @property
+    def over(self) -> bool:
+        """Whether it has a result."""
+        return self.state not in NOT_ENDED
+
+    @property
+    def ok(self) -> bool:
+        """Whether the result is a good one."""
+        return self.over and bool(self.result and self.result.get("ok"))
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A process that changes devices. `seen` is when it last said that it lives (seconds since 1970)."""
+
+    executor: str
+    host: str
+    pid: int
+    zones: tuple[str, ...]
+    seen: float
+
+
+class Store:
+    """The database at a URL; its tables are made when they are missing."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        options: dict[str, Any] = {"connect_args": {"timeout": BUSY}} if url.startswith("sqlite") else {}
+        try:
+            self.engine = sa.create_engine(url, **options)
+            if url.startswith("sqlite"):
+                sa.event.listen(self.engine, "connect", _prepared)
+            _META.create_all(self.engine)
+        except (sa.exc.SQLAlchemyError, ImportError) as error:
+            raise unusable(url, error) from error
+
+    def close(self) -> None:
+        """Let go of its connections."""
+        self.engine.dispose()
+
+    def begin(self, bundle: Bundle) -> None:
+        """Put a rollout in, every device waiting. Nothing happens if it is there."""
+        waiting = [
+            {
+                "rollout": bundle.name,
+                "device": device,
+                "site": stop.site,
+                "wave": wave.number,
+                "attempt": 1,
+                "state": Progress.WAITING.value,
+                "step": {},
+                "worker": "",
+            }
+            for wave in bundle.waves
+            for stop in wave.sites
+            for device in stop.devices
+        ]
+        row = {"name": bundle.name, "phase": Phase.PLANNED.value, "request": "", "run": 0, "conductor": ""}
+        with self._changing() as connection:
+            if connection.execute(self._insert(_ROLLOUTS, row)).rowcount and waiting:
+                connection.execute(sa.insert(_DEVICES), waiting)
+
+    def standing(self, rollout: str) -> Standing:
+        """Where a rollout is; planned if nobody has begun it."""
+        with self._reading() as connection:
+            row = connection.execute(sa.select(_ROLLOUTS).where(_ROLLOUTS.c.name == rollout)).one_or_none()
+        if row is None:
+            return Standing(Phase.PLANNED, Request.NONE, 0, "", None)
+        return Standing(Phase(row.phase), Request(row.request), row.run, row.conductor, row.ended)
+
+    def conduct(self, rollout: str, conductor: str) -> int:
+        """Take a rollout up: it is running, nothing is asked of it. Returns the number of this run, from 1."""
+        with self._changing() as connection:
+            connection.execute(
+                sa.update(_ROLLOUTS)
+                .where(_ROLLOUTS.c.name == rollout)
+                .values(phase=Phase.RUNNING.value, request="", run=_ROLLOUTS.c.run + 1, conductor=conductor, ended=None)
+            )
+            return int(connection.execute(sa.select(_ROLLOUTS.c.run).where(_ROLLOUTS.c.name == rollout)).scalar_one())
+
+    def put(self, rollout: str, phase: Phase, at: float) -> None:
+        """Put a rollout into a phase."""
+        ended = None if phase is Phase.RUNNING else at
+        with self._changing() as connection:
+            connection.execute(
+                sa.update(_ROLLOUTS).where(_ROLLOUTS.c.name == rollout).values(phase=phase.value, ended=ended)
+            )
+
+    def ask(self, rollout: str, request: Request) -> None:
+        """Ask something of the rollout's conductor."""
+        with self._changing() as connection:
+            connection.execute(sa.update(_ROLLOUTS).where(_ROLLOUTS.c.name == rollout).values(request=request.value))
+
+    def devices(self, rollout: str) -> list[Row]:
+        """The rollout's devices, wave by wave."""
+        query = sa.select(_DEVICES).where(_DEVICES.c.rollout == rollout)
+        with self._reading() as connection:
+            rows = connection.execute(query.order_by(_DEVICES.c.wave, _DEVICES.c.site, _DEVICES.c.device)).all()
+        return [
+            Row(
+                row.device,
+                row.site,
+                row.wave,
+                row.attempt,
+                row.state,
+                row.step,
+                row.worker,
+                row.begun,
+                row.ended,
+                row.result,
+            )
+            for row in rows
+        ]
+
+    def set_devices(self, rollout: str, devices: Iterable[str], **values: Any) -> None:
+        """Change columns of devices' rows: `state`, `step`, `worker`, `begun`, `ended`, `result`."""
+        with self._changing() as connection:
+            connection.execute(
+                sa.update(_DEVICES)
+                .where(_DEVICES.c.rollout == rollout, _DEVICES.c.device.in_(list(devices)))
+                .values(**values)
+            )
+
+    def approve(self, rollout: str, by: str, digest: str, at: float) -> None:
+        """Note that somebody approves the rollout as it has that digest."""
+        with self._changing() as connection:
+            connection.execute(sa.delete(_APPROVALS).where(_APPROVALS.c.rollout == rollout, _APPROVALS.c.by == by))
+            connection.execute(sa.insert(_APPROVALS), [{"rollout": rollout, "by": by, "digest": digest, "at": at}])
+
+    def approvals(self, rollout: str) -> list[tuple[str, str, float]]:
+        """Who approved which digest, and when."""
+        with self._reading() as connection:
+            rows = connection.execute(sa.select(_APPROVALS).where(_APPROVALS.c.rollout == rollout)).all()
+        return [(row.by, row.digest, row.at) for row in rows]
+
+    def alive(self, worker: Worker) -> None:
+        """A worker says that it lives."""
+        values = {
+            "executor": worker.executor,
+            "host": worker.host,
+            "pid": worker.pid,
+            "zones": list(worker.zones),
+            "seen": worker.seen,
+        }
+        with self._changing() as connection:
+            changed = connection.execute(
+                sa.update(_WORKERS).where(_WORKERS.c.executor == worker.executor).values(seen=worker.seen)
+            )
+            if not changed.rowcount:
+                connection.execute(sa.insert(_WORKERS), [values])
+
+    def workers(self) -> list[Worker]:
+        """The workers that have said that they live and not that they end."""
+        with self._reading() as connection:
+            rows = connection.execute(sa.select(_WORKERS)).all()
+        return [Worker(row.executor, row.host, row.pid, tuple(row.zones), row.seen) for row in rows]
+
+    def inherit(self, dead: Worker, heir: Worker) -> bool:
+        """Take over a dead worker's row. True for the one who did it, if several try; False if it has spoken again.
+
+        The row then lives and dies with the heir, so that nothing is lost if that one dies before it has done the rest.
+        """
+        with self._changing() as connection:
+            taken = connection.execute(
+                sa.update(_WORKERS)
+                .where(_WORKERS.c.executor == dead.executor, _WORKERS.c.seen == dead.seen)
+                .values(host=heir.host, pid=heir.pid, seen=heir.seen)
+            )
+            return taken.rowcount == 1
+
+    def leave(self, executor: str) -> None:
+        """Take a worker out that has nothing left to do."""
+        with self._changing() as connection:
+            connection.execute(sa.delete(_WORKERS).where(_WORKERS.c.executor == executor))
+
+    @contextmanager
+    def alone(self, device: str) -> Iterator[bool]:
+        """Hold a device among the workers of all machines; False if another one holds it.
+
+        On SQLite there is one machine, and its own lock (`configs.rollout`) does.
+        """
+        if self.engine.dialect.name == "sqlite":
+            yield True
+            return
+        key = sa.select(sa.func.pg_try_advisory_lock(sa.func.hashtext(f"govnet {device}")))
+        with self._reading() as connection:
+            yield bool(connection.execute(key).scalar_one())  # the lock goes with the session
+            connection.invalidate()
+
+    def _insert(self, table: sa.Table, row: Mapping[str, Any]) -> Any:
+        """An insert that does nothing where the key is there."""
+        make = sqlite.insert if self.engine.dialect.name == "sqlite" else postgresql.insert
+        return make(table).values(**row).on_conflict_do_nothing()
+
+    @contextmanager
+    def _changing(self) -> Iterator[sa.Connection]:
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            raise unusable(self.url, error) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            raise unusable(self.url, error) from error
+
+
+def _prepared(connection: Any, _record: Any) -> None:
+    """SQLite's write-ahead log: readers do not wait for the writer, and a commit survives a kill."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def unusable(url: str, error: Exception) -> GovnetError:
+    """What is said of a database that cannot be used; its password is not shown."""
+    shown = sa.engine.make_url(url).render_as_string(hide_password=True) if "://" in url else url
+    why = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return GovnetError(
+        Message("the database {url} cannot be used: {why}", url=shown, why=why[0] if why else type(error).__name__),
+        Message("look at “database” in govnet.yaml; without it state.db in the workspace is used"),
+    )
+
+
+def default_url(root: Path) -> str:
+    """The embedded database of a workspace."""
+    return f"sqlite:///{(root / FILE).resolve()}"
+
+
+def this_host() -> str:
+    """The name by which a worker's machine is told from others."""
+    return socket.gethostname()
+
+
+def lives(worker: Worker, now: float, silence: float) -> bool:
+    """Whether a worker counts as alive: it spoke lately, and on this machine its process is there."""
+    if now - worker.seen > silence:
+        return False
+    if worker.host != this_host():
+        return True
+    try:
+        os.kill(worker.pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

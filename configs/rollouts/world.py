@@ -1,0 +1,106 @@
+"""A workspace as the engine needs it: jobs whose text is the approved one, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from configs import rollout as pushing
+from configs.render import Renderer
+from configs.rollouts import bundle as bundles
+from configs.rollouts import checks
+from configs.tree import decode
+from inventory.errors import RefusedError
+from inventory.text import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from configs.rollout import Job, PushResult
+    from configs.rollouts.bundle import Bundle
+    from configs.rollouts.checks import Look
+    from configs.rollouts.policy import CheckKind
+    from inventory.endpoints import Endpoints
+    from inventory.model import Workspace
+    from ipplan.plan import Plan
+
+BEFORE = "before"
+
+
+class WorkspaceWorld:
+    """`looks` are the checks that can be made here; `told` hears of every device that is finished."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        plan: Plan,
+        endpoints: Endpoints,
+        looks: Mapping[CheckKind, Look],
+        told: Callable[[Bundle, PushResult, bool], None],
+        *,
+        allow_reboot: bool = False,
+    ) -> None:
+        self._workspace = workspace
+        self._endpoints = endpoints
+        self._looks = looks
+        self._told = told
+        self._renderer = Renderer(workspace, plan)
+        self._bundles: dict[str, Bundle] = {}
+        self._allow_reboot = allow_reboot
+
+    def bundle(self, rollout: str) -> Bundle:
+        """A rollout as it was approved; its file is read once."""
+        if rollout not in self._bundles:
+            self._bundles[rollout] = bundles.read(self._workspace.root, rollout)
+        return self._bundles[rollout]
+
+    def job(self, bundle: Bundle, device: str) -> Job:
+        """What the device is to become. RefusedError if the workspace now says something else than was approved."""
+        rendered = self._renderer.render(device)
+        if bundles.digest_of(rendered.text) != bundle.devices[device].digest:
+            raise RefusedError(
+                Message("{device}: the workspace says something else now than when the rollout began", device=device),
+                Message("begin a new rollout; devices that are done are not sent anything"),
+            )
+        [job] = pushing.jobs(
+            self._workspace, [self._workspace.inventory.devices[device]], {device: rendered}, self._endpoints
+        )
+        seen = self._kept(bundle, device, ".json")
+        policy = bundle.policy
+
+        def before() -> None:
+            checks.demand(policy.before, self._looks, device)
+            checks.before(policy.after, self._looks, device, seen)
+
+        return replace(
+            job,
+            keep=self._kept(bundle, device, ".cfg"),
+            before=before,
+            accept=lambda: checks.after(policy.after, self._looks, device, seen),
+            allow_reboot=self._allow_reboot,
+        )
+
+    def undo(self, bundle: Bundle, device: str) -> Job:
+        """What brings the device back to what it ran. RefusedError if nobody kept that."""
+        kept = self._kept(bundle, device, ".cfg")
+        if not kept.exists():
+            raise RefusedError(
+                Message("{device}: what it ran before the rollout was not kept", device=device),
+                Message("take it from the archive: govnet config show {device}", device=device),
+            )
+        [job] = pushing.jobs(self._workspace, [self._workspace.inventory.devices[device]], {}, self._endpoints)
+        return replace(
+            job,
+            intended=decode(kept.read_bytes(), str(kept))[0],
+            exact=True,
+            keep=self._kept(bundle, device, ".undone.cfg"),
+            allow_reboot=self._allow_reboot,
+        )
+
+    def done(self, bundle: Bundle, result: PushResult, *, undone: bool) -> None:
+        """A device is finished."""
+        self._told(bundle, result, undone)
+
+    def _kept(self, bundle: Bundle, device: str, ending: str) -> Path:
+        return bundle.folder / BEFORE / f"{device}{ending}"
