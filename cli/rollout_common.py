@@ -39,6 +39,7 @@ RebootOption = Annotated[
 PHASES = {
     "planned": mark("planned"),
     "running": mark("running"),
+    "interrupted": mark("interrupted: go on with `govnet rollout resume`"),
     "paused": mark("paused"),
     "stopped": mark("stopped: too many failures"),
     "aborted": mark("aborted"),

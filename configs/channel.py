@@ -54,11 +54,36 @@ class Login:
     key_file: Path | None = None
 
 
+class HopKind(StrEnum):
+    """What stands between us and a device."""
+
+    JUMP = "jump"  # OpenSSH: it carries the device's own SSH
+    JUMPSERVER = "jumpserver"  # JumpServer's SSH entry: it logs into the device for us
+    MENU = "menu"  # another bastion host, whose menu is answered
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One station on the way. `account` is who a bastion logs in as on the device; empty: the device's own user.
+
+    `steps` are a menu's: a regular expression that what it shows must end with, and what it is told then, in which
+    `{address}`, `{port}`, `{name}`, `{user}` and `{password}` are the device's.
+    """
+
+    kind: HopKind
+    name: str
+    endpoint: Endpoint
+    login: Login
+    account: str = ""
+    steps: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A device to talk to: its name (for messages and for its host key), where it answers, and how to log in.
 
-    `known_hosts` None means that any host key is taken: only for tests. Times are seconds.
+    `known_hosts` None means that any host key is taken: only for tests. Times are seconds. `via` are the stations on
+    the way, the nearest first: jump hosts, and at the end perhaps a bastion.
     """
 
     device: str
@@ -69,6 +94,7 @@ class Target:
     connect_timeout: float = 10.0
     login_timeout: float = 30.0
     command_timeout: float = 60.0
+    via: tuple[Hop, ...] = ()
 
     @property
     def carrier(self) -> Carrier:

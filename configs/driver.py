@@ -11,6 +11,7 @@ NAPALM's own errors are not used: every method raises the errors of `inventory.e
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 DEFAULT_PORT = 22
+# The first words of commands that only show something, over all languages.
+LOOKS = re.compile(r"\s*(?:display|show|get|dir|more|ping|tracert|traceroute|diagnose sniffer|vtysh -c \"show)\b")
 # Where host keys are recorded when a program that knows no workspace uses the driver.
 OWN_KNOWN_HOSTS = Path.home() / ".config" / "govnet" / "known_hosts"
 
@@ -194,6 +197,28 @@ class Driver(NetworkDriver):
     def running(self) -> bytes:
         """The running configuration, byte for byte as the device prints it."""
         return wait(self._running())
+
+    def cli(self, commands: list[str], encoding: str = "text") -> dict[str, str | dict[str, Any]]:
+        """What commands print, by command, as text; nothing is masked. CommandError for one that is refused.
+
+        RefusedError for a command that is not only a look: what changes a device goes through a candidate.
+        """
+        del encoding  # there is no other
+        for command in commands:
+            if not LOOKS.match(command):
+                raise RefusedError(
+                    Message(
+                        "{device}: “{command}” is not a command that only shows something",
+                        device=self.target.device,
+                        command=self.mask(command),
+                    ),
+                    Message("load the lines as a candidate and commit it"),
+                )
+        return {command: decode(wait(self._look(command)))[0] for command in commands}
+
+    async def _look(self, command: str) -> bytes:
+        """What one command prints."""
+        raise NotImplementedError
 
     def get_config(
         self,

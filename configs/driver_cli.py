@@ -68,6 +68,9 @@ class CliDriver(Driver):
         """Whether the session can be used."""
         return {"is_alive": self._session is not None and not self._session.broken}
 
+    async def _look(self, command: str) -> bytes:
+        return await self.session.command(command, seconds=READ_SECONDS)
+
     async def _running(self) -> bytes:
         output = await self.session.command(self.show_running, seconds=READ_SECONDS, ending=self.dialogue.ending)
         lines = output.split(b"\n")

@@ -25,11 +25,11 @@ from urllib.parse import quote
 
 from configs import change as changes
 from configs.archive import masked
-from configs.channel import Login, Target
+from configs.channel import Hop, HopKind, Login, Target
 from configs.dialects import dialect
 from configs.guard import GuardKind, check, how_left, tell, timer
 from configs.masking import hide_secrets
-from inventory.endpoints import Endpoint
+from inventory.endpoints import Direct, Endpoint
 from inventory.errors import DeviceError, DeviceUnreachableError, GovnetError, NotBegunError, RefusedError
 from inventory.sources import write_atomically
 from inventory.text import Message, mark, tr
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from configs.guard import Guard
     from configs.render import Rendered
     from inventory.endpoints import Endpoints
-    from inventory.model import Device, Interface, Workspace
+    from inventory.model import Device, Interface, Source, Workspace
     from inventory.secrets import Secret
 
 R = TypeVar("R")
@@ -224,16 +224,18 @@ def _job(
 ) -> Job:
     endpoint, login, intended = Endpoint("", 0), Login(""), ""
     secrets: tuple[Secret, ...] = ()
+    via: tuple[Hop, ...] = ()
     fault: GovnetError | None = None
     try:
         endpoint = endpoints.ssh(device)
-        login = _login(workspace, device)
+        login = _login(workspace, device.name, device.credential, device.source)
+        via = _via(workspace, device, endpoints)
         if rendered is not None:
             intended, secrets = rendered.reveal_with()
     except GovnetError as error:
         fault = error
     return Job(
-        Target(device.name, device.platform, endpoint, login, known_hosts),
+        Target(device.name, device.platform, endpoint, login, known_hosts, via=via),
         intended,
         management=device.address,
         out_of_band=device.out_of_band,
@@ -243,13 +245,13 @@ def _job(
     )
 
 
-def _login(workspace: Workspace, device: Device) -> Login:
-    credential = workspace.inventory.credentials.get(device.credential)
+def _login(workspace: Workspace, name: str, credential_name: str, source: Source) -> Login:
+    credential = workspace.inventory.credentials.get(credential_name)
     if credential is None:
         raise DeviceError(
-            device.name,
+            name,
             Message("no credential is named for the device"),
-            Message("fill in “credential” in {file}, line {line}", file=device.source.file, line=device.source.line),
+            Message("fill in “credential” in {file}, line {line}", file=source.file, line=source.line),
         )
     root = workspace.root
     return Login(
@@ -257,6 +259,23 @@ def _login(workspace: Workspace, device: Device) -> Login:
         credential.password.resolve(root) if credential.password else None,
         credential.enable.resolve(root) if credential.enable else None,
         root / credential.key_file if credential.key_file else None,
+    )
+
+
+def _via(workspace: Workspace, device: Device, endpoints: Endpoints) -> tuple[Hop, ...]:
+    """The stations on the way to a device; none where it is served elsewhere than on the real network (a lab)."""
+    if not isinstance(endpoints, Direct):
+        return ()
+    return tuple(
+        Hop(
+            HopKind(way.kind.value),
+            way.name,
+            Endpoint(way.host, way.port),
+            _login(workspace, way.name, way.credential, way.source),
+            way.account,
+            way.steps,
+        )
+        for way in workspace.inventory.way_to(device)
     )
 
 

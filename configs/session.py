@@ -121,7 +121,8 @@ class Session:
         try:
             for line in lines:
                 self._encoded(line)
-            await self.command(enter or self._dialogue.configure)
+            if enter or self._dialogue.configure:
+                await self.command(enter or self._dialogue.configure)
         except CommandError as error:
             if self.broken:
                 raise
@@ -131,9 +132,10 @@ class Session:
         except CommandError:
             if not self.broken:
                 with suppress(DeviceError):
-                    await self.command(self._dialogue.leave)
+                    await self.command(self._dialogue.abandon or self._dialogue.leave)
             raise
-        await self.command(self._dialogue.leave)
+        if self._dialogue.leave:
+            await self.command(self._dialogue.leave)
         return answers
 
     async def send(self, lines: Sequence[str], *, seconds: float = 0) -> tuple[Answer, ...]:

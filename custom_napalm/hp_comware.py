@@ -1,5 +1,6 @@
 """Lets `napalm.get_network_driver("hp_comware")` find the driver: NAPALM looks for `custom_napalm.<name>`."""
 
-from configs.dialects.hp_comware.driver import HpComwareDriver
+from configs.driver_napalm import napalm_driver
 
-__all__ = ["HpComwareDriver"]
+Driver = napalm_driver("hp_comware")
+__all__ = ["Driver"]

@@ -1,5 +1,6 @@
 """Lets `napalm.get_network_driver("huawei_vrpv8")` find the driver: NAPALM looks for `custom_napalm.<name>`."""
 
-from configs.dialects.huawei.driver import HuaweiVrp8Driver
+from configs.driver_napalm import napalm_driver
 
-__all__ = ["HuaweiVrp8Driver"]
+Driver = napalm_driver("huawei_vrpv8")
+__all__ = ["Driver"]

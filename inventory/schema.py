@@ -6,6 +6,7 @@ the input; here they are turned into problems that never quote a value of creden
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, TypeVar, get_args
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationErr
 
 from inventory import cells
 from inventory.errors import NO_HINT, Problem
-from inventory.model import Area, Credential, Flow, Settings, SnmpAccess, Source, Vrf, Zone
+from inventory.model import Area, Credential, Flow, Settings, SnmpAccess, Source, Vrf, Way, WayKind, Zone
 from inventory.nearest import nearest
 from inventory.secrets import SCHEMES, SecretRef
 from inventory.sources.yaml import path_text
@@ -75,6 +76,18 @@ def _language(text: str) -> str:
     if text.partition(".")[0] in {*LANGUAGES, "zh"}:
         return canonical_language(text)
     return _one_of(("en", "zh"))(text)
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise cells.Fault(
+            "bad-pattern",
+            Message("“{text}” is not a regular expression: {why}", text=text, why=error),
+            Message("put a backslash before brackets, dots and question marks that are meant as they stand"),
+        ) from None
+    return text
 
 
 def _secret(text: str) -> SecretRef:
@@ -259,6 +272,22 @@ class _CredentialIn(_Strict):
     key_file: Annotated[str, _text(_file_path)] = ""
     snmp: _SnmpIn | None = None
     secrets: dict[Word, Secret] = Field(default_factory=dict)
+
+
+class _StepIn(_Strict):
+    expect: Annotated[str, _text(_pattern)]
+    send: str
+
+
+class _WayIn(_Strict):
+    name: Word
+    kind: Annotated[str, _text(_one_of(tuple(WayKind)))] = WayKind.JUMP.value
+    host: Annotated[str, _text(cells.word)]
+    port: int = Field(22, ge=1, le=65535)
+    credential: Reference
+    account: Annotated[str, _text(cells.word)] = ""
+    through: Reference = ""
+    steps: tuple[_StepIn, ...] = ()
 
 
 class Reader:
@@ -466,6 +495,37 @@ def credentials(reader: Reader, data: Mapping[str, Any]) -> list[tuple[Path, Cre
             _source(reader, path),
         )
         found.append((path, credential))
+    return found
+
+
+def ways(reader: Reader, data: Mapping[str, Any]) -> list[tuple[Path, Way]]:
+    """The good items of `ways`, with their paths; a menu has steps and only a jump host has something behind it."""
+    found = []
+    for path, item in reader.items(data, "ways"):
+        read = reader.read(_WayIn, item, path)
+        if read is None:
+            continue
+        if (read.kind == WayKind.MENU) != bool(read.steps):
+            reader.complain(
+                (*path, "steps"),
+                "bad-steps",
+                Message("a way of the kind menu needs steps, and no other kind has them"),
+                Message("write what the menu shows and what it is told: steps: [{{expect: 'Opt> ?', send: '{{address}}'}}]"),
+            )
+            continue
+        steps = tuple((step.expect, step.send) for step in read.steps)
+        way = Way(
+            read.name,
+            WayKind(read.kind),
+            read.host,
+            read.port,
+            read.credential,
+            read.account,
+            read.through,
+            steps,
+            _source(reader, path),
+        )
+        found.append((path, way))
     return found
 
 

@@ -281,16 +281,23 @@ class _Reading:
         ports = checks.interfaces(links, devices)
         checks.addresses(devices, links)
 
-        reader, data = self._document(CREDENTIALS, ("credentials",))
+        reader, data = self._document(CREDENTIALS, ("credentials", "ways"))
         credentials = schema.credentials(reader, data) if reader else []
+        ways = schema.ways(reader, data) if reader else []
         if reader:
             checks.unique_names(reader, credentials)
+            checks.unique_names(reader, ways)
+            checks.ways(reader, ways, schema.names(data, "credentials"))
         names = schema.names(data, "credentials")
         whole = reader is not None and reader.whole
         checks.refer(
             devices,
             "credential",
             checks.Names(Message("credential"), names, whole=whole, file=f"{FOLDER}/credentials.yaml"),
+        )
+        names = schema.names(data, "ways")
+        checks.refer(
+            devices, "via", checks.Names(Message("way"), names, whole=whole, file=f"{FOLDER}/credentials.yaml")
         )
 
         reader, data = self._document(ZONES, ("vrfs", "zones", "flows"))
@@ -323,6 +330,7 @@ class _Reading:
             tuple(flow for _, flow in flows),
             {row.name: row for row in (System(**each.values, source=_source(systems, each)) for each in systems.rows)},
             {credential.name: credential for _, credential in credentials},
+            {way.name: way for _, way in ways},
         )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from configs.rollout import State
 from configs.rollouts.bundle import now
-from configs.rollouts.store import SILENCE, Phase, Progress, Request, lives
+from configs.rollouts.store import Phase, Progress, Request, lives
 from inventory.errors import RefusedError
 from inventory.text import Message
 
@@ -88,7 +88,7 @@ def finish(
 def zones_without_worker(bundle: Bundle, store: Store) -> list[str]:
     """The zones for which nobody else works now: whoever conducts the rollout works for them too."""
     moment = time.time()
-    served = {zone for worker in store.workers() if lives(worker, moment, SILENCE) for zone in worker.zones if zone}
+    served = {zone for worker in store.workers() if lives(worker, moment) for zone in worker.zones if zone}
     return sorted({stop.zone for wave in bundle.waves for stop in wave.sites} - served | {""})
 
 
@@ -97,15 +97,9 @@ def end(bundle: Bundle, store: Store) -> None:
     standing = store.standing(bundle.name)
     if standing.phase is Phase.RUNNING:
         store.ask(bundle.name, Request.ABORT)
-        while _conducted(bundle, store) and store.standing(bundle.name).phase is Phase.RUNNING:
+        while store.standing(bundle.name).phase is Phase.RUNNING:
             time.sleep(TURN)
     store.put(bundle.name, Phase.ABORTED, time.time())
-
-
-def _conducted(bundle: Bundle, store: Store) -> bool:
-    """Whether the process that conducts the rollout is alive."""
-    conductor, moment = store.standing(bundle.name).conductor, time.time()
-    return any(worker.executor == conductor and lives(worker, moment, SILENCE) for worker in store.workers())
 
 
 def to_roll_back(bundle: Bundle, store: Store) -> list[tuple[Stop, int]]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from configs import rollout as pushing
-from configs.rollouts.store import SILENCE, Progress, Worker, lives, this_host, unusable
+from configs.rollouts.store import Progress, Worker, lives, this_host, unusable
 from inventory.errors import DeviceError, GovnetError
 from inventory.text import Message
 
@@ -132,7 +132,7 @@ class Engine:
         now = time.time()
         heir = replace(self.worker, seen=now)
         for dead in self.store.workers():
-            if dead.executor == self.worker.executor or lives(dead, now, SILENCE):
+            if dead.executor == self.worker.executor or lives(dead, now):
                 continue
             if not self.store.inherit(dead, heir):
                 continue

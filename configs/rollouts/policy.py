@@ -153,11 +153,9 @@ def parse(content: bytes, name: str = FILE) -> Policy:
     """The policy that a file's content writes. InputError with every fault."""
     reader = Reader(yaml.parse(content, name))
     data = reader.document.data
-    if data is None:
-        return Policy()
-    read = reader.read(_PolicyIn, reader.top(tuple(_PolicyIn.model_fields)), ()) if isinstance(data, dict) else None
     if not isinstance(data, dict):
         reader.top(tuple(_PolicyIn.model_fields))
+    read = reader.read(_PolicyIn, data, ()) if isinstance(data, dict) else None
     if read is None or reader.problems:
         raise InputError(reader.problems)
     return Policy(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,6 +36,7 @@ class Phase(StrEnum):
 
     PLANNED = "planned"  # nothing was begun
     RUNNING = "running"
+    INTERRUPTED = "interrupted"  # it was running, and the process that conducted it is dead
     PAUSED = "paused"  # somebody asked for it
     STOPPED = "stopped"  # too many failures
     ABORTED = "aborted"
@@ -199,7 +201,14 @@ class Store:
             row = connection.execute(sa.select(_ROLLOUTS).where(_ROLLOUTS.c.name == rollout)).one_or_none()
         if row is None:
             return Standing(Phase.PLANNED, Request.NONE, 0, "", None)
-        return Standing(Phase(row.phase), Request(row.request), row.run, row.conductor, row.ended)
+        phase = Phase(row.phase)
+        if phase is Phase.RUNNING and not self._living(row.conductor):
+            phase = Phase.INTERRUPTED
+        return Standing(phase, Request(row.request), row.run, row.conductor, row.ended)
+
+    def _living(self, executor: str) -> bool:
+        moment = time.time()
+        return any(worker.executor == executor and lives(worker, moment) for worker in self.workers())
 
     def conduct(self, rollout: str, conductor: str) -> int:
         """Take a rollout up: it is running, nothing is asked of it. Returns the number of this run, from 1."""
@@ -370,7 +379,7 @@ def this_host() -> str:
     return socket.gethostname()
 
 
-def lives(worker: Worker, now: float, silence: float) -> bool:
+def lives(worker: Worker, now: float, silence: float = SILENCE) -> bool:
     """Whether a worker counts as alive: it spoke lately, and on this machine its process is there."""
     if now - worker.seen > silence:
         return False

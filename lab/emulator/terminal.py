@@ -60,6 +60,15 @@ class Terminal:
         self._closed = True
         self._arrived.set()
 
+    def take(self) -> bytes:
+        """What has arrived and nobody has read: it goes to whoever the line is given to."""
+        data = bytes(self._input)
+        self._input.clear()
+        if self._skip_lf and data[:1] == b"\n":
+            data = data[1:]
+        self._skip_lf = False
+        return data
+
     async def deaf(self) -> NoReturn:
         """Hear nothing any more, until the client has gone: HangupError then."""
         while not self._closed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shlex
 from ipaddress import ip_interface
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,6 +83,10 @@ class FrrDriver(Driver):
                 self.target.device, command, answer(self.mask, stdin.decode("utf-8", "replace"), _last_words(done))
             )
         return done.stdout
+
+    async def _look(self, command: str) -> bytes:
+        shown = command if command.startswith("vtysh") else f"vtysh -c {shlex.quote(command)}"
+        return await self._must(shown, seconds=RELOAD_SECONDS)
 
     async def _running(self) -> bytes:
         output = await self._must(dialogue.SHOW_RUNNING, seconds=RELOAD_SECONDS)

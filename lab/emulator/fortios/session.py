@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from lab.emulator.device import LogoutError
 from lab.emulator.fortios.device import BUILD, VERSION, section, values_of
-from lab.emulator.fortios.language import FortiLanguage, Refusal
+from lab.emulator.fortios.language import Refusal
+from lab.emulator.fortios.rows import FortiRows
 from lab.emulator.fortios.schema import Mistake, Node, schema
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from lab.emulator.tree import Entry
 
 
-class FortiSession(FortiLanguage):
+class FortiSession(FortiRows):
     """A user at a FortiOS command line."""
 
     async def look(self, verb: str, words: list[str], pipe: str) -> None:

@@ -101,6 +101,10 @@ class RgosBox(EnableDevice):
         """`enable service ssh-server`, which is off from the start, and a terminal line that takes SSH."""
         return self.running.child("enable", "service", "ssh-server") is not None and self.takes_ssh
 
+    def routed(self, entry: Entry) -> bool:
+        """As in the family; a management port takes addresses from the start."""
+        return entry.words[1].startswith("Mgmt") or super().routed(entry)
+
     def ports(self) -> tuple[Port, ...]:
         """As in the family; the management port stands alone."""
         return tuple(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lab.emulator.device import LogoutError
 from lab.emulator.shell import Refusal
 from lab.emulator.stoneos.device import Kept, Transaction, bare
-from lab.emulator.stoneos.language import StoneLanguage
+from lab.emulator.stoneos.policy import StonePolicy
 
 if TYPE_CHECKING:
     from lab.emulator.grammar import Match
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _AT_ONCE = ("rule", "policy-global", "address", "service", "servgroup", "schedule", "zone", "ip vrouter")
 
 
-class StoneGuards(StoneLanguage):
+class StoneGuards(StonePolicy):
     """Saving and going back."""
 
     async def _sure(self, question: str, *, default: bool) -> bool:

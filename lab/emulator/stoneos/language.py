@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Interface, IPv4Network
 from typing import TYPE_CHECKING
 
 from lab.emulator.device import LogoutError
@@ -11,7 +10,7 @@ from lab.emulator.grammar import Kind, LineError, Match
 from lab.emulator.logins import Idle
 from lab.emulator.parameters import BLANK
 from lab.emulator.shell import Refusal, Shell
-from lab.emulator.stoneos.device import LOGICAL, SERVICES, addresses_of, bare
+from lab.emulator.stoneos.device import bare
 from lab.emulator.tree import Entry
 
 if TYPE_CHECKING:
@@ -205,10 +204,23 @@ class StoneLanguage(Shell):
             raise self.wrong(f"{bare(match.words[-1])} is not found")  # unverified wording
         if entry.fixed:
             raise self.wrong("The predefined entry cannot be deleted")  # unverified wording
-        if match.words[0] == "zone" and self._users("zone", match.words[1]):
+        if match.words[0] == "zone" and self.users("zone", match.words[1]):
             raise self.wrong(f"Zone {bare(match.words[1])} is in use and cannot be deleted")  # unverified wording
         del self.here.children[entry.key]
         self.device.changed()
+
+    def users(self, kind: str, name: str) -> list[Entry]:
+        """The blocks that name something of a kind."""
+        words = {
+            "address": ("src-addr", "dst-addr", "member"),
+            "service": ("service",),
+            "zone": ("zone", "src-zone", "dst-zone"),
+        }[kind]
+        return [
+            entry
+            for entry in self.device.running.children.values()
+            if any(entry.child(word, name) is not None or entry.value(word) == name for word in words)
+        ]
 
     def do_language(self, match: Match) -> None:
         """The language of messages; `zh_CN` keeps its capitals."""
@@ -255,295 +267,3 @@ class StoneLanguage(Shell):
         """A user with his secrets in their stored form."""
         self.put(match, self.stored(match))
         self.device.changed()
-
-    # Interfaces and zones
-
-    def do_interface(self, match: Match) -> None:
-        """A port that is there, or a logical interface, which is made."""
-        self.put(match, match.words)
-        self.device.changed()
-
-    def do_no_interface(self, match: Match) -> None:
-        """Delete a logical interface."""
-        entry = self.here.child(*match.words)
-        if entry is None or entry.fixed or not match.words[1].startswith((*LOGICAL, "ethernet", "xethernet")):
-            raise self.wrong(f"Interface {match.words[1]} cannot be deleted")  # unverified wording
-        del self.here.children[entry.key]
-        self.device.changed()
-
-    def _zone(self, name: str) -> Entry:
-        zone = self.device.running.child("zone", name) or self.device.running.child("zone", name, "l2")
-        if zone is None:
-            raise self.wrong(f"Zone {bare(name)} is not found")  # in the shape of “Address as is not found”
-        return zone
-
-    def do_interface_zone(self, match: Match) -> None:
-        """Another zone takes the addresses away (unverified; the manual asks for the zone before the address)."""
-        self._zone(match.words[1])
-        before = self.here.value("zone")
-        super().put(match, match.words)
-        if before and before != match.words[1]:
-            self.here.remove(("ip", "address"))
-        self.device.changed()
-
-    def do_no_interface_zone(self, _match: Match) -> None:
-        """Out of the zone; addresses go first."""
-        if addresses_of(self.here):
-            raise self.wrong("The interface has IP address, please delete it first")  # unverified wording
-        self.here.remove(("zone",))
-        self.device.changed()
-
-    def do_zone_vrouter(self, match: Match) -> None:
-        """The virtual router of a zone."""
-        if self.device.running.child("ip", "vrouter", match.words[1]) is None:
-            raise self.wrong(f"VRouter {bare(match.words[1])} is not found")  # in the shape of the known ones
-        super().put(match, match.words)
-        self.device.changed()
-
-    def do_ip_address(self, match: Match) -> None:
-        """A second address replaces the first, `secondary` adds one; no two interfaces may overlap."""
-        here = self.here
-        secondary = match.words[-1] == "secondary"
-        address = IPv4Interface("/".join(match.words[2 : len(match.words) - secondary]))
-        if not here.value("zone"):
-            raise self.wrong("The interface must be bound to a zone first")  # unverified wording
-        length = address.network.prefixlen
-        ends = (address.network.network_address, address.network.broadcast_address)
-        if address.ip.is_multicast or address.ip.is_loopback or (length < 31 and address.ip in ends):
-            raise self.wrong(f"Invalid IP address {address}")  # unverified wording
-        words = ("ip", "address", str(address.ip), str(address.netmask), *(("secondary",) if secondary else ()))
-        primary = here.child("ip", "address")
-        if secondary and primary is None:
-            raise self.wrong("The primary IP address must be configured first")  # unverified wording
-        for other in self.device.running.starting("interface"):
-            if self.device._instance(other) != self.device._instance(here):  # noqa: SLF001 - the device's own session
-                continue
-            for entry in addresses_of(other):
-                if other is here and (entry.words == words or (entry is primary and not secondary)):
-                    continue
-                if IPv4Interface(f"{entry.words[2]}/{entry.words[3]}").network.overlaps(address.network):
-                    raise self.wrong(f"IP address conflicts with interface {other.words[1]}")  # unverified wording
-        here.put(Entry(words, words if secondary else ("ip", "address"), match.rule))
-        self.device.changed()
-
-    def do_no_ip_address(self, match: Match) -> None:
-        """The named address: secondaries go before the primary (manual)."""
-        secondary = match.words[-1] == "secondary"
-        address = IPv4Interface("/".join(match.words[2 : len(match.words) - secondary]))
-        words = ("ip", "address", str(address.ip), str(address.netmask))
-        entry = next((one for one in addresses_of(self.here) if one.words[:4] == words), None)
-        if entry is None:
-            raise self.wrong("The IP address is not found")  # unverified wording
-        if entry.words[-1] != "secondary" and len(addresses_of(self.here)) > 1:
-            raise self.wrong("Please delete the secondary IP address first")  # unverified wording
-        del self.here.children[entry.key]
-        self.device.changed()
-
-    def do_no_ip_address_all(self, _match: Match) -> None:
-        """The primary address; secondaries go before it."""
-        if len(addresses_of(self.here)) > 1:
-            raise self.wrong("Please delete the secondary IP address first")  # unverified wording
-        self.here.remove(("ip", "address"))
-        self.device.changed()
-
-    def do_manage(self, match: Match) -> None:
-        """A service by which the interface can be managed; each is on or off."""
-        self.here.put(Entry(match.words, match.words, match.rule))
-        self.device.changed()
-
-    # Routes and NAT
-
-    def _network(self, words: tuple[str, ...], place: int) -> tuple[str, ...]:
-        """`A/M` or `A mask` at a place, as `A/M`."""
-        if "/" in words[place]:
-            network = IPv4Network(words[place], strict=False)
-            return (*words[:place], str(network), *words[place + 1 :])
-        network = IPv4Network("/".join(words[place : place + 2]), strict=False)
-        return (*words[:place], str(network), *words[place + 2 :])
-
-    def do_network(self, match: Match) -> None:
-        """A line with a network in it, which is shown with its prefix length."""
-        place = next(index for index, word in enumerate(match.words) if word[0].isdigit())
-        words = self._network(match.words, place)
-        self.here.put(Entry(words, words, match.rule))
-        self.device.changed()
-
-    def _route(self, match: Match) -> tuple[tuple[str, ...], int]:
-        place = 3 if match.words[2] == "source" else 2
-        words = self._network(match.words, place)
-        return words, match.identity - (len(match.words) - len(words))
-
-    def do_ip_route(self, match: Match) -> None:
-        """A static route; another distance to the same next hop replaces it."""
-        words, identity = self._route(match)
-        self.here.put(Entry(words, words[:identity], match.rule))
-        self.device.changed()
-
-    def do_no_ip_route(self, match: Match) -> None:
-        """A static route by its network and next hop."""
-        words, identity = self._route(match)
-        if self.here.children.pop(words[:identity], None) is None:
-            raise self.wrong("The route is not found")  # unverified wording
-        self.device.changed()
-
-    def do_nat_rule(self, match: Match) -> None:
-        """A rule of address translation; the same number overwrites (manual), none gets the next."""
-        words = match.words
-        if words[1] != "id":
-            numbers = [int(entry.words[2]) for entry in self.here.starting(words[0])]
-            number = next(candidate for candidate in range(1, 65536) if candidate not in numbers)
-            words = (words[0], "id", str(number), *words[1:])
-            self.terminal.write(f"rule ID={number}\n")  # unverified wording
-        self.here.put(Entry(words, words[:3], match.rule))
-
-    def do_no_nat_rule(self, match: Match) -> None:
-        """By its number."""
-        if self.here.children.pop(match.words[1:4], None) is None:
-            raise self.wrong(f"Rule {match.words[3]} is not found")  # in the shape of the known ones
-
-    # Policy and the address book
-
-    @property
-    def _rules(self) -> list[Entry]:
-        return self.device.running.starting("rule", "id")
-
-    def do_rule(self, match: Match) -> None:
-        """A rule of the policy, the last one if it is new; it says so then."""
-        root = self.device.running
-        entry = root.child(*match.words)
-        if entry is None:
-            root_match = self.device.views["config"].match(" ".join(match.words), self.device)
-            entry = root.put(Entry(match.words, match.words, root_match.rule))
-            self.terminal.write(f"Rule id {match.words[2]} is created\n")
-        self.path, self.twins = [*self.path, entry], []
-
-    def do_new_rule(self, match: Match) -> None:
-        """The next free number."""
-        taken = {entry.words[2] for entry in self._rules}
-        number = next(str(candidate) for candidate in range(1, 65536) if str(candidate) not in taken)
-        words = ("rule", "id", number)
-        self.do_rule(Match(match.rule, words, len(words)))
-
-    def do_inline_rule(self, match: Match) -> None:
-        """A rule on one line; the user stays where he is (manual, “rule from … to …”)."""
-        words = list(match.words)
-        place = words.index("from")
-        for name in (words[place + 1], words[place + 3]):
-            self._need("address", name)
-        self._need("service", words[place + 5])
-        path = self.path
-        if words[1] == "id":
-            self.do_rule(Match(match.rule, match.words[:3], 3))
-        else:
-            self.do_new_rule(match)
-        entry = self.path[-1]
-        self.path = path
-        for line in (
-            f"action {words[-1]}",
-            f"src-addr {words[place + 1]}",
-            f"dst-addr {words[place + 3]}",
-            f"service {words[place + 5]}",
-        ):
-            one = self.device.views["rule"].match(line, self.device)
-            entry.put(Entry(one.words, one.key, one.rule))
-
-    def do_no_rule(self, match: Match) -> None:
-        """Delete a rule."""
-        if self.device.running.children.pop(match.words, None) is None:
-            raise self.wrong(f"Rule {match.words[2]} is not found in this context")
-
-    def do_move(self, match: Match) -> None:
-        """Change the order: rules are looked at from the top."""
-        root = self.device.running
-        words = match.words
-        numbers = [entry.words[2] for entry in self._rules]
-        for number in (words[1], *words[3:]):
-            if number not in numbers:
-                raise self.wrong(f"Rule {number} is not found in this context")
-        numbers.remove(words[1])
-        if words[2] in ("top", "bottom"):
-            numbers.insert(0 if words[2] == "top" else len(numbers), words[1])
-        else:
-            numbers.insert(numbers.index(words[3]) + (words[2] == "after"), words[1])
-        for number in numbers:
-            key = ("rule", "id", number)
-            root.children[key] = root.children.pop(key)
-
-    def do_enable_rule(self, _match: Match) -> None:
-        """In force again."""
-        self.here.remove(("disable",))
-
-    def do_rule_zone(self, match: Match) -> None:
-        """A zone that is there."""
-        if bare(match.words[1]).lower() != "any":
-            self._zone(match.words[1])
-        super().put(match, match.words)
-
-    def _need(self, kind: str, name: str) -> None:
-        """Refuse the name of an address or a service that is not there."""
-        plain = bare(name)
-        if plain.lower() == "any":
-            return
-        root = self.device.running
-        if kind == "address" and root.child("address", name) is None:
-            raise self.wrong(f"Address {plain} is not found")
-        if (
-            kind == "service"
-            and plain.lower() not in SERVICES
-            and root.child("service", name) is None
-            and root.child("servgroup", name) is None
-        ):
-            raise self.wrong(f"Service {plain} is not found")
-
-    def do_rule_address(self, match: Match) -> None:
-        """An entry of the address book."""
-        self._need("address", match.words[1])
-        super().put(match, match.words)
-
-    def do_rule_service(self, match: Match) -> None:
-        """An entry of the service book."""
-        self._need("service", match.words[1])
-        super().put(match, match.words)
-
-    def do_member(self, match: Match) -> None:
-        """Another entry of the address book, but not itself."""
-        self._need("address", match.words[1])
-        if match.words[1] == self.here.words[1]:
-            raise self.wrong("An address entry cannot be a member of itself")  # unverified wording
-        super().put(match, match.words)
-
-    def do_port_service(self, match: Match) -> None:
-        """Ports from the least to the greatest."""
-        ports = [int(word) for word in match.words[2:4] if word.isdecimal()]
-        if len(ports) == 2 and ports[0] > ports[1]:
-            raise self.wrong("Maximum is smaller than minimum")
-        super().put(match, match.words)
-
-    def _users(self, kind: str, name: str) -> list[Entry]:
-        """The blocks that name something of a kind."""
-        words = {
-            "address": ("src-addr", "dst-addr", "member"),
-            "service": ("service",),
-            "zone": ("zone", "src-zone", "dst-zone"),
-        }[kind]
-        return [
-            entry
-            for entry in self.device.running.children.values()
-            if any(entry.child(word, name) is not None or entry.value(word) == name for word in words)
-        ]
-
-    def do_no_address(self, match: Match) -> None:
-        """Delete an entry of the address book that nobody uses."""
-        users = self._users("address", match.words[1])
-        if users:
-            raise self.wrong(f'This address entry is used by policy "{users[0].words[-1]}" and cannot be deleted')
-        if self.here.children.pop(match.words, None) is None:
-            raise self.wrong(f"Address {bare(match.words[1])} is not found")
-
-    def do_no_service(self, match: Match) -> None:
-        """Delete an entry of the service book that nobody uses."""
-        users = self._users("service", match.words[1])
-        if users:
-            raise self.wrong(f"Service entity {bare(match.words[1])} is used by Policy rule id {users[0].words[-1]}")
-        if self.here.children.pop(match.words, None) is None:
-            raise self.wrong(f"Service {bare(match.words[1])} is not found")

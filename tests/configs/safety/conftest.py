@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -29,8 +30,8 @@ _BASE = 0x0A000000 | (os.getpid() % 200 + 20) << 16
 
 
 def shown(device, entry) -> str:
-    """A configuration without what IOS writes above it about who changed it when."""
-    lines = device.show(entry).splitlines()
+    """A configuration without what differs from look to look: who changed it when (IOS), how secrets are coded (FortiOS)."""
+    lines = re.sub(r"ENC \S+|user=\w+", "***", device.show(entry)).splitlines()
     return "\n".join(line for line in lines if not line.startswith(("! Last config", "! NVRAM", "Current config")))
 
 

@@ -224,7 +224,7 @@ def test_a_filter_of_the_terminal_lines_lets_a_session_live(platform, spec, text
         "huawei": ["acl 2999", "rule permit source 10.9.9.9 0", "quit", "user-interface vty 0 4", "acl 2999 inbound"],
     }
     lines["huawei_vrpv8"] = [*lines["huawei"], "commit"]
-    lines["ruijie_os"] = [*lines["cisco_ios"][:2], "line vty 0 4", "access-class M in"]
+    lines["ruijie_os"] = ["ip access-list standard M", "permit host 10.9.9.9", "line vty 0 4", "access-class M in"]
     enter = ENTER.get(platform, "system-view")
     look = "do show clock" if platform in ENTER else "display clock"
 
