@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.common import load_workspace, page, talk
-from cli.config_push import STATES, surroundings
+from cli.config_push import surroundings
+from configs.rollouts.report import PHASES, STATES
 from inventory.errors import ExitCode
 from inventory.text import language, mark, tr
 
@@ -36,21 +37,6 @@ RebootOption = Annotated[
         "--allow-reboot", help=tr(mark("Where nothing better is there, a device's reboot timer may be its guard."))
     ),
 ]
-PHASES = {
-    "planned": mark("planned"),
-    "running": mark("running"),
-    "interrupted": mark("interrupted: go on with `govnet rollout resume`"),
-    "paused": mark("paused"),
-    "stopped": mark("stopped: too many failures"),
-    "aborted": mark("aborted"),
-    "done": mark("done"),
-}
-PROGRESS = {
-    "waiting": mark("waiting"),
-    "queued": mark("queued"),
-    "working": mark("working"),
-    **STATES,
-}
 
 
 def open_store(root: Path) -> Store:
@@ -195,7 +181,7 @@ def show(bundle: Bundle, standing: Standing, rows: Sequence[Row]) -> None:
     for row in rows:
         if row.over and not row.ok:
             error = (row.result or {}).get("error") or {}
-            text = (error.get("message") or {}).get(side, "") or tr(PROGRESS.get(row.state, row.state))
+            text = (error.get("message") or {}).get(side, "") or tr(STATES.get(row.state, row.state))
             head = text if text.startswith(row.device) else f"{row.device}: {text}"
             talk().print(head, style="red", markup=False, soft_wrap=True)
             hint = (error.get("hint") or {}).get(side, "")

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, page, print_json, print_table, talk
 from cli.config_push import ParallelOption
-from cli.rollout_common import PHASES, NameArgument, engine, open_store, overview, rollout_json, show
+from cli.rollout_common import NameArgument, engine, open_store, overview, rollout_json, show
+from configs.rollouts.report import PHASES
 from inventory.errors import RefusedError
 from inventory.text import Message, mark, tr
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from configs.rollouts.bundle import Bundle
 
 WATCH = 0.5  # seconds between two looks
@@ -28,6 +28,7 @@ def register(group: typer.Typer) -> None:
     _register_pause(group)
     _register_abort(group)
     _register_approve(group)
+    _register_report(group)
 
 
 def _register_status(group: typer.Typer) -> None:
@@ -221,6 +222,36 @@ def _register_approve(group: typer.Typer) -> None:
                 markup=False,
                 soft_wrap=True,
             )
+
+
+def _register_report(group: typer.Typer) -> None:
+    @command(
+        group,
+        "report",
+        mark("Write a rollout as an HTML page: each site and device, what needs a person, the time line."),
+        ["govnet rollout report", "govnet rollout report --out reports/rollout.html"],
+    )
+    def report(
+        name: NameArgument = "",
+        out: Annotated[
+            Path | None, typer.Option("--out", help=tr(mark("The file to write.")), metavar="FILE", show_default=False)
+        ] = None,
+        workspace: WorkspaceOption = HERE,
+        as_json: JsonOption = False,
+    ) -> None:
+        from configs.rollouts import bundle as bundles  # noqa: PLC0415 - start-up time
+        from configs.rollouts import report as reports  # noqa: PLC0415 - as above
+
+        bundle = bundles.find(workspace, name)
+        store = open_store(workspace)
+        path = out or workspace / "reports" / f"rollout-{bundle.name}.html"
+        approvals = [by for by, digest, _ in store.approvals(bundle.name) if digest == bundle.digest]
+        inventory = load_workspace(workspace).inventory
+        reports.write(bundle, store.standing(bundle.name), store.devices(bundle.name), approvals, inventory, path)
+        if as_json:
+            print_json({"ok": True, "name": bundle.name, "report": str(path)})
+        else:
+            talk().print(tr("report written to {path}", path=path), markup=False, soft_wrap=True)
 
 
 def _log(root: Path, bundle: Bundle, what: str, about: dict[str, Any]) -> None:

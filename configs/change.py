@@ -90,17 +90,17 @@ def slot(view: str, line: str, kind: Kind = Kind.SINGLE, remove: str = "", overw
 class Paths:
     """Which lines carry the session we come in by.
 
-    `address`: an interface's address, group `ip`. `interface`: an interface's header, at the top level or in a view
-    whose header `inside` matches. `touches`: lines in such a view
+    `address`: an interface's address, group `ip`; `top_address`: the same in a language without views. `interface`: an
+    interface's header, at the top level or in a view whose header `inside` matches. `touches`: lines in such a view
     that take the interface down or move it. `route`: static routes that may carry us, at the top level or in a view
-    whose header `route_view` matches. `remote`: headers of the views of
-    remote logins; `remote_lines`: the lines in them that let people in or keep them out; `remote_list`: in such a view,
-    the line that binds an access list, group `list`. `port_list`: the same on an interface. `list_header`: an access
-    list's header, group `list`.
+    whose header `route_view` matches. `remote`: headers of the views of remote logins; `remote_lines`: the lines in
+    them that let people in or keep them out; `remote_list`: in such a view, the line that binds an access list, group
+    `list`. `port_list`: the same on an interface. `list_header`: an access list's header, group `list`.
     `server`: lines of the SSH server and of the users.
     """
 
     address: re.Pattern[str] = re.compile(r"(?P<ip>(?!))")
+    top_address: re.Pattern[str] = re.compile(r"(?P<ip>(?!))")
     interface: re.Pattern[str] = NEVER
     inside: re.Pattern[str] = NEVER
     touches: re.Pattern[str] = NEVER
@@ -132,7 +132,9 @@ class Language:
     empty if there is none, None if an interface takes only one. `beside` matches commands, behind their views and
     ` > `, that may stand twice with two addresses. `lists` matches lines of lists (group `list`) of which the device
     takes back only all together, whichever is negated. `remark` begins a line that means nothing.
-    `leaves` gives the word that leaves a view by its header, where it is not always `leave`.
+    `leaves` gives the word that leaves a view by its header, where it is not always `leave`; `takes_back` the command
+    that takes a line of the device's own text back, where that needs what is not part of the line (a number), or
+    nothing.
     """
 
     negation: str
@@ -154,6 +156,7 @@ class Language:
     lists: re.Pattern[str] = re.compile(r"(?P<list>(?!))")
     remark: str = "!"
     leaves: Callable[[str], str] | None = None
+    takes_back: Callable[[str], str] | None = None
     whole: bool = False  # every view and the top level are made equal, not only what `owned` matches
 
     def negated(self, text: str) -> str:
@@ -383,6 +386,8 @@ class _Index:
 
     def removal(self, node: Node, slot: Slot | None) -> str:
         """The command that takes the node back."""
+        if self._language.takes_back is not None and (command := self._language.takes_back(node.text)):
+            return command
         if slot is not None and slot.remove:
             return self.expand(slot, slot.remove, node.text)
         return self._language.negated(node.text)
@@ -441,6 +446,7 @@ class _Guarded:
     def __init__(self, language: Language, running: Tree, intended: Tree, management: Interface | None) -> None:
         self._language = language
         self._paths = language.paths
+        self._management = management
         self._interfaces = set(self._arrival_interfaces(running, management))
         self._lists = {name for tree in (running, intended) for name in self._bound_lists(tree)}
 
@@ -498,7 +504,7 @@ class _Guarded:
         normal = self._language.normalise
         if not edit.path:
             headers = {normal((), line) for line in edit.old}
-            return not edit.new and bool(headers & self._interfaces)
+            return (not edit.new and bool(headers & self._interfaces)) or any(map(self._arrives, headers))
         if self._view_of(edit.path) not in self._interfaces:
             return False
         if edit.new and self._paths.touches.match(normal(edit.path, edit.new)):
@@ -507,6 +513,11 @@ class _Guarded:
             self._paths.touches.match(normal(edit.path, line)) or self._paths.address.match(normal(edit.path, line))
             for line in edit.old
         )
+
+    def _arrives(self, line: str) -> bool:
+        """Whether a line at the top level is the address we arrived at, or may be it: nobody said which it is."""
+        match = self._paths.top_address.match(line)
+        return match is not None and (self._management is None or _is(match["ip"], self._management))
 
     def touches_route(self, edit: Edit) -> bool:
         """Whether the edit takes a route away over which we may have arrived."""

@@ -121,14 +121,12 @@ def _on_the_way(hop: Hop, target: Target, error: DeviceError) -> NoReturn:
     ) from error
 
 
-async def _through(
-    hop: Hop, target: Target, jumps: tuple[Hop, ...], tunnel: SSHClientConnection | None
-) -> HopChannel:
+async def _through(hop: Hop, target: Target, jumps: tuple[Hop, ...], tunnel: SSHClientConnection | None) -> HopChannel:
     """Log into a bastion and have it open the device."""
     account = hop.account or target.login.username
     username = ""
     if hop.kind is HopKind.JUMPSERVER:
-        username = "@".join((hop.login.username, account, target.endpoint.host))
+        username = f"{hop.login.username}@{account}@{target.endpoint.host}"
     try:
         channel = await SshChannel.connect(_as_target(hop, target, username), tunnel=tunnel)
     except DeviceError as error:

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 async def connect(target: Target) -> Channel:
-    """Log into a device: over asyncssh, through jump hosts and a bastion if need be; over netmiko where it is telnet."""
+    """Log into a device: over asyncssh, by its way if it has one; over netmiko where it is telnet."""
     if target.carrier is Carrier.TELNET:
         from configs.channel_netmiko import NetmikoChannel  # noqa: PLC0415 - start-up time
 

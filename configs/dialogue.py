@@ -46,7 +46,8 @@ class Dialogue:
     prints before a configuration, `ending` the last line of a complete one. `text_begins` matches what it says when a
     command goes on as text over several lines (a banner). `untypable` are bytes that a terminal would take as keys.
     `configure` and `leave` are empty where there is no configuration mode; `abandon` is what leaves after a refused
-    line, if that is not `leave`. `staged` says that lines wait for a commit: a new name in the prompt may be the old one again later.
+    line, if that is not `leave`. `staged` says that lines wait for a commit: a new name in the prompt may be the old
+    one again later.
     """
 
     platform: str

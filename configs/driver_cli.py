@@ -58,6 +58,7 @@ class CliDriver(Driver):
     async def _open(self) -> None:
         channel = await connect(self.target)
         self._session = await Session.open(channel, self.dialogue, self.target, self.mask)
+        self._session.encoding = self.dialect.encoding
 
     async def _close(self) -> None:
         if self._session is not None:
@@ -92,7 +93,7 @@ class CliDriver(Driver):
             )
         text = b"\n".join(lines)
         encoding = decode(text, self.target.device)[1]
-        if encoding != "utf-8":  # what the device shows in GB18030 it wants to be told in it
+        if not text.isascii():  # what the device shows in GB18030 it wants to be told in it
             self.session.encoding = encoding
         return text
 
@@ -153,19 +154,23 @@ class CliDriver(Driver):
         """Arm the guard and see on the device that it is armed. NotBegunError if it is not: nothing is changed then."""
         try:
             await self._arm(seconds, running)
-            if not await self._pending():
-                raise CommandError(
-                    self.target.device,
-                    self.show_guard,
-                    "–",
-                    Message("the device took the guard's lines and does not show it armed; nothing was changed"),
-                )
+            await self._see_armed()
         except CommandError as error:
             if self.session.broken:
                 raise
             with suppress(DeviceError):
                 await self._disarm()
             raise NotBegunError(error.device, error.line, error.answer, error.hint) from None
+
+    async def _see_armed(self) -> None:
+        """CommandError if the device does not show the guard."""
+        if not await self._pending():
+            raise CommandError(
+                self.target.device,
+                self.show_guard,
+                "–",
+                Message("the device took the guard's lines and does not show it armed; nothing was changed"),
+            )
 
     async def _disarm(self) -> None:
         """Take away whatever of a guard there is, armed or not."""

@@ -510,7 +510,7 @@ def ways(reader: Reader, data: Mapping[str, Any]) -> list[tuple[Path, Way]]:
                 (*path, "steps"),
                 "bad-steps",
                 Message("a way of the kind menu needs steps, and no other kind has them"),
-                Message("write what the menu shows and what it is told: steps: [{{expect: 'Opt> ?', send: '{{address}}'}}]"),
+                Message("write in “steps” what the menu shows (expect) and what it is told then (send)"),
             )
             continue
         steps = tuple((step.expect, step.send) for step in read.steps)

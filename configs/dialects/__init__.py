@@ -45,7 +45,7 @@ def platforms() -> frozenset[str]:
 
 
 def languages() -> tuple[str, ...]:
-    """One platform of each folder, the first: platforms of one folder write alike and are only spoken to differently."""
+    """One platform of each folder, the first: those of one folder write alike and are spoken to differently."""
     return tuple({folder: platform for platform, folder in reversed(REGISTRY.items())}.values())
 
 

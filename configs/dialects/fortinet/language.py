@@ -1,6 +1,7 @@
 """How FortiOS is changed: tables (`config`), entries (`edit`), values (`set`), which take effect when a table is left.
 
-Source: Fortinet's CLI reference: `next` and `end` leave, `unset` goes back to the default, `delete` takes an entry away.
+Source: Fortinet's CLI reference: `next` and `end` leave, `unset` goes back to the default, `delete` takes an entry
+away.
 A table is never taken away as a whole: its entries and values are.
 """
 

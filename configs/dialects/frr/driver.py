@@ -142,7 +142,7 @@ class FrrDriver(Driver):
         # Our reload has ended before the guard's may begin, whatever became of the session.
         limit = max(1, revert_in * 2 // 3) if revert_in else int(RELOAD_SECONDS)
         try:
-            self._look(text, await self._run(dialogue.reload_within(limit), seconds=limit + RELOAD_GRACE))
+            self._judge(text, await self._run(dialogue.reload_within(limit), seconds=limit + RELOAD_GRACE))
             await self._run(dialogue.remove(dialogue.CANDIDATE))
         except (ConnectionError, TimeoutError):
             if change.reconnect is None:
@@ -157,7 +157,7 @@ class FrrDriver(Driver):
         try:
             await self._must(dialogue.upload(dialogue.CANDIDATE), text.encode())
             await self._must(dialogue.upload("vtysh.conf"), b"")
-            self._look(text, await self._run(dialogue.TEST, seconds=RELOAD_SECONDS))
+            self._judge(text, await self._run(dialogue.TEST, seconds=RELOAD_SECONDS))
             if revert_in:
                 await self._must(dialogue.upload(dialogue.BEFORE), running.to_bytes())
                 await self._must(dialogue.upload(dialogue.GUARD), _SCRIPT.read_bytes())
@@ -166,7 +166,7 @@ class FrrDriver(Driver):
             await self._clean()
             raise
 
-    def _look(self, text: str, done: Finished) -> None:
+    def _judge(self, text: str, done: Finished) -> None:
         """CommandError, with the line that FRR refused, if a reload or its rehearsal failed."""
         if done.status == 0:
             return

@@ -21,7 +21,9 @@ DIALOGUE = Dialogue(
     ),
     questions=(
         question(r"save( all)?$", rb"are you sure\?\s*(?:\[y\]/n|y/\[n\])\s*:?", b"y\n"),
-        question(r"save( all)?$", rb"\xe8\xaf\xb7\xe7\xa1\xae\xe8\xae\xa4\s*(?:\[y\]/n|y/\[n\])\s*:?", b"y\n"),  # 请确认
+        question(
+            r"save( all)?$", rb"\xe8\xaf\xb7\xe7\xa1\xae\xe8\xae\xa4\s*(?:\[y\]/n|y/\[n\])\s*:?", b"y\n"
+        ),  # 请确认
     ),
     login_questions=(),
     prepare=("terminal length 0", "terminal width 512"),

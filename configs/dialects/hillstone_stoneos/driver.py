@@ -36,7 +36,7 @@ class StoneosDriver(CliDriver):
     language = LANGUAGE
     show_running = "show configuration"
     save_command = "save"
-    saved = re.compile(rb"(?i)saving configuration is finished|sav\w+ .*(?:finished|success)|\xe4\xbf\x9d\xe5\xad\x98.*(?:\xe5\xae\x8c\xe6\x88\x90|\xe6\x88\x90\xe5\x8a\x9f)")  # noqa: E501 - the bytes are 保存 … 完成/成功
+    saved = re.compile(rb"(?i)sav\w+ .*(?:finished|success)|" + "保存.*(?:完成|成功)".encode())
 
     @property
     def dialect(self) -> Dialect:

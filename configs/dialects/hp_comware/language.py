@@ -82,8 +82,8 @@ LANGUAGE = Language(
     slots=_SLOTS,
     paths=_PATHS,
     views=re.compile(
-        r"(?:interface \S|acl (?:basic|advanced) \S|ospf \d|bgp \d|area \S|vlan \d+$|line (?:vty|con|console|aux|class) "
-        r"|local-user \S|scheduler (?:job|schedule) \S)"
+        r"(?:interface \S|acl (?:basic|advanced) \S|ospf \d|bgp \d|area \S|vlan \d+$"
+        r"|line (?:vty|con|console|aux|class) |local-user \S|scheduler (?:job|schedule) \S)"
     ),
     owned=re.compile(r"acl (?:basic|advanced) "),
     explicit=re.compile(r"(?!)"),
@@ -93,7 +93,8 @@ LANGUAGE = Language(
     second="sub",
     beside=re.compile(
         r"bgp \d+ > (?:.* > )?peer [0-9A-Fa-f]*[.:]|ntp-service unicast-server |info-center loghost "
-        r"|snmp-agent target-host |dns server \d|interface \S+ > (?:dhcp relay server-address |vrrp6? vrid \d+ virtual-ip )"
+        r"|snmp-agent target-host |dns server \d"
+        r"|interface \S+ > (?:dhcp relay server-address |vrrp6? vrid \d+ virtual-ip )"
     ),
     remark="#",
 )

@@ -31,6 +31,7 @@ MOST_LINES = 36
 class RgosBox(EnableDevice):
     """A switch or router that speaks RGOS."""
 
+    grammar: tuple[str, ...] = ("ruijie/rgos",)
     factory_name = "Ruijie"
     pager = Pager(" --More-- ", "\r" + " " * 10 + "\r")
     physical = ("FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "Mgmt", "Serial")
@@ -47,7 +48,8 @@ class RgosBox(EnableDevice):
 
     def __init__(self, spec: Spec) -> None:
         self.older = spec.model.startswith(OLDER)
-        self.grammar = ("ruijie/rgos", "ruijie/rgos10") if self.older else ("ruijie/rgos",)
+        if self.older:
+            self.grammar = ("ruijie/rgos", "ruijie/rgos10")
         self.spaced = (*self.physical, *self.logical)
         # Configuration files on flash beside the startup file, by name.
         self.files: dict[str, Entry] = {}

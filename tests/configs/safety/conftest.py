@@ -24,13 +24,14 @@ from lab.emulator.reach import Wire
 from lab.emulator.world import World, served_at
 
 MANAGER = IPv4Address("198.18.7.7")  # behind the gateway, which is the last address of the device's network
-MINUTE = 4.0  # seconds that a minute of a device's timer lasts here
+MINUTE = 6.0  # seconds that a minute of a device's timer lasts here
+TIMES = {"connect_timeout": 2, "login_timeout": 4, "command_timeout": 4}
 _numbers = itertools.count(1)
 _BASE = 0x0A000000 | (os.getpid() % 200 + 20) << 16
 
 
 def shown(device, entry) -> str:
-    """A configuration without what differs from look to look: who changed it when (IOS), how secrets are coded (FortiOS)."""
+    """A configuration without what differs from look to look: who changed it when, how FortiOS codes secrets."""
     lines = re.sub(r"ENC \S+|user=\w+", "***", device.show(entry)).splitlines()
     return "\n".join(line for line in lines if not line.startswith(("! Last config", "! NVRAM", "Current config")))
 
@@ -45,7 +46,7 @@ class Bench:
     port: int
     loop: asyncio.AbstractEventLoop
     folder: object
-    times: dict[str, float] = field(default_factory=lambda: {"connect_timeout": 2, "login_timeout": 4, "command_timeout": 4})
+    times: dict[str, float] = field(default_factory=TIMES.copy)
     enable: str = ""
     login: tuple[str, str] = ("govnet", "Secret-123")
     minute: float = MINUTE

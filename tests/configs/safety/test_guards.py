@@ -46,11 +46,14 @@ class Vendor:
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 VENDORS = {path.stem: Vendor(path.stem, **yaml.safe_load(path.read_text())) for path in CASES}
 
+SHORT = "gateway"  # the break that the short form makes; the others are as slow and cut in other places
 every = pytest.mark.parametrize("vendor", VENDORS.values(), ids=VENDORS)
+with_guard = {name: vendor for name, vendor in VENDORS.items() if vendor.guard != "none"}
+guarded = pytest.mark.parametrize("vendor", with_guard.values(), ids=with_guard)
 broken = pytest.mark.parametrize(
     ("vendor", "change"),
     [
-        pytest.param(vendor, change, id=f"{name}-{kind}")
+        pytest.param(vendor, change, id=f"{name}-{kind}", marks=() if kind == SHORT else pytest.mark.soak)
         for name, vendor in VENDORS.items()
         for kind, change in vendor.breaks.items()
     ],
@@ -63,6 +66,11 @@ def fill(text, bench) -> str:
     for name, value in values.items():
         text = text.replace(f"{{{name}}}", str(value))
     return text
+
+
+def settled(text) -> str:
+    """Without FortiOS's saving mode: it is saved when a guard is armed, and set back by the next push."""
+    return "\n".join(line for line in text.splitlines() if not line.strip().startswith("set cfg-"))
 
 
 @pytest.fixture(autouse=True)
@@ -79,10 +87,11 @@ def test_a_change_is_made_checked_and_saved(vendor, worlds):
     assert result.error is None
     assert result.state is State.CHANGED
     assert bench.saved() == bench.text()
-    assert bench.device.saves == saves + 1
+    assert bench.device.saves > saves
+    saves = bench.device.saves
     again = bench.push(vendor.harmless)
     assert (again.state, again.commands) == (State.SAME, ())
-    assert bench.device.saves == saves + 1
+    assert bench.device.saves == saves
 
 
 @every
@@ -96,7 +105,7 @@ def test_a_management_address_moves(vendor, worlds):
     assert (result.state, result.guard) == (State.CHANGED, GuardKind(vendor.guard))
     assert str(new) in bench.saved()
     assert f"{bench.address} " not in bench.saved()
-    time.sleep(bench.minute + 0.5)
+    assert not any(timer.armed for timer in bench.do(lambda device: list(device.timers.values())))
     assert str(new) in bench.text()
     assert bench.device.boots == 1
 
@@ -105,7 +114,7 @@ def test_a_management_address_moves(vendor, worlds):
 def test_a_change_that_cuts_us_off_is_undone(vendor, change, worlds):
     """Reachable again at the old address within the timer and ten seconds, nothing saved, and reported as such."""
     bench = vendor.start(worlds)
-    before, saves = bench.text(), bench.device.saves
+    before, saved = bench.text(), bench.saved()
     start = time.monotonic()
     result = bench.push(fill(change, bench), allow_reboot=vendor.allow_reboot)
     if vendor.guard == "none":  # nothing would undo it: it is not begun
@@ -117,43 +126,42 @@ def test_a_change_that_cuts_us_off_is_undone(vendor, change, worlds):
     assert result.guard is GuardKind(vendor.guard)
     assert "back where it was" in str(result.error.hint)
     assert bench.text() == before
-    assert bench.device.saves == saves
+    assert bench.saved() == saved
     bench.driver().close()
 
 
-@every
+@pytest.mark.soak
+@guarded
 def test_a_device_that_dies_while_armed_comes_back(vendor, worlds):
-    """It answers nobody after the change was begun: what runs is as before once the guard has fired or it was booted."""
-    if vendor.guard == "none":
-        pytest.skip("the platform has no guard: such a change is refused, as the test above shows")
+    """It answers nobody after the change was begun: what runs is as before once the guard has fired."""
     bench = vendor.start(worlds)
-    before, saves = bench.text(), bench.device.saves
+    before, saved = bench.text(), bench.saved()
     new = IPv4Network(f"{bench.address}/24", strict=False)[77]
     driver = bench.driver(allow_reboot=vendor.allow_reboot, after=bench.endpoint(new))
     driver.load_merge_candidate(config=fill(vendor.move, bench))
     driver.begin(driver.running(), driver.change(), 60)
     driver.close()
     bench.suffer(mute=True)
-    assert bench.until(lambda: bench.text() == before, bench.minute + GRACE)
+    assert bench.until(lambda: settled(bench.text()) == settled(before), bench.minute + GRACE)
     bench.suffer()
     assert bench.until(lambda: not bench.device.away)
     driver = bench.driver()
-    assert bench.text() == before
+    assert settled(bench.text()) == settled(before)
     assert not driver.has_pending_commit()
     driver.close()
-    assert bench.device.saves == saves
+    assert settled(bench.saved()) == settled(saved)
 
 
 @every
 def test_a_commit_is_pending_until_another_session_confirms_it(vendor, worlds):
     """NAPALM's way: commit with a timer, roll back; commit again, confirm over a new login, saved only then."""
     bench = vendor.start(worlds)
-    before, saves = bench.text(), bench.device.saves
+    before, saved = bench.text(), bench.saved()
     text = vendor.refused.replace(" bogus line\n", "")
     driver = bench.driver()
     if vendor.guard in {"reboot", "none"}:  # a reboot guards only what could cut us off
+        driver.load_merge_candidate(config=text)
         with pytest.raises(RefusedError):
-            driver.load_merge_candidate(config=text)
             driver.commit_config(revert_in=60)
         driver.close()
         return
@@ -164,10 +172,10 @@ def test_a_commit_is_pending_until_another_session_confirms_it(vendor, worlds):
         driver.commit_config()
     driver.rollback()
     assert not driver.has_pending_commit()
-    assert bench.text() == before
+    assert settled(bench.text()) == settled(before)
     driver.commit_config(revert_in=600)
     driver.close()
-    assert bench.device.saves == saves
+    assert settled(bench.saved()) == settled(saved)
     other = bench.driver()
     assert other.has_pending_commit()
     other.confirm_commit()
@@ -177,7 +185,6 @@ def test_a_commit_is_pending_until_another_session_confirms_it(vendor, worlds):
     other.load_merge_candidate(config=text)
     assert other.compare_config() == ""
     other.close()
-    assert bench.device.saves == saves + 1
     assert bench.saved() == bench.text() != before
 
 
@@ -185,12 +192,12 @@ def test_a_commit_is_pending_until_another_session_confirms_it(vendor, worlds):
 def test_a_refused_line_leaves_nothing(vendor, worlds):
     """What was applied before it is taken back, no guard stays armed, nothing is saved."""
     bench = vendor.start(worlds)
-    before, saves = bench.text(), bench.device.saves
+    before, saved = bench.text(), bench.saved()
     result = bench.push(vendor.refused)
     assert result.state in {State.RESTORED, State.UNTOUCHED}
     assert result.error.line == "bogus line"
     assert bench.text() == before
-    assert bench.device.saves == saves
+    assert bench.saved() == saved
     driver = bench.driver()
     assert not driver.has_pending_commit()
     driver.close()
@@ -210,7 +217,15 @@ def no_commit_delay(monkeypatch):
 
 
 @pytest.mark.usefixtures("no_commit_delay")
-@pytest.mark.parametrize("change", ["gateway", "refused", "move", "harmless"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param("gateway", marks=pytest.mark.soak),
+        pytest.param("move", marks=pytest.mark.soak),
+        "refused",
+        "harmless",
+    ],
+)
 def test_a_job_of_the_device_restores_where_there_is_no_trial(change, worlds):
     """The scheduler goes back to the copy from before; a change that is confirmed leaves neither job nor copy."""
     vendor = VENDORS["hp_comware"]
@@ -223,7 +238,7 @@ def test_a_job_of_the_device_restores_where_there_is_no_trial(change, worlds):
     if change in {"move", "harmless"}:
         assert result.state is State.CHANGED, result.error
         assert bench.saved() == bench.text()
-        time.sleep(bench.minute + 0.5)
+        assert not any(timer.armed for timer in bench.do(lambda device: list(device.timers.values())))
         assert bench.text() == bench.saved() != before
         assert not any("govnet" in name for name in bench.do(lambda device: list(device.files)))
     else:

@@ -61,7 +61,7 @@ def test_what_is_got_is_the_devices(device):
     here = str(device.bench.address)
     assert any(here in found.get("ipv4", {}) for found in device.driver.get_interfaces_ip().values())
     assert here in device.driver.get_config(retrieve="running")["running"]
-    command = driver_for(device.bench.platform).show_running if device.bench.platform != "frr" else "show running-config"
+    command = getattr(driver_for(device.bench.platform), "show_running", "show running-config")
     assert here in device.driver.cli([command])[command]
     with pytest.raises(RefusedError, match="only shows"):
         device.driver.cli(["reboot"])

@@ -122,7 +122,7 @@ def test_a_device_that_dies_while_its_guard_is_armed(spec, texts, world, where, 
 @pytest.mark.parametrize("platform", sorted(SAVE))
 def test_a_full_flash_saves_nothing(platform, spec, texts, world, where, ssh):
     """Saving fails in the device's words, and what was saved stays."""
-    one = spec(platform, text=texts[platform])
+    one = spec(platform, text=texts[platform], encoding="utf-8")
     keys, said = SAVE[platform]
 
     async def run():

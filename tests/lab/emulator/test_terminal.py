@@ -110,9 +110,8 @@ def test_no_beginning_of_a_command_breaks_a_device(platform, data, device, play)
     words = [word for rule in _patterns(platform) for word in rule.pattern.replace("|", " ").replace("{", " ").split()]
     word = st.sampled_from([word for word in words if word[0].isalpha()])
     line = st.lists(word | values, min_size=1, max_size=6).map(" ".join)
-    start = {"cisco_ios": "configure terminal", "frr": "configure terminal", "hillstone_stoneos": "configure"}.get(
-        platform, "system-view"
-    )
+    enters = dict.fromkeys(("cisco_ios", "frr", "ruijie_os"), "configure terminal")
+    start = (enters | {"hillstone_stoneos": "configure"}).get(platform, "system-view")
     end = ["commit"] if platform == "huawei_vrpv8" else []
     rules = st.sampled_from(_patterns(platform)).map(
         lambda rule: " ".join(part for part in rule.pattern.split() if part[0] not in "<[{(|/")
