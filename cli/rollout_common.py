@@ -64,7 +64,7 @@ def engine(
         stack.callback(store.close)
         loaded, plan, endpoints = stack.enter_context(surroundings(root, lab=lab))
         world = WorkspaceWorld(
-            loaded, plan, endpoints, looks(loaded, endpoints), _logged(loaded), allow_reboot=allow_reboot
+            loaded, plan, endpoints, store, looks(loaded, endpoints), _logged(loaded), allow_reboot=allow_reboot
         )
         running = stack.enter_context(Engine(store, world, zones, parallel=parallel))
         yield store, running

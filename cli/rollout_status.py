@@ -12,7 +12,7 @@ from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspac
 from cli.config_push import ParallelOption
 from cli.rollout_common import NameArgument, engine, open_store, overview, rollout_json, show
 from configs.rollouts.report import PHASES
-from inventory.errors import RefusedError
+from inventory.errors import ExitCode, RefusedError
 from inventory.text import Message, mark, tr
 
 if TYPE_CHECKING:
@@ -148,7 +148,10 @@ def _register_abort(group: typer.Typer) -> None:
             bool, typer.Option("--rollback", help=tr(mark("Take back what the last wave has changed.")))
         ] = False,
         commit: Annotated[
-            bool, typer.Option("--commit", help=tr(mark("With --rollback: really take it back.")))
+            bool,
+            typer.Option(
+                "--commit", help=tr(mark("Really do it: finish what a dead process left, take back what is asked."))
+            ),
         ] = False,
         parallel: ParallelOption = 20,
         workspace: WorkspaceOption = HERE,
@@ -156,20 +159,22 @@ def _register_abort(group: typer.Typer) -> None:
     ) -> None:
         from configs.rollouts import bundle as bundles  # noqa: PLC0415 - start-up time
         from configs.rollouts import conduct  # noqa: PLC0415 - as above
+        from configs.rollouts.store import Phase  # noqa: PLC0415 - as above
 
         bundle = bundles.find(workspace, name)
         store = open_store(workspace)
-        conduct.end(bundle, store)
+        dead = store.standing(bundle.name).phase is Phase.INTERRUPTED and bool(conduct.in_flight(bundle, store))
+        if not (dead and commit):
+            conduct.end(bundle, store)
         _log(workspace, bundle, "rollout.abort", {"rollback": rollback and commit})
+        if commit and (dead or rollback):
+            zones = conduct.zones_without_worker(bundle, store)
+            with engine(workspace, lab=bundle.lab, zones=zones, parallel=parallel) as (store, running):
+                if dead:
+                    conduct.conclude(bundle, store, running, running.worker.executor)
+                if rollback:
+                    conduct.roll_back(bundle, store, running)
         wanted = conduct.to_roll_back(bundle, store) if rollback else []
-        if wanted and commit:
-            with engine(
-                workspace, lab=bundle.lab, zones=sorted({stop.zone for stop, _ in wanted} | {""}), parallel=parallel
-            ) as (
-                store,
-                running,
-            ):
-                conduct.roll_back(bundle, store, running)
         standing, rows = store.standing(bundle.name), store.devices(bundle.name)
         if as_json:
             print_json(
@@ -184,9 +189,8 @@ def _register_abort(group: typer.Typer) -> None:
             if wanted and not commit:
                 names = ", ".join(device for stop, _ in wanted for device in stop.devices)
                 talk().print(tr("would be taken back: {names}. Add --commit to do it.", names=names), markup=False)
-        if rollback and commit:
-            left = [row for row in rows if row.state == "unknown"]
-            raise typer.Exit(3 if left else 0)
+        if any(row.state == "unknown" for row in rows):
+            raise typer.Exit(ExitCode.DEVICES_FAILED)
 
 
 def _register_approve(group: typer.Typer) -> None:

@@ -66,8 +66,9 @@ class HopKind(StrEnum):
 class Hop:
     """One station on the way. `account` is who a bastion logs in as on the device; empty: the device's own user.
 
-    `steps` are a menu's: a regular expression that what it shows must end with, and what it is told then, in which
-    `{address}`, `{port}`, `{name}`, `{user}` and `{password}` are the device's.
+    `steps` are a menu's: a regular expression that what it shows must end with, and what it is told then. In both
+    `{address}`, `{port}`, `{name}`, `{user}` and `{password}` are the device's. A menu that shows everything when it
+    finds nothing needs an expression with `{address}` in it before a number is chosen.
     """
 
     kind: HopKind
@@ -100,6 +101,11 @@ class Target:
     def carrier(self) -> Carrier:
         """Telnet on telnet's own port (IANA: 23), SSH on every other."""
         return Carrier.TELNET if self.endpoint.port == TELNET_PORT else Carrier.SSH
+
+    @property
+    def opened_for_us(self) -> bool:
+        """Whether a bastion logs into the device for us, so that its host key does not tell which device it is."""
+        return bool(self.via) and self.via[-1].kind is not HopKind.JUMP
 
     @property
     def where(self) -> str:

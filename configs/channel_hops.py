@@ -16,9 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NoReturn
 
-from configs.channel import HopKind, Target, silent
+from configs.channel import HopKind, Target
 from configs.channel_ssh import SshChannel
-from configs.tree import decode
 from inventory.errors import DeviceError, DeviceUnreachableError, HostKeyError, LoginError
 from inventory.text import Message
 
@@ -28,9 +27,9 @@ if TYPE_CHECKING:
     from configs.channel import Finished, Hop
 
 # What a JumpServer shows when it did not go through to the asset by itself.
-_JUMPSERVER_MENU = re.compile(rb"(?:Opt|ID|\[Host\]|\[Account\])>\s*$")
+_JUMPSERVER_MENU = re.compile(r"(?:Opt|ID|\[Host\]|\[Account\])>\s*$")
 _ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
-SHOWN = 300  # bytes of a bastion's last words that a message quotes
+SHOWN = 200  # characters of a bastion's last words that a message quotes
 
 
 @dataclass(eq=False)
@@ -151,7 +150,7 @@ class HopChannel:
         *,
         hop: Hop | None = None,
         target: Target | None = None,
-        menu: re.Pattern[bytes] | None = None,
+        menu: re.Pattern[str] | None = None,
     ) -> None:
         self._channel = channel
         self._jumps = jumps
@@ -175,19 +174,22 @@ class HopChannel:
             "{password}": password.reveal() if password else "",
         }
         for shown, told in hop.steps:
-            await self._until(re.compile(shown.encode() + rb"\s*$"), target)
+            for word, value in values.items():
+                shown = shown.replace(word, re.escape(value))  # noqa: PLW2901 - filled in word by word
+            await self._until(re.compile(shown + r"\s*$"), target)
+            encoding = _read(self._seen)[1]
             for word, value in values.items():
                 told = told.replace(word, value)  # noqa: PLW2901 - filled in word by word
             self._seen = b""
-            await self._channel.write(told.encode() + b"\n")
+            await self._channel.write(told.encode(encoding) + b"\n")
         if hop.steps:
-            self._menu = re.compile(hop.steps[0][0].encode() + rb"\s*$")
+            self._menu = re.compile(hop.steps[0][0] + r"\s*$")
 
-    async def _until(self, pattern: re.Pattern[bytes], target: Target) -> None:
+    async def _until(self, pattern: re.Pattern[str], target: Target) -> None:
         """Read until the menu shows what it should."""
         try:
             async with asyncio.timeout(target.login_timeout):
-                while not pattern.search(_plain(self._seen)):
+                while not pattern.search(_read(self._seen)[0]):
                     data = await self._channel.read()
                     if not data:
                         self._stuck()
@@ -195,11 +197,11 @@ class HopChannel:
         except TimeoutError as error:
             if isinstance(error, DeviceError):
                 raise
-            raise silent(target.device, self._words() or "login", target.login_timeout) from error
+            self._stuck()
 
     def _words(self) -> str:
         """A bastion's last words, for a message."""
-        return decode(_plain(self._seen)[-SHOWN:].decode("utf-8", "replace").encode())[0].strip()
+        return " ".join(_read(self._seen)[0].split())[-SHOWN:]
 
     def _stuck(self) -> NoReturn:
         assert self._hop is not None  # noqa: S101 - only a bastion has a menu
@@ -220,7 +222,7 @@ class HopChannel:
         data = await self._channel.read()
         if self._menu is not None:
             self._seen += data
-            if self._menu.search(_plain(self._seen)):
+            if not data or self._menu.search(_read(self._seen)[0]):
                 self._stuck()
         return data
 
@@ -244,6 +246,12 @@ class HopChannel:
             await _release(self._jumps)
 
 
-def _plain(data: bytes) -> bytes:
-    """Without colours."""
-    return _ESCAPES.sub(b"", data)
+def _read(data: bytes) -> tuple[str, str]:
+    """What a menu shows, without colours, and its encoding: UTF-8, else GB 18030. The last character may be half."""
+    plain = _ESCAPES.sub(b"", data)
+    try:
+        return plain.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as error:
+        if error.start >= len(plain) - 3 and error.reason.startswith("unexpected end"):
+            return plain[: error.start].decode("utf-8"), "utf-8"
+    return plain.decode("gb18030", "replace"), "gb18030"

@@ -131,6 +131,7 @@ class Driver(NetworkDriver):
         self.after = after or target.endpoint
         self.sent: list[str] = []  # what commits have sent, masked
         self._candidate: Tree | None = None
+        self._going_back = False
         self._before: bytes | None = None
 
     def __del__(self) -> None:
@@ -244,6 +245,7 @@ class Driver(NetworkDriver):
         """Take a text whose lines are to be in the running configuration."""
         text = Path(filename).read_bytes() if filename else (config or "").encode()
         self._candidate = self.dialect.parse(text)
+        self._going_back = False
 
     def load_replace_candidate(self, filename: str | None = None, config: str | None = None) -> None:
         """RefusedError: replacing the whole configuration is not safe on this platform."""
@@ -253,9 +255,17 @@ class Driver(NetworkDriver):
             Message("load it as a merge candidate: what it says is made so, everything else stays"),
         )
 
+    def load_way_back(self, text: bytes) -> None:
+        """Take a text that this device ran before, to which it is to go back: whatever differs from it goes."""
+        self.load_replace_candidate(config=decode(text)[0])
+
     def change(self) -> Change:
         """What a commit would send now. The running configuration is read."""
-        return self._change(self.dialect.parse(self.running()))
+        return self.change_from(self.running())
+
+    def change_from(self, running: bytes) -> Change:
+        """What a commit would send to a device that runs `running`."""
+        return self._change(self.dialect.parse(running))
 
     def _change(self, running: Tree) -> Change:
         if self._candidate is None:

@@ -93,9 +93,39 @@ class CliDriver(Driver):
             )
         text = b"\n".join(lines)
         encoding = decode(text, self.target.device)[1]
+        if self.target.opened_for_us:
+            self._look_who(text)
         if not text.isascii():  # what the device shows in GB18030 it wants to be told in it
             self.session.encoding = encoding
         return text
+
+    def _look_who(self, text: bytes) -> None:
+        """DeviceUnreachableError if a bastion opened a device that does not have the address we asked for."""
+        asked = {self.target.endpoint.host} | ({str(self.management.ip)} if self.management is not None else set())
+        if not any(re.search(rf"(?<![\d.]){re.escape(one)}(?![\d.])".encode(), text) for one in asked):
+            raise DeviceUnreachableError(
+                self.target.device,
+                Message(
+                    "{hop} opened a device that does not have the address {address}",
+                    hop=self.target.via[-1].name,
+                    address=self.target.endpoint.host,
+                ),
+                Message("look which asset it is there, and how the menu's steps in credentials.yaml choose it"),
+            )
+
+    def load_way_back(self, text: bytes) -> None:
+        """Take a text that this device ran before; the way there is line by line."""
+        self._candidate = self.dialect.parse(text)
+        self._going_back = True
+
+    def _change(self, running: Tree) -> Change:
+        if not self._going_back or self._candidate is None:
+            return super()._change(running)
+        return self._difference(self._without_guard(running), self._candidate)
+
+    def _without_guard(self, running: Tree) -> Tree:
+        """The configuration without the lines of our own guard, where it stands among them."""
+        return running
 
     async def _configure(self, change: Change, again: Callable[[Tree], Change]) -> None:
         """Send the change; where it moves the address we arrived at, log in anew and send what `again` finds left."""

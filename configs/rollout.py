@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import fcntl
 import logging
-import re
 import threading
 import time
 import traceback
@@ -20,15 +19,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeVar
 from urllib.parse import quote
 
-from configs import change as changes
 from configs.archive import masked
 from configs.channel import Hop, HopKind, Login, Target
 from configs.dialects import dialect
 from configs.guard import GuardKind, check, how_left, tell, timer
 from configs.masking import hide_secrets
+from configs.way_back import WayBack, way_back
 from inventory.endpoints import Direct, Endpoint
 from inventory.errors import DeviceError, DeviceUnreachableError, GovnetError, NotBegunError, RefusedError
 from inventory.sources import write_atomically
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from inventory.secrets import Secret
 
 R = TypeVar("R")
+NOTHING = WayBack(b"")
 
 log = logging.getLogger(__name__)
 GRACE = 10.0  # seconds that a restore may take after the timer
@@ -56,6 +56,7 @@ LEFT_IN_THE_MIDDLE = mark(
     "left in the middle: %s. Where a guard is armed it undoes the change when its timer ends; where there is none,"
     " lines may be applied that are not saved, and a reboot takes them back. Look at these devices, then push again."
 )
+LOCK_SECONDS = 600.0  # longer than a push takes, its timer included, so that whoever goes on finds it ended
 RETRY = 2.0  # seconds between two attempts to reach a device that is going back
 
 
@@ -182,6 +183,7 @@ class Backup:
     text: bytes = b""
     seconds: float = 0.0
     error: GovnetError | None = None
+    sealed: bytes = b""  # the text with its secrets, encrypted, if that was asked for
 
     def as_json(self) -> dict[str, Any]:
         """Stable keys; the text is not among them."""
@@ -189,6 +191,7 @@ class Backup:
             "name": self.device,
             "ok": self.error is None,
             "bytes": len(self.text),
+            "sealed": bool(self.sealed),
             "seconds": round(self.seconds, 3),
             "error": self.error.as_json() if self.error else None,
         }
@@ -201,6 +204,7 @@ class Compared:
     before: bytes
     change: Change
     seconds: int = 0  # of a guard that a process which died has armed
+    back: WayBack = NOTHING  # where it is the way back
 
 
 def jobs(
@@ -279,19 +283,28 @@ def _via(workspace: Workspace, device: Device, endpoints: Endpoints) -> tuple[Ho
     )
 
 
-def backup(jobs: Iterable[Job], *, parallel: int = 20, observer: Observer | None = None) -> list[Backup]:
-    """Read every device's running configuration, masked for the archive; results come in the jobs' order."""
+def backup(
+    jobs: Iterable[Job],
+    *,
+    parallel: int = 20,
+    observer: Observer | None = None,
+    seal: Callable[[bytes], bytes] | None = None,
+) -> list[Backup]:
+    """Read every device's running configuration, masked for the archive; results come in the jobs' order.
+
+    `seal` encrypts what the device printed; without it the secrets are gone when the device's turn ends.
+    """
     watching = observer or Quiet()
 
     def not_begun(job: Job) -> Backup:
         return Backup(job.device, job.target.platform, error=_interrupted(job.device))
 
-    return _parallel(jobs, lambda job: _backed_up(job, watching), parallel, watching.done, not_begun)
+    return _parallel(jobs, lambda job: _backed_up(job, watching, seal), parallel, watching.done, not_begun)
 
 
-def _backed_up(job: Job, observer: Observer) -> Backup:
+def _backed_up(job: Job, observer: Observer, seal: Callable[[bytes], bytes] | None) -> Backup:
     start = time.monotonic()
-    text, fault = b"", job.fault
+    text, sealed, fault = b"", b"", job.fault
     if fault is None:
         observer.step(job.device, Message(mark("reading")))
         try:
@@ -299,12 +312,14 @@ def _backed_up(job: Job, observer: Observer) -> Backup:
                 driver = _driver(job, job.target)
                 try:
                     driver.open()
-                    text = masked(job.target.platform, driver.running())
+                    raw = driver.running()
+                    text = masked(job.target.platform, raw)
+                    sealed = seal(raw) if seal is not None else b""
                 finally:
                     driver.close()
         except GovnetError as error:
             fault = error
-    return Backup(job.device, job.target.platform, text, time.monotonic() - start, fault)
+    return Backup(job.device, job.target.platform, text, time.monotonic() - start, fault, sealed)
 
 
 def push(
@@ -402,14 +417,59 @@ def push_one(job: Job, *, commit: bool, observer: Observer, again: bool = False)
     """
     start = time.monotonic()
     result = PushResult(job.device, State.UNTOUCHED)
+    past = _Past(again=again and commit, kept=job.keep)
     try:
-        if job.fault is not None:
-            raise job.fault
-        with _own_faults(job), _alone(job.lock if commit else None, job.device):
-            result = _pushed(job, commit=commit, observer=observer, again=again)
+        with _own_faults(job), _alone(job.lock if commit else None, job.device, LOCK_SECONDS if again else 0):
+            past.look()
+            try:
+                if job.fault is not None:
+                    raise job.fault
+                result = _pushed(job, commit=commit, observer=observer, past=past)
+            except GovnetError as error:
+                result = replace(result, error=error)
+            result = past.judged(result, commit=commit)
     except GovnetError as error:
         result = replace(result, error=error)
     return replace(result, seconds=time.monotonic() - start)
+
+
+@dataclass(slots=True)
+class _Past:
+    """What a process that died may have left on a device. `kept` is where it wrote what the device ran.
+
+    `unsure` says that a change was begun and nobody has seen yet how the device stands.
+    """
+
+    again: bool
+    kept: Path | None
+    unsure: bool = False
+
+    def look(self) -> None:
+        """Whether a change was begun: with the device's lock held, nobody is at it now."""
+        self.unsure = self.again and self.kept is not None and self.kept.exists()
+
+    @property
+    def before(self) -> bytes | None:
+        """What the device ran, masked; None if no change was begun."""
+        return self.kept.read_bytes() if self.kept is not None and self.unsure else None
+
+    def judged(self, result: PushResult, *, commit: bool) -> PushResult:
+        """Nobody may call a device untouched that a process which died has perhaps changed.
+
+        One that is as it was is begun anew next time, with what it runs then kept.
+        """
+        if result.state is State.UNTOUCHED and self.unsure and result.error is not None:
+            tell(
+                result.error,
+                Message(
+                    "a run that ended before it had begun to change this device; an armed guard takes that back;"
+                    " look at the device, then run the command again"
+                ),
+            )
+            return replace(result, state=State.UNKNOWN)
+        if commit and self.kept is not None and result.state in {State.UNTOUCHED, State.RESTORED}:
+            self.kept.unlink(missing_ok=True)
+        return result
 
 
 @contextmanager
@@ -430,8 +490,11 @@ def _own_faults(job: Job) -> Iterator[None]:
 
 
 @contextmanager
-def _alone(lock: Path | None, device: str) -> Iterator[None]:
-    """Hold the device's lock. RefusedError if another push holds it: two would take back each other's lines."""
+def _alone(lock: Path | None, device: str, patience: float = 0) -> Iterator[None]:
+    """Hold the device's lock. RefusedError if another push holds it for longer than `patience` seconds.
+
+    Two at a time would take back each other's lines.
+    """
     if lock is None:
         yield
         return
@@ -445,49 +508,54 @@ def _alone(lock: Path | None, device: str) -> Iterator[None]:
             Message("make the folder writable for whoever pushes"),
         ) from error
     with stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise RefusedError(
-                Message("{device}: another push is at work on it", device=device),
-                Message("wait until it has ended, then run the command again"),
-            ) from None
+        end = time.monotonic() + patience
+        while not _locked(stream):
+            if time.monotonic() >= end:
+                raise RefusedError(
+                    Message("{device}: another push is at work on it", device=device),
+                    Message("wait until it has ended, then run the command again"),
+                )
+            time.sleep(RETRY)
         yield
 
 
+def _locked(stream: TextIO) -> bool:
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
 def compare(driver: Driver, job: Job) -> Compared:
-    """Read the device and compare it with what is intended."""
+    """Read the device and compare it with what is intended. The driver has that as its candidate then."""
     before = driver.running()
-    return Compared(before, difference(job, before))
+    if not job.exact:
+        driver.load_merge_candidate(config=job.intended)
+        return Compared(before, driver.change_from(before))
+    back = way_back(job.target.platform, job.intended.encode(), before)
+    driver.load_way_back(back.text)
+    return Compared(before, driver.change_from(before), back=back)
 
 
-def difference(job: Job, running: bytes) -> Change:
-    """What it takes from `running` to what the job intends. Pure."""
-    language: Any = dialect(job.target.platform)  # every dialect that can be pushed knows `management`
-    parsed = language.parse(running)
-    if job.exact:
-        exact = replace(language.language, owned=re.compile(""), whole=True)
-        return changes.compute(parsed, language.parse(job.intended.encode()), exact, job.management)
-    return language.change(parsed, language.parse(job.intended.encode()), management=job.management)  # type: ignore[no-any-return]  # as above
-
-
-def _pushed(job: Job, *, commit: bool, observer: Observer, again: bool = False) -> PushResult:
+def _pushed(job: Job, *, commit: bool, observer: Observer, past: _Past) -> PushResult:
     observer.step(job.device, Message(mark("reading")))
     driver = _driver(job, job.target)
     try:
-        driver = _reached(driver, job, again=commit and again)
+        driver = _reached(driver, job, past)
         compared = compare(driver, job)
-        if commit and again:
-            begun = _begun_before(driver, job, compared, observer)
+        if past.unsure:
+            begun = _begun_before(driver, job, compared, past, observer)
             if begun is not None:
                 driver.close()
                 return _confirmed(job, begun, PushResult(job.device, State.SAME), begun.seconds, observer)
+            past.unsure = not _as_before(driver, job, past)
             compared = compare(driver, job)
         change = compared.change
         diff = hide_secrets(change.diff, job.secrets)
         result = PushResult(job.device, State.SAME, change.added, change.removed, diff=diff, notes=change.notes)
         if change.empty:
-            return result
+            return _told_lost(compared, result)
         guard = driver.guard(compared.before, change)
         result = replace(result, guard=guard.kind)
         fault = _unsafe(job, change, guard)
@@ -502,7 +570,6 @@ def _pushed(job: Job, *, commit: bool, observer: Observer, again: bool = False) 
         observer.step(job.device, Message(mark("applying {count} lines"), count=len(change.commands)))
         _keep(job, compared.before)
         job.before()
-        _load(driver, job)
         try:
             with _own_faults(job):
                 driver.begin(compared.before, change, seconds)
@@ -517,6 +584,21 @@ def _pushed(job: Job, *, commit: bool, observer: Observer, again: bool = False) 
     return _confirmed(job, compared, result, seconds, observer)
 
 
+def _told_lost(compared: Compared, result: PushResult) -> PushResult:
+    """A way back that lacks lines nobody has any more says so."""
+    if not compared.back.lost or result.error is not None:
+        return result
+    error = DeviceError(
+        result.device,
+        Message(
+            "it is back but for these lines, whose secrets are not kept: {lines}",
+            lines=" · ".join(compared.back.lost),
+        ),
+        Message("type them at the device with their secrets"),
+    )
+    return replace(result, error=error)
+
+
 def _unsafe(job: Job, change: Change, guard: Guard) -> GovnetError | None:
     """Why a change is refused, if it is."""
     try:
@@ -526,24 +608,44 @@ def _unsafe(job: Job, change: Change, guard: Guard) -> GovnetError | None:
     return None
 
 
-def _load(driver: Driver, job: Job) -> None:
-    """Give the driver what the device is to become."""
+def _load(driver: Driver, job: Job, compared: Compared) -> None:
+    """Give a driver what the device is to become."""
     if job.exact:
-        driver.load_replace_candidate(config=job.intended)
+        driver.load_way_back(compared.back.text)
     else:
         driver.load_merge_candidate(config=job.intended)
 
 
-def _reached(driver: Driver, job: Job, *, again: bool) -> Driver:
-    """The driver, logged in; where an earlier push may have moved the device, also at its new address."""
-    try:
-        driver.open()
-    except DeviceUnreachableError:
-        if not again or job.after is None:
-            raise
-        driver = _driver(job, replace(job.target, endpoint=job.after))
-        driver.open()
-    return driver
+def _reached(driver: Driver, job: Job, past: _Past) -> Driver:
+    """The driver, logged in. Where a process that died has begun a change, the device may have moved, or be cut off
+    until its guard takes the change back.
+    """  # noqa: D205 - one sentence
+    end = _guard_over(job, past)
+    while True:
+        for endpoint in dict.fromkeys((job.target.endpoint, job.after or job.target.endpoint)):
+            tried = driver if endpoint == job.target.endpoint else _driver(job, replace(job.target, endpoint=endpoint))
+            try:
+                tried.open()
+            except DeviceUnreachableError as error:
+                tried.close()
+                failure = error
+            else:
+                return tried
+            if not past.unsure:
+                raise failure
+        if time.time() >= end:
+            raise failure
+        time.sleep(RETRY)
+
+
+def _guard_over(job: Job, past: _Past) -> float:
+    """When a guard that a process which died has armed is over (seconds since 1970); 0 if none was."""
+    before = past.before
+    if before is None or past.kept is None:
+        return 0.0
+    language: Any = dialect(job.target.platform)  # every dialect that can be pushed knows `management`
+    change = language.change(language.parse(before), language.parse(job.intended.encode()), management=job.management)
+    return past.kept.stat().st_mtime + timer(change) + GRACE
 
 
 def _keep(job: Job, before: bytes) -> None:
@@ -561,20 +663,36 @@ def _keep(job: Job, before: bytes) -> None:
         ) from error
 
 
-def _begun_before(driver: Driver, job: Job, compared: Compared, observer: Observer) -> Compared | None:
+def _begun_before(driver: Driver, job: Job, compared: Compared, past: _Past, observer: Observer) -> Compared | None:
     """What a process that died has left on the device, if it is as intended: it is then only checked and saved.
 
-    A change that waits to be confirmed and is not as intended is taken back. RefusedError if nobody kept what the
-    device ran before: then the change is not ours.
+    A change that waits to be confirmed and is not as intended is taken back: at once, or by the guard where the kept
+    text lacks a secret.
     """
-    kept = job.keep.read_bytes() if job.keep is not None and job.keep.exists() else None
     waits = driver.has_pending_commit()
     if compared.change.empty:
-        return Compared(kept, compared.change, timer(compared.change) if waits else 0) if kept is not None else None
-    if waits and kept is not None:
+        back = way_back(job.target.platform, past.before or b"", compared.before)
+        goal = compared.back if job.exact else back
+        return replace(compared, before=back.text, back=goal, seconds=timer(compared.change) if waits else 0)
+    if waits:
+        back = way_back(job.target.platform, past.before or b"", compared.before)
+        if back.lost:
+            raise DeviceError(
+                job.device,
+                Message("an unfinished change waits on it, which only its own guard can take back"),
+                Message("wait until its timer has ended, then run the command again"),
+            )
         observer.step(job.device, Message(mark("taking back what was left unfinished")))
-        driver.restore(kept)
+        driver.restore(back.text)
     return None
+
+
+def _as_before(driver: Driver, job: Job, past: _Past) -> bool:
+    """Whether the device runs what it ran before a process that died began to change it."""
+    running = driver.running()
+    back = way_back(job.target.platform, past.before or b"", running)
+    driver.load_way_back(back.text)
+    return not back.lost and driver.change_from(running).empty
 
 
 def _confirmed(job: Job, compared: Compared, result: PushResult, seconds: int, observer: Observer) -> PushResult:
@@ -586,7 +704,7 @@ def _confirmed(job: Job, compared: Compared, result: PushResult, seconds: int, o
         try:
             with _own_faults(job):
                 driver.open()
-                _load(driver, job)
+                _load(driver, job, compared)
                 driver.verify()
                 job.accept()
                 if seconds:
@@ -595,7 +713,8 @@ def _confirmed(job: Job, compared: Compared, result: PushResult, seconds: int, o
             driver.close()
             return _left(job, compared, result, seconds, error, observer)
         observer.step(job.device, Message(mark("saving")))
-        return _saved(job, driver, result)
+        saved = _saved(job, driver, result)
+        return _told_lost(compared, saved) if job.exact else saved
     finally:
         driver.close()
 
@@ -636,6 +755,13 @@ def _left(
         time.sleep(RETRY)
         back = _bring_back(job, compared.before)
     tell(error, how_left(error, result.commands, back=back, guarded=bool(seconds)))
+    if back and compared.back.lost and not job.exact:
+        tell(
+            error,
+            Message(
+                "these lines are missing, for their secrets are not kept: {lines}", lines=" · ".join(compared.back.lost)
+            ),
+        )
     return replace(result, state=State.RESTORED if back else State.UNKNOWN, error=error)
 
 

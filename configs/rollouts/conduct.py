@@ -6,6 +6,7 @@ tolerates. Outside the windows nothing is begun. What is in flight is always fin
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import defaultdict
 from dataclasses import replace
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from configs.rollout import State
 from configs.rollouts.bundle import now
 from configs.rollouts.store import Phase, Progress, Request, lives
-from inventory.errors import RefusedError
+from inventory.errors import GovnetError, RefusedError
 from inventory.text import Message
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from configs.rollouts.store import Row, Store
     from configs.rollouts.waves import Stop
 
+log = logging.getLogger(__name__)
 TURN = 0.2  # seconds between two looks
+AWAY = 120.0  # seconds for which the database may be away
 
 
 class Sites(Protocol):
@@ -61,6 +64,11 @@ def conduct(
     `watch` is called at every turn, for whoever shows it.
     """
     check_approved(bundle, store)
+    if store.standing(bundle.name).phase is Phase.ABORTED:
+        raise RefusedError(
+            Message("the rollout {name} was aborted", name=bundle.name),
+            Message("begin a new one: devices that are as intended are not sent anything"),
+        )
     store.conduct(bundle.name, conductor)
     _again(bundle, store)
     return finish(bundle, store, sites, clock=clock, watch=watch)
@@ -76,12 +84,20 @@ def finish(
 ) -> Phase:
     """Go on with a rollout that this process conducts, until it has ended or done what was asked of it."""
     turn = _Turn(bundle, store, sites)
+    end = 0.0
     while True:
-        phase = turn.take(clock())
-        watch()
-        if phase is not None:
-            store.put(bundle.name, phase, time.time())
-            return phase
+        try:
+            phase = turn.take(clock())
+            watch()
+            if phase is not None:
+                store.put(bundle.name, phase, time.time())
+                return phase
+            end = 0.0
+        except GovnetError as error:  # a database that is away for a moment does not end what is in flight
+            end = end or time.monotonic() + AWAY
+            if time.monotonic() >= end:
+                raise
+            log.warning("%s", error)
         time.sleep(TURN)
 
 
@@ -93,37 +109,81 @@ def zones_without_worker(bundle: Bundle, store: Store) -> list[str]:
 
 
 def end(bundle: Bundle, store: Store) -> None:
-    """End a rollout: ask whoever conducts it, and wait until what is in flight is finished."""
-    standing = store.standing(bundle.name)
-    if standing.phase is Phase.RUNNING:
+    """End a rollout: ask whoever conducts it, and wait until what is in flight is finished.
+
+    RefusedError if nobody conducts it and sites are in flight: somebody has to finish them (`conclude`).
+    """
+    if store.standing(bundle.name).phase is Phase.RUNNING:
         store.ask(bundle.name, Request.ABORT)
         while store.standing(bundle.name).phase is Phase.RUNNING:
             time.sleep(TURN)
+    left = in_flight(bundle, store)
+    if left:
+        raise RefusedError(
+            Message(
+                "nobody has finished these devices since the rollout's process died: {names}", names=", ".join(left)
+            ),
+            Message("add --commit: they are brought to their end first, each read before anything is sent"),
+        )
     store.put(bundle.name, Phase.ABORTED, time.time())
 
 
+def in_flight(bundle: Bundle, store: Store) -> list[str]:
+    """The devices of sites whose change is under way."""
+    return [
+        row.device
+        for rows in _by_site(store.devices(bundle.name)).values()
+        if _in_flight(rows)
+        for row in rows
+        if not row.over
+    ]
+
+
+def conclude(
+    bundle: Bundle, store: Store, sites: Sites, conductor: str, *, watch: Callable[[], None] = lambda: None
+) -> None:
+    """Finish what a dead process has left in flight, begin nothing, and end the rollout."""
+    store.conduct(bundle.name, conductor, Request.ABORT)
+    finish(bundle, store, sites, watch=watch)
+
+
 def to_roll_back(bundle: Bundle, store: Store) -> list[tuple[Stop, int]]:
-    """The sites of the last wave that was begun, with the devices that it has changed, and their attempt."""
+    """The sites of the last wave that was begun, with the devices that it has changed, and their attempt.
+
+    Among them are those of which taking back was begun and not ended, or has failed.
+    """
     rows = store.devices(bundle.name)
     last = max((row.wave for row in rows if row.begun is not None), default=0)
-    changed = _by_site(row for row in rows if row.wave == last and row.state == State.CHANGED)
+    changed = _by_site(row for row in rows if row.wave == last and _to_undo(row))
     found = []
     for site, members in changed.items():
         stop = bundle.stop(site)
         names = {row.device for row in members}
         devices = tuple(device for device in stop.devices if device in names)
-        found.append((replace(stop, devices=devices), members[0].attempt))
+        found.append((replace(stop, devices=devices), max(row.attempt for row in rows if row.site == site)))
     return found
+
+
+def _to_undo(row: Row) -> bool:
+    return row.state in {State.CHANGED, Progress.UNDOING} or _undo_failed(row)
+
+
+def _undo_failed(row: Row) -> bool:
+    return row.state == State.UNKNOWN and (row.result or {}).get("undone") is False
 
 
 def roll_back(bundle: Bundle, store: Store, sites: Sites, *, watch: Callable[[], None] = lambda: None) -> None:
     """Take back what the last wave that was begun has changed; returns when every device has its result."""
     wanted = to_roll_back(bundle, store)
-    for stop, attempt in wanted:
-        sites.begin(bundle.name, stop, attempt, undo=True)
     names = {device for stop, _ in wanted for device in stop.devices}
-    ended = {State.RESTORED.value, State.UNKNOWN.value, State.UNTOUCHED.value}
-    while any(row.state not in ended for row in store.devices(bundle.name) if row.device in names):
+    rows = {row.device: row for row in store.devices(bundle.name) if row.device in names}
+    for stop, attempt in wanted:
+        failed = [device for device in stop.devices if _undo_failed(rows[device])]
+        if failed:  # a workflow that has ended is not run again: this is another one
+            attempt += 1  # noqa: PLW2901 - as above
+            store.set_devices(bundle.name, failed, state=State.CHANGED.value, attempt=attempt, result=None)
+        sites.begin(bundle.name, stop, attempt, undo=True)
+    while any(_to_undo(row) and not _undo_failed(row) for row in store.devices(bundle.name) if row.device in names):
         watch()
         time.sleep(TURN)
 
@@ -178,7 +238,7 @@ class _Turn:
         for site in flying:
             if site not in self._begun:
                 self._begun.add(site)
-                self._sites.begin(self._bundle.name, self._bundle.stop(site), by_site[site][0].attempt)
+                self._sites.begin(self._bundle.name, self._bundle.stop(site), max(row.attempt for row in by_site[site]))
 
     def _begin(self, by_site: dict[str, list[Row]], flying: list[str], moment: datetime) -> None:
         bundle = self._bundle

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from configs import rollout as pushing
-from configs.rollouts.store import Progress, Worker, lives, this_host, unusable
+from configs.rollouts.store import Progress, Worker, lives, process_start, this_host, unusable
 from inventory.errors import DeviceError, GovnetError
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
 
     from configs.rollout import Backup, Job, PushResult
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 BEAT = 2.0  # seconds between two signs of life
+AWAY = 600.0  # seconds for which a database may be away when a result is to be written down
 POLL = 0.2  # seconds between two looks into a queue
 # Workflows of an earlier version are left to it: raised when a workflow's steps change.
 VERSION = "govnet-1"
@@ -80,7 +81,9 @@ class Engine:
         self.world = world
         self.zones = tuple(zones)
         self.parallel = parallel
-        self.worker = Worker(f"govnet-{uuid.uuid4().hex[:12]}", this_host(), os.getpid(), self.zones, time.time())
+        pid = os.getpid()
+        name = f"govnet-{uuid.uuid4().hex[:12]}"
+        self.worker = Worker(name, this_host(), pid, process_start(pid), self.zones, time.time())
         self._ending = threading.Event()
         self._beating: threading.Thread | None = None
 
@@ -159,44 +162,56 @@ def change_site(rollout: str, site: str) -> list[dict[str, Any]]:
 
 @DBOS.workflow(name="govnet.undo_site")
 def undo_site(rollout: str, site: str) -> list[dict[str, Any]]:
-    """Bring a site's devices back, in the opposite order."""
+    """Bring a site's devices back, in the opposite order; one that fails does not keep the others from it."""
     return _each(rollout, site, _undo, backwards=True)
 
 
 def _each(rollout: str, site: str, step: Any, *, backwards: bool = False) -> list[dict[str, Any]]:
-    devices = _Here.world.bundle(rollout).stop(site).devices
-    results = []
-    for device in reversed(devices) if backwards else devices:
+    rows = [row for row in _Here.store.devices(rollout) if row.site == site]
+    try:
+        devices = _Here.world.bundle(rollout).stop(site).devices
+    except GovnetError as error:  # this worker's copy of the workspace: the rollout's conductor must hear of it
+        for row in rows:
+            if not row.ok:
+                _written(rollout, pushing.PushResult(row.device, pushing.State.UNTOUCHED, error=error))
+        return []
+    results: list[dict[str, Any]] = []
+    for number, device in enumerate(reversed(devices) if backwards else devices, 1):
         results.append(step(rollout, device))
-        if not results[-1]["ok"]:
+        if not results[-1]["ok"] and not backwards:
+            _Here.store.set_devices(rollout, devices[number:], state=Progress.WAITING.value)
             break
     return results
 
 
 @DBOS.step(name="govnet.change")
 def _change(rollout: str, device: str) -> dict[str, Any]:
-    """Bring one device to what it is to be."""
-    return _stepped(rollout, device, undone=False)
+    """Bring one device to what it is to be. One whose result was written down by a process that died then is left."""
+    row = next(row for row in _Here.store.devices(rollout) if row.device == device)
+    if row.ok:
+        return {"name": device, "ok": True, "state": row.state}
+    return _written(rollout, _pushed(rollout, device, undone=False))
 
 
 @DBOS.step(name="govnet.undo")
 def _undo(rollout: str, device: str) -> dict[str, Any]:
     """Bring one device back. One that was not changed is left alone."""
-    return _stepped(rollout, device, undone=True)
+    row = next(row for row in _Here.store.devices(rollout) if row.device == device)
+    if row.state not in {pushing.State.CHANGED, Progress.UNDOING}:
+        return {"name": device, "ok": True}
+    return _written(rollout, _pushed(rollout, device, undone=True), undone=True)
 
 
-def _stepped(rollout: str, device: str, *, undone: bool) -> dict[str, Any]:
+def _pushed(rollout: str, device: str, *, undone: bool) -> pushing.PushResult:
+    """The push itself. Whatever goes wrong is its result."""
     store, world = _Here.store, _Here.world
-    if undone:
-        row = next(row for row in store.devices(rollout) if row.device == device)
-        if row.state != pushing.State.CHANGED:
-            return {"name": device, "ok": True}
-    store.set_devices(
-        rollout, [device], state=Progress.WORKING.value, worker=_Here.executor, begun=time.time(), ended=None
-    )
+    state = Progress.UNDOING if undone else Progress.WORKING
+    begun = {"state": state.value, "worker": _Here.executor, "begun": time.time(), "ended": None}
+    result = pushing.PushResult(device, pushing.State.UNTOUCHED)
     try:
+        store.set_devices(rollout, [device], **begun)
         bundle = world.bundle(rollout)
-        with store.alone(device) as ours:
+        with store.alone(device, pushing.LOCK_SECONDS) as ours:
             if not ours:
                 raise DeviceError(
                     device,
@@ -206,17 +221,42 @@ def _stepped(rollout: str, device: str, *, undone: bool) -> dict[str, Any]:
             job = world.undo(bundle, device) if undone else world.job(bundle, device)
             result = pushing.push_one(job, commit=True, observer=_Told(store, rollout), again=True)
     except GovnetError as error:
-        result = pushing.PushResult(device, pushing.State.UNTOUCHED, error=error)
+        result = replace(result, error=result.error or error)
+    return result
+
+
+def _written(rollout: str, result: pushing.PushResult, *, undone: bool = False) -> dict[str, Any]:
+    """Write a device's result down; what of it the workflow remembers."""
     said = result.as_json()
     state = result.state
     if undone:
-        said |= {"ok": result.ok, "undone": result.ok}
-        state = pushing.State.RESTORED if result.ok else pushing.State.UNKNOWN
-    # A device that is back is not what was intended: the next run changes it again.
+        back = state in {pushing.State.CHANGED, pushing.State.SAME}
+        said |= {"ok": back, "undone": back}
+        state = pushing.State.RESTORED if back else pushing.State.UNKNOWN
+    # A device that is back is not what was intended.
     kept = {**said, "ok": False} if undone else said
-    store.set_devices(rollout, [device], state=state.value, step={}, ended=time.time(), result=kept)
-    world.done(world.bundle(rollout), result, undone=undone)
-    return said
+    values = {"state": state.value, "step": {}, "ended": time.time(), "result": kept}
+    _surely(lambda: _Here.store.set_devices(rollout, [result.device], **values))
+    try:
+        _Here.world.done(_Here.world.bundle(rollout), result, undone=undone)
+    except GovnetError as error:  # the device is as it is: the database has it
+        log.warning("%s: %s", result.device, error)
+    return {"name": result.device, "ok": said["ok"], "state": state.value}
+
+
+def _surely(write: Callable[[], None]) -> None:
+    """Write a result down, although the database may be away for a while."""
+    end = time.monotonic() + AWAY
+    while True:
+        try:
+            write()
+        except GovnetError as error:
+            if time.monotonic() >= end:
+                raise
+            log.warning("%s", error)
+            time.sleep(BEAT)
+        else:
+            return
 
 
 class _Told:
@@ -229,7 +269,10 @@ class _Told:
     def step(self, device: str, step: Message) -> None:
         """A device begins a step."""
         said = {"en": step.in_language("en"), "zh": step.in_language("zh_CN")}
-        self._store.set_devices(self._rollout, [device], step=said)
+        try:
+            self._store.set_devices(self._rollout, [device], step=said)
+        except GovnetError as error:  # a database that is away must not disturb a push
+            log.warning("%s: %s", device, error)
 
     def done(self, result: PushResult | Backup) -> None:
         """Nothing: the step's end is written down with its result."""

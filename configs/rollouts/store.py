@@ -6,23 +6,23 @@ needs no engine. What was approved does not stand here but in the bundle.
 
 from __future__ import annotations
 
-import os
 import socket
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from inventory.errors import GovnetError
+from configs.rollouts import bundle as bundles
+from inventory.errors import GovnetError, RefusedError
 from inventory.text import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from configs.rollouts.bundle import Bundle
 
@@ -49,7 +49,6 @@ class Request(StrEnum):
     NONE = ""
     PAUSE = "pause"
     ABORT = "abort"
-    ROLLBACK = "rollback"  # abort, and take back what the wave in flight did
 
 
 class Progress(StrEnum):
@@ -58,9 +57,10 @@ class Progress(StrEnum):
     WAITING = "waiting"
     QUEUED = "queued"
     WORKING = "working"
+    UNDOING = "undoing"  # what was changed is being taken back
 
 
-NOT_ENDED = (Progress.WAITING, Progress.QUEUED, Progress.WORKING)
+NOT_ENDED = tuple(Progress)
 
 _META = sa.MetaData()
 _ROLLOUTS = sa.Table(
@@ -102,8 +102,16 @@ _WORKERS = sa.Table(
     sa.Column("executor", sa.String, primary_key=True),
     sa.Column("host", sa.String, nullable=False),
     sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("started", sa.BigInteger, nullable=False),
     sa.Column("zones", sa.JSON, nullable=False),
     sa.Column("seen", sa.Float, nullable=False),
+)
+_FILES = sa.Table(
+    "govnet_rollout_files",
+    _META,
+    sa.Column("rollout", sa.String, primary_key=True),
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
 
@@ -146,11 +154,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A process that changes devices. `seen` is when it last said that it lives (seconds since 1970)."""
+    """A process that changes devices. `seen` is when it last said that it lives (seconds since 1970).
+
+    `started` tells its process from a later one with the same number (`process_start`).
+    """
 
     executor: str
     host: str
     pid: int
+    started: int
     zones: tuple[str, ...]
     seen: float
 
@@ -160,7 +172,10 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        options: dict[str, Any] = {"connect_args": {"timeout": BUSY}} if url.startswith("sqlite") else {}
+        # Every device in work holds a connection with its lock on PostgreSQL.
+        options: dict[str, Any] = (
+            {"connect_args": {"timeout": BUSY}} if url.startswith("sqlite") else {"max_overflow": -1}
+        )
         try:
             self.engine = sa.create_engine(url, **options)
             if url.startswith("sqlite"):
@@ -175,6 +190,7 @@ class Store:
 
     def begin(self, bundle: Bundle) -> None:
         """Put a rollout in, every device waiting. Nothing happens if it is there."""
+        content = (bundle.folder / bundles.FILE).read_bytes() if (bundle.folder / bundles.FILE).exists() else b""
         waiting = [
             {
                 "rollout": bundle.name,
@@ -194,6 +210,8 @@ class Store:
         with self._changing() as connection:
             if connection.execute(self._insert(_ROLLOUTS, row)).rowcount and waiting:
                 connection.execute(sa.insert(_DEVICES), waiting)
+                file = {"rollout": bundle.name, "name": bundles.FILE, "content": content}
+                connection.execute(sa.insert(_FILES), [file])
 
     def standing(self, rollout: str) -> Standing:
         """Where a rollout is; planned if nobody has begun it."""
@@ -210,15 +228,29 @@ class Store:
         moment = time.time()
         return any(worker.executor == executor and lives(worker, moment) for worker in self.workers())
 
-    def conduct(self, rollout: str, conductor: str) -> int:
-        """Take a rollout up: it is running, nothing is asked of it. Returns the number of this run, from 1."""
-        with self._changing() as connection:
-            connection.execute(
-                sa.update(_ROLLOUTS)
-                .where(_ROLLOUTS.c.name == rollout)
-                .values(phase=Phase.RUNNING.value, request="", run=_ROLLOUTS.c.run + 1, conductor=conductor, ended=None)
+    def conduct(self, rollout: str, conductor: str, request: Request = Request.NONE) -> None:
+        """Take a rollout up: it is running, and this is asked of it. RefusedError if somebody conducts it already."""
+        before = self.standing(rollout)
+        free = before.phase is not Phase.RUNNING
+        if free:
+            with self._changing() as connection:
+                taken = connection.execute(
+                    sa.update(_ROLLOUTS)
+                    .where(_ROLLOUTS.c.name == rollout, _ROLLOUTS.c.run == before.run)
+                    .values(
+                        phase=Phase.RUNNING.value,
+                        request=request.value,
+                        run=before.run + 1,
+                        conductor=conductor,
+                        ended=None,
+                    )
+                )
+                free = taken.rowcount == 1
+        if not free:
+            raise RefusedError(
+                Message("the rollout {name} is running already", name=rollout),
+                Message("see where it stands: govnet rollout status {name}", name=rollout),
             )
-            return int(connection.execute(sa.select(_ROLLOUTS.c.run).where(_ROLLOUTS.c.name == rollout)).scalar_one())
 
     def put(self, rollout: str, phase: Phase, at: float) -> None:
         """Put a rollout into a phase."""
@@ -275,12 +307,31 @@ class Store:
             rows = connection.execute(sa.select(_APPROVALS).where(_APPROVALS.c.rollout == rollout)).all()
         return [(row.by, row.digest, row.at) for row in rows]
 
+    def keep(self, rollout: str, name: str, content: bytes) -> None:
+        """Keep a file of a rollout for the workers of other machines."""
+        with self._changing() as connection:
+            connection.execute(sa.delete(_FILES).where(_FILES.c.rollout == rollout, _FILES.c.name == name))
+            connection.execute(sa.insert(_FILES), [{"rollout": rollout, "name": name, "content": content}])
+
+    def kept(self, rollout: str, name: str) -> bytes | None:
+        """A file of a rollout; None if there is none."""
+        query = sa.select(_FILES.c.content).where(_FILES.c.rollout == rollout, _FILES.c.name == name)
+        with self._reading() as connection:
+            found = connection.execute(query).scalar_one_or_none()
+        return bytes(found) if found is not None else None
+
+    def forget(self, rollout: str, name: str) -> None:
+        """A file of a rollout is not needed any more."""
+        with self._changing() as connection:
+            connection.execute(sa.delete(_FILES).where(_FILES.c.rollout == rollout, _FILES.c.name == name))
+
     def alive(self, worker: Worker) -> None:
         """A worker says that it lives."""
         values = {
             "executor": worker.executor,
             "host": worker.host,
             "pid": worker.pid,
+            "started": worker.started,
             "zones": list(worker.zones),
             "seen": worker.seen,
         }
@@ -295,7 +346,7 @@ class Store:
         """The workers that have said that they live and not that they end."""
         with self._reading() as connection:
             rows = connection.execute(sa.select(_WORKERS)).all()
-        return [Worker(row.executor, row.host, row.pid, tuple(row.zones), row.seen) for row in rows]
+        return [Worker(row.executor, row.host, row.pid, row.started, tuple(row.zones), row.seen) for row in rows]
 
     def inherit(self, dead: Worker, heir: Worker) -> bool:
         """Take over a dead worker's row. True for the one who did it, if several try; False if it has spoken again.
@@ -306,7 +357,7 @@ class Store:
             taken = connection.execute(
                 sa.update(_WORKERS)
                 .where(_WORKERS.c.executor == dead.executor, _WORKERS.c.seen == dead.seen)
-                .values(host=heir.host, pid=heir.pid, seen=heir.seen)
+                .values(host=heir.host, pid=heir.pid, started=heir.started, seen=heir.seen)
             )
             return taken.rowcount == 1
 
@@ -316,18 +367,23 @@ class Store:
             connection.execute(sa.delete(_WORKERS).where(_WORKERS.c.executor == executor))
 
     @contextmanager
-    def alone(self, device: str) -> Iterator[bool]:
-        """Hold a device among the workers of all machines; False if another one holds it.
+    def alone(self, device: str, patience: float = 0) -> Iterator[bool]:
+        """Hold a device among the workers of all machines; False if another one holds it for `patience` seconds.
 
         On SQLite there is one machine, and its own lock (`configs.rollout`) does.
         """
         if self.engine.dialect.name == "sqlite":
             yield True
             return
-        key = sa.select(sa.func.pg_try_advisory_lock(sa.func.hashtext(f"govnet {device}")))
+        key = sa.select(sa.func.pg_try_advisory_lock(sa.func.hashtextextended(f"govnet {device}", 0)))
+        end = time.monotonic() + patience
         with self._reading() as connection:
-            yield bool(connection.execute(key).scalar_one())  # the lock goes with the session
-            connection.invalidate()
+            try:
+                while not (ours := bool(connection.execute(key).scalar_one())) and time.monotonic() < end:
+                    time.sleep(1)
+                yield ours
+            finally:
+                connection.invalidate()  # the lock goes with the session
 
     def _insert(self, table: sa.Table, row: Mapping[str, Any]) -> Any:
         """An insert that does nothing where the key is there."""
@@ -375,20 +431,29 @@ def default_url(root: Path) -> str:
 
 
 def this_host() -> str:
-    """The name by which a worker's machine is told from others."""
-    return socket.gethostname()
+    """The name by which a worker's machine is told from others: two containers of one name count as two."""
+    try:
+        inside = Path("/proc/self/ns/pid").readlink().name
+    except OSError:
+        inside = ""
+    return f"{socket.gethostname()}/{inside}"
+
+
+def process_start(pid: int) -> int:
+    """When a process of this machine started, in clock ticks since the machine did; 0 if there is none.
+
+    Field 22 of /proc/PID/stat (proc(5)); the name before it may hold blanks and parentheses.
+    """
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 0
+    fields = text.rpartition(")")[2].split()
+    return 0 if fields[0] == "Z" else int(fields[19])
 
 
 def lives(worker: Worker, now: float, silence: float = SILENCE) -> bool:
-    """Whether a worker counts as alive: it spoke lately, and on this machine its process is there."""
-    if now - worker.seen > silence:
-        return False
-    if worker.host != this_host():
-        return True
-    try:
-        os.kill(worker.pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    """Whether a worker counts as alive: on this machine its process is there, on another it spoke lately."""
+    if worker.host == this_host():
+        return process_start(worker.pid) == worker.started
+    return now - worker.seen <= silence

@@ -137,6 +137,11 @@ class Emulated:
         """The faults that a running device has now; an empty text for none."""
         return str(_ask(state, {"do": "faults", "device": node, "faults": None})["faults"])
 
+    def inspect(self, state: LabState) -> dict[str, dict[str, Any]]:
+        """What every device has gone through: digests of what it runs and saved, each save, logins; its text."""
+        answer: dict[str, dict[str, Any]] = _ask(state, {"do": "inspect"})["devices"]
+        return answer
+
     def reboot(self, state: LabState, node: str) -> float:
         """Make a running device reboot to its saved configuration; returns how many seconds it will be away."""
         return float(_ask(state, {"do": "reboot", "device": node})["seconds"])

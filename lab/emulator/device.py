@@ -150,6 +150,11 @@ class Device(ABC):
         self.hung = False
         self.sessions: set[Session] = set()
         self.saves = 0
+        # What was saved each time, as a digest, and whether a guard was still armed then: for whoever checks on a push.
+        self.record: list[tuple[str, bool]] = []
+        # How often somebody logged in, and how often something about the device changed.
+        self.logins = 0
+        self.changes = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._watchers: list[Callable[[], None]] = []
         # What breaks every connection to it, at once.
@@ -277,6 +282,7 @@ class Device(ABC):
 
     def changed(self) -> None:
         """Tell the watchers."""
+        self.changes += 1
         for watcher in self._watchers:
             watcher()
 
@@ -286,6 +292,12 @@ class Device(ABC):
             raise FlashFullError
         self.saved = self.running.copy()
         self.saves += 1
+        self.record.append((self.digest(self.saved), any(timer.armed for timer in self.timers.values())))
+
+    def digest(self, entry: Entry) -> str:
+        """A configuration's digest, without the remarks that differ from look to look."""
+        lines = (line for line in self.show(entry).splitlines() if not line.startswith(("!", "#", "Current config")))
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     async def first_boot(self) -> None:
         """Type the first text at the console and save it. ConsoleError for a line that is refused."""

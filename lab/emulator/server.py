@@ -127,6 +127,7 @@ class DeviceServer(asyncssh.SSHServer):
 
     def session_requested(self) -> SshSession:
         """A session in this connection."""
+        self._device.logins += 1
         return SshSession(self._device, self)
 
     @property

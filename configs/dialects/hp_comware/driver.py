@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from configs.channel import wait
@@ -127,6 +128,9 @@ class HpComwareDriver(CliDriver):
         if scheduled:
             with suppress(CommandError):  # it does no harm there
                 await self.session.command(f"delete /unreserved {BEFORE}")
+
+    def _without_guard(self, running: Tree) -> Tree:
+        return replace(running, children=tuple(node for node in running.children if not _GUARD_VIEW.match(node.text)))
 
     async def _undo(self, before: bytes) -> None:
         """Line by line; the guard waits until that has succeeded."""

@@ -18,6 +18,7 @@ from configs.channel import Login, Target
 from configs.drivers import driver_for
 from configs.rollout import Job, Quiet
 from inventory.endpoints import Endpoint
+from inventory.errors import DeviceError
 from inventory.secrets import Secret
 from lab.emulator.device import Spec
 from lab.emulator.reach import Wire
@@ -70,6 +71,14 @@ class Bench:
         )
         made.open()
         return made
+
+    def answers(self) -> bool:
+        """Whether somebody can log in."""
+        try:
+            self.driver().close()
+        except DeviceError:
+            return False
+        return True
 
     def job(self, intended, *, after=None, **more) -> Job:
         return Job(

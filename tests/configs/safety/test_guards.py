@@ -8,7 +8,7 @@ the same network) and `{wrong}` (a neighbour that leads nowhere) are filled in.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -144,7 +144,7 @@ def test_a_device_that_dies_while_armed_comes_back(vendor, worlds):
     bench.suffer(mute=True)
     assert bench.until(lambda: settled(bench.text()) == settled(before), bench.minute + GRACE)
     bench.suffer()
-    assert bench.until(lambda: not bench.device.away)
+    assert bench.until(bench.answers)
     driver = bench.driver()
     assert settled(bench.text()) == settled(before)
     assert not driver.has_pending_commit()
@@ -201,6 +201,23 @@ def test_a_refused_line_leaves_nothing(vendor, worlds):
     driver = bench.driver()
     assert not driver.has_pending_commit()
     driver.close()
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_ios_without_an_archive_has_its_reload_timer(allowed, worlds):
+    """Refused, with the hint, unless a reboot is allowed; then it guards, and is cancelled when all is well."""
+    vendor = VENDORS["cisco_ios"]
+    vendor = replace(vendor, text=vendor.text.replace("archive\n path flash:archive\n", ""))
+    bench = vendor.start(worlds)
+    new = IPv4Network(f"{bench.address}/24", strict=False)[77]
+    result = bench.push(fill(vendor.move, bench), after=new, allow_reboot=allowed)
+    if not allowed:
+        assert result.state is State.UNTOUCHED
+        assert "--allow-reboot" in str(result.error.hint)
+        return
+    assert (result.state, result.guard) == (State.CHANGED, GuardKind.REBOOT), result.error
+    assert not any(timer.armed for timer in bench.do(lambda device: list(device.timers.values())))
+    assert (bench.device.boots, str(new) in bench.saved()) == (1, True)
 
 
 @pytest.fixture

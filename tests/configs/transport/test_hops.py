@@ -132,6 +132,7 @@ def device_line(process, device):
 def test_jumpserver_takes_user_account_and_asset(vrp, target, stations, servers):
     """`user@account@asset` opens the device's command line, over a jump host too; its pushes are as elsewhere."""
     device, names = vrp(), []
+    device.config[b"interface LoopBack0"] = [b"ip address 192.0.2.9 255.255.255.255"]
 
     async def koko(process):
         names.append(process.get_extra_info("username"))
@@ -172,6 +173,7 @@ def test_a_bastions_menu_is_never_taken_for_the_device(vrp, target, stations):
 def test_a_menu_is_answered_from_a_table(vrp, target, stations):
     """Each step waits for what the menu shows; a menu that goes on asking is an error with its words."""
     device, told = vrp(), []
+    device.config[b"interface LoopBack0"] = [b"ip address 192.0.2.9 255.255.255.255"]
 
     async def menu(process):
         for asked in (b"\r\n 1. list  2. connect\r\nselect: ", b"host: ", b"password for admin: "):
