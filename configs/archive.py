@@ -86,7 +86,10 @@ class Archive:
         index = pygit2.Index()
         if last is not None:
             index.read_tree(last.tree)
+        known = {entry.path: entry.id for entry in index}
         for place, text in files.items():
+            if known.get(place) == pygit2.hash(text):  # nothing to write: neither the text nor its folder
+                continue
             index.add(pygit2.IndexEntry(place, repository.create_blob(text), FileMode.BLOB))
         tree = index.write_tree(repository)
         if last is not None and last.tree.id == tree:

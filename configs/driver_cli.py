@@ -47,6 +47,7 @@ class CliDriver(Driver):
     show_guard: ClassVar[str] = ""  # shows whether the guard is armed
 
     _session: Session | None = None
+    _encoding = ""  # what the device has shown to speak, in this session or in one before
 
     @property
     def session(self) -> Session:
@@ -58,7 +59,7 @@ class CliDriver(Driver):
     async def _open(self) -> None:
         channel = await connect(self.target)
         self._session = await Session.open(channel, self.dialogue, self.target, self.mask)
-        self._session.encoding = self.dialect.encoding
+        self._session.encoding = self._encoding or self.dialect.encoding
 
     async def _close(self) -> None:
         if self._session is not None:
@@ -96,8 +97,13 @@ class CliDriver(Driver):
         if self.target.opened_for_us:
             self._look_who(text)
         if not text.isascii():  # what the device shows in GB18030 it wants to be told in it
-            self.session.encoding = encoding
+            self._speak(encoding)
         return text
+
+    def _speak(self, encoding: str) -> None:
+        """The device has shown text in this encoding; it is spoken to in it from now on, by later sessions too."""
+        self._encoding = encoding
+        self.session.encoding = encoding
 
     def _look_who(self, text: bytes) -> None:
         """DeviceUnreachableError if a bastion opened a device that does not have the address we asked for."""
@@ -210,6 +216,8 @@ class CliDriver(Driver):
     async def _undo(self, before: bytes) -> None:
         """Take back, line by line, whatever differs from `before`."""
         wanted = self.dialect.parse(before)
+        if not before.isascii() and not self._encoding:
+            self._speak(wanted.encoding)
 
         def way_back(now: Tree) -> Change:
             return self._difference(now, wanted)

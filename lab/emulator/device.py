@@ -73,7 +73,7 @@ class Spec:
     address as which whoever connects on this machine is seen, `wire` what really is on the wire of the management
     interface (without it no route is judged). `minute` is how many seconds a minute of its timers has: 60, less in
     tests. `encoding` is that of its terminal lines (`gb18030` for an old one); empty for what the platform usually
-    speaks.
+    speaks. Bytes that are none in it are kept and shown as they came: these devices look at no character.
     """
 
     name: str
@@ -297,7 +297,7 @@ class Device(ABC):
     def digest(self, entry: Entry) -> str:
         """A configuration's digest, without the remarks that differ from look to look."""
         lines = (line for line in self.show(entry).splitlines() if not line.startswith(("!", "#", "Current config")))
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
     async def first_boot(self) -> None:
         """Type the first text at the console and save it. ConsoleError for a line that is refused."""

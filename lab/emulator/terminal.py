@@ -79,7 +79,7 @@ class Terminal:
     def write(self, text: str) -> None:
         """Send text as it is; line ends become CR LF."""
         if text:
-            self._wire.write(text.replace("\n", "\r\n").encode(self._encoding, errors="replace"))
+            self._wire.write(text.replace("\n", "\r\n").encode(self._encoding, errors="surrogateescape"))
 
     async def _byte(self) -> int:
         while True:
@@ -119,7 +119,7 @@ class Terminal:
         self.write(prompt)
         ready = self._take_line()
         if ready is not None:
-            text = ready.decode(self._encoding, errors="replace")
+            text = ready.decode(self._encoding, errors="surrogateescape")
             self.write((text if echo else "") + "\n")
             return text
         line = bytearray()
@@ -127,12 +127,12 @@ class Terminal:
             byte = await self._byte()
             if byte in (_CR, _LF):
                 self.write("\n")
-                return line.decode(self._encoding, errors="replace")
+                return line.decode(self._encoding, errors="surrogateescape")
             if byte in (_CTRL_C, _CTRL_Z):
                 self.write("\n")
                 return "" if byte == _CTRL_C else "\x1a"
             if byte == ord("?") and help_for is not None:
-                text = line.decode(self._encoding, errors="replace")
+                text = line.decode(self._encoding, errors="surrogateescape")
                 self.write("?\n" + help_for(text) + prompt + text)
             else:
                 await self._edit(line, byte, echo=echo)

@@ -10,13 +10,13 @@ from configs.dialects.topsec.grammar import SECRETS
 _ID = re.compile(r"^ID \d+ ")
 _VSID = re.compile(r" vsid \d+$")
 _LIST = re.compile(r"'([^']*?) *'")
-# What the dump adds to a route.
-_ROUTE_OWN = re.compile(r"^(network route add .*?)(?: metric 1)?(?: id \d+)?$")
+# What the dump adds to a route, in an order that differs between releases: the gateway tells the interface.
+_ROUTE_OWN = re.compile(r"^(network route add dst \S+ gw \S+.*?)(?: metric 1| dev \S+| id \d+)+$")
 _RULE = re.compile(r"^ID (?P<id>\d+) (?P<noun>firewall|nat) policy add ")
 
 
 def normalise(path: tuple[str, ...], text: str) -> str:
-    """A line as it is typed: without the id and the virtual system that the dump adds, lists with one closing blank."""
+    """A line as it is typed: without what the dump adds (ids, `vsid 0`, a route's interface); one blank closes a list."""
     del path
     text = _ROUTE_OWN.sub(r"\1", _VSID.sub("", _ID.sub("", " ".join(text.split()))))
     return _LIST.sub(lambda match: f"'{' '.join(match[1].split())} '", text)

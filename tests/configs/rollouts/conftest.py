@@ -198,7 +198,7 @@ def _until(condition: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.1)
 
 
-def make_city(root: Path, count: int, net: int) -> City:
+def _city(root: Path, count: int, net: int) -> City:
     """`count` routers, one a site, the vendors taking turns, at 10.`net`.x.y."""
     for folder in ("inventory", "plan", "secrets", *(f"templates/{name}" for name in PLATFORMS)):
         (root / folder).mkdir(parents=True)
@@ -252,6 +252,12 @@ def make_city(root: Path, count: int, net: int) -> City:
     return city
 
 
+@pytest.fixture(scope="session")
+def make_city() -> Callable[..., City]:
+    """Makes a city; its lab is not started."""
+    return _city
+
+
 @pytest.fixture
 def city(tmp_path: Path) -> Iterator[Callable[..., City]]:
     """Makes a city with a running lab."""
@@ -260,7 +266,7 @@ def city(tmp_path: Path) -> Iterator[Callable[..., City]]:
     made = []
 
     def make(count: int, net: int = 77) -> City:
-        found = make_city(tmp_path / "city", count, net)
+        found = _city(tmp_path / "city", count, net)
         made.append(found)
         control.up(found.root, owned=False)
         return found

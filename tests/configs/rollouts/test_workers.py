@@ -76,7 +76,7 @@ def test_what_a_killed_worker_left_is_finished_by_the_other(
     settings.write_text(settings.read_text(encoding="utf-8") + f"database: {postgres}\n", encoding="utf-8")
     made.policy('waves: [rest]\nsites_in_flight: 12\nzones: {a: "county=431382", b: "county=431381"}\n')
     for number in range(12):
-        made.faults(f"r{number:03}", "slow=0.3")
+        made.faults(f"r{number:03}", "slow=0.15")
     first = {name: one["running"] for name, one in made.inspect().items()}
     # Two at a time each, so that both workers of the zone have something.
     zones = {"one": "a", "two": "a", "three": "b"}
