@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli import config_backup, config_diff, config_prove, config_push, config_readdress, config_render, config_stages
+from cli import (
+    config_backup,
+    config_diff,
+    config_drift,
+    config_prove,
+    config_push,
+    config_readdress,
+    config_render,
+    config_stages,
+)
 from cli.common import app
 from inventory.text import mark
 
@@ -21,6 +30,7 @@ def register(root: typer.Typer) -> None:
         config_diff,
         config_push,
         config_backup,
+        config_drift,
         config_readdress,
         config_prove,
         config_stages,

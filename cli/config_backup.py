@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,7 +21,11 @@ from cli.config_push import (
     watching,
 )
 from cli.config_render import choose
-from inventory.text import mark, tr
+from inventory.errors import InputError, Problem
+from inventory.text import Message, mark, tr
+
+if TYPE_CHECKING:
+    from configs.archive import Archive
 
 ARCHIVE = "archive"
 
@@ -37,13 +42,27 @@ def _register_backup(group: typer.Typer) -> None:
         "backup",
         mark(
             "Read running configurations into the archive, a git repository in the workspace. Secrets are masked "
-            "first. Nothing is changed on a device; a run that finds nothing new makes no commit."
+            "first. Nothing is changed on a device; a run that finds nothing new makes no commit. With --sealed-for "
+            "copies with their secrets are kept beside, which only the recipients can open."
         ),
-        ["govnet config backup --lab", "govnet config backup --lab --where 'role=township-router'"],
+        ["govnet config backup --lab --all", "govnet config backup --lab --where 'role=township-router'"],
     )
     def backup(
         devices: DevicesArgument = None,
         where: WhereOption = "",
+        everything: Annotated[
+            bool, typer.Option("--all", help=tr(mark("Every device that can be spoken to; so it is without names.")))
+        ] = False,
+        sealed_for: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--sealed-for",
+                help=tr(
+                    mark("Also keep a copy with secrets, encrypted for a public key (age1…, SSH) or a file of keys.")
+                ),
+                metavar="RECIPIENT|FILE",
+            ),
+        ] = None,
         lab: LabOption = False,
         parallel: ParallelOption = 20,
         workspace: WorkspaceOption = HERE,
@@ -51,14 +70,28 @@ def _register_backup(group: typer.Typer) -> None:
     ) -> None:
         from configs import rollout  # noqa: PLC0415 - start-up time
         from configs.archive import Archive  # noqa: PLC0415 - start-up time
+        from configs.sealing import Seal  # noqa: PLC0415 - start-up time
 
+        if everything and (devices or where):
+            raise InputError(
+                [
+                    Problem(
+                        code="usage",
+                        message=Message("--all and a choice of devices contradict each other"),
+                        hint=Message("leave out --all, or the names and --where"),
+                    )
+                ]
+            )
+        seal = Seal(sealed_for, workspace) if sealed_for else None
         with surroundings(workspace, lab=lab) as (loaded, _plan, endpoints):
             chosen = reachable(choose(loaded, devices or (), where), named=bool(devices))
             jobs = rollout.jobs(loaded, chosen, {}, endpoints)
             with watching(len(jobs), quiet=as_json) as observer:
-                backups = rollout.backup(jobs, parallel=parallel, observer=observer)
+                backups = rollout.backup(jobs, parallel=parallel, observer=observer, seal=seal)
         done = {item.device: item.text for item in backups if item.error is None}
-        commit = Archive(workspace / ARCHIVE).store(done, f"govnet config backup: {len(done)} devices") if done else ""
+        sealed = {item.device: item.sealed for item in backups if item.sealed}
+        title = f"govnet config backup: {len(done)} devices"
+        commit = Archive(workspace / ARCHIVE).store(done, title, sealed) if done else ""
         failures = [item for item in backups if item.error is not None]
         if as_json:
             print_json(
@@ -89,7 +122,10 @@ def _register_show(group: typer.Typer) -> None:
     @command(
         group,
         "show",
-        mark("Show a device's configuration as the archive has it: the last one, or that of a time or commit."),
+        mark(
+            "Show a device's configuration as the archive has it: the last one, or that of a time or commit. With "
+            "--sealed the copy that holds the secrets, if one was made."
+        ),
         ["govnet config show rt-lantian", "govnet config show rt-lantian --at 2026-11-21"],
     )
     def show(
@@ -98,14 +134,23 @@ def _register_show(group: typer.Typer) -> None:
             str,
             typer.Option("--at", help=tr(mark("A date, a time (2026-11-21T08:30) or a commit.")), metavar="WHEN"),
         ] = "",
+        sealed: Annotated[
+            bool, typer.Option("--sealed", help=tr(mark("The copy with secrets; it needs --identity.")))
+        ] = False,
+        identity: Annotated[
+            Path | None,
+            typer.Option(
+                "--identity", help=tr(mark("The key that opens it: age-keygen's file, or SSH.")), metavar="FILE"
+            ),
+        ] = None,
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
-        from configs.archive import Archive  # noqa: PLC0415 - start-up time
+        from configs.archive import FILE, SEALED, Archive  # noqa: PLC0415 - start-up time
         from configs.tree import decode  # noqa: PLC0415 - start-up time
 
         archive = Archive(workspace / ARCHIVE)
-        data = archive.read(device, at or None)
+        data = archive.read(device, at or None) if not sealed else _opened(archive, device, at, identity)
         text, encoding = decode(data, device)
         if as_json:
             print_json(
@@ -115,7 +160,7 @@ def _register_show(group: typer.Typer) -> None:
                     "text": text,
                     "changes": [
                         {"commit": commit, "time": moment.isoformat(), "message": message}
-                        for commit, moment, message in archive.history(device)
+                        for commit, moment, message in archive.history(device, file=SEALED if sealed else FILE)
                     ],
                 }
             )
@@ -127,3 +172,33 @@ def _register_show(group: typer.Typer) -> None:
         page().print(text, markup=False, highlight=False, soft_wrap=True, end="")
         if encoding != "utf-8":
             talk().print(tr("stored as {encoding}", encoding=encoding), markup=False)
+
+
+def _opened(archive: Archive, device: str, at: str, identity: Path | None) -> bytes:
+    """The sealed copy of a device, opened; stderr is told when it is older than the masked one."""
+    from configs.archive import SEALED  # noqa: PLC0415 - start-up time
+    from configs.sealing import unseal  # noqa: PLC0415 - start-up time
+
+    if identity is None:
+        raise InputError(
+            [
+                Problem(
+                    code="usage",
+                    message=Message("a sealed copy needs the key that opens it"),
+                    hint=Message("add --identity FILE"),
+                )
+            ]
+        )
+    data = archive.read(device, at or None, file=SEALED)
+    made, masked = archive.history(device, file=SEALED)[0], archive.history(device)[0]
+    if not at and masked[1] > made[1]:
+        talk().print(
+            tr(
+                "this copy is of {made}; the masked one is newer ({newer})",
+                made=f"{made[1].astimezone():%Y-%m-%d %H:%M}",
+                newer=f"{masked[1].astimezone():%Y-%m-%d %H:%M}",
+            ),
+            style="yellow",
+            markup=False,
+        )
+    return unseal(data, identity)

@@ -47,6 +47,18 @@ LabOption = Annotated[
 ParallelOption = Annotated[
     int, typer.Option("--parallel", min=1, max=500, help=tr(mark("How many devices at a time.")))
 ]
+AllowRebootOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-reboot",
+        help=tr(
+            mark(
+                "Where nothing better undoes a change that could cut us off, let the device's reboot timer do it: "
+                "if the change is not confirmed, the site is down while the device boots."
+            )
+        ),
+    ),
+]
 STATES = {
     "same": mark("as intended"),
     "different": mark("differs"),
@@ -78,17 +90,20 @@ def register(group: typer.Typer) -> None:
         where: WhereOption = "",
         lab: LabOption = False,
         commit: CommitOption = False,
+        allow_reboot: AllowRebootOption = False,
         parallel: ParallelOption = 20,
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
+        from dataclasses import replace  # noqa: PLC0415 - start-up time
+
         from configs import rollout  # noqa: PLC0415 - start-up time
 
         interrupted = False
         with surroundings(workspace, lab=lab) as (loaded, plan, endpoints):
             chosen = reachable(choose(loaded, devices or (), where), named=bool(devices))
-            jobs = _jobs(loaded, plan, chosen, endpoints)
-            with watching(len(jobs), quiet=as_json) as observer, _ended_like_an_interrupt():
+            jobs = [replace(job, allow_reboot=allow_reboot) for job in jobs_of(loaded, plan, chosen, endpoints)]
+            with watching(len(jobs), quiet=as_json) as observer, ended_like_an_interrupt():
                 seen = _Seen(observer)
                 try:
                     results = rollout.push(jobs, commit=commit, parallel=parallel, observer=seen)
@@ -112,7 +127,7 @@ def register(group: typer.Typer) -> None:
 
 
 @contextmanager
-def _ended_like_an_interrupt() -> Iterator[None]:
+def ended_like_an_interrupt() -> Iterator[None]:
     """SIGTERM and a closed terminal count as Ctrl-C: devices that were begun are finished first."""
     before = {
         number: signal.signal(number, signal.default_int_handler)
@@ -163,7 +178,7 @@ def reachable(devices: Sequence[Device], *, named: bool) -> list[Device]:
     return found
 
 
-def _jobs(workspace: Workspace, plan: Plan, devices: Sequence[Device], endpoints: Endpoints) -> list[Job]:
+def jobs_of(workspace: Workspace, plan: Plan, devices: Sequence[Device], endpoints: Endpoints) -> list[Job]:
     """The devices' jobs; one whose template fails has that as its fault."""
     from dataclasses import replace  # noqa: PLC0415 - start-up time
 

@@ -392,6 +392,11 @@ def _network(demo: Demo, step: Step) -> None:
     step.told = "\n".join(str(result.told) for result in results)
 
 
+def _configured(demo: Demo) -> Iterable[str]:
+    """Who has all of its configuration: an emulated device begins with its first text, and only a push adds to it."""
+    return demo.pushable if demo.backend == "emulated" else demo.rendered
+
+
 def _poll(demo: Demo, step: Step) -> None:
     from collectors.poll import Poller  # noqa: PLC0415 - start-up time
     from collectors.results import combined  # noqa: PLC0415 - start-up time
@@ -401,7 +406,7 @@ def _poll(demo: Demo, step: Step) -> None:
     assert demo.state is not None  # noqa: S101 - an earlier step has made it
     devices = [
         device
-        for device in demo.going(demo.rendered)
+        for device in demo.going(_configured(demo))
         if device.name in demo.state.nodes and demo.state.nodes[device.name].snmp is not None
     ]
     poller = Poller(limits=Limits(seconds=POLL_SECONDS))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli import lab_fault
 from cli.common import HERE, JsonOption, WorkspaceOption, app, command, print_json, print_table, talk
 from inventory.errors import InputError, Problem
 from inventory.text import Message, mark, tr
@@ -37,6 +38,7 @@ def register(root: typer.Typer) -> None:
         ["govnet lab exec rt-lantian -- display ip interface brief"],
     )(execute)
     command(group, "down", mark("End the lab and everything that belongs to it."), ["govnet lab down"])(down)
+    lab_fault.register(group)
     root.add_typer(group, name="lab")
 
 

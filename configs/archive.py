@@ -2,11 +2,18 @@
 
 The tree is `<device>/running.cfg`. A text is decoded strictly, masked, and stored in the encoding it came in, so that
 whatever is not a secret is byte for byte what the device printed. Nothing changed means no commit.
+
+If it was asked for, `<device>/running.cfg.age` stands beside it in the same commit: what the device printed, secrets
+and all, encrypted for people (`configs.sealing`). So a sealed copy has the date of its masked one. Encrypting twice
+gives two texts, and comparing what is inside would need the key or a digest of the secrets: a run that seals always
+makes a commit.
 """
 
 from __future__ import annotations
 
+import fcntl
 import re
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +30,8 @@ if TYPE_CHECKING:
 AUTHOR = ("govnet", "govnet@localhost")
 BRANCH = "refs/heads/main"
 FILE = "running.cfg"
+SEALED = "running.cfg.age"
+LOCK = "govnet.lock"
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 
 
@@ -50,42 +59,64 @@ class Archive:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def store(self, texts: Mapping[str, bytes], message: str) -> str:
-        """Put masked texts in, by device name; devices that are not among them stay as they are.
+    def store(self, texts: Mapping[str, bytes], message: str, sealed: Mapping[str, bytes] | None = None) -> str:
+        """Put masked texts in, by device name, and sealed copies; devices that are not among them stay as they are.
 
         Returns the id of the new commit, or that of the last one if nothing changed; empty if there is none at all.
+        Runs that end at the same time store one after the other.
         """
+        repository = self._open(make=True)
+        files = {f"{device}/{FILE}": text for device, text in texts.items()}
+        files |= {f"{device}/{SEALED}": text for device, text in (sealed or {}).items()}
+        with self._alone():
+            return self._commit(repository, files, message)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with (self.path / LOCK).open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _commit(self, repository: pygit2.Repository, files: Mapping[str, bytes], message: str) -> str:
         import pygit2  # noqa: PLC0415 - start-up time
         from pygit2.enums import FileMode  # noqa: PLC0415 - as above
 
-        repository = self._open(make=True)
         head = repository.references.get(BRANCH)
         last = head.peel(pygit2.Commit) if head is not None else None
         index = pygit2.Index()
         if last is not None:
             index.read_tree(last.tree)
-        for device, text in texts.items():
-            index.add(pygit2.IndexEntry(_place(device), repository.create_blob(text), FileMode.BLOB))
+        known = {entry.path: entry.id for entry in index}
+        for place, text in files.items():
+            if known.get(place) == pygit2.hash(text):  # nothing to write: neither the text nor its folder
+                continue
+            index.add(pygit2.IndexEntry(place, repository.create_blob(text), FileMode.BLOB))
         tree = index.write_tree(repository)
         if last is not None and last.tree.id == tree:
             return str(last.id)
-        if last is None and not texts:
+        if last is None and not files:
             return ""
         who = pygit2.Signature(*AUTHOR, time=int(datetime.now(UTC).timestamp()), offset=0)
         parents = [last.id] if last is not None else []
         return str(repository.create_commit(BRANCH, who, who, message, tree, parents))
 
-    def read(self, device: str, at: str | datetime | None = None) -> bytes:
-        """A device's text: the last one, that of a commit, or that of a moment.
+    def read(self, device: str, at: str | datetime | None = None, *, file: str = FILE) -> bytes:
+        """A device's text (or its sealed copy): the last one, that of a commit, or that of a moment.
 
         `at` is a commit's id, a `datetime`, or a date or time in ISO 8601 (a date means its end; without a zone, local
         time). InputError if there is none.
         """
         for commit in self._commits(at):
             try:
-                return bytes(commit.tree[_place(device)].data)  # type: ignore[union-attr]  # a path of ours is a blob
+                return bytes(commit.tree[f"{device}/{file}"].data)  # type: ignore[union-attr]  # a path of ours is a blob
             except KeyError:
                 break
+        if file == SEALED:
+            raise _missing(
+                "not-sealed",
+                Message("there is no sealed copy of {device} in the archive", device=device),
+                Message("make one with: govnet config backup --sealed-for RECIPIENT"),
+            )
         raise _missing(
             "not-in-archive",
             Message("there is no configuration of {device} in the archive", device=device)
@@ -94,13 +125,21 @@ class Archive:
             Message("run `govnet config backup`, or choose a later time"),
         )
 
-    def history(self, device: str) -> list[tuple[str, datetime, str]]:
+    def devices(self, at: str | datetime | None = None) -> frozenset[str]:
+        """The devices that have a text, now or at a moment; none if there is no archive."""
+        if not self.path.exists():
+            return frozenset()
+        for commit in self._commits(at):
+            return frozenset(entry.name for entry in commit.tree if entry.name and _blob(commit, entry.name, FILE))
+        return frozenset()
+
+    def history(self, device: str, *, file: str = FILE) -> list[tuple[str, datetime, str]]:
         """The commits in which the device's text changed, the newest first: id, time, message."""
         found = []
         commits = list(self._commits(None))
         for number, commit in enumerate(commits):
-            now = _blob(commit, device)
-            before = _blob(commits[number + 1], device) if number + 1 < len(commits) else None
+            now = _blob(commit, device, file)
+            before = _blob(commits[number + 1], device, file) if number + 1 < len(commits) else None
             if now is not None and now != before:
                 moment = datetime.fromtimestamp(commit.commit_time, UTC)
                 found.append((str(commit.id), moment, commit.message.strip()))
@@ -144,13 +183,9 @@ class Archive:
         )
 
 
-def _place(device: str) -> str:
-    return f"{device}/{FILE}"
-
-
-def _blob(commit: pygit2.Commit, device: str) -> str | None:
+def _blob(commit: pygit2.Commit, device: str, file: str) -> str | None:
     try:
-        return str(commit.tree[_place(device)].id)
+        return str(commit.tree[f"{device}/{file}"].id)
     except KeyError:
         return None
 

@@ -90,20 +90,26 @@ def slot(view: str, line: str, kind: Kind = Kind.SINGLE, remove: str = "", overw
 class Paths:
     """Which lines carry the session we come in by.
 
-    `address`: an interface's address, group `ip`. `interface`: an interface's header. `touches`: lines in such a view
-    that take the interface down or move it. `route`: static routes that may carry us. `remote`: headers of the views of
-    remote logins; `remote_lines`: the lines in them that let people in or keep them out; `remote_list`: in such a view,
-    the line that binds an access list, group `list`. `list_header`: an access list's header, group `list`.
+    `address`: an interface's address, group `ip`; `top_address`: the same in a language without views. `interface`: an
+    interface's header, at the top level or in a view whose header `inside` matches. `touches`: lines in such a view
+    that take the interface down or move it. `route`: static routes that may carry us, at the top level or in a view
+    whose header `route_view` matches. `remote`: headers of the views of remote logins; `remote_lines`: the lines in
+    them that let people in or keep them out; `remote_list`: in such a view, the line that binds an access list, group
+    `list`. `port_list`: the same on an interface. `list_header`: an access list's header, group `list`.
     `server`: lines of the SSH server and of the users.
     """
 
     address: re.Pattern[str] = re.compile(r"(?P<ip>(?!))")
+    top_address: re.Pattern[str] = re.compile(r"(?P<ip>(?!))")
     interface: re.Pattern[str] = NEVER
+    inside: re.Pattern[str] = NEVER
     touches: re.Pattern[str] = NEVER
     route: re.Pattern[str] = NEVER
+    route_view: re.Pattern[str] = NEVER
     remote: re.Pattern[str] = NEVER
     remote_lines: re.Pattern[str] = NEVER
     remote_list: re.Pattern[str] = re.compile(r"(?P<list>(?!))")
+    port_list: re.Pattern[str] = re.compile(r"(?P<list>(?!))")
     list_header: re.Pattern[str] = re.compile(r"(?P<list>(?!))")
     server: re.Pattern[str] = NEVER
 
@@ -126,6 +132,9 @@ class Language:
     empty if there is none, None if an interface takes only one. `beside` matches commands, behind their views and
     ` > `, that may stand twice with two addresses. `lists` matches lines of lists (group `list`) of which the device
     takes back only all together, whichever is negated. `remark` begins a line that means nothing.
+    `leaves` gives the word that leaves a view by its header, where it is not always `leave`; `takes_back` the command
+    that takes a line of the device's own text back, where that needs what is not part of the line (a number), or
+    nothing.
     """
 
     negation: str
@@ -146,12 +155,18 @@ class Language:
     beside: re.Pattern[str] = NEVER
     lists: re.Pattern[str] = re.compile(r"(?P<list>(?!))")
     remark: str = "!"
+    leaves: Callable[[str], str] | None = None
+    takes_back: Callable[[str], str] | None = None
     whole: bool = False  # every view and the top level are made equal, not only what `owned` matches
 
     def negated(self, text: str) -> str:
         """The command that takes `text` back."""
         prefix = self.negation + " "
         return text[len(prefix) :] if text.startswith(prefix) else prefix + text
+
+    def leaving(self, views: Sequence[str]) -> list[str]:
+        """The words that leave these views, the innermost first."""
+        return [self.leaves(header) if self.leaves is not None else self.leave for header in reversed(views)]
 
 
 class _Phase(IntEnum):
@@ -371,6 +386,8 @@ class _Index:
 
     def removal(self, node: Node, slot: Slot | None) -> str:
         """The command that takes the node back."""
+        if self._language.takes_back is not None and (command := self._language.takes_back(node.text)):
+            return command
         if slot is not None and slot.remove:
             return self.expand(slot, slot.remove, node.text)
         return self._language.negated(node.text)
@@ -429,14 +446,20 @@ class _Guarded:
     def __init__(self, language: Language, running: Tree, intended: Tree, management: Interface | None) -> None:
         self._language = language
         self._paths = language.paths
-        self._lists = {name for tree in (running, intended) for name in self._bound_lists(tree)}
+        self._management = management
         self._interfaces = set(self._arrival_interfaces(running, management))
+        self._lists = {name for tree in (running, intended) for name in self._bound_lists(tree)}
 
     def _bound_lists(self, tree: Tree) -> Iterator[str]:
+        """The lists at the door we came in by, and those on the interface we arrive on."""
         for node in tree.children:
-            if self._paths.remote.match(self._language.normalise((), node.text)):
-                for child in node.children:
-                    match = self._paths.remote_list.match(child.text)
+            header = self._language.normalise((), node.text)
+            for binds in (
+                self._paths.remote_list if self._paths.remote.match(header) else None,
+                self._paths.port_list if header in self._interfaces else None,
+            ):
+                for child in node.children if binds is not None else ():
+                    match = binds.match(child.text) if binds is not None else None
                     if match is not None:
                         yield match["list"]
 
@@ -450,22 +473,39 @@ class _Guarded:
 
     def _addressed(self, running: Tree) -> Iterator[tuple[str, str]]:
         """Each interface's header with each of its addresses."""
-        for node in running.children:
-            header = self._language.normalise((), node.text)
-            if not self._paths.interface.match(header):
-                continue
+        for path, node in self._interfaces_of(running):
             for child in node.children:
-                match = self._paths.address.match(self._language.normalise((node.text,), child.text))
+                match = self._paths.address.match(self._language.normalise((*path, node.text), child.text))
                 if match is not None:
-                    yield header, match["ip"]
+                    yield self._language.normalise(path, node.text), match["ip"]
+
+    def _interfaces_of(self, tree: Tree) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """The views of interfaces, with the headers above them."""
+        for node in tree.children:
+            header = self._language.normalise((), node.text)
+            if self._paths.inside.match(header):
+                yield from (
+                    ((node.text,), child)
+                    for child in node.children
+                    if self._paths.interface.match(self._language.normalise((node.text,), child.text))
+                )
+            elif self._paths.interface.match(header):
+                yield (), node
+
+    def _view_of(self, path: tuple[str, ...]) -> str:
+        """The header that may be an interface's, of the views a line stands in."""
+        normal = self._language.normalise
+        if len(path) > 1 and self._paths.inside.match(normal((), path[0])):
+            return normal(path[:1], path[1])
+        return normal((), path[0])
 
     def touches_address(self, edit: Edit) -> bool:
         """Whether the edit changes the address, or the state, of an interface we may have arrived on."""
         normal = self._language.normalise
         if not edit.path:
             headers = {normal((), line) for line in edit.old}
-            return not edit.new and bool(headers & self._interfaces)
-        if normal((), edit.path[0]) not in self._interfaces:
+            return (not edit.new and bool(headers & self._interfaces)) or any(map(self._arrives, headers))
+        if self._view_of(edit.path) not in self._interfaces:
             return False
         if edit.new and self._paths.touches.match(normal(edit.path, edit.new)):
             return True
@@ -474,9 +514,17 @@ class _Guarded:
             for line in edit.old
         )
 
+    def _arrives(self, line: str) -> bool:
+        """Whether a line at the top level is the address we arrived at, or may be it: nobody said which it is."""
+        match = self._paths.top_address.match(line)
+        return match is not None and (self._management is None or _is(match["ip"], self._management))
+
     def touches_route(self, edit: Edit) -> bool:
         """Whether the edit takes a route away over which we may have arrived."""
-        return not edit.path and any(self._paths.route.match(self._language.normalise((), line)) for line in edit.old)
+        normal = self._language.normalise
+        if edit.path and not self._paths.route_view.match(normal((), edit.path[0])):
+            return False
+        return any(self._paths.route.match(normal(edit.path, line)) for line in edit.old)
 
     def touches_door(self, edit: Edit) -> bool:
         """Whether the edit changes who may log in from afar, or the access list at that door."""
@@ -529,17 +577,17 @@ def _commands(edits: Sequence[Edit], language: Language) -> tuple[tuple[str, ...
     has_address = any(edit.phase is _Phase.ADDRESS for edit in edits)
     for edit in edits:
         if has_address and reconnect is None and edit.phase is _Phase.AFTER:
-            sent += [language.leave] * len(views)
+            sent += language.leaving(views)
             views = ()
             reconnect = len(sent)
         common = _common(views, edit.path)
-        sent += [language.leave] * (len(views) - common)
+        sent += language.leaving(views[common:])
         sent += edit.path[common:]
         views = edit.path
         sent += edit.commands
         if edit.opens:
             views = (*edit.path, edit.new)
-    sent += [language.leave] * len(views)
+    sent += language.leaving(views)
     if has_address and reconnect is None:
         reconnect = len(sent)
     return tuple(sent), reconnect

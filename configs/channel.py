@@ -54,11 +54,37 @@ class Login:
     key_file: Path | None = None
 
 
+class HopKind(StrEnum):
+    """What stands between us and a device."""
+
+    JUMP = "jump"  # OpenSSH: it carries the device's own SSH
+    JUMPSERVER = "jumpserver"  # JumpServer's SSH entry: it logs into the device for us
+    MENU = "menu"  # another bastion host, whose menu is answered
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One station on the way. `account` is who a bastion logs in as on the device; empty: the device's own user.
+
+    `steps` are a menu's: a regular expression that what it shows must end with, and what it is told then. In both
+    `{address}`, `{port}`, `{name}`, `{user}` and `{password}` are the device's. A menu that shows everything when it
+    finds nothing needs an expression with `{address}` in it before a number is chosen.
+    """
+
+    kind: HopKind
+    name: str
+    endpoint: Endpoint
+    login: Login
+    account: str = ""
+    steps: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A device to talk to: its name (for messages and for its host key), where it answers, and how to log in.
 
-    `known_hosts` None means that any host key is taken: only for tests. Times are seconds.
+    `known_hosts` None means that any host key is taken: only for tests. Times are seconds. `via` are the stations on
+    the way, the nearest first: jump hosts, and at the end perhaps a bastion.
     """
 
     device: str
@@ -69,11 +95,17 @@ class Target:
     connect_timeout: float = 10.0
     login_timeout: float = 30.0
     command_timeout: float = 60.0
+    via: tuple[Hop, ...] = ()
 
     @property
     def carrier(self) -> Carrier:
         """Telnet on telnet's own port (IANA: 23), SSH on every other."""
         return Carrier.TELNET if self.endpoint.port == TELNET_PORT else Carrier.SSH
+
+    @property
+    def opened_for_us(self) -> bool:
+        """Whether a bastion logs into the device for us, so that its host key does not tell which device it is."""
+        return bool(self.via) and self.via[-1].kind is not HopKind.JUMP
 
     @property
     def where(self) -> str:

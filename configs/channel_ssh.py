@@ -69,8 +69,13 @@ class SshChannel:
         self._shell: asyncssh.SSHClientProcess[bytes] | None = None
 
     @classmethod
-    async def connect(cls, target: Target, *, old: bool = False) -> SshChannel:
-        """Connect, check the host key, log in. `old` offers what old devices need; TooOldError if that was missing."""
+    async def connect(
+        cls, target: Target, *, old: bool = False, tunnel: asyncssh.SSHClientConnection | None = None
+    ) -> SshChannel:
+        """Connect, check the host key, log in. `old` offers what old devices need; TooOldError if that was missing.
+
+        `tunnel` is a connection to a jump host through which to connect.
+        """
         # cryptography announces the end of classic Diffie-Hellman; old devices have nothing else, and the person
         # at the terminal can do nothing about it.
         warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning, module=r"asyncssh\.")
@@ -83,6 +88,7 @@ class SshChannel:
                     connection = await asyncssh.connect(
                         target.endpoint.host,
                         target.endpoint.port,
+                        tunnel=tunnel or (),
                         options=asyncssh.SSHClientConnectionOptions(
                             config=None,
                             agent_path=None,
@@ -109,6 +115,16 @@ class SshChannel:
             raise TooOldError(target.device, error.message, error.hint) from error
         _record(target, client)
         return cls(target, connection)
+
+    @property
+    def connection(self) -> asyncssh.SSHClientConnection:
+        """The connection, to carry another one."""
+        return self._connection
+
+    @property
+    def closed(self) -> bool:
+        """Whether the connection has ended."""
+        return self._connection.is_closed()
 
     async def _open(self) -> asyncssh.SSHClientProcess[bytes]:
         if self._shell is None:

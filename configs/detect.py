@@ -37,8 +37,8 @@ class Detection:
 
 @cache
 def _languages() -> tuple[tuple[str, ...], tuple[marks.Marks, ...]]:
-    """Every platform, and its language's marks."""
-    platforms = tuple(sorted(dialects.platforms()))
+    """A platform of each language, and the language's marks."""
+    platforms = tuple(sorted(dialects.languages()))
     return platforms, tuple(dialects.dialect(platform).marks for platform in platforms)
 
 

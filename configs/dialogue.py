@@ -45,6 +45,9 @@ class Dialogue:
     login and the first prompt. `prepare` are the first lines of every session. `preamble` matches what the device
     prints before a configuration, `ending` the last line of a complete one. `text_begins` matches what it says when a
     command goes on as text over several lines (a banner). `untypable` are bytes that a terminal would take as keys.
+    `configure` and `leave` are empty where there is no configuration mode; `abandon` is what leaves after a refused
+    line, if that is not `leave`. `staged` says that lines wait for a commit: a new name in the prompt may be the old
+    one again later.
     """
 
     platform: str
@@ -67,6 +70,8 @@ class Dialogue:
     pager_key: bytes = b" "
     newline: bytes = b"\n"
     untypable: bytes = b"?\t\x1b\x03\x1a"
+    staged: bool = False
+    abandon: str = ""
 
     def prompt_for(self, names: frozenset[bytes]) -> re.Pattern[bytes]:
         """A prompt's pattern, with one of `names` or, if there are none, with any name. Group `name` is the name."""

@@ -11,6 +11,7 @@ NAPALM's own errors are not used: every method raises the errors of `inventory.e
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from napalm.base.base import NetworkDriver
 
 from configs.channel import Login, Target, wait
-from configs.guard import NO_GUARD, check, how_left, tell, timer
+from configs.guard import NO_GUARD, REBOOT_NOT_ALLOWED, GuardKind, check, how_left, tell, timer
 from configs.masking import hide_secrets
 from configs.tree import decode
 from inventory.endpoints import Endpoint
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 DEFAULT_PORT = 22
+# The first words of commands that only show something, over all languages.
+LOOKS = re.compile(r"\s*(?:display|show|get|dir|more|ping|tracert|traceroute|diagnose sniffer|vtysh -c \"show)\b")
 # Where host keys are recorded when a program that knows no workspace uses the driver.
 OWN_KNOWN_HOSTS = Path.home() / ".config" / "govnet" / "known_hosts"
 
@@ -48,10 +51,12 @@ class Driver(NetworkDriver):
     """A device. Subclasses say how to connect, read, apply, undo, save and guard; the order of things is here.
 
     `optional_args`: `port`, `secret` (enable), `key_file`, `known_hosts`, `device` (the name under which its host key
-    is recorded), `management` (the `ipaddress` interface we arrive at), `out_of_band`.
+    is recorded), `management` (the `ipaddress` interface we arrive at), `out_of_band`, `allow_reboot` (the device's
+    reboot timer may guard a change that could cut us off).
     """
 
     platform: ClassVar[str]
+    allow_reboot = False
 
     def __init__(
         self,
@@ -84,6 +89,7 @@ class Driver(NetworkDriver):
             management=options.get("management"),
             out_of_band=bool(options.get("out_of_band")),
         )
+        self.allow_reboot = bool(options.get("allow_reboot"))
 
     @classmethod
     def for_target(
@@ -94,15 +100,18 @@ class Driver(NetworkDriver):
         out_of_band: bool = False,
         after: Endpoint | None = None,
         secrets: tuple[Secret, ...] = (),
+        allow_reboot: bool = False,
     ) -> Self:
         """A driver for a target, its password never shown. `after` is where the device answers after the change;
-        `secrets` are those that stand in what will be loaded: no message shows them.
+        `secrets` are those that stand in what will be loaded: no message shows them. `allow_reboot` lets the device's
+        reboot timer be the guard, where there is no better one.
         """  # noqa: D205 - one sentence
         self = cls.__new__(cls)
         self.hostname = target.endpoint.host
         self.username = target.login.username
         self.timeout = int(target.command_timeout)
         self._prepare(target, management=management, out_of_band=out_of_band, after=after, secrets=secrets)
+        self.allow_reboot = allow_reboot
         return self
 
     def _prepare(
@@ -122,6 +131,7 @@ class Driver(NetworkDriver):
         self.after = after or target.endpoint
         self.sent: list[str] = []  # what commits have sent, masked
         self._candidate: Tree | None = None
+        self._going_back = False
         self._before: bytes | None = None
 
     def __del__(self) -> None:
@@ -148,8 +158,8 @@ class Driver(NetworkDriver):
         """The running configuration as the device prints it, without what it says around it; lines end with LF."""
         raise NotImplementedError
 
-    def _guard(self, running: Tree) -> Guard:
-        """What could undo a change on this device, by what it runs."""
+    async def _guard(self, running: Tree) -> Guard:
+        """What could undo a change on this device, by what it runs and what it says it can do."""
         del running
         return NO_GUARD
 
@@ -189,6 +199,28 @@ class Driver(NetworkDriver):
         """The running configuration, byte for byte as the device prints it."""
         return wait(self._running())
 
+    def cli(self, commands: list[str], encoding: str = "text") -> dict[str, str | dict[str, Any]]:
+        """What commands print, by command, as text; nothing is masked. CommandError for one that is refused.
+
+        RefusedError for a command that is not only a look: what changes a device goes through a candidate.
+        """
+        del encoding  # there is no other
+        for command in commands:
+            if not LOOKS.match(command):
+                raise RefusedError(
+                    Message(
+                        "{device}: “{command}” is not a command that only shows something",
+                        device=self.target.device,
+                        command=self.mask(command),
+                    ),
+                    Message("load the lines as a candidate and commit it"),
+                )
+        return {command: decode(wait(self._look(command)))[0] for command in commands}
+
+    async def _look(self, command: str) -> bytes:
+        """What one command prints."""
+        raise NotImplementedError
+
     def get_config(
         self,
         retrieve: str = "all",
@@ -213,6 +245,7 @@ class Driver(NetworkDriver):
         """Take a text whose lines are to be in the running configuration."""
         text = Path(filename).read_bytes() if filename else (config or "").encode()
         self._candidate = self.dialect.parse(text)
+        self._going_back = False
 
     def load_replace_candidate(self, filename: str | None = None, config: str | None = None) -> None:
         """RefusedError: replacing the whole configuration is not safe on this platform."""
@@ -222,9 +255,17 @@ class Driver(NetworkDriver):
             Message("load it as a merge candidate: what it says is made so, everything else stays"),
         )
 
+    def load_way_back(self, text: bytes) -> None:
+        """Take a text that this device ran before, to which it is to go back: whatever differs from it goes."""
+        self.load_replace_candidate(config=decode(text)[0])
+
     def change(self) -> Change:
         """What a commit would send now. The running configuration is read."""
-        return self._change(self.dialect.parse(self.running()))
+        return self.change_from(self.running())
+
+    def change_from(self, running: bytes) -> Change:
+        """What a commit would send to a device that runs `running`."""
+        return self._change(self.dialect.parse(running))
 
     def _change(self, running: Tree) -> Change:
         if self._candidate is None:
@@ -236,9 +277,17 @@ class Driver(NetworkDriver):
         """The difference between the running configuration and the candidate, masked; empty if there is none."""
         return self.change().diff
 
-    def guard(self, running: bytes | None = None) -> Guard:
-        """What could undo a change on this device. `running` saves reading the configuration again."""
-        return self._guard(self.dialect.parse(self.running() if running is None else running))
+    def guard(self, running: bytes | None = None, change: Change | None = None) -> Guard:
+        """What could undo a change on this device. `running` saves reading the configuration again.
+
+        A reboot is offered only if it is allowed and, where `change` is known, only for one that could cut us off.
+        """
+        found = wait(self._guard(self.dialect.parse(self.running() if running is None else running)))
+        if found.kind is not GuardKind.REBOOT:
+            return found
+        if not self.allow_reboot:
+            return REBOOT_NOT_ALLOWED
+        return found if change is None or change.cuts else NO_GUARD
 
     def commit_config(self, message: str = "", revert_in: int | None = None) -> None:
         """Apply the candidate; with `revert_in` seconds it stays to be confirmed, without it is confirmed and saved.
@@ -256,7 +305,7 @@ class Driver(NetworkDriver):
         change = self._change(self.dialect.parse(before))
         if change.empty:
             return
-        guard = self.guard(before)
+        guard = self.guard(before, change)
         if revert_in is not None and not guard:
             raise RefusedError(
                 Message("{device}: nothing on the device could undo the change by itself", device=self.target.device)

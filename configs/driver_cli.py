@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from contextlib import suppress
 from dataclasses import replace
 from ipaddress import ip_interface
 from typing import TYPE_CHECKING, ClassVar
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 READ_SECONDS = 180.0  # a long configuration over a slow line
 SAVE_SECONDS = 180.0  # flash is slow
+MOVE_SECONDS, MOVE_PAUSE = 30.0, 0.5  # until a device is found at its new address; shorter than every guard
 CUT_SECONDS = 10.0  # after the line that moves our address, the old session is dead or answers at once
 
 
@@ -41,8 +44,10 @@ class CliDriver(Driver):
     show_running: ClassVar[str]
     save_command: ClassVar[str]
     saved: ClassVar[re.Pattern[bytes]]
+    show_guard: ClassVar[str] = ""  # shows whether the guard is armed
 
     _session: Session | None = None
+    _encoding = ""  # what the device has shown to speak, in this session or in one before
 
     @property
     def session(self) -> Session:
@@ -54,6 +59,7 @@ class CliDriver(Driver):
     async def _open(self) -> None:
         channel = await connect(self.target)
         self._session = await Session.open(channel, self.dialogue, self.target, self.mask)
+        self._session.encoding = self._encoding or self.dialect.encoding
 
     async def _close(self) -> None:
         if self._session is not None:
@@ -63,6 +69,9 @@ class CliDriver(Driver):
     def is_alive(self) -> models.AliveDict:
         """Whether the session can be used."""
         return {"is_alive": self._session is not None and not self._session.broken}
+
+    async def _look(self, command: str) -> bytes:
+        return await self.session.command(command, seconds=READ_SECONDS)
 
     async def _running(self) -> bytes:
         output = await self.session.command(self.show_running, seconds=READ_SECONDS, ending=self.dialogue.ending)
@@ -85,25 +94,58 @@ class CliDriver(Driver):
             )
         text = b"\n".join(lines)
         encoding = decode(text, self.target.device)[1]
-        if encoding != "utf-8":  # what the device shows in GB18030 it wants to be told in it
-            self.session.encoding = encoding
+        if self.target.opened_for_us:
+            self._look_who(text)
+        if not text.isascii():  # what the device shows in GB18030 it wants to be told in it
+            self._speak(encoding)
         return text
 
-    async def _configure(self, change: Change, again: Callable[[Tree], Change], *, enter: str = "") -> None:
+    def _speak(self, encoding: str) -> None:
+        """The device has shown text in this encoding; it is spoken to in it from now on, by later sessions too."""
+        self._encoding = encoding
+        self.session.encoding = encoding
+
+    def _look_who(self, text: bytes) -> None:
+        """DeviceUnreachableError if a bastion opened a device that does not have the address we asked for."""
+        asked = {self.target.endpoint.host} | ({str(self.management.ip)} if self.management is not None else set())
+        if not any(re.search(rf"(?<![\d.]){re.escape(one)}(?![\d.])".encode(), text) for one in asked):
+            raise DeviceUnreachableError(
+                self.target.device,
+                Message(
+                    "{hop} opened a device that does not have the address {address}",
+                    hop=self.target.via[-1].name,
+                    address=self.target.endpoint.host,
+                ),
+                Message("look which asset it is there, and how the menu's steps in credentials.yaml choose it"),
+            )
+
+    def load_way_back(self, text: bytes) -> None:
+        """Take a text that this device ran before; the way there is line by line."""
+        self._candidate = self.dialect.parse(text)
+        self._going_back = True
+
+    def _change(self, running: Tree) -> Change:
+        if not self._going_back or self._candidate is None:
+            return super()._change(running)
+        return self._difference(self._without_guard(running), self._candidate)
+
+    def _without_guard(self, running: Tree) -> Tree:
+        """The configuration without the lines of our own guard, where it stands among them."""
+        return running
+
+    async def _configure(self, change: Change, again: Callable[[Tree], Change]) -> None:
         """Send the change; where it moves the address we arrived at, log in anew and send what `again` finds left."""
         commands = change.commands
         if change.reconnect is None:
-            await self.session.configure(commands, enter=enter)
+            await self.session.configure(commands)
             return
         first, rest = commands[: change.reconnect], commands[change.reconnect :]
         try:
-            await self.session.configure(first, enter=enter, seconds=CUT_SECONDS)
+            await self.session.configure(first, seconds=CUT_SECONDS)
         except DeviceError as error:
             if not ended(error):
                 raise
-        await self._close()
-        self.target = replace(self.target, endpoint=self.after)
-        await self._open()
+        await self._move()
         if rest:
             # The silence may have come before the line that moves the address: then the old path is still needed.
             left = again(self.dialect.parse(await self._running()))
@@ -118,16 +160,67 @@ class CliDriver(Driver):
                     error.device, error.line, error.answer, error.hint, accepted=tuple(map(self.mask, first))
                 ) from None
 
+    async def _move(self) -> None:
+        """Log in anew where the device is after the change; neighbours and routes may need a moment to find it."""
+        await self._close()
+        self.target = replace(self.target, endpoint=self.after)
+        loop = asyncio.get_running_loop()
+        end = loop.time() + MOVE_SECONDS
+        while True:
+            try:
+                await self._open()
+            except DeviceError as error:
+                if not ended(error) or loop.time() >= end:
+                    raise
+                await asyncio.sleep(MOVE_PAUSE)
+            else:
+                return
+
     async def _apply(self, change: Change, running: Tree, candidate: Tree, revert_in: int) -> None:
-        del running, candidate, revert_in
+        del candidate
+        if revert_in:
+            await self._armed(revert_in, running)
         await self._configure(change, self._change)
+
+    async def _arm(self, seconds: int, running: Tree) -> None:
+        """Set the device's guard so that it goes back to `running` by itself."""
+        raise NotImplementedError
+
+    async def _armed(self, seconds: int, running: Tree) -> None:
+        """Arm the guard and see on the device that it is armed. NotBegunError if it is not: nothing is changed then."""
+        try:
+            await self._arm(seconds, running)
+            await self._see_armed()
+        except CommandError as error:
+            if self.session.broken:
+                raise
+            with suppress(DeviceError):
+                await self._disarm()
+            raise NotBegunError(error.device, error.line, error.answer, error.hint) from None
+
+    async def _see_armed(self) -> None:
+        """CommandError if the device does not show the guard."""
+        if not await self._pending():
+            raise CommandError(
+                self.target.device,
+                self.show_guard,
+                "–",
+                Message("the device took the guard's lines and does not show it armed; nothing was changed"),
+            )
+
+    async def _disarm(self) -> None:
+        """Take away whatever of a guard there is, armed or not."""
+        if await self._pending():
+            await self._confirm()
 
     async def _undo(self, before: bytes) -> None:
         """Take back, line by line, whatever differs from `before`."""
-        wanted, exact = self.dialect.parse(before), self._exact()
+        wanted = self.dialect.parse(before)
+        if not before.isascii() and not self._encoding:
+            self._speak(wanted.encoding)
 
         def way_back(now: Tree) -> Change:
-            return changes.compute(now, wanted, exact, self.management)
+            return self._difference(now, wanted)
 
         back = way_back(self.dialect.parse(await self._running()))
         if back.empty:
@@ -145,6 +238,10 @@ class CliDriver(Driver):
         """The language in which nothing that differs may stay."""
         return replace(self.language, owned=re.compile(""), whole=True)
 
+    def _difference(self, now: Tree, wanted: Tree) -> Change:
+        """The change after which nothing differs."""
+        return changes.compute(now, wanted, self._exact(), self.management)
+
     async def _save(self) -> None:
         output = await self.session.command(self.save_command, seconds=SAVE_SECONDS)
         if not self.saved.search(output):
@@ -155,12 +252,18 @@ class CliDriver(Driver):
                 Message("the change is applied; whether it is saved is unknown"),
             )
 
-    async def _text(self, command: str) -> str:
-        """What a command prints, decoded; empty if the device does not know it."""
+    async def _answer(self, command: str, seconds: float = 0) -> bytes | None:
+        """What a command prints; None if the device refuses it."""
         try:
-            return decode(await self.session.command(command))[0]
+            return await self.session.command(command, seconds=seconds)
         except CommandError:
-            return ""
+            if self.session.broken:
+                raise
+            return None
+
+    async def _text(self, command: str) -> str:
+        """What a command prints, decoded; empty if the device refuses it."""
+        return decode(await self._answer(command) or b"")[0]
 
     def _addresses(self, tree: Tree) -> list[tuple[str, Interface]]:
         found = []

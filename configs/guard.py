@@ -31,18 +31,25 @@ class GuardKind(StrEnum):
     """How the device itself goes back."""
 
     NONE = "none"
+    TRIAL = "trial"  # the platform's own: what is not committed in time is taken back
+    REVERT_TIMER = "revert-timer"  # the platform's own: a timer beside the change
     TIMED_RESTORE = "timed-restore"  # a script of ours on a host with a shell
-    REVERT_TIMER = "revert-timer"  # the platform's own
+    SCHEDULED_RESTORE = "scheduled-restore"  # a job of ours in the device's own scheduler
+    REBOOT = "reboot"  # the device boots what is saved: the site is down for minutes
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What a device offers. The timer runs from `shortest` to `longest` seconds in steps of `step`."""
+    """What a device offers. The timer runs from `shortest` to `longest` seconds in steps of `step`.
+
+    `reboot` says, of a device without a guard, that it has a reboot timer which nobody allowed to be used.
+    """
 
     kind: GuardKind
     shortest: int = 1
     longest: int = 86_400
     step: int = 1
+    reboot: bool = False
 
     def __bool__(self) -> bool:
         return self.kind is not GuardKind.NONE
@@ -54,6 +61,9 @@ class Guard:
 
 
 NO_GUARD = Guard(GuardKind.NONE)
+REBOOT_NOT_ALLOWED = Guard(GuardKind.NONE, reboot=True)
+# Every vendor's reboot timer counts whole minutes; ten hours are more than any change takes.
+REBOOT = Guard(GuardKind.REBOOT, shortest=60, longest=36_000, step=60)
 
 
 def timer(change: Change) -> int:
@@ -73,6 +83,11 @@ def check(device: str, change: Change, guard: Guard, *, out_of_band: bool) -> No
             lines=" · ".join(change.cuts),
         ),
         Message(
+            "allow its reboot timer as the guard (--allow-reboot) while the site may be down for minutes,"
+            " or set out_of_band to yes in inventory/devices.csv if the device can be reached another way"
+        )
+        if guard.reboot
+        else Message(
             "set out_of_band to yes in inventory/devices.csv if the device can be reached another way,"
             " or make the change at its console"
         ),

@@ -18,8 +18,25 @@ if TYPE_CHECKING:
 HIDDEN = "***"
 _PLACEHOLDER = re.compile(r"<secret:[^<>\s]+>")
 _LINE_END = re.compile(r"(\r*\n|\r)")
+# A value as commands take it: in double quotes, then it may hold blanks, or one word.
+VALUE = r"(?:\"(?=[^\"]*\"))?+(?P<secret>(?<=\")[^\"]++(?=\")|(?<!\")\S++)"
+# A value that goes on to the line's end.
+REST = r"(?P<secret>\S(?:.*\S)?)"
 # Words of which every line with a secret holds one, in the languages that have no narrower choice.
-_HINT = re.compile(r"pass|pwd|secret|key|community|auth|psk|priv|pre-share|\$\d|ENC |hash|user", re.IGNORECASE)
+_HINT = re.compile(
+    r"pass|pwd|secret|key|community|auth|psk|priv|pre-share|ENC |hash|user|snmp|trap|md5|sha|cipher|simple|plain"
+    r"|hex|wep|string|cak|bind",
+    re.IGNORECASE,
+)
+# What no language writes but for a secret: crypt(3) and what vendors made of it, VRP's cipher texts, passwords in URLs.
+_ANYWHERE = (
+    re.compile(r"(?P<secret>\$1[a-z]\$\S+|\$(?:\d{1,2}|y|gy|sha1|sha512|2[abxy]|[ch])\$[^\s\";:,]+)"),
+    re.compile(r"(?P<secret>%\^%#.*?%\^%#|%\$%\$.*?%\$%\$|%@%@.*?%@%@|@%@%.*?@%@%|%#%#.*?%#%#|%@%#.+?%@%#(?!#))"),
+    re.compile(r"\b[a-z][a-z0-9+.-]{0,15}://[^\s/:@\"]*:(?P<secret>[^\s/\"]+)@"),
+)
+_SIGN = re.compile(r"\$|%[$@^#]|@%|://")
+# What follows is for people.
+_PROSE = re.compile(r"(?:^|\s)(?:description|remark)\s")
 # A key's text between its BEGIN line and whatever is no part of it, also with line ends written as a backslash and n.
 _PRIVATE_KEY = re.compile(r"(?<=PRIVATE KEY-----)(?P<body>(?:(?!-----)[\w+/=:,\s\\.*-])+)", re.ASCII)
 _PEM_WORD = re.compile(r"[^\r\n]*[^\s][^\r\n]*")
@@ -29,7 +46,7 @@ _PEM_WORD = re.compile(r"[^\r\n]*[^\s][^\r\n]*")
 class Secrets:
     """A dialect's table of secrets.
 
-    `hint` is a cheap expression that every line with a secret matches; lines without it are not looked at. `stored`
+    `hint` is a cheap expression that every line with a secret matches; on other lines no row is tried. `stored`
     matches a secret in a form only the device can have made (cipher text); `stored_types` are type numbers that say so.
     """
 
@@ -40,8 +57,6 @@ class Secrets:
 
     def spans(self, line: str) -> list[tuple[int, int]]:
         """Where the secrets of a line stand, from left to right, without overlaps."""
-        if not self.hint.search(line):
-            return []
         found = sorted({match.span("secret") for match in self._matches(line)})
         apart: list[tuple[int, int]] = []
         for start, end in found:
@@ -83,19 +98,33 @@ class Secrets:
             match.groupdict().get("type") in self.stored_types
             or match["secret"] == HIDDEN
             or self.stored.fullmatch(match["secret"]) is not None
-            for match in self._matches(line)
+            for match in self._rows(line) or self._anywhere(line)
             if match["secret"]
         ]
         return bool(forms) and all(forms)
 
     def _matches(self, line: str) -> Iterator[re.Match[str]]:
-        for row in self.rows:
-            yield from row.finditer(line)
+        yield from self._rows(line)
+        yield from self._anywhere(line)
+
+    def _rows(self, line: str) -> list[re.Match[str]]:
+        """What the table finds, but for what stands in a remark for people."""
+        if not self.hint.search(line):
+            return []
+        prose = _PROSE.search(line)
+        end = prose.end() if prose else len(line)
+        return [match for row in self.rows for match in row.finditer(line) if match.start("secret") < end]
+
+    @staticmethod
+    def _anywhere(line: str) -> list[re.Match[str]]:
+        """What gives itself away wherever it stands, in any language."""
+        return [match for row in _ANYWHERE for match in row.finditer(line)] if _SIGN.search(line) else []
 
 
-def table(*rows: str, stored: str = r"(?!)", types: str = "") -> Secrets:
-    """A dialect's table from its expressions, with the hint that suits all of them."""
-    return Secrets(tuple(re.compile(row) for row in rows), _HINT, re.compile(stored), frozenset(types))
+def table(*rows: str, stored: str = r"(?!)", types: str = "", hint: str = "") -> Secrets:
+    """A dialect's table from its expressions, with the hint that suits all of them; `hint` adds to it."""
+    cheap = re.compile(f"{_HINT.pattern}|{hint}", re.IGNORECASE) if hint else _HINT
+    return Secrets(tuple(re.compile(row) for row in rows), cheap, re.compile(stored), frozenset(types))
 
 
 def hide(text: str, values: Iterable[str]) -> str:

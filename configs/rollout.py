@@ -19,16 +19,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeVar
 from urllib.parse import quote
 
 from configs.archive import masked
-from configs.channel import Login, Target
+from configs.channel import Hop, HopKind, Login, Target
 from configs.dialects import dialect
 from configs.guard import GuardKind, check, how_left, tell, timer
 from configs.masking import hide_secrets
-from inventory.endpoints import Endpoint
-from inventory.errors import DeviceError, GovnetError, NotBegunError, RefusedError
+from configs.way_back import WayBack, way_back
+from inventory.endpoints import Direct, Endpoint
+from inventory.errors import DeviceError, DeviceUnreachableError, GovnetError, NotBegunError, RefusedError
+from inventory.sources import write_atomically
 from inventory.text import Message, mark, tr
 
 if TYPE_CHECKING:
@@ -37,12 +39,14 @@ if TYPE_CHECKING:
 
     from configs.change import Change
     from configs.driver import Driver
+    from configs.guard import Guard
     from configs.render import Rendered
     from inventory.endpoints import Endpoints
-    from inventory.model import Device, Interface, Workspace
+    from inventory.model import Device, Interface, Source, Workspace
     from inventory.secrets import Secret
 
 R = TypeVar("R")
+NOTHING = WayBack(b"")
 
 log = logging.getLogger(__name__)
 GRACE = 10.0  # seconds that a restore may take after the timer
@@ -52,6 +56,7 @@ LEFT_IN_THE_MIDDLE = mark(
     "left in the middle: %s. Where a guard is armed it undoes the change when its timer ends; where there is none,"
     " lines may be applied that are not saved, and a reboot takes them back. Look at these devices, then push again."
 )
+LOCK_SECONDS = 600.0  # longer than a push takes, its timer included, so that whoever goes on finds it ended
 RETRY = 2.0  # seconds between two attempts to reach a device that is going back
 
 
@@ -66,13 +71,22 @@ class State(StrEnum):
     UNKNOWN = "unknown"  # perhaps changed, and not reached again or not saved; the error's hint says what mends it
 
 
+def _nothing() -> None:
+    """What is done before and after a change where nobody wants more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One device and what it is to become. `after` is where it answers once changed, if that differs.
 
     `fault` is what already went wrong (no address, a secret that cannot be read): the device fails with it, the
     others go on. `secrets` are those in `intended`: nothing that is shown holds them. `lock` is a file that a push of
-    the device holds, so that there is one at a time.
+    the device holds, so that there is one at a time. `allow_reboot` lets the device's reboot timer be its guard.
+
+    `exact` means that whatever differs from `intended` goes, also what no template says: the way back. `keep` is where
+    what the device ran is written, masked, before anything is changed, unless it stands there. `before` is called
+    before the device is changed, `accept` after it was found as intended over a new login and before its guard is
+    cancelled; a GovnetError of the first leaves it untouched, one of the second brings it back.
     """
 
     target: Target
@@ -83,6 +97,11 @@ class Job:
     fault: GovnetError | None = None
     secrets: tuple[Secret, ...] = field(default=(), repr=False)
     lock: Path | None = None
+    allow_reboot: bool = False
+    exact: bool = False
+    keep: Path | None = None
+    before: Callable[[], None] = _nothing
+    accept: Callable[[], None] = _nothing
 
     @property
     def device(self) -> str:
@@ -164,6 +183,7 @@ class Backup:
     text: bytes = b""
     seconds: float = 0.0
     error: GovnetError | None = None
+    sealed: bytes = b""  # the text with its secrets, encrypted, if that was asked for
 
     def as_json(self) -> dict[str, Any]:
         """Stable keys; the text is not among them."""
@@ -171,6 +191,7 @@ class Backup:
             "name": self.device,
             "ok": self.error is None,
             "bytes": len(self.text),
+            "sealed": bool(self.sealed),
             "seconds": round(self.seconds, 3),
             "error": self.error.as_json() if self.error else None,
         }
@@ -182,6 +203,8 @@ class Compared:
 
     before: bytes
     change: Change
+    seconds: int = 0  # of a guard that a process which died has armed
+    back: WayBack = NOTHING  # where it is the way back
 
 
 def jobs(
@@ -205,16 +228,18 @@ def _job(
 ) -> Job:
     endpoint, login, intended = Endpoint("", 0), Login(""), ""
     secrets: tuple[Secret, ...] = ()
+    via: tuple[Hop, ...] = ()
     fault: GovnetError | None = None
     try:
         endpoint = endpoints.ssh(device)
-        login = _login(workspace, device)
+        login = _login(workspace, device.name, device.credential, device.source)
+        via = _via(workspace, device, endpoints)
         if rendered is not None:
             intended, secrets = rendered.reveal_with()
     except GovnetError as error:
         fault = error
     return Job(
-        Target(device.name, device.platform, endpoint, login, known_hosts),
+        Target(device.name, device.platform, endpoint, login, known_hosts, via=via),
         intended,
         management=device.address,
         out_of_band=device.out_of_band,
@@ -224,13 +249,13 @@ def _job(
     )
 
 
-def _login(workspace: Workspace, device: Device) -> Login:
-    credential = workspace.inventory.credentials.get(device.credential)
+def _login(workspace: Workspace, name: str, credential_name: str, source: Source) -> Login:
+    credential = workspace.inventory.credentials.get(credential_name)
     if credential is None:
         raise DeviceError(
-            device.name,
+            name,
             Message("no credential is named for the device"),
-            Message("fill in “credential” in {file}, line {line}", file=device.source.file, line=device.source.line),
+            Message("fill in “credential” in {file}, line {line}", file=source.file, line=source.line),
         )
     root = workspace.root
     return Login(
@@ -241,19 +266,45 @@ def _login(workspace: Workspace, device: Device) -> Login:
     )
 
 
-def backup(jobs: Iterable[Job], *, parallel: int = 20, observer: Observer | None = None) -> list[Backup]:
-    """Read every device's running configuration, masked for the archive; results come in the jobs' order."""
+def _via(workspace: Workspace, device: Device, endpoints: Endpoints) -> tuple[Hop, ...]:
+    """The stations on the way to a device; none where it is served elsewhere than on the real network (a lab)."""
+    if not isinstance(endpoints, Direct):
+        return ()
+    return tuple(
+        Hop(
+            HopKind(way.kind.value),
+            way.name,
+            Endpoint(way.host, way.port),
+            _login(workspace, way.name, way.credential, way.source),
+            way.account,
+            way.steps,
+        )
+        for way in workspace.inventory.way_to(device)
+    )
+
+
+def backup(
+    jobs: Iterable[Job],
+    *,
+    parallel: int = 20,
+    observer: Observer | None = None,
+    seal: Callable[[bytes], bytes] | None = None,
+) -> list[Backup]:
+    """Read every device's running configuration, masked for the archive; results come in the jobs' order.
+
+    `seal` encrypts what the device printed; without it the secrets are gone when the device's turn ends.
+    """
     watching = observer or Quiet()
 
     def not_begun(job: Job) -> Backup:
         return Backup(job.device, job.target.platform, error=_interrupted(job.device))
 
-    return _parallel(jobs, lambda job: _backed_up(job, watching), parallel, watching.done, not_begun)
+    return _parallel(jobs, lambda job: _backed_up(job, watching, seal), parallel, watching.done, not_begun)
 
 
-def _backed_up(job: Job, observer: Observer) -> Backup:
+def _backed_up(job: Job, observer: Observer, seal: Callable[[bytes], bytes] | None) -> Backup:
     start = time.monotonic()
-    text, fault = b"", job.fault
+    text, sealed, fault = b"", b"", job.fault
     if fault is None:
         observer.step(job.device, Message(mark("reading")))
         try:
@@ -261,12 +312,14 @@ def _backed_up(job: Job, observer: Observer) -> Backup:
                 driver = _driver(job, job.target)
                 try:
                     driver.open()
-                    text = masked(job.target.platform, driver.running())
+                    raw = driver.running()
+                    text = masked(job.target.platform, raw)
+                    sealed = seal(raw) if seal is not None else b""
                 finally:
                     driver.close()
         except GovnetError as error:
             fault = error
-    return Backup(job.device, job.target.platform, text, time.monotonic() - start, fault)
+    return Backup(job.device, job.target.platform, text, time.monotonic() - start, fault, sealed)
 
 
 def push(
@@ -356,18 +409,67 @@ def _ready(finished: SimpleQueue[int], results: Mapping[int, object]) -> set[int
         return set(results)
 
 
-def push_one(job: Job, *, commit: bool, observer: Observer) -> PushResult:
-    """One device, from the first login to the last. Never raises an Exception: it becomes the result's `error`."""
+def push_one(job: Job, *, commit: bool, observer: Observer, again: bool = False) -> PushResult:
+    """One device, from the first login to the last. Never raises an Exception: it becomes the result's `error`.
+
+    `again` says that the same push may have been begun before by a process that died: a change of ours that waits to
+    be confirmed is gone on with if the device is as intended, and withdrawn if it is not.
+    """
     start = time.monotonic()
     result = PushResult(job.device, State.UNTOUCHED)
+    past = _Past(again=again and commit, kept=job.keep)
     try:
-        if job.fault is not None:
-            raise job.fault
-        with _own_faults(job), _alone(job.lock if commit else None, job.device):
-            result = _pushed(job, commit=commit, observer=observer)
+        with _own_faults(job), _alone(job.lock if commit else None, job.device, LOCK_SECONDS if again else 0):
+            past.look()
+            try:
+                if job.fault is not None:
+                    raise job.fault
+                result = _pushed(job, commit=commit, observer=observer, past=past)
+            except GovnetError as error:
+                result = replace(result, error=error)
+            result = past.judged(result, commit=commit)
     except GovnetError as error:
         result = replace(result, error=error)
     return replace(result, seconds=time.monotonic() - start)
+
+
+@dataclass(slots=True)
+class _Past:
+    """What a process that died may have left on a device. `kept` is where it wrote what the device ran.
+
+    `unsure` says that a change was begun and nobody has seen yet how the device stands.
+    """
+
+    again: bool
+    kept: Path | None
+    unsure: bool = False
+
+    def look(self) -> None:
+        """Whether a change was begun: with the device's lock held, nobody is at it now."""
+        self.unsure = self.again and self.kept is not None and self.kept.exists()
+
+    @property
+    def before(self) -> bytes | None:
+        """What the device ran, masked; None if no change was begun."""
+        return self.kept.read_bytes() if self.kept is not None and self.unsure else None
+
+    def judged(self, result: PushResult, *, commit: bool) -> PushResult:
+        """Nobody may call a device untouched that a process which died has perhaps changed.
+
+        One that is as it was is begun anew next time, with what it runs then kept.
+        """
+        if result.state is State.UNTOUCHED and self.unsure and result.error is not None:
+            tell(
+                result.error,
+                Message(
+                    "a run that ended before it had begun to change this device; an armed guard takes that back;"
+                    " look at the device, then run the command again"
+                ),
+            )
+            return replace(result, state=State.UNKNOWN)
+        if commit and self.kept is not None and result.state in {State.UNTOUCHED, State.RESTORED}:
+            self.kept.unlink(missing_ok=True)
+        return result
 
 
 @contextmanager
@@ -388,8 +490,11 @@ def _own_faults(job: Job) -> Iterator[None]:
 
 
 @contextmanager
-def _alone(lock: Path | None, device: str) -> Iterator[None]:
-    """Hold the device's lock. RefusedError if another push holds it: two would take back each other's lines."""
+def _alone(lock: Path | None, device: str, patience: float = 0) -> Iterator[None]:
+    """Hold the device's lock. RefusedError if another push holds it for longer than `patience` seconds.
+
+    Two at a time would take back each other's lines.
+    """
     if lock is None:
         yield
         return
@@ -403,48 +508,59 @@ def _alone(lock: Path | None, device: str) -> Iterator[None]:
             Message("make the folder writable for whoever pushes"),
         ) from error
     with stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise RefusedError(
-                Message("{device}: another push is at work on it", device=device),
-                Message("wait until it has ended, then run the command again"),
-            ) from None
+        end = time.monotonic() + patience
+        while not _locked(stream):
+            if time.monotonic() >= end:
+                raise RefusedError(
+                    Message("{device}: another push is at work on it", device=device),
+                    Message("wait until it has ended, then run the command again"),
+                )
+            time.sleep(RETRY)
         yield
 
 
+def _locked(stream: TextIO) -> bool:
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
 def compare(driver: Driver, job: Job) -> Compared:
-    """Read the device and compare it with what is intended."""
+    """Read the device and compare it with what is intended. The driver has that as its candidate then."""
     before = driver.running()
-    return Compared(before, difference(job, before))
+    if not job.exact:
+        driver.load_merge_candidate(config=job.intended)
+        return Compared(before, driver.change_from(before))
+    back = way_back(job.target.platform, job.intended.encode(), before)
+    driver.load_way_back(back.text)
+    return Compared(before, driver.change_from(before), back=back)
 
 
-def difference(job: Job, running: bytes) -> Change:
-    """What it takes from `running` to what the job intends. Pure."""
-    language: Any = dialect(job.target.platform)  # every dialect that can be pushed knows `management`
-    parsed = language.parse(running)
-    return language.change(parsed, language.parse(job.intended.encode()), management=job.management)  # type: ignore[no-any-return]  # as above
-
-
-def _pushed(job: Job, *, commit: bool, observer: Observer) -> PushResult:
+def _pushed(job: Job, *, commit: bool, observer: Observer, past: _Past) -> PushResult:
     observer.step(job.device, Message(mark("reading")))
     driver = _driver(job, job.target)
     try:
-        driver.open()
+        driver = _reached(driver, job, past)
         compared = compare(driver, job)
+        if past.unsure:
+            begun = _begun_before(driver, job, compared, past, observer)
+            if begun is not None:
+                driver.close()
+                return _confirmed(job, begun, PushResult(job.device, State.SAME), begun.seconds, observer)
+            past.unsure = not _as_before(driver, job, past)
+            compared = compare(driver, job)
         change = compared.change
         diff = hide_secrets(change.diff, job.secrets)
         result = PushResult(job.device, State.SAME, change.added, change.removed, diff=diff, notes=change.notes)
         if change.empty:
-            return result
-        guard = driver.guard(compared.before)
+            return _told_lost(compared, result)
+        guard = driver.guard(compared.before, change)
         result = replace(result, guard=guard.kind)
-        try:
-            check(job.device, change, guard, out_of_band=job.out_of_band)
-        except GovnetError as error:
-            return replace(result, state=State.UNTOUCHED if commit else State.DIFFERENT, error=error)
-        if not commit:
-            return replace(result, state=State.DIFFERENT)
+        fault = _unsafe(job, change, guard)
+        if fault is not None or not commit:
+            return replace(result, state=State.UNTOUCHED if commit else State.DIFFERENT, error=fault)
         if driver.has_pending_commit():
             raise RefusedError(
                 Message("{device}: an earlier change waits to be confirmed", device=job.device),
@@ -452,7 +568,8 @@ def _pushed(job: Job, *, commit: bool, observer: Observer) -> PushResult:
             )
         seconds = guard.seconds(timer(change)) if guard else 0
         observer.step(job.device, Message(mark("applying {count} lines"), count=len(change.commands)))
-        driver.load_merge_candidate(config=job.intended)
+        _keep(job, compared.before)
+        job.before()
         try:
             with _own_faults(job):
                 driver.begin(compared.before, change, seconds)
@@ -467,6 +584,117 @@ def _pushed(job: Job, *, commit: bool, observer: Observer) -> PushResult:
     return _confirmed(job, compared, result, seconds, observer)
 
 
+def _told_lost(compared: Compared, result: PushResult) -> PushResult:
+    """A way back that lacks lines nobody has any more says so."""
+    if not compared.back.lost or result.error is not None:
+        return result
+    error = DeviceError(
+        result.device,
+        Message(
+            "it is back but for these lines, whose secrets are not kept: {lines}",
+            lines=" · ".join(compared.back.lost),
+        ),
+        Message("type them at the device with their secrets"),
+    )
+    return replace(result, error=error)
+
+
+def _unsafe(job: Job, change: Change, guard: Guard) -> GovnetError | None:
+    """Why a change is refused, if it is."""
+    try:
+        check(job.device, change, guard, out_of_band=job.out_of_band)
+    except GovnetError as error:
+        return error
+    return None
+
+
+def _load(driver: Driver, job: Job, compared: Compared) -> None:
+    """Give a driver what the device is to become."""
+    if job.exact:
+        driver.load_way_back(compared.back.text)
+    else:
+        driver.load_merge_candidate(config=job.intended)
+
+
+def _reached(driver: Driver, job: Job, past: _Past) -> Driver:
+    """The driver, logged in. Where a process that died has begun a change, the device may have moved, or be cut off
+    until its guard takes the change back.
+    """  # noqa: D205 - one sentence
+    end = _guard_over(job, past)
+    while True:
+        for endpoint in dict.fromkeys((job.target.endpoint, job.after or job.target.endpoint)):
+            tried = driver if endpoint == job.target.endpoint else _driver(job, replace(job.target, endpoint=endpoint))
+            try:
+                tried.open()
+            except DeviceUnreachableError as error:
+                tried.close()
+                failure = error
+            else:
+                return tried
+            if not past.unsure:
+                raise failure
+        if time.time() >= end:
+            raise failure
+        time.sleep(RETRY)
+
+
+def _guard_over(job: Job, past: _Past) -> float:
+    """When a guard that a process which died has armed is over (seconds since 1970); 0 if none was."""
+    before = past.before
+    if before is None or past.kept is None:
+        return 0.0
+    language: Any = dialect(job.target.platform)  # every dialect that can be pushed knows `management`
+    change = language.change(language.parse(before), language.parse(job.intended.encode()), management=job.management)
+    return past.kept.stat().st_mtime + timer(change) + GRACE
+
+
+def _keep(job: Job, before: bytes) -> None:
+    """Write down what the device runs, masked. DeviceError if that cannot be: then nothing is changed."""
+    if job.keep is None or job.keep.exists():
+        return
+    try:
+        job.keep.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(job.keep, masked(job.target.platform, before))
+    except OSError as error:
+        raise DeviceError(
+            job.device,
+            Message("what the device runs cannot be kept in {path}: {why}", path=job.keep, why=error.strerror),
+            Message("make room or make the folder writable; nothing was changed"),
+        ) from error
+
+
+def _begun_before(driver: Driver, job: Job, compared: Compared, past: _Past, observer: Observer) -> Compared | None:
+    """What a process that died has left on the device, if it is as intended: it is then only checked and saved.
+
+    A change that waits to be confirmed and is not as intended is taken back: at once, or by the guard where the kept
+    text lacks a secret.
+    """
+    waits = driver.has_pending_commit()
+    if compared.change.empty:
+        back = way_back(job.target.platform, past.before or b"", compared.before)
+        goal = compared.back if job.exact else back
+        return replace(compared, before=back.text, back=goal, seconds=timer(compared.change) if waits else 0)
+    if waits:
+        back = way_back(job.target.platform, past.before or b"", compared.before)
+        if back.lost:
+            raise DeviceError(
+                job.device,
+                Message("an unfinished change waits on it, which only its own guard can take back"),
+                Message("wait until its timer has ended, then run the command again"),
+            )
+        observer.step(job.device, Message(mark("taking back what was left unfinished")))
+        driver.restore(back.text)
+    return None
+
+
+def _as_before(driver: Driver, job: Job, past: _Past) -> bool:
+    """Whether the device runs what it ran before a process that died began to change it."""
+    running = driver.running()
+    back = way_back(job.target.platform, past.before or b"", running)
+    driver.load_way_back(back.text)
+    return not back.lost and driver.change_from(running).empty
+
+
 def _confirmed(job: Job, compared: Compared, result: PushResult, seconds: int, observer: Observer) -> PushResult:
     """Log in anew, check, cancel the guard, save; or see to it that the device goes back."""
     observer.step(job.device, Message(mark("checking over a new login")))
@@ -476,15 +704,17 @@ def _confirmed(job: Job, compared: Compared, result: PushResult, seconds: int, o
         try:
             with _own_faults(job):
                 driver.open()
-                driver.load_merge_candidate(config=job.intended)
+                _load(driver, job, compared)
                 driver.verify()
+                job.accept()
                 if seconds:
                     driver.settle()
         except GovnetError as error:
             driver.close()
             return _left(job, compared, result, seconds, error, observer)
         observer.step(job.device, Message(mark("saving")))
-        return _saved(job, driver, result)
+        saved = _saved(job, driver, result)
+        return _told_lost(compared, saved) if job.exact else saved
     finally:
         driver.close()
 
@@ -525,6 +755,13 @@ def _left(
         time.sleep(RETRY)
         back = _bring_back(job, compared.before)
     tell(error, how_left(error, result.commands, back=back, guarded=bool(seconds)))
+    if back and compared.back.lost and not job.exact:
+        tell(
+            error,
+            Message(
+                "these lines are missing, for their secrets are not kept: {lines}", lines=" · ".join(compared.back.lost)
+            ),
+        )
     return replace(result, state=State.RESTORED if back else State.UNKNOWN, error=error)
 
 
@@ -550,5 +787,10 @@ def _driver(job: Job, target: Target) -> Driver:
     from configs.drivers import driver_for  # noqa: PLC0415 - start-up time: NAPALM is heavy
 
     return driver_for(target.platform).for_target(
-        target, management=job.management, out_of_band=job.out_of_band, after=job.after, secrets=job.secrets
+        target,
+        management=job.management,
+        out_of_band=job.out_of_band,
+        after=job.after,
+        secrets=job.secrets,
+        allow_reboot=job.allow_reboot,
     )

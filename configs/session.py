@@ -74,6 +74,7 @@ class Session:
         self._arrived = asyncio.Event()
         self._ended: DeviceError | None = None
         self._pump = asyncio.get_running_loop().create_task(self._read())
+        self._any_name = False  # the prompt at the end of this command may show another name
         self.encoding = "utf-8"
         self.broken = False
 
@@ -98,12 +99,16 @@ class Session:
         """The device's name as its prompt shows it."""
         return decode(max(self._names, key=len, default=b""))[0]
 
-    async def command(self, line: str, *, seconds: float = 0, ending: re.Pattern[bytes] | None = None) -> bytes:
+    async def command(
+        self, line: str, *, seconds: float = 0, ending: re.Pattern[bytes] | None = None, renamed: bool = False
+    ) -> bytes:
         """Send one line and give what it printed, lines ended by LF. CommandError if the device refuses it.
 
         An output whose last line `ending` matches is no refusal, whatever stands in it: a configuration's banner may
-        look like an error.
+        look like an error. `renamed` says that the device may have another name after it (it goes back to an earlier
+        configuration, say).
         """
+        self._any_name = renamed
         (answered,) = await self._exchange([line], seconds or self._target.command_timeout, ending)
         return b"".join(part + b"\n" for part in answered.output)
 
@@ -116,7 +121,8 @@ class Session:
         try:
             for line in lines:
                 self._encoded(line)
-            await self.command(enter or self._dialogue.configure)
+            if enter or self._dialogue.configure:
+                await self.command(enter or self._dialogue.configure)
         except CommandError as error:
             if self.broken:
                 raise
@@ -126,9 +132,10 @@ class Session:
         except CommandError:
             if not self.broken:
                 with suppress(DeviceError):
-                    await self.command(self._dialogue.leave)
+                    await self.command(self._dialogue.abandon or self._dialogue.leave)
             raise
-        await self.command(self._dialogue.leave)
+        if self._dialogue.leave:
+            await self.command(self._dialogue.leave)
         return answers
 
     async def send(self, lines: Sequence[str], *, seconds: float = 0) -> tuple[Answer, ...]:
@@ -304,7 +311,7 @@ class Session:
             if self._take_lines(reading, lines, wire):
                 deadline = min(loop.time() + seconds, end)
             tail = self._tail()
-            at_prompt = self._prompt.fullmatch(tail.rstrip()) is not None
+            at_prompt = self._at_prompt(tail, last=reading.current == len(wire) - 1)
             if reading.current == len(wire) - 1:
                 if at_prompt:
                     return self._judge(lines, reading.outputs, ending)
@@ -316,6 +323,17 @@ class Session:
             here = max(reading.current, 0)
             if not await self._more(deadline, lines[here], questionable=shaped and reading.current >= 0):
                 raise self._refusal(lines, reading, tail)
+
+    def _at_prompt(self, tail: bytes, *, last: bool) -> bool:
+        """Whether a prompt stands at the end; behind a command that may rename the device, one with any name."""
+        if self._prompt.fullmatch(tail.rstrip()) is not None:
+            return True
+        if not (last and self._any_name):
+            return False
+        found = self._dialogue.prompt_for(frozenset()).fullmatch(tail.rstrip())
+        if found is not None:
+            self._learn(found["name"])
+        return found is not None
 
     async def _dictate(self, command: str, seconds: float) -> list[Answer]:
         """A command that goes on as text over several lines (a banner): one prompt, at its end.
@@ -475,7 +493,7 @@ class Session:
     def _forget_names(self) -> None:
         """After a block, the prompt that stands at the end tells which name counts."""
         found = self._prompt.match(self._tail())
-        if found is not None and len(self._names) > 1:
+        if found is not None and len(self._names) > 1 and not self._dialogue.staged:
             now = {name for name in self._names if name.startswith(found["name"])}
             self._learn(*now)
 

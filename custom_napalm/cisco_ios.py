@@ -1,5 +1,6 @@
 """Lets `napalm.get_network_driver("cisco_ios")` find the driver: NAPALM looks for `custom_napalm.<name>`."""
 
-from configs.dialects.cisco_ios.driver import CiscoIosDriver
+from configs.driver_napalm import napalm_driver
 
-__all__ = ["CiscoIosDriver"]
+Driver = napalm_driver("cisco_ios")
+__all__ = ["Driver"]

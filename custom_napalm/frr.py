@@ -1,5 +1,6 @@
 """Lets `napalm.get_network_driver("frr")` find the driver: NAPALM looks for `custom_napalm.<name>`."""
 
-from configs.dialects.frr.driver import FrrDriver
+from configs.driver_napalm import napalm_driver
 
-__all__ = ["FrrDriver"]
+Driver = napalm_driver("frr")
+__all__ = ["Driver"]

@@ -1,5 +1,6 @@
 """Lets `napalm.get_network_driver("huawei")` find the driver: NAPALM looks for `custom_napalm.<name>`."""
 
-from configs.dialects.huawei.driver import HuaweiDriver
+from configs.driver_napalm import napalm_driver
 
-__all__ = ["HuaweiDriver"]
+Driver = napalm_driver("huawei")
+__all__ = ["Driver"]

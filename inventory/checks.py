@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inventory.model import Level, LineKind, Zone
+from inventory.model import Level, LineKind, WayKind, Zone
 from inventory.nearest import Suggester, nearest
 from inventory.tables import BAD
 from inventory.text import Message, mark
@@ -542,3 +542,44 @@ def unique_names(reader: Reader, items: list[tuple[Path, Any]]) -> None:
                 Message("“{name}” is already in line {line}", name=item.name, line=line),
                 Message("give each its own, or remove one of the two"),
             )
+
+
+def ways(reader: Reader, items: list[tuple[Path, Any]], credentials: Collection[str]) -> None:
+    """Credentials and stations before them exist; no circle; only a jump host has a station behind it."""
+    by_name = {item.name: item for _, item in items}
+    known = Names(Message("credential"), credentials, whole=reader.whole, file="")
+    stations = Names(Message("way"), by_name, whole=reader.whole, file="")
+    for path, item in items:
+        complaint = known.unknown(item.credential)
+        if complaint:
+            reader.complain((*path, "credential"), "unknown-credential", *complaint)
+        if not item.through:
+            continue
+        complaint = stations.unknown(item.through)
+        if complaint:
+            reader.complain((*path, "through"), "unknown-way", *complaint)
+        elif _circles(item, by_name):
+            reader.complain(
+                (*path, "through"),
+                "way-loop",
+                Message("“{name}” leads back to itself", name=item.through),
+                Message("begin with the station that is nearest to this machine, and leave its “through” empty"),
+            )
+        elif by_name[item.through].kind is not WayKind.JUMP:
+            reader.complain(
+                (*path, "through"),
+                "way-ends",
+                Message("“{name}” is a bastion: nothing lies behind it but devices", name=item.through),
+                Message("only a jump host (kind: jump) carries on to another station"),
+            )
+
+
+def _circles(item: Any, by_name: Mapping[str, Any]) -> bool:
+    seen = {item.name}
+    name = item.through
+    while name in by_name:
+        if name in seen:
+            return True
+        seen.add(name)
+        name = by_name[name].through
+    return False

@@ -110,6 +110,7 @@ class Device:
     credential: str = ""
     out_of_band: bool = False
     source: Source = NOWHERE
+    via: str = ""  # the way to it, by name; empty: directly
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +231,31 @@ class Credential:
     source: Source = NOWHERE
 
 
+class WayKind(StrEnum):
+    """What stands at a station on the way to devices."""
+
+    JUMP = "jump"  # an OpenSSH jump host
+    JUMPSERVER = "jumpserver"  # JumpServer's SSH entry
+    MENU = "menu"  # another bastion host, with a menu
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A station over which devices are reached. `through` is the station before it, `account` whom a bastion is to
+    log in as on the device, `steps` what a menu shows (a regular expression) and what it is told then.
+    """  # noqa: D205 - one sentence
+
+    name: str
+    kind: WayKind
+    host: str
+    port: int
+    credential: str
+    account: str = ""
+    through: str = ""
+    steps: tuple[tuple[str, str], ...] = ()
+    source: Source = NOWHERE
+
+
 @dataclass(frozen=True)
 class Inventory:
     """What we have. Mappings are by key (`code` for regions, `name` elsewhere), in the files' order."""
@@ -244,6 +270,16 @@ class Inventory:
     flows: tuple[Flow, ...]
     systems: Mapping[str, System]
     credentials: Mapping[str, Credential]
+    ways: Mapping[str, Way] = field(default_factory=dict)
+
+    def way_to(self, device: Device) -> tuple[Way, ...]:
+        """The stations on the way to a device, the nearest to us first; none if it is reached directly."""
+        stations: list[Way] = []
+        name = device.via
+        while name in self.ways and self.ways[name] not in stations:
+            stations.insert(0, self.ways[name])
+            name = stations[0].through
+        return tuple(stations)
 
     @cached_property
     def _lines_by_device(self) -> dict[str, list[Line]]:
@@ -297,6 +333,10 @@ class Settings:
     services: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # Prefixes from which devices may be managed.
     managers: tuple[str, ...] = ()
+    # Where rollouts are kept: sqlite:///FILE or postgresql://…; empty: state.db in the workspace.
+    database: str = ""
+    # Where the operations log is forwarded to: udp://HOST[:PORT] or tcp://HOST[:PORT].
+    syslog: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,15 @@ the input; here they are turned into problems that never quote a value of creden
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, TypeVar, get_args
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 
 from inventory import cells
 from inventory.errors import NO_HINT, Problem
-from inventory.model import Area, Credential, Flow, Settings, SnmpAccess, Source, Vrf, Zone
+from inventory.model import Area, Credential, Flow, Settings, SnmpAccess, Source, Vrf, Way, WayKind, Zone
 from inventory.nearest import nearest
 from inventory.secrets import SCHEMES, SecretRef
 from inventory.sources.yaml import path_text
@@ -74,6 +76,18 @@ def _language(text: str) -> str:
     if text.partition(".")[0] in {*LANGUAGES, "zh"}:
         return canonical_language(text)
     return _one_of(("en", "zh"))(text)
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise cells.Fault(
+            "bad-pattern",
+            Message("“{text}” is not a regular expression: {why}", text=text, why=error),
+            Message("put a backslash before brackets, dots and question marks that are meant as they stand"),
+        ) from None
+    return text
 
 
 def _secret(text: str) -> SecretRef:
@@ -164,6 +178,45 @@ AreaName: TypeAlias = Annotated[Area, _text(cells.choice(Area, {}))]
 Rd: TypeAlias = Annotated[str, _text(_rd)]
 
 
+def _database(text: str) -> str:
+    """A database's URL. A password never stands in it: the complaint does not quote the text."""
+    parts = _url(text)
+    if parts is None or parts.scheme not in {"sqlite", "postgresql"}:
+        raise cells.Fault(
+            "bad-database",
+            Message("this is no database of govnet"),
+            Message("write postgresql://USER@HOST/NAME, or remove the key: state.db in the workspace is used then"),
+        )
+    if parts.password:
+        raise cells.Fault(
+            "secret-in-clear",
+            Message("a secret stands here in clear text"),
+            Message("leave the password out; put it into ~/.pgpass or the variable PGPASSWORD"),
+        )
+    return f"postgresql+psycopg{text.removeprefix('postgresql')}" if parts.scheme == "postgresql" else text
+
+
+def _syslog(text: str) -> str:
+    parts = _url(text)
+    if parts is None or parts.scheme not in {"udp", "tcp"} or not parts.hostname:
+        raise cells.Fault(
+            "bad-syslog",
+            Message("“{text}” is no syslog server", text=text),
+            Message("write udp://HOST or tcp://HOST, with :PORT if it is not 514"),
+        )
+    return text
+
+
+def _url(text: str) -> SplitResult | None:
+    """The parts of a URL; None for what is none."""
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - looking at it checks it
+    except ValueError:
+        return None
+    return parts
+
+
 class _SettingsIn(_Strict):
     title: Title = ""
     language: Annotated[str, _text(_language)] = ""
@@ -172,6 +225,8 @@ class _SettingsIn(_Strict):
         default_factory=dict
     )
     managers: tuple[Annotated[str, _text(cells.network)], ...] = ()
+    database: Annotated[str, _text(_database)] = ""
+    syslog: Annotated[str, _text(_syslog)] = ""
 
 
 class _VrfIn(_Strict):
@@ -217,6 +272,22 @@ class _CredentialIn(_Strict):
     key_file: Annotated[str, _text(_file_path)] = ""
     snmp: _SnmpIn | None = None
     secrets: dict[Word, Secret] = Field(default_factory=dict)
+
+
+class _StepIn(_Strict):
+    expect: Annotated[str, _text(_pattern)]
+    send: str
+
+
+class _WayIn(_Strict):
+    name: Word
+    kind: Annotated[str, _text(_one_of(tuple(WayKind)))] = WayKind.JUMP.value
+    host: Annotated[str, _text(cells.word)]
+    port: int = Field(22, ge=1, le=65535)
+    credential: Reference
+    account: Annotated[str, _text(cells.word)] = ""
+    through: Reference = ""
+    steps: tuple[_StepIn, ...] = ()
 
 
 class Reader:
@@ -369,7 +440,7 @@ def settings(reader: Reader) -> Settings:
     read = reader.read(_SettingsIn, data, ())
     if read is None:
         return Settings()
-    return Settings(read.title, read.language, read.lab, dict(read.services), read.managers)
+    return Settings(read.title, read.language, read.lab, dict(read.services), read.managers, read.database, read.syslog)
 
 
 def vrfs(reader: Reader, data: Mapping[str, Any]) -> list[tuple[Path, Vrf]]:
@@ -424,6 +495,37 @@ def credentials(reader: Reader, data: Mapping[str, Any]) -> list[tuple[Path, Cre
             _source(reader, path),
         )
         found.append((path, credential))
+    return found
+
+
+def ways(reader: Reader, data: Mapping[str, Any]) -> list[tuple[Path, Way]]:
+    """The good items of `ways`, with their paths; a menu has steps and only a jump host has something behind it."""
+    found = []
+    for path, item in reader.items(data, "ways"):
+        read = reader.read(_WayIn, item, path)
+        if read is None:
+            continue
+        if (read.kind == WayKind.MENU) != bool(read.steps):
+            reader.complain(
+                (*path, "steps"),
+                "bad-steps",
+                Message("a way of the kind menu needs steps, and no other kind has them"),
+                Message("write in “steps” what the menu shows (expect) and what it is told then (send)"),
+            )
+            continue
+        steps = tuple((step.expect, step.send) for step in read.steps)
+        way = Way(
+            read.name,
+            WayKind(read.kind),
+            read.host,
+            read.port,
+            read.credential,
+            read.account,
+            read.through,
+            steps,
+            _source(reader, path),
+        )
+        found.append((path, way))
     return found
 
 

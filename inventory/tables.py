@@ -160,6 +160,7 @@ DEVICES: Final = Shape(
         _column("port", cells.integer(1, 65535), "端口", default=22, typed=True),
         _column("credential", cells.reference, "凭据"),
         _column("out_of_band", cells.boolean, "带外管理", default=False, typed=True),
+        _column("via", cells.reference, "途经", "跳板", "堡垒机"),
     ),
 )
 LINKS: Final = Shape(

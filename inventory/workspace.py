@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from inventory.model import Credential, Way
     from inventory.schema import Reader
+    from inventory.sources.yaml import Path as Place
     from inventory.tables import Record, Records
 
 SETTINGS: Final = "govnet.yaml"
@@ -256,6 +258,30 @@ class _Reading:
         records = self.tables[table]
         return checks.Names(what, names, whole=records.whole, file=records.file)
 
+    def _credentials(self, devices: Records) -> tuple[list[tuple[Place, Credential]], list[tuple[Place, Way]]]:
+        """Credentials and ways of credentials.yaml, and whether the devices name some that are there."""
+        from inventory import schema  # noqa: PLC0415 - start-up time: pydantic
+
+        reader, data = self._document(CREDENTIALS, ("credentials", "ways"))
+        credentials = schema.credentials(reader, data) if reader else []
+        ways = schema.ways(reader, data) if reader else []
+        if reader:
+            checks.unique_names(reader, credentials)
+            checks.unique_names(reader, ways)
+            checks.ways(reader, ways, schema.names(data, "credentials"))
+        names = schema.names(data, "credentials")
+        whole = reader is not None and reader.whole
+        checks.refer(
+            devices,
+            "credential",
+            checks.Names(Message("credential"), names, whole=whole, file=f"{FOLDER}/credentials.yaml"),
+        )
+        names = schema.names(data, "ways")
+        checks.refer(
+            devices, "via", checks.Names(Message("way"), names, whole=whole, file=f"{FOLDER}/credentials.yaml")
+        )
+        return credentials, ways
+
     def _check(self) -> Inventory:
         from inventory import schema  # noqa: PLC0415 - start-up time: pydantic
 
@@ -281,17 +307,7 @@ class _Reading:
         ports = checks.interfaces(links, devices)
         checks.addresses(devices, links)
 
-        reader, data = self._document(CREDENTIALS, ("credentials",))
-        credentials = schema.credentials(reader, data) if reader else []
-        if reader:
-            checks.unique_names(reader, credentials)
-        names = schema.names(data, "credentials")
-        whole = reader is not None and reader.whole
-        checks.refer(
-            devices,
-            "credential",
-            checks.Names(Message("credential"), names, whole=whole, file=f"{FOLDER}/credentials.yaml"),
-        )
+        credentials, ways = self._credentials(devices)
 
         reader, data = self._document(ZONES, ("vrfs", "zones", "flows"))
         whole = reader is not None and reader.whole
@@ -323,6 +339,7 @@ class _Reading:
             tuple(flow for _, flow in flows),
             {row.name: row for row in (System(**each.values, source=_source(systems, each)) for each in systems.rows)},
             {credential.name: credential for _, credential in credentials},
+            {way.name: way for _, way in ways},
         )
 
 

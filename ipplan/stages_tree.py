@@ -95,6 +95,10 @@ class Paths:
         """How many lines away from the root a site is."""
         return self._site_depth.get(site, 0)
 
+    def device_depth(self, device: str) -> int:
+        """How many lines lie between a device and its root."""
+        return self._depth[device]
+
     def nearest_above(self, wanted: Collection[str]) -> Iterator[tuple[str, str]]:
         """The nearest site of `wanted` over which each of them is reached, and that one; by name."""
         for site in sorted(wanted):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lab.backend import Observer
+    from lab.backends.emulated import Emulated
 
 
 def up(
@@ -96,13 +97,46 @@ def status(root: Path) -> tuple[LabState, tuple[NodeStatus, ...]]:
 
 def execute(root: Path, node: str, argv: Sequence[str]) -> int:
     """Run a command on a node; returns its exit status. LabError if the lab has no such node."""
+    state = _with(root, node)
+    return backend(state.backend).exec(state, node, argv)
+
+
+def faults(root: Path, node: str, text: str | None = None) -> str:
+    """The faults of an emulated device, after giving it those of `text` and no others (an empty text clears them).
+
+    LabError if the lab has no such node, if there is no such fault, or if this lab's devices are real daemons.
+    """
+    state = _with(root, node)
+    emulated = _emulated(state)
+    return emulated.faults(state, node) if text is None else emulated.set_faults(state, node, text)
+
+
+def reboot(root: Path, node: str) -> float:
+    """Reboot an emulated device to its saved configuration; returns the seconds it will be away. Errors as `faults`."""
+    state = _with(root, node)
+    return _emulated(state).reboot(state, node)
+
+
+def _with(root: Path, node: str) -> LabState:
     state = load(root)
     if node not in state.nodes:
         raise LabError(
             Message("the lab has no node “{name}”", name=node),
             Message("write one of: {names}", names=", ".join(list(state.nodes)[:10])),
         )
-    return backend(state.backend).exec(state, node, argv)
+    return state
+
+
+def _emulated(state: LabState) -> Emulated:
+    from lab.backends.emulated import Emulated  # noqa: PLC0415 - start-up time
+
+    chosen = backend(state.backend)
+    if not isinstance(chosen, Emulated):
+        raise LabError(
+            Message("the devices of a {name} lab run real software: they take no faults on demand", name=state.backend),
+            Message("`govnet lab up --backend emulated` starts devices that do"),
+        )
+    return chosen
 
 
 def down(root: Path) -> bool:

@@ -26,11 +26,12 @@ PAGES = (
     ("README.md", "README.zh-CN.md"),
     ("docs/plan.md", "docs/plan.zh-CN.md"),
     ("docs/readdress.md", "docs/readdress.zh-CN.md"),
+    ("docs/archive.md", "docs/archive.zh-CN.md"),
 )
 # The demo has tests of its own, with both labs; here it would only repeat them.
 LONG = ("govnet demo",)
 # Commands that talk to devices: at their real addresses unless --lab is given.
-REACHES = {("config", "push"), ("config", "backup"), ("collect", "poll"), ("collect", "serve")}
+REACHES = {("config", "push"), ("config", "backup"), ("config", "drift"), ("collect", "poll"), ("collect", "serve")}
 # Some of the example's devices have no backup: these commands name them and end with 3.
 PARTIAL = {("config", "readdress"), ("config", "stages")}
 # What the examples of the help speak of, and how it comes about.
@@ -86,7 +87,7 @@ def help_examples() -> list[str]:
 def run(line: str, directory: Path) -> str:
     """Run one line in a folder; empty if it went as the page says, else what happened."""
     # A date stands for the day on which the reader types it.
-    line = re.sub(r"(?<=--at )\d{4}-\d\d-\d\d", time.strftime("%Y-%m-%d"), line)
+    line = re.sub(r"(--(?:at|since) )\d{4}-\d\d-\d\d", rf"\g<1>{time.strftime('%Y-%m-%d')}", line)
     words = shlex.split(line)
     if tuple(words[1:3]) in REACHES and "--lab" not in words:
         return "would reach for real devices: the page shows it with --lab"

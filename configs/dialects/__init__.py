@@ -13,6 +13,8 @@ from inventory.errors import GovnetError
 from inventory.text import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from configs.model import Dialect
 
 # platform (netmiko's device_type where netmiko has one) → folder below configs/dialects
@@ -27,6 +29,7 @@ REGISTRY = {
     "hillstone_stoneos": "hillstone_stoneos",
     "hp_comware": "hp_comware",
     "huawei": "huawei",
+    "huawei_vrpv8": "huawei",
     "juniper_junos": "juniper_junos",
     "linux": "linux",
     "nokia_sros": "nokia_sros",
@@ -41,6 +44,11 @@ def platforms() -> frozenset[str]:
     return frozenset(REGISTRY)
 
 
+def languages() -> tuple[str, ...]:
+    """One platform of each folder, the first: those of one folder write alike and are spoken to differently."""
+    return tuple({folder: platform for platform, folder in reversed(REGISTRY.items())}.values())
+
+
 @cache
 def dialect(platform: str) -> Dialect:
     """The dialect of a platform; GovnetError if there is none."""
@@ -51,4 +59,6 @@ def dialect(platform: str) -> Dialect:
             Message("there is no dialect for the platform “{platform}”", platform=platform),
             Message("write one of: {names}", names=", ".join(sorted(REGISTRY))),
         ) from None
-    return cast("Dialect", import_module(f"configs.dialects.{folder}").DIALECT)
+    module = import_module(f"configs.dialects.{folder}")
+    variants = cast("Mapping[str, Dialect]", getattr(module, "VARIANTS", {}))
+    return variants.get(platform) or cast("Dialect", module.DIALECT)

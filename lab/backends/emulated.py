@@ -16,7 +16,7 @@ from dataclasses import fields
 from ipaddress import IPv4Address, ip_network
 from typing import TYPE_CHECKING, Any
 
-from inventory.errors import GovnetError, LabError
+from inventory.errors import GovnetError, LabError, TemplateError
 from inventory.text import Message
 from lab import runner
 from lab.backend import NodeStatus
@@ -58,7 +58,9 @@ class Emulated:
     ) -> LabState:
         """Start it; LabError if two devices would share an address or a device refuses its first text."""
         workspace = topology.workspace
-        devices, unaddressed = _with_addresses(topology.devices)
+        addressed, unaddressed = _with_addresses(topology.devices)
+        texts, untold = _texts(topology, addressed)
+        devices = [device for device in addressed if device.name in texts]
         if not devices:
             raise LabError(
                 Message("nothing of this selection can run in an emulated lab"),
@@ -84,13 +86,13 @@ class Emulated:
                 for device in devices
             },
             substitutions=topology.substitutions,
-            skipped=(*topology.skipped, *unaddressed),
+            skipped=(*topology.skipped, *unaddressed, *untold),
             faults={name: str(fault) for name, fault in faults.items()},
         )
         specification = {
             "state": state.as_json(),
             "seed": _seed(directory),
-            "devices": [_device(topology, device, faults.get(device.name)) for device in devices],
+            "devices": [_device(topology, device, texts[device.name], faults.get(device.name)) for device in devices],
         }
         ready = runner.launch(
             "lab.backends.emulated_process",
@@ -130,6 +132,19 @@ class Emulated:
             ) from error
         answer = _ask(state, {"do": "faults", "device": node, "faults": str(faults)})
         return str(answer["faults"])
+
+    def faults(self, state: LabState, node: str) -> str:
+        """The faults that a running device has now; an empty text for none."""
+        return str(_ask(state, {"do": "faults", "device": node, "faults": None})["faults"])
+
+    def inspect(self, state: LabState) -> dict[str, dict[str, Any]]:
+        """What every device has gone through: digests of what it runs and saved, each save, logins; its text."""
+        answer: dict[str, dict[str, Any]] = _ask(state, {"do": "inspect"})["devices"]
+        return answer
+
+    def reboot(self, state: LabState, node: str) -> float:
+        """Make a running device reboot to its saved configuration; returns how many seconds it will be away."""
+        return float(_ask(state, {"do": "reboot", "device": node})["seconds"])
 
     def down(self, state: LabState) -> None:
         """End the process; it closes everything."""
@@ -186,10 +201,27 @@ def _seed(directory: Path) -> str:
     return text
 
 
-def _device(topology: Topology, device: Device, fault: Fault | None) -> dict[str, Any]:
-    """What the process has to know about a device; it goes through a pipe, for it holds secrets."""
+def _texts(topology: Topology, devices: Sequence[Device]) -> tuple[dict[str, str], tuple[Skipped, ...]]:
+    """What is typed at each device's console first; a platform without such a template is not started."""
     from configs import render  # noqa: PLC0415 - start-up time
 
+    texts, skipped = {}, []
+    for device in devices:
+        try:
+            texts[device.name] = render.bootstrap(topology.workspace, topology.plan, device.name).reveal()
+        except TemplateError as error:
+            if {problem.code for problem in error.problems} != {"template-missing"}:
+                raise
+            why = Message(
+                "nobody says what is typed at its console first: write templates/{platform}/bootstrap.j2",
+                platform=device.platform,
+            )
+            skipped.append(Skipped(device.name, device.platform, why))
+    return texts, tuple(skipped)
+
+
+def _device(topology: Topology, device: Device, text: str, fault: Fault | None) -> dict[str, Any]:
+    """What the process has to know about a device; it goes through a pipe, for it holds secrets."""
     assert device.address is not None  # noqa: S101 - only devices with one get here
     workspace = topology.workspace
     credential = workspace.inventory.credentials.get(device.credential)
@@ -200,7 +232,7 @@ def _device(topology: Topology, device: Device, fault: Fault | None) -> dict[str
         "address": str(device.address.ip),
         "management_interface": device.management_interface,
         "model": device.model,
-        "text": render.bootstrap(workspace, topology.plan, device.name).reveal(),
+        "text": text,
         "interfaces": list(dict.fromkeys(line.end_at(device.name).interface for line in lines)),
         "login": _login(workspace, credential),
         "snmp": _snmp(workspace, credential),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from lab.emulator.device import SnmpAccess
+    from lab.emulator.device import Device, SnmpAccess
     from lab.emulator.reach import Wire
     from lab.emulator.world import World
 
@@ -188,12 +188,18 @@ async def _control(directory: Path, world: World) -> asyncio.Server:
 async def _answer(world: World, question: Mapping[str, Any]) -> dict[str, Any]:
     if question["do"] == "status":
         return {"devices": {name: _status(world, name) for name in world.hosts}}
+    if question["do"] == "inspect":
+        return {"devices": {name: _inspected(host.device) for name, host in world.hosts.items()}}
     device = world.hosts[question["device"]].device
     if question["do"] == "faults":
         from lab.emulator.faults import Faults  # noqa: PLC0415 - only here
 
-        device.suffer(Faults.parse(question["faults"]))
+        if question["faults"] is not None:
+            device.suffer(Faults.parse(question["faults"]))
         return {"faults": str(device.faults)}
+    if question["do"] == "reboot":
+        device.reboot()
+        return {"seconds": device.spec.boot}
     run = getattr(device, "run_command", None)
     if run is not None:
         empty: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -203,6 +209,19 @@ async def _answer(world: World, question: Mapping[str, Any]) -> dict[str, Any]:
     output = await device.console(question["lines"])
     refused = device.refusal(output)
     return {"status": 1 if refused else 0, "output": output, "errors": ""}
+
+
+def _inspected(device: Device) -> dict[str, Any]:
+    """What a device has gone through, as only it knows."""
+    return {
+        "running": device.digest(device.running),
+        "saved": device.digest(device.saved) if device.saved is not None else "",
+        "saves": [{"text": text, "armed": armed} for text, armed in device.record],
+        "armed": any(timer.armed for timer in device.timers.values()),
+        "changes": device.changes,
+        "logins": device.logins,
+        "text": device.show(device.running),
+    }
 
 
 def _status(world: World, name: str) -> dict[str, str]:

@@ -15,11 +15,15 @@ Nothing here imports the dialects, the collectors or the audits: a parser shared
     device.py, interfaces.py    what every device has
     shell.py                    command lines driven by a table: views, negation, a running configuration or a candidate
     undo/                       what the relatives VRP and Comware share
+    enable/                     what the relatives IOS and RGOS share
     timers.py                   guards that fire
+    logins.py                   sessions that nobody uses and passwords that somebody guesses
     faults.py                   what may go wrong, on demand
     reach.py                    whether packets get to a device and back: addresses, routes, filters, for every vendor
-    vrp/, comware/, ios/, frr.py  the vendors' languages: what their commands mean, what they show and ask
+    vrp/, comware/, ios/, ruijie/, stoneos/, fortios/, topsec/, frr.py
+                                the vendors' languages: what their commands mean, what they show and ask
     platforms.py                the one table of platforms
     server.py, snmp.py          SSH and SNMP in front of a device
     world.py                    all devices of a lab
+    bastion/                    ways in that are not direct: a jump host and two 堡垒机, for tests
 """

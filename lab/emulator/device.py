@@ -66,13 +66,14 @@ class SnmpAccess:
 class Spec:
     """What a device is when it is unpacked, and what was typed at its console first.
 
-    `interfaces` are physical interfaces beyond those of the model. `login` is a user of the operating system (only
-    hosts have one), `snmp` what an agent is told outside the configuration text: all of it on a host, SNMPv3 users on
-    IOS. `keys` are OpenSSH public keys by user. `faults` are those that it begins with; `delay` is in seconds a
-    command, `boot` the seconds that a reboot takes. `manager` is the address as which whoever connects on this machine
-    is seen, `wire` what really is on the wire of the management interface (without it no route is judged). `minute` is
-    how many seconds a minute of its timers has: 60, less in tests. `encoding` is that of its terminal lines (`gb18030`
-    for an old one).
+    `interfaces` are physical interfaces beyond those of the model. `login` is a user of the operating system (a
+    host's) or the administrator who unpacked the box (a firewall's), `snmp` what an agent is told outside the
+    configuration text: all of it on a host, SNMPv3 users on IOS. `keys` are OpenSSH public keys by user. `faults` are
+    those that it begins with; `delay` is in seconds a command, `boot` the seconds that a reboot takes. `manager` is the
+    address as which whoever connects on this machine is seen, `wire` what really is on the wire of the management
+    interface (without it no route is judged). `minute` is how many seconds a minute of its timers has: 60, less in
+    tests. `encoding` is that of its terminal lines (`gb18030` for an old one); empty for what the platform usually
+    speaks. Bytes that are none in it are kept and shown as they came: these devices look at no character.
     """
 
     name: str
@@ -92,7 +93,7 @@ class Spec:
     manager: IPv4Address | None = None
     wire: Wire | None = None
     minute: float = 60.0
-    encoding: str = "utf-8"
+    encoding: str = ""
 
 
 class ConsoleError(Exception):
@@ -119,6 +120,13 @@ def table(*names: str) -> dict[str, grammar.View]:
 class Device(ABC):
     """A device. A vendor says what its configuration looks like and how it is spoken to."""
 
+    # Kinds of interfaces that stand apart from their number (`GigabitEthernet 0/1`).
+    spaced: tuple[str, ...] = ()
+    # Whether `'a b '` is one word of a line.
+    quoted = False
+    # What its terminal lines speak unless the spec says otherwise.
+    usual_encoding = "utf-8"
+
     # Its tables, as paths in this package.
     grammar: tuple[str, ...]
     pager: Pager
@@ -142,6 +150,11 @@ class Device(ABC):
         self.hung = False
         self.sessions: set[Session] = set()
         self.saves = 0
+        # What was saved each time, as a digest, and whether a guard was still armed then: for whoever checks on a push.
+        self.record: list[tuple[str, bool]] = []
+        # How often somebody logged in, and how often something about the device changed.
+        self.logins = 0
+        self.changes = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._watchers: list[Callable[[], None]] = []
         # What breaks every connection to it, at once.
@@ -244,6 +257,11 @@ class Device(ABC):
         return self.rebooting or self.faults.down
 
     @property
+    def encoding(self) -> str:
+        """The encoding of its terminal lines."""
+        return self.spec.encoding or self.usual_encoding
+
+    @property
     def management(self) -> str:
         """The interface by which it is managed."""
         return self.interface_name(self.spec.management_interface) or self.spec.management_interface
@@ -264,6 +282,7 @@ class Device(ABC):
 
     def changed(self) -> None:
         """Tell the watchers."""
+        self.changes += 1
         for watcher in self._watchers:
             watcher()
 
@@ -273,6 +292,12 @@ class Device(ABC):
             raise FlashFullError
         self.saved = self.running.copy()
         self.saves += 1
+        self.record.append((self.digest(self.saved), any(timer.armed for timer in self.timers.values())))
+
+    def digest(self, entry: Entry) -> str:
+        """A configuration's digest, without the remarks that differ from look to look."""
+        lines = (line for line in self.show(entry).splitlines() if not line.startswith(("!", "#", "Current config")))
+        return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
     async def first_boot(self) -> None:
         """Type the first text at the console and save it. ConsoleError for a line that is refused."""
@@ -477,6 +502,11 @@ class Script(Terminal):
         del echo
         self.output.append(f"{question}y\n")
         return "y"
+
+    async def key(self) -> int:
+        """Yes."""
+        self.output.append("y\n")
+        return ord("y")
 
     async def page(self, text: str) -> None:
         """All of it."""

@@ -133,7 +133,7 @@ class View:
 
         With `negated` a line may stop anywhere behind its identity. `offset` is added to columns.
         """
-        tokens = tokenize(line)
+        tokens = tokenize(line, names.spaced, quoted=names.quoted)
         if not tokens:
             raise LineError(Kind.INCOMPLETE, offset)
         threads = self._start(tokens[0], offset)
@@ -168,7 +168,7 @@ class View:
 
     def completions(self, line: str, names: Names) -> list[str]:
         """What may follow: words, and kinds of values in `<>`; for the `?` of a command line."""
-        tokens = tokenize(line)
+        tokens = tokenize(line, names.spaced, quoted=names.quoted)
         partial = tokens.pop() if tokens and not line.endswith(" ") else None
         if not tokens:
             words = sorted(self._first)
@@ -283,24 +283,32 @@ def _closure(threads: Iterable[_Thread], *, negated: bool = False) -> Iterator[_
         )
 
 
-def tokenize(line: str) -> list[Token]:
-    """The words of a line with their columns; `interface Gigabitethernet 0/0/1` is two words, not three."""
-    tokens = [Token(found[0], found.start()) for found in re.finditer(r"\S+", line)]
+def tokenize(line: str, spaced: tuple[str, ...] = (), *, quoted: bool = False) -> list[Token]:
+    """The words of a line with their columns; `interface Gigabitethernet 0/0/1` is two words, not three.
+
+    `spaced` are kinds of interfaces whose number may stand apart in any place. With `quoted`, `'a b '` is one word.
+    """
+    tokens = [Token(found[0], found.start()) for found in re.finditer(r"'[^']*'|\S+" if quoted else r"\S+", line)]
     joined: list[Token] = []
     for token in tokens:
-        before = joined[-1] if joined else None
-        if (
-            before is not None
-            and token.text[0].isdigit()
-            and len(joined) > 1
-            and before.text[-1:].isalpha()
-            and len(joined[-2].text) >= 3
-            and any(word.startswith(joined[-2].text.lower()) for word in ("interface", "silent-interface"))
-        ):
-            joined[-1] = Token(before.text + token.text, before.column)
-            continue
+        if token.text[0].isdigit() and _apart(joined, spaced):
+            before = joined.pop()
+            token = Token(before.text + token.text, before.column)  # noqa: PLW2901 - both are one word
         joined.append(token)
     return joined
+
+
+def _apart(before: list[Token], spaced: tuple[str, ...]) -> bool:
+    """Whether what stands before a number is the kind of an interface."""
+    if len(before) < 2 or not before[-1].text[-1:].isalpha():
+        return False
+    kind, word = before[-1].text.lower(), before[-2].text.lower()
+    if len(word) >= 3 and any(each.startswith(word) for each in ("interface", "silent-interface")):
+        return True
+    if len(kind) < 2 or not any(each.lower().startswith(kind) for each in spaced):
+        return False
+    # `switchport access vlan 10` names a VLAN, `passive-interface vlan 10` an interface.
+    return not kind.startswith("v") or word.endswith(("interface", "source")) or word.count(".") == 3
 
 
 def load(*tables: str) -> dict[str, View]:

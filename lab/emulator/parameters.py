@@ -17,6 +17,16 @@ class Names(Protocol):
         """The full name of an interface that the text means; None if this model has no such kind."""
         ...
 
+    @property
+    def spaced(self) -> tuple[str, ...]:
+        """The kinds of interfaces that may stand apart from their number anywhere in a line."""
+        ...
+
+    @property
+    def quoted(self) -> bool:
+        """Whether `'a b '` is one word."""
+        ...
+
 
 def check(kind: str, limits: str, text: str, names: Names) -> str | None:
     """The canonical form of `text` as a value of `kind` within `limits`; None if it is not one."""
@@ -111,6 +121,13 @@ def _identifier(text: str, limits: str, names: Names) -> str | None:
     return None if text[:1].isdigit() else _word(text, limits, names)
 
 
+def _name(text: str, limits: str, names: Names) -> str | None:
+    """A name that is written back in quotes, whether it was typed in them or not; blanks in quotes come as `BLANK`."""
+    bare = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+    checked = None if '"' in bare else _word(bare.replace(BLANK, " "), limits, names)
+    return None if checked is None else f'"{checked}"'
+
+
 def _area(text: str, _limits: str, names: Names) -> str | None:
     """An OSPF area, written back as a dotted number."""
     if text.isdecimal() and len(text) <= 10 and int(text) <= 0xFFFFFFFF:
@@ -142,7 +159,15 @@ def _port(text: str, limits: str, names: Names) -> str | None:
     return text.lower() if text.lower() in _PORTS.values() else None
 
 
+def _list(text: str, _limits: str, _names: Names) -> str | None:
+    """Names between quotes, with a blank before the closing one; a name alone may stand without."""
+    found = text.removeprefix("'").removesuffix("'").split()
+    return f"'{' '.join(found)} '" if found and text.startswith("'") == text.endswith("'") else None
+
+
 _PORTS: dict[str, str] = {}
+# What stands for a blank inside quotes, so that a quoted name is one word.
+BLANK = "\ue000"
 
 _KINDS: dict[str, Callable[[str, str, Names], str | None]] = {
     "ip": _ip,
@@ -155,11 +180,13 @@ _KINDS: dict[str, Callable[[str, str, Names], str | None]] = {
     "number": _number,
     "word": _word,
     "identifier": _identifier,
+    "name": _name,
     "secret": _word,
     "rest": _word,
     "area": _area,
     "area-plain": _area_plain,
     "interface": _interface,
+    "list": _list,
     "port": _port,
     "hhmm": _pattern(r"([01]?\d|2[0-3]):[0-5]\d"),
     "zone-offset": _pattern(r"\d{1,2}:\d{2}(:\d{2})?"),

@@ -11,10 +11,14 @@ if TYPE_CHECKING:
 # platform → module and class
 PLATFORMS = {
     "cisco_ios": ("lab.emulator.ios", "IosDevice"),
+    "fortinet": ("lab.emulator.fortios", "FortiDevice"),
     "frr": ("lab.emulator.frr", "FrrDevice"),
+    "hillstone_stoneos": ("lab.emulator.stoneos", "StoneDevice"),
     "hp_comware": ("lab.emulator.comware", "ComwareDevice"),
     "huawei": ("lab.emulator.vrp", "VrpDevice"),
     "huawei_vrpv8": ("lab.emulator.vrp", "Vrp8Device"),
+    "ruijie_os": ("lab.emulator.ruijie", "RgosDevice"),
+    "topsec_tos": ("lab.emulator.topsec", "TosDevice"),
 }
 
 

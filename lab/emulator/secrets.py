@@ -10,7 +10,9 @@ import hashlib
 import hmac
 import re
 import string
-from base64 import b64encode
+import zlib
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
 
 # What a cipher text may contain: printable, no blank, nothing that a command line takes for itself.
 _ALPHABET = string.ascii_letters + string.digits + "!#$&()*+,-./:;<=>@[]^_`{|}~"
@@ -63,6 +65,10 @@ class Vault:
         mixed = "".join(f"{byte ^ _XLAT[(salt + index) % len(_XLAT)]:02X}" for index, byte in enumerate(clear.encode()))
         return self._keep(f"{salt:02d}{mixed}", clear)
 
+    def digest(self, clear: str, use: str, length: int) -> str:
+        """So many bytes in hexadecimal, as a key that was derived from a password looks."""
+        return self._keep(self._digest(clear, use).hex().upper()[: length * 2], clear)
+
     def clear(self, stored: str) -> str | None:
         """The clear value of a stored form that this device made; None for one from elsewhere."""
         return self._clear.get(stored)
@@ -91,3 +97,30 @@ def type7_clear(stored: str) -> str | None:
     salt = int(stored[:2])
     mixed = bytes.fromhex(stored[2:])
     return bytes(byte ^ _XLAT[(salt + index) % len(_XLAT)] for index, byte in enumerate(mixed)).decode(errors="replace")
+
+
+def seal(clear: str, salt: bytes) -> str:
+    """A reversible form that every device can read back: for vendors whose own form is not published.
+
+    The salt has 4 bytes; another salt gives another text for the same value.
+    """
+    body = clear.encode()
+    body += zlib.crc32(body).to_bytes(4, "big")
+    return b64encode(salt + _mixed(body, salt)).decode()
+
+
+def unseal(text: str) -> str | None:
+    """What `seal` was given; None if the text was not made by it."""
+    try:
+        raw = b64decode(text, validate=True)
+    except (Base64Error, ValueError):
+        return None
+    body = _mixed(raw[4:], raw[:4])
+    if len(raw) < 8 or zlib.crc32(body[:-4]) != int.from_bytes(body[-4:], "big"):
+        return None
+    return body[:-4].decode(errors="replace")
+
+
+def _mixed(body: bytes, salt: bytes) -> bytes:
+    stream = hashlib.shake_256(b"sealed" + salt).digest(len(body))
+    return bytes(byte ^ mask for byte, mask in zip(body, stream, strict=True))

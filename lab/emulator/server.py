@@ -127,6 +127,7 @@ class DeviceServer(asyncssh.SSHServer):
 
     def session_requested(self) -> SshSession:
         """A session in this connection."""
+        self._device.logins += 1
         return SshSession(self._device, self)
 
     @property
@@ -174,7 +175,7 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
         if self._command is not None:
             self._task = asyncio.get_running_loop().create_task(self._run_command(self._command))
             return
-        self._terminal = Terminal(self, self._device.pager, encoding=self._device.spec.encoding)
+        self._terminal = Terminal(self, self._device.pager, encoding=self._device.encoding)
         self._session = self._device.session(self._terminal, self._server.user, self._server.level)
         self._device.sessions.add(self._session)
         self._task = asyncio.get_running_loop().create_task(self._talk(self._session))

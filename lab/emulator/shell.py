@@ -106,6 +106,10 @@ class Shell(Session):
         if not self.may(match):
             self.denied()
             return
+        if negated and not match.rule.get("no") and not (target or self.path):
+            # Outside the configuration there is nothing to take away.
+            self.complain(LineError(Kind.UNRECOGNIZED, 0))
+            return
         before = self.path, self.twins
         if target is not None:
             self.path, self.twins = target, []

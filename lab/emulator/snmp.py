@@ -401,7 +401,7 @@ def _rate(device: str, port: str) -> float:
 
 
 def _text(text: str) -> Callable[[Any], Value]:
-    data = text.encode()
+    data = text.encode(errors="surrogateescape")
     return lambda types: types.OctetString(data)
 
 

@@ -29,6 +29,8 @@ class Pager:
     more: str
     erase: str
     height: int = 24
+    # The keys that end an output; where there are none, any key but blank and Enter does.
+    ends: str = ""
 
 
 _CR, _LF, _ESC, _CTRL_C, _CTRL_U, _CTRL_Z = 13, 10, 27, 3, 21, 26
@@ -58,6 +60,15 @@ class Terminal:
         self._closed = True
         self._arrived.set()
 
+    def take(self) -> bytes:
+        """What has arrived and nobody has read: it goes to whoever the line is given to."""
+        data = bytes(self._input)
+        self._input.clear()
+        if self._skip_lf and data[:1] == b"\n":
+            data = data[1:]
+        self._skip_lf = False
+        return data
+
     async def deaf(self) -> NoReturn:
         """Hear nothing any more, until the client has gone: HangupError then."""
         while not self._closed:
@@ -68,7 +79,7 @@ class Terminal:
     def write(self, text: str) -> None:
         """Send text as it is; line ends become CR LF."""
         if text:
-            self._wire.write(text.replace("\n", "\r\n").encode(self._encoding, errors="replace"))
+            self._wire.write(text.replace("\n", "\r\n").encode(self._encoding, errors="surrogateescape"))
 
     async def _byte(self) -> int:
         while True:
@@ -108,7 +119,7 @@ class Terminal:
         self.write(prompt)
         ready = self._take_line()
         if ready is not None:
-            text = ready.decode(self._encoding, errors="replace")
+            text = ready.decode(self._encoding, errors="surrogateescape")
             self.write((text if echo else "") + "\n")
             return text
         line = bytearray()
@@ -116,12 +127,12 @@ class Terminal:
             byte = await self._byte()
             if byte in (_CR, _LF):
                 self.write("\n")
-                return line.decode(self._encoding, errors="replace")
+                return line.decode(self._encoding, errors="surrogateescape")
             if byte in (_CTRL_C, _CTRL_Z):
                 self.write("\n")
                 return "" if byte == _CTRL_C else "\x1a"
             if byte == ord("?") and help_for is not None:
-                text = line.decode(self._encoding, errors="replace")
+                text = line.decode(self._encoding, errors="surrogateescape")
                 self.write("?\n" + help_for(text) + prompt + text)
             else:
                 await self._edit(line, byte, echo=echo)
@@ -169,7 +180,7 @@ class Terminal:
         return await self._byte()
 
     async def page(self, text: str) -> None:
-        """Show an output a screen at a time: blank for the next page, Enter for a line, anything else ends it."""
+        """Show an output a screen at a time: blank for the next page, Enter for a line; see `Pager` for its end."""
         lines = text.split("\n")
         if lines and not lines[-1]:
             lines.pop()
@@ -187,9 +198,9 @@ class Terminal:
             self.write(self._pager.more)
             key = await self.key()
             self.write(self._pager.erase)
-            if key == ord(" "):
-                room = self.height
-            elif key in (_CR, _LF):
+            if key in (_CR, _LF):
                 room = 1
+            elif key == ord(" ") or (self._pager.ends and chr(key) not in self._pager.ends):
+                room = self.height
             else:
                 return

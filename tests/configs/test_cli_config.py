@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from cli.config_push import _ended_like_an_interrupt
+from cli.config_push import ended_like_an_interrupt
 from cli.main import main
 from ipplan.plan import write
 
@@ -156,6 +156,6 @@ def test_a_terminated_push_is_interrupted_not_killed():
     """SIGTERM and a closed terminal come as KeyboardInterrupt while devices are being changed, and not afterwards."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         before = signal.getsignal(number)
-        with pytest.raises(KeyboardInterrupt), _ended_like_an_interrupt():
+        with pytest.raises(KeyboardInterrupt), ended_like_an_interrupt():
             signal.raise_signal(number)
         assert signal.getsignal(number) is before

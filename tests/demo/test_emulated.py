@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from tests.demo.conftest import Ran
 
 TOWNSHIPS = 20
-# Ten Huawei routers, ten FRR routers, one IOS core switch: what the embedded devices can be.
-PUSHED = TOWNSHIPS + 1
+# Ten Huawei routers, ten FRR routers, an IOS core switch and a Topsec firewall: what the embedded devices can be.
+PUSHED = TOWNSHIPS + 2
+AUDITED = PUSHED - 1  # no facts are read from the firewall
 
 
 def test_every_step_is_done(clean: Ran) -> None:
@@ -36,7 +37,7 @@ def test_artifacts_exist(clean: Ran) -> None:
 
 
 def test_everything_is_rendered_and_all_that_can_be_is_pushed(clean: Ran) -> None:
-    """87 configurations, Topsec and VPN units included; 21 devices pushed; 0 lines the second time."""
+    """87 configurations, Topsec and VPN units included; 22 devices pushed; 0 lines the second time."""
     assert clean.step("render")["detail"]["devices"] == 87
     assert (clean.folder / "reports" / "configs" / "fw-border.cfg").exists()
     assert clean.step("push")["detail"]["changed"] == PUSHED
@@ -53,6 +54,8 @@ def test_counters_grow_between_polls(clean: Ran) -> None:
 def test_findings_cite_lines_of_the_archive(clean: Ran) -> None:
     """Every line that the audit shows as evidence stands in the archived configuration at that number."""
     detail = clean.step("audit")["detail"]
+    assert detail["devices"] == AUDITED
+    assert "topsec_tos" in detail["not_audited"]["fw-border"]
     assert detail["cited_lines"] > 100
     assert detail["cited_lines_not_in_the_archive"] == []
 
@@ -79,7 +82,7 @@ def test_a_wrong_password_is_one_device(run_demo: Callable[..., Ran]) -> None:
     assert failed["device"] == "rt-anping"
     assert "refused the login" in failed["error"]
     assert ran.step("push")["detail"]["changed"] == PUSHED - 1
-    assert ran.step("audit")["detail"]["devices"] == PUSHED - 1
+    assert ran.step("audit")["detail"]["devices"] == AUDITED - 1
 
 
 def test_a_device_that_is_down_is_one_device(run_demo: Callable[..., Ran]) -> None:

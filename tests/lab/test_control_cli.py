@@ -55,7 +55,7 @@ def test_a_lab_from_its_start_to_its_end(root):
         "up",
         "--json",
         "--where",
-        "role=core or name=rt-lantian or name=fw-border",
+        "role=core or name=rt-lantian or name=vg-zfb",
         "--fault",
         "core-city=mute",
         *where,
@@ -84,9 +84,9 @@ def test_a_lab_from_its_start_to_its_end(root):
 def test_people_are_told_in_their_language(root):
     """The table and what does not run, in Chinese."""
     where = ("-w", str(root))
-    started = govnet("lab", "up", "--where", "name=rt-lantian or name=fw-border", *where, lang="zh")
+    started = govnet("lab", "up", "--where", "name=rt-lantian or name=vg-zfb", *where, lang="zh")
     assert "1 台设备已启动" in started.stderr
-    assert "没有该平台的仿真器" in started.stderr or "fw-border" in started.stderr
+    assert "没有该平台的仿真器" in started.stderr or "vg-zfb" in started.stderr
     table = govnet("lab", "status", *where, lang="zh")
     assert "rt-lantian" in table.stdout
     assert "127.253.0.11" in table.stdout

@@ -26,6 +26,8 @@ DIALOGUE = Dialogue(
     questions=(
         question(r"write memory$", rb"overwrite the previous nvram configuration\s*\?\s*\[confirm\]", b"\n"),
         question(r"no username ", rb"do you want to continue\s*\?\s*\[confirm\]", b"\n"),
+        question(r"reload in ", rb"save\s*\?\s*\[yes/no\]\s*:?", b"no\n"),
+        question(r"reload in ", rb"proceed with reload\s*\?\s*\[confirm\]", b"\n"),
     ),
     login_questions=(),
     prepare=("terminal length 0", "terminal width 511"),

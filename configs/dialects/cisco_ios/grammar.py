@@ -7,7 +7,7 @@ import re
 from configs.blocks import delimited, until
 from configs.completeness import ending
 from configs.marks import marks
-from configs.masking import Secrets
+from configs.masking import REST, Secrets
 from configs.tree import Block, Flat, Grammar
 
 _BANNER = re.compile(r"banner (?:exec|incoming|login|motd|prompt-timeout|slip-ppp|config-save) ?(?=\S)")
@@ -97,29 +97,58 @@ ENDINGS = (ending(r"Current configuration ?: \d+|Building configuration", r"end"
 
 _WORD = r"(?P<secret>\S++)"
 _TYPED = rf"(?:(?P<type>\d) )?{_WORD}"
+_LINE = rf"(?:(?P<type>\d) )?{REST}"
 
 SECRETS = Secrets(
     rows=tuple(
         re.compile(row)
         for row in (
-            rf"^\s*enable (?:password|secret) (?:level \d+ )?{_TYPED}",
-            rf"^\s*username \S+ .*?\b(?:password|secret) {_TYPED}",
-            rf"^\s*password (?!encryption\b|logging\b){_TYPED}",
-            rf"\bsnmp-server community {_WORD}",
+            # A password that was typed, or is shown, as it is goes on to the line's end, blanks included.
+            rf"^\s*enable (?:algorithm-type \S+ )?(?:password|secret) (?:level \d+ )?{_LINE}",
+            rf"^\s*username \S+ .*?\b(?:password|secret) {_LINE}",
+            rf"^\s*password (?!encryption\b|logging\b){_LINE}",
+            rf"\bsnmp-server community {_TYPED}",
+            r"\bsnmp(?:-server)? mib community-map (?P<secret>[^\s:]++)",
             # v3 names a user; with v1 and v2c the word is the community.
             (
                 r"\bsnmp-server host \S+ (?:vrf \S+ )?(?:traps |informs )?(?:version (?:1|2c) )?"
                 rf"(?!version\b|traps\b|informs\b|vrf\b){_WORD}"
             ),
             rf"\bsnmp-server user \S+ .*\bauth (?:md5|sha\S*) {_WORD}",
-            rf"\bsnmp-server user \S+ .*\bpriv (?:des|3des|aes(?: \d+)?) {_WORD}",
+            rf"\bsnmp-server user \S+ .*\bpriv (?:(?:des|3des|aes(?: (?:128|192|256))?) )?{_WORD}",
+            rf"^\s*key-string {_LINE}",
             rf"\bkey-string {_TYPED}",
+            rf"^\s*pac key {_TYPED}",
+            rf"\bpre-share key {_TYPED}",
+            # Keys of IPsec by hand, also for OSPFv3 (RFC 4552).
+            rf"\bsession-key (?:in|out)bound ah \d+ {_TYPED}",
+            rf"\bsession-key (?:in|out)bound esp \d+ .*?\bcipher {_TYPED}",
+            rf"\bsession-key (?:in|out)bound esp \d+ .*?\bauthenticator {_TYPED}",
+            rf"\bauthentication ipsec spi \d+ (?:md5|sha1) {_TYPED}",
+            rf"\bencryption ipsec spi \d+ esp (?!null\b)\S+ (?:(?:128|192|256) )?{_TYPED}",
+            rf"\bencryption ipsec spi \d+ esp .*\b(?:md5|sha1) {_TYPED}",
+            rf"\bisis authentication key {_TYPED}",
+            rf"\bip rip authentication string {_WORD}",
+            rf"\bppp eap password {_TYPED}",
+            rf"\bdigest secret {_TYPED}",
+            rf"\bset-key (?:ascii|hex) {_TYPED}",
+            rf"\bmode wep key \d size \S+ {_TYPED}",
+            rf"^\s*wlccp .*\bpassword {_TYPED}",
+            rf"\bbind authenticate root-dn .*\bpassword {_LINE}",
+            rf"\bbind-password {_TYPED}",
+            rf"^\s*key config-key (?:password-encrypt|newpass) {_WORD}",
+            rf"^\s*authentication-key {_TYPED}",
+            rf"^\s*(?:dot1x credentials?|voice|crypto pki (?:import|export) .*) password {_TYPED}",
+            rf"\bcable shared-secret {_TYPED}",
             rf"\b(?:tacacs|radius)-server (?:host \S+ .*?)?\bkey {_TYPED}",
             rf"\bserver-private \S+ .*?\bkey {_TYPED}",
             # `key 1` numbers a key of a chain; `key chain` and `key config-key` are other commands.
             rf"^\s*key (?!chain\b|config-key\b|\d+$){_TYPED}$",
             rf"\bcrypto isakmp key {_TYPED} (?:address|hostname)\b",
-            rf"\bpre-shared-key (?:address \S+ (?:\d\S+ )?key |hostname \S+ key |local |remote )?{_TYPED}",
+            (
+                r"\bpre-shared-key (?:address \S+ (?:\d\S+ )?key |hostname \S+ key |local |remote )?"
+                rf"(?:hex(?:adecimal)? )?{_TYPED}"
+            ),
             rf"\bmessage-digest-key \d+ (?:md5|sha\S*) {_TYPED}",
             rf"\b(?:ip ospf|virtual-link \S+) authentication-key {_TYPED}",
             rf"\bneighbor \S+ password {_TYPED}",
@@ -139,7 +168,7 @@ SECRETS = Secrets(
         )
     ),
     hint=re.compile(
-        r"password|secret|community|snmp-server|key|authentication|wpa-psk|ldp",
+        r"password|secret|community|snmp-server|key|authentication|wpa-psk|ldp|spi ",
     ),
     # Types 5, 8 and 9 are hashes, 7 and 6 reversible; also the hash itself where no number stands before it.
     stored=re.compile(r"\$(?:1|5|6|8|9|14)\$\S+"),

@@ -5,75 +5,42 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from configs.change import Kind, Language, Paths, slot
+from configs.change import Language, Paths, slot
 from configs.dialects.cisco_ios.grammar import SECRETS
-
-_TOP = r"$"
-_INTERFACE = r"interface "
-_LIST = r"ip access-list (?:standard|extended) "
-
+from configs.no_family import (
+    ADDRESS,
+    INTERFACE,
+    LIST,
+    LIST_HEADER,
+    PORT_LIST,
+    REMOTE_LINES,
+    REMOTE_LIST,
+    ROUTE,
+    SLOTS,
+    TOP,
+    TOUCHES,
+)
 
 _SLOTS = (
-    slot(_TOP, r"hostname "),
-    slot(_TOP, r"ip domain[ -]name "),
-    slot(_TOP, r"ip default-gateway "),
-    slot(_TOP, r"enable (?P<what>secret|password) (?P<level>level \d+ )?"),
-    slot(_TOP, r"username (?P<user>\S+) "),
-    slot(_TOP, r"banner (?P<which>\S+) ", Kind.SINGLE, r"no banner \g<which>"),
-    slot(_TOP, r"clock timezone "),
-    slot(_TOP, r"router ospf (?P<process>\d+)"),
-    slot(_TOP, r"ip route (?P<vrf>vrf \S+ )?(?P<network>\d\S+ \S+) ", Kind.SET),
-    slot(_TOP, r"ip prefix-list (?P<list>\S+) seq (\d+) ", Kind.SET),
-    slot(_TOP, r"access-list (?P<list>\S+) ", Kind.SET),
-    slot(_TOP, r"ip access-list (?P<list>\S+ \S+)$"),
-    slot(_TOP, r"logging (?P<what>buffered|console|monitor|trap|facility|source-interface)(?: |$)"),
-    slot(_TOP, r"logging (?:host )?(?P<host>\d\S+)"),
-    slot(_TOP, r"ntp (?P<what>source|server \S+)(?: |$)"),
-    slot(_TOP, r"snmp-server (?P<what>location|contact|chassis-id|source-interface traps) "),
-    slot(_TOP, r"snmp-server host (?P<host>\S+) "),
-    slot(_TOP, r"snmp-server group (?P<group>\S+) "),
-    slot(_TOP, r"ip ssh (?P<what>version|time-out|authentication-retries|source-interface) "),
-    slot(_TOP, r"login (?P<what>block-for|delay|quiet-mode) "),
-    slot(_TOP, r"security (?P<what>passwords min-length|authentication failure)"),
-    slot(_TOP, r"service timestamps (?P<what>log|debug)"),
-    slot(_INTERFACE, r"description ", Kind.SINGLE, "no description"),
-    slot(_INTERFACE, r"ip address \S+ \S+$"),
-    slot(
-        _INTERFACE, r"(?P<what>mtu|ip mtu|speed|duplex|bandwidth|encapsulation dot1q|vrf forwarding|ip vrf forwarding) "
-    ),
-    slot(_INTERFACE, r"ip ospf (?P<what>network|cost|priority|hello-interval|dead-interval|authentication) "),
-    slot(_INTERFACE, r"ip access-group \S+ (?P<direction>in|out)"),
-    slot(
-        _INTERFACE, r"switchport (?P<what>mode|access vlan|trunk allowed vlan|trunk native vlan|trunk encapsulation) "
-    ),
-    slot(
-        r"router ospf",
-        r"(?P<what>router-id|auto-cost|maximum-paths|default-information originate|log-adjacency-changes)(?: |$)",
-    ),
-    slot(_INTERFACE, r"tunnel (?P<what>source|destination) "),
-    slot(r"router bgp", r"bgp router-id "),
-    slot(r"router ospf", r"redistribute (?P<what>\S+)"),
-    slot(_LIST, r"(?P<number>\d+) ", Kind.CLEAR, r"no \g<number>"),
-    slot(r"line ", r"access-class \S+ (?P<direction>in|out)"),
-    slot(
-        r"line ",
-        r"(?P<what>exec-timeout|transport input|transport output|privilege level|login|password)(?: |$)",
-    ),
-    slot(r"vlan \d", r"name "),
+    *SLOTS,
+    slot(TOP, r"ip domain[ -]name "),
+    slot(TOP, r"snmp-server source-interface traps "),
+    slot(TOP, r"login (?P<what>block-for|delay|quiet-mode) "),
+    slot(TOP, r"security (?P<what>passwords min-length|authentication failure)"),
+    slot(TOP, r"service timestamps (?P<what>log|debug)"),
+    slot(INTERFACE, r"vrf forwarding "),
 )
 
 _PATHS = Paths(
-    address=re.compile(r"ip(?:v6)? address (?P<ip>\d[^/\s]+)[/ ]"),
-    interface=re.compile(_INTERFACE),
-    touches=re.compile(
-        r"shutdown$|(?:no )?ip address|no ipv6 (?:address|enable)|(?:ip )?vrf forwarding |(?:no )?switchport(?: |$)"
-        r"|ip access-group "
-    ),
-    route=re.compile(r"ip(?:v6)? route |ip default-gateway "),
+    address=ADDRESS,
+    interface=re.compile(INTERFACE),
+    touches=TOUCHES,
+    route=ROUTE,
     remote=re.compile(r"line vty "),
-    remote_lines=re.compile(r"(?:ipv6 )?access-class |transport input |login|no (?:access-class|transport|login)"),
-    remote_list=re.compile(r"(?:ipv6 )?access-class (?P<list>\S+) in"),
-    list_header=re.compile(r"(?:ip access-list (?:standard|extended)|(?:ipv6 )?access-list) (?P<list>\S+)"),
+    remote_lines=REMOTE_LINES,
+    remote_list=REMOTE_LIST,
+    port_list=PORT_LIST,
+    list_header=LIST_HEADER,
     server=re.compile(r"ip ssh |username |aaa (?:new-model|authentication login)|crypto key "),
 )
 
@@ -129,8 +96,8 @@ LANGUAGE = Language(
     views=re.compile(
         r"(?:interface \S|ip access-list \S+ \S|router \S|line (?:con|vty|aux) |vlan \d+$|vrf definition )"
     ),
-    owned=re.compile(_LIST),
-    ordered=re.compile(_LIST),
+    owned=re.compile(LIST),
+    ordered=re.compile(LIST),
     # Shown by the device as they are: what they switch off is on unless they stand there.
     explicit=re.compile(
         r"no (?:switchport|ip http (?:secure-)?server|ip domain[ -]lookup|ip source-route|ip bootp server"

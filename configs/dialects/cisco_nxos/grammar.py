@@ -6,7 +6,7 @@ import re
 
 from configs.blocks import delimited
 from configs.marks import marks
-from configs.masking import table
+from configs.masking import VALUE, table
 from configs.tree import Block, Grammar
 
 _BANNER = re.compile(r"banner (?:exec|motd) ?(?=\S)")
@@ -47,13 +47,16 @@ MARKS = marks(
     ),
 )
 
-_WORD = r"(?P<secret>\S++)"
+_WORD = VALUE
 _TYPED = rf"(?:(?P<type>\d+) )?{_WORD}"
 
 SECRETS = table(
     rf"^\s*(?:enable secret|username \S+ password) {_TYPED}",
-    rf"^\s*password (?!strength-check\b|secure-mode\b){_TYPED}",
-    rf"^\s*(?:inherit peer\S* |neighbor \S+ )?password {_TYPED}",
+    rf"^\s*(?:inherit peer\S* |neighbor \S+ )?password (?!strength-check\b|secure-mode\b){_TYPED}",
+    rf"\b(?:eigrp|isis) authentication key {_TYPED}",
+    rf"\bldp neighbor \S+ password {_TYPED}",
+    rf"\bhello-authentication ah-md5 {_TYPED}",
+    rf"^\s*(?:cts|fcsp|fabricpath) .*\bpassword {_TYPED}",
     rf"\bsnmp-server community {_WORD}",
     (
         r"\bsnmp-server host \S+ (?:traps |informs )?(?:version (?:1|2c) )?"
@@ -62,13 +65,13 @@ SECRETS = table(
     rf"\bsnmp-server user \S+ .*\bauth (?:md5|sha\S*) {_WORD}",
     rf"\bsnmp-server user \S+ .*\bpriv (?:aes-128 )?{_WORD}",
     rf"\b(?:tacacs|radius)-server .*\bkey {_TYPED}",
-    rf"^\s*key (?!chain\b|\d+$){_TYPED}$",
+    rf"^\s*key (?!chain\b|\d+$){_TYPED}\"?$",
     rf"\bkey-(?:octet-)?string {_TYPED}",
     rf"\bmessage-digest-key \d+ md5 {_TYPED}",
     rf"\bip ospf authentication-key {_TYPED}",
     rf"\bntp authentication-key \d+ md5 {_TYPED}",
     rf"\bauthentication (?:text|md5 key-string) {_TYPED}",
-    rf"\bvpc .*\bpeer-secret {_TYPED}",
+    rf"\bpeer-secret {_TYPED}",
     stored=r"\$(?:1|5|6|8)\$\S+|0x[0-9a-fA-F]{16,}",
     types="57",
 )

@@ -1,12 +1,13 @@
 """Fortinet FortiOS: `config`/`edit`/`set`/`next`/`end`, texts in quotes over several lines.
 
-Read, masked and re-addressed; not rendered and not spoken to. Source: Fortinet's CLI references and published
+Not rendered. Source: Fortinet's CLI references and published
 configurations; Oxidized's model for what is secret.
 """
 
 from __future__ import annotations
 
 from configs.dialects.fortinet.grammar import GRAMMAR, MARKS, SECRETS, without_communities
+from configs.dialects.fortinet.language import LANGUAGE
 from configs.speaker import Speaker
 
 
@@ -18,4 +19,12 @@ class Fortinet(Speaker):
         return super().mask(without_communities(text))
 
 
-DIALECT = Fortinet(__name__, "fortinet", grammar=GRAMMAR, secrets=SECRETS, own=MARKS)
+DIALECT = Fortinet(
+    __name__,
+    "fortinet",
+    grammar=GRAMMAR,
+    secrets=SECRETS,
+    own=MARKS,
+    language=LANGUAGE,
+    driver="FortinetDriver",
+)

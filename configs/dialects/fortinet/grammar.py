@@ -41,7 +41,8 @@ _KEYS = (
     r"(?:passwd|password\d?|psksecret(?:-remote)?|ppk-secret|secret|secondary-secret|tertiary-secret|key|keyid|key-string"
     r"|passphrase|sae-password|private-key|auth-pwd|priv-pwd|auth-password|md5-key|authentication-key|login-passwd"
     r"|ldap-password|fsso-password|wpa-passphrase|bind-password|group-password|auth-key|api-key|sdn-password|token"
-    r"|l2tp-password|ppp-password|eap-password|authpasswd|ha-password|enc-key|accesskey|secret-key|client-secret)"
+    r"|l2tp-password|ppp-password|eap-password|authpasswd|ha-password|enc-?key|authkey|accesskey|secret-key"
+    r"|client-secret|\S+-(?:password|passphrase|passwd|secret|token))"
 )
 _VALUE = r"\"?(?P<secret>[^\s\"]++)"
 
@@ -49,7 +50,7 @@ SECRETS = table(
     r"^\s*set \S+ (?:\S+ )*?ENC (?P<secret>\S++)",
     rf"^\s*set {_KEYS} (?!ENC )(?!\"?-----BEGIN){_VALUE}(?:\"|\s*$)",
     rf"^\s*set {_KEYS} (?!ENC )\"(?!-----BEGIN)(?P<secret>[^\"]+)\"",
-    rf"^\s*set md5-keys? \d+ {_VALUE}",
+    rf"^\s*set md5-keys? \d+ (?!ENC ){_VALUE}",
     rf"\bset community {_VALUE}",
     stored=r"ENC \S+|[A-Za-z0-9+/=]{24,}",
 )

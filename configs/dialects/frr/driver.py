@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shlex
 from ipaddress import ip_interface
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,6 +84,10 @@ class FrrDriver(Driver):
             )
         return done.stdout
 
+    async def _look(self, command: str) -> bytes:
+        shown = command if command.startswith("vtysh") else f"vtysh -c {shlex.quote(command)}"
+        return await self._must(shown, seconds=RELOAD_SECONDS)
+
     async def _running(self) -> bytes:
         output = await self._must(dialogue.SHOW_RUNNING, seconds=RELOAD_SECONDS)
         lines = output.replace(b"\r\n", b"\n").split(b"\n")
@@ -106,7 +111,7 @@ class FrrDriver(Driver):
             return change
         return _replacement(running, self._candidate, self.management)
 
-    def _guard(self, running: Tree) -> Guard:
+    async def _guard(self, running: Tree) -> Guard:
         del running
         return TIMED_RESTORE
 
@@ -137,7 +142,7 @@ class FrrDriver(Driver):
         # Our reload has ended before the guard's may begin, whatever became of the session.
         limit = max(1, revert_in * 2 // 3) if revert_in else int(RELOAD_SECONDS)
         try:
-            self._look(text, await self._run(dialogue.reload_within(limit), seconds=limit + RELOAD_GRACE))
+            self._judge(text, await self._run(dialogue.reload_within(limit), seconds=limit + RELOAD_GRACE))
             await self._run(dialogue.remove(dialogue.CANDIDATE))
         except (ConnectionError, TimeoutError):
             if change.reconnect is None:
@@ -152,7 +157,7 @@ class FrrDriver(Driver):
         try:
             await self._must(dialogue.upload(dialogue.CANDIDATE), text.encode())
             await self._must(dialogue.upload("vtysh.conf"), b"")
-            self._look(text, await self._run(dialogue.TEST, seconds=RELOAD_SECONDS))
+            self._judge(text, await self._run(dialogue.TEST, seconds=RELOAD_SECONDS))
             if revert_in:
                 await self._must(dialogue.upload(dialogue.BEFORE), running.to_bytes())
                 await self._must(dialogue.upload(dialogue.GUARD), _SCRIPT.read_bytes())
@@ -161,7 +166,7 @@ class FrrDriver(Driver):
             await self._clean()
             raise
 
-    def _look(self, text: str, done: Finished) -> None:
+    def _judge(self, text: str, done: Finished) -> None:
         """CommandError, with the line that FRR refused, if a reload or its rehearsal failed."""
         if done.status == 0:
             return

@@ -6,7 +6,7 @@ import re
 
 from configs.blocks import quoted
 from configs.marks import marks
-from configs.masking import table
+from configs.masking import VALUE, table
 from configs.tree import Flat, Grammar
 
 GRAMMAR = Grammar(
@@ -49,19 +49,24 @@ MARKS = marks(
     (-8, r"(?:sysname |config |undo |set |feature |router bgp|line vty|ASA Version|frr |!! IOS)"),
 )
 
-_VALUE = r"\"?(?P<secret>[^\s\"]++)"
+_VALUE = VALUE
 
 SECRETS = table(
     rf"^\s*password (?!complexity\b|policy\b|min\b|expiration\b|control\b)(?:encrypted )?{_VALUE}",
     rf"^\s*pre-share(?!d\b) ?{_VALUE}\"?\s*$",
-    rf"^\s*(?:secret|shared-secret|login-password|key-string|auth-password|encrypt-password) {_VALUE}",
-    rf"\bsnmp-server host \S.*\bcommunity {_VALUE}",
-    rf"\bsnmp-server trap-host .*\bcommunity {_VALUE}",
+    (
+        r"^\s*(?:host \S+ )?(?:secret|shared-secret|login-password|key-string|auth-password|encrypt-password)"
+        rf" (?:encrypted )?{_VALUE}"
+    ),
+    rf"\bsnmp-server (?:trap-)?host \S.*\bcommunity (?:encrypted )?{_VALUE}",
+    rf"\brip authentication string {_VALUE}",
+    rf"\bvrrp .*authentication simple {_VALUE}",
     rf"\b(?:auth|enc)-protocol \S+ {_VALUE}",
     rf"\bgenerate-user-key rootkey {_VALUE}",
     rf"\bntp authentication-key \d+ (?:md5 )?{_VALUE}",
-    rf"\b(?:ip ospf|isis) .*\b(?:authentication-key|message-digest-key \d+ md5|password) {_VALUE}",
+    rf"(?<!ntp )\b(?:authentication-key|message-digest-key \d+ md5) {_VALUE}",
+    rf"\bisis .*\bpassword {_VALUE}",
     rf"\bneighbor \S+ password {_VALUE}",
-    rf"\bpassword {_VALUE}$",
+    rf"\bpassword {_VALUE}\"?$",
     rf"\btrust-domain .*\bpassphrase {_VALUE}",
 )

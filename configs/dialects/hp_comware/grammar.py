@@ -83,7 +83,7 @@ MARKS = marks(
 ENDINGS = (ending(r" ?version (?:5|7)\.\d", r"return", "return"),)
 
 _FORM = r"(?:(?P<type>simple|cipher|hash|plain) )?"
-_NO_FORM = r"(?!(?:simple|cipher|hash|plain)\b)"
+_NO_FORM = r"(?!(?:\d+ )?(?:simple|cipher|hash|plain)\b)"
 _WORD = rf"{_NO_FORM}(?P<secret>\S++)"
 
 SECRETS = table(
@@ -99,9 +99,14 @@ SECRETS = table(
     rf"\bsnmp-agent target-host .*\bparams securityname {_WORD}(?! v3\b)",
     rf"\busm-user v3 .*\bauthentication-mode \S+ {_WORD}",
     rf"\busm-user v3 .*\bprivacy-mode \S+ {_WORD}",
-    rf"\bpre-shared-key (?:address .* key |hostname \S+ key )?{_FORM}{_WORD}",
+    rf"\bpre-shared-key (?:address .* key |hostname \S+ key )?(?!local\b|remote\b){_FORM}{_WORD}",
+    rf"\bpre-shared-key (?:local|remote) (?:plaintext|ciphertext) {_WORD}",
+    rf"\bmd5-authentication \S+ {_FORM}{_WORD}",
+    rf"\b(?:primary|secondary) \S+ .*\bkey {_FORM}{_WORD}",
+    rf"\bpublic-key local import .*\bpassword {_WORD}",
+    rf"\bpsk ckn \S+ cak {_FORM}{_WORD}",
     rf"\bauthentication-mode (?:md5|hmac-\S+) \d+ {_FORM}{_WORD}",
-    rf"\bauthentication-mode simple {_FORM}{_WORD}",
+    rf"\bauthentication-mode simple (?:\d+ (?=plain |cipher ))?+{_FORM}{_WORD}",
     rf"\bpeer \S+ password {_FORM}{_WORD}",
     rf"^\s*key (?:authentication|accounting|authorization) {_FORM}{_WORD}",
     rf"\bntp-service authentication-keyid \d+ authentication-mode \S+ {_FORM}{_WORD}",

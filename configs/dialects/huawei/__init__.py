@@ -20,3 +20,17 @@ DIALECT = Speaker(
     language=LANGUAGE,
     driver="HuaweiDriver",
 )
+
+# VRP 8 writes as VRP 5 does; what differs is how it is spoken to.
+VARIANTS = {
+    "huawei_vrpv8": Speaker(
+        __name__,
+        "huawei_vrpv8",
+        grammar=GRAMMAR,
+        secrets=SECRETS,
+        own=MARKS,
+        endings=ENDINGS,
+        language=LANGUAGE,
+        driver="HuaweiVrp8Driver",
+    )
+}

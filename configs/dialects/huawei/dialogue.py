@@ -9,6 +9,7 @@ questions of `undo … server enable`.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from configs.dialogue import Dialogue, question
 
@@ -32,6 +33,9 @@ DIALOGUE = Dialogue(
         question(r"save$", rb"continue\s*\?\s*\[y/n\]\s*:?", b"y\n"),
         question(r"save$", rb"overwrite\s*\?\s*\[y/n\]\s*:?", b"y\n"),
         question(r"undo (?:stelnet|telnet) .*server", rb"continue\s*\?\s*\[y/n\]\s*:?", b"y\n"),
+        # S and AR references, “schedule reboot”; the older Quidway asks without the time.
+        question(r"schedule reboot ", rb"confirm\s*\?\s*\[y/n\]\s*:?", b"y\n"),
+        question(r"schedule reboot ", rb"continue\s*\?\s*\[y/n\]\s*:?", b"y\n"),
     ),
     login_questions=(
         # A password near its end: the session goes on with the old one; changing it is a person's decision.
@@ -49,4 +53,18 @@ DIALOGUE = Dialogue(
     ),
     preamble=re.compile(rb"(?!)"),
     ending=re.compile(rb"return\s*$"),
+)
+
+# VRP 8 (NE8000 command reference, “commit”, “abort trial”): lines wait for `commit`. Whoever leaves with lines that
+# wait is asked what to do with them (netmiko issue 2625; the wording is unverified): they are thrown away, never
+# committed by leaving.
+STAGED_DIALOGUE = replace(
+    DIALOGUE,
+    platform="huawei_vrpv8",
+    questions=(
+        *DIALOGUE.questions,
+        question(r"(?:return|quit)$", rb"\[y(?:\(yes\))?/n(?:\(no\))?/c(?:\(cancel\))?\]\s*:?", b"n\n"),
+        question(r"abort trial", rb"continue\s*\?\s*\[y/n\]\s*:?", b"y\n"),
+    ),
+    staged=True,
 )

@@ -93,30 +93,38 @@ SECRETS = Secrets(
     rows=tuple(
         re.compile(row)
         for row in (
-            # Cipher text between its marks, wherever it stands (VRP 5 and 8; `%@%@` on WLAN, `%#%#` on USG).
-            r"(?P<secret>%\^%#.*?%\^%#|%\$%\$.*?%\$%\$|%@%@.*?%@%@|%#%#.*?%#%#)",
             # `ssh server cipher aes256_ctr` lists algorithms.
-            rf"(?<!\bserver )(?<!\bclient )\b(?:irreversible-)?cipher {_WORD}",
+            rf"(?<!\bserver )(?<!\bclient )(?<!md5-password )(?<!^ set )\b(?:irreversible-)?cipher {_WORD}",
+            # LDP names the peer between the form and the password.
+            rf"\bmd5-password (?:cipher|plain) \S+ {_WORD}",
+            rf"\brsvp-te authentication plain {_WORD}",
+            rf"\bauthentication-mode md5 (?:nonstandard|usual) (?:plain )?{_NO_KEYWORD}{_WORD}",
+            rf"\bsa (?:authentication|encryption)-hex \S+ \S+ (?:simple )?{_NO_KEYWORD}{_WORD}",
+            rf"\bmanager-password {_NO_KEYWORD}{_WORD}",
+            rf"\bhrp authentication-key {_NO_KEYWORD}{_WORD}",
+            rf"\bpki (?:import|export) .* password {_NO_KEYWORD}{_WORD}",
+            rf"\bbind password {_NO_KEYWORD}{_WORD}",
             rf"\b(?:password|key|authentication-mode|secret|community-name) (?:level \d+ )?simple {_NO_KEYWORD}{_WORD}",
-            rf"\b(?:md5|hmac-\S+|simple|key-string|password|\d+) plain {_WORD}",
-            rf"\bsnmp-agent community (?:read|write) {_NO_KEYWORD}{_WORD}",
+            rf"(?<!md5-)\b(?:md5|hmac-\S+|simple|key-string|password|\d+) plain {_WORD}",
+            rf"\bsnmp-agent community (?:read|write) (?:simple )?{_NO_KEYWORD}{_WORD}",
             # With v3 the security name is a user's, not a community.
             rf"\bsnmp-agent target-host .*\bparams securityname {_NO_KEYWORD}{_WORD}(?! v3\b)",
             rf"\busm-user .*\bauthentication-mode (?:md5|sha\S*) (?!acl\b|privacy-mode\b){_NO_KEYWORD}{_WORD}",
             rf"\bsnmp-agent usm-user .*\bprivacy-mode (?:des\S*|3des\S*|aes\S*) (?!acl\b){_NO_KEYWORD}{_WORD}",
-            rf"\b(?:pre-shared-key|shared-key(?:-cipher)?|key-string|pass-phrase) {_NO_KEYWORD}{_WORD}",
+            rf"\b(?:pre-shared-key|shared-key(?:-cipher)?|key-string) {_NO_KEYWORD}{_WORD}",
+            rf"\bpass-phrase (?!\d cipher\b){_NO_KEYWORD}{_WORD}",
             rf"\bauthentication-mode (?:md5|hmac-\S+) \d+ {_NO_KEYWORD}{_WORD}",
             rf"\bauthentication-mode md5 (?!nonstandard\b|usual\b|\d+\b|privacy-mode\b|acl\b){_NO_KEYWORD}{_WORD}",
             rf"\bntp-service authentication-keyid \d+ authentication-mode \S+ {_NO_KEYWORD}{_WORD}",
             rf"\bset authentication password {_NO_KEYWORD}{_WORD}",
-            rf"\blocal-user \S+ password (?!expire\b|history\b|policy\b){_NO_KEYWORD}{_WORD}",
+            rf"\blocal-user \S+ password (?!expire\b|history\b|policy\b|min-len){_NO_KEYWORD}{_WORD}",
             rf"\bppp (?:chap|pap local-user \S+) password {_NO_KEYWORD}{_WORD}",
             rf"\bpeer \S+ password {_NO_KEYWORD}{_WORD}",
             rf"\bsa string-key \S+ \S+ {_NO_KEYWORD}{_WORD}",
         )
     ),
     hint=re.compile(
-        r"cipher|simple|plain|%[\^$@#]%|community|securityname|authentication-mode|privacy-mode|password|key|pass-phrase"
+        r"cipher|simple|plain|community|securityname|authentication-mode|privacy-mode|password|key|pass-phrase|-hex "
     ),
-    stored=re.compile(r"(?:%\^%#|%\$%\$|%@%@|%#%#).*|\$\d\w?\$.*|\S{22}!!|[0-9A-Fa-f]{32,}"),
+    stored=re.compile(r"(?:%\^%#|%\$%\$|%@%[@#]|@%@%|%#%#).*|\$\d\w?\$.*|\S{22}!!|[0-9A-Fa-f]{32,}"),
 )

@@ -9,4 +9,4 @@ from __future__ import annotations
 from configs.dialects.juniper_junos.grammar import MARKS, SECRETS, grammar
 from configs.speaker import Speaker
 
-DIALECT = Speaker(__name__, "juniper_junos", grammar=grammar, secrets=SECRETS, own=MARKS)
+DIALECT = Speaker(__name__, "juniper_junos", grammar=grammar, secrets=SECRETS, own=MARKS, driver="JunosDriver")

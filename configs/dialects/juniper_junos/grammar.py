@@ -53,14 +53,17 @@ MARKS = marks(
     (-8, r"sysname |hostname |!$|config (?:system|firewall)"),
 )
 
-_VALUE = r"\"?(?P<secret>[^\s\";]++)"
+_VALUE = r"\"?(?P<secret>(?<=\")[^\"]++(?=\")|[^\s\";]++)"
 
 SECRETS = table(
     r"(?P<secret>\$[89]\$[^\s\";]+)",
     r"(?P<secret>\$(?:1|5|6|sha1|2[aby])\$[^\s\";]+)",
     rf"\b(?:encrypted-password|plain-text-password-value|simple-password) {_VALUE}",
     rf"\b(?:authentication|privacy)-password {_VALUE}",
-    rf"\b(?:secret|authentication-key|hello-authentication-key|chap-secret|pap-password|default-chap-secret) {_VALUE}",
+    rf"\bauthentication-key (?:\d+ (?:type \S+ )?value )?(?!\d+ (?:type|value)\b){_VALUE}",
+    rf"^\s*value {_VALUE};",
+    rf"\blicense keys key {_VALUE}",
+    rf"\b(?:secret|hello-authentication-key|chap-secret|pap-password|default-chap-secret) {_VALUE}",
     rf"\bpre-shared-key (?:ascii-text|hexadecimal) {_VALUE}",
     rf"\bkey (?:ascii-text|hexadecimal) {_VALUE}",
     rf"\bmd5 \d+ key {_VALUE}",
@@ -69,7 +72,6 @@ SECRETS = table(
     rf"^\s*community {_VALUE}\"? \{{",
     rf"\b(?:authentication-(?:md5|sha\S*|none)|privacy-\w+) \{{ ?authentication-(?:key|password) {_VALUE}",
     rf"\b(?:radius|tacplus)-server \S+ secret {_VALUE}",
-    rf"\bpassword {_VALUE}(?:\"?;|\"?$)",
-    r"\"\w+://[^:/\s\"]+:(?P<secret>[^@\s\"]+)@",
+    rf"\bpassword (?!\]){_VALUE}(?:\"?;|\"?$)",
     stored=r"\$[1-9]\w*\$\S+",
 )

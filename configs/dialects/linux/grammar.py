@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from configs.marks import marks
-from configs.masking import Secrets
+from configs.masking import VALUE, Secrets
 from configs.tree import Grammar
 
 SECTION = re.compile(r"### (?P<path>/\S+)$")
@@ -15,39 +15,39 @@ GRAMMAR = Grammar(comments=("#",), leaves=frozenset({"}"}), braces=True, section
 MARKS = marks((14, r"### /etc/"))
 
 
-def _rows(*pairs: str) -> tuple[re.Pattern[str], ...]:
-    """Rows whose value may be quoted become two: one with quotes, one without."""
-    rows = []
-    for pair in pairs:
-        if pair.endswith("VALUE"):
-            head = pair.removesuffix("VALUE")
-            rows.append(re.compile(head + r'"(?P<secret>[^"]*)"'))
-            rows.append(re.compile(head + r'(?P<secret>[^\s"]++)'))
-        else:
-            rows.append(re.compile(pair))
-    return tuple(rows)
-
+_WORD = r'(?:"[^"]*"|\S+)'
+_PROTOCOL = r"(?:MD5|SHA\S*) (?:-[lm] )?"
 
 SECRETS = Secrets(
-    rows=_rows(
-        # swanctl.conf(5): `secret = …` in ike, eap, ppk, private and token sections; `pin` of a token.
-        r"^\s*(?:secret|pin) ?= ?VALUE",
-        # See ipsec.secrets(5).
-        r": (?:PSK|XAUTH|EAP|NTLM|RSA \S+) VALUE",
-        # See snmpd.conf(5) and snmpusm(8).
-        r"^\s*(?:createUser|usmUser) (?:-e \S+ )?\S+ (?:MD5|SHA\S*) VALUE",
-        r"^\s*createUser (?:-e \S+ )?\S+ (?:MD5|SHA\S*) \S+ (?:DES|AES\S*) VALUE",
-        r"^\s*r[ow]community6? VALUE",
-        r"^\s*com2sec6? (?:-Cn \S+ )?\S+ \S+ VALUE",
-        r"^\s*trap(?:2)?sink \S+ VALUE",
-        # See wg(8).
-        r"^\s*(?:PrivateKey|PresharedKey) ?= ?VALUE",
-        # shadow(5): name:hash:…
-        r"^[\w.-]+:(?P<secret>[$!*][^:]+):\d*:",
-        # See chrony.keys(5).
-        r"^\s*\d+ (?:MD5|SHA\d+|AES\d+) VALUE",
+    rows=tuple(
+        re.compile(row)
+        for row in (
+            # swanctl.conf(5): `secret = …` in ike, eap, ppk, private and token sections; `pin` of a token.
+            rf"^\s*(?:secret|pin)\s*=\s*{VALUE}",
+            # See ipsec.secrets(5); `%prompt` asks for it.
+            rf"(?:^|\s): (?:PSK|XAUTH|EAP|NTLM|(?:RSA|ECDSA|BLISS|P12|PKCS8|PIN) {_WORD}) (?!%prompt\b){VALUE}",
+            # See snmpd.conf(5), snmp.conf(5) and snmpusm(1); `-l` and `-m` come before keys instead of words.
+            rf"^\s*createUser (?:-e \S+ )?{_WORD} {_PROTOCOL}{VALUE}",
+            rf"^\s*createUser (?:-e \S+ )?{_WORD} {_PROTOCOL}{_WORD} (?:DES|AES\S*) (?:-[lm] )?{VALUE}",
+            # What the agent makes of a user: the object ids of RFC 3414's protocols, each with its key behind it.
+            rf"^\s*usmUser .*?\.1\.3\.6\.1\.6\.3\.10\.1\.1\.\d+ {VALUE}",
+            rf"^\s*usmUser .*?\.1\.3\.6\.1\.6\.3\.10\.1\.2\.\d+ {VALUE}",
+            rf"^\s*r[ow]community6? {VALUE}",
+            rf"^\s*com2sec(?:6|unix)? (?:-Cn \S+ )?\S+ \S+ {VALUE}",
+            rf"^\s*(?:trap2?|inform)sink \S+ {VALUE}",
+            rf"^\s*(?:trapcommunity|defCommunity|authcommunity \S+) {VALUE}",
+            rf"^\s*def(?:(?:Auth|Priv)?Passphrase|(?:Auth|Priv)(?:Master|Localized)Key) {VALUE}",
+            *(rf"^\s*(?:trapsess|proxy) .*? -{option} {VALUE}" for option in "cAX"),
+            # See wg(8).
+            rf"^\s*(?:PrivateKey|PresharedKey) ?= ?{VALUE}",
+            # shadow(5): name:hash:…
+            r"^[\w.-]+:!*(?P<secret>\$[^:]+|[./0-9A-Za-z]{13}):\d*:\d*:\d*:",
+            # See chrony.keys(5).
+            rf"^\s*\d+ (?:MD5|SHA\d+|AES\d+) {VALUE}",
+            r"^\s*\d+ (?P<secret>(?:HEX|ASCII):\S+)",
+        )
     ),
-    hint=re.compile(r"secret|pin|PSK|XAUTH|EAP|NTLM|RSA|User|community|com2sec|sink|Key|:|MD5|SHA|AES"),
+    hint=re.compile(r"secret|pin|User|community|com2|sink|Key|:|MD5|SHA|AES|Pass|def|trapsess|proxy"),
     stored=re.compile(r"(?!)"),
 )
 

@@ -48,7 +48,7 @@ SECRETS = table(
     rf"\bkey (?!chain\b|\d+$){_VALUE}(?= hash|\"?\s+hash|\"?$)",
     rf"\bmessage-digest-key \d+ md5 {_VALUE}",
     rf"\b(?:snmp .*)?community {_VALUE}(?=\"? (?:hash|r\b|rw|rwa|mgmt|version))",
-    rf"\bauthentication (?:md5|sha\S*|hmac-\S+) {_VALUE} privacy",
+    rf"\bauthentication (?:hash )?(?:md5|sha\S*|hmac-\S+) {_VALUE}\"? privacy",
     rf"\bprivacy (?:des\S*|aes\S*|cfb\S*) {_VALUE}",
     rf"\b(?:hello-|lsp-)?authentication-(?:key|password) {_VALUE}",
     rf"\btrap-target .*\bnotify-community {_VALUE}",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from configs.blocks import quoted
 from configs.marks import marks
-from configs.masking import table
+from configs.masking import VALUE, table
 from configs.tree import Grammar
 
 if TYPE_CHECKING:
@@ -48,15 +48,17 @@ MARKS = marks(
     (-8, r"sysname |hostname |!$|config system"),
 )
 
-_VALUE = r"\"?(?P<secret>[^\s\"]++)"
+# A word that is an object's name is none of a command: names follow what kind of thing they name.
+_WORD = r"(?<!rules )(?<!address )(?<!service )(?<!group )(?<!tag )(?<!user )(?<!users )(?<!zone )(?<!certificate )\b"
 
 SECRETS = table(
-    rf"\b(?:phash|password-hash) {_VALUE}",
-    rf"\b(?:password|passphrase|secret|pre-shared-key key|api-key|auth-key|authpwd|privpwd|bind-password) {_VALUE}",
+    rf"{_WORD}(?:phash|password-hash) {VALUE}",
+    rf"{_WORD}(?:password|passphrase|secret|pre-shared-key key|api-key|auth-key|authpwd|privpwd|bind-password) {VALUE}",
     r"\b(?:authentication-key|private-key|pwd|key) (?!\"?-----BEGIN)(?P<secret>-AQ==\S+)",
     r"(?P<secret>-AQ==[^\s\"]+)",
-    rf"\b(?:snmp-community-string|community) (?!-type\b){_VALUE}",
-    rf"\bmd5 \d+ key {_VALUE}",
-    rf"\bprivate-key (?!\"?-----BEGIN){_VALUE}",
+    rf"{_WORD}snmp-community-string {VALUE}",
+    rf"\bsnmp\S* .*\bcommunity {VALUE}",
+    rf"\bmd5 \d+ key {VALUE}",
+    rf"{_WORD}private-key (?!\"?-----BEGIN){VALUE}",
     stored=r"-AQ==\S+|\$[156]\$\S+",
 )

@@ -12,5 +12,12 @@ from configs.dialects.topsec.language import LANGUAGE
 from configs.speaker import Speaker
 
 DIALECT = Speaker(
-    __name__, "topsec_tos", grammar=GRAMMAR, secrets=SECRETS, own=MARKS, language=LANGUAGE, encoding="gb18030"
+    __name__,
+    "topsec_tos",
+    grammar=GRAMMAR,
+    secrets=SECRETS,
+    own=MARKS,
+    language=LANGUAGE,
+    driver="TopsecDriver",
+    encoding="gb18030",
 )

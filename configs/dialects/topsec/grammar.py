@@ -28,20 +28,24 @@ MARKS = marks(
     (5, r"policy add (?:name|action|orig|src) ?\S", 2),
 )
 
-_VALUE = r"(?P<secret>\S++)"
+_VALUE = r"(?:'(?=[^']*'))?+(?P<secret>(?<=')[^']++(?=')|(?<!')\S++)"
+# A command's own word: outside quotes, and not what an object is called or a remark says.
+_WORD = r"^(?:[^']*'[^']*')*?[^']*?(?<!name )(?<!comment )\b"
 
 SECRETS = Secrets(
     rows=tuple(
         re.compile(row)
         for row in (
             # The administrators' log shows these with the password in base64.
-            rf"\bnew_password {_VALUE}",
-            rf"(?<!name )\b(?:passwd|password|pwd) {_VALUE}",
-            rf"\b(?:preshared-key|presharedkey|psk|pre-shared-key|shared-key) {_VALUE}",
-            rf"\bcommunity (?:string )?{_VALUE}",
-            rf"\b(?:auth|priv)[_-](?:pass|passwd|password|key) {_VALUE}",
+            rf"{_WORD}new_password {_VALUE}",
+            *(rf"{_WORD}{word} {_VALUE}" for word in ("passwd", "password", "pwd", "secret")),
+            rf"{_WORD}(?:pre-?shared-?key|pre_shared_key|psk|shared-key|key_value) {_VALUE}",
+            rf"{_WORD}community (?:add string |string )?(?!add\b|delete\b|modify\b|show\b){_VALUE}",
+            rf"{_WORD}auth[_-](?:pass|passwd|password|key) {_VALUE}",
+            rf"{_WORD}priv[_-](?:pass|passwd|password|key) {_VALUE}",
+            rf"{_WORD}(?:authentication-key|message-digest-key \d+ md5) {_VALUE}",
         )
     ),
-    hint=re.compile(r"pass|pwd|psk|key|community"),
+    hint=re.compile(r"pass|pwd|psk|key|community|secret"),
     stored=re.compile(r"(?!)"),
 )

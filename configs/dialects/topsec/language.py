@@ -10,13 +10,22 @@ from configs.dialects.topsec.grammar import SECRETS
 _ID = re.compile(r"^ID \d+ ")
 _VSID = re.compile(r" vsid \d+$")
 _LIST = re.compile(r"'([^']*?) *'")
+# What the dump adds to a route, in an order that differs between releases: the gateway tells the interface.
+_ROUTE_OWN = re.compile(r"^(network route add dst \S+ gw \S+.*?)(?: metric 1| dev \S+| id \d+)+$")
+_RULE = re.compile(r"^ID (?P<id>\d+) (?P<noun>firewall|nat) policy add ")
 
 
 def normalise(path: tuple[str, ...], text: str) -> str:
-    """A line as it is typed: without the id and the virtual system that the dump adds, lists with one closing blank."""
+    """A line as it is typed: without what the dump adds (ids, `vsid 0`, a route's interface); one blank closes a list."""
     del path
-    text = _VSID.sub("", _ID.sub("", " ".join(text.split())))
+    text = _ROUTE_OWN.sub(r"\1", _VSID.sub("", _ID.sub("", " ".join(text.split()))))
     return _LIST.sub(lambda match: f"'{' '.join(match[1].split())} '", text)
+
+
+def takes_back(text: str) -> str:
+    """Rules go by the number that the device gave them."""
+    rule = _RULE.match(text)
+    return f"{rule['noun']} policy delete id {rule['id']}" if rule else ""
 
 
 LANGUAGE = Language(
@@ -38,10 +47,20 @@ LANGUAGE = Language(
             Kind.SET,
             r"network route delete dst \g<network> gw \2",
         ),
+        # Published lines only add addresses; the form that takes one away is unverified.
+        slot(
+            r"$",
+            r"network interface (?P<port>\S+) ip add (\S+) mask (\S+)",
+            Kind.SET,
+            r"network interface \g<port> ip delete \2 mask \3",
+        ),
+        slot(r"$", r"pf service add name (?P<all>\S+ .*)", Kind.SINGLE, r"pf service delete name \g<all>"),
     ),
+    takes_back=takes_back,
     paths=Paths(
+        top_address=re.compile(r"network interface \S+ ip add (?P<ip>\S+) "),
         route=re.compile(r"network route add dst 0\.0\.0\.0/0 "),
-        server=re.compile(r"pf service add name ssh "),
+        server=re.compile(r"pf service add name ssh |system sshd "),
     ),
     normalise=normalise,
 )

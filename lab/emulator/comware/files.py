@@ -10,6 +10,7 @@ from lab.emulator.comware.device import STARTUP
 from lab.emulator.comware.language import ComwareLanguage
 from lab.emulator.device import LogoutError
 from lab.emulator.faults import FlashFullError
+from lab.emulator.grammar import Kind
 from lab.emulator.shell import Refusal
 from lab.emulator.undo import yes
 
@@ -90,8 +91,13 @@ class ComwareFiles(ComwareLanguage):
             self.terminal.write("Configuration file in flash: is being cleared.\nPlease wait ...\n")
             self.terminal.write("Configuration file is cleared.\n")
 
-    def do_delete(self, match: Match) -> None:
-        """A file, for good."""
+    async def do_delete(self, match: Match) -> None:
+        """A file, for good: `delete /unreserved` (file management reference; the question's wording is unverified)."""
+        switches = match.words[1:-1]
+        if switches not in ((), ("/unreserved",)):
+            raise Refusal(self.errors[Kind.WRONG])
+        if not yes(await self.patiently(f"Delete {match.words[-1]}? [Y/N]:") or ""):
+            return
         if self.device.files.pop(_name(match.words[-1]), None) is None:
             raise Refusal(f"%Error: {match.words[-1]}: no such file.")  # unverified wording
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from lab.emulator.device import LogoutError
+from lab.emulator.enable import confirmed
 from lab.emulator.grammar import Match
-from lab.emulator.ios.language import IosLanguage, confirmed
+from lab.emulator.ios.language import IosLanguage
 from lab.emulator.shell import Refusal
 
 
@@ -67,12 +68,6 @@ class IosGuards(IosLanguage):
             self.terminal.write("Archive feature not enabled\n")
             return
         self.terminal.write(f"The next archive file will be named {archive.value('path')}-1\n")
-
-    def do_write(self, _match: Match) -> None:
-        """Save, without a question."""
-        self.terminal.write("Building configuration...\n")
-        self.device.save()
-        self.terminal.write("[OK]\n")
 
     async def do_copy(self, _match: Match) -> None:
         """Save, after asking for the name."""

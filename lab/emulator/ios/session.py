@@ -6,7 +6,6 @@ import zlib
 from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING
 
-from lab.emulator.ios.device import PHYSICAL
 from lab.emulator.ios.guards import IosGuards
 from lab.emulator.shell import Refusal
 
@@ -16,10 +15,6 @@ if TYPE_CHECKING:
 
 class IosSession(IosGuards):
     """A user at an IOS command line."""
-
-    async def do_show_running(self, _match: Match) -> None:
-        """The running configuration."""
-        await self.terminal.page(self.device.show(self.device.running))
 
     async def do_show_running_interface(self, match: Match) -> None:
         """One interface of it."""
@@ -83,7 +78,7 @@ class IosSession(IosGuards):
         lines = ["", f"{'Port':<10}{'Name':<19}{'Status':<13}{'Vlan':<11}{'Duplex':<7}{'Speed':>6} Type"]
         for entry in self.device.running.starting("interface"):
             name = entry.words[1]
-            if not name.startswith(PHYSICAL):
+            if not name.startswith(self.device.physical):
                 continue
             state = "disabled" if entry.child("shutdown") is not None else "connected"
             vlan = "routed" if self.device.routed(entry) else entry.value("switchport", "access", "vlan") or "1"
@@ -128,18 +123,4 @@ class IosSession(IosGuards):
             f"SSH {'Enabled' if self.device.ssh_enabled else 'Disabled'} - version {version}\n"
             f"Authentication timeout: {root.value('ip', 'ssh', 'time-out') or 120} secs; "
             f"Authentication retries: {root.value('ip', 'ssh', 'authentication-retries') or 3}\n"
-        )
-
-    def do_terminal_length(self, match: Match) -> None:
-        """For this session only; 0 is no paging."""
-        self.terminal.height = int(match.words[2])
-
-    def do_ping(self, match: Match) -> None:
-        """Only its own addresses answer: there are no packets here."""
-        own = any(str(address.ip) == match.words[1] for port in self.device.ports() for address in port.addresses)
-        self.terminal.write(
-            "Type escape sequence to abort.\n"
-            f"Sending 5, 100-byte ICMP Echos to {match.words[1]}, timeout is 2 seconds:\n"
-            f"{'!!!!!' if own else '.....'}\n"
-            f"Success rate is {100 if own else 0} percent ({5 if own else 0}/5)\n"
         )

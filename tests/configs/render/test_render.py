@@ -347,7 +347,7 @@ def test_notes_say_what_is_missing(city):
     for note in rendered.notes:
         assert note.in_language("zh_CN") != note.in_language("en")
     words = {line.split()[0] for line in rendered.text.splitlines()}
-    assert words == {"network", "define", "firewall", "nat", "pf"}
+    assert words == {"system", "network", "define", "firewall", "nat", "pf"}
 
 
 SHAPES = (
@@ -363,6 +363,7 @@ SHAPES = (
         r"( dst '(\S+ )+')?( service '(\S+ )+')? log on"
     ),
     r"nat policy add srcarea '(\S+ )+' orig_src '(\S+ )+' trans_src \S+",
+    r"system sshd start",
     r"pf service add name (ssh|ping|snmp) area \S+ addressname \S+",
 )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pygit2
 import pytest
 
-from configs.archive import Archive, masked
+from configs.archive import SEALED, Archive, masked
 from inventory.errors import GovnetError, InputError
 
 GBK = "sysname RT\n#\ninterface LoopBack0\n description 端口0 上联  \r\n#\nreturn\n".encode("gb18030")
@@ -93,3 +96,50 @@ def test_secrets_are_masked_and_nothing_else():
     secret = b"snmp-agent community read cipher %^%#x%^%#\n"
     assert masked("huawei", GBK + secret) == GBK + secret.replace(b"%^%#x%^%#", b"***")
     assert masked("huawei", GBK) == GBK
+
+
+def test_sealed_copies_stand_beside(tmp_path):
+    """In the same commit, found by its date; a device without one says so, and masked copies do not mind."""
+    archive = Archive(tmp_path / "archive")
+    assert archive.devices() == frozenset()
+    first = archive.store({"rt-1": b"a ***\n", "rt-2": b"b\n"}, "first", {"rt-1": b"age 1"})
+    second = archive.store({"rt-1": b"a ***\n"}, "second", {"rt-1": b"age 2"})
+    assert second != first
+    assert archive.read("rt-1", file=SEALED) == b"age 2"
+    assert archive.read("rt-1", first, file=SEALED) == b"age 1"
+    assert archive.read("rt-1") == b"a ***\n"
+    assert [entry[0] for entry in archive.history("rt-1", file=SEALED)] == [second, first]
+    assert [entry[0] for entry in archive.history("rt-1")] == [first]
+    assert archive.devices() == {"rt-1", "rt-2"}
+    with pytest.raises(InputError) as caught:
+        archive.read("rt-2", file=SEALED)
+    assert caught.value.problems[0].code == "not-sealed"
+
+
+def test_runs_that_end_together(tmp_path):
+    """Each run's devices are there afterwards, in a commit of its own, one behind the other."""
+    archive = Archive(tmp_path / "archive")
+    archive.store({"rt-0": b"0\n"}, "first")
+
+    def run(number):
+        return Archive(tmp_path / "archive").store({f"rt-{number}": b"x\n"}, f"run {number}")
+
+    with ThreadPoolExecutor(8) as pool:
+        commits = list(pool.map(run, range(1, 17)))
+    assert len(set(commits)) == 16
+    assert len(archive.devices()) == 17
+    repository = pygit2.Repository(str(tmp_path / "archive"))
+    assert sum(1 for _ in repository.walk(repository.head.target)) == 17
+
+
+def test_git_finds_nothing_wrong(tmp_path):
+    """What is stored is a repository like any other."""
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
+    archive = Archive(tmp_path / "archive")
+    archive.store({"rt-1": GBK, "机房-2": b"b\n"}, "first", {"rt-1": b"age"})
+    archive.store({"rt-1": GBK + b"!\n"}, "second")
+    done = subprocess.run(
+        ["git", "-C", str(tmp_path / "archive"), "fsck", "--strict"], capture_output=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (0, b""), done.stderr

@@ -9,7 +9,6 @@ import napalm
 import pytest
 
 from configs import known_hosts
-from configs.dialects import dialect, platforms
 from configs.driver import uptime
 from configs.drivers import driver_for
 from inventory.errors import (
@@ -26,14 +25,6 @@ def open_driver(target, **more):
     driver = driver_for(target.platform).for_target(target, **more)
     driver.open()
     return driver
-
-
-def test_napalm_finds_every_driver():
-    """`get_network_driver` gives our class for every platform whose dialect has a driver."""
-    for platform in platforms():
-        own = dialect(platform).driver()
-        if own is not None:
-            assert napalm.get_network_driver(platform) is own
 
 
 def test_a_driver_is_used_as_napalm_says(servers, vrp, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from hashlib import sha256
-from pathlib import Path  # noqa: TC003 - fixtures are annotated
+from pathlib import Path
 
 import pytest
 

@@ -22,6 +22,10 @@ MANAGEMENT = {
     "hp_comware": "GigabitEthernet0/0",
     "cisco_ios": "GigabitEthernet0/1",
     "frr": "eth0",
+    "ruijie_os": "GigabitEthernet 0/0",
+    "topsec_tos": "eth3",
+    "hillstone_stoneos": "ethernet0/0",
+    "fortinet": "port1",
 }
 MODELS = {
     "huawei": "AR2220",
@@ -29,7 +33,13 @@ MODELS = {
     "hp_comware": "MSR3620",
     "cisco_ios": "CISCO2911/K9",
     "frr": "",
+    "ruijie_os": "RSR20-X",
+    "topsec_tos": "NGFW4208",
+    "hillstone_stoneos": "SG-6000-E1600",
+    "fortinet": "FortiGate-100F",
 }
+# Users that no first text names.
+LOGINS = {"topsec_tos": ("govnet", "Secret-123")}
 _BASE = 0x0A000000 | (os.getpid() % 200 + 20) << 16
 
 
@@ -55,6 +65,7 @@ def spec_of(platform, *, name="dev", number=1, text="", **more):
     more.setdefault("model", MODELS[platform])
     more.setdefault("management_interface", MANAGEMENT[platform])
     more.setdefault("seed", b"test")
+    more.setdefault("login", LOGINS.get(platform))
     return Spec(name, platform, address, text=text.format(address=address), **more)
 
 
@@ -164,11 +175,75 @@ FRR = """hostname F1
 interface eth0
  ip address {address}/24
 """
+STONEOS = """hostname G1
+interface ethernet0/0
+  zone trust
+  ip address {address}/24
+  manage ssh
+  manage snmp
+exit
+admin user govnet
+  password Secret-123
+  role admin
+  access ssh
+exit
+admin user reader
+  password Reader-123
+  role admin-read-only
+  access ssh
+exit
+"""
+FORTIOS = """config system global
+    set hostname "F1"
+end
+config system interface
+    edit "port1"
+        set ip {address} 255.255.255.0
+        set allowaccess ping ssh snmp
+    next
+end
+config system admin
+    edit "govnet"
+        set accprofile "super_admin"
+        set password "Secret-123"
+    next
+    edit "reader"
+        set accprofile "super_admin_readonly"
+        set password "Reader-123"
+    next
+end
+"""
+
+RGOS = """hostname J1
+username govnet privilege 15 password Secret-123
+username reader password Reader-123
+enable secret Enable-123
+enable service ssh-server
+interface GigabitEthernet 0/0
+ ip address {address} 255.255.255.0
+line vty 0 4
+ login local
+"""
+TOS = """network interface eth3 ip add {address} mask 255.255.255.0
+define area add name area_eth3 attribute 'eth3 '
+system sshd start
+pf service add name ssh area area_eth3 addressname any
+"""
 
 
 @pytest.fixture
 def texts():
-    return {"huawei": VRP, "huawei_vrpv8": VRP, "hp_comware": COMWARE, "cisco_ios": IOS, "frr": FRR}
+    return {
+        "huawei": VRP,
+        "huawei_vrpv8": VRP,
+        "hp_comware": COMWARE,
+        "cisco_ios": IOS,
+        "frr": FRR,
+        "ruijie_os": RGOS,
+        "topsec_tos": TOS,
+        "hillstone_stoneos": STONEOS,
+        "fortinet": FORTIOS,
+    }
 
 
 LOGIN = {"username": "govnet", "password": "Secret-123"}

@@ -12,8 +12,14 @@ from hypothesis import strategies as st
 from lab.emulator.faults import SLOW, Faults
 
 QUIT = {"cisco_ios": "exit\n", "hp_comware": "quit\n", "huawei": "quit\n", "huawei_vrpv8": "quit\n"}
+QUIT |= {"ruijie_os": "exit\n", "topsec_tos": "exit\nn\n"}
+# How the configuration is entered, and what changes the name; elsewhere as on VRP.
+ENTER = dict.fromkeys(("cisco_ios", "ruijie_os"), "configure terminal")
+NAME = dict.fromkeys(("cisco_ios", "ruijie_os"), "hostname")
 SAVE = {
     "cisco_ios": ("write memory\n", "%Error writing nvram"),
+    "ruijie_os": ("write\n", "%Error opening flash:config.text"),
+    "topsec_tos": ("save\n", "error -8010"),
     "hp_comware": ("save force\n", "%Not enough space"),
     "huawei": ("save\ny\n", "Error: There is no enough space"),
     "huawei_vrpv8": ("save\ny\n", "Error: There is no enough space"),
@@ -47,12 +53,13 @@ def test_an_unknown_fault_is_refused(text):
         Faults.parse(f"mute,{text}")
 
 
-@pytest.mark.parametrize("platform", sorted(SAVE))
+# A Topsec firewall's name cannot be changed here.
+@pytest.mark.parametrize("platform", sorted(SAVE.keys() - {"topsec_tos"}))
 def test_a_line_drops_behind_a_command(platform, spec, texts, world, where, ssh):
     """`drop-after=3`: three lines are carried out, the fourth is lost with the connection; then it is over."""
     one = spec(platform, text=texts[platform], faults=Faults.parse("drop-after=3"))
-    enter = "configure terminal" if platform == "cisco_ios" else "system-view"
-    name = "hostname" if platform == "cisco_ios" else "sysname"
+    enter = ENTER.get(platform, "system-view")
+    name = NAME.get(platform, "sysname")
     commit = "commit" if platform == "huawei_vrpv8" else "interface LoopBack0"
 
     async def run():
@@ -115,7 +122,7 @@ def test_a_device_that_dies_while_its_guard_is_armed(spec, texts, world, where, 
 @pytest.mark.parametrize("platform", sorted(SAVE))
 def test_a_full_flash_saves_nothing(platform, spec, texts, world, where, ssh):
     """Saving fails in the device's words, and what was saved stays."""
-    one = spec(platform, text=texts[platform])
+    one = spec(platform, text=texts[platform], encoding="utf-8")
     keys, said = SAVE[platform]
 
     async def run():

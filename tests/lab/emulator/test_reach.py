@@ -1,4 +1,7 @@
-"""A device answers only at an address that its configuration gives it, through a route that leads back."""
+"""A device answers only at an address that its configuration gives it, through a route that leads back.
+
+The firewalls, whose blocks are of another kind, have files of their own.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ from ipaddress import IPv4Address, IPv4Network
 import asyncssh
 import pytest
 
-from lab.emulator.platforms import PLATFORMS
 from lab.emulator.reach import Filter, Line, Packet, Wire
 from lab.emulator.world import served_at
 
@@ -22,6 +24,7 @@ PORTS = {
     "hp_comware": "interface GigabitEthernet0/0",
     "cisco_ios": "interface GigabitEthernet0/1",
     "frr": "interface eth0",
+    "ruijie_os": "interface GigabitEthernet 0/0",
 }
 ROUTES = {
     "huawei": "ip route-static 0.0.0.0 0 {hop}",
@@ -29,8 +32,11 @@ ROUTES = {
     "hp_comware": "ip route-static 0.0.0.0 0 {hop}",
     "cisco_ios": "ip route 0.0.0.0 0.0.0.0 {hop}",
     "frr": "ip route 0.0.0.0/0 {hop}",
+    "ruijie_os": "ip route 0.0.0.0 0.0.0.0 {hop}",
 }
-UNDO = dict.fromkeys(("huawei", "huawei_vrpv8", "hp_comware"), "undo") | {"cisco_ios": "no", "frr": "no"}
+UNDO = dict.fromkeys(("huawei", "huawei_vrpv8", "hp_comware"), "undo") | dict.fromkeys(
+    ("cisco_ios", "frr", "ruijie_os"), "no"
+)
 # A line that shuts out SSH from everywhere, on the management interface.
 FILTERS = {
     "huawei": ["acl 3999", "rule deny tcp destination-port eq 22", "quit", "{port}", "traffic-filter inbound acl 3999"],
@@ -49,13 +55,24 @@ FILTERS = {
         "{port}",
         "ip access-group SHUT in",
     ],
+    "ruijie_os": [
+        "ip access-list extended SHUT",
+        "permit udp any any",
+        "exit",
+        "{port}",
+        "ip access-group SHUT in",
+    ],
 }
+# How the configuration is entered; elsewhere as on VRP.
+ENTER = dict.fromkeys(("cisco_ios", "frr", "ruijie_os"), "configure terminal")
 # How a change is begun so that the device takes it back by itself, and how it is made to take effect.
 GUARDS = {
     "huawei": (["schedule reboot delay 1 force", "system-view"], []),
     "huawei_vrpv8": (["system-view"], ["commit trial 60"]),
     "hp_comware": (["system-view", "configuration commit delay 1"], []),
     "cisco_ios": (["configure terminal revert timer 1"], []),
+    # A model of 10.x; those of 11.x have no guard.
+    "ruijie_os": (["reload in 1", "y", "configure terminal"], []),
 }
 
 
@@ -106,7 +123,7 @@ BREAKS = ("address", "mask", "gateway", "no route", "port", "filter")
 # A Linux host's packet filter is not FRR's.
 @pytest.mark.parametrize(
     ("what", "platform"),
-    [(what, name) for what in BREAKS for name in sorted(PLATFORMS) if what != "filter" or name in FILTERS],
+    [(what, name) for what in BREAKS for name in sorted(PORTS) if what != "filter" or name in FILTERS],
 )
 def test_what_breaks_the_way_cuts_the_session(platform, what, spec, texts, world, where, ssh):
     """A wrong address, mask, gateway or filter, and a port that is shut: the session dies and nobody is let in."""
@@ -120,7 +137,7 @@ def test_what_breaks_the_way_cuts_the_session(platform, what, spec, texts, world
             async with ssh.connected(host, port) as connection:
                 session = await connection.create_process(term_type="vt100")
                 lines = changes(platform, one, what)
-                enter = ["configure terminal"] if platform in ("cisco_ios", "frr") else ["system-view"]
+                enter = [ENTER.get(platform, "system-view")]
                 commit = ["commit"] if platform == "huawei_vrpv8" else []
                 session.stdin.write("\n".join([*enter, *lines, *commit, ""]))
                 await ssh.until(lambda: not made.hosts["dev"].listening)
@@ -197,7 +214,7 @@ async def _changed(device, lines, before):
     return text
 
 
-@pytest.mark.parametrize("platform", ["cisco_ios", "hp_comware", "huawei", "huawei_vrpv8"])
+@pytest.mark.parametrize("platform", ["cisco_ios", "hp_comware", "huawei", "huawei_vrpv8", "ruijie_os"])
 def test_a_filter_of_the_terminal_lines_lets_a_session_live(platform, spec, texts, world, where, ssh):
     """As on real devices: who is in stays in, who comes is turned away."""
     one = behind(spec, platform, texts)
@@ -207,8 +224,9 @@ def test_a_filter_of_the_terminal_lines_lets_a_session_live(platform, spec, text
         "huawei": ["acl 2999", "rule permit source 10.9.9.9 0", "quit", "user-interface vty 0 4", "acl 2999 inbound"],
     }
     lines["huawei_vrpv8"] = [*lines["huawei"], "commit"]
-    enter = "configure terminal" if platform == "cisco_ios" else "system-view"
-    look = "do show clock" if platform == "cisco_ios" else "display clock"
+    lines["ruijie_os"] = ["ip access-list standard M", "permit host 10.9.9.9", "line vty 0 4", "access-class M in"]
+    enter = ENTER.get(platform, "system-view")
+    look = "do show clock" if platform in ENTER else "display clock"
 
     async def run():
         async with world(one) as made:

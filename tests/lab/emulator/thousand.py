@@ -37,6 +37,21 @@ TEXTS = {
             "interface GigabitEthernet0/1\n ip address {address} 255.255.0.0\nline vty 0 15\n login local\n"
         ),
     ),
+    "fortinet": (
+        "port1",
+        (
+            "config system global\nset hostname {name}\nend\nconfig system interface\nedit port1\n"
+            "set ip {address} 255.255.0.0\nset allowaccess ssh snmp\nnext\nend\nconfig system admin\nedit govnet\n"
+            "set accprofile super_admin\nset password Secret-123\nnext\nend\n"
+        ),
+    ),
+    "hillstone_stoneos": (
+        "ethernet0/0",
+        (
+            "hostname {name}\ninterface ethernet0/0\nzone trust\nip address {address}/16\nmanage ssh\nexit\n"
+            "admin user govnet\npassword Secret-123\nrole admin\naccess ssh\nexit\n"
+        ),
+    ),
     "frr": ("eth0", "hostname {name}\ninterface eth0\n ip address {address}/16\n"),
     "hp_comware": (
         "GigabitEthernet0/0",
@@ -48,6 +63,22 @@ TEXTS = {
     ),
     "huawei": ("GigabitEthernet0/0/0", VRP),
     "huawei_vrpv8": ("GigabitEthernet0/0/0", VRP),
+    "ruijie_os": (
+        "GigabitEthernet 0/0",
+        (
+            "hostname {name}\nusername govnet privilege 15 password Secret-123\nenable service ssh-server\n"
+            "interface GigabitEthernet 0/0\n ip address {address} 255.255.0.0\nline vty 0 4\n login local\n"
+        ),
+    ),
+    "topsec_tos": (
+        "eth0",
+        (
+            "network interface eth0 ip add {address} mask 255.255.0.0\nsystem sshd start\n"
+            "define area add name area_eth0 attribute 'eth0 '\n"
+            "pf service add name ssh area area_eth0 addressname any\n"
+            "pf service add name snmp area area_eth0 addressname any\n"
+        ),
+    ),
 }
 
 

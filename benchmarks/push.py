@@ -1,0 +1,349 @@
+"""Pushing to many devices: ours against netmiko in a thread pool, and Ansible's network_cli where it is installed.
+
+Emulated devices in a process of their own, 10 ms of work for a command, behind a proxy (another process) that holds
+every byte back for half a round trip of 40 ms. A job is 46 commands: log in with paging off, 40 configuration lines,
+show the configuration, save. One line per round trip takes 46 × 50 ms = 2.3 s a device. Every client checks every
+line's echo and error, and that the saved answer came.
+
+    python benchmarks/push.py --json [--devices 200] [--parallel 100]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any, Self
+
+from common import figure, report
+
+HALF = 0.020  # seconds that a byte is under way
+WORK = 0.010  # seconds that a device works on a command
+COMMANDS = 46
+FLOOR = COMMANDS * (2 * HALF + WORK)  # seconds a device, one line per round trip
+LINES = 40
+PROXY = 10_522
+USER, PASSWORD = "govnet", "Secret-123"
+BASE = int(IPv4Address("10.44.0.1"))
+TEXTS = {
+    "cisco_ios": (
+        "GigabitEthernet0/1",
+        (
+            f"hostname {{name}}\nusername {USER} privilege 15 secret {PASSWORD}\nip domain-name example.net\n"
+            "interface GigabitEthernet0/1\n ip address {address} 255.255.0.0\nline vty 0 15\n login local\n"
+        ),
+    ),
+    "hp_comware": (
+        "GigabitEthernet0/0",
+        (
+            "sysname {name}\ninterface GigabitEthernet0/0\n ip address {address} 255.255.0.0\nline vty 0 63\n"
+            " authentication-mode scheme\n user-role network-admin\nssh server enable\n"
+            f"local-user {USER} class manage\n password simple {PASSWORD}\n service-type ssh\n"
+            " authorization-attribute user-role network-admin\n"
+        ),
+    ),
+}
+ROUTE = {
+    "cisco_ios": "ip route 10.{n}.{k}.0 255.255.255.0 Null0",
+    "hp_comware": "ip route-static 10.{n}.{k}.0 24 NULL0",
+}
+SHOW = {"cisco_ios": "show running-config", "hp_comware": "display current-configuration"}
+
+
+def lines(platform: str, run: int) -> list[str]:
+    """The configuration lines; other ones in each run, so that none is there already."""
+    return [ROUTE[platform].format(n=100 + run, k=number) for number in range(LINES)]
+
+
+def served(number: int) -> str:
+    """Where a device's proxy listens."""
+    return str(IPv4Address((127 << 24) | ((BASE + number) & 0xFFFFFF)))
+
+
+# The devices, and the distance to them
+
+
+async def devices(platform: str, count: int) -> None:
+    """Run the devices until standard input ends."""
+    from lab.emulator.device import Spec  # noqa: PLC0415 - only this process needs it
+    from lab.emulator.world import World  # noqa: PLC0415 - as above
+
+    interface, text = TEXTS[platform]
+    specs = [
+        Spec(
+            f"d{number}",
+            platform,
+            IPv4Address(BASE + number),
+            management_interface=interface,
+            text=text.format(name=f"d{number}", address=IPv4Address(BASE + number)),
+            delay=WORK,
+            seed=b"push",
+        )
+        for number in range(count)
+    ]
+    world = World(specs, snmp=False)
+    await world.boot()
+    await world.open((10_022, 10_161))
+    print("ready", flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+
+
+class Late(asyncio.Protocol):
+    """Passes bytes on, each half a round trip late, in order."""
+
+    def __init__(self) -> None:
+        self.other: asyncio.Transport | None = None
+        self.held: list[bytes] = []
+
+    def connection_made(self, transport: Any) -> None:
+        """The connection is there."""
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes have come."""
+        asyncio.get_running_loop().call_later(HALF, self.passed, data)
+
+    def passed(self, data: bytes) -> None:
+        """Bytes have arrived at the other side."""
+        if self.other is None:
+            self.held.append(data)
+        elif not self.other.is_closing():
+            self.other.write(data)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """One side has gone: so does the other, later."""
+        del error
+        if self.other is not None:
+            asyncio.get_running_loop().call_later(HALF, self.other.close)
+
+
+class Front(Late):
+    """The side of the client: opens the way to the device."""
+
+    def connection_made(self, transport: Any) -> None:
+        """A client has come."""
+        super().connection_made(transport)
+        address = transport.get_extra_info("sockname")[0]
+        asyncio.get_running_loop().create_task(self._reach(address))
+
+    async def _reach(self, address: str) -> None:
+        await asyncio.sleep(HALF)
+        behind, protocol = await asyncio.get_running_loop().create_connection(Late, address, 10_022)
+        protocol.other = self.transport
+        self.other = behind
+        for data in self.held:
+            behind.write(data)
+
+
+async def proxies(count: int) -> None:
+    """Run the distance until standard input ends."""
+    loop = asyncio.get_running_loop()
+    for number in range(count):
+        await loop.create_server(Front, served(number), PROXY, backlog=512)
+    print("ready", flush=True)
+    await loop.run_in_executor(None, sys.stdin.read)
+
+
+# The clients
+
+
+def _all_there(number: int, wanted: list[str], running: str) -> None:
+    """SystemExit if a device does not show a line that it was given."""
+    if not all(line in running for line in wanted):
+        raise SystemExit(f"d{number}: a line is missing")
+
+
+async def _ours(platform: str, number: int, run: int, gate: asyncio.Semaphore, folder: Path) -> None:
+    from configs.channel import Login, Target  # noqa: PLC0415 - imports are not measured
+    from configs.drivers import driver_for  # noqa: PLC0415 - as above
+    from inventory.endpoints import Endpoint  # noqa: PLC0415 - as above
+    from inventory.secrets import Secret  # noqa: PLC0415 - as above
+
+    async with gate:
+        target = Target(
+            f"d{number}",
+            platform,
+            Endpoint(served(number), PROXY),
+            Login(USER, Secret(PASSWORD)),
+            folder / "known_hosts",
+        )
+        driver: Any = driver_for(platform).for_target(target)
+        await driver._open()  # noqa: SLF001 - all devices on one loop
+        try:
+            wanted = lines(platform, run)
+            await driver.session.configure(wanted)
+            running = await driver._running()  # noqa: SLF001 - all devices on one loop
+            _all_there(number, wanted, running.decode())
+            await driver._save()  # noqa: SLF001 - all devices on one loop
+        finally:
+            await driver._close()  # noqa: SLF001 - all devices on one loop
+
+
+def ours(platform: str, count: int, parallel: int, run: int) -> None:
+    """Our session engine: lines in blocks, every echo and error checked."""
+    from configs.channel import wait  # noqa: PLC0415 - imports are not measured
+
+    with tempfile.TemporaryDirectory() as folder:
+
+        async def every() -> None:
+            gate = asyncio.Semaphore(parallel)
+            await asyncio.gather(*(_ours(platform, number, run, gate, Path(folder)) for number in range(count)))
+
+        wait(every())
+
+
+def netmiko(platform: str, count: int, parallel: int, run: int, **options: Any) -> None:
+    """Netmiko in a thread pool, as its documentation does it; it checks each line by waiting for its echo."""
+    from netmiko import ConnectHandler  # noqa: PLC0415 - imports are not measured
+
+    def one(number: int) -> None:
+        wanted = lines(platform, run)
+        login = {"host": served(number), "port": PROXY, "username": USER, "password": PASSWORD}
+        with ConnectHandler(device_type=platform, fast_cli=True, conn_timeout=60, **login) as connection:
+            connection.send_config_set(wanted, error_pattern=r"(?m)^\s*% |\^", **options)
+            running = connection.send_command(SHOW[platform], read_timeout=120)
+            _all_there(number, wanted, running)
+            connection.save_config()
+
+    with ThreadPoolExecutor(parallel) as pool:
+        list(pool.map(one, range(count)))
+
+
+CLIENTS = {"ours": ours, "netmiko": netmiko}
+
+
+def client(name: str, platform: str, count: int, parallel: int, run: int) -> None:
+    """One client's run in this process; prints what it took."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    if name == "ours":
+        from configs.drivers import driver_for  # noqa: PLC0415 - imports are not measured
+
+        driver_for(platform)
+    else:
+        import netmiko as _  # noqa: F401, PLC0415 - as above
+    before = resident()
+    begun, used = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF)
+    CLIENTS[name](platform, count, parallel, run)
+    wall, after = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime
+    print(json.dumps({"wall": wall, "cpu": cpu, "megabytes": after.ru_maxrss / 1024 - before}))
+
+
+def resident() -> float:
+    """This process's resident memory in MiB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGESIZE") / (1 << 20)
+
+
+class Fleet:
+    """The devices and the distance to them, while it is entered."""
+
+    def __init__(self, platform: str, count: int) -> None:
+        self.platform, self.count = platform, count
+        self.processes: list[subprocess.Popen[str]] = []
+        self.run = 0
+
+    def __enter__(self) -> Self:
+        for part in ("devices", "proxies"):
+            arguments = [sys.executable, __file__, "--part", part, self.platform, str(self.count)]
+            process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            self.processes.append(process)
+            if process.stdout is None or process.stdout.readline().strip() != "ready":
+                raise SystemExit(f"the {part} did not start")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self.processes:
+            process.terminate()
+            process.wait(30)
+
+    def measure(self, name: str, count: int, parallel: int) -> dict[str, float]:
+        """One client's run in a process of its own."""
+        self.run += 1
+        arguments = [sys.executable, __file__, "--part", "client", self.platform, str(count)]
+        more = ["--client", name, "--parallel", str(parallel), "--run", str(self.run)]
+        done = subprocess.run([*arguments, *more], capture_output=True, text=True, check=False, timeout=900)
+        if done.returncode:
+            raise SystemExit(f"{name}: {done.stderr[-2000:]}")
+        measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+        return measured
+
+
+def main() -> None:
+    """Measure, or play one part of the measurement."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--devices", type=int, default=200)
+    parser.add_argument("--parallel", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--comware", type=int, default=20, help="devices for the comparison on Comware")
+    parser.add_argument("--part", choices=("devices", "proxies", "client"))
+    parser.add_argument("--client", choices=tuple(CLIENTS))
+    parser.add_argument("--run", type=int, default=1)
+    parser.add_argument("rest", nargs="*")
+    given = parser.parse_args()
+    if given.part:
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        platform, count = given.rest[0], int(given.rest[1])
+        if given.part == "devices":
+            asyncio.run(devices(platform, count))
+        elif given.part == "proxies":
+            asyncio.run(proxies(count))
+        else:
+            client(given.client, platform, count, given.parallel, given.run)
+        return
+    report("push", figures(given.devices, given.parallel, given.rounds, given.comware))
+
+
+def figures(count: int, parallel: int, rounds: int, comware: int) -> list[dict[str, Any]]:
+    """All figures of the table."""
+    floor = FLOOR * -(-count // parallel)
+    with Fleet("cisco_ios", max(count, 1000)) as fleet:
+        pairs = [
+            (fleet.measure("ours", count, parallel), fleet.measure("netmiko", count, parallel)) for _ in range(rounds)
+        ]
+        big = fleet.measure("ours", 1000, 1000)
+    own, peer = (sorted(pairs, key=lambda pair: pair[index]["wall"])[rounds // 2][index] for index in (0, 1))
+    said = {"name": "netmiko 4, thread pool", "value": round(peer["wall"], 2)}
+    made = [
+        figure("wall-over-one-line-per-round-trip", own["wall"] / floor, "×", 0.5),
+        figure("wall-over-netmiko", own["wall"] / peer["wall"], "×", 0.3, peer=said),
+        figure(
+            "cpu-over-netmiko",
+            own["cpu"] / peer["cpu"],
+            "×",
+            0.4,
+            peer={"name": "netmiko 4, CPU seconds", "value": round(peer["cpu"], 2)},
+        ),
+        figure("megabytes-of-1000-devices-at-once", big["megabytes"], "MiB", 300),
+    ]
+    with Fleet("hp_comware", comware) as fleet:
+        ours_, theirs = fleet.measure("ours", comware, comware), fleet.measure("netmiko", comware, comware)
+    made.append(
+        figure(
+            "comware-with-errors-checked-over-netmiko",
+            ours_["wall"] / theirs["wall"],
+            "×",
+            1 / 15,
+            peer={"name": "netmiko 4 hp_comware with error_pattern, wall seconds", "value": round(theirs["wall"], 2)},
+        )
+    )
+    if shutil.which("ansible-playbook") is None:
+        print("Ansible is not installed: no comparison with network_cli", file=sys.stderr)
+    return made
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""What the rollout's commands share: the database, the surroundings of a worker, the way it is shown."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.common import load_workspace, page, talk
+from cli.config_push import surroundings
+from configs.rollouts.report import PHASES, STATES
+from inventory.errors import ExitCode
+from inventory.text import language, mark, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from rich.table import Table
+
+    from configs.rollout import PushResult
+    from configs.rollouts.bundle import Bundle
+    from configs.rollouts.engine import Engine
+    from configs.rollouts.policy import Check, CheckKind
+    from configs.rollouts.store import Row, Standing, Store
+    from inventory.endpoints import Endpoints
+    from inventory.model import Workspace
+
+NameArgument = Annotated[
+    str,
+    typer.Argument(help=tr(mark("A rollout, or the beginning of its name; the newest by default.")), metavar="NAME"),
+]
+RebootOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-reboot", help=tr(mark("Where nothing better is there, a device's reboot timer may be its guard."))
+    ),
+]
+
+
+def open_store(root: Path) -> Store:
+    """The database of a workspace's rollouts: `database` of govnet.yaml, else state.db."""
+    from configs.rollouts.store import Store, default_url  # noqa: PLC0415 - start-up time
+
+    return Store(load_workspace(root).settings.database or default_url(root))
+
+
+@contextmanager
+def engine(
+    root: Path,
+    *,
+    lab: bool,
+    zones: Sequence[str] = ("",),
+    parallel: int = 20,
+    allow_reboot: bool = False,
+) -> Iterator[tuple[Store, Engine]]:
+    """The engine at work on the workspace's devices, or on those of its lab."""
+    from configs.rollouts.engine import Engine  # noqa: PLC0415 - start-up time
+    from configs.rollouts.world import WorkspaceWorld  # noqa: PLC0415 - as above
+
+    with ExitStack() as stack:
+        store = open_store(root)
+        stack.callback(store.close)
+        loaded, plan, endpoints = stack.enter_context(surroundings(root, lab=lab))
+        world = WorkspaceWorld(
+            loaded, plan, endpoints, store, looks(loaded, endpoints), _logged(loaded), allow_reboot=allow_reboot
+        )
+        running = stack.enter_context(Engine(store, world, zones, parallel=parallel))
+        yield store, running
+
+
+def _logged(workspace: Workspace) -> Any:
+    """Writes each finished device to the operations log."""
+    from configs.operations import Operations  # noqa: PLC0415 - start-up time
+
+    operations = Operations(workspace.root, workspace.settings.syslog)
+
+    def told(bundle: Bundle, result: PushResult, undone: bool) -> None:
+        about = {
+            "rollout": bundle.name,
+            "device": result.device,
+            "digest": bundle.devices[result.device].digest,
+            "state": result.state.value,
+            "added": result.added,
+            "removed": result.removed,
+            "guard": result.guard.value,
+            "error": type(result.error).__name__ if result.error else "",
+        }
+        operations.write("rollout.undo" if undone else "rollout.device", about, who=bundle.by)
+
+    return told
+
+
+def looks(workspace: Workspace, endpoints: Endpoints) -> dict[CheckKind, Any]:
+    """The checks that can be made from here."""
+    from configs.rollouts.policy import CheckKind  # noqa: PLC0415 - start-up time
+
+    def snmp(check: Check, device: str) -> frozenset[str]:
+        from collectors.poll import Poller, targets  # noqa: PLC0415 - start-up time
+
+        name = check.source or device
+        wanted = targets(workspace, [workspace.inventory.devices[name]], endpoints)
+        [result] = Poller(("system",)).poll(wanted)
+        return frozenset({"answers"} if result.ok else ())
+
+    return {CheckKind.SNMP: snmp}
+
+
+def rollout_json(bundle: Bundle, standing: Standing, rows: Sequence[Row]) -> dict[str, Any]:
+    """Stable keys: the rollout, where it is, and each device."""
+    return {
+        "ok": all(row.ok for row in rows if row.over),
+        "name": bundle.name,
+        "phase": standing.phase.value,
+        "request": standing.request.value,
+        "by": bundle.by,
+        "reason": bundle.reason,
+        "begun": bundle.begun.isoformat(),
+        "digest": bundle.digest,
+        "waves": [
+            {"number": wave.number, "title": wave.title, "sites": [stop.site for stop in wave.sites]}
+            for wave in bundle.waves
+        ],
+        "devices": [
+            {
+                "name": row.device,
+                "site": row.site,
+                "wave": row.wave,
+                "attempt": row.attempt,
+                "state": row.state,
+                "ok": row.ok,
+                "step": dict(row.step),
+                "worker": row.worker,
+                "begun": row.begun,
+                "ended": row.ended,
+                "result": dict(row.result) if row.result else None,
+            }
+            for row in rows
+        ],
+    }
+
+
+def overview(bundle: Bundle, standing: Standing, rows: Sequence[Row]) -> Table:
+    """The waves as a table: how many devices wait, are at work, are done, have failed."""
+    from rich.table import Table  # noqa: PLC0415 - start-up time
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    title = tr("rollout {name}: {phase}", name=bundle.name, phase=tr(PHASES[standing.phase.value]))
+    table = Table(title=title, title_justify="left", caption_justify="left")
+    for heading in (mark("wave"), mark("sites"), mark("waiting"), mark("at work"), mark("done"), mark("failed")):
+        table.add_column(tr(heading), justify="right")
+    table.add_column(tr("now"), overflow="fold")
+    for wave in bundle.waves:
+        members = [row for row in rows if row.wave == wave.number]
+        waiting = sum(row.state == "waiting" for row in members)
+        working = [row for row in members if row.state in {"queued", "working"}]
+        done, failed = sum(row.ok for row in members), sum(row.over and not row.ok for row in members)
+        table.add_row(
+            Text(f"{wave.number} {wave.title}".strip()),
+            str(len(wave.sites)),
+            str(waiting),
+            str(len(working)),
+            Text(str(done), style="green" if done else ""),
+            Text(str(failed), style="red" if failed else ""),
+            Text("; ".join(map(_now, working[:3])) + ("; …" if len(working) > 3 else "")),
+        )
+    return table
+
+
+def _now(row: Row) -> str:
+    step = row.step.get("zh" if language() == "zh_CN" else "en", "")
+    return f"{row.device}: {step}" if step else row.device
+
+
+def show(bundle: Bundle, standing: Standing, rows: Sequence[Row]) -> None:
+    """The overview, and every device that failed with what mends it."""
+    console = page()
+    console.print(overview(bundle, standing, rows))
+    side = "zh" if language() == "zh_CN" else "en"
+    for row in rows:
+        if row.over and not row.ok:
+            error = (row.result or {}).get("error") or {}
+            text = (error.get("message") or {}).get(side, "") or tr(STATES.get(row.state, row.state))
+            head = text if text.startswith(row.device) else f"{row.device}: {text}"
+            talk().print(head, style="red", markup=False, soft_wrap=True)
+            hint = (error.get("hint") or {}).get(side, "")
+            if hint:
+                talk().print("  " + tr("hint: {hint}", hint=hint), markup=False, soft_wrap=True)
+
+
+def exit_code(standing: Standing, rows: Sequence[Row]) -> ExitCode:
+    """0 if everything is done, 3 if a device failed or something is left to do."""
+    return ExitCode.DONE if standing.phase == "done" and all(row.ok for row in rows) else ExitCode.DEVICES_FAILED

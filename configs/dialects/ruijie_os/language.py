@@ -1,0 +1,73 @@
+"""How RGOS is changed: as IOS where it looks like it, with services and interface names of its own.
+
+Source: published configurations and Ruijie's public manuals of RSR routers; what is not in them is unverified.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from configs.change import Language, Paths, slot
+from configs.dialects.ruijie_os.grammar import SECRETS
+from configs.no_family import (
+    ADDRESS,
+    INTERFACE,
+    LIST,
+    LIST_HEADER,
+    PORT_LIST,
+    REMOTE_LINES,
+    REMOTE_LIST,
+    ROUTE,
+    SLOTS,
+    TOP,
+    TOUCHES,
+)
+
+_PATHS = Paths(
+    address=ADDRESS,
+    interface=re.compile(INTERFACE),
+    touches=TOUCHES,
+    route=ROUTE,
+    remote=re.compile(r"line vty "),
+    remote_lines=REMOTE_LINES,
+    remote_list=REMOTE_LIST,
+    port_list=PORT_LIST,
+    list_header=LIST_HEADER,
+    server=re.compile(r"enable service ssh-server|ip ssh |username |aaa |crypto key "),
+)
+_NUMBERED_ENTRY = re.compile(r"^\d+ (?=permit|deny)")
+
+
+@cache
+def _normalise(text: str, *, in_list: bool) -> str:
+    text = " ".join(text.split())
+    if text.startswith("interface "):
+        return "interface " + text[10:].replace(" ", "").lower()
+    # Entries are shown with their numbers by some releases only.
+    return _NUMBERED_ENTRY.sub("", text) if in_list else text
+
+
+def normalise(path: tuple[str, ...], text: str) -> str:
+    """One spelling for what RGOS takes in several: blanks and case in interface names, numbers of a list's entries."""
+    return _normalise(text, in_list=bool(path) and path[-1].startswith("ip access-list "))
+
+
+LANGUAGE = Language(
+    negation="no",
+    leave="exit",
+    secrets=SECRETS,
+    slots=(*SLOTS, slot(TOP, r"snmp-server (?P<what>trap-source|queue-length) ")),
+    paths=_PATHS,
+    views=re.compile(r"(?:interface \S|ip access-list \S+ \S|router \S|line (?:console|vty|aux) |vlan \d+$)"),
+    owned=re.compile(LIST),
+    ordered=re.compile(LIST),
+    explicit=re.compile(r"no (?:switchport|enable service \S+)$"),
+    normalise=normalise,
+    second="secondary",
+    beside=re.compile(
+        r"router bgp \d+ > (?:.* > )?neighbor [0-9A-Fa-f]*[.:]|ntp server |logging (?:server )?\d|snmp-server host "
+        r"|interface \S+ > ip helper-address "
+    ),
+    lists=re.compile(r"access-list (?P<list>\S+) "),
+)

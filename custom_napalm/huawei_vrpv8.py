@@ -1,0 +1,6 @@
+"""Lets `napalm.get_network_driver("huawei_vrpv8")` find the driver: NAPALM looks for `custom_napalm.<name>`."""
+
+from configs.driver_napalm import napalm_driver
+
+Driver = napalm_driver("huawei_vrpv8")
+__all__ = ["Driver"]
