@@ -16,7 +16,7 @@ _RULE = re.compile(r"^ID (?P<id>\d+) (?P<noun>firewall|nat) policy add ")
 
 
 def normalise(path: tuple[str, ...], text: str) -> str:
-    """A line as it is typed: without what the dump adds (ids, `vsid 0`, a route's interface); one blank closes a list."""
+    """A line as it is typed: without what the dump adds (ids, `vsid 0`, a route's interface); a blank ends a list."""
     del path
     text = _ROUTE_OWN.sub(r"\1", _VSID.sub("", _ID.sub("", " ".join(text.split()))))
     return _LIST.sub(lambda match: f"'{' '.join(match[1].split())} '", text)
