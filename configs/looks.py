@@ -81,7 +81,9 @@ def look(speaker: Speaker, device: str, platform: str, kind: str, to: str = "") 
     if asked is None:
         raise DeviceError(
             device,
-            Message("nobody has written down how the check “{kind}” is made on {platform}", kind=kind, platform=platform),
+            Message(
+                "nobody has written down how the check “{kind}” is made on {platform}", kind=kind, platform=platform
+            ),
             Message("take it out of rollout.yaml; a check that was not made is not passed"),
         )
     return frozenset(word for one in asked for word in read(one, _answer(speaker, one, to), device))

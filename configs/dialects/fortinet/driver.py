@@ -114,10 +114,12 @@ class FortinetDriver(CliDriver):
         """As elsewhere, but without the guard's own lines; a table that is not in `wanted` is emptied instead of
         taken away, which cannot be.
         """  # noqa: D205 - one sentence
-        now, wanted = _bare(now), _bare(wanted)
+        now = _bare(now)
         known = {node.text for node in wanted.children}
-        empty = tuple(replace(node, children=()) for node in now.children if node.text not in known)
-        return super()._difference(now, replace(wanted, children=(*wanted.children, *empty)))
+        empty = "".join(f"{node.text}\nend\n" for node in now.children if node.text not in known)
+        written = wanted.text if wanted.text.endswith("\n") else wanted.text + "\n"
+        whole = self.dialect.parse((written + empty).encode(wanted.encoding))
+        return super()._difference(now, _bare(whole))
 
     def _addresses(self, tree: Tree) -> list[tuple[str, Interface]]:
         return [
@@ -153,10 +155,5 @@ class FortinetDriver(CliDriver):
 
 def _bare(tree: Tree) -> Tree:
     """A configuration without the guard's lines."""
-    return replace(
-        tree,
-        children=tuple(
-            replace(table, children=tuple(node for node in table.children if not _OURS.match(node.text)))
-            for table in tree.children
-        ),
-    )
+    ours = [node.line for table in tree.children for node in table.children if _OURS.match(node.text)]
+    return replace(tree, outline=tree.outline.without(ours))

@@ -130,7 +130,8 @@ class HpComwareDriver(CliDriver):
                 await self.session.command(f"delete /unreserved {BEFORE}")
 
     def _without_guard(self, running: Tree) -> Tree:
-        return replace(running, children=tuple(node for node in running.children if not _GUARD_VIEW.match(node.text)))
+        guards = [node.line for node in running.children if _GUARD_VIEW.match(node.text)]
+        return replace(running, outline=running.outline.without(guards))
 
     async def _undo(self, before: bytes) -> None:
         """Line by line; the guard waits until that has succeeded."""
