@@ -110,9 +110,7 @@ def test_a_second_person_approves(revised: Any) -> None:
     assert texts(revised) == before
     assert revised.json("rollout", "approve", GOVNET_OPERATOR="wang")["by"] == "wang"
     assert revised.json("rollout", "resume")["phase"] == "done"
-    assert any(
-        entry.what == "rollout.approve" and entry.who == "wang" for entry in Operations(revised.root).entries()
-    )
+    assert any(entry.what == "rollout.approve" and entry.who == "wang" for entry in Operations(revised.root).entries())
 
 
 def test_nothing_is_begun_outside_the_window_and_a_pause_ends_the_waiting(
