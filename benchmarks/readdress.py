@@ -262,7 +262,8 @@ def measure(folder: Path) -> dict[str, Any]:
             table.compile()
     source, target = folder / "old", folder / "new"
     began = time.process_time()
-    mapping = mapping_file.read(folder / "mapping.csv")
+    with readdress_run.without_collecting():
+        mapping = mapping_file.read(folder / "mapping.csv")
     inputs = []
     for folder_name, _, names in os.walk(source):
         for name in names:

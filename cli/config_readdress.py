@@ -73,7 +73,8 @@ def register(group: typer.Typer) -> None:
             config_sources.not_read(path, [*map(Path, sources), table, *filter(None, [policy])], out)
         gathered = config_sources.collect(sources, platform, workspace)
         chosen = readdress_policy.read(policy) if policy is not None else readdress_policy.Policy()
-        mappings, missing = find_mappings(table, [source.network for source in gathered.inputs])
+        with readdress_run.without_collecting():
+            mappings, missing = find_mappings(table, [source.network for source in gathered.inputs])
         ready = [source for source in gathered.inputs if source.network in mappings]
         found = readdress_run.run(ready, mappings, chosen, prove=prove)
         found.files += [*gathered.left_out, *without_mapping(gathered.inputs, missing)]

@@ -34,7 +34,6 @@ def register(group: typer.Typer) -> None:
             "govnet plan export --out handover",
             "govnet plan export --format xlsx,map --out handover",
             "govnet plan export --format dns --out zones --json",
-            "govnet plan export --format dns --wave 3 --out zones",
         ],
     )
     def export(

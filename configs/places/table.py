@@ -391,7 +391,8 @@ def hits(tree: Tree, places: Places) -> Iterator[Hit]:
             if known is None:
                 known = _place(tree, places, parent, views)
             path, view, before = known
-        yield Hit(number, lines[number - 1].rstrip("\r\n"), texts[number - 1], path, view, before)
+        raw = lines[number - 1].rstrip("\r\n")
+        yield tuple.__new__(Hit, (number, raw, texts[number - 1], path, view, before))  # the shortest way
 
 
 # The commands of a view and those around it, what the table says in it, and what a flat table writes before its lines.

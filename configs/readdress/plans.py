@@ -88,7 +88,7 @@ class Plan(NamedTuple):
         for number, outcome in self.fixed.items():
             outcomes.insert(number, outcome)
         news = None if many else ("".join(new),) if new is not parts else ()
-        return Fate(tuple(outcomes), news, self.view, self.kinds, self.form)
+        return tuple.__new__(Fate, (tuple(outcomes), news, self.view, self.kinds, self.form, (), (), ()))
 
 
 def plan(form: Form, view: View, parts: Sequence[str], decider: Decider) -> Plan | None:

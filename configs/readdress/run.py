@@ -105,8 +105,8 @@ def read(source: Input) -> tuple[Source | None, Done]:
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Trees and results stay until the end: looking through them for garbage again and again costs a third.
+def without_collecting() -> Iterator[None]:
+    """Mappings, trees and results stay until the end: looking through them for garbage again and again costs a third.
 
     They are put among the old objects before the collector may look again, so that it does not go through them at once.
     """
@@ -123,7 +123,7 @@ def _without_collecting() -> Iterator[None]:
 
 def run(inputs: Iterable[Input], mappings: dict[str, Mapping], policy: Policy, *, prove: bool = False) -> Run:
     """Re-address configurations. `mappings` has one for each network of the inputs."""
-    with _without_collecting():
+    with without_collecting():
         return _run(inputs, mappings, policy, prove=prove)
 
 
