@@ -64,7 +64,7 @@ class Speaker(Protocol):
 
 @cache
 def looks(platform: str) -> Mapping[str, tuple[Asked, ...]]:
-    """Kind → what is asked on a platform; empty where its dialect has nothing. ValidationError if the data is faulty."""
+    """Kind → what is asked on a platform; empty where its dialect has nothing. ValidationError for faulty data."""
     import yaml  # noqa: PLC0415 - start-up time
 
     folder = dialects.REGISTRY.get(platform)
@@ -81,7 +81,9 @@ def look(speaker: Speaker, device: str, platform: str, kind: str, to: str = "") 
     if asked is None:
         raise DeviceError(
             device,
-            Message("nobody has written down how the check “{kind}” is made on {platform}", kind=kind, platform=platform),
+            Message(
+                "nobody has written down how the check “{kind}” is made on {platform}", kind=kind, platform=platform
+            ),
             Message("take it out of rollout.yaml; a check that was not made is not passed"),
         )
     return frozenset(word for one in asked for word in read(one, _answer(speaker, one, to), device))
@@ -93,7 +95,7 @@ def _answer(speaker: Speaker, asked: Asked, to: str) -> str:
         return str(speaker.cli([command])[command])
     except CommandError as error:
         # A protocol that does not run is told as an error by some.
-        if error.answer and re.search(asked.nothing, error.answer, re.MULTILINE):
+        if error.answer and re.search(asked.nothing, error.answer):
             return ""
         raise
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -63,39 +63,51 @@ PLATFORMS = {
         "AR2220",
         "GigabitEthernet0/0/0",
         "",
-        "{% for n in range(4) %}interface LoopBack{{ n }}\n description revision {{ services.ntp[0] }} {{ n }}\n#\n"
-        "{% endfor %}ntp-service unicast-server {{ services.ntp[0] }}\nip route-static 10.99.0.0 255.255.0.0 NULL0\n",
+        (
+            "{% for n in range(4) %}interface LoopBack{{ n }}\n description revision {{ services.ntp[0] }} {{ n }}\n#\n"
+            "{% endfor %}ntp-service unicast-server {{ services.ntp[0] }}\nip route-static 10.99.0.0 255.255.0.0 NULL0\n"
+        ),
     ),
     "huawei_vrpv8": (
         "NE8000-F1A",
         "GigabitEthernet0/0/0",
-        "sysname {{ hostname }}\naaa\n local-user {{ user }} password irreversible-cipher {{ secret('password') }}\n"
-        " local-user {{ user }} privilege level 15\n local-user {{ user }} service-type ssh\n#\n"
-        "interface {{ management.name }}\n ip address {{ management.address.ip }} {{ management.address.netmask }}\n#\n"
-        "stelnet server enable\nuser-interface vty 0 4\n authentication-mode aaa\n protocol inbound ssh\n",
-        "{% for n in range(4) %}interface LoopBack{{ n }}\n description revision {{ services.ntp[0] }} {{ n }}\n#\n"
-        "{% endfor %}ip route-static 10.99.0.0 255.255.0.0 NULL0\n",
+        (
+            "sysname {{ hostname }}\naaa\n local-user {{ user }} password irreversible-cipher {{ secret('password') }}\n"
+            " local-user {{ user }} privilege level 15\n local-user {{ user }} service-type ssh\n#\n"
+            "interface {{ management.name }}\n ip address {{ management.address.ip }} {{ management.address.netmask }}\n#\n"
+            "stelnet server enable\nuser-interface vty 0 4\n authentication-mode aaa\n protocol inbound ssh\n"
+        ),
+        (
+            "{% for n in range(4) %}interface LoopBack{{ n }}\n description revision {{ services.ntp[0] }} {{ n }}\n#\n"
+            "{% endfor %}ip route-static 10.99.0.0 255.255.0.0 NULL0\n"
+        ),
     ),
     "hp_comware": (
         "MSR36-20",
         "GigabitEthernet0/0",
         "",
-        "{% for n in range(4) %}interface LoopBack{{ n }}\n description revision {{ services.ntp[0] }} {{ n }}\n#\n"
-        "{% endfor %}ip route-static 10.99.0.0 16 NULL0\n",
+        (
+            "{% for n in range(4) %}interface LoopBack{{ n }}\n description revision {{ services.ntp[0] }} {{ n }}\n#\n"
+            "{% endfor %}ip route-static 10.99.0.0 16 NULL0\n"
+        ),
     ),
     "cisco_ios": (
         "ISR4331",
         "GigabitEthernet0/0/0",
         "",
-        "{% for n in range(4) %}interface Loopback{{ n }}\n description revision {{ services.ntp[0] }} {{ n }}\n!\n"
-        "{% endfor %}ip route 10.99.0.0 255.255.0.0 Null0\n",
+        (
+            "{% for n in range(4) %}interface Loopback{{ n }}\n description revision {{ services.ntp[0] }} {{ n }}\n!\n"
+            "{% endfor %}ip route 10.99.0.0 255.255.0.0 Null0\n"
+        ),
     ),
     "frr": (
         "Linux/FRR",
         "eth0",
         "",
-        "hostname {{ hostname }}\n{% for n in range(4) %}interface eth{{ n + 5 }}\n description revision "
-        "{{ services.ntp[0] }} {{ n }}\nexit\n!\n{% endfor %}ip route 10.99.0.0/16 blackhole\n",
+        (
+            "hostname {{ hostname }}\n{% for n in range(4) %}interface eth{{ n + 5 }}\n description revision "
+            "{{ services.ntp[0] }} {{ n }}\nexit\n!\n{% endfor %}ip route 10.99.0.0/16 blackhole\n"
+        ),
     ),
 }
 PASSWORD = "Aa1-Routers-Zz9"
@@ -106,6 +118,7 @@ class City:
     """A workspace with its lab. Commands run as processes of their own, as an operator runs them."""
 
     root: Path
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def govnet(self, *words: str, seconds: float = 240, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run govnet to its end."""
@@ -121,9 +134,20 @@ class City:
     def begin(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
         """Run govnet, and do not wait for it."""
         with (self.root / "errors").open("ab") as errors:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 self.command(*words), stdout=errors, stderr=errors, env=self.environment(environment)
             )
+        self.processes.append(process)
+        return process
+
+    def close(self) -> None:
+        """End what was begun, and the lab."""
+        from lab import control
+
+        for process in self.processes:
+            process.kill()
+            process.wait(10)
+        control.down(self.root)
 
     def command(self, *words: str) -> list[str]:
         """The command line: the console script's function in this environment's Python."""
@@ -273,4 +297,4 @@ def city(tmp_path: Path) -> Iterator[Callable[..., City]]:
 
     yield make
     for each in made:
-        control.down(each.root)
+        each.close()
