@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from cli.common import HERE, JsonOption, WorkspaceOption, page, print_json, print_table
-from inventory.errors import NO_HINT, ExitCode, GovnetError
+from inventory.errors import NO_HINT, ExitCode, GovnetError, InputError
 from inventory.text import Message, language, mark, tr
 
 if TYPE_CHECKING:
@@ -125,6 +125,7 @@ def workspace(root: Path) -> Iterator[Row]:
         return
     count = len(space.inventory.devices)
     yield Row("workspace", OK, Message("{count} devices, no problems", count=count))
+    yield from _operations(space.root)
     from cli.init import references  # noqa: PLC0415 - start-up time
 
     for reference in dict.fromkeys(references(space)):
@@ -134,6 +135,21 @@ def workspace(root: Path) -> Iterator[Row]:
             yield Row(str(reference), MISSING, error.message, error.hint)
             continue
         yield _readable(space.root, reference.scheme, reference.path, str(reference))
+
+
+def _operations(root: Path) -> Iterator[Row]:
+    """The operations log: whether its chain is whole. Nothing if there is none."""
+    from configs.operations import FILE, HEAD, Operations  # noqa: PLC0415 - start-up time
+
+    if not (root / FILE).exists() and not (root / HEAD).exists():
+        return
+    try:
+        count = sum(1 for _ in Operations(root).entries())
+    except InputError as error:
+        problem = error.problems[0]
+        yield Row(f"{FILE}:{problem.line}", MISSING, problem.message, problem.hint)
+        return
+    yield Row(FILE, OK, Message("{count} lines, the chain is whole", count=count))
 
 
 def _readable(root: Path, scheme: str, path: str, name: str) -> Row:

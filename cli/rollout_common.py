@@ -11,7 +11,7 @@ from cli.common import load_workspace, page, talk
 from cli.config_push import surroundings
 from configs.rollouts.report import PHASES, STATES
 from inventory.errors import ExitCode
-from inventory.text import language, mark, tr
+from inventory.text import Message, language, mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from configs.rollouts.policy import Check, CheckKind
     from configs.rollouts.store import Row, Standing, Store
     from inventory.endpoints import Endpoints
-    from inventory.model import Workspace
+    from inventory.model import Device, Workspace
 
 NameArgument = Annotated[
     str,
@@ -99,12 +99,34 @@ def looks(workspace: Workspace, endpoints: Endpoints) -> dict[CheckKind, Any]:
     def snmp(check: Check, device: str) -> frozenset[str]:
         from collectors.poll import Poller, targets  # noqa: PLC0415 - start-up time
 
-        name = check.source or device
-        wanted = targets(workspace, [workspace.inventory.devices[name]], endpoints)
+        wanted = targets(workspace, [_known(workspace, check, device)], endpoints)
         [result] = Poller(("system",)).poll(wanted)
         return frozenset({"answers"} if result.ok else ())
 
-    return {CheckKind.SNMP: snmp}
+    def asked(check: Check, device: str) -> frozenset[str]:
+        from configs import rollout  # noqa: PLC0415 - start-up time
+        from configs.looks import look  # noqa: PLC0415 - as above
+
+        [job] = rollout.jobs(workspace, [_known(workspace, check, device)], {}, endpoints)
+        with rollout.speaking(job) as driver:
+            return look(driver, job.device, job.target.platform, check.kind.value, check.to)
+
+    return {kind: snmp if kind is CheckKind.SNMP else asked for kind in CheckKind}
+
+
+def _known(workspace: Workspace, check: Check, device: str) -> Device:
+    """The device that a check looks from. DeviceError if rollout.yaml names one that is not there."""
+    name = check.source or device
+    found = workspace.inventory.devices.get(name)
+    if found is None:
+        from inventory.errors import DeviceError  # noqa: PLC0415 - start-up time
+
+        raise DeviceError(
+            device,
+            Message("rollout.yaml makes a check from “{name}”, which is not in the inventory", name=name),
+            Message("name a device that is there; a check that was not made is not passed"),
+        )
+    return found
 
 
 def rollout_json(bundle: Bundle, standing: Standing, rows: Sequence[Row]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.common import HERE, WorkspaceOption, command, load_workspace, talk
+from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, print_json, talk
 from cli.config_push import LabOption, ParallelOption, ended_like_an_interrupt
 from cli.rollout_common import RebootOption, engine
 from inventory.errors import InputError, Problem
@@ -39,6 +39,7 @@ def register(group: typer.Typer) -> None:
         parallel: ParallelOption = 20,
         allow_reboot: RebootOption = False,
         workspace: WorkspaceOption = HERE,
+        as_json: JsonOption = False,
     ) -> None:
         from configs.rollouts import policy as policies  # noqa: PLC0415 - start-up time
 
@@ -57,7 +58,7 @@ def register(group: typer.Typer) -> None:
             )
         ended = threading.Event()
         with (
-            engine(workspace, lab=lab, zones=zone, parallel=parallel, allow_reboot=allow_reboot),
+            engine(workspace, lab=lab, zones=zone, parallel=parallel, allow_reboot=allow_reboot) as (_, running),
             ended_like_an_interrupt(),
         ):
             talk().print(tr("working for: {names}", names=", ".join(zone)), markup=False)
@@ -67,3 +68,6 @@ def register(group: typer.Typer) -> None:
                     ended.wait(0.5)
             except KeyboardInterrupt:
                 talk().print(tr("finishing what is in flight"), markup=False)
+            executor, seconds_worked = running.worker.executor, time.monotonic() - begun
+        if as_json:
+            print_json({"ok": True, "worker": executor, "zones": list(zone), "seconds": round(seconds_worked, 1)})

@@ -64,7 +64,7 @@ class Speaker(Protocol):
 
 @cache
 def looks(platform: str) -> Mapping[str, tuple[Asked, ...]]:
-    """Kind → what is asked on a platform; empty where its dialect has nothing. ValidationError if the data is faulty."""
+    """Kind → what is asked on a platform; empty where its dialect has nothing. ValidationError for faulty data."""
     import yaml  # noqa: PLC0415 - start-up time
 
     folder = dialects.REGISTRY.get(platform)
@@ -95,7 +95,7 @@ def _answer(speaker: Speaker, asked: Asked, to: str) -> str:
         return str(speaker.cli([command])[command])
     except CommandError as error:
         # A protocol that does not run is told as an error by some.
-        if error.answer and re.search(asked.nothing, error.answer, re.MULTILINE):
+        if error.answer and re.search(asked.nothing, error.answer):
             return ""
         raise
 

@@ -462,7 +462,7 @@ class _Past:
             tell(
                 result.error,
                 Message(
-                    "a run that ended before it had begun to change this device; an armed guard takes that back;"
+                    "an earlier run had begun to change this device and died; an armed guard takes that back;"
                     " look at the device, then run the command again"
                 ),
             )
@@ -781,6 +781,19 @@ def _bring_back(job: Job, before: bytes) -> bool:
         else:
             return True
     return False
+
+
+@contextmanager
+def speaking(job: Job) -> Iterator[Driver]:
+    """The device's driver, logged in, for whoever only looks. GovnetError if it cannot be reached."""
+    if job.fault is not None:
+        raise job.fault
+    driver = _driver(job, job.target)
+    try:
+        driver.open()
+        yield driver
+    finally:
+        driver.close()
 
 
 def _driver(job: Job, target: Target) -> Driver:

@@ -114,10 +114,17 @@ class HpComwareDriver(CliDriver):
         )
 
     async def _confirm(self) -> None:
-        """Commit or take the schedule away; then, the mark still being there, take the mark away too."""
-        scheduled = f"scheduler schedule {MARK}".encode() in await self._running()
-        first = f"undo scheduler schedule {MARK}" if scheduled else "configuration commit"
-        await self.session.configure((first,))
+        """Commit or take the schedule away; then, the mark still being there, take the mark away too.
+
+        Whoever did this before may have died in the middle: what is already done is no fault.
+        """
+        running = self.dialect.parse(await self._running())
+        views = [node for node in running.children if _GUARD_VIEW.match(node.text)]
+        if any(node.children for node in views):  # the job of a schedule has commands, the mark of a delay has none
+            if any(node.text.startswith("scheduler schedule") for node in views):
+                await self.session.configure((f"undo scheduler schedule {MARK}",))
+        else:
+            await self._commit()
         if not await self._pending():
             raise DeviceError(
                 self.target.device,
@@ -125,9 +132,21 @@ class HpComwareDriver(CliDriver):
                 Message("its timer was over; run the command again"),
             )
         await self.session.configure((f"undo scheduler job {MARK}",))
-        if scheduled:
+        if any(node.children for node in views):
             with suppress(CommandError):  # it does no harm there
                 await self.session.command(f"delete /unreserved {BEFORE}")
+
+    async def _commit(self) -> None:
+        """End the delay. One that is over already is refused: then a new one is begun and ended, which says it surely.
+
+        A delay that still runs only has its time moved by that.
+        """
+        try:
+            await self.session.configure(("configuration commit",))
+        except CommandError:
+            if self.session.broken:
+                raise
+            await self.session.configure(("configuration commit delay 1", "configuration commit"))
 
     def _without_guard(self, running: Tree) -> Tree:
         guards = [node.line for node in running.children if _GUARD_VIEW.match(node.text)]

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +118,7 @@ class City:
     """A workspace with its lab. Commands run as processes of their own, as an operator runs them."""
 
     root: Path
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def govnet(self, *words: str, seconds: float = 240, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run govnet to its end."""
@@ -133,9 +134,20 @@ class City:
     def begin(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
         """Run govnet, and do not wait for it."""
         with (self.root / "errors").open("ab") as errors:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 self.command(*words), stdout=errors, stderr=errors, env=self.environment(environment)
             )
+        self.processes.append(process)
+        return process
+
+    def close(self) -> None:
+        """End what was begun, and the lab."""
+        from lab import control
+
+        for process in self.processes:
+            process.kill()
+            process.wait(10)
+        control.down(self.root)
 
     def command(self, *words: str) -> list[str]:
         """The command line: the console script's function in this environment's Python."""
@@ -285,4 +297,4 @@ def city(tmp_path: Path) -> Iterator[Callable[..., City]]:
 
     yield make
     for each in made:
-        control.down(each.root)
+        each.close()

@@ -21,7 +21,7 @@ def town(tmp_path_factory: pytest.TempPathFactory, make_city: Callable[..., Any]
     made = make_city(tmp_path_factory.mktemp("rollouts") / "town", 6, 80)
     control.up(made.root)
     yield made
-    control.down(made.root)
+    made.close()
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_without_commit_nothing_happens(revised: Any) -> None:
     assert english.returncode == chinese.returncode == 0, english.stderr
     assert "dry run" in english.stderr
     assert "description revision 192.0.2." in english.stdout
-    assert "波次" in chinese.stdout
+    assert "批次" in chinese.stdout
     assert "试运行" in chinese.stderr
     assert {name: one["changes"] for name, one in revised.inspect().items()} == before
     assert not (revised.root / "rollouts").exists()

@@ -22,7 +22,7 @@ class Campaign:
 
     def __init__(self, city: Any, kill: Callable[[Any], None], seed: int) -> None:
         self.city, self.kill = city, kill
-        self.random = random.Random(seed)  # noqa: S311 - moments, not secrets
+        self.random = random.Random(seed)  # noqa: S311 - moments, not keys
         self.kills = 0
         self.revision = 1
         # What a device may have saved: what it ran at first, and what each finished rollout made of it.
