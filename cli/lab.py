@@ -37,8 +37,8 @@ def register(root: typer.Typer) -> None:
         mark("Run a command on a virtual device, at its console: no login, no network."),
         ["govnet lab exec rt-lantian -- display ip interface brief"],
     )(execute)
-    command(group, "down", mark("End the lab and everything that belongs to it."), ["govnet lab down"])(down)
     lab_fault.register(group)
+    command(group, "down", mark("End the lab and everything that belongs to it."), ["govnet lab down"])(down)
     root.add_typer(group, name="lab")
 
 

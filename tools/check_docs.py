@@ -33,7 +33,7 @@ LONG = ("govnet demo",)
 # Commands that talk to devices: at their real addresses unless --lab is given.
 REACHES = {("config", "push"), ("config", "backup"), ("config", "drift"), ("collect", "poll"), ("collect", "serve")}
 # Some of the example's devices have no backup: these commands name them and end with 3.
-PARTIAL = {("config", "readdress"), ("config", "stages")}
+PARTIAL = {("config", "readdress"), ("config", "stages"), ("inventory", "discover")}
 # What the examples of the help speak of, and how it comes about.
 PREPARATION = (
     "govnet plan make",
@@ -52,8 +52,8 @@ PREPARATION = (
     "govnet config backup --lab",
     "govnet init shangrao --from shangrao",
 )
-# These need another system, which their tests bring as a model.
-FOREIGN = ("govnet plan netbox",)
+# These need another system, or a rollout under way, which their tests bring.
+FOREIGN = ("govnet plan netbox", "govnet rollout pause", "govnet rollout approve", "govnet rollout worker")
 
 
 def shell_lines(path: Path) -> list[str]:

@@ -13,7 +13,7 @@ from ipplan.mapping import Entry, Mapping, Mode
 from ipplan.mapping_file import by_length
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from configs.places.table import Places
     from configs.tree import Tree
@@ -37,6 +37,12 @@ def interfaces(trees: Iterable[tuple[Tree, Places]]) -> Iterator[tuple[str, obje
                     continue
 
 
+def _around(vrf: str, network: Network, known: Container[tuple[str, Network]]) -> tuple[str, Network] | None:
+    """The smallest known subnet around one; None if it is the outermost."""
+    wider = (network.supernet(new_prefix=length) for length in range(network.prefixlen - 1, 0, -1))
+    return next(((vrf, each) for each in wider if (vrf, each) in known), None)
+
+
 def make(trees: Iterable[tuple[Tree, Places]], mode: str, seed: int = 0, *, one_vrf: bool = True) -> Mapping:
     """A mapping of all of a network's subnets. `one_vrf`: every subnet counts as one of the default VRF.
 
@@ -50,23 +56,14 @@ def make(trees: Iterable[tuple[Tree, Places]], mode: str, seed: int = 0, *, one_
             continue
         space = "default" if one_vrf else vrf
         hosts.setdefault((space, network), set()).add(int(found.ip))  # type: ignore[attr-defined]  # as above
-    outer = [
-        key
-        for key in hosts
-        if not any(
-            other[0] == key[0]
-            and other[1] != key[1]
-            and other[1].version == key[1].version
-            and key[1].subnet_of(other[1])  # type: ignore[arg-type]  # of the same family
-            for other in hosts
-        )
-    ]
+    outer = [(vrf, network) for vrf, network in hosts if _around(vrf, network, hosts) is None]
     chance.shuffle(outer)
     known: dict[tuple[str, Network], set[int]] = {key: set() for key in outer}
     for (vrf, network), found_hosts in hosts.items():
-        for key in outer:
-            if key[0] == vrf and key[1].version == network.version and network.subnet_of(key[1]):  # type: ignore[arg-type]
-                known[key] |= found_hosts
+        key = (vrf, network)
+        while key not in known:
+            key = _around(*key, hosts)  # type: ignore[assignment, misc]  # what is not outermost lies in another one
+        known[key] |= found_hosts
     cursor = {4: int(ip_network("59.192.0.0/10").network_address), 6: int(ip_network("240e:100::/24").network_address)}
     entries = []
     for vrf, old in outer:
