@@ -112,7 +112,7 @@ def _register_resume(group: typer.Typer) -> None:
             "Go on with a rollout that was paused, stopped or killed. Devices that are done stay as they are; a device "
             "that was in the middle is read first; those that failed are tried again."
         ),
-        ["govnet rollout resume", "govnet rollout resume 20261122-0930-1f2e"],
+        ["govnet rollout resume"],
     )
     def resume(
         name: NameArgument = "",

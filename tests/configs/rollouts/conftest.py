@@ -65,16 +65,18 @@ PLATFORMS = {
         "",
         (
             "{% for n in range(4) %}interface LoopBack{{ n }}\n description revision {{ services.ntp[0] }} {{ n }}\n#\n"
-            "{% endfor %}ntp-service unicast-server {{ services.ntp[0] }}\nip route-static 10.99.0.0 255.255.0.0 NULL0\n"
+            "{% endfor %}ntp-service unicast-server {{ services.ntp[0] }}\n"
         ),
     ),
     "huawei_vrpv8": (
         "NE8000-F1A",
         "GigabitEthernet0/0/0",
         (
-            "sysname {{ hostname }}\naaa\n local-user {{ user }} password irreversible-cipher {{ secret('password') }}\n"
+            "sysname {{ hostname }}\naaa\n"
+            " local-user {{ user }} password irreversible-cipher {{ secret('password') }}\n"
             " local-user {{ user }} privilege level 15\n local-user {{ user }} service-type ssh\n#\n"
-            "interface {{ management.name }}\n ip address {{ management.address.ip }} {{ management.address.netmask }}\n#\n"
+            "interface {{ management.name }}\n"
+            " ip address {{ management.address.ip }} {{ management.address.netmask }}\n#\n"
             "stelnet server enable\nuser-interface vty 0 4\n authentication-mode aaa\n protocol inbound ssh\n"
         ),
         (
@@ -97,7 +99,7 @@ PLATFORMS = {
         "",
         (
             "{% for n in range(4) %}interface Loopback{{ n }}\n description revision {{ services.ntp[0] }} {{ n }}\n!\n"
-            "{% endfor %}ip route 10.99.0.0 255.255.0.0 Null0\n"
+            "{% endfor %}"
         ),
     ),
     "frr": (
