@@ -172,12 +172,15 @@ def overview(bundle: Bundle, standing: Standing, rows: Sequence[Row]) -> Table:
     table = Table(title=title, title_justify="left", caption_justify="left")
     for heading in (mark("wave"), mark("sites"), mark("waiting"), mark("at work"), mark("done"), mark("failed")):
         table.add_column(tr(heading), justify="right")
+    undone = any(_undone(row) for row in rows)
+    if undone:
+        table.add_column(tr("taken back"), justify="right")
     table.add_column(tr("now"), overflow="fold")
     for wave in bundle.waves:
         members = [row for row in rows if row.wave == wave.number]
         waiting = sum(row.state == "waiting" for row in members)
-        working = [row for row in members if row.state in {"queued", "working"}]
-        done, failed = sum(row.ok for row in members), sum(row.over and not row.ok for row in members)
+        working = [row for row in members if row.state in {"queued", "working", "undoing"}]
+        done, failed = sum(row.ok for row in members), sum(_failed(row) for row in members)
         table.add_row(
             Text(f"{wave.number} {wave.title}".strip()),
             str(len(wave.sites)),
@@ -185,9 +188,19 @@ def overview(bundle: Bundle, standing: Standing, rows: Sequence[Row]) -> Table:
             str(len(working)),
             Text(str(done), style="green" if done else ""),
             Text(str(failed), style="red" if failed else ""),
+            *((str(sum(map(_undone, members))),) if undone else ()),
             Text("; ".join(map(_now, working[:3])) + ("; …" if len(working) > 3 else "")),
         )
     return table
+
+
+def _undone(row: Row) -> bool:
+    return bool((row.result or {}).get("undone"))
+
+
+def _failed(row: Row) -> bool:
+    """Whether a person has to look: what was taken back as asked has not failed."""
+    return row.over and not row.ok and not (_undone(row) and (row.result or {}).get("error") is None)
 
 
 def _now(row: Row) -> str:
@@ -197,11 +210,17 @@ def _now(row: Row) -> str:
 
 def show(bundle: Bundle, standing: Standing, rows: Sequence[Row]) -> None:
     """The overview, and every device that failed with what mends it."""
+    from configs.rollouts.bundle import now  # noqa: PLC0415 - start-up time
+
     console = page()
     console.print(overview(bundle, standing, rows))
+    if standing.phase == "running" and not bundle.policy.open(now()):
+        talk().print(
+            tr("its windows are closed: no site is begun before {windows}", windows=_windows(bundle)), markup=False
+        )
     side = "zh" if language() == "zh_CN" else "en"
     for row in rows:
-        if row.over and not row.ok:
+        if _failed(row):
             error = (row.result or {}).get("error") or {}
             text = (error.get("message") or {}).get(side, "") or tr(STATES.get(row.state, row.state))
             head = text if text.startswith(row.device) else f"{row.device}: {text}"
@@ -209,6 +228,10 @@ def show(bundle: Bundle, standing: Standing, rows: Sequence[Row]) -> None:
             hint = (error.get("hint") or {}).get(side, "")
             if hint:
                 talk().print("  " + tr("hint: {hint}", hint=hint), markup=False, soft_wrap=True)
+
+
+def _windows(bundle: Bundle) -> str:
+    return "; ".join(map(str, bundle.policy.windows))
 
 
 def exit_code(standing: Standing, rows: Sequence[Row]) -> ExitCode:

@@ -189,7 +189,7 @@ def _register_abort(group: typer.Typer) -> None:
             if wanted and not commit:
                 names = ", ".join(device for stop, _ in wanted for device in stop.devices)
                 talk().print(tr("would be taken back: {names}. Add --commit to do it.", names=names), markup=False)
-        if any(row.state == "unknown" for row in rows):
+        if any(row.state == "unknown" or (row.result or {}).get("undone") is False for row in rows):
             raise typer.Exit(ExitCode.DEVICES_FAILED)
 
 

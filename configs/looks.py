@@ -25,7 +25,7 @@ SHOWN = 160  # characters of an answer that a message shows
 
 
 class Asked(BaseModel):
-    """One command. Of its answer `row` finds the group `word` of each line that counts.
+    """One command. Of its answer `row` finds each line that counts; its named groups make the word that tells it.
 
     `shape` must be found in an answer that is understood; `nothing` in one that says that there is nothing.
     """
@@ -102,7 +102,8 @@ def _answer(speaker: Speaker, asked: Asked, to: str) -> str:
 
 def read(asked: Asked, answer: str, device: str) -> list[str]:
     """The words of an answer. DeviceError if it is not understood."""
-    words = [match["word"] for match in re.finditer(asked.row, answer, re.MULTILINE)]
+    found = re.finditer(asked.row, answer, re.MULTILINE)
+    words = [" ".join(part for part in match.groupdict().values() if part) for match in found]
     if words or re.search(asked.shape, answer) or re.search(asked.nothing, answer):
         return words
     raise DeviceError(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 FOLDER = "rollouts"
 FILE = "rollout.json"
-NAME = re.compile(r"\d{8}-\d{4}-[0-9a-f]{4}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +130,8 @@ def digest_of(text: str) -> str:
 
 
 def new_name(now: datetime) -> str:
-    """A rollout's name: its minute, and four characters that tell two of one minute apart."""
-    return f"{now:%Y%m%d-%H%M}-{secrets.token_hex(2)}"
+    """A rollout's name: its second, by which names sort, and four characters that tell two of one second apart."""
+    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
 def write(bundle: Bundle) -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # Of the routes that were known before, so many may be missing after: tables move while a network is changed.
 ROUTES_LOST = 0.1
+# Checks that need nothing to be compared with.
+ABSOLUTE = (CheckKind.SNMP, CheckKind.PING)
 NAMED = 5  # words that a message names
 
 
@@ -37,10 +39,13 @@ def demand(checks: Iterable[Check], looks: Mapping[CheckKind, Look], device: str
 
 
 def before(checks: Iterable[Check], looks: Mapping[CheckKind, Look], device: str, kept: Path) -> None:
-    """Look, and keep what is seen, unless it was kept by an earlier attempt. DeviceError if a check fails already."""
+    """Look, and keep what is seen, unless it was kept by an earlier attempt. DeviceError if that cannot be seen.
+
+    What only has to hold afterwards (an answer to a poll, a ping) is not asked: the change may be what brings it.
+    """
     if kept.exists():
         return
-    seen = [sorted(_seen(check, looks, device)) for check in checks]
+    seen = [[] if check.kind in ABSOLUTE else sorted(_look(check, looks, device)) for check in checks]
     write_atomically(kept, json.dumps(seen, ensure_ascii=False).encode())
 
 
@@ -60,7 +65,7 @@ def after(checks: Iterable[Check], looks: Mapping[CheckKind, Look], device: str,
 
 def _seen(check: Check, looks: Mapping[CheckKind, Look], device: str) -> frozenset[str]:
     words = _look(check, looks, device)
-    if check.kind in {CheckKind.SNMP, CheckKind.PING} and not words:
+    if check.kind in ABSOLUTE and not words:
         raise DeviceError(
             device,
             Message("before the change: {what}", what=_missing(check)),

@@ -169,7 +169,7 @@ def _to_undo(row: Row) -> bool:
 
 
 def _undo_failed(row: Row) -> bool:
-    return row.state == State.UNKNOWN and (row.result or {}).get("undone") is False
+    return row.over and (row.result or {}).get("undone") is False
 
 
 def roll_back(bundle: Bundle, store: Store, sites: Sites, *, watch: Callable[[], None] = lambda: None) -> None:

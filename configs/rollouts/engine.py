@@ -232,7 +232,8 @@ def _written(rollout: str, result: pushing.PushResult, *, undone: bool = False) 
     if undone:
         back = state in {pushing.State.CHANGED, pushing.State.SAME}
         said |= {"ok": back, "undone": back}
-        state = pushing.State.RESTORED if back else pushing.State.UNKNOWN
+        if state is not pushing.State.UNKNOWN:  # not begun, or taken back itself: it is as the rollout left it
+            state = pushing.State.RESTORED if back else pushing.State.CHANGED
     # A device that is back is not what was intended.
     kept = {**said, "ok": False} if undone else said
     values = {"state": state.value, "step": {}, "ended": time.time(), "result": kept}

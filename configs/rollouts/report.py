@@ -29,6 +29,7 @@ _TEXTS: Final = {
     "devices": mark("Devices"),
     "done": mark("Done"),
     "failed": mark("Failed"),
+    "back": mark("Taken back"),
     "left": mark("Not yet begun"),
     "began": mark("Begun"),
     "ended": mark("Ended"),
@@ -62,6 +63,7 @@ STATES: Final = {
     "waiting": mark("waiting"),
     "queued": mark("queued"),
     "working": mark("working"),
+    "undoing": mark("being taken back"),
     "same": mark("as intended"),
     "changed": mark("changed and saved"),
     "untouched": mark("untouched"),
@@ -100,7 +102,7 @@ def write(
         ended=_shown(standing.ended),
         approvals=", ".join(approvals),
         counts=_counts(rows),
-        needs=[_need(row) for row in rows if row.over and not row.ok],
+        needs=[_need(row) for row in rows if _kind(row) in {"failed", "unknown"}],
         waves=[_wave(wave, rows, inventory, bundle.devices) for wave in bundle.waves],
         **_timeline(rows),
     )
@@ -109,18 +111,26 @@ def write(
 
 
 def _counts(rows: Sequence[Row]) -> dict[str, int]:
-    every = Counter("done" if row.ok else "failed" if row.over else "left" for row in rows)
+    every = Counter("done" if row.ok else "back" if _back(row) else "failed" if row.over else "left" for row in rows)
     return {
         "sites": len({row.site for row in rows}),
         "devices": len(rows),
-        **{key: every[key] for key in ("done", "failed", "left")},
+        **{key: every[key] for key in ("done", "back", "failed", "left")},
     }
+
+
+def _back(row: Row) -> bool:
+    """Whether a device was taken back because somebody asked for it, and nothing was wrong with that."""
+    result = row.result or {}
+    return bool(result.get("undone")) and result.get("error") is None
 
 
 def _kind(row: Row) -> str:
     """How a device's state is coloured."""
     if not row.over:
-        return row.state
+        return "working" if row.state == "undoing" else row.state
+    if _back(row):
+        return "back"
     return "ok" if row.ok else "unknown" if row.state == "unknown" else "failed"
 
 

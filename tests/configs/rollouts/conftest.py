@@ -66,7 +66,6 @@ PLATFORMS = {
         (
             "{% for n in range(4) %}interface LoopBack{{ n }}\n description revision {{ services.ntp[0] }} {{ n }}\n#\n"
             "{% endfor %}ntp-service unicast-server {{ services.ntp[0] }}\n"
-            "ip route-static 10.99.0.0 255.255.0.0 NULL0\n"
         ),
     ),
     "huawei_vrpv8": (
@@ -100,7 +99,7 @@ PLATFORMS = {
         "",
         (
             "{% for n in range(4) %}interface Loopback{{ n }}\n description revision {{ services.ntp[0] }} {{ n }}\n!\n"
-            "{% endfor %}ip route 10.99.0.0 255.255.0.0 Null0\n"
+            "{% endfor %}"
         ),
     ),
     "frr": (

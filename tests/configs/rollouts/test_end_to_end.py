@@ -39,9 +39,9 @@ def states(document: dict[str, Any]) -> dict[str, str]:
     return {row["name"]: row["state"] for row in document["devices"]}
 
 
-def texts(town: Any) -> dict[str, tuple[str, str, str]]:
+def texts(town: Any) -> dict[str, tuple[str, str]]:
     """What the devices run and have saved."""
-    return {name: (one["text"], one["running"], one["saved"]) for name, one in town.inspect().items()}
+    return {name: (one["running"], one["saved"]) for name, one in town.inspect().items()}
 
 
 def test_without_commit_nothing_happens(revised: Any) -> None:
@@ -53,7 +53,7 @@ def test_without_commit_nothing_happens(revised: Any) -> None:
     assert "dry run" in english.stderr
     assert "description revision 192.0.2." in english.stdout
     assert "批次" in chinese.stdout
-    assert "试运行" in chinese.stderr
+    assert "预演" in chinese.stderr
     assert {name: one["changes"] for name, one in revised.inspect().items()} == before
     assert not (revised.root / "rollouts").exists()
 
@@ -159,8 +159,8 @@ def test_what_was_not_approved_is_not_done(revised: Any, until: Callable[..., No
 
 def test_a_check_that_is_worse_afterwards_brings_the_device_back(revised: Any) -> None:
     """A change that takes routes away is undone by the check for them, on the device too; the rollout stops."""
-    revised.policy("first: [s000]\nwaves: [1, rest]\nafter: [{check: routes}]\n")
-    template = revised.root / "templates" / "huawei" / "edge.j2"
+    revised.policy("first: [s002]\nwaves: [1, rest]\nafter: [{check: routes}]\n")
+    template = revised.root / "templates" / "hp_comware" / "edge.j2"
     good = template.read_text(encoding="utf-8")
     before = texts(revised)
     template.write_text(good.replace("ip route-static", "undo ip route-static"), encoding="utf-8")
@@ -169,8 +169,8 @@ def test_a_check_that_is_worse_afterwards_brings_the_device_back(revised: Any) -
     finally:
         template.write_text(good, encoding="utf-8")
     assert done["phase"] == "stopped"
-    assert states(done)["r000"] == "restored"
-    [row] = [row for row in done["devices"] if row["name"] == "r000"]
+    assert states(done)["r002"] == "restored"
+    [row] = [row for row in done["devices"] if row["name"] == "r002"]
     assert "routes" in row["result"]["error"]["message"]["en"]
     assert texts(revised) == before
 
