@@ -69,6 +69,11 @@ class IosLanguage(EnableSession):
         super().put(match, (*words, *rest))
         self.device.changed()
 
+    def do_no_community(self, match: Match) -> None:
+        """By its name, whatever else the line says."""
+        self.device.running.children.pop(("snmp-server", "community", match.words[2]), None)
+        self.device.changed()
+
     def do_snmp_user(self, match: Match) -> None:
         """Kept apart: `show running-config` never shows a user of SNMPv3."""
         words = list(match.words)
