@@ -157,6 +157,7 @@ class Language:
     remark: str = "!"
     leaves: Callable[[str], str] | None = None
     takes_back: Callable[[str], str] | None = None
+    staged: bool = False  # the commands of a re-addressing's stages have been tried in it
     whole: bool = False  # every view and the top level are made equal, not only what `owned` matches
 
     def negated(self, text: str) -> str:

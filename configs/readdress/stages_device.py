@@ -75,7 +75,7 @@ class DeviceWay:
         self.source = source
         self.dialect = dialects.dialect(source.platform)
         language = self.dialect.language
-        if language is None:
+        if language is None or not language.staged:
             message = Message("changes are not computed for the platform “{platform}”", platform=source.platform)
             hint = Message("stage this device by hand: its re-addressed text is the goal")
             raise RefusedError(Problem("no-stages", message, hint, source.path, 1))

@@ -88,6 +88,7 @@ def typed(text: str) -> str:
 
 
 LANGUAGE = Language(
+    staged=True,
     negation="no",
     leave="exit",
     secrets=SECRETS,

@@ -63,6 +63,7 @@ def normalise(path: tuple[str, ...], text: str) -> str:
 
 
 LANGUAGE = Language(
+    staged=True,
     negation="no",
     leave="exit",
     secrets=SECRETS,

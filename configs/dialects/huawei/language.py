@@ -61,6 +61,7 @@ def normalise(path: tuple[str, ...], text: str) -> str:
 
 
 LANGUAGE = Language(
+    staged=True,
     negation="undo",
     leave="quit",
     secrets=SECRETS,

@@ -15,6 +15,7 @@ def normalise(path: tuple[str, ...], text: str) -> str:
 
 
 LANGUAGE = Language(
+    staged=True,
     # Files know no negation: the line is shown with this mark in the list of commands, for people.
     negation="-",
     leave="}",
