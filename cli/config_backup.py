@@ -68,7 +68,7 @@ def _register_backup(group: typer.Typer) -> None:
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
-        from configs import rollout  # noqa: PLC0415 - start-up time
+        from configs import push as pushing  # noqa: PLC0415 - start-up time
         from configs.archive import Archive  # noqa: PLC0415 - start-up time
         from configs.sealing import Seal  # noqa: PLC0415 - start-up time
 
@@ -85,9 +85,9 @@ def _register_backup(group: typer.Typer) -> None:
         seal = Seal(sealed_for, workspace) if sealed_for else None
         with surroundings(workspace, lab=lab) as (loaded, _plan, endpoints):
             chosen = reachable(choose(loaded, devices or (), where), named=bool(devices))
-            jobs = rollout.jobs(loaded, chosen, {}, endpoints)
+            jobs = pushing.jobs(loaded, chosen, {}, endpoints)
             with watching(len(jobs), quiet=as_json) as observer:
-                backups = rollout.backup(jobs, parallel=parallel, observer=observer, seal=seal)
+                backups = pushing.backup(jobs, parallel=parallel, observer=observer, seal=seal)
         done = {item.device: item.text for item in backups if item.error is None}
         sealed = {item.device: item.sealed for item in backups if item.sealed}
         title = f"govnet config backup: {len(done)} devices"

@@ -133,11 +133,11 @@ def _read(
     loaded: Workspace, chosen: Sequence[Device], endpoints: Endpoints, parallel: int, *, quiet: bool
 ) -> dict[str, bytes | GovnetError]:
     """What the devices run, masked; or what went wrong."""
-    from configs import rollout  # noqa: PLC0415 - start-up time
+    from configs import push as pushing  # noqa: PLC0415 - start-up time
 
-    jobs = rollout.jobs(loaded, chosen, {}, endpoints)
+    jobs = pushing.jobs(loaded, chosen, {}, endpoints)
     with watching(len(jobs), quiet=quiet) as observer:
-        backups = rollout.backup(jobs, parallel=parallel, observer=observer)
+        backups = pushing.backup(jobs, parallel=parallel, observer=observer)
     return {item.device: item.text if item.error is None else item.error for item in backups}
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from configs.rollout import Backup, Job, Observer, PushResult
+    from configs.push import Backup, Job, Observer, PushResult
     from inventory.endpoints import Endpoints
     from inventory.errors import GovnetError
     from inventory.model import Device, Workspace
@@ -97,7 +97,7 @@ def register(group: typer.Typer) -> None:
     ) -> None:
         from dataclasses import replace  # noqa: PLC0415 - start-up time
 
-        from configs import rollout  # noqa: PLC0415 - start-up time
+        from configs import push as pushing  # noqa: PLC0415 - start-up time
 
         interrupted = False
         with surroundings(workspace, lab=lab) as (loaded, plan, endpoints):
@@ -106,7 +106,7 @@ def register(group: typer.Typer) -> None:
             with watching(len(jobs), quiet=as_json) as observer, ended_like_an_interrupt():
                 seen = _Seen(observer)
                 try:
-                    results = rollout.push(jobs, commit=commit, parallel=parallel, observer=seen)
+                    results = pushing.push(jobs, commit=commit, parallel=parallel, observer=seen)
                 except KeyboardInterrupt:  # the second: devices that were begun are left as they are
                     results = [seen.left(job.device, commit=commit) for job in jobs]
                     interrupted = True
@@ -182,7 +182,7 @@ def jobs_of(workspace: Workspace, plan: Plan, devices: Sequence[Device], endpoin
     """The devices' jobs; one whose template fails has that as its fault."""
     from dataclasses import replace  # noqa: PLC0415 - start-up time
 
-    from configs import rollout  # noqa: PLC0415 - start-up time
+    from configs import push as pushing  # noqa: PLC0415 - start-up time
     from configs.render import Renderer  # noqa: PLC0415 - start-up time
     from inventory.errors import DeviceError  # noqa: PLC0415 - as above
 
@@ -195,7 +195,7 @@ def jobs_of(workspace: Workspace, plan: Plan, devices: Sequence[Device], endpoin
             faults[device.name] = error
     return [
         replace(job, fault=faults.get(job.device, job.fault))
-        for job in rollout.jobs(workspace, devices, rendered, endpoints)
+        for job in pushing.jobs(workspace, devices, rendered, endpoints)
     ]
 
 
@@ -228,7 +228,7 @@ class _Seen:
 
     def left(self, device: str, *, commit: bool) -> PushResult:
         """How a device was left: its result, or what is known of it without one."""
-        from configs.rollout import PushResult, State  # noqa: PLC0415 - start-up time
+        from configs.push import PushResult, State  # noqa: PLC0415 - start-up time
         from inventory.errors import DeviceError  # noqa: PLC0415 - as above
 
         if device in self._results:

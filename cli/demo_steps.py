@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from audits.model import Report
     from collectors.results import PollResult
+    from configs.push import Job, PushResult
     from configs.render import Rendered
-    from configs.rollout import Job, PushResult
     from inventory.model import Device, Workspace
     from ipplan.plan import Plan
     from lab.backend import Fault
@@ -315,13 +315,13 @@ def _lab_up(demo: Demo, step: Step) -> None:
 
 
 def _push_once(demo: Demo, step: Step, *, commit: bool) -> list[PushResult]:
-    from configs import rollout  # noqa: PLC0415 - start-up time
+    from configs import push as pushing  # noqa: PLC0415 - start-up time
 
     assert demo.state is not None  # noqa: S101 - the step before has made it
     devices = demo.going(demo.pushable)
-    jobs = _patient_enough(rollout.jobs(demo.here, devices, demo.rendered, demo.state.endpoints()))
+    jobs = _patient_enough(pushing.jobs(demo.here, devices, demo.rendered, demo.state.endpoints()))
     with demo.state.entered():
-        results = rollout.push(jobs, commit=commit, observer=_Counter(demo, len(jobs)))
+        results = pushing.push(jobs, commit=commit, observer=_Counter(demo, len(jobs)))
     failed = {result.device: result.error for result in results if result.error is not None}
     _leave_out(demo, step, failed)
     step.detail = {
@@ -357,14 +357,14 @@ def _push_again(demo: Demo, step: Step) -> None:
 
 
 def _backup(demo: Demo, step: Step) -> None:
-    from configs import rollout  # noqa: PLC0415 - start-up time
+    from configs import push as pushing  # noqa: PLC0415 - start-up time
     from configs.archive import Archive  # noqa: PLC0415 - start-up time
 
     assert demo.state is not None  # noqa: S101 - an earlier step has made it
     path = demo.directory / "archive"
-    jobs = _patient_enough(rollout.jobs(demo.here, demo.going(demo.pushable), {}, demo.state.endpoints()))
+    jobs = _patient_enough(pushing.jobs(demo.here, demo.going(demo.pushable), {}, demo.state.endpoints()))
     with demo.state.entered():
-        backups = rollout.backup(jobs, observer=_Counter(demo, len(jobs)))
+        backups = pushing.backup(jobs, observer=_Counter(demo, len(jobs)))
     failed = {backup.device: backup.error for backup in backups if backup.error is not None}
     _leave_out(demo, step, failed)
     texts = {backup.device: backup.text for backup in backups if backup.error is None}

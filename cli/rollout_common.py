@@ -9,7 +9,7 @@ import typer
 
 from cli.common import load_workspace, page, talk
 from cli.config_push import surroundings
-from configs.rollouts.report import PHASES, STATES
+from configs.rollout.report import PHASES, STATES
 from inventory.errors import ExitCode
 from inventory.text import Message, language, mark, tr
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from configs.rollout import PushResult
-    from configs.rollouts.bundle import Bundle
-    from configs.rollouts.engine import Engine
-    from configs.rollouts.policy import Check, CheckKind
-    from configs.rollouts.store import Row, Standing, Store
+    from configs.push import PushResult
+    from configs.rollout.bundle import Bundle
+    from configs.rollout.engine import Engine
+    from configs.rollout.policy import Check, CheckKind
+    from configs.rollout.store import Row, Standing, Store
     from inventory.endpoints import Endpoints
     from inventory.model import Device, Workspace
 
@@ -41,7 +41,7 @@ RebootOption = Annotated[
 
 def open_store(root: Path) -> Store:
     """The database of a workspace's rollouts: `database` of govnet.yaml, else state.db."""
-    from configs.rollouts.store import Store, default_url  # noqa: PLC0415 - start-up time
+    from configs.rollout.store import Store, default_url  # noqa: PLC0415 - start-up time
 
     return Store(load_workspace(root).settings.database or default_url(root))
 
@@ -56,8 +56,8 @@ def engine(
     allow_reboot: bool = False,
 ) -> Iterator[tuple[Store, Engine]]:
     """The engine at work on the workspace's devices, or on those of its lab."""
-    from configs.rollouts.engine import Engine  # noqa: PLC0415 - start-up time
-    from configs.rollouts.world import WorkspaceWorld  # noqa: PLC0415 - as above
+    from configs.rollout.engine import Engine  # noqa: PLC0415 - start-up time
+    from configs.rollout.world import WorkspaceWorld  # noqa: PLC0415 - as above
 
     with ExitStack() as stack:
         store = open_store(root)
@@ -94,7 +94,7 @@ def _logged(workspace: Workspace) -> Any:
 
 def looks(workspace: Workspace, endpoints: Endpoints) -> dict[CheckKind, Any]:
     """The checks that can be made from here."""
-    from configs.rollouts.policy import CheckKind  # noqa: PLC0415 - start-up time
+    from configs.rollout.policy import CheckKind  # noqa: PLC0415 - start-up time
 
     def snmp(check: Check, device: str) -> frozenset[str]:
         from collectors.poll import Poller, targets  # noqa: PLC0415 - start-up time
@@ -104,11 +104,11 @@ def looks(workspace: Workspace, endpoints: Endpoints) -> dict[CheckKind, Any]:
         return frozenset({"answers"} if result.ok else ())
 
     def asked(check: Check, device: str) -> frozenset[str]:
-        from configs import rollout  # noqa: PLC0415 - start-up time
+        from configs import push as pushing  # noqa: PLC0415 - start-up time
         from configs.looks import look  # noqa: PLC0415 - as above
 
-        [job] = rollout.jobs(workspace, [_known(workspace, check, device)], {}, endpoints)
-        with rollout.speaking(job) as driver:
+        [job] = pushing.jobs(workspace, [_known(workspace, check, device)], {}, endpoints)
+        with pushing.speaking(job) as driver:
             return look(driver, job.device, job.target.platform, check.kind.value, check.to)
 
     return {kind: snmp if kind is CheckKind.SNMP else asked for kind in CheckKind}
@@ -210,7 +210,7 @@ def _now(row: Row) -> str:
 
 def show(bundle: Bundle, standing: Standing, rows: Sequence[Row]) -> None:
     """The overview, and every device that failed with what mends it."""
-    from configs.rollouts.bundle import now  # noqa: PLC0415 - start-up time
+    from configs.rollout.bundle import now  # noqa: PLC0415 - start-up time
 
     console = page()
     console.print(overview(bundle, standing, rows))

@@ -11,12 +11,12 @@ import typer
 from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, page, print_json, print_table, talk
 from cli.config_push import WhereOption
 from cli.rollout_common import open_store
-from configs.rollouts.sites import TITLES, Step
+from configs.rollout.sites import TITLES, Step
 from inventory.errors import InputError, Problem
 from inventory.text import Message, mark, tr
 
 if TYPE_CHECKING:
-    from configs.rollouts.sites import Place, Record
+    from configs.rollout.sites import Place, Record
     from inventory.model import Workspace
 
 
@@ -55,7 +55,7 @@ def _register_sites(group: typer.Typer) -> None:
         loaded = load_workspace(workspace)
         places = _places(loaded, [device.name for device in choose(loaded, (), where)])
         if xlsx is not None:
-            from configs.rollouts import sites_xlsx  # noqa: PLC0415 - start-up time
+            from configs.rollout import sites_xlsx  # noqa: PLC0415 - start-up time
 
             sites_xlsx.write(places, xlsx)
         if as_json:
@@ -83,8 +83,8 @@ def _shown(record: Record | None) -> str:
 
 
 def _places(loaded: Workspace, devices: list[str]) -> list[Place]:
-    from configs.rollouts import bundle as bundles  # noqa: PLC0415 - start-up time
-    from configs.rollouts import sites  # noqa: PLC0415 - as above
+    from configs.rollout import bundle as bundles  # noqa: PLC0415 - start-up time
+    from configs.rollout import sites  # noqa: PLC0415 - as above
 
     found = [bundles.read(loaded.root, name) for name in bundles.names(loaded.root)]
     done: dict[str, Record] = {}
@@ -125,7 +125,7 @@ def _register_site(group: typer.Typer) -> None:
         as_json: JsonOption = False,
     ) -> None:
         from configs.operations import Operations, operator  # noqa: PLC0415 - start-up time
-        from configs.rollouts import sites  # noqa: PLC0415 - as above
+        from configs.rollout import sites  # noqa: PLC0415 - as above
 
         if done is not None and clear is not None:
             raise InputError(

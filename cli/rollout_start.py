@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from configs.rollout import PushResult
-    from configs.rollouts.bundle import Bundle
-    from configs.rollouts.store import Store
+    from configs.push import PushResult
+    from configs.rollout.bundle import Bundle
+    from configs.rollout.store import Store
 
 
 def register(group: typer.Typer) -> None:
@@ -68,17 +68,17 @@ def _register_start(group: typer.Typer) -> None:
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
-        from configs import rollout  # noqa: PLC0415 - start-up time
-        from configs.rollouts import bundle as bundles  # noqa: PLC0415 - as above
-        from configs.rollouts import planning  # noqa: PLC0415 - as above
-        from configs.rollouts import policy as policies  # noqa: PLC0415 - as above
+        from configs import push as pushing  # noqa: PLC0415 - start-up time
+        from configs.rollout import bundle as bundles  # noqa: PLC0415 - as above
+        from configs.rollout import planning  # noqa: PLC0415 - as above
+        from configs.rollout import policy as policies  # noqa: PLC0415 - as above
 
         policy = policies.load(workspace / policies.FILE)
         with surroundings(workspace, lab=lab) as (loaded, plan, endpoints):
             chosen = reachable(choose(loaded, devices or (), where), named=bool(devices))
             jobs = [replace(job, allow_reboot=allow_reboot) for job in jobs_of(loaded, plan, chosen, endpoints)]
             with watching(len(jobs), quiet=as_json) as observer:
-                results = rollout.push(jobs, commit=False, parallel=parallel, observer=observer)
+                results = pushing.push(jobs, commit=False, parallel=parallel, observer=observer)
             bundle = planning.plan(loaded, plan, results, policy, reason=reason, lab=lab)
         failed = [result for result in results if result.error is not None]
         if not as_json:
@@ -122,7 +122,7 @@ def _register_resume(group: typer.Typer) -> None:
         as_json: JsonOption = False,
     ) -> None:
         from cli.common import load_workspace  # noqa: PLC0415 - start-up time
-        from configs.rollouts import bundle as bundles  # noqa: PLC0415 - start-up time
+        from configs.rollout import bundle as bundles  # noqa: PLC0415 - start-up time
 
         bundle = bundles.find(workspace, name)
         _note(load_workspace(workspace), bundle, "rollout.resume")
@@ -131,8 +131,8 @@ def _register_resume(group: typer.Typer) -> None:
 
 def _run(root: Path, bundle: Bundle, *, parallel: int, allow_reboot: bool, as_json: bool) -> None:
     """Conduct the rollout here, with a worker for every zone that has no other."""
-    from configs.rollouts import conduct  # noqa: PLC0415 - start-up time
-    from configs.rollouts.store import Request  # noqa: PLC0415 - as above
+    from configs.rollout import conduct  # noqa: PLC0415 - start-up time
+    from configs.rollout.store import Request  # noqa: PLC0415 - as above
 
     store = open_store(root)
     store.begin(bundle)

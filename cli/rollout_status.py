@@ -11,12 +11,12 @@ import typer
 from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, page, print_json, print_table, talk
 from cli.config_push import ParallelOption
 from cli.rollout_common import NameArgument, engine, open_store, overview, rollout_json, show
-from configs.rollouts.report import PHASES
+from configs.rollout.report import PHASES
 from inventory.errors import ExitCode, RefusedError
 from inventory.text import Message, mark, tr
 
 if TYPE_CHECKING:
-    from configs.rollouts.bundle import Bundle
+    from configs.rollout.bundle import Bundle
 
 WATCH = 0.5  # seconds between two looks
 
@@ -44,8 +44,8 @@ def _register_status(group: typer.Typer) -> None:
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
-        from configs.rollouts import bundle as bundles  # noqa: PLC0415 - start-up time
-        from configs.rollouts.store import Phase  # noqa: PLC0415 - as above
+        from configs.rollout import bundle as bundles  # noqa: PLC0415 - start-up time
+        from configs.rollout.store import Phase  # noqa: PLC0415 - as above
 
         bundle = bundles.find(workspace, name)
         store = open_store(workspace)
@@ -66,7 +66,7 @@ def _register_status(group: typer.Typer) -> None:
 def _register_list(group: typer.Typer) -> None:
     @command(group, "list", mark("The rollouts of this workspace, the newest last."), ["govnet rollout list"])
     def every(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
-        from configs.rollouts import bundle as bundles  # noqa: PLC0415 - start-up time
+        from configs.rollout import bundle as bundles  # noqa: PLC0415 - start-up time
 
         store = open_store(workspace)
         found = [bundles.read(workspace, name) for name in bundles.names(workspace)]
@@ -108,14 +108,14 @@ def _register_pause(group: typer.Typer) -> None:
         ["govnet rollout pause"],
     )
     def pause(name: NameArgument = "", workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
-        from configs.rollouts.store import Request  # noqa: PLC0415 - start-up time
+        from configs.rollout.store import Request  # noqa: PLC0415 - start-up time
 
         _ask(workspace, name, Request.PAUSE, as_json=as_json)
 
 
 def _ask(root: Path, name: str, request: Any, *, as_json: bool) -> None:
-    from configs.rollouts import bundle as bundles  # noqa: PLC0415 - start-up time
-    from configs.rollouts.store import Phase  # noqa: PLC0415 - as above
+    from configs.rollout import bundle as bundles  # noqa: PLC0415 - start-up time
+    from configs.rollout.store import Phase  # noqa: PLC0415 - as above
 
     bundle = bundles.find(root, name)
     store = open_store(root)
@@ -157,9 +157,9 @@ def _register_abort(group: typer.Typer) -> None:
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
-        from configs.rollouts import bundle as bundles  # noqa: PLC0415 - start-up time
-        from configs.rollouts import conduct  # noqa: PLC0415 - as above
-        from configs.rollouts.store import Phase  # noqa: PLC0415 - as above
+        from configs.rollout import bundle as bundles  # noqa: PLC0415 - start-up time
+        from configs.rollout import conduct  # noqa: PLC0415 - as above
+        from configs.rollout.store import Phase  # noqa: PLC0415 - as above
 
         bundle = bundles.find(workspace, name)
         store = open_store(workspace)
@@ -205,7 +205,7 @@ def _register_approve(group: typer.Typer) -> None:
     )
     def approve(name: NameArgument = "", workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
         from configs.operations import operator  # noqa: PLC0415 - start-up time
-        from configs.rollouts import bundle as bundles  # noqa: PLC0415 - as above
+        from configs.rollout import bundle as bundles  # noqa: PLC0415 - as above
 
         bundle = bundles.find(workspace, name)
         who = operator()
@@ -243,8 +243,8 @@ def _register_report(group: typer.Typer) -> None:
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
-        from configs.rollouts import bundle as bundles  # noqa: PLC0415 - start-up time
-        from configs.rollouts import report as reports  # noqa: PLC0415 - as above
+        from configs.rollout import bundle as bundles  # noqa: PLC0415 - start-up time
+        from configs.rollout import report as reports  # noqa: PLC0415 - as above
 
         bundle = bundles.find(workspace, name)
         store = open_store(workspace)

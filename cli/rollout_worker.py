@@ -41,7 +41,7 @@ def register(group: typer.Typer) -> None:
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
-        from configs.rollouts import policy as policies  # noqa: PLC0415 - start-up time
+        from configs.rollout import policy as policies  # noqa: PLC0415 - start-up time
 
         load_workspace(workspace)
         known = policies.load(workspace / policies.FILE).zones

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cli.init import invent_secrets
-from configs import rollout
+from configs import push as pushing
 from inventory import workspace
 from lab import control
 
@@ -59,8 +59,8 @@ def by_hand(root, text):
 
     loaded = workspace.load(root)
     state = control.load(root)
-    (job,) = rollout.jobs(loaded, [loaded.inventory.devices["rt-lantian"]], {}, state.endpoints())
-    (result,) = rollout.push([replace(job, intended=text)], commit=True)
+    (job,) = pushing.jobs(loaded, [loaded.inventory.devices["rt-lantian"]], {}, state.endpoints())
+    (result,) = pushing.push([replace(job, intended=text)], commit=True)
     assert result.error is None, result.error
 
 

@@ -13,10 +13,11 @@ from ipaddress import IPv4Address, IPv4Network, ip_interface
 
 import pytest
 
-from configs import driver_cli, guard, rollout
+from configs import driver_cli, guard
+from configs import push as pushing
 from configs.channel import Login, Target
 from configs.drivers import driver_for
-from configs.rollout import Job, Quiet
+from configs.push import Job, Quiet
 from inventory.endpoints import Endpoint
 from inventory.errors import DeviceError
 from inventory.secrets import Secret
@@ -90,7 +91,7 @@ class Bench:
         )
 
     def push(self, intended, *, after=None, commit=True, **more):
-        return rollout.push_one(self.job(intended, after=after, **more), commit=commit, observer=Quiet())
+        return pushing.push_one(self.job(intended, after=after, **more), commit=commit, observer=Quiet())
 
     def do(self, action):
         """Something at the device, in its own thread."""
@@ -182,5 +183,5 @@ def worlds(tmp_path):
 def short(monkeypatch):
     """Guards of one minute, the shortest that every vendor can be given."""
     monkeypatch.setattr(guard, "SHORTEST", 60)
-    monkeypatch.setattr(rollout, "RETRY", 0.3)
+    monkeypatch.setattr("configs.push.one.RETRY", 0.3)
     monkeypatch.setattr(driver_cli, "MOVE_SECONDS", 1.5)

@@ -6,9 +6,9 @@ import os
 
 import pytest
 
-from configs import rollout
+from configs import push as pushing
 from configs.archive import masked
-from configs.rollout import Quiet, State
+from configs.push import Quiet, State
 
 TEXT = """hostname R1
 username govnet privilege 15 secret 0 Secret-123
@@ -34,13 +34,13 @@ def bench(worlds):
 
 def running(bench) -> bytes:
     """What the device runs, as its driver reads it."""
-    with rollout.speaking(bench.job("")) as driver:
+    with pushing.speaking(bench.job("")) as driver:
         return driver.running()
 
 
 def again(job):
     """The push of a process that goes on with what another has begun."""
-    return rollout.push_one(job, commit=True, observer=Quiet(), again=True)
+    return pushing.push_one(job, commit=True, observer=Quiet(), again=True)
 
 
 def test_a_device_that_is_gone_is_untouched_only_if_nothing_was_begun(bench, tmp_path) -> None:
@@ -62,7 +62,7 @@ def test_a_finished_change_is_only_confirmed(bench, tmp_path) -> None:
     kept = tmp_path / "kept.cfg"
     intended = "interface Loopback9\n description x\n"
     kept.write_bytes(masked("cisco_ios", running(bench)))
-    with rollout.speaking(bench.job(intended)) as driver:
+    with pushing.speaking(bench.job(intended)) as driver:
         driver.load_merge_candidate(config=intended)
         driver.begin(driver.running(), driver.change(), 0)
     assert bench.text() != bench.saved()
@@ -77,9 +77,9 @@ def test_the_way_back_never_sends_a_mask(bench) -> None:
     kept = masked("cisco_ios", before).decode()
     assert "***" in kept
     other = before.decode().replace("snmp-server community Open-2 RO\n", "interface Loopback9\n description x\n!\n")
-    changed = rollout.push_one(bench.job(other, exact=True), commit=True, observer=Quiet())
+    changed = pushing.push_one(bench.job(other, exact=True), commit=True, observer=Quiet())
     assert changed.state is State.CHANGED, (str(changed.error.hint), changed.diff, other)
-    result = rollout.push_one(bench.job(kept, exact=True), commit=True, observer=Quiet())
+    result = pushing.push_one(bench.job(kept, exact=True), commit=True, observer=Quiet())
     assert result.state is State.CHANGED
     assert "community ***" in str(result.error.message)
     text = bench.text()

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from configs import drift, rollout
+from configs import drift
+from configs import push as pushing
 from configs.archive import Archive
 from configs.dialects import dialect
 
@@ -39,7 +40,7 @@ def test_backup(worlds, tmp_path, platform, encoding):
     network = IPv4Network(f"{bench.address}/24", strict=False)
     wanted = case["harmless"].replace("{gateway}", str(network[254])).replace("{address}", str(bench.address))
     job = bench.job("")
-    (backup,) = rollout.backup([job])
+    (backup,) = pushing.backup([job])
     assert backup.error is None, backup.error
     archive = Archive(tmp_path / "archive")
     archive.store({"dev": backup.text}, "backup")
@@ -58,5 +59,5 @@ def test_backup(worlds, tmp_path, platform, encoding):
     management = bench.job("").management
     same = drift.against("dev", platform, text, wanted.encode(), management=management)
     assert (same.state, same.diff) == (drift.State.SAME, "")
-    (later,) = rollout.backup([job])
+    (later,) = pushing.backup([job])
     assert drift.between("dev", platform, text, later.text).state is drift.State.SAME

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from configs import rollout
+from configs import push as pushing
 from configs.channel import Hop, HopKind, Login
-from configs.rollout import Quiet, State
+from configs.push import Quiet, State
 from inventory.endpoints import Endpoint
 from inventory.errors import DeviceUnreachableError, LoginError
 from inventory.secrets import Secret
@@ -68,7 +68,7 @@ def test_a_push_goes_over_a_way_in(way, kind, hop_kind, more):
     """Guarded, checked over a second login by the same way, saved."""
     bench, target = way(kind, hop_kind, **more)
     job = replace(bench.job(CASE["harmless"]), target=target)
-    result = rollout.push_one(job, commit=True, observer=Quiet())
+    result = pushing.push_one(job, commit=True, observer=Quiet())
     assert result.error is None
     assert result.state is State.CHANGED
     assert "涟源市" in bench.saved()
@@ -108,7 +108,7 @@ def test_another_device_behind_the_menu_is_noticed(way):
         bench.job(CASE["harmless"]), target=replace(target, endpoint=Endpoint("203.0.113.9", 22)), management=None
     )
     before = bench.text()
-    result = rollout.push_one(job, commit=True, observer=Quiet())
+    result = pushing.push_one(job, commit=True, observer=Quiet())
     assert result.state is State.UNTOUCHED
     assert "does not have the address 203.0.113.9" in str(result.error)
     assert bench.text() == before

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from configs.rollout import State
+from configs.push import State
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 VENDORS = {path.stem: yaml.safe_load(path.read_text()) for path in CASES}

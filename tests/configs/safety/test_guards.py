@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from configs.guard import GuardKind
-from configs.rollout import GRACE, State
+from configs.push import GRACE, State
 from inventory.errors import ExitCode, RefusedError
 
 

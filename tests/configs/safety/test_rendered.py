@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from cli.init import invent_secrets
-from configs import render, rollout
+from configs import push as pushing
+from configs import render
 from configs.dialects import platforms
 from configs.drivers import driver_for
-from configs.rollout import Quiet, State
+from configs.push import Quiet, State
 from inventory import workspace
 from ipplan import plan as plans
 from lab import control
@@ -37,12 +38,12 @@ def test_a_rendered_router_is_taken(platform, tmp_path):
         device = loaded.inventory.devices["rt-lantian"]
         assert device.platform == platform
         rendered = {device.name: render.render(loaded, plan, device.name)}
-        (job,) = rollout.jobs(loaded, [device], rendered, state.endpoints())
+        (job,) = pushing.jobs(loaded, [device], rendered, state.endpoints())
         job = replace(job, allow_reboot=True)
-        first = rollout.push_one(job, commit=True, observer=Quiet())
+        first = pushing.push_one(job, commit=True, observer=Quiet())
         assert first.error is None, first.error
         assert first.state is State.CHANGED
-        again = rollout.push_one(job, commit=True, observer=Quiet())
+        again = pushing.push_one(job, commit=True, observer=Quiet())
         assert (again.state, again.commands, again.diff) == (State.SAME, (), "")
         driver = driver_for(platform).for_target(job.target)
         driver.open()

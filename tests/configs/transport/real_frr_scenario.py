@@ -15,7 +15,7 @@ from pathlib import Path
 
 import asyncssh
 
-from configs import rollout
+from configs import push as pushing
 from configs.channel import Login, Target
 from inventory.endpoints import Endpoint
 from inventory.secrets import Secret
@@ -101,16 +101,16 @@ def main() -> None:
     )
     report = {}
     first = STARTUP.read_text()
-    report["dry"] = rollout.push([rollout.Job(target, WANTED)], commit=False)[0].as_json()
+    report["dry"] = pushing.push([pushing.Job(target, WANTED)], commit=False)[0].as_json()
     report["startup_untouched_by_dry_run"] = STARTUP.read_text() == first
-    report["push"] = rollout.push([rollout.Job(target, WANTED)], commit=True)[0].as_json()
+    report["push"] = pushing.push([pushing.Job(target, WANTED)], commit=True)[0].as_json()
     report["running"] = shown()
     report["startup"] = STARTUP.read_text()
-    report["again"] = rollout.push([rollout.Job(target, WANTED)], commit=True)[0].as_json()
+    report["again"] = pushing.push([pushing.Job(target, WANTED)], commit=True)[0].as_json()
     other = "frr defaults traditional\nhostname another-name\n" + WANTED + "ip route 203.0.113.0/24 Null0\n"
-    report["named"] = rollout.push([rollout.Job(target, other)], commit=True)[0].as_json()
+    report["named"] = pushing.push([pushing.Job(target, other)], commit=True)[0].as_json()
     before = shown()
-    report["refused"] = rollout.push([rollout.Job(target, REFUSED)], commit=True)[0].as_json()
+    report["refused"] = pushing.push([pushing.Job(target, REFUSED)], commit=True)[0].as_json()
     report["same_after_refusal"] = shown() == before
     from configs.drivers import driver_for
 

@@ -12,10 +12,11 @@ from ipaddress import IPv4Address, ip_interface
 
 import pytest
 
-from configs import guard, rollout
+from configs import guard
+from configs import push as pushing
 from configs.channel import Login, Target
 from configs.dialects.frr import driver as frr_driver
-from configs.rollout import Job, State
+from configs.push import Job, State
 from inventory.endpoints import Endpoint
 from inventory.secrets import Secret
 from lab.emulator import server as ssh
@@ -181,7 +182,7 @@ class Emulated:
             "rt", self.platform, Endpoint("127.0.0.1", self.port), Login("govnet", Secret(PASSWORD)), **times
         )
         job = Job(target, self.intended, management=ip_interface("10.253.0.11/24"))
-        (result,) = rollout.push([job], commit=True)
+        (result,) = pushing.push([job], commit=True)
         return result
 
     def reset(self) -> None:
@@ -216,8 +217,8 @@ class Emulated:
 def emulated(request, monkeypatch):
     """An emulated device of the platform; times are short."""
     monkeypatch.setattr(guard, "SHORTEST", 1)
-    monkeypatch.setattr(rollout, "GRACE", 0.5)
-    monkeypatch.setattr(rollout, "RETRY", 0.2)
+    monkeypatch.setattr("configs.push.one.GRACE", 0.5)
+    monkeypatch.setattr("configs.push.one.RETRY", 0.2)
     monkeypatch.setattr("configs.session.QUIET", 0.3)
     monkeypatch.setattr("configs.driver_cli.SAVE_SECONDS", 0.6)
     monkeypatch.setattr("configs.driver_cli.READ_SECONDS", 0.6)

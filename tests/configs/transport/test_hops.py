@@ -9,7 +9,8 @@ from dataclasses import replace
 import asyncssh
 import pytest
 
-from configs import channel_hops, known_hosts, rollout
+from configs import channel_hops, known_hosts
+from configs import push as pushing
 from configs.channel import Hop, HopKind, Login
 from configs.drivers import driver_for
 from inventory import workspace
@@ -225,7 +226,7 @@ def test_the_inventory_names_the_way(tmp_path):
     """`via` in devices.csv names a station of credentials.yaml, and that the one before it."""
     loaded = workspace.load(files(tmp_path))
     device = loaded.inventory.devices["rt-1"]
-    (job,) = rollout.jobs(loaded, [device], {}, Direct())
+    (job,) = pushing.jobs(loaded, [device], {}, Direct())
     assert [(one.kind, one.name, one.endpoint.port, one.account) for one in job.target.via] == [
         (HopKind.JUMP, "jump", 22, ""),
         (HopKind.JUMPSERVER, "bastion", 2222, "net"),

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from cli.init import invent_secrets
-from configs import guard, rollout
+from configs import guard
+from configs import push as pushing
 from configs.dialects import platforms
 from configs.drivers import driver_for
 from configs.guard import GuardKind
-from configs.rollout import State
+from configs.push import State
 from inventory import workspace
 from inventory.endpoints import Endpoint
 from inventory.errors import DeviceUnreachableError
@@ -104,7 +105,7 @@ def _driver(lab, name):
     root, state = lab
     loaded = workspace.load(root, platforms=platforms())
     (device,) = select(loaded.inventory, f"name={name}")
-    (job,) = rollout.jobs(loaded, [device], {}, state.endpoints())
+    (job,) = pushing.jobs(loaded, [device], {}, state.endpoints())
     driver = driver_for(device.platform).for_target(job.target, out_of_band=True)
     driver.open()
     return driver
@@ -162,7 +163,7 @@ def _moved(lab, name, address, after):
     root, state = lab
     loaded = workspace.load(root, platforms=platforms())
     (device,) = select(loaded.inventory, f"name={name}")
-    (job,) = rollout.jobs(loaded, [device], {}, state.endpoints())
+    (job,) = pushing.jobs(loaded, [device], {}, state.endpoints())
     text = f"interface {device.management_interface}\n ip address {address}\n"
     return replace(job, intended=text, after=after)
 
@@ -171,11 +172,11 @@ def test_a_device_that_is_lost_comes_back_by_itself(lab, monkeypatch):
     """The new address is not where we look for it: the guard fires, and the result says that all is as it was."""
     monkeypatch.setattr(guard, "SHORTEST", 6)
     job = _moved(lab, "rt-liumutang", "10.253.0.77/24", None)
-    (result,) = rollout.push([job], commit=True)
+    (result,) = pushing.push([job], commit=True)
     assert result.guard is GuardKind.TIMED_RESTORE
     assert isinstance(result.error, DeviceUnreachableError)
     assert result.state is State.RESTORED
-    assert result.seconds < 6 + rollout.GRACE + 10
+    assert result.seconds < 6 + pushing.GRACE + 10
 
 
 def test_a_device_moves_to_a_new_address_and_back(lab):
@@ -184,7 +185,7 @@ def test_a_device_moves_to_a_new_address_and_back(lab):
     port = state.nodes["rt-liumutang"].ssh.port
     there = Endpoint("127.253.0.77", port)
     job = _moved(lab, "rt-liumutang", "10.253.0.77/24", there)
-    (result,) = rollout.push([job], commit=True)
+    (result,) = pushing.push([job], commit=True)
     assert (result.state, result.error) == (State.CHANGED, None)
     back = replace(
         job,
@@ -193,5 +194,5 @@ def test_a_device_moves_to_a_new_address_and_back(lab):
         intended=job.intended.replace("10.253.0.77", "10.253.0.12"),
         after=job.target.endpoint,
     )
-    (result,) = rollout.push([back], commit=True)
+    (result,) = pushing.push([back], commit=True)
     assert (result.state, result.error) == (State.CHANGED, None)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import asyncssh
 import pytest
 
-from configs import rollout
+from configs import push as pushing
 from configs.render import render
 from lab import checks, control
 
@@ -129,8 +129,8 @@ def test_a_second_push_finds_nothing_to_do(city: City) -> None:
     routers = [device for device in city.topology.devices if device.platform == "frr"]
     rendered = {device.name: render(city.topology.workspace, city.topology.plan, device.name) for device in routers}
     with city.state.entered():
-        jobs = rollout.jobs(city.topology.workspace, routers, rendered, city.state.endpoints())
-        results = rollout.push(jobs, commit=False)
+        jobs = pushing.jobs(city.topology.workspace, routers, rendered, city.state.endpoints())
+        results = pushing.push(jobs, commit=False)
     assert {result.device: str(result.state) for result in results} == dict.fromkeys(rendered, "same")
 
 

@@ -16,9 +16,9 @@ from inventory.text import language, mark, tr
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from configs.rollouts.bundle import Bundle, Planned
-    from configs.rollouts.store import Row, Standing
-    from configs.rollouts.waves import Wave
+    from configs.rollout.bundle import Bundle, Planned
+    from configs.rollout.store import Row, Standing
+    from configs.rollout.waves import Wave
     from inventory.model import Inventory
 
 TEMPLATES: Final = Path(__file__).parent.parent / "templates"

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from configs.rollouts import bundle as bundles
+from configs.rollout import bundle as bundles
 from inventory.errors import GovnetError, RefusedError
 from inventory.text import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from configs.rollouts.bundle import Bundle
+    from configs.rollout.bundle import Bundle
 
 FILE = "state.db"
 SILENCE = 10.0  # seconds without a sign of life after which a worker counts as dead
@@ -52,7 +52,7 @@ class Request(StrEnum):
 
 
 class Progress(StrEnum):
-    """Where a device is, until it has a result; then its state is that of the result (`configs.rollout.State`)."""
+    """Where a device is, until it has a result; then its state is that of the result (`configs.push.State`)."""
 
     WAITING = "waiting"
     QUEUED = "queued"
@@ -370,7 +370,7 @@ class Store:
     def alone(self, device: str, patience: float = 0) -> Iterator[bool]:
         """Hold a device among the workers of all machines; False if another one holds it for `patience` seconds.
 
-        On SQLite there is one machine, and its own lock (`configs.rollout`) does.
+        On SQLite there is one machine, and its own lock (`configs.push`) does.
         """
         if self.engine.dialect.name == "sqlite":
             yield True

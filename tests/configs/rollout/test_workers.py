@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from configs.rollouts import bundle as bundles
-from configs.rollouts.store import Phase, Store
+from configs.rollout import bundle as bundles
+from configs.rollout.store import Phase, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,10 +9,12 @@ from dataclasses import replace
 
 import pytest
 
-from configs import rollout
+from configs import push as pushing
 from configs.driver import Driver
-from configs.rollout import Job, State
+from configs.push import Job, State
+from configs.push.one import _alone
 from inventory.errors import DeviceUnreachableError, HostKeyError, LoginError, RefusedError
+from inventory.text import Message
 
 WANTED = "sysname RT1\ninfo-center loghost 10.0.0.1\ninterface LoopBack0\n description 涟源市\n"
 
@@ -31,7 +33,7 @@ def job(target):
 def test_a_dry_run_changes_nothing(servers, vrp, job):
     """It reads, compares, and says what it would take."""
     server = servers.start(vrp())
-    (result,) = rollout.push([job(server)], commit=False)
+    (result,) = pushing.push([job(server)], commit=False)
     assert (result.state, result.ok, result.changed) == (State.DIFFERENT, True, True)
     assert (result.added, result.removed) == (2, 0)
     assert "+  description 涟源市" in result.diff
@@ -41,14 +43,14 @@ def test_a_dry_run_changes_nothing(servers, vrp, job):
 def test_a_push_is_done_once(servers, vrp, job):
     """Applied, checked over a new login, saved; a second push sends nothing and does not save."""
     server = servers.start(vrp())
-    (result,) = rollout.push([job(server)], commit=True)
+    (result,) = pushing.push([job(server)], commit=True)
     assert (result.state, result.error) == (State.CHANGED, None)
     assert "description 涟源市" in result.commands
     assert server.device.saves == 1
     assert "description 涟源市".encode() in server.device.startup
     assert len(server.logins) == 2
     server.device.received.clear()
-    (again,) = rollout.push([job(server)], commit=True)
+    (again,) = pushing.push([job(server)], commit=True)
     assert (again.state, again.commands, again.added, again.removed) == (State.SAME, (), 0, 0)
     assert server.device.saves == 1
     assert server.device.received == [b"screen-length 0 temporary", b"display current-configuration"]
@@ -60,10 +62,10 @@ def test_one_bad_device_leaves_every_other_done(servers, vrp, job):
     down = servers.start(vrp())
     servers.stop(down)
     shown = servers.start(vrp())
-    rollout.push([job(shown, device="rt-key")], commit=False)
+    pushing.push([job(shown, device="rt-key")], commit=False)
     other = servers.start(vrp())
     picky = servers.start(vrp())
-    gone = DeviceUnreachableError("rt-fault", rollout.Message("x"))
+    gone = DeviceUnreachableError("rt-fault", Message("x"))
     jobs = [
         job(good[0], device="rt-a"),
         job(down, device="rt-down"),
@@ -74,7 +76,7 @@ def test_one_bad_device_leaves_every_other_done(servers, vrp, job):
         Job(job(good[0], device="rt-fault").target, fault=gone),
         job(good[2], device="rt-c"),
     ]
-    results = {result.device: result for result in rollout.push(jobs, commit=True)}
+    results = {result.device: result for result in pushing.push(jobs, commit=True)}
     assert list(results) == [one.device for one in jobs]
     assert [name for name, result in results.items() if result.ok] == ["rt-a", "rt-b", "rt-c"]
     assert all(results[name].state is State.CHANGED for name in ("rt-a", "rt-b", "rt-c"))
@@ -97,7 +99,7 @@ def test_a_change_that_does_not_stay_is_taken_back(servers, line_class, job):
             return b"" if b"loghost" in line else super().execute(line)
 
     server = servers.start(Forgetful())
-    (result,) = rollout.push([job(server)], commit=True)
+    (result,) = pushing.push([job(server)], commit=True)
     assert result.state is State.RESTORED
     assert "info-center loghost" in str(result.error.hint)
     assert server.device.saves == 0
@@ -107,7 +109,7 @@ def test_a_change_that_does_not_stay_is_taken_back(servers, line_class, job):
 def test_a_device_that_hangs_up_in_the_middle(servers, vrp, job):
     """The session is gone; a new one takes back what was applied."""
     server = servers.start(vrp(hang_up_at=b"description"))
-    (result,) = rollout.push([job(server)], commit=True)
+    (result,) = pushing.push([job(server)], commit=True)
     assert isinstance(result.error, DeviceUnreachableError)
     assert result.state is State.RESTORED
     assert server.device.config[b""] == []
@@ -121,7 +123,7 @@ def test_a_change_that_could_lock_us_out_is_refused(servers, vrp, job):
     server = servers.start(device)
     text = "interface GigabitEthernet0/0/0\n ip address 10.253.0.99 255.255.255.0\n"
     for commit in (False, True):
-        (result,) = rollout.push([job(server, intended=text)], commit=commit)
+        (result,) = pushing.push([job(server, intended=text)], commit=commit)
         assert isinstance(result.error, RefusedError)
         assert "10.253.0.99" in str(result.error)
     assert b"system-view" not in device.received
@@ -130,7 +132,7 @@ def test_a_change_that_could_lock_us_out_is_refused(servers, vrp, job):
 def test_a_hundred_devices_in_parallel(servers, vrp, job):
     """All are done, at most so many at a time as was asked, in far less time than one after the other."""
 
-    class Watch(rollout.Quiet):
+    class Watch(pushing.Quiet):
         def __init__(self):
             self.now = self.most = self.finished = 0
             self.lock = threading.Lock()
@@ -152,7 +154,7 @@ def test_a_hundred_devices_in_parallel(servers, vrp, job):
     watch = Watch()
     start = time.monotonic()
     jobs = [job(server, device=f"rt-{number}", login_timeout=30) for number, server in enumerate(made)]
-    results = rollout.push(jobs, commit=True, parallel=50, observer=watch)
+    results = pushing.push(jobs, commit=True, parallel=50, observer=watch)
     assert [result.error for result in results if result.error] == []
     assert all(server.device.saves == 1 for server in made)
     assert watch.finished == 100
@@ -168,7 +170,7 @@ def test_a_backup_is_byte_exact_but_for_secrets(servers, vrp, job):
     server = servers.start(device)
     down = servers.start(vrp())
     servers.stop(down)
-    good, bad = rollout.backup([job(server), job(down, device="rt-2")])
+    good, bad = pushing.backup([job(server), job(down, device="rt-2")])
     assert good.text == device.text().replace(b"%^%#abcdef%^%#", b"***")
     assert bad.error is not None
     assert good.as_json()["ok"] is True
@@ -178,12 +180,12 @@ def test_one_push_at_a_time_on_a_device(servers, vrp, job, tmp_path):
     """A second push is refused and does not even log in; a dry run may look; afterwards it works."""
     server = servers.start(vrp())
     one = replace(job(server), lock=tmp_path / ".locks" / "rt-1")
-    with rollout._alone(one.lock, "rt-1"):
-        (result,) = rollout.push([one], commit=True)
+    with _alone(one.lock, "rt-1"):
+        (result,) = pushing.push([one], commit=True)
         assert isinstance(result.error, RefusedError)
         assert (result.state, server.logins) == (State.UNTOUCHED, [])
-        assert rollout.push([one], commit=False)[0].state is State.DIFFERENT
-    assert rollout.push([one], commit=True)[0].state is State.CHANGED
+        assert pushing.push([one], commit=False)[0].state is State.DIFFERENT
+    assert pushing.push([one], commit=True)[0].state is State.CHANGED
 
 
 def test_a_fault_of_our_own_is_one_devices_failure(servers, vrp, job, monkeypatch):
@@ -198,7 +200,7 @@ def test_a_fault_of_our_own_is_one_devices_failure(servers, vrp, job, monkeypatc
 
     monkeypatch.setattr(Driver, "verify", verify)
     jobs = [job(bad, device="rt-bad", intended=WANTED.replace("RT1", "RT2")), job(good, device="rt-good")]
-    failed, done = rollout.push(jobs, commit=True)
+    failed, done = pushing.push(jobs, commit=True)
     assert (failed.state, done.state) == (State.RESTORED, State.CHANGED)
     assert "KeyError" in str(failed.error)
     assert "S3cret" not in repr(failed) + str(failed.as_json())
@@ -213,7 +215,7 @@ def test_half_a_configuration_is_compared_with_nothing(servers, line_class, job)
             return super().text().removesuffix(b"return\n")
 
     server = servers.start(Short())
-    (result,) = rollout.push([job(server)], commit=True)
+    (result,) = pushing.push([job(server)], commit=True)
     assert result.state is State.UNTOUCHED
     assert "incomplete" in str(result.error)
 
@@ -238,7 +240,7 @@ def test_an_interrupt_finishes_what_was_begun(servers, line_class, job):
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
     threading.Thread(target=interrupt, daemon=True).start()
-    results = rollout.push(jobs, commit=True, parallel=1)
+    results = pushing.push(jobs, commit=True, parallel=1)
     assert results[0].state is State.CHANGED
     assert [result.state for result in results[-2:]] == [State.UNTOUCHED] * 2
     assert "interrupted before" in str(results[-1].error)

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from configs.rollouts.bundle import Bundle, Planned
-from configs.rollouts.policy import Policy
-from configs.rollouts.store import Store, default_url
-from configs.rollouts.waves import Stop, Wave
+from configs.rollout.bundle import Bundle, Planned
+from configs.rollout.policy import Policy
+from configs.rollout.store import Store, default_url
+from configs.rollout.waves import Stop, Wave
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from configs.rollouts import policy as policies
-from configs.rollouts.waves import Stop, Wave
+from configs.rollout import policy as policies
+from configs.rollout.waves import Stop, Wave
 from inventory.errors import InputError, Problem
 from inventory.model import Level
 from inventory.sources import write_atomically
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from configs.rollouts.policy import Policy
+    from configs.rollout.policy import Policy
 
 FOLDER = "rollouts"
 FILE = "rollout.json"

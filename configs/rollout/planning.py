@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from configs.operations import operator
 from configs.render import Renderer
-from configs.rollouts.bundle import Bundle, Planned, digest_of, new_name, now
-from configs.rollouts.waves import waves
+from configs.rollout.bundle import Bundle, Planned, digest_of, new_name, now
+from configs.rollout.waves import waves
 from inventory.errors import DeviceError, InputError
 from inventory.filters import select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from configs.rollout import PushResult
-    from configs.rollouts.policy import Policy
+    from configs.push import PushResult
+    from configs.rollout.policy import Policy
     from inventory.model import Workspace
     from ipplan.plan import Plan
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from configs.rollouts.bundle import Bundle
-    from configs.rollouts.store import Row
+    from configs.rollout.bundle import Bundle
+    from configs.rollout.store import Row
     from inventory.model import Inventory
 
 PLACE: Final = ("rollouts", "sites.csv")

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from configs.rollouts import conduct
-from configs.rollouts.store import SILENCE, Phase, Progress, Store, Worker, lives, process_start, this_host
+from configs.rollout import conduct
+from configs.rollout.store import SILENCE, Phase, Progress, Store, Worker, lives, process_start, this_host
 from inventory.errors import GovnetError, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from configs.rollouts.bundle import Bundle
-    from configs.rollouts.waves import Stop
+    from configs.rollout.bundle import Bundle
+    from configs.rollout.waves import Stop
 
 
 @pytest.fixture(autouse=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from configs import rollout as pushing
+from configs import push as pushing
+from configs.push import State
 from configs.render import Renderer
-from configs.rollout import State
-from configs.rollouts import bundle as bundles
-from configs.rollouts import checks
+from configs.rollout import bundle as bundles
+from configs.rollout import checks
 from configs.tree import decode
 from inventory.errors import RefusedError
 from inventory.sources import write_atomically
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from configs.rollout import Job, PushResult
-    from configs.rollouts.bundle import Bundle
-    from configs.rollouts.checks import Look
-    from configs.rollouts.policy import CheckKind
-    from configs.rollouts.store import Store
+    from configs.push import Job, PushResult
+    from configs.rollout.bundle import Bundle
+    from configs.rollout.checks import Look
+    from configs.rollout.policy import CheckKind
+    from configs.rollout.store import Store
     from inventory.endpoints import Endpoints
     from inventory.model import Workspace
     from ipplan.plan import Plan

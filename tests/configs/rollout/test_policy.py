@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.rollouts import policy
-from configs.rollouts.policy import Check, CheckKind, Share
+from configs.rollout import policy
+from configs.rollout.policy import Check, CheckKind, Share
 from inventory.errors import InputError
 from inventory.model import Level
 

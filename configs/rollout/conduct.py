@@ -12,9 +12,9 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from configs.rollout import State
-from configs.rollouts.bundle import now
-from configs.rollouts.store import Phase, Progress, Request, lives
+from configs.push import State
+from configs.rollout.bundle import now
+from configs.rollout.store import Phase, Progress, Request, lives
 from inventory.errors import GovnetError, RefusedError
 from inventory.text import Message
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from configs.rollouts.bundle import Bundle
-    from configs.rollouts.store import Row, Store
-    from configs.rollouts.waves import Stop
+    from configs.rollout.bundle import Bundle
+    from configs.rollout.store import Row, Store
+    from configs.rollout.waves import Stop
 
 log = logging.getLogger(__name__)
 TURN = 0.2  # seconds between two looks

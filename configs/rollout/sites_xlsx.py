@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Final
 
-from configs.rollouts.sites import TITLES, Step
+from configs.rollout.sites import TITLES, Step
 from inventory.errors import GovnetError
 from inventory.text import Message, mark, tr
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from configs.rollouts.sites import Place
+    from configs.rollout.sites import Place
 
 HEADINGS: Final = (mark("site"), mark("name of the site"), mark("region"), mark("unit"), mark("devices"))
 PARTS: Final = (mark("{step}: day"), mark("{step}: by"), mark("{step}: note"))

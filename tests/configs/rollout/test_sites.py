@@ -13,15 +13,15 @@ from typer.testing import CliRunner
 
 from cli.main import build
 from configs.operations import Operations
-from configs.rollouts import sites
-from configs.rollouts.sites import Record, Step
+from configs.rollout import sites
+from configs.rollout.sites import Record, Step
 from inventory.errors import InputError
 from inventory.workspace import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from configs.rollouts.bundle import Bundle
+    from configs.rollout.bundle import Bundle
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "lianyuan"
 
@@ -102,7 +102,7 @@ def test_the_workbook_is_in_chinese_and_text_stays_text(root: Path) -> None:
     """Headings in the language in use, the first line frozen, dates as dates, no formula from a note."""
     run(root, "site", "th-lantian", "--set", "delivered", "--on", "2026-11-20", "--by", "王工", "--note", "=1+1")
     places = sites.places(load(root).inventory, sites.read(root, load(root).inventory), {}, ["rt-lantian", "rt-anping"])
-    from configs.rollouts import sites_xlsx
+    from configs.rollout import sites_xlsx
     from inventory import text
 
     before = text.language()

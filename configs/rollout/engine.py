@@ -2,7 +2,7 @@
 
 A workflow is one site, a step is one device. A step that has ended is never run again; one that was in flight when
 its process died is run again by whoever recovers the workflow, so it first reads the device (`again` in
-`configs.rollout.push_one`). A worker says every two seconds that it lives; who finds one silent takes over what it
+`configs.push.push_one`). A worker says every two seconds that it lives; who finds one silent takes over what it
 left. Only this file knows the workflow engine.
 """
 
@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
-from configs import rollout as pushing
-from configs.rollouts.store import Progress, Worker, lives, process_start, this_host, unusable
+from configs import push as pushing
+from configs.rollout.store import Progress, Worker, lives, process_start, this_host, unusable
 from inventory.errors import DeviceError, GovnetError
 from inventory.text import Message
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import TracebackType
 
-    from configs.rollout import Backup, Job, PushResult
-    from configs.rollouts.bundle import Bundle
-    from configs.rollouts.store import Store
-    from configs.rollouts.waves import Stop
+    from configs.push import Backup, Job, PushResult
+    from configs.rollout.bundle import Bundle
+    from configs.rollout.store import Store
+    from configs.rollout.waves import Stop
 
 log = logging.getLogger(__name__)
 BEAT = 2.0  # seconds between two signs of life

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from configs.rollouts.policy import CheckKind
+from configs.rollout.policy import CheckKind
 from inventory.errors import DeviceError
 from inventory.sources import write_atomically
 from inventory.text import Message, mark
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeAlias
 
-    from configs.rollouts.policy import Check
+    from configs.rollout.policy import Check
 
     # Gives what a check sees now at a device. GovnetError if it cannot be seen.
     Look: TypeAlias = Callable[[Check, str], frozenset[str]]

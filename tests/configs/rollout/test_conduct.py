@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from configs.rollouts import conduct
-from configs.rollouts.policy import Policy, Window
-from configs.rollouts.store import Phase, Progress, Request
+from configs.rollout import conduct
+from configs.rollout.policy import Policy, Window
+from configs.rollout.store import Phase, Progress, Request
 from inventory.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from configs.rollouts.bundle import Bundle
-    from configs.rollouts.store import Store
-    from configs.rollouts.waves import Stop
+    from configs.rollout.bundle import Bundle
+    from configs.rollout.store import Store
+    from configs.rollout.waves import Stop
 
 
 @pytest.fixture(autouse=True)

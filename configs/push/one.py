@@ -1,4 +1,4 @@
-"""Bring many devices to what is intended, each by the same steps, none able to stop the others.
+"""Bring one device to what is intended, or back to what it ran.
 
 A step takes a device's own data and gives data (`Job`, `Compared`, `PushResult`), so that steps can be repeated:
 whoever runs one again first reads the device, and a device that is as it should be is sent nothing and saved nothing.
@@ -11,190 +11,36 @@ from __future__ import annotations
 
 import fcntl
 import logging
-import threading
 import time
 import traceback
-from collections import deque
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeVar
-from urllib.parse import quote
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TextIO
 
 from configs.archive import masked
-from configs.channel import Hop, HopKind, Login, Target
 from configs.dialects import dialect
-from configs.guard import GuardKind, check, how_left, tell, timer
+from configs.guard import check, how_left, tell, timer
 from configs.masking import hide_secrets
+from configs.push.jobs import Backup, Job, Observer, PushResult, State
 from configs.way_back import WayBack, way_back
-from inventory.endpoints import Direct, Endpoint
 from inventory.errors import DeviceError, DeviceUnreachableError, GovnetError, NotBegunError, RefusedError
 from inventory.sources import write_atomically
-from inventory.text import Message, mark, tr
+from inventory.text import Message, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from configs.change import Change
+    from configs.channel import Target
     from configs.driver import Driver
     from configs.guard import Guard
-    from configs.render import Rendered
-    from inventory.endpoints import Endpoints
-    from inventory.model import Device, Interface, Source, Workspace
-    from inventory.secrets import Secret
 
-R = TypeVar("R")
 NOTHING = WayBack(b"")
-
 log = logging.getLogger(__name__)
 GRACE = 10.0  # seconds that a restore may take after the timer
-LOCKS = ".locks"
-FINISHING = mark("interrupted: no more devices are begun; being finished: %s (interrupt again to leave them)")
-LEFT_IN_THE_MIDDLE = mark(
-    "left in the middle: %s. Where a guard is armed it undoes the change when its timer ends; where there is none,"
-    " lines may be applied that are not saved, and a reboot takes them back. Look at these devices, then push again."
-)
 LOCK_SECONDS = 600.0  # longer than a push takes, its timer included, so that whoever goes on finds it ended
 RETRY = 2.0  # seconds between two attempts to reach a device that is going back
-
-
-class State(StrEnum):
-    """How a device was left. Stable and English, for programs."""
-
-    SAME = "same"  # it was as intended: nothing sent, nothing saved
-    DIFFERENT = "different"  # dry run: there is something to do
-    CHANGED = "changed"  # applied, found as intended by a new login, saved
-    UNTOUCHED = "untouched"  # nothing was changed: unreachable, refused, a line that it did not take
-    RESTORED = "restored"  # changed, not confirmed, and back where it was
-    UNKNOWN = "unknown"  # perhaps changed, and not reached again or not saved; the error's hint says what mends it
-
-
-def _nothing() -> None:
-    """What is done before and after a change where nobody wants more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One device and what it is to become. `after` is where it answers once changed, if that differs.
-
-    `fault` is what already went wrong (no address, a secret that cannot be read): the device fails with it, the
-    others go on. `secrets` are those in `intended`: nothing that is shown holds them. `lock` is a file that a push of
-    the device holds, so that there is one at a time. `allow_reboot` lets the device's reboot timer be its guard.
-
-    `exact` means that whatever differs from `intended` goes, also what no template says: the way back. `keep` is where
-    what the device ran is written, masked, before anything is changed, unless it stands there. `before` is called
-    before the device is changed, `accept` after it was found as intended over a new login and before its guard is
-    cancelled; a GovnetError of the first leaves it untouched, one of the second brings it back.
-    """
-
-    target: Target
-    intended: str = field(default="", repr=False)  # with secrets
-    management: Interface | None = None
-    out_of_band: bool = False
-    after: Endpoint | None = None
-    fault: GovnetError | None = None
-    secrets: tuple[Secret, ...] = field(default=(), repr=False)
-    lock: Path | None = None
-    allow_reboot: bool = False
-    exact: bool = False
-    keep: Path | None = None
-    before: Callable[[], None] = _nothing
-    accept: Callable[[], None] = _nothing
-
-    @property
-    def device(self) -> str:
-        """The device's name."""
-        return self.target.device
-
-
-@dataclass(frozen=True, slots=True)
-class PushResult:
-    """What became of one device. `commands` and `diff` are masked. `error` is None if all went well."""
-
-    device: str
-    state: State
-    added: int = 0
-    removed: int = 0
-    commands: tuple[str, ...] = ()
-    diff: str = ""
-    seconds: float = 0.0
-    guard: GuardKind = GuardKind.NONE
-    error: GovnetError | None = None
-    notes: tuple[Message, ...] = ()
-
-    @property
-    def ok(self) -> bool:
-        """Whether the device is, or in a dry run could become, what is intended."""
-        return self.error is None
-
-    @property
-    def changed(self) -> bool:
-        """Whether there was (dry run: is) a difference that this run dealt with."""
-        return self.state in {State.CHANGED, State.DIFFERENT}
-
-    def as_json(self) -> dict[str, Any]:
-        """Stable keys. `added` and `removed` count lines of the diff; `sent` counts the lines sent."""
-        return {
-            "name": self.device,
-            "ok": self.ok,
-            "state": self.state.value,
-            "changed": self.changed,
-            "added": self.added,
-            "removed": self.removed,
-            "sent": len(self.commands),
-            "seconds": round(self.seconds, 3),
-            "guard": self.guard.value,
-            "diff": self.diff,
-            "notes": [{"en": note.in_language("en"), "zh": note.in_language("zh_CN")} for note in self.notes],
-            "error": self.error.as_json() if self.error else None,
-        }
-
-
-class Observer(Protocol):
-    """Is told how a rollout goes. Called from several threads, one call at a time a device."""
-
-    def step(self, device: str, step: Message) -> None:
-        """A device begins a step."""
-        ...
-
-    def done(self, result: PushResult | Backup) -> None:
-        """A device is finished."""
-        ...
-
-
-class Quiet:
-    """An observer that says nothing."""
-
-    def step(self, device: str, step: Message) -> None:
-        """Nothing to say."""
-
-    def done(self, result: PushResult | Backup) -> None:
-        """Nothing to say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Backup:
-    """One device's running configuration, masked, in the encoding it has on the device; or what went wrong."""
-
-    device: str
-    platform: str
-    text: bytes = b""
-    seconds: float = 0.0
-    error: GovnetError | None = None
-    sealed: bytes = b""  # the text with its secrets, encrypted, if that was asked for
-
-    def as_json(self) -> dict[str, Any]:
-        """Stable keys; the text is not among them."""
-        return {
-            "name": self.device,
-            "ok": self.error is None,
-            "bytes": len(self.text),
-            "sealed": bool(self.sealed),
-            "seconds": round(self.seconds, 3),
-            "error": self.error.as_json() if self.error else None,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,102 +53,8 @@ class Compared:
     back: WayBack = NOTHING  # where it is the way back
 
 
-def jobs(
-    workspace: Workspace,
-    devices: Iterable[Device],
-    rendered: Mapping[str, Rendered],
-    endpoints: Endpoints,
-    *,
-    known_hosts: Path | None = None,
-) -> list[Job]:
-    """A job for each device, its secrets read now. For a backup `rendered` may be empty.
-
-    Host keys are recorded in `known_hosts`: by default where `endpoints` says (a lab), else in the workspace.
-    """
-    record = known_hosts or getattr(endpoints, "known_hosts", None) or workspace.root / "known_hosts"
-    return [_job(workspace, device, rendered.get(device.name), endpoints, record) for device in devices]
-
-
-def _job(
-    workspace: Workspace, device: Device, rendered: Rendered | None, endpoints: Endpoints, known_hosts: Path
-) -> Job:
-    endpoint, login, intended = Endpoint("", 0), Login(""), ""
-    secrets: tuple[Secret, ...] = ()
-    via: tuple[Hop, ...] = ()
-    fault: GovnetError | None = None
-    try:
-        endpoint = endpoints.ssh(device)
-        login = _login(workspace, device.name, device.credential, device.source)
-        via = _via(workspace, device, endpoints)
-        if rendered is not None:
-            intended, secrets = rendered.reveal_with()
-    except GovnetError as error:
-        fault = error
-    return Job(
-        Target(device.name, device.platform, endpoint, login, known_hosts, via=via),
-        intended,
-        management=device.address,
-        out_of_band=device.out_of_band,
-        fault=fault,
-        secrets=secrets,
-        lock=known_hosts.parent / LOCKS / quote(device.name, safe=""),
-    )
-
-
-def _login(workspace: Workspace, name: str, credential_name: str, source: Source) -> Login:
-    credential = workspace.inventory.credentials.get(credential_name)
-    if credential is None:
-        raise DeviceError(
-            name,
-            Message("no credential is named for the device"),
-            Message("fill in “credential” in {file}, line {line}", file=source.file, line=source.line),
-        )
-    root = workspace.root
-    return Login(
-        credential.username,
-        credential.password.resolve(root) if credential.password else None,
-        credential.enable.resolve(root) if credential.enable else None,
-        root / credential.key_file if credential.key_file else None,
-    )
-
-
-def _via(workspace: Workspace, device: Device, endpoints: Endpoints) -> tuple[Hop, ...]:
-    """The stations on the way to a device; none where it is served elsewhere than on the real network (a lab)."""
-    if not isinstance(endpoints, Direct):
-        return ()
-    return tuple(
-        Hop(
-            HopKind(way.kind.value),
-            way.name,
-            Endpoint(way.host, way.port),
-            _login(workspace, way.name, way.credential, way.source),
-            way.account,
-            way.steps,
-        )
-        for way in workspace.inventory.way_to(device)
-    )
-
-
-def backup(
-    jobs: Iterable[Job],
-    *,
-    parallel: int = 20,
-    observer: Observer | None = None,
-    seal: Callable[[bytes], bytes] | None = None,
-) -> list[Backup]:
-    """Read every device's running configuration, masked for the archive; results come in the jobs' order.
-
-    `seal` encrypts what the device printed; without it the secrets are gone when the device's turn ends.
-    """
-    watching = observer or Quiet()
-
-    def not_begun(job: Job) -> Backup:
-        return Backup(job.device, job.target.platform, error=_interrupted(job.device))
-
-    return _parallel(jobs, lambda job: _backed_up(job, watching, seal), parallel, watching.done, not_begun)
-
-
-def _backed_up(job: Job, observer: Observer, seal: Callable[[bytes], bytes] | None) -> Backup:
+def backup_one(job: Job, observer: Observer, seal: Callable[[bytes], bytes] | None) -> Backup:
+    """Read one device's running configuration, masked; `seal` closes the unmasked text. Never raises an Exception."""
     start = time.monotonic()
     text, sealed, fault = b"", b"", job.fault
     if fault is None:
@@ -320,93 +72,6 @@ def _backed_up(job: Job, observer: Observer, seal: Callable[[bytes], bytes] | No
         except GovnetError as error:
             fault = error
     return Backup(job.device, job.target.platform, text, time.monotonic() - start, fault, sealed)
-
-
-def push(
-    jobs: Iterable[Job], *, commit: bool, parallel: int = 20, observer: Observer | None = None
-) -> list[PushResult]:
-    """Bring every device to what its job intends; without `commit` only say what it would take.
-
-    At most `parallel` devices at a time. One device failing is a result like any other; results come in the jobs'
-    order. After an interrupt (KeyboardInterrupt in the calling thread) the devices that were begun are finished and
-    the others are left untouched, as their results say; a second one is raised, and the log names what is left in the
-    middle.
-    """
-    watching = observer or Quiet()
-
-    def not_begun(job: Job) -> PushResult:
-        return PushResult(job.device, State.UNTOUCHED, error=_interrupted(job.device))
-
-    def work(job: Job) -> PushResult:
-        return push_one(job, commit=commit, observer=watching)
-
-    return _parallel(jobs, work, parallel, watching.done, not_begun)
-
-
-def _interrupted(device: str) -> GovnetError:
-    return DeviceError(
-        device,
-        Message("interrupted before this device was begun"),
-        Message("run the command again: devices that are done are not sent anything a second time"),
-    )
-
-
-def _parallel(
-    jobs: Iterable[Job],
-    work: Callable[[Job], R],
-    parallel: int,
-    done: Callable[[R], None],
-    not_begun: Callable[[Job], R],
-) -> list[R]:
-    """Work on the jobs in threads; results in the jobs' order.
-
-    The threads end with the process: after a second interrupt nothing waits for a device that hangs.
-    """
-    every = list(jobs)
-    waiting = deque(enumerate(every))
-    working: dict[int, str] = {}
-    results: dict[int, R] = {}
-    finished: SimpleQueue[int] = SimpleQueue()
-    stopped = False
-
-    def run() -> None:
-        while True:
-            try:
-                number, job = waiting.popleft()
-            except IndexError:
-                return
-            working[number] = job.device
-            results[number] = work(job)
-            finished.put(number)
-
-    for number in range(max(1, min(parallel, len(every)))):
-        threading.Thread(target=run, name=f"govnet-rollout-{number}", daemon=True).start()
-    untold = set(range(len(every)))
-    while untold:
-        try:
-            for number in _ready(finished, results) & untold:
-                untold.discard(number)
-                done(results[number])
-        except KeyboardInterrupt:
-            left = ", ".join(name for number, name in list(working.items()) if number not in results)
-            if stopped:
-                log.critical(tr(LEFT_IN_THE_MIDDLE), left)
-                raise
-            stopped = True
-            while waiting:
-                number, job = waiting.popleft()
-                results[number] = not_begun(job)
-                finished.put(number)
-            log.warning(tr(FINISHING), left)
-    return [results[number] for number in range(len(every))]
-
-
-def _ready(finished: SimpleQueue[int], results: Mapping[int, object]) -> set[int]:
-    """Jobs that are done: the next one, or all, because an interrupt may come between the getting and the telling."""
-    try:
-        return {finished.get(timeout=1.0)}
-    except Empty:
-        return set(results)
 
 
 def push_one(job: Job, *, commit: bool, observer: Observer, again: bool = False) -> PushResult:

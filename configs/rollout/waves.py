@@ -13,7 +13,7 @@ from ipplan.stages_tree import Paths
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from configs.rollouts.policy import Policy
+    from configs.rollout.policy import Policy
     from inventory.model import Inventory
 
 

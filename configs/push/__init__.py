@@ -1,0 +1,26 @@
+"""Pushing: devices brought to what is intended, each by the same steps, guarded, checked, and only then saved.
+
+Which devices go when is not decided here: that is `configs.push`.
+"""
+
+from configs.push.jobs import Backup, Job, Observer, PushResult, Quiet, State, jobs
+from configs.push.many import backup, push
+from configs.push.one import GRACE, LOCK_SECONDS, Compared, compare, push_one, speaking
+
+__all__ = [
+    "GRACE",
+    "LOCK_SECONDS",
+    "Backup",
+    "Compared",
+    "Job",
+    "Observer",
+    "PushResult",
+    "Quiet",
+    "State",
+    "backup",
+    "compare",
+    "jobs",
+    "push",
+    "push_one",
+    "speaking",
+]
