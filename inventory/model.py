@@ -139,6 +139,11 @@ class Line:
     circuit: str = ""
     source: Source = NOWHERE
 
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """The devices at its ends."""
+        return (self.a.device,) if self.b is None else (self.a.device, self.b.device)
+
     def end_at(self, device: str) -> End:
         """The end that belongs to `device`; KeyError if the line does not touch it."""
         for end in (self.a, self.b):

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 
 ValueT = TypeVar("ValueT")
-_NOBODY: frozenset[str] = frozenset()
 
 
 def summaries_hold(plan: Plan, inventory: Inventory) -> bool:
@@ -93,7 +92,7 @@ class _Rows(NamedTuple):
             name, high = names[innermost] if innermost >= 0 else "", low + 1
             if high < count and starts[high] < end:
                 high = bisect_left(starts, end, high)
-                if not known.members(levels).get(name, _NOBODY).issuperset(regions[low:high]):
+                if picked(lowest, regions[low:high]).count(name) < high - low:
                     return False
             elif regions[low] != name and lowest[regions[low]] != name:
                 return False

@@ -17,7 +17,7 @@ from inventory.text import Message, mark
 from ipplan.names import DEFAULT_VRF
 from ipplan.networks import BITS
 from ipplan.policy import Purpose
-from ipplan.rows import packed, picked
+from ipplan.rows import picked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -98,14 +98,12 @@ class Regions:
     def __init__(self, inventory: Inventory) -> None:
         regions = inventory.regions
         # The region above each, and each one's level, as plain texts; a region that is not there counts as a city's.
-        codes = packed(regions)
-        self.own = _Own(zip(codes, codes, strict=True))
-        self.parents = dict(zip(codes, [self.own[region.parent] for region in regions.values()], strict=True))
+        codes = list(regions)
+        self.parents = {code: region.parent for code, region in regions.items()}
         self.levels: Mapping[str, str] = _Levels(
             zip(codes, [_LEVELS[region.level] for region in regions.values()], strict=True)
         )
         self._lowest: dict[frozenset[str], Mapping[str, str]] = {}
-        self._members: dict[frozenset[str], Mapping[str, frozenset[str]]] = {}
         # By the identity of the codes, which are kept beside so that it stays theirs.
         self._shares: dict[tuple[frozenset[str], int], tuple[Sequence[str], list[Share]]] = {}
         self._orders: dict[int, tuple[Sequence[str], list[int], list[str]]] = {}
@@ -131,16 +129,6 @@ class Regions:
                     above = parents[code]
                     found[code] = found[above] if above in found else find(above)
             known = self._lowest[levels] = found
-        return known
-
-    def members(self, levels: frozenset[str]) -> Mapping[str, frozenset[str]]:
-        """The regions of which each is the lowest of these levels (see `lowest`), itself among them."""
-        known = self._members.get(levels)
-        if known is None:
-            found: dict[str, list[str]] = {}
-            for code, low in self.lowest(levels).items():
-                found.setdefault(low, []).append(code)
-            known = self._members[levels] = {low: frozenset(codes) for low, codes in found.items()}
         return known
 
     def shares(self, levels: frozenset[str], demands: Demands) -> list[Share]:
@@ -219,13 +207,6 @@ class Regions:
         return self.levels[code]
 
 
-class _Own(dict[str, str]):
-    """The regions' codes, by themselves: the same object for equal ones. A region that is not there is its own."""
-
-    def __missing__(self, code: str) -> str:
-        return code
-
-
 class _Levels(dict[str, str]):
     """Levels by region."""
 
@@ -283,34 +264,35 @@ def idle(inventory: Inventory, policy: Policy) -> tuple[Problem, ...]:
 
 
 class _Owners:
-    """Whom a function may give prefixes to, as lists of equal length. `devices` are those by which `where` selects."""
+    """Whom a function may give prefixes to, as lists of equal length.
+
+    `devices` gives the devices of an owner by which `where` selects it.
+    """
 
     __slots__ = ("devices", "hosts", "names", "regions", "units")
 
-    def __init__(self) -> None:
+    def __init__(self, devices: Callable[[str], Iterable[str]]) -> None:
         self.names: list[str] = []
         self.regions: list[str] = []
         self.hosts: list[int] = []
         self.units: list[str] = []
-        self.devices: list[tuple[str, ...]] = []
+        self.devices = devices
 
-    def add(self, name: str, region: str, hosts: int, unit: str, devices: tuple[str, ...]) -> None:
+    def add(self, name: str, region: str, hosts: int, unit: str) -> None:
         """One more."""
         self.names.append(name)
         self.regions.append(region)
         self.hosts.append(hosts)
         self.units.append(unit)
-        self.devices.append(devices)
 
     def only(self, good: Iterable[bool]) -> _Owners:
         """Those for which `good` says so."""
         chosen = list(good)
-        made = _Owners()
+        made = _Owners(self.devices)
         made.names = list(compress(self.names, chosen))
         made.regions = list(compress(self.regions, chosen))
         made.hosts = list(compress(self.hosts, chosen))
         made.units = list(compress(self.units, chosen))
-        made.devices = list(compress(self.devices, chosen))
         return made
 
 
@@ -341,7 +323,7 @@ class _Collector:
             return
         owners = self._owners_of(function)
         if selected is not None:
-            owners = owners.only(not selected.isdisjoint(devices) for devices in owners.devices)
+            owners = owners.only(not selected.isdisjoint(owners.devices(name)) for name in owners.names)
         for name in function.pools:
             pool = self.policy.pools[name]
             mine = owners
@@ -426,19 +408,17 @@ class _Collector:
                     Purpose.REGION: lambda: self._of_regions(function.level),
                 }[function.purpose]
                 made[key] = found()
-            for owners in made.values():
-                owners.names = packed(owners.names)
             self._owners |= made
         return self._owners[key]
 
     @cached_property
     def _places(self) -> dict[str, Place]:
         """Where each device is that is not left out."""
-        own, left_out, inventory = self.regions.own, self.left_out_sites, self.inventory
-        rows = [(own[site.region], site.hosts, site.unit, name) for name, site in inventory.sites.items()]
-        places = dict(zip(packed(inventory.sites), rows, strict=True))
+        left_out, inventory = self.left_out_sites, self.inventory
+        rows = [(site.region, site.hosts, site.unit, name) for name, site in inventory.sites.items()]
+        places = dict(zip(inventory.sites, rows, strict=True))
         found = [places[device.site] for device in inventory.devices.values()]
-        of_device = dict(zip(packed(inventory.devices), found, strict=True))
+        of_device = dict(zip(inventory.devices, found, strict=True))
         if not left_out and not self.left_out_devices:
             return of_device
         return {
@@ -448,9 +428,9 @@ class _Collector:
         }
 
     def _devices(self) -> _Owners:
-        made = _Owners()
+        made = _Owners(lambda name: (name,))
         for name, (region, _, unit, _) in self._places.items():
-            made.add(name, region, 0, unit, (name,))
+            made.add(name, region, 0, unit)
         return made
 
     def _lines(self) -> tuple[_Owners, _Owners]:
@@ -458,57 +438,63 @@ class _Collector:
 
         A circuit belongs to the lower of its ends' regions (the a end's if both are equal).
         """
-        place_of, depth = self._places, self.regions.depth
-        lans, circuits = _Owners(), _Owners()
-        for line in self.inventory.lines.values():
+        place_of, depth, lines = self._places, self.regions.depth, self.inventory.lines
+        lans, circuits = _Owners(lambda name: lines[name].devices), _Owners(lambda name: lines[name].devices)
+        for name, line in lines.items():
             kind, a, b = line.kind, line.a, line.b
             if kind is LineKind.LAN:
                 place = place_of.get(a.device)
                 if a.address is None and place is not None:
-                    lans.add(line.name, *place[:3], (a.device,))
+                    region, hosts, unit, _ = place
+                    lans.add(name, region, hosts, unit)
             elif kind is LineKind.CIRCUIT and b is not None and a.address is None and b.address is None:
                 place, other = place_of.get(a.device), place_of.get(b.device)
                 if place is None or other is None:
                     continue
                 region, _, unit, _ = other if depth(other[0]) > depth(place[0]) else place
-                circuits.add(line.name, region, 0, unit, (a.device, b.device))
+                circuits.add(name, region, 0, unit)
         return lans, circuits
 
-    def _sites(self) -> _Owners:
-        by_site: dict[str, list[str]] = {}
+    @cached_property
+    def _devices_at(self) -> dict[str, list[str]]:
+        """The devices by their sites."""
+        found: dict[str, list[str]] = {}
         for name, (*_, site) in self._places.items():
-            by_site.setdefault(site, []).append(name)
-        made, own = _Owners(), self.regions.own
-        for row in self.inventory.sites.values():
-            if row.name not in self.left_out_sites:
-                made.add(row.name, own[row.region], row.hosts, row.unit, tuple(by_site.get(row.name, ())))
+            found.setdefault(site, []).append(name)
+        return found
+
+    def _sites(self) -> _Owners:
+        made = _Owners(lambda name: self._devices_at.get(name, ()))
+        for name, row in self.inventory.sites.items():
+            if name not in self.left_out_sites:
+                made.add(name, row.region, row.hosts, row.unit)
         return made
 
     def _units(self) -> _Owners:
         hosts: dict[str, int] = {}
         devices: dict[str, list[str]] = {}
         sites = self._sites()
-        for unit, count, names in zip(sites.units, sites.hosts, sites.devices, strict=True):
+        for site, unit, count in zip(sites.names, sites.units, sites.hosts, strict=True):
             hosts[unit] = hosts.get(unit, 0) + count
-            devices.setdefault(unit, []).extend(names)
-        made, own = _Owners(), self.regions.own
-        for row in self.inventory.units.values():
+            devices.setdefault(unit, []).extend(sites.devices(site))
+        made = _Owners(lambda name: devices.get(name, ()))
+        for name, row in self.inventory.units.items():
             if row.region not in self.left_out_regions:
-                made.add(row.name, own[row.region], hosts.get(row.name, 0), row.name, tuple(devices.get(row.name, ())))
+                made.add(name, row.region, hosts.get(name, 0), name)
         return made
 
     def _of_regions(self, level: Level | None) -> _Owners:
         hosts: dict[str, int] = {}
         devices: dict[str, list[str]] = {}
         sites = self._sites()
-        for region, count, names in zip(sites.regions, sites.hosts, sites.devices, strict=True):
+        for site, region, count in zip(sites.names, sites.regions, sites.hosts, strict=True):
             for code in self.regions.chain(region):
                 hosts[code] = hosts.get(code, 0) + count
-                devices.setdefault(code, []).extend(names)
-        made, own = _Owners(), self.regions.own
-        for row in self.inventory.regions.values():
-            if row.level is level and row.code not in self.left_out_regions:
-                made.add(row.code, own[row.code], hosts.get(row.code, 0), "", tuple(devices.get(row.code, ())))
+                devices.setdefault(code, []).extend(sites.devices(site))
+        made = _Owners(lambda code: devices.get(code, ()))
+        for code, row in self.inventory.regions.items():
+            if row.level is level and code not in self.left_out_regions:
+                made.add(code, code, hosts.get(code, 0), "")
         return made
 
     def _takes_part(self, owner: str, unit: str, function: Function, vrf: str) -> bool:

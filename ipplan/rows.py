@@ -167,17 +167,6 @@ class Columns:
         return True
 
 
-def packed(texts: Iterable[str]) -> list[str]:
-    """Equal texts that lie side by side in memory.
-
-    Names that were read from files lie far apart, between everything else that was read with them. A country's are
-    looked at again and again, and then most of the time goes into waiting for memory.
-    """
-    given = list(texts)
-    made = "\n".join(given).split("\n")
-    return made if len(made) == len(given) else given
-
-
 def picked(column: _Indexed[Key_contra, Value_co], order: Sequence[Key_contra]) -> list[Value_co]:
     """The values of these numbers (or keys), in this order."""
     if len(order) < 2:

@@ -230,3 +230,16 @@ def test_endpoints_of_the_real_network(base: Path) -> None:
         Direct().ssh(load(base).inventory.devices["core"])
     assert caught.value.device == "core"
     assert "devices.csv, line 2" in str(caught.value.hint)
+
+
+def test_a_name_and_its_references_are_one_object(base: Path) -> None:
+    """What refers to a row holds the row's own name: a country's plan is made from memory that lies side by side."""
+    inventory = load(base).inventory
+    regions, sites, devices = (
+        {name: name for name in rows} for rows in (inventory.regions, inventory.sites, inventory.devices)
+    )
+    assert all(site.region is regions[site.region] for site in inventory.sites.values())
+    assert all(device.site is sites[device.site] for device in inventory.devices.values())
+    ends = [end for line in inventory.lines.values() for end in (line.a, line.b) if end is not None]
+    assert ends
+    assert all(end.device is devices[end.device] for end in ends)
