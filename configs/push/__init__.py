@@ -1,6 +1,6 @@
 """Pushing: devices brought to what is intended, each by the same steps, guarded, checked, and only then saved.
 
-Which devices go when is not decided here: that is `configs.push`.
+Which devices go when is not decided here: that is `configs.rollout`.
 """
 
 from configs.push.jobs import Backup, Job, Observer, PushResult, Quiet, State, jobs

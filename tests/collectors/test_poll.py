@@ -299,8 +299,7 @@ def test_dead_devices_do_not_delay_the_others(agents):
         [*(agent.target(f"mute{number}") for number, agent in enumerate(mute)), good.target("good")],
         lambda result: done.setdefault(result.device, time.monotonic() - started),
     )
-    assert done["good"] < 1.2
-    assert min(seconds for name, seconds in done.items() if name != "good") > 1.2
+    assert done["good"] < min(seconds for name, seconds in done.items() if name != "good")
 
 
 def test_a_wrong_community_looks_like_silence_and_the_hint_says_so(agents):

@@ -98,7 +98,8 @@ def test_three_kills(city: Any, kill: Callable[[Any], None]) -> None:
     """12 devices of five vendors, killed three times: all done, none twice, none saved unconfirmed or half."""
     campaign = Campaign(city(12), kill, 5)
     campaign.city.policy("waves: [2, rest]\nsites_in_flight: 8\n")
-    while campaign.kills < 3:
+    # How soon a process begins its work depends on the machine: more kills until one has come in the middle of it.
+    while campaign.kills < 3 or (not campaign.in_the_middle and campaign.kills < 12):
         campaign.rollout(2, 2.5)
     assert campaign.in_the_middle > 0, "no kill came while a device was being changed: the test tests nothing"
     campaign.nothing_left()
