@@ -44,7 +44,6 @@ def _reason_to_skip(marker: str) -> str:
     return ""
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what this machine cannot run, with the reason; under GOVNET_REQUIRE_LAB that is an error instead."""
     reasons = {marker: _reason_to_skip(marker) for marker in ("corpus", *NEEDED)}
@@ -56,15 +55,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if required and marker in NEEDED:
                 raise pytest.UsageError(f"GOVNET_REQUIRE_LAB is set, and tests of the lab cannot run: {reason}")
             item.add_marker(pytest.mark.skip(reason=reason))
-    _group(items)
 
 
-def _group(items: list[pytest.Item]) -> None:
-    """Side by side run whole files, which share what is dear to set up; the lab's one after the other, and first."""
-    for item in items:
-        lab = item.get_closest_marker("lab") is not None
-        item.add_marker(pytest.mark.xdist_group("lab" if lab else item.nodeid.partition("::")[0]))
-    items.sort(key=lambda item: item.get_closest_marker("lab") is None)
+@pytest.hookimpl(optionalhook=True)  # pytest-xdist's
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Side by side run whole files, which share what is dear to set up; files with tests of the lab never do."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = str(super()._split_scope(nodeid))
+            return "lab" if "pytest.mark.lab" in (ROOT / file).read_text(encoding="utf-8") else file
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture(autouse=True)
