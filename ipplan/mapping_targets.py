@@ -12,10 +12,10 @@ from inventory.errors import Problem
 from inventory.model import NOWHERE, LineKind
 from inventory.text import Message
 from ipplan.mapping_places import first_usable, reserved
-from ipplan.networks import BITS, Block, network_of, within
+from ipplan.networks import BITS, Block, in_order, network_of, within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from inventory.model import Inventory, Source
     from ipplan.current import Row
@@ -138,6 +138,35 @@ class Targets:
         return landing.subnet.max_prefixlen - landing.subnet.prefixlen > 2
 
 
+def overlapping(goals: Iterable[tuple[Row, str, Network]]) -> Iterator[tuple[Row, RowRefusedError]]:
+    """The rows whose new prefixes, which no plan keeps apart, overlap without being one: a LAN inside another LAN.
+
+    Each row comes with its VRF of tomorrow and its new prefix. No two addresses need to meet for that to be wrong.
+    """
+    stack: list[tuple[Row, str, Network]] = []
+    for goal in sorted(goals, key=lambda goal: (goal[1], *in_order(goal[2]), goal[0].source.line)):
+        row, vrf, subnet = goal
+        while stack and not (stack[-1][1] == vrf and within(subnet, stack[-1][2])):
+            stack.pop()
+        for other, _, outer in stack:
+            if outer != subnet:
+                yield row, _overlap(subnet, outer, other)
+                yield other, _overlap(outer, subnet, row)
+        stack.append(goal)
+
+
+def _overlap(subnet: Network, other: Network, owner: Row) -> RowRefusedError:
+    message = Message(
+        "{new} overlaps {other}, to which {old} goes (line {line})",
+        new=subnet,
+        other=other,
+        old=owner.prefix,
+        line=owner.source.line,
+    )
+    hint = Message("write the same prefix in both rows, or two that do not overlap")
+    return RowRefusedError("goals-overlap", "new", message, hint)
+
+
 def _offsets(subnet: Network) -> tuple[int, int]:
     """The first and the last offset that a host may have."""
     taken = reserved(subnet)
@@ -163,6 +192,7 @@ _OF_THE_TABLES = frozenset(
     {
         "covers-others",
         "duplicate-prefix",
+        "goals-overlap",
         "host-stays",
         "hosts-left-out",
         "outside-plan",
