@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from configs.readdress_policy import Policy
     from inventory.model import Workspace
     from ipplan.mapping import Mapping
-    from ipplan.mapping_collisions import Key
+    from ipplan.mapping_moves import Key
 
 
 def register(group: typer.Typer) -> None:

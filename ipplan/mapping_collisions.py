@@ -10,12 +10,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from inventory.errors import Problem
 from inventory.text import Message
 from ipplan import graph, mapping_temporaries
 from ipplan.mapping import FILE, Mode
+from ipplan.mapping_moves import Key, Move
 from ipplan.networks import Network, in_order
 
 if TYPE_CHECKING:
@@ -23,42 +24,6 @@ if TYPE_CHECKING:
 
     from ipplan.mapping import Entry, Mapping
     from ipplan.plan import Plan
-
-Key: TypeAlias = tuple[str, Network]  # VRF and prefix of today
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A prefix of today with all its parts. It may begin when `needs` are gone from their places.
-
-    `in_place`: the new prefix begins where the old one does, so only the mask changes. `temporary`: it goes there
-    first, so that those that wait for its place can go on; it still waits for `needs` before its last step.
-    """
-
-    vrf: str
-    old: Network
-    new: tuple[tuple[str, Network], ...]  # VRF and prefix of the plan
-    owner: str = ""
-    needs: tuple[Key, ...] = ()
-    in_place: bool = False
-    temporary: Network | None = None
-
-    @property
-    def key(self) -> Key:
-        """What it is known by."""
-        return (self.vrf, self.old)
-
-    def as_json(self) -> dict[str, Any]:
-        """Stable keys."""
-        return {
-            "vrf": self.vrf,
-            "old": str(self.old),
-            "new": [{"vrf": vrf, "prefix": str(prefix)} for vrf, prefix in self.new],
-            "owner": self.owner,
-            "needs": [{"vrf": vrf, "old": str(prefix)} for vrf, prefix in self.needs],
-            "in_place": self.in_place,
-            "temporary": str(self.temporary) if self.temporary is not None else None,
-        }
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from inventory.model import Inventory
     from ipplan.mapping import Mapping
-    from ipplan.mapping_collisions import Key, Move
+    from ipplan.mapping_moves import Key, Move
     from ipplan.networks import Network
     from ipplan.plan import Plan, PoolRow
     from ipplan.policy import Policy

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from inventory.model import Inventory
-    from ipplan.demands import Regions
     from ipplan.policy import BlockSize, Function, Policy, Pool, Size
+    from ipplan.regions import Regions
     from ipplan.tree import Node
 
 _STEP = Decimal("0.05")

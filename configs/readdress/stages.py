@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from configs.readdress_policy import Policy
     from inventory.model import Interface
     from ipplan.mapping import Mapping
-    from ipplan.mapping_collisions import Key
+    from ipplan.mapping_moves import Key
     from ipplan.networks import Network
     from ipplan.plan import Plan
 
