@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from inventory.model import Inventory, Source
     from ipplan.current import Row
     from ipplan.hosts import Host
+    from ipplan.mapping import Address
     from ipplan.mapping_owners import Owners
     from ipplan.networks import Network
     from ipplan.plan import Allocation, Plan
@@ -94,6 +95,8 @@ class Targets:
                 )
                 hint = Message("write an offset from {first} to {last}", first=first, last=last)
                 raise RowRefusedError("reserved-place", "offset", message, hint, host.source)
+            place = subnet.network_address + host.offset
+            self._check_router(host, row, Landing(vrf, subnet, row.owner, row.function), place, "offset")
         if host.new is None:
             return None
         landing = None
@@ -112,16 +115,21 @@ class Targets:
                 subnet=subnet,
             )
             raise RowRefusedError("reserved-place", "new", message, _another(subnet), host.source)
-        if landing is not None and int(host.new) == first_usable(subnet) and self._is_lan(landing):
-            message = Message(
-                "{old} cannot have {new}: it is the router's address in {subnet}",
-                old=host.old,
-                new=host.new,
-                subnet=subnet,
-            )
-            if row.gateway != host.old:
-                raise RowRefusedError("reserved-place", "new", message, _another(subnet), host.source)
+        self._check_router(host, row, landing or Landing(vrf, subnet, row.owner, row.function), host.new, "new")
         return landing
+
+    def _check_router(self, host: Host, row: Row, landing: Landing, place: Address, column: str) -> None:
+        """RowRefusedError if a host would get the address of a LAN's router, and is not known to be it."""
+        if int(place) != first_usable(landing.subnet) or not self._is_lan(landing) or row.gateway == host.old:
+            return
+        message = Message(
+            "{old} cannot have {new}: it is the router's address in {subnet}",
+            old=host.old,
+            new=place,
+            subnet=landing.subnet,
+        )
+        hint = Message("write another one; or, if {old} is the router, write it into the column gateway", old=host.old)
+        raise RowRefusedError("reserved-place", column, message, hint, host.source)
 
     def _landing(self, host: Host, vrf: str) -> Landing | None:
         assert host.new is not None  # noqa: S101 - asked only for hosts that have a place

@@ -240,7 +240,7 @@ def test_the_host_table_gives_places(build: Builder):
         ("10.1.0.5,,10.20.0.255,\n", "reserved-place"),
         ("10.1.0.5,,,0\n", "reserved-place"),
         ("10.1.0.5,,,80\n10.1.0.6,,10.20.0.80,\n", "place-twice"),
-        ("10.1.0.5,,10.20.0.1,\n", "place-twice"),  # the gateway's
+        ("10.1.0.5,,10.20.0.1,\n", "reserved-place"),  # the gateway's
     ],
 )
 def test_a_place_that_cannot_be_given_is_refused(build: Builder, host_rows: str, code: str):
@@ -477,3 +477,14 @@ def test_space_that_no_lan_has_is_named_as_what_it_is(build: Builder):
     found = build("224.0.0.0/24,,x,,,,keep,\n127.0.0.0/8,,y,,,,retire,\n19.0.0.0/24,,z,,,,keep,\n").findings
     assert [(p.line, p.code) for p in found] == [(2, "unusable-space"), (3, "unusable-space"), (4, "squatted")]
     assert "multicast" in found[0].message.in_language("en")
+
+
+@pytest.mark.parametrize("place", ["10.20.0.1,", ",1"])
+def test_no_host_gets_its_own_router_s_address(build: Builder, place: str):
+    """Nobody knows that it is the router unless the row says so: the plan's router would have the same address."""
+    hosts = f"10.1.0.3,,{place}\n"
+    refused = build("10.1.0.0/24,,lan-a,,,10.1.0.3,,\n", hosts).refused
+    assert [(p.file, p.line, p.code) for p in refused] == [("plan/hosts.csv", 2, "reserved-place")]
+    assert "column gateway" in refused[0].hint.in_language("en")
+    assert not build("10.1.0.0/24,,lan-a,,10.1.0.3,10.1.0.3,,\n", hosts).refused
+    assert build("10.1.0.0/24,,lan-a,,10.1.0.9,10.1.0.3,,\n", hosts).refused
