@@ -21,7 +21,7 @@ from cli.common import (
 )
 from cli.config_options import MappingOption, PlatformOption, PolicyOption, SourcesArgument
 from cli.config_readdress import find_mappings, without_mapping
-from cli.plan_common import load_plan
+from cli.plan_common import load_plan, policy_if_any
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, language, mark, tr
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from configs.readdress_policy import Policy
     from inventory.model import Workspace
     from ipplan.mapping import Mapping
-    from ipplan.mapping_collisions import Key
+    from ipplan.mapping_moves import Key
 
 
 def register(group: typer.Typer) -> None:
@@ -135,10 +135,13 @@ def _make(inputs: Sequence[Input], mappings: dict[str, Mapping], policy: Policy,
     """The stages of each network."""
     from configs.readdress import run as readdress_run  # noqa: PLC0415 - start-up time
     from configs.readdress import stages as readdress_stages  # noqa: PLC0415 - start-up time
+    from ipplan import mapping_temporaries  # noqa: PLC0415 - start-up time
 
     plan_file = known.root / "plan/plan.csv"
     plan = load_plan(known.root) if plan_file.exists() else None
     order, waves = _planned(known.stages) if known.stages is not None else ({}, None)
+    inventory = known.workspace.inventory if known.workspace is not None else None
+    foreign = mapping_temporaries.untouchable(inventory, policy_if_any(known.root)) if inventory is not None else ()
     networks: dict[str, list[Source]] = {}
     problems: dict[str, list[Problem]] = {}
     for each in inputs:
@@ -150,7 +153,7 @@ def _make(inputs: Sequence[Input], mappings: dict[str, Mapping], policy: Policy,
             problems.setdefault(each.network, []).extend(done.problems)
     found = {}
     for network, sources in networks.items():
-        devices = known.workspace.inventory.devices if known.workspace is not None else {}
+        devices = inventory.devices if inventory is not None else {}
         rows = {source.path: devices.get(known.names[source.path]) for source in sources}
         found[network] = readdress_stages.make(
             sources,
@@ -160,6 +163,7 @@ def _make(inputs: Sequence[Input], mappings: dict[str, Mapping], policy: Policy,
             management={path: row.address for path, row in rows.items() if row is not None and row.address},
             order={path: order.get(known.names[path], len(order)) for path in rows},
             waves=waves,
+            foreign=foreign,
         )
         found[network].problems += problems.get(network, [])
     return found

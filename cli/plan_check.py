@@ -68,7 +68,13 @@ def _migration(
 
     And where they do not: two that go to one place, and places that never become free.
     """
-    from ipplan import current, mapping_build, mapping_check, mapping_collisions  # noqa: PLC0415 - start-up time
+    from ipplan import (  # noqa: PLC0415 - start-up time
+        current,
+        mapping_build,
+        mapping_check,
+        mapping_collisions,
+        mapping_temporaries,
+    )
 
     if (root / MAPPING).exists():
         mapping = load_mapping(root)
@@ -79,7 +85,7 @@ def _migration(
         mapping, clashes = built.mapping, tuple(problem for problem in built.refused if problem.code == "clash")
     else:
         return None, ()
-    migration = mapping_collisions.migration(mapping, plan)
+    migration = mapping_collisions.migration(mapping, plan, mapping_temporaries.untouchable(inventory, policy))
     return migration, (*clashes, *migration.blocked)
 
 

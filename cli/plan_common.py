@@ -34,6 +34,11 @@ def load_policy(root: Path) -> Policy:
     return policy_file.load(root / POLICY, name=POLICY)
 
 
+def policy_if_any(root: Path) -> Policy | None:
+    """The workspace's address policy; None if there is none."""
+    return load_policy(root) if (root / POLICY).exists() else None
+
+
 def load_plan(root: Path) -> Plan:
     """The workspace's address plan."""
     from ipplan import plan  # noqa: PLC0415 - start-up time

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.common import HERE, SHOWN, JsonOption, WorkspaceOption, command, page, print_json, print_table, talk
-from cli.plan_common import POLICY, load_inventory, load_plan, load_policy
+from cli.plan_common import load_inventory, load_plan, policy_if_any
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, language, mark, tr
 
@@ -77,12 +77,13 @@ def register(group: typer.Typer) -> None:
         ] = False,
         as_json: JsonOption = False,
     ) -> None:
-        from ipplan import mapping_build, mapping_collisions, mapping_file  # noqa: PLC0415 - start-up time
+        from ipplan import mapping_build, mapping_collisions, mapping_file, mapping_temporaries  # noqa: PLC0415 - start-up time
 
-        inventory, plan, policy = load_inventory(workspace), load_plan(workspace), _policy(workspace)
+        inventory, plan, policy = load_inventory(workspace), load_plan(workspace), policy_if_any(workspace)
         today, hosts = load_tables(workspace, inventory, plan, policy, current)
         built = mapping_build.build(today, plan, hosts, inventory=inventory, policy=policy)
-        migration = mapping_collisions.migration(built.mapping, plan)
+        foreign = mapping_temporaries.untouchable(inventory, policy)
+        migration = mapping_collisions.migration(built.mapping, plan, foreign)
         target, file = (out, str(out)) if out is not None else (workspace / MAPPING, MAPPING)
         changed = _differs(built.mapping, target)
         if changed and not check:
@@ -145,10 +146,6 @@ def load_mapping(root: Path) -> Mapping:
             [Problem("missing-file", Message("there is no such file"), Message("run: govnet plan map"), MAPPING)]
         )
     return mapping_file.read(root / MAPPING, name=MAPPING)
-
-
-def _policy(root: Path) -> Policy | None:
-    return load_policy(root) if (root / POLICY).exists() else None
 
 
 def _differs(mapping: Mapping, path: Path) -> bool:

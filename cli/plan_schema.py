@@ -21,10 +21,10 @@ def register(group: typer.Typer) -> None:
         ["govnet plan policy-schema > policy.schema.json"],
     )
     def policy_schema(as_json: JsonOption = True) -> None:
-        from ipplan import policy_file  # noqa: PLC0415 - start-up time
+        from ipplan import policy_form  # noqa: PLC0415 - start-up time
 
         del as_json  # a schema is JSON in any case
-        print_json(policy_file.schema())
+        print_json(policy_form.schema())
 
     @command(
         group,

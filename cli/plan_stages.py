@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.common import HERE, JsonOption, WorkspaceOption, command, page, print_json, print_table, talk
-from cli.plan_common import load_inventory, load_plan
+from cli.plan_common import load_inventory, load_plan, policy_if_any
 from cli.plan_map import load_mapping
 from inventory.errors import ExitCode, InputError
 from inventory.text import language, mark, tr
@@ -48,11 +48,12 @@ def register(group: typer.Typer) -> None:
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
-        from ipplan import mapping_collisions  # noqa: PLC0415 - start-up time
+        from ipplan import mapping_collisions, mapping_temporaries  # noqa: PLC0415 - start-up time
         from ipplan import stages as planning  # noqa: PLC0415 - as above
 
         inventory, plan, mapping = load_inventory(workspace), load_plan(workspace), load_mapping(workspace)
-        migration = mapping_collisions.migration(mapping, plan)
+        foreign = mapping_temporaries.untouchable(inventory, policy_if_any(workspace))
+        migration = mapping_collisions.migration(mapping, plan, foreign)
         if migration.blocked:
             raise InputError(migration.blocked)
         made = planning.make(mapping, migration, inventory, max_in_flight=max_in_flight, root=root)

@@ -13,11 +13,12 @@ from ipplan.checks_rows import consistency
 from ipplan.layout import arrange
 from ipplan.networks import BITS, Block, block_of
 from ipplan.plan import Plan, PoolRow, VrfRow
+from ipplan.regions import Regions
 from ipplan.rows import Columns, picked
 
 if TYPE_CHECKING:
     from inventory.model import Inventory
-    from ipplan.demands import Demands, Regions
+    from ipplan.demands import Demands
     from ipplan.plan import AsRow
     from ipplan.policy import Policy, Pool
     from ipplan.quick import Layout
@@ -33,7 +34,7 @@ def make(inventory: Inventory, policy: Policy, locked: Plan | None, *, allow_mov
     """
     with uncollected():
         lock = locked or Plan()
-        problems = consistency(lock, demands.Regions.of(inventory).levels)
+        problems = consistency(lock, Regions.of(inventory).levels)
         if problems:
             raise InputError(problems)
         made = _make(inventory, policy, lock)
@@ -48,7 +49,7 @@ def _make(inventory: Inventory, policy: Policy, lock: Plan) -> Plan:
     as_rows, faults = routes.numbers(inventory, policy)
     if faults:
         raise InputError(faults)
-    regions = demands.Regions.of(inventory)
+    regions = Regions.of(inventory)
     held = Lock(lock)
     foreign = Foreign(inventory, policy, lock)
     rows = _Rows(regions)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from inventory.collecting import uncollected
 from inventory.model import LineKind
 from inventory.text import Message
-from ipplan import checks_policy, demands, routes, scopes
+from ipplan import checks_policy, routes, scopes
 from ipplan.checks_blocks import outside_blocks, summaries_hold
 from ipplan.checks_rows import consistency, problem_at
 from ipplan.checks_taken import collisions
+from ipplan.regions import Regions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 def check(plan: Plan, inventory: Inventory, policy: Policy | None = None) -> tuple[Problem, ...]:
     """Every fault of the plan, in the order of its lines; empty if it is right."""
     with uncollected():
-        problems = consistency(plan, demands.Regions.of(inventory).levels)
+        problems = consistency(plan, Regions.of(inventory).levels)
         differences = list(checks_policy.differences(plan, inventory, policy)) if policy is not None else []
         wanted = policy is not None and all(problem.code != "unwanted-allocation" for problem in differences)
         if not wanted:  # whom the policy wants to have a prefix is in the inventory

@@ -6,10 +6,10 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from inventory.text import Message
-from ipplan import demands
 from ipplan.checks_rows import few, problem_at
 from ipplan.checks_taken import overlapping
 from ipplan.networks import BITS, in_order, within
+from ipplan.regions import Regions
 from ipplan.rows import picked
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from inventory.errors import Problem
     from inventory.model import Inventory
-    from ipplan.demands import Regions
     from ipplan.plan import Allocation, BlockRow, Plan
 
 
@@ -37,7 +36,7 @@ def summaries_hold(plan: Plan, inventory: Inventory) -> bool:
     segments = plan.nesting.segments
     if len(plan.block_index) != len(segments):
         return False  # a pool in two VRFs
-    regions = demands.Regions.of(inventory)
+    regions = Regions.of(inventory)
     return all(_at_home(plan, regions, key[1:], parts.get(key[1:], []), own) for key, own in segments.items())
 
 

@@ -12,20 +12,21 @@ from ipplan import demands
 from ipplan.checks_rows import problem_at
 from ipplan.networks import BITS, FAMILY_NAMES, in_order
 from ipplan.plan import FILE
+from ipplan.regions import Regions
 from ipplan.rows import picked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from inventory.model import Inventory
-    from ipplan.demands import Collected, Demands, Regions
+    from ipplan.demands import Collected, Demands
     from ipplan.plan import Allocation, BlockRow, Plan
     from ipplan.policy import Function, Policy, Pool
 
 
 def differences(plan: Plan, inventory: Inventory, policy: Policy) -> Iterator[Problem]:
     """Differences from what the policy and the inventory ask for now."""
-    regions = demands.Regions.of(inventory)
+    regions = Regions.of(inventory)
     wanted_owners: dict[tuple[str, int, str], list[str]] = {}
     collected = demands.collect(inventory, policy)
     for wanted in collected.values():
@@ -165,7 +166,7 @@ def _blocks(plan: Plan, regions: Regions, collected: Collected, policy: Policy) 
         levels = frozenset(summary.level.value for summary in pool.summaries)
         for version in BITS:
             here, wanted = plan.block_index.get((pool.name, version), {}), collected.get((pool.name, version))
-            shares = regions.shares(levels, wanted) if wanted is not None else ()
+            shares = regions.shares(levels, wanted.regions, wanted.owners) if wanted is not None else ()
             codes = {key[1] for key, above, _ in shares if above >= 0}
             same = here.keys() == codes
             for code in () if same else sorted(codes - here.keys()):

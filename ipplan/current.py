@@ -132,12 +132,9 @@ def _hosts(text: str) -> Hosts:
     if _COUNT(text):
         count = int(text)
         return Hosts((), 0) if not count else Hosts(None, count)
+    refuse_full_width(text)
     if not text.isascii():
-        raise Fault(
-            "full-width",
-            Message("“{text}” has full-width characters", text=text),
-            Message("write {text}", text=half_width(text).strip()),
-        )
+        raise _not_hosts(text)
     found: dict[Address, None] = {}
     for item in filter(None, _BETWEEN.split(text)):
         found.update(dict.fromkeys(_range(item, _MOST_HOSTS - len(found))))
@@ -145,8 +142,18 @@ def _hosts(text: str) -> Hosts:
     return Hosts(addresses, len(addresses))
 
 
+def _not_hosts(text: str) -> Fault:
+    return Fault(
+        "bad-hosts",
+        Message("“{text}” is neither a number nor addresses", text=text),
+        Message("write how many hosts there are, or their addresses: 10.1.1.5; 10.1.1.10-10.1.1.20; 0 for none"),
+    )
+
+
 def _range(item: str, room: int) -> Iterable[Address]:
     first_text, dash, last_text = item.partition("-")
+    if dash and (not first_text or not last_text or "-" in last_text):
+        raise _not_hosts(item)
     first = parse_address(first_text)
     if not dash:
         return (first,)
@@ -201,7 +208,13 @@ SHAPE: Final = Shape(
     "现用地址",
     "prefix",
     (
-        Column("prefix", parse_network, ("网段", "地址段", "IP地址段", "现用地址", "地址"), needed=True, filled=True),
+        Column(
+            "prefix",
+            parse_network,
+            ("网段", "前缀", "地址段", "IP地址段", "现用地址", "地址"),
+            needed=True,
+            filled=True,
+        ),
         Column("vrf", vrf_name, ("VPN", "VPN实例"), default=DEFAULT_VRF),
         Column("owner", name_or_text, ("使用者", "使用单位", "单位", "归属")),
         Column("function", name_or_text, ("用途", "功能")),

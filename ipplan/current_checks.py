@@ -8,7 +8,7 @@ from inventory.errors import Problem
 from inventory.text import Message
 from ipplan.lookup import Table
 from ipplan.mapping import EDGE, Mode
-from ipplan.networks import Block, in_order, network_of, squats
+from ipplan.networks import Block, in_order, network_of, squats, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ def _problem(code: str, row: Row, column: str, message: Message, hint: Message) 
 def findings(
     current: Current, inventory: Inventory | None = None, registered: Iterable[Network] = ()
 ) -> tuple[Problem, ...]:
-    """What somebody should look at, in the order of the rows: squatted public space, gaps, devices in no row.
+    """What somebody should look at, in the order of the rows: squatted and unusable space, gaps, devices in no row.
 
     `registered` is public space that is known to be ours: the policy's pools.
     """
@@ -40,7 +40,11 @@ def findings(
 
 def _squatted(current: Current, registered: tuple[Network, ...]) -> Iterator[Problem]:
     for row in current.rows:
-        if squats(row.prefix, registered):
+        why = unusable(row.prefix)
+        if why is not None:
+            message = Message("no LAN has {prefix}: these are {why}", prefix=row.prefix, why=why)
+            yield _problem("unusable-space", row, "prefix", message, Message("correct the row, or take it out"))
+        elif squats(row.prefix, registered):
             message = Message(
                 "{prefix} is public address space; unless it is registered for you, it belongs to somebody else",
                 prefix=row.prefix,

@@ -21,7 +21,7 @@ from ipplan.mapping import Entry, HostRule, Mapping, Mode
 from ipplan.mapping_file import by_length
 from ipplan.mapping_owners import Owners
 from ipplan.mapping_places import Leg, Place, first_usable, place, shown
-from ipplan.mapping_targets import Landing, RowRefusedError, Targets, faulty
+from ipplan.mapping_targets import Landing, RowRefusedError, Targets, faulty, overlapping
 from ipplan.networks import BITS, Block, in_order, network_of
 
 if TYPE_CHECKING:
@@ -106,6 +106,8 @@ def build(
         except RowRefusedError as error:
             work.refuse(row, error)
     vrfs = _new_vrfs(steps)
+    for row, why in overlapping((step.row, vrfs[step], step.subnet) for step in steps if step.allocation is None):
+        work.refuse(row, why)
     _check_hosts(steps, vrfs, table, targets, work)
     _place_all([step for step in steps if step.row not in work.refused], vrfs, table, work)
     _strangers(current, table, work)
@@ -160,7 +162,9 @@ def _only(row: Row, candidates: list[Allocation]) -> Allocation:
         raise RowRefusedError("no-allocation", "owner", message, hint)
     shown = "; ".join(f"{found.owner} {found.function} {found.prefix}" for found in candidates[:6])
     message = Message("“{owner}” has several prefixes in the plan: {found}", owner=row.owner, found=shown)
-    hint = Message("write the function, or into the column new where it goes (PART=NEW; … for a split)")
+    hint = Message(
+        "write one of these names, the function, or into the column new where it goes (PART=NEW; … for a split)"
+    )
     raise RowRefusedError("several-allocations", "owner", message, hint)
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from inventory.errors import Problem
 from inventory.text import Message
-from ipplan import graph
+from ipplan import graph, mapping_temporaries
 from ipplan.mapping import FILE, Mode
-from ipplan.networks import BITS, Block, Network, in_order, network_of
+from ipplan.mapping_moves import Key, Move
+from ipplan.networks import Network, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,44 +25,8 @@ if TYPE_CHECKING:
     from ipplan.mapping import Entry, Mapping
     from ipplan.plan import Plan
 
-Key: TypeAlias = tuple[str, Network]  # VRF and prefix of today
 
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A prefix of today with all its parts. It may begin when `needs` are gone from their places.
-
-    `in_place`: the new prefix begins where the old one does, so only the mask changes. `temporary`: it goes there
-    first, so that those that wait for its place can go on; it still waits for `needs` before its last step.
-    """
-
-    vrf: str
-    old: Network
-    new: tuple[tuple[str, Network], ...]  # VRF and prefix of the plan
-    owner: str = ""
-    needs: tuple[Key, ...] = ()
-    in_place: bool = False
-    temporary: Network | None = None
-
-    @property
-    def key(self) -> Key:
-        """What it is known by."""
-        return (self.vrf, self.old)
-
-    def as_json(self) -> dict[str, Any]:
-        """Stable keys."""
-        return {
-            "vrf": self.vrf,
-            "old": str(self.old),
-            "new": [{"vrf": vrf, "prefix": str(prefix)} for vrf, prefix in self.new],
-            "owner": self.owner,
-            "needs": [{"vrf": vrf, "old": str(prefix)} for vrf, prefix in self.needs],
-            "in_place": self.in_place,
-            "temporary": str(self.temporary) if self.temporary is not None else None,
-        }
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Migration:
     """The moves in an order that works, the circles that there would be, and the moves that no order helps.
 
@@ -73,7 +39,11 @@ class Migration:
 
     def move(self, vrf: str, old: Network) -> Move | None:
         """The move of a prefix of today."""
-        return next((move for move in self.order if move.key == (vrf, old)), None)
+        return self._by_key.get((vrf, old))
+
+    @cached_property
+    def _by_key(self) -> dict[Key, Move]:
+        return {move.key: move for move in self.order}
 
     def as_json(self) -> dict[str, Any]:
         """Stable keys."""
@@ -85,10 +55,11 @@ class Migration:
         }
 
 
-def migration(mapping: Mapping, plan: Plan | None = None) -> Migration:
+def migration(mapping: Mapping, plan: Plan | None = None, foreign: Iterable[Network] = ()) -> Migration:
     """The order of the moves of a mapping. Temporary prefixes are taken from what is free in the plan's pools.
 
-    A circle for which the pools have no room leaves `temporary` empty and is among `blocked`.
+    `foreign` is what nobody may use though the plan does not have it (`mapping_temporaries.untouchable`). A circle for
+    which the pools have no room leaves `temporary` empty and is among `blocked`.
     """
     standing = _Standing(mapping)
     moves: dict[Key, Move] = {}
@@ -109,7 +80,9 @@ def migration(mapping: Mapping, plan: Plan | None = None) -> Migration:
                     needs[other] = None
         moves[key] = replace(move, needs=tuple(needs))
     moves, cycles = _broken(moves)
-    moves, without = _temporaries(moves, mapping, plan)
+    waiting = (moves[key] for key in sorted(moves, key=_place) if moves[key].temporary is not None)
+    found, without = mapping_temporaries.borrow(waiting, mapping, plan, foreign)
+    moves |= found
     blocked += without
     graph_of_moves = {
         key: [need for need in move.needs if need in moves and need != key and moves[need].temporary is None]
@@ -175,84 +148,20 @@ def _blocked(entry: Entry, prefix: Network, other: Key) -> Problem:
 def _broken(moves: dict[Key, Move]) -> tuple[dict[Key, Move], tuple[tuple[Move, ...], ...]]:
     """Mark the moves that need a temporary prefix: in each circle the smallest, until there is no circle left."""
     moves = dict(moves)
-    cycles: list[tuple[Move, ...]] = []
     needs = {key: [need for need in moves[key].needs if need in moves] for key in sorted(moves, key=_place)}
-    first = True
-    while True:
-        knots = [part for part in graph.components(needs) if len(part) > 1 or part[0] in needs[part[0]]]
-        if first:
-            cycles = [tuple(moves[key] for key in knot) for knot in sorted(knots, key=lambda knot: _place(knot[0]))]
-            first = False
-        if not knots:
-            return moves, tuple(cycles)
-        for knot in knots:
-            # Not in place: a mask that changes where it is has no other place to go to and come back from.
-            chosen = min(knot, key=lambda key: (moves[key].in_place, key[1].num_addresses, _place(key)))
-            moves[chosen] = replace(moves[chosen], temporary=chosen[1])
-            # Its place is free once it is in its temporary prefix: nobody waits for its last step.
-            needs = {
-                key: [need for need in wanted if need != chosen] if key in knot or chosen in wanted else wanted
-                for key, wanted in needs.items()
-            }
+    knots = _knots(needs)
+    cycles = tuple(tuple(moves[key] for key in knot) for knot in sorted(knots, key=lambda knot: _place(knot[0])))
+    while knots:
+        knot = knots.pop()
+        # Not in place: a mask that changes where it is has no other place to go to and come back from.
+        chosen = min(knot, key=lambda key: (moves[key].in_place, key[1].num_addresses, _place(key)))
+        moves[chosen] = replace(moves[chosen], temporary=chosen[1])
+        # Its place is free once it is in its temporary prefix: nobody waits for its last step.
+        members = set(knot) - {chosen}
+        knots += _knots({key: [need for need in needs[key] if need in members] for key in knot})
+    return moves, cycles
 
 
-def _temporaries(moves: dict[Key, Move], mapping: Mapping, plan: Plan | None) -> tuple[dict[Key, Move], list[Problem]]:
-    """Find a free prefix for each move that needs a temporary one."""
-    moves = dict(moves)
-    without: list[Problem] = []
-    taken: dict[tuple[str, int], list[Block]] = {}
-    pools: dict[tuple[str, int], list[Network]] = {}
-    wanted = [key for key, move in moves.items() if move.temporary is not None]
-    if not wanted:
-        return moves, without
-    for entry in mapping.prefixes:
-        for vrf, prefix in ((entry.vrf, entry.old_subnet), (entry.new_vrf, entry.new_subnet)):
-            if prefix is not None:
-                taken.setdefault((vrf, prefix.version), []).append(_block(prefix))
-    for row in plan.allocations if plan is not None else ():
-        taken.setdefault((row.vrf, row.prefix.version), []).append(_block(row.prefix))
-    for pool in plan.pool_rows if plan is not None else ():
-        pools.setdefault((pool.vrf, pool.prefix.version), []).append(pool.prefix)
-    for key in sorted(wanted, key=_place):
-        space = (key[0], int(key[1].version))
-        found = _free(pools.get(space, ()), taken.get(space, []), key[1].prefixlen, space[1])
-        if found is not None:
-            taken[space].append(found)
-            moves[key] = replace(moves[key], temporary=network_of(found, space[1]))
-            continue
-        message = Message(
-            "{old} must go to a temporary prefix first, and no pool of the VRF “{vrf}” has a free /{length}",
-            old=key[1],
-            vrf=key[0],
-            length=key[1].prefixlen,
-        )
-        hint = Message("make a pool larger for the time of the migration")
-        without.append(Problem("no-temporary", message, hint, FILE))
-        moves[key] = replace(moves[key], temporary=None)
-    return moves, without
-
-
-def _block(prefix: Network) -> Block:
-    return Block(int(prefix.network_address), prefix.prefixlen)
-
-
-def _free(pools: Iterable[Network], taken: Iterable[Block], length: int, version: int) -> Block | None:
-    """The highest free block of a length: far from where the plan grows."""
-    bits = BITS[version]
-    size = 1 << (bits - length)
-    obstacles: list[tuple[int, int]] = []
-    for start, end in sorted((block.start, block.start + (1 << (bits - block.length))) for block in taken):
-        if obstacles and start <= obstacles[-1][1]:
-            obstacles[-1] = (obstacles[-1][0], max(end, obstacles[-1][1]))
-        else:
-            obstacles.append((start, end))
-    for pool in sorted(pools, key=in_order, reverse=True):
-        if pool.prefixlen > length:
-            continue
-        at = int(pool.broadcast_address) + 1 - size
-        for start, end in reversed(obstacles):
-            if start < at + size and end > at:
-                at = (start - size) // size * size
-        if at >= int(pool.network_address):
-            return Block(at, length)
-    return None
+def _knots(needs: dict[Key, list[Key]]) -> list[list[Key]]:
+    """The moves that wait for each other, or for themselves."""
+    return [part for part in graph.components(needs) if len(part) > 1 or part[0] in needs[part[0]]]

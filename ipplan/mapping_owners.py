@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
 
 from inventory.model import LineKind
 from ipplan.lookup import Table
@@ -94,7 +95,10 @@ class Owners:
 
 
 def _names(inventory: Inventory) -> dict[str, list[str]]:
-    """What an owner may be called → the names that the plan may have for it, the nearest meaning first."""
+    """What an owner may be called → the names that the plan may have for it, the nearest meaning first.
+
+    A text that several sites, units or regions are called by means all of them: which one is for the row to say.
+    """
     names: dict[str, list[str]] = {}
     at_site: dict[str, list[str]] = {}
     for device in inventory.devices.values():
@@ -105,20 +109,33 @@ def _names(inventory: Inventory) -> dict[str, list[str]]:
     # A region's name means its own site; the sites of units are meant only where there is no other.
     of_region: dict[str, list[str]] = {}
     of_units: dict[str, list[str]] = {}
+    sites: _Called = {}
     for site in inventory.sites.values():
         own = [site.name, *at_site.get(site.name, [])]
-        _called(names, (site.name, site.title), own)
+        _call(sites, (site.name, site.title), own)
         of_unit.setdefault(site.unit, []).extend(own)
         (of_units if site.unit else of_region).setdefault(site.region, []).extend(own)
+    units: _Called = {}
     for unit in inventory.units.values():
-        _called(names, (unit.name, unit.title), [unit.name, *of_unit.get(unit.name, [])])
+        _call(units, (unit.name, unit.title), [unit.name, *of_unit.get(unit.name, [])])
+    regions: _Called = {}
     for region in inventory.regions.values():
         own = of_region.get(region.code) or of_units.get(region.code, [])
-        _called(names, (region.code, region.name), [region.code, *own])
+        _call(regions, (region.code, region.name), [region.code, *own])
+    for called in (sites, units, regions):
+        for text, meanings in called.items():
+            every = list(chain.from_iterable(meanings))
+            if text not in names:
+                names[text] = every
+            elif len(meanings) > 1 and called is regions:  # a nearer meaning is that of one of the places alone
+                names[text] = [*names[text], *every]
     return names
 
 
-def _called(names: dict[str, list[str]], texts: tuple[str, ...], own: list[str]) -> None:
-    for text in texts:
+_Called: TypeAlias = "dict[str, list[list[str]]]"  # a text → for each that is called so, the names of the plan
+
+
+def _call(called: _Called, texts: tuple[str, ...], own: list[str]) -> None:
+    for text in dict.fromkeys(texts):
         if text:
-            names.setdefault(text, own)
+            called.setdefault(text, []).append(own)

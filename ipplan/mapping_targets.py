@@ -12,14 +12,15 @@ from inventory.errors import Problem
 from inventory.model import NOWHERE, LineKind
 from inventory.text import Message
 from ipplan.mapping_places import first_usable, reserved
-from ipplan.networks import BITS, Block, network_of, within
+from ipplan.networks import BITS, Block, in_order, network_of, within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from inventory.model import Inventory, Source
     from ipplan.current import Row
     from ipplan.hosts import Host
+    from ipplan.mapping import Address
     from ipplan.mapping_owners import Owners
     from ipplan.networks import Network
     from ipplan.plan import Allocation, Plan
@@ -94,6 +95,8 @@ class Targets:
                 )
                 hint = Message("write an offset from {first} to {last}", first=first, last=last)
                 raise RowRefusedError("reserved-place", "offset", message, hint, host.source)
+            place = subnet.network_address + host.offset
+            self._check_router(host, row, Landing(vrf, subnet, row.owner, row.function), place, "offset")
         if host.new is None:
             return None
         landing = None
@@ -112,16 +115,21 @@ class Targets:
                 subnet=subnet,
             )
             raise RowRefusedError("reserved-place", "new", message, _another(subnet), host.source)
-        if landing is not None and int(host.new) == first_usable(subnet) and self._is_lan(landing):
-            message = Message(
-                "{old} cannot have {new}: it is the router's address in {subnet}",
-                old=host.old,
-                new=host.new,
-                subnet=subnet,
-            )
-            if row.gateway != host.old:
-                raise RowRefusedError("reserved-place", "new", message, _another(subnet), host.source)
+        self._check_router(host, row, landing or Landing(vrf, subnet, row.owner, row.function), host.new, "new")
         return landing
+
+    def _check_router(self, host: Host, row: Row, landing: Landing, place: Address, column: str) -> None:
+        """RowRefusedError if a host would get the address of a LAN's router, and is not known to be it."""
+        if int(place) != first_usable(landing.subnet) or not self._is_lan(landing) or row.gateway == host.old:
+            return
+        message = Message(
+            "{old} cannot have {new}: it is the router's address in {subnet}",
+            old=host.old,
+            new=place,
+            subnet=landing.subnet,
+        )
+        hint = Message("write another one; or, if {old} is the router, write it into the column gateway", old=host.old)
+        raise RowRefusedError("reserved-place", column, message, hint, host.source)
 
     def _landing(self, host: Host, vrf: str) -> Landing | None:
         assert host.new is not None  # noqa: S101 - asked only for hosts that have a place
@@ -136,6 +144,35 @@ class Targets:
         if self._lines is not None and landing.owner in self._lines:
             return self._lines[landing.owner].kind is LineKind.LAN
         return landing.subnet.max_prefixlen - landing.subnet.prefixlen > 2
+
+
+def overlapping(goals: Iterable[tuple[Row, str, Network]]) -> Iterator[tuple[Row, RowRefusedError]]:
+    """The rows whose new prefixes, which no plan keeps apart, overlap without being one: a LAN inside another LAN.
+
+    Each row comes with its VRF of tomorrow and its new prefix. No two addresses need to meet for that to be wrong.
+    """
+    stack: list[tuple[Row, str, Network]] = []
+    for goal in sorted(goals, key=lambda goal: (goal[1], *in_order(goal[2]), goal[0].source.line)):
+        row, vrf, subnet = goal
+        while stack and not (stack[-1][1] == vrf and within(subnet, stack[-1][2])):
+            stack.pop()
+        for other, _, outer in stack:
+            if outer != subnet:
+                yield row, _overlap(subnet, outer, other)
+                yield other, _overlap(outer, subnet, row)
+        stack.append(goal)
+
+
+def _overlap(subnet: Network, other: Network, owner: Row) -> RowRefusedError:
+    message = Message(
+        "{new} overlaps {other}, to which {old} goes (line {line})",
+        new=subnet,
+        other=other,
+        old=owner.prefix,
+        line=owner.source.line,
+    )
+    hint = Message("write the same prefix in both rows, or two that do not overlap")
+    return RowRefusedError("goals-overlap", "new", message, hint)
 
 
 def _offsets(subnet: Network) -> tuple[int, int]:
@@ -163,6 +200,7 @@ _OF_THE_TABLES = frozenset(
     {
         "covers-others",
         "duplicate-prefix",
+        "goals-overlap",
         "host-stays",
         "hosts-left-out",
         "outside-plan",

@@ -54,6 +54,10 @@ def parse_network(text: str) -> Network:
             "full-width", Message("“{text}” has full-width characters", text=text), Message("write {text}", text=plain)
         )
     head, slash, tail = text.partition("/")
+    words = text.split()
+    masked = _loosely("/".join(words)) if len(words) == 2 and not slash and text.isascii() else None
+    if masked is not None:
+        raise _mask(text, masked)
     if not slash:
         raise Fault(
             "no-prefix-length",
@@ -68,12 +72,8 @@ def parse_network(text: str) -> Network:
         )
     network = _loosely(text) if text.isascii() else None
     if network is not None and not tail.isdecimal():
-        raise Fault(
-            "netmask",
-            Message("“{text}” has a mask in place of a prefix length", text=text),
-            Message("write {text}", text=str(network)),
-        )
-    if network is None:
+        raise _mask(text, network)
+    if network is None or "%" in text:
         raise Fault(
             "bad-prefix",
             Message("“{text}” is not a prefix", text=text),
@@ -82,6 +82,14 @@ def parse_network(text: str) -> Network:
     raise Fault(
         "host-bits",
         Message("{text} is a host's address, not a network", text=text),
+        Message("write {text}", text=str(network)),
+    )
+
+
+def _mask(text: str, network: Network) -> Fault:
+    return Fault(
+        "netmask",
+        Message("“{text}” has a mask in place of a prefix length", text=text),
         Message("write {text}", text=str(network)),
     )
 

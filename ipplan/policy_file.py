@@ -1,13 +1,9 @@
-"""policy.yaml as it is written: its form, its faults with their lines, its JSON schema."""
+"""policy.yaml read and checked: the form that `ipplan.policy_form` gives, as a `Policy`; faults with their lines."""
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal, InvalidOperation
-from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
-
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from inventory import cells
 from inventory.errors import InputError, Problem
@@ -23,236 +19,36 @@ from ipplan.policy import (
     BlockSize,
     Exclusion,
     Function,
-    Placement,
     Policy,
     Pool,
     Purpose,
-    Scope,
     Size,
     Summary,
     VrfRule,
 )
+from ipplan.policy_form import (
+    Block4In,
+    Block6In,
+    ExcludeIn,
+    FunctionIn,
+    PolicyIn,
+    PoolIn,
+    RoutingIn,
+    Size4In,
+    Size6In,
+    SummaryIn,
+    VrfIn,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from inventory.sources.yaml import Path as KeyPath
 
-_NAME = re.compile(r"[^\s,:\"']{1,64}").fullmatch
-_MOST_GROWTH = 100
-_MOST_RESERVE = 8
 # The lengths that IPv6 has for these (RFC 4291 section 2.5.1, RFC 6164): what is not written means them.
 _USUAL_IPV6 = {Purpose.LOOPBACK: 128, Purpose.CIRCUIT: 127, Purpose.LAN: 64}
 _NIBBLE = 4
-
-
-def _value(convert: Callable[[str], Any], form: Any = str) -> PlainValidator:
-    """A field whose text `convert` turns into a value; `form` is what the JSON schema says about it."""
-
-    def validate(value: Any) -> Any:
-        if not isinstance(value, str):
-            raise cells.Fault("bad-type", Message("one text is expected here"), Message("write key: value"))
-        text = value.strip()
-        if not text:
-            raise cells.Fault(
-                "missing-value", Message("there is no value here"), Message("write one, or remove the key")
-            )
-        return convert(text)
-
-    return PlainValidator(validate, json_schema_input_type=form)
-
-
-def _name(text: str) -> str:
-    cells.refuse_full_width(text)
-    if not _NAME(text):
-        raise cells.Fault(
-            "bad-name",
-            Message(
-                "“{text}” is not a name: no blanks, commas, colons or quotation marks, at most 64 characters", text=text
-            ),
-            Message("put what people should read into “title”"),
-        )
-    return text
-
-
-def _length(bits: int) -> Callable[[str], int]:
-    """A prefix length; `/27` and `27` mean the same."""
-    read = cells.integer(0, bits)
-    return lambda text: int(read(text.removeprefix("/")))
-
-
-def _growth(text: str) -> Decimal:
-    cells.refuse_full_width(text)
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if value.is_finite() and 1 <= value <= _MOST_GROWTH:
-        return value
-    raise cells.Fault(
-        "bad-growth",
-        Message("“{text}” is not a growth factor", text=text),
-        Message("write a number from 1 (no growth) to {most}, for example 1.5", most=_MOST_GROWTH),
-    )
-
-
-_FORM_LENGTH = Annotated[int | str, Field(description="a prefix length: 27 or /27")]
-_FORM_GROWTH = Annotated[float, Field(ge=1, le=_MOST_GROWTH)]
-Title = Annotated[str, _value(cells.title)]
-Name = Annotated[str, _value(_name)]
-Length4 = Annotated[int, _value(_length(32), _FORM_LENGTH)]
-Length6 = Annotated[int, _value(_length(128), _FORM_LENGTH)]
-Growth = Annotated[Decimal, _value(_growth, _FORM_GROWTH)]
-Prefix = Annotated[Network, _value(parse_network)]
-AreaName = Annotated[Area, _value(cells.choice(Area, {}), Area)]
-LevelName = Annotated[Level, _value(cells.choice(Level, {}), Level)]
-PlacementName = Annotated[Placement, _value(cells.choice(Placement, {}), Placement)]
-PurposeName = Annotated[Purpose, _value(cells.choice(Purpose, {}), Purpose)]
-ScopeName = Annotated[Scope, _value(cells.choice(Scope, {}), Scope)]
-Asn = Annotated[int, _value(cells.integer(1, (1 << 32) - 1), Annotated[int, Field(ge=1, lt=1 << 32)])]
-Digits = Annotated[int, _value(cells.integer(1, 9), Annotated[int, Field(ge=1, le=9)])]
-VrfNumber = Annotated[int, _value(cells.integer(0, (1 << 32) - 1), Annotated[int, Field(ge=0, lt=1 << 32)])]
-RegionCode = Annotated[str, _value(cells.region_code, str | int)]
-Reserve = Annotated[int, _value(cells.integer(0, _MOST_RESERVE), Annotated[int, Field(ge=0, le=_MOST_RESERVE)])]
-
-
-class _Item(BaseModel):
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class HostsIn(_Item):
-    """As large as the site's hosts × growth need; minimum is the smallest block, maximum the largest that is given."""
-
-    growth: Growth | None = None
-    minimum: Length4
-    maximum: Length4 = 0
-
-
-class Size4In(_Item):
-    """The size of an IPv4 prefix: a fixed length, or from the hosts of the site."""
-
-    length: Length4 | None = None
-    hosts: HostsIn | None = None
-
-
-class Size6In(_Item):
-    """The size of an IPv6 prefix. Without a length: /64 for a LAN, /127 for a circuit, /128 for a loopback."""
-
-    length: Length6 | None = None
-
-
-class Block4In(_Item):
-    """The size of a region's IPv4 block: a fixed length, or what its content needs × growth."""
-
-    length: Length4 | None = None
-    growth: Growth | None = None
-    minimum: Length4 | None = None
-
-
-class Block6In(_Item):
-    """The size of a region's IPv6 block: on nibble boundaries (a multiple of four bits)."""
-
-    length: Length6 | None = None
-    growth: Growth | None = None
-    minimum: Length6 | None = None
-
-
-class SummaryIn(_Item):
-    """Everything that a region of this level has in the pool lies in one block."""
-
-    level: LevelName
-    ipv4: Block4In = Block4In()
-    ipv6: Block6In = Block6In()
-    placement: PlacementName = Placement.SPARSE
-
-
-class PoolIn(_Item):
-    """Address space of one area and VRF."""
-
-    name: Name
-    title: Title = ""
-    area: AreaName
-    vrf: Name = "default"
-    prefixes: tuple[Prefix, ...] = Field(json_schema_extra={"minItems": 1})
-    exclude: tuple[Prefix, ...] = ()
-    summaries: tuple[SummaryIn, ...] = ()
-    scope: Annotated[
-        ScopeName | None, Field(description="national: 国家公共IP, local: 地方公共IP; for pools of the area public")
-    ] = None
-
-
-class FunctionIn(_Item):
-    """What prefixes of a pool are for, how large they are, how they are placed."""
-
-    name: Name
-    title: Title = ""
-    pool: Name | None = None
-    pools: tuple[Name, ...] = Field((), description="several pools in different VRFs, instead of one pool")
-    purpose: PurposeName = Field(alias="for")
-    level: LevelName | None = Field(None, description="with “for: region”: the level of the regions")
-    where: Annotated[str, _value(str)] = ""
-    ipv4: Size4In | None = None
-    ipv6: Size6In | None = None
-    placement: PlacementName = Placement.DENSE
-    reserve: Reserve = 0
-
-
-class ExcludeIn(_Item):
-    """What gets no addresses: regions with all that lies in them, sites, devices that “where” selects."""
-
-    regions: tuple[RegionCode, ...] = ()
-    sites: tuple[Name, ...] = ()
-    where: Annotated[str, _value(str)] = ""
-
-
-class VrfIn(_Item):
-    """A VRF's number, and what differs from the rules for all."""
-
-    name: Name
-    number: VrfNumber
-    asn: Asn | None = None
-    rd: Annotated[str, _value(str)] | None = None
-    import_rt: tuple[Annotated[str, _value(str)], ...] | None = None
-    export_rt: tuple[Annotated[str, _value(str)], ...] | None = None
-
-
-class AsnsIn(_Item):
-    """AS numbers of a level's regions: a list by code; for codes not in it, base + the code's last digits."""
-
-    level: LevelName
-    base: Asn | None = None
-    digits: Digits = 2
-    numbers: dict[RegionCode, Asn] = Field(
-        default_factory=dict, json_schema_extra={"propertyNames": {"type": "string"}}
-    )
-
-
-class RoutingIn(_Item):
-    """The rules for AS numbers, route distinguishers and targets: templates with {asn} and {vrf_number}."""
-
-    asn: Asn
-    regions: tuple[AsnsIn, ...] = Field((), description="AS numbers of regions that have one of their own")
-    rd: Annotated[str, _value(str)] = "{asn}:{vrf_number}"
-    import_rt: tuple[Annotated[str, _value(str)], ...] = ("{asn}:{vrf_number}",)
-    export_rt: tuple[Annotated[str, _value(str)], ...] = ("{asn}:{vrf_number}",)
-    vrfs: tuple[VrfIn, ...] = Field(min_length=1)
-
-
-class PolicyIn(_Item):
-    """plan/policy.yaml: the address policy of a govnet workspace."""
-
-    exclude: ExcludeIn = ExcludeIn()
-    assigned: tuple[Prefix, ...] = Field((), description="public space that is ours by assignment")
-    routing: RoutingIn | None = None
-
-    pools: tuple[PoolIn, ...] = Field(min_length=1)
-    functions: tuple[FunctionIn, ...] = Field(min_length=1)
-
-
-def schema() -> dict[str, Any]:
-    """The JSON schema of policy.yaml."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **PolicyIn.model_json_schema(mode="validation")}
 
 
 def load(path: Path, *, name: str = "") -> Policy:
@@ -421,7 +217,7 @@ class _Builder:
         found: list[tuple[KeyPath, Item]] = []
         names: dict[str, int] = {}
         items = self.reader.items(data, key)
-        if not items and data:
+        if not items and data and not isinstance(data.get(key), str | dict | bool | int):
             self.complain(
                 (key,),
                 "missing-key",
@@ -492,6 +288,8 @@ class _Builder:
 
     def summary(self, read: SummaryIn, path: KeyPath) -> Summary:
         """One level's blocks."""
+        for family, block in (("ipv4", read.ipv4), ("ipv6", read.ipv6)):
+            self.one_size(block, (*path, family))
         self.nibble(read.ipv6.length, (*path, "ipv6", "length"))
         self.nibble(read.ipv6.minimum, (*path, "ipv6", "minimum"))
         sizes = {
@@ -499,6 +297,13 @@ class _Builder:
             6: BlockSize(read.ipv6.length, read.ipv6.growth or Decimal(1), read.ipv6.minimum, nibble=True),
         }
         return Summary(read.level, sizes, read.placement)
+
+    def one_size(self, block: Block4In | Block6In, path: KeyPath) -> None:
+        """A block's length is written, or it follows from the content: then growth and minimum say how."""
+        for key in ("growth", "minimum"):
+            if block.length is not None and getattr(block, key) is not None:
+                message = Message("“{key}” says nothing beside “length”: the length is fixed", key=key)
+                self.complain((*path, key), "two-sizes", message, Message("keep one of them"))
 
     def nibble(self, length: int | None, path: KeyPath) -> None:
         """Blocks of IPv6 that people read end at a digit of the address."""
@@ -512,19 +317,24 @@ class _Builder:
         """Pools of one VRF must be disjoint, or an address would have two purposes."""
         entries = [(pool, prefix) for pool in pools.values() for prefix in pool.prefixes]
         entries.sort(key=lambda entry: (entry[0].vrf, in_order(entry[1])))
-        for (pool, prefix), (other, overlapping) in pairwise(entries):
-            if pool.vrf == other.vrf and prefix.version == overlapping.version and prefix.overlaps(overlapping):
+        around: list[tuple[Pool, Network]] = []  # each inside the one before it
+        for pool, prefix in entries:
+            while around and not (around[-1][0].vrf == pool.vrf and within(prefix, around[-1][1])):
+                around.pop()
+            if around:
+                outer, wider = around[-1]
                 message = Message(
                     "{prefix} of the pool “{name}” overlaps {other} of the pool “{owner}” in the same VRF",
-                    prefix=overlapping,
-                    name=other.name,
-                    other=prefix,
-                    owner=pool.name,
+                    prefix=prefix,
+                    name=pool.name,
+                    other=wider,
+                    owner=outer.name,
                 )
-                source, hint = other.source, Message("give each pool space of its own")
+                source, hint = pool.source, Message("give each pool space of its own")
                 self.reader.problems.append(
                     Problem("pools-overlap", message, hint, source.file, source.line, "prefixes")
                 )
+            around.append((pool, prefix))
 
     def function(self, read: FunctionIn, path: KeyPath, pools: Mapping[str, Pool]) -> Function:
         """One function."""
@@ -577,9 +387,9 @@ class _Builder:
             return names
         return (read.pool,) if read.pool is not None else tuple(dict.fromkeys(read.pools))
 
-    def no_size(self, path: KeyPath, message: Message) -> None:
+    def no_size(self, path: KeyPath, message: Message, example: str = "ipv4: {length: 30}") -> None:
         """Note that a size is missing or said twice."""
-        hint = Message("write for example: {example}", example="ipv4: {length: 30}")
+        hint = Message("write for example: {example}", example=example)
         self.complain(path, "no-size", message, hint)
 
     def size4(self, read: Size4In, path: KeyPath, purpose: Purpose) -> Size:
@@ -605,7 +415,9 @@ class _Builder:
         """An IPv6 size: what is written, else what is usual."""
         length = _USUAL_IPV6.get(purpose) if read.length is None else read.length
         if length is None:
-            self.no_size(path, Message("a {purpose} has no usual IPv6 length", purpose=purpose.value))
+            self.no_size(
+                path, Message("a {purpose} has no usual IPv6 length", purpose=purpose.value), "ipv6: {length: /56}"
+            )
         elif purpose in (Purpose.UNIT, Purpose.SITE, Purpose.REGION):
             self.nibble(length, (*path, "length"))
         return Size(length or 0)

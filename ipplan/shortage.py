@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from inventory.model import Inventory
-    from ipplan.demands import Regions
     from ipplan.policy import BlockSize, Function, Policy, Pool, Size
+    from ipplan.regions import Regions
     from ipplan.tree import Node
 
 _STEP = Decimal("0.05")
@@ -234,6 +234,7 @@ def _mends(short: Short) -> Iterator[Message]:
         yield larger
     for function in short.functions():
         yield from _smaller_function(short, function)
+        yield from _smaller_minimum(short, function)
     yield from _other_summaries(short)
 
 
@@ -358,6 +359,23 @@ def _smaller_function(short: Short, function: Function) -> Iterator[Message]:
             break
 
 
+def _smaller_minimum(short: Short, function: Function) -> Iterator[Message]:
+    size = function.sizes[short.version]
+
+    def fits(length: int) -> bool:
+        sizes = {**function.sizes, short.version: replace(size, minimum=length)}
+        return short.with_function(replace(function, sizes=sizes)).fits()
+
+    minimum = _shortest(range(size.minimum + 1, 31), fits) if size.length is None else None
+    if minimum is not None:
+        yield Message(
+            "make the smallest prefix of “{function}” /{after} instead of /{before}",
+            function=function.name,
+            before=size.minimum,
+            after=minimum,
+        )
+
+
 def _longer(function: Function, length: int, version: int) -> range:
     """The longer prefixes that suit a function: in IPv6 whole digits, /127 for a circuit, and /64 alone for a LAN."""
     if function.purpose is Purpose.LOOPBACK:
@@ -380,15 +398,21 @@ def _other_summaries(short: Short) -> Iterator[Message]:
 
         if size.length is not None:
             step = 4 if size.nibble else 1
-            for length in range(size.length - step, -1, -step):
-                if sized(replace(size, length=length)).fits():
-                    yield Message(
-                        "make the blocks of the level {level} /{after} instead of /{before}",
-                        level=summary.level.value,
-                        before=size.length,
-                        after=length,
-                    )
-                    break
+
+            def fits(length: int, size: BlockSize = size, sized: Callable[[BlockSize], Short] = sized) -> bool:
+                return sized(replace(size, length=length)).fits()
+
+            length = next(filter(fits, range(size.length - step, -1, -step)), None)
+            if length is None:  # not larger blocks, but smaller ones, as far as the fullest region has room in its own
+                longest = short.bits - (_fullest(short, index) - 1).bit_length()
+                length = _shortest(range(size.length + step, longest + 1, step), fits)
+            if length is not None:
+                yield Message(
+                    "make the blocks of the level {level} /{after} instead of /{before}",
+                    level=summary.level.value,
+                    before=size.length,
+                    after=length,
+                )
         elif size.growth > 1:
             growth = _largest_growth(
                 size.growth,
@@ -401,6 +425,26 @@ def _other_summaries(short: Short) -> Iterator[Message]:
                     before=size.growth,
                     after=growth,
                 )
+
+
+def _fullest(short: Short, index: int) -> int:
+    """How many addresses the fullest region of the pool's summary needs."""
+    level = short.pool.summaries[index].level.value
+    return max((node.content for node in short.root.nodes() if node.key[0] == level), default=1)
+
+
+def _shortest(lengths: Sequence[int], fits: Callable[[int], bool]) -> int | None:
+    """The first of these lengths, the longer the more fits, with which it fits; None if not even with the last."""
+    if not lengths or not fits(lengths[-1]):
+        return None
+    low, high = -1, len(lengths) - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if fits(lengths[middle]):
+            high = middle
+        else:
+            low = middle
+    return lengths[high]
 
 
 def _largest_growth(growth: Decimal, fits: Callable[[Decimal], bool]) -> Decimal | None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from inventory.model import Device, Inventory
     from ipplan.mapping import Entry, Mapping
-    from ipplan.mapping_collisions import Key, Migration, Move
+    from ipplan.mapping_collisions import Migration
+    from ipplan.mapping_moves import Key, Move
     from ipplan.stages_tree import Paths
 
 

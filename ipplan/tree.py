@@ -17,8 +17,9 @@ from ipplan.policy import Placement
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ipplan.demands import Demands, Regions
+    from ipplan.demands import Demands
     from ipplan.policy import Summary
+    from ipplan.regions import Regions
 
 NodeKey: TypeAlias = "tuple[str, str]"  # level, region; empty for the root
 Held: TypeAlias = "Mapping[tuple[str, str], Block]"  # function and owner → where the lock has the allocation
@@ -133,7 +134,7 @@ class Leaf:
 class Node:
     """A region's share of a pool, or the whole pool. `held` is where the lock has its block.
 
-    `numbers` are its own demands, by region and owner (`ipplan.demands.Share`).
+    `numbers` are its own demands, by region and owner (`ipplan.regions.Share`).
     """
 
     __slots__ = (
@@ -293,7 +294,7 @@ def build(demands: Demands, regions: Regions, held: Held, held_blocks: Mapping[N
     leaves = Leaves(demands, held)
     summaries = {summary.level.value: summary for summary in pool.summaries}
     nodes: list[Node] = []
-    for key, above, numbers in regions.shares(frozenset(summaries), demands):
+    for key, above, numbers in regions.shares(frozenset(summaries), demands.regions, demands.owners):
         node = Node(key, leaves, version=version, summary=summaries.get(key[0]), numbers=numbers)
         if nodes:
             node.held = held_blocks.get(key) if held_blocks else None

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from configs.readdress_policy import Policy
     from inventory.model import Interface
     from ipplan.mapping import Mapping
-    from ipplan.mapping_collisions import Key
+    from ipplan.mapping_moves import Key
+    from ipplan.networks import Network
     from ipplan.plan import Plan
 
 
@@ -45,16 +46,18 @@ def make(
     management: Rows[str, Interface] | None = None,
     order: Rows[str, int] | None = None,
     waves: Rows[Key, int] | None = None,
+    foreign: Sequence[Network] = (),
 ) -> Staged:
     """The stages of one network's configurations.
 
     `management` says at which address each device is managed, by path; `order` in which order devices are done (for
     removal and for what undoes a stage it is turned round); without it the sources' order. `waves` are the numbers of
     the waves in which the prefixes of today move: each wave is a pass, and what others know of its prefixes changes
-    with it. InputError if a new prefix lies on one that stays, or a circle has no temporary prefix (`plan` has the
-    pools), or a prefix has no wave.
+    with it. `foreign` is what no temporary prefix may be (`mapping_temporaries.untouchable`). InputError if a new
+    prefix lies on one that stays, or a circle has no temporary prefix (`plan` has the pools), or a prefix has no
+    wave.
     """
-    moving = migration(mapping, plan)
+    moving = migration(mapping, plan, foreign)
     if moving.blocked:
         raise InputError(list(moving.blocked))
     legs = list(legs_of(mapping, moving, waves))

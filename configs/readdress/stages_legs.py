@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from configs.places.rows import Place
     from ipplan.mapping import Entry
-    from ipplan.mapping_collisions import Key, Migration
+    from ipplan.mapping_collisions import Migration
+    from ipplan.mapping_moves import Key
 
 
 @dataclass(frozen=True)

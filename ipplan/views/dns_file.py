@@ -59,9 +59,9 @@ def domain(text: str) -> str:
 def _mailbox(text: str) -> str:
     r"""An address as an SOA record has it: `a.b@example` is `a\\.b.example` (RFC 1035 section 8)."""
     local, at, rest = text.partition("@")
-    if not at:
+    if not at and "." in text.strip("."):  # as the record itself writes it
         return domain(text)
-    if not re.fullmatch(r"[A-Za-z0-9._+-]{1,60}", local):
+    if not at or not re.fullmatch(r"[A-Za-z0-9._+-]{1,60}", local):
         raise cells.Fault(
             "bad-mailbox",
             Message("“{text}” is not a mail address", text=text),

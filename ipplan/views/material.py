@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inventory.model import Area, Level
 from inventory.text import mark
@@ -129,13 +129,12 @@ def load(root: Path, workspace: Workspace, plan: Plan, policy: Policy | None) ->
     from ipplan.views import dns_file, kea_file, waves  # noqa: PLC0415 - start-up time
 
     problems: list[Problem] = []
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for name, file, read in (
         ("mapping", mapping.FILE, mapping_file.read),
         ("dns", dns_file.FILE, dns_file.load),
         ("dhcp", kea_file.FILE, kea_file.load),
-        ("waves", waves.FILE, waves.load),
-        ("moves", waves.FILE, waves.moves),
+        ("stages", waves.FILE, waves.read),
     ):
         path = root / file
         if not path.exists():
@@ -146,4 +145,6 @@ def load(root: Path, workspace: Workspace, plan: Plan, policy: Policy | None) ->
             problems += [problem for problem in error.problems if problem not in problems]
     if problems:
         raise InputError(problems)
-    return Material(workspace, plan, policy, **found)  # type: ignore[arg-type]  # each name has its own type
+    if "stages" in found:
+        found["waves"], found["moves"] = found.pop("stages")
+    return Material(workspace, plan, policy, **found)

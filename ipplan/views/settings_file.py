@@ -56,7 +56,8 @@ def read(model: type[Model], path: Path, name: str) -> Model:
     """The file's content as its model. InputError with every fault."""
     reader = Reader(yaml.parse(read_bytes(path, name), name))
     data = reader.top(tuple(model.model_fields))
-    found = reader.read(model, data, ()) if not reader.problems else None
+    known = {key: data[key] for key in data if key in model.model_fields}  # the others are faults already
+    found = reader.read(model, known, ()) if data or not reader.problems else None
     if reader.problems or found is None:
         raise InputError(sorted(reader.problems, key=lambda problem: problem.line))
     return found

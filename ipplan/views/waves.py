@@ -68,9 +68,16 @@ class Moves:
         return own if fits(own) else next((moves for moves in self.by_device.values() if fits(moves)), ())
 
 
-def moves(path: Path, *, name: str = FILE) -> Moves:
-    """The changes of the stages. InputError if the file is another one."""
+def read(path: Path, *, name: str = FILE) -> tuple[Mapping[str, int], Moves]:
+    """The wave of each site and the changes of the stages, of the file that `govnet plan stages --out` writes.
+
+    InputError if it is another one. A city's file has megabytes: it is parsed once for both.
+    """
     data = yaml.parse(read_bytes(path, name), name).data
+    return _waves(data, name), _moves(data, name)
+
+
+def _moves(data: Any, name: str) -> Moves:
     found: dict[str, dict[Move, None]] = {}
     try:
         for step in data["steps"]:
@@ -95,9 +102,7 @@ def _other(name: str) -> InputError:
     )
 
 
-def load(path: Path, *, name: str = FILE) -> Mapping[str, int]:
-    """The wave of each site, from the file that `govnet plan stages --out` writes. InputError if it is another one."""
-    data = yaml.parse(read_bytes(path, name), name).data
+def _waves(data: Any, name: str) -> Mapping[str, int]:
     waves = data.get("waves") if isinstance(data, dict) else None
     found: dict[str, int] = {}
     for wave in waves if isinstance(waves, list) else [None]:

@@ -11,7 +11,7 @@ import yaml
 
 from inventory.errors import InputError
 from inventory.model import Area, Level
-from ipplan import policy_file
+from ipplan import policy_file, policy_form
 from ipplan.policy import Placement, Purpose, holding
 
 CASES = sorted((Path(__file__).parent / "policies").glob("*.yaml"))
@@ -71,5 +71,5 @@ def test_how_long_a_prefix_holds_so_many_hosts(hosts: int, length: int) -> None:
 def test_the_shipped_schema_is_the_models(repository: Path) -> None:
     """ipplan/policy.schema.json is what `govnet plan policy-schema` prints."""
     shipped = json.loads((repository / "ipplan" / "policy.schema.json").read_text(encoding="utf-8"))
-    assert shipped == policy_file.schema()
+    assert shipped == policy_form.schema()
     assert shipped["additionalProperties"] is False

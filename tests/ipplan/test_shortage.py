@@ -301,3 +301,28 @@ functions: [{name: lan, pool: lans, for: lan, ipv4: {hosts: {growth: 100, minimu
         six.hint.in_language("en")
         == "the smallest change that mends it: enlarge the pool's 2001:db8::/60 to 2001:db8::/52"
     )
+
+
+def test_smaller_blocks_and_a_smaller_minimum_are_offered(city: Callable[..., Inventory]) -> None:
+    """Blocks of a level that are too large for the pool, and a smallest prefix that is: each offer makes it fit."""
+    blocks = """
+pools:
+  - {name: lans, area: public, prefixes: [10.1.0.0/22], summaries: [{level: county, ipv4: {length: /21}}]}
+functions:
+  - {name: lan, pool: lans, for: lan, where: role = township-router, ipv4: {length: /25}}
+"""
+    minimum = """
+pools:
+  - {name: lans, area: public, prefixes: [10.1.0.0/22]}
+functions:
+  - {name: lan, pool: lans, for: lan, ipv4: {hosts: {growth: 1, minimum: /22}}}
+"""
+    for text, before, after, words in (
+        (blocks, "/21", "/23", "make the blocks of the level county /23 instead of /21"),
+        (minimum, "minimum: /22", "minimum: /24", "make the smallest prefix of “lan” /24 instead of /22"),
+    ):
+        inventory = city({"a": 20, "b": 20, "c": 20}, counties=2)
+        with pytest.raises(InputError) as caught:
+            allocate.make(inventory, policy_file.parse(text), None)
+        assert words in caught.value.problems[0].hint.in_language("en")
+        allocate.make(inventory, policy_file.parse(text.replace(before, after)), None)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 import pytest
 
 from inventory import workspace
+from inventory.model import Area, Level
 from ipplan import current, mapping_build, mapping_check, mapping_file
 from ipplan import plan as plans
 from ipplan.mapping import HostRule, Mapping, Mode
@@ -15,6 +17,8 @@ from ipplan.mapping import HostRule, Mapping, Mode
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from inventory.model import Inventory
 
     Builder = Callable[..., mapping_build.Built]
 
@@ -236,7 +240,7 @@ def test_the_host_table_gives_places(build: Builder):
         ("10.1.0.5,,10.20.0.255,\n", "reserved-place"),
         ("10.1.0.5,,,0\n", "reserved-place"),
         ("10.1.0.5,,,80\n10.1.0.6,,10.20.0.80,\n", "place-twice"),
-        ("10.1.0.5,,10.20.0.1,\n", "place-twice"),  # the gateway's
+        ("10.1.0.5,,10.20.0.1,\n", "reserved-place"),  # the gateway's
     ],
 )
 def test_a_place_that_cannot_be_given_is_refused(build: Builder, host_rows: str, code: str):
@@ -398,7 +402,7 @@ def test_two_rows_on_one_place_are_both_refused(build: Builder):
     built = build(
         "10.20.0.0/24,,x,,,,keep,\n10.1.0.0/24,,lan-a,,,,,\n10.2.0.0/24,,y,,,,,10.21.0.0/24\n10.3.0.0/25,,z,,,,,10.21.0.128/25\n"
     )
-    assert codes(built) == [(3, "clash"), (4, "clash"), (5, "clash")]
+    assert codes(built) == [(3, "clash"), (4, "goals-overlap"), (5, "goals-overlap")]
     assert goes(built.mapping, "10.20.0.9") == "10.20.0.9"
 
 
@@ -435,3 +439,52 @@ def test_people_s_names_are_understood(lianyuan: Path):
         "rt-anping",
     ]
     assert mapping_check.verify(built.mapping) == ()
+
+
+def test_two_rows_into_free_space_do_not_overlap(build: Builder):
+    """A LAN inside another one is a fault though no two addresses meet; the same prefix twice is a merger."""
+    rows = "10.1.0.0/24,,,,,,,10.21.9.0/24\n10.1.2.0/24,,,,,,,10.21.8.0/23\n10.1.4.0/24,,,,,,,10.21.4.0/24\n"
+    built = build(rows)
+    assert codes(built) == [(2, "goals-overlap"), (3, "goals-overlap")]
+    assert built.faulty
+    assert "10.1.2.0/24" in built.refused[0].message.in_language("en")
+    assert not build("10.1.0.0/25,,,,,,,10.21.9.0/24\n10.1.2.0/25,,,,,,,10.21.9.0/24\n").refused
+
+
+def test_a_name_that_two_places_share_is_refused(city: Callable[..., Inventory]):
+    """Two towns called alike: nobody guesses which one a row means, and one that is alone in its VRF is meant."""
+    made = city({"a": 20, "b": 20, "c": 20}, counties=2)
+    regions = {code: replace(row, name="城关镇") if row.name in "ab" else row for code, row in made.regions.items()}
+    inventory = replace(made, regions=regions)
+    space = [ip_network(f"10.20.{index}.0/24") for index in range(3)]
+    rows = [
+        plans.Allocation(Area.PUBLIC, "default", "pool", "lan", Level.TOWNSHIP, "", f"lan-{name}", prefix)
+        for name, prefix in zip("abc", space, strict=True)
+    ]
+    plan = plans.Plan((), (), tuple(rows))
+    table = current.parse("prefix,owner\n10.1.0.0/24,城关镇\n10.2.0.0/24,城关镇\n10.3.0.0/24,c\n10.4.0.0/24,rt-b\n")
+    built = mapping_build.build(table, plan, inventory=inventory)
+    assert codes(built) == [(2, "several-allocations"), (3, "several-allocations")]
+    assert "lan-a lan 10.20.0.0/24; lan-b lan 10.20.1.0/24" in built.refused[0].message.in_language("en")
+    assert {entry.owner for entry in built.mapping.prefixes if entry.moves} == {"lan-b", "lan-c"}
+    sites = {name: replace(site, title="城关镇机关") for name, site in made.sites.items()}
+    table = current.parse("prefix,owner\n10.1.0.0/24,城关镇机关\n")
+    assert codes(mapping_build.build(table, plan, inventory=replace(made, sites=sites))) == [(2, "several-allocations")]
+
+
+def test_space_that_no_lan_has_is_named_as_what_it_is(build: Builder):
+    """Multicast and loopback addresses are no public space of somebody else's."""
+    found = build("224.0.0.0/24,,x,,,,keep,\n127.0.0.0/8,,y,,,,retire,\n19.0.0.0/24,,z,,,,keep,\n").findings
+    assert [(p.line, p.code) for p in found] == [(2, "unusable-space"), (3, "unusable-space"), (4, "squatted")]
+    assert "multicast" in found[0].message.in_language("en")
+
+
+@pytest.mark.parametrize("place", ["10.20.0.1,", ",1"])
+def test_no_host_gets_its_own_router_s_address(build: Builder, place: str):
+    """Nobody knows that it is the router unless the row says so: the plan's router would have the same address."""
+    hosts = f"10.1.0.3,,{place}\n"
+    refused = build("10.1.0.0/24,,lan-a,,,10.1.0.3,,\n", hosts).refused
+    assert [(p.file, p.line, p.code) for p in refused] == [("plan/hosts.csv", 2, "reserved-place")]
+    assert "column gateway" in refused[0].hint.in_language("en")
+    assert not build("10.1.0.0/24,,lan-a,,10.1.0.3,10.1.0.3,,\n", hosts).refused
+    assert build("10.1.0.0/24,,lan-a,,10.1.0.9,10.1.0.3,,\n", hosts).refused

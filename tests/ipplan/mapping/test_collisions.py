@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, ip_network
+import time
+from dataclasses import replace
+from ipaddress import IPv4Network, ip_interface, ip_network
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.model import Area
-from ipplan import mapping_check, mapping_collisions, mapping_file
+from ipplan import mapping_check, mapping_collisions, mapping_file, mapping_temporaries, policy_file
 from ipplan.mapping import Entry, Mapping, Mode
 from ipplan.plan import Plan, PoolRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inventory.model import Inventory
 
 POOL = Plan((PoolRow(Area.PUBLIC, "default", "p", ip_network("10.200.0.0/20")),))
 
@@ -114,3 +122,55 @@ def test_every_permutation_can_be_done(goals: list[int], count: int):
         standing[move.old] = goal
     circles = sum(len(cycle) for cycle in found.cycles)
     assert sum(1 for move in found.order if move.temporary is not None) == len(found.cycles) <= circles // 2
+
+
+def test_a_temporary_prefix_is_nobody_else_s_and_near_the_new_one():
+    """It comes from the pool of the new prefix, and never from what the policy leaves out or a device has."""
+    pools = [
+        PoolRow(Area.PUBLIC, "default", "lans", ip_network("10.1.0.0/16")),
+        PoolRow(Area.INTERCONNECT, "default", "circuits", ip_network("10.254.0.0/24")),
+        PoolRow(Area.PUBLIC, "default", "more", ip_network("10.3.0.0/24")),
+    ]
+    mapping = mapping_file.parse("old,new\n10.1.0.0/24,10.1.1.0/24\n10.1.1.0/24,10.1.0.0/24\n")
+
+    def temporary(*foreign: str) -> list[str]:
+        found = mapping_collisions.migration(mapping, Plan(tuple(pools)), [ip_network(text) for text in foreign])
+        assert not found.blocked
+        return [str(move.temporary) for move in found.order if move.temporary is not None]
+
+    assert temporary() == ["10.1.255.0/24"]
+    assert temporary("10.1.254.0/23") == ["10.1.253.0/24"]
+    assert temporary("10.1.0.0/16") == ["10.3.0.0/24"]
+    assert temporary("10.1.0.0/16", "10.3.0.7/32") == ["10.254.0.0/24"]
+
+
+def test_what_nobody_may_use_is_the_policy_s_exclusions_and_what_the_inventory_has(city: Callable[..., Inventory]):
+    """Both are obstacles for temporary prefixes, as they are for the plan."""
+    rules = policy_file.parse(
+        "pools: [{name: p, area: public, prefixes: [10.1.0.0/16], exclude: [10.1.255.0/24]}]\n"
+        "functions: [{name: lan, pool: p, for: lan, ipv4: {length: 24}}]\n"
+    )
+    made = city({"a": 20})
+    core = replace(made.devices["core"], address=ip_interface("10.200.0.1/22"))
+    inventory = replace(made, devices={**made.devices, "core": core})
+    found = mapping_temporaries.untouchable(inventory, rules)
+    assert ip_network("10.1.255.0/24") in found
+    assert ip_network("10.200.0.0/22") in found
+    assert set(mapping_temporaries.untouchable(inventory, None)) == set(found) - {ip_network("10.1.255.0/24")}
+
+
+def test_swaps_of_a_whole_table_cost_no_square():
+    """Ten times the swaps take about ten times as long, not a hundred."""
+
+    def seconds(count: int) -> float:
+        rows = [f"10.{i >> 8}.{i & 255}.0/24,10.{(i ^ 1) >> 8}.{(i ^ 1) & 255}.0/24\n" for i in range(count)]
+        mapping = mapping_file.parse("old,new\n" + "".join(rows))
+        pool = PoolRow(Area.PUBLIC, "default", "p", ip_network("172.16.0.0/12"))
+        begun = time.process_time()
+        found = mapping_collisions.migration(mapping, Plan((pool,)))
+        assert (len(found.cycles), len(found.blocked)) == (count // 2, 0)
+        for move in found.order:
+            assert found.move(move.vrf, move.old) is move
+        return time.process_time() - begun
+
+    assert seconds(4000) < 40 * max(seconds(400), 0.02)

@@ -55,7 +55,7 @@ def test_chinese_headings_and_a_workbook_are_understood(tmp_path: Path):
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.append(["网段", "使用单位", "网关", "已用地址", "迁移方式"])
+    sheet.append(["前缀", "使用单位", "网关", "已用地址", "迁移方式"])
     sheet.append(["10.1.0.0/24", "安平镇", "10.1.0.1", 120, "保留"])
     path = tmp_path / "current.xlsx"
     book.save(path)
@@ -87,6 +87,11 @@ FAULTS = [
     ("10.1.0.0/24,,,,\u200b10.1.0.1,,,,,", "gateway", "invisible-character", "type it again: 10.1.0.1"),
     ("10.1.0.0/24,,,,,,拒绝,,,", "mode", "bad-choice", "keep"),
     ("10.1.0.0/24,,,,,a few,,,,", "hosts", "bad-address", "10.1.1.2"),
+    ("10.1.0.0/24,,,,,-,,,,", "hosts", "bad-hosts", "0 for none"),
+    ("10.1.0.0/24,,,,,10.1.0.3-,,,,", "hosts", "bad-hosts", "10.1.1.10-10.1.1.20"),
+    ("10.1.0.0/24,,,,,10.1.0.3-4-5,,,,", "hosts", "bad-hosts", "10.1.1.10-10.1.1.20"),
+    ("10.1.0.0/24,,,,,120台,,,,", "hosts", "bad-hosts", "how many hosts"),
+    ("10.1.0.0 255.255.255.0,,,,,,,,,", "prefix", "netmask", "write 10.1.0.0/24"),
     ("10.1.0.0/24,,,,,,moved,,,", "mode", "bad-choice", "same_size"),
     ("10.1.0.0/24,,,,,,refused,,,", "mode", "bad-choice", "keep"),
     ("10.1.0.0/24,,,,,,nat_edge,,,", "owner", "missing-value", "unit"),

@@ -13,6 +13,7 @@ from inventory.errors import InputError, RefusedError
 from inventory.model import Area, Device, End, Inventory, Level, Line, LineKind, Region, Site
 from ipplan import mapping_check, mapping_collisions, mapping_file, stages
 from ipplan.mapping import Entry, Mapping, Mode
+from ipplan.mapping_moves import Move
 from ipplan.plan import Plan, PoolRow
 from ipplan.stages_model import Kind, Stages
 
@@ -300,10 +301,7 @@ def test_a_circle_without_a_way_out_is_named():
     migration = mapping_collisions.migration(mapping)
     assert migration.blocked
     circle = mapping_collisions.Migration(
-        tuple(
-            mapping_collisions.Move("default", move.old, move.new, move.owner, move.needs)
-            for move in migration.cycles[0]
-        )
+        tuple(Move("default", move.old, move.new, move.owner, move.needs) for move in migration.cycles[0])
     )
     with pytest.raises(InputError) as raised:
         stages.make(mapping, circle, line_city())

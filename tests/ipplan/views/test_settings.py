@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import build
+from inventory.errors import InputError
 from ipplan.views import dns_file, kea_file, settings_file
 
 if TYPE_CHECKING:
@@ -40,6 +41,28 @@ def test_a_schema_says_what_each_key_is_and_refuses_others(kind, model):
         assert schema["properties"]["serial"]["maximum"] == (1 << 32) - 1
     else:
         assert schema["properties"]["lifetime"]["minimum"] == 60
+
+
+@pytest.mark.parametrize(
+    ("kind", "model", "text", "expected"),
+    [
+        (
+            "dhcp",
+            kea_file.DhcpSettings,
+            "foo: 1\nlifetime: -1\nstatic: x\n",
+            [(1, "foo"), (2, "lifetime"), (3, "static")],
+        ),
+        ("dns", dns_file.DnsSettings, "serial: x\nwhat: 1\norigin: a.example\nhostmaster: nobody\n", None),
+    ],
+)
+def test_every_fault_is_said_at_once(kind, model, text: str, expected, tmp_path: Path):
+    """A key that is not known hides no other fault, and a mailbox has a domain."""
+    path = tmp_path / f"{kind}.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        settings_file.read(model, path, path.name)
+    found = [(problem.line, problem.column) for problem in caught.value.problems]
+    assert sorted(found) == (expected or [(1, "name_servers"), (1, "serial"), (2, "what"), (4, "hostmaster")])
 
 
 @pytest.mark.parametrize("page", ["plan.md", "plan.zh-CN.md"])

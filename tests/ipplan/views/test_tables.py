@@ -285,7 +285,7 @@ def test_requests_have_the_wave_of_their_site(make, tmp_path):
     """From the file that `govnet plan stages --out` writes; without it the column is empty, never a guess."""
     path = tmp_path / "stages.yaml"
     path.write_text("version: 1\nwaves:\n- wave: 4\n  name: x\n  sites: [th-0]\nsteps: []\n", encoding="utf-8")
-    material = replace(make(mapping=True), waves=waves.load(path))
+    material = replace(make(mapping=True), waves=waves.read(path)[0])
     found = requests.requests(material)
     waves_of = {(pair.entry.owner, pair.wave) for request in found for pair in request.pairs}
     assert waves_of == {("lan-0", 4), ("lan-core", None), ("lan-2", None)}
@@ -293,7 +293,7 @@ def test_requests_have_the_wave_of_their_site(make, tmp_path):
     for text in ("[1, 2]", "waves: {}", "waves: [1]", "waves: [{wave: one, sites: []}]", "waves: [{wave: 1}]"):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(InputError):
-            waves.load(path)
+            waves.read(path)
 
 
 def test_a_lan_without_a_zone_is_said(make):
