@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-# What varies: a whole address or number, beside nothing that could make it part of another token.
+# The rest of an octet whose first digit has been read.
+_OCTET_ON = r"(?:(?<=2)(?:5[0-5]|[0-4]\d)|(?<=1)\d\d|(?<=[1-9])\d|)"
+# What varies: a whole address or number, beside nothing that could make it part of another token. It begins with the
+# digit, not with what may stand before it: so the search goes from digit to digit, in half the time.
 _VARIES: Final = re.compile(
-    rf"(?<![^\s\"'/(\[,=])({_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}|[1-9]\d*+)(?![^\s\"'/;,)\]}}])"
+    rf"(\d(?<![^\s\"'/(\[,=]\d)(?:{_OCTET_ON}(?:\.{_OCTET}){{3}}|(?<=[1-9])\d*+))(?![^\s\"'/;,)\]}}])"
 )
 # A mask and a wildcard mask are told by their first octet (`configs.places.rows`: {mask}, {size}, {either}).
 _MASKS: Final = frozenset({"0", "128", "192", "224", "240", "248", "252", "254", "255"})
@@ -30,6 +33,8 @@ _SHORT: Final = "777"  # {len}, {ge} and {le} have up to three digits
 _LONG: Final = "777777"
 _MARK: Final = "77"  # in every general number and address
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)*")
+# What is remembered of parts is forgotten beyond this.
+_MOST_KNOWN: Final = 100_000
 
 
 def numbers(texts: Iterable[str]) -> frozenset[str]:
@@ -42,18 +47,33 @@ def parts(line: str) -> list[str]:
     return _VARIES.split(line)
 
 
-def general(found: Sequence[str], own: frozenset[str]) -> list[str]:
-    """The parts in their general form; the numbers in `own` stay."""
-    forms = list(found)
-    for index in range(1, len(forms), 2):
-        part = forms[index]
-        if part in own:
-            continue
+class Generals(dict[str, str]):
+    """The general form of every part that varies, found when it is first met; the numbers in `own` stay."""
+
+    __slots__ = ("_own",)
+
+    def __init__(self, own: frozenset[str]) -> None:
+        super().__init__()
+        self._own = own
+
+    def __missing__(self, part: str) -> str:
+        if len(self) > _MOST_KNOWN:
+            self.clear()
         first, dot, _ = part.partition(".")
-        if dot:
-            forms[index] = (first if first in _MASKS else "1") + _REST
+        if part in self._own:
+            form = part
+        elif dot:
+            form = (first if first in _MASKS else "1") + _REST
         else:
-            forms[index] = _SHORT if len(part) <= len(_SHORT) else _LONG
+            form = _SHORT if len(part) <= len(_SHORT) else _LONG
+        self[part] = form
+        return form
+
+
+def general(found: Sequence[str], known: Generals) -> list[str]:
+    """The parts in their general form."""
+    forms = list(found)
+    forms[1::2] = map(known.__getitem__, forms[1::2])
     return forms
 
 

@@ -236,6 +236,11 @@ class Places:
         return shapes.numbers((*texts, *self.public, self.skip.pattern if self.skip is not None else ""))
 
     @cached_property
+    def generals(self) -> shapes.Generals:
+        """The general forms of addresses and numbers in its lines."""
+        return shapes.Generals(self.numbers)
+
+    @cached_property
     def kinds(self) -> frozenset[str]:
         """The kinds of all its rows' places."""
         rows = [row for section in self.sections for row in section.rows]
@@ -463,7 +468,7 @@ def form(places: Places, hit: Hit, parts: Sequence[str]) -> Known | None:
     if len(parts) == 1 or hit.raw.strip() != hit.text:
         return None
     view = hit.view
-    general = shapes.general(parts, places.numbers)
+    general = shapes.general(parts, places.generals)
     line = "".join(general)
     key = hit.before + line
     known = view.forms.get(key)

@@ -296,7 +296,7 @@ class Scope:
 
     def prefix(self, first: int, length: int, version: int, vrf: str | None) -> Answer:
         """Where a prefix goes: `parts` are prefixes."""
-        key = (first, length, version, vrf)
+        key = (first, length, version, None if self.one_for_all else vrf)
         found = self._known.get(key)
         if found is None:
             spaces = self._of(vrf, version)
