@@ -33,8 +33,6 @@ _SHORT: Final = "777"  # {len}, {ge} and {le} have up to three digits
 _LONG: Final = "777777"
 _MARK: Final = "77"  # in every general number and address
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)*")
-# What is remembered of parts is forgotten beyond this.
-_MOST_KNOWN: Final = 100_000
 
 
 def numbers(texts: Iterable[str]) -> frozenset[str]:
@@ -47,33 +45,18 @@ def parts(line: str) -> list[str]:
     return _VARIES.split(line)
 
 
-class Generals(dict[str, str]):
-    """The general form of every part that varies, found when it is first met; the numbers in `own` stay."""
-
-    __slots__ = ("_own",)
-
-    def __init__(self, own: frozenset[str]) -> None:
-        super().__init__()
-        self._own = own
-
-    def __missing__(self, part: str) -> str:
-        if len(self) > _MOST_KNOWN:
-            self.clear()
-        first, dot, _ = part.partition(".")
-        if part in self._own:
-            form = part
-        elif dot:
-            form = (first if first in _MASKS else "1") + _REST
-        else:
-            form = _SHORT if len(part) <= len(_SHORT) else _LONG
-        self[part] = form
-        return form
-
-
-def general(found: Sequence[str], known: Generals) -> list[str]:
-    """The parts in their general form."""
+def general(found: Sequence[str], own: frozenset[str]) -> list[str]:
+    """The parts in their general form; the numbers in `own` stay."""
     forms = list(found)
-    forms[1::2] = map(known.__getitem__, forms[1::2])
+    for index in range(1, len(forms), 2):
+        part = forms[index]
+        if part in own:
+            continue
+        first, dot, _ = part.partition(".")
+        if dot:
+            forms[index] = (first if first in _MASKS else "1") + _REST
+        else:
+            forms[index] = _SHORT if len(part) <= len(_SHORT) else _LONG
     return forms
 
 
