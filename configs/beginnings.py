@@ -1,7 +1,7 @@
-"""With what lines can begin that a regular expression matches: so that hundreds of expressions are not tried in vain.
+r"""With what lines can begin that a regular expression matches: so that hundreds of expressions are not tried in vain.
 
 A beginning is up to `MOST` characters behind the blanks that a line may begin with; however many these are, they count
-as one blank. Of an expression only as much is read as is needed for that: characters, `\\s`, escaped signs, groups
+as one blank. Of an expression only as much is read as is needed for that: characters, `\s`, escaped signs, groups
 `(?:…)`, alternatives and the quantifiers `?`, `*` and `+`. Where something else stands, anything may follow.
 """
 
@@ -18,7 +18,7 @@ _MISSING: Final[_Head] = ("", True)
 
 
 def of_line(line: str) -> str | None:
-    """A line's beginning; None where it has characters in it that are not read here (`\\s` matches more than two)."""
+    """A line's beginning; None where it has characters in it that are not read here: there are more kinds of blanks."""
     text = line.lstrip(" \t")
     found = text[:MOST] if text == line else " " + text[:MOST]
     return found if found.isascii() and found.isprintable() else None

@@ -128,7 +128,7 @@ class _Space:
 
     @cached_property
     def _placed(self) -> tuple[list[tuple[int, int, int]], list[int], list[int]]:
-        """The places as (first, behind the last, old first), by their first; the firsts; the farthest end up to each."""
+        """The places as (first, behind the last, old first), in order; their firsts; the farthest end up to each."""
         rows = sorted(
             (new, new + stop - start, start)
             for start, stop, new in zip(self.starts, self.stops, self.news, strict=True)
