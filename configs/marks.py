@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from configs import beginnings
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -61,11 +63,10 @@ _FIRST_LINE = r"\A\n"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Marks:
-    """A language's marks: `rows` see lines, `places` see the text. `any_row` matches where one of the rows does."""
+    """A language's marks: `rows` see lines, `places` see the text."""
 
     rows: tuple[Mark, ...]
     places: tuple[Mark, ...]
-    any_row: re.Pattern[str]
 
 
 def marks(*rows: tuple[float, str] | tuple[float, str, int]) -> Marks:
@@ -83,8 +84,7 @@ def marks(*rows: tuple[float, str] | tuple[float, str, int]) -> Marks:
             places.append(Mark(re.compile(rf"{begin}(?:{body})", re.MULTILINE), row[0], most))
         else:
             lines.append(Mark(re.compile(row[1]), row[0], most))
-    union = "|".join(f"(?:{mark.pattern.pattern})" for mark in lines)
-    return Marks(tuple(lines), tuple(places), re.compile(union))
+    return Marks(tuple(lines), tuple(places))
 
 
 def seen(text: str) -> Sample:
@@ -124,19 +124,25 @@ def evidence(sample: Sample, languages: tuple[Marks, ...]) -> list[float]:
 @lru_cache(maxsize=32)
 def _finder(languages: tuple[Marks, ...]) -> Callable[[str], tuple[tuple[int, int], ...]]:
     """What finds the rows that match a line, each as (language, row); configurations repeat each other's lines."""
-    # Most lines match nothing anywhere.
-    anywhere = re.compile("|".join(own.any_row.pattern for own in languages if own.rows))
+    rows = [
+        ((number, index), row.pattern) for number, own in enumerate(languages) for index, row in enumerate(own.rows)
+    ]
+    numbers: dict[str, list[int]] = {}
+    for number, (_, pattern) in enumerate(rows):
+        for beginning in beginnings.of_expression(pattern.pattern):
+            numbers.setdefault(beginning, []).append(number)
+
+    @lru_cache(maxsize=_MOST_KNOWN)
+    def starting(beginning: str | None) -> list[tuple[tuple[int, int], Callable[[str], object]]]:
+        """The rows that may match a line with this beginning: of hundreds, a dozen."""
+        if beginning is None:
+            return [(hit, pattern.match) for hit, pattern in rows]
+        parts = [beginning[:end] for end in range(len(beginning) + 1)]
+        found = sorted({number for part in parts for number in numbers.get(part, ())})
+        return [(rows[number][0], rows[number][1].match) for number in found]
 
     @lru_cache(maxsize=_MOST_KNOWN)
     def find(line: str) -> tuple[tuple[int, int], ...]:
-        if anywhere.match(line) is None:
-            return ()
-        return tuple(
-            (number, index)
-            for number, own in enumerate(languages)
-            if own.any_row.match(line) is not None
-            for index, row in enumerate(own.rows)
-            if row.pattern.match(line) is not None
-        )
+        return tuple([hit for hit, match in starting(beginnings.of_line(line)) if match(line) is not None])
 
     return find

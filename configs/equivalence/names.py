@@ -69,11 +69,14 @@ def _names(line: Line) -> Iterator[str]:
         spans[place.shape is Shape.NAME and place.kind != "comment"] += place.spans()
     for start, stop in spans[True]:
         yield line.text[start:stop].strip("\"'")
+    if line.text.lstrip().startswith(("!", "#")):
+        return
+    taken = [*spans[True], *spans[False]]
     for match in _WORD.finditer(line.text):
         word = match.group()
-        if any(start < match.end() and match.start() < stop for start, stop in (*spans[True], *spans[False])):
+        if not tokens.has_tokens(word) or "://" in word:
             continue
-        if "://" in word or not tokens.has_tokens(word) or line.text.lstrip().startswith(("!", "#")):
+        if any(start < match.end() and match.start() < stop for start, stop in taken):
             continue
         found = tokens.scan(word)
         if not found:

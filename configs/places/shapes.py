@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-# What varies: a whole address or number, beside nothing that could make it part of another token.
+# The rest of an octet whose first digit has been read.
+_OCTET_ON = r"(?:(?<=2)(?:5[0-5]|[0-4]\d)|(?<=1)\d\d|(?<=[1-9])\d|)"
+# What varies: a whole address or number, beside nothing that could make it part of another token. It begins with the
+# digit, not with what may stand before it: so the search goes from digit to digit, in half the time.
 _VARIES: Final = re.compile(
-    rf"(?<![^\s\"'/(\[,=])({_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}|[1-9]\d*+)(?![^\s\"'/;,)\]}}])"
+    rf"(\d(?<![^\s\"'/(\[,=]\d)(?:{_OCTET_ON}(?:\.{_OCTET}){{3}}|(?<=[1-9])\d*+))(?![^\s\"'/;,)\]}}])"
 )
 # A mask and a wildcard mask are told by their first octet (`configs.places.rows`: {mask}, {size}, {either}).
 _MASKS: Final = frozenset({"0", "128", "192", "224", "240", "248", "252", "254", "255"})

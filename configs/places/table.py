@@ -81,6 +81,9 @@ class Section:
 _Firsts = dict[str, tuple[dict[str, tuple[Row, ...]], tuple[Row, ...]]]
 
 
+# What holds in a view: its sections, its VRF if its path says one, and the rows by which a command in it may say one.
+_Told: TypeAlias = tuple[tuple[int, ...], str, tuple[Row, ...]]
+
 # What a line means: its places, its loose tokens, and the view whose VRF holds.
 Read: TypeAlias = "tuple[tuple[Place, ...], tuple[Token, ...], View]"
 
@@ -144,9 +147,7 @@ class Places:
     lead: Row | None = None
     skip: re.Pattern[str] | None = None
     _views: dict[tuple[tuple[int, ...], str], View] = field(default_factory=dict, compare=False, repr=False)
-    _known: dict[tuple[str, ...], tuple[tuple[int, ...], str, bool]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
+    _known: dict[tuple[str, ...], _Told] = field(default_factory=dict, compare=False, repr=False)
     _indexes: dict[tuple[int, ...], tuple[tuple[Row, ...], _Firsts]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -164,8 +165,8 @@ class Places:
             if len(self._known) > _MOST_KNOWN:
                 self._known.clear()
             known = self._known[path] = self._told(path)
-        numbers, said, bound = known
-        vrf = (self._binding(numbers, commands) if bound else None) or said or outer
+        numbers, said, binding = known
+        vrf = (self._bound(binding, commands) if binding else None) or said or outer
         found = self._views.get((numbers, vrf))
         if found is None:
             index = self._indexes.get(numbers)
@@ -182,8 +183,8 @@ class Places:
             for row in (*section.views, *section.rows, *section.vrf_rows):
                 _ = row.head, row.clause
 
-    def _told(self, path: tuple[str, ...]) -> tuple[tuple[int, ...], str, bool]:
-        """The sections that hold in a view, its VRF if its path says one, and whether a command in it may say one.
+    def _told(self, path: tuple[str, ...]) -> _Told:
+        """The sections that hold in a view, its VRF if its path says one, and the rows by which a command may say one.
 
         Views differ in a port's number and in nothing that a row could tell.
         """
@@ -194,7 +195,7 @@ class Places:
         if general and (found := self._known.get(key)) is not None and not found[1]:
             return found
         numbers, vrf = self._fits(path)
-        found = numbers, vrf, any(self.sections[number].vrf_rows for number in numbers)
+        found = numbers, vrf, tuple(row for number in numbers for row in self.sections[number].vrf_rows)
         if general and not vrf:
             self._known[key] = found
         return found
@@ -216,8 +217,7 @@ class Places:
             found = self._views[(), vrf] = View(rows, {}, vrf, self.public)
         return found, text[match.end() :].lstrip()
 
-    def _binding(self, numbers: tuple[int, ...], commands: Iterable[str]) -> str | None:
-        rows = [row for number in numbers for row in self.sections[number].vrf_rows]
+    def _bound(self, rows: tuple[Row, ...], commands: Iterable[str]) -> str | None:
         for text in commands:
             for row in rows:
                 match = row.head.match(text) if row.need in text else None

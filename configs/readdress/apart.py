@@ -44,8 +44,9 @@ _FAR: Final = 12
 def check(found: Decisions, decider: Decider, tree: Tree) -> None:
     """Leave to a person what two lines would no longer say together; `found` are a text's lines in its order."""
     family = _Family(tree)
+    kinds = KINDS if family.has_bounds() else KINDS - {"prefix-list"}
     named: dict[str, tuple[Line, Place]] = {}
-    for index in [index for index, fate in enumerate(found.fates()) if not KINDS.isdisjoint(fate.kinds)]:
+    for index in [index for index, fate in enumerate(found.fates()) if not kinds.isdisjoint(fate.kinds)]:
         decided = found[index]
         for number, place in enumerate(decided.line.places):
             kind = place.kind
@@ -332,6 +333,10 @@ class _Family:
         self._tree = tree
         self._views: dict[int, tuple[tuple[Node, ...], ...]] = {}
         self._known: dict[int, tuple[str, str]] = {}
+
+    def has_bounds(self) -> bool:
+        """Whether there is a command anywhere that says nothing but a bound: in most texts there is none."""
+        return any(_BOUND.fullmatch(text) is not None for text in self._tree.outline.texts)
 
     def bounds(self, line: Line) -> tuple[str, str]:
         """The lower and the upper bound that a command's family says; "" for none."""

@@ -77,8 +77,8 @@ class Outcome(NamedTuple):
     writings: tuple[Writing, ...] = ()
 
 
-# A place's address, size, last address, `ge` and `le`; "" for what it does not have.
-Texts: TypeAlias = tuple[str, str, str, str, str]
+# A place's address and size; of one with a last address, `ge` or `le` these three, too. "" for what it does not have.
+Texts: TypeAlias = tuple[str, ...]
 Known: TypeAlias = dict[Texts, Outcome]
 
 _SPACES_4: Final = (
@@ -130,13 +130,9 @@ class Decider:
     def place(self, place: Place, line: str) -> Outcome:
         """What becomes of a place of a line."""
         _, _, start, end, _, size, last, ge, le, _, _, _ = place
-        texts = (
-            line[start:end],
-            line[size[0] : size[1]] if size is not None else "",
-            line[last[0] : last[1]] if last is not None else "",
-            line[ge[0] : ge[1]] if ge is not None else "",
-            line[le[0] : le[1]] if le is not None else "",
-        )
+        texts: Texts = (line[start:end], line[size[0] : size[1]] if size is not None else "")
+        if last is not None or ge is not None or le is not None:
+            texts += tuple([line[span[0] : span[1]] if span is not None else "" for span in (last, ge, le)])
         known = self.known(place)
         found = known.get(texts)
         if found is None:
@@ -148,13 +144,14 @@ class Decider:
         shape, form = place.shape, place.form
         # Of others the decision does not depend on the kind.
         kind = place.kind if shape is _FIXED or form is _SIZE_CLASSFUL or place.kind == "prefix-list" else ""
-        return self._known.setdefault((shape, kind, form, place.vrf), {})
+        vrf = None if self.scope.one_for_all else place.vrf
+        return self._known.setdefault((shape, kind, form, vrf), {})
 
     def decide(  # noqa: PLR0911 - one return a shape
         self, place: Place, said: Texts
     ) -> Outcome:
         """What becomes of a place with these texts."""
-        address, size, last, ge, le = said
+        address, size, last, ge, le = said if len(said) > 2 else (*said, "", "", "")
         shape = place.shape
         if shape is _FIXED:
             return Outcome(_KEPT, place.kind)

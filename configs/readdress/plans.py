@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from configs.places.rows import Place
     from configs.places.shapes import Form
     from configs.places.table import View
-    from configs.readdress.decide import Decider, Known
+    from configs.readdress.decide import Decider, Known, Texts
 
 
 class _Slot(NamedTuple):
@@ -63,8 +63,9 @@ class Plan(NamedTuple):
         new = parts
         many = False
         for known, place, address, size, more in self.slots:
-            last, ge, le = [has[one] if one else "" for one in more] if more else ("", "", "")
-            texts = (has[address], has[size] if size else "", last, ge, le)
+            texts: Texts = (has[address], has[size] if size else "")
+            if more:
+                texts += tuple([has[one] if one else "" for one in more])
             outcome = known.get(texts)
             if outcome is None:
                 outcome = known[texts] = decider.decide(place, texts)

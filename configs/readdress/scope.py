@@ -127,8 +127,8 @@ class _Space:
         return Intervals.of(found)
 
     @cached_property
-    def _placed(self) -> tuple[list[tuple[int, int, int]], list[int]]:
-        """The places as (first, behind the last, old first), by their first, and the farthest end up to each."""
+    def _placed(self) -> tuple[list[tuple[int, int, int]], list[int], list[int]]:
+        """The places as (first, behind the last, old first), in order; their firsts; the farthest end up to each."""
         rows = sorted(
             (new, new + stop - start, start)
             for start, stop, new in zip(self.starts, self.stops, self.news, strict=True)
@@ -137,14 +137,14 @@ class _Space:
         farthest: list[int] = []
         for _, stop, _ in rows:
             farthest.append(max(stop, farthest[-1]) if farthest else stop)
-        return rows, farthest
+        return rows, [row[0] for row in rows], farthest
 
     def strangers(self, place: Intervals, wanted: Intervals) -> Intervals:
         """What of a space of the plan is taken by addresses that are not in `wanted`."""
-        rows, farthest = self._placed
+        rows, firsts, farthest = self._placed
         found = []
         for start, stop in place:
-            index = bisect_left(rows, (stop, 0, 0)) - 1
+            index = bisect_left(firsts, stop) - 1
             while index >= 0 and farthest[index] > start:
                 new, end, old = rows[index]
                 low, high = max(new, start), min(end, stop)
@@ -168,8 +168,8 @@ class _Space:
                 return False
             count += start is not None
             index += 1
-        rows, farthest = self._placed
-        low, high = bisect_left(rows, (new[0], 0, 0)), bisect_left(rows, (end, 0, 0))
+        _, firsts, farthest = self._placed
+        low, high = bisect_left(firsts, new[0]), bisect_left(firsts, end)
         return 0 < count == high - low and (low == 0 or farthest[low - 1] <= new[0])
 
     def foreign(self, wanted: Intervals) -> Intervals:
@@ -296,7 +296,7 @@ class Scope:
 
     def prefix(self, first: int, length: int, version: int, vrf: str | None) -> Answer:
         """Where a prefix goes: `parts` are prefixes."""
-        key = (first, length, version, vrf)
+        key = (first, length, version, None if self.one_for_all else vrf)
         found = self._known.get(key)
         if found is None:
             spaces = self._of(vrf, version)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
-from socket import AF_INET, inet_pton
+from socket import AF_INET, inet_ntoa, inet_pton
 
 BITS = {4: 32, 6: 128}
 _GROUPS = 8
@@ -29,7 +29,7 @@ def read(text: str) -> tuple[int, int] | None:
 def write(value: int, version: int, like: str) -> str:
     """An address in the way `like` is written."""
     if version == 4:
-        return f"{value >> 24}.{value >> 16 & 255}.{value >> 8 & 255}.{value & 255}"
+        return inet_ntoa(value.to_bytes(4, "big"))
     head, percent, zone = like.partition("%")
     return _v6(value, head) + percent + zone
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from configs import dialects
+from configs.places import shapes
 from configs.places.table import classify, survey
 
 COMMANDS = {
@@ -64,3 +67,17 @@ def test_a_general_form_says_what_the_rows_say(platform, data):
         assert line.text == command
         assert line.places == classify(places.view(()), command)
         assert all(command[token.start : token.end] == token.text for token in line.loose)
+
+
+OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+# The same as in `configs.places.shapes`, in the order in which one would say it.
+PLAIN = re.compile(rf"(?<![^\s\"'/(\[,=])({OCTET}\.{OCTET}\.{OCTET}\.{OCTET}|[1-9]\d*+)(?![^\s\"'/;,)\]}}])")
+
+
+@settings(max_examples=2000)
+@given(st.text(st.sampled_from(' ./(,=;"a٣0123456789'), max_size=24))
+@example("255.255.255.255 256.1.1.1 2.5.25.250/32")
+@example("0.0.0.0 0 00 01 1. .1 1.2.3.4.5 a1 1a")
+def test_what_varies(line):
+    """Whole addresses and numbers, wherever they may stand by themselves."""
+    assert shapes.parts(line) == PLAIN.split(line)
