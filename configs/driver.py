@@ -318,11 +318,13 @@ class Driver(NetworkDriver):
     def _finish(self, before: bytes, *, guarded: bool) -> None:
         """Log in anew where the device is now, check, confirm and save; or take the change back."""
         self.close()
+        home = self.target.endpoint
         self.target = replace(self.target, endpoint=self.after)
         self.open()
         try:
             self.verify()
         except GovnetError:
+            self.after = home
             self.restore(before)
             raise
         if guarded:
@@ -371,6 +373,7 @@ class Driver(NetworkDriver):
     def _take_back(self, error: DeviceError, before: bytes, revert_in: int) -> None:
         """Undo what was applied; the error's hint then says how the device was left."""
         back = True
+        after, self.after = self.after, self.target.endpoint
         try:
             wait(self._close())
             wait(self._open())
@@ -378,6 +381,8 @@ class Driver(NetworkDriver):
         except GovnetError as failure:
             log.warning("%s: could not be taken back: %s", self.target.device, self.mask(str(failure)))
             back = False
+        finally:
+            self.after = after
         tell(error, how_left(error, self.sent, back=back, guarded=bool(revert_in)))
 
     def has_pending_commit(self) -> bool:

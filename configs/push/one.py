@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TextIO
 
 from configs.archive import masked
+from configs.change import Change
 from configs.dialects import dialect
 from configs.guard import check, how_left, tell, timer
 from configs.masking import hide_secrets
@@ -28,13 +29,13 @@ from inventory.sources import write_atomically
 from inventory.text import Message, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from configs.change import Change
     from configs.channel import Target
     from configs.driver import Driver
     from configs.guard import Guard
+    from inventory.endpoints import Endpoint
 
 NOTHING = WayBack(b"")
 log = logging.getLogger(__name__)
@@ -309,7 +310,12 @@ def _guard_over(job: Job, past: _Past) -> float:
     if before is None or past.kept is None:
         return 0.0
     language: Any = dialect(job.target.platform)  # every dialect that can be pushed knows `management`
-    change = language.change(language.parse(before), language.parse(job.intended.encode()), management=job.management)
+    if language.language is None:
+        # The device itself says what would change, and nobody can ask it now: at most everything.
+        change = Change((*before.decode("utf-8", "replace").splitlines(), *job.intended.splitlines()))
+    else:
+        had, wanted = language.parse(before), language.parse(job.intended.encode())
+        change = language.change(had, wanted, management=job.management)
     return past.kept.stat().st_mtime + timer(change) + GRACE
 
 
@@ -411,14 +417,19 @@ def _saved(job: Job, driver: Driver, result: PushResult) -> PushResult:
 def _left(
     job: Job, compared: Compared, result: PushResult, seconds: int, error: GovnetError, observer: Observer
 ) -> PushResult:
-    """Bring a device back whose change failed: at once if it can be reached, else by waiting for its guard."""
+    """Bring a device back whose change failed: at once if it can be reached, else by waiting for its guard.
+
+    A guard leads home, and an address that answers nobody takes a while to say so: only home is asked while it runs.
+    """
     armed_until = time.monotonic() + seconds  # it was armed before now
-    back = _bring_back(job, compared.before)
+    home, both = (job.target.endpoint,), (job.target.endpoint, job.after or job.target.endpoint)
+    back = _bring_back(job, compared.before, both)
     if not back and seconds:
         observer.step(job.device, Message(mark("waiting for the device to undo the change")))
-    while not back and seconds and time.monotonic() < armed_until + GRACE:
-        time.sleep(RETRY)
-        back = _bring_back(job, compared.before)
+        while not back and time.monotonic() < armed_until + GRACE:
+            time.sleep(RETRY)
+            back = _bring_back(job, compared.before, home)
+        back = back or _bring_back(job, compared.before, both)
     tell(error, how_left(error, result.commands, back=back, guarded=bool(seconds)))
     if back and compared.back.lost and not job.exact:
         tell(
@@ -430,10 +441,11 @@ def _left(
     return replace(result, state=State.RESTORED if back else State.UNKNOWN, error=error)
 
 
-def _bring_back(job: Job, before: bytes) -> bool:
-    """Reach the device where it was or where it was to be, and see to it that it runs what it ran before."""
-    for endpoint in dict.fromkeys((job.target.endpoint, job.after or job.target.endpoint)):
-        driver = _driver(job, replace(job.target, endpoint=endpoint))
+def _bring_back(job: Job, before: bytes, places: Iterable[Endpoint]) -> bool:
+    """Reach the device at one of these places, and see to it that it runs what it ran before."""
+    for endpoint in dict.fromkeys(places):
+        # What takes the change back takes the device home, wherever it is found.
+        driver = _driver(replace(job, after=job.target.endpoint), replace(job.target, endpoint=endpoint))
         try:
             with _own_faults(job):
                 try:

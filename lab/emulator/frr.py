@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 VERSION = "8.4.4"
 FOLDER = "/var/tmp/govnet"  # noqa: S108 - a path inside the model
+ENDED = f"{FOLDER}/ended"
 ENDS = {"vrf": "exit-vrf", "bgp-family": " exit-address-family"}
 
 Result = tuple[int, bytes, bytes]
@@ -45,6 +46,7 @@ class FrrDevice(Device):
         self.files: dict[str, bytes] = {}
         self.guard: Entry | None = None
         self.guard_fired = False
+        self.ended: Result = (0, b"", b"")  # how the last reload of the guard script ended
         # An address that the host has without FRR: that of the first text's time, if the text does not give one.
         self.host_address: IPv4Interface | None = None
         super().__init__(spec)
@@ -352,13 +354,23 @@ class FrrDevice(Device):
         action = words[1] if len(words) > 1 else ""
         if action == "arm" and len(words) == 4 and words[2].isdecimal():
             return self._arm(int(words[2]), words[3])
-        if action == "cancel":
-            return self._cancel()
-        if action == "status":
-            if self.guard is not None:
-                return 0, f"armed {round(self.timer('guard').left)}\n".encode(), b""
-            return 0, b"idle fired\n" if self.guard_fired else b"idle\n", b""
-        return 1, b"", b"usage: guard arm SECONDS FILE | cancel | status\n"
+        if action == "reload":
+            # Nothing takes long here, and what is said over a session that dies is heard in another.
+            self.ended = self._reload(["--confdir", FOLDER, "--reload", f"{FOLDER}/frr.conf"])
+            self.files[ENDED] = b""
+            return self.ended
+        simple = {"cancel": self._cancel, "status": self._status, "ended": self._ended}
+        if action in simple:
+            return simple[action]()
+        return 1, b"", b"usage: guard arm SECONDS FILE | cancel | status | reload SECONDS | ended SECONDS\n"
+
+    def _status(self) -> Result:
+        if self.guard is not None:
+            return 0, f"armed {round(self.timer('guard').left)}\n".encode(), b""
+        return 0, b"idle fired\n" if self.guard_fired else b"idle\n", b""
+
+    def _ended(self) -> Result:
+        return self.ended if ENDED in self.files else (1, b"", b"the reload has not ended\n")
 
     def _cancel(self) -> Result:
         if self.guard is not None:

@@ -13,13 +13,13 @@ FOLDER = "/var/tmp/govnet"  # noqa: S108 - on the device, for its owner only
 CANDIDATE = "frr.conf"
 BEFORE = "before.conf"
 GUARD = "guard"
+ENDED = "ended"  # how the last reload ended; the guard script writes it
 
 SHOW_RUNNING = 'vtysh -c "show running-config"'
 SHOW_VERSION = 'vtysh -c "show version"'
 WRITE = 'vtysh -c "write memory"'
 MAKE_FOLDER = f"mkdir -p -m 700 {FOLDER}"
 TEST = f"/usr/lib/frr/frr-reload.py --test --stdout {FOLDER}/{CANDIDATE}"
-RELOAD = f"/usr/lib/frr/frr-reload.py --confdir {FOLDER} --reload {FOLDER}/{CANDIDATE}"
 # Everybody may make folders where ours is: what lies in one of another user must not be run, nor secrets put there.
 OURS = f"test -O {FOLDER} -o ! -e {FOLDER}"
 GUARD_CANCEL = f"sh {FOLDER}/{GUARD} cancel"
@@ -39,14 +39,19 @@ def upload(name: str) -> str:
     return f"cat > {FOLDER}/{name}"
 
 
-def remove(name: str) -> str:
-    """The command that removes a file of ours."""
-    return f"rm -f {FOLDER}/{name}"
+def remove(*names: str) -> str:
+    """The command that removes files of ours."""
+    return " ".join(["rm -f", *(f"{FOLDER}/{name}" for name in names)])
 
 
 def reload_within(seconds: int) -> str:
     """The reload, ended on the host itself after some seconds: it must not go on beside the guard's own."""
-    return f"timeout {seconds} {RELOAD}"
+    return f"sh {FOLDER}/{GUARD} reload {seconds}"
+
+
+def ended_within(seconds: int) -> str:
+    """Wait for the end of a reload that another session began: what it said, with its exit status."""
+    return f"sh {FOLDER}/{GUARD} ended {seconds}"
 
 
 def guard_arm(seconds: int) -> str:

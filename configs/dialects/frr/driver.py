@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import shlex
+from dataclasses import replace
 from ipaddress import ip_interface
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,14 @@ if TYPE_CHECKING:
 TIMED_RESTORE = Guard(GuardKind.TIMED_RESTORE)
 RELOAD_SECONDS = 180.0
 RELOAD_GRACE = 5.0  # between the end of a reload on the host and what we hear of it
+ARRIVAL_PAUSE = 0.5  # between two attempts to log in at a new address
+ARRIVAL_SECONDS = 30.0  # until a host that has reloaded is found there; shorter than every guard
+# Zebra and bgpd apply changed route maps, and the lists that these use, some seconds after the command: 5 unless told
+# otherwise (docs.frrouting.org, zebra, "zebra route-map delay-timer (0-600)"; bgpd has the same). FRR 8.4.4: a map
+# took our way back out of the kernel after the reload had ended and a new login had found all well.
+_LATE = re.compile(r"route-map |prefix-list |access-list |as-path |community-list |^(?:no )?ip(?:v6)? protocol ")
+_DELAY = re.compile(r"^ *(?:zebra|bgp) route-map delay-timer (\d+)", re.MULTILINE)
+USUAL_DELAY = 5
 _SCRIPT = Path(__file__).parent / "guard"
 # FRRouting 8.4.4 (rt-anping) on Linux(6.1.0-26-amd64).
 _VERSION = re.compile(r"^FRRouting (\S+) \((.*?)\) on (\S+?)\.?\s*$", re.MULTILINE)
@@ -141,6 +150,16 @@ class FrrDriver(Driver):
 
     async def _apply(self, change: Change, running: Tree, candidate: Tree, revert_in: int) -> None:
         text = candidate.text if self._replace else merged(running, candidate)
+        late = _late(change, running.text + text)
+        if late > revert_in // 3 > 0:
+            raise RefusedError(
+                Message(
+                    "{device}: it applies route maps only after {count} s, when its guard may have ended already",
+                    device=self.target.device,
+                    count=late,
+                ),
+                Message("set a shorter route-map delay-timer on it first"),
+            )
         try:
             await self._prepared(text, running, revert_in)
         except CommandError as error:
@@ -148,13 +167,63 @@ class FrrDriver(Driver):
         # Our reload has ended before the guard's may begin, whatever became of the session.
         limit = max(1, revert_in * 2 // 3) if revert_in else int(RELOAD_SECONDS)
         try:
-            self._judge(text, await self._run(dialogue.reload_within(limit), seconds=limit + RELOAD_GRACE))
+            self._judge(text, await self._reload(limit))
             await self._run(dialogue.remove(dialogue.CANDIDATE))
+            await asyncio.sleep(late)  # the new login is to see what the change does, not what was before
         except (ConnectionError, TimeoutError):
             if change.reconnect is None:
                 raise
             # The address we came to has moved; the reload goes on without us, and a new login looks at what it
             # did and cleans up (`_confirm`).
+
+    async def _reload(self, limit: int) -> Finished:
+        """Reload, and hear of its end here or at the address that the host has then, whichever is first.
+
+        A session dies in silence with its address, which SSH notices a minute later: half of a guard's time.
+        """
+        await self._must(dialogue.remove(dialogue.ENDED))
+        here = asyncio.ensure_future(self._run(dialogue.reload_within(limit), seconds=limit + RELOAD_GRACE))
+        if self.after == self.target.endpoint:
+            return await here
+        there = asyncio.ensure_future(self._arrived(limit))
+        try:
+            async with asyncio.timeout(limit + RELOAD_GRACE):
+                await asyncio.wait((here, there), return_when=asyncio.FIRST_COMPLETED)
+                if here.done() and not _lost(here):
+                    # Neighbours and routes may need a moment to find the new address.
+                    if here.result().status == 0:
+                        await asyncio.wait((there,), timeout=ARRIVAL_SECONDS)
+                    if not there.done():
+                        return here.result()
+                left, (self._channel, done) = self._channel, await there
+        finally:
+            here.cancel()
+            there.cancel()
+            await asyncio.gather(here, there, return_exceptions=True)
+        if left is not None:
+            await left.close()
+        return done
+
+    async def _arrived(self, limit: int) -> tuple[Channel, Finished]:
+        """Log in at the new address as soon as it answers, and hear there how the reload ended.
+
+        One that answers and refuses us, or is another host, is not asked again.
+        """
+        target = replace(self.target, endpoint=self.after)
+        while True:
+            try:
+                channel = await connect(target)
+            except (ConnectionError, TimeoutError):
+                await asyncio.sleep(ARRIVAL_PAUSE)
+            except DeviceError:
+                await asyncio.sleep(2 * limit)  # what is heard over the old session decides
+            else:
+                break
+        try:
+            return channel, await channel.run(dialogue.ended_within(limit))
+        except BaseException:
+            await channel.close()
+            raise
 
     async def _prepared(self, text: str, running: Tree, revert_in: int) -> None:
         """Put the candidate on the host, rehearse it, arm the guard. FRR's configuration is not touched."""
@@ -164,9 +233,9 @@ class FrrDriver(Driver):
             await self._must(dialogue.upload(dialogue.CANDIDATE), text.encode())
             await self._must(dialogue.upload("vtysh.conf"), b"")
             self._judge(text, await self._run(dialogue.TEST, seconds=RELOAD_SECONDS))
+            await self._must(dialogue.upload(dialogue.GUARD), _SCRIPT.read_bytes())
             if revert_in:
                 await self._must(dialogue.upload(dialogue.BEFORE), running.to_bytes())
-                await self._must(dialogue.upload(dialogue.GUARD), _SCRIPT.read_bytes())
                 await self._must(dialogue.guard_arm(revert_in))
         except CommandError:
             await self._clean()
@@ -185,10 +254,9 @@ class FrrDriver(Driver):
 
     async def _clean(self) -> None:
         """What may hold secrets does not stay on the host; what an armed guard needs does."""
-        await self._run(dialogue.remove(dialogue.CANDIDATE))
+        await self._run(dialogue.remove(dialogue.CANDIDATE, dialogue.ENDED))
         if not await self._pending():
-            await self._run(dialogue.remove(dialogue.BEFORE))
-            await self._run(dialogue.remove("back/" + dialogue.CANDIDATE))
+            await self._run(dialogue.remove(dialogue.BEFORE, "back/" + dialogue.CANDIDATE))
 
     async def _confirm(self) -> None:
         await self._must(dialogue.GUARD_CANCEL)
@@ -200,7 +268,10 @@ class FrrDriver(Driver):
             await self._must(dialogue.MAKE_FOLDER)
             await self._must(dialogue.upload(dialogue.CANDIDATE), before)
             await self._must(dialogue.upload("vtysh.conf"), b"")
-            await self._must(dialogue.reload_within(int(RELOAD_SECONDS)), seconds=RELOAD_SECONDS + RELOAD_GRACE)
+            if not pending:  # a shell reads its script while it runs: that of an armed guard stays as it is
+                await self._must(dialogue.upload(dialogue.GUARD), _SCRIPT.read_bytes())
+            text = before.decode("utf-8", "replace")
+            self._judge(text, await self._reload(int(RELOAD_SECONDS)))
             # A reload may end with success and have done half: the guard is cancelled only when all is back.
             left = _replacement(self.dialect.parse(await self._running()), self.dialect.parse(before), self.management)
             if not left.empty:
@@ -247,8 +318,6 @@ class FrrDriver(Driver):
 
 def _replacement(running: Tree, candidate: Tree, management: Interface | None) -> Change:
     """The change after which nothing of `running` is left but what `candidate` says."""
-    from dataclasses import replace  # noqa: PLC0415 - only here
-
     from configs import change  # noqa: PLC0415 - only here
 
     whole = replace(LANGUAGE, owned=re.compile(""), whole=True)
@@ -257,6 +326,19 @@ def _replacement(running: Tree, candidate: Tree, management: Interface | None) -
         node.line for node in running.children if node.text not in wanted and dialogue.UNREMOVABLE.match(node.text)
     ]
     return change.compute(replace(running, outline=running.outline.without(staying)), candidate, whole, management)
+
+
+def _lost(heard: asyncio.Future[Finished]) -> bool:
+    """Whether a session ended, or fell silent, before the command in it did."""
+    return isinstance(heard.exception(), (ConnectionError, TimeoutError))
+
+
+def _late(change: Change, text: str) -> int:
+    """Seconds after its reload in which a change has shown its effect; 0 if it does at once."""
+    if not any(_LATE.search(command) for command in change.commands):
+        return 0
+    said = [int(seconds) for seconds in _DELAY.findall(text)]
+    return max(said or [USUAL_DELAY]) + 1
 
 
 def _last_words(done: Finished) -> str:

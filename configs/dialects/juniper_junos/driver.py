@@ -2,8 +2,9 @@
 
 NAPALM does the work and Junos keeps what is not confirmed from staying; here it only gets our errors, our `Target` and
 our order of things: nothing stays that was not confirmed over a new login. The difference is the device's own text,
-so a change has no commands of ours. There is no emulator of Junos: this is tried against NAPALM's interface, not on a
-device. ncclient checks host keys against the user's OpenSSH known_hosts, not against the workspace's.
+so a change has no commands of ours. There is no emulator of Junos: this is tried against a model of NAPALM's interface,
+through whole rollouts, not on a device. ncclient checks host keys against the user's OpenSSH known_hosts, not against
+the workspace's.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import time
@@ -10,19 +11,22 @@ from pathlib import Path
 import pytest
 
 from configs.change import Change
-from configs.dialects.frr import dialogue
+from configs.channel import Login, Target
+from configs.dialects.frr import DIALECT, dialogue
 from configs.dialects.frr import driver as frr
 from configs.guard import NO_GUARD, SHORTEST, Guard, GuardKind, check, timer
+from inventory.endpoints import Endpoint
 from inventory.errors import RefusedError
 
 SCRIPT = Path(frr.__file__).parent / "guard"
+PATH = {"PATH": os.environ["PATH"]}
 
 
 @pytest.fixture
 def host(tmp_path):
     """A host with the script on it; restoring writes down the restored text instead of calling frr-reload.py."""
     reload = tmp_path / "reload"
-    reload.write_text(f'#!/bin/sh\ncat "$1" >> {tmp_path}/restored\n')
+    reload.write_text(f'#!/bin/sh\ncat "$4" >> {tmp_path}/restored\n')
     reload.chmod(0o755)
     (tmp_path / "guard").write_bytes(SCRIPT.read_bytes())
     (tmp_path / "before.conf").write_text("hostname rt\n")
@@ -31,7 +35,7 @@ def host(tmp_path):
     def run(*arguments, check=True):
         done = subprocess.run(
             ["/bin/sh", str(tmp_path / "guard"), *arguments],
-            env={"PATH": os.environ["PATH"], "GOVNET_GUARD_RELOAD": str(reload)},
+            env={"GOVNET_GUARD_RELOAD": str(reload), **PATH},
             capture_output=True,
             text=True,
             timeout=20,
@@ -132,6 +136,34 @@ def test_a_dead_sleeper_is_no_guard(host):
     host("cancel")
 
 
+def test_the_end_of_a_reload_is_heard_elsewhere(host):
+    """Whoever logs in anew waits for it and gets what it said and its exit status, not those of the one before."""
+    folder = host.folder
+    (folder / "frr.conf").write_text("hostname rt2\n")
+    assert host("reload", "5").returncode == 0
+    assert host.restored() == "hostname rt2\n"
+    assert host("ended", "5").returncode == 0
+    (folder / "ended").unlink()
+    (folder / "reload").write_text("#!/bin/sh\nsleep 1\necho line 3: % Unknown command >&2\nexit 4\n")
+    command = ["/bin/sh", str(folder / "guard"), "reload", "5"]
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, env={"GOVNET_GUARD_RELOAD": str(folder / "reload"), **PATH}, **silent):
+        done = host("ended", "8", check=False)
+    assert (done.returncode, done.stdout) == (4, "line 3: % Unknown command\n")
+    (folder / "ended").unlink()
+    none = host("ended", "0", check=False)
+    assert (none.returncode, none.stderr) == (1, "the reload has not ended\n")
+
+
+def test_a_reload_is_ended_on_the_host(host):
+    """One that takes too long does not go on beside the guard's own."""
+    (host.folder / "reload").write_text("#!/bin/sh\nsleep 30\n")
+    began = time.monotonic()
+    assert host("reload", "1", check=False).returncode == 124
+    assert time.monotonic() - began < 8
+    assert host("ended", "1", check=False).returncode == 124
+
+
 @pytest.mark.parametrize(
     "arguments", [(), ("arm",), ("arm", "x", "f"), ("arm", "5", "/nowhere"), ("sing",), ("cancel",)]
 )
@@ -174,3 +206,30 @@ def test_another_users_folder_is_not_ours(tmp_path):
     assert ours()
     os.chown(tmp_path / "govnet", 12345, 12345)
     assert not ours()
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "seconds"),
+    [
+        ("ip route 192.0.2.0/24 Null0", "", 0),
+        ("route-map A deny 10", "", 6),
+        ("no ip protocol static route-map A", "", 6),
+        ("ip prefix-list A seq 5 permit any", "zebra route-map delay-timer 9\n", 10),
+        ("access-list A permit any", "router bgp 65000\n bgp route-map delay-timer 12\n", 13),
+        ("neighbor 192.0.2.1 route-map A in", "zebra route-map delay-timer 3\n", 4),
+    ],
+)
+def test_what_acts_late_is_waited_for(command, text, seconds):
+    """FRR applies route maps and what they use some seconds after the command; everything else at once."""
+    assert frr._late(Change(commands=(command,)), text) == seconds
+
+
+def test_what_acts_after_the_guard_is_refused():
+    """Nobody could see in time what the change does; nothing is sent."""
+    target = Target("rt", "frr", Endpoint("127.0.0.1", 22), Login("govnet"))
+    driver = frr.FrrDriver.for_target(target)
+    running = DIALECT.parse(b"zebra route-map delay-timer 60\n")
+    intended = DIALECT.parse(b"route-map A deny 10\nexit\n")
+    change = Change(commands=("route-map A deny 10",))
+    with pytest.raises(RefusedError, match="only after 61 s"):
+        asyncio.run(driver._apply(change, running, intended, 120))
