@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One device's configuration. `path` is the same before and after."""
+    """One device's configuration. `path` is the same before and after.
+
+    `numbers` and `whole`: the tree is read from some lines of another text, which are these.
+    """
 
     path: str
     platform: str
     tree: Tree
+    whole: Tree | None = None
+    numbers: tuple[int, ...] = ()
 
 
 class Kind(StrEnum):
@@ -209,6 +214,9 @@ def _place(found: Counterexample) -> tuple[object, ...]:
 
 def site(document: Document, line: int) -> Site:
     """A line of a document; line 0 stands for the whole file."""
+    if document.whole is not None and 0 < line <= len(document.numbers):
+        number = document.numbers[line - 1]
+        return Site(document.path, number, document.whole.line_text(number).strip())
     text = document.tree.line_text(line).strip() if 0 < line <= len(document.tree.lines) else ""
     return Site(document.path, line, text)
 

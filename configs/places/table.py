@@ -54,6 +54,7 @@ from ipplan.names import DEFAULT_VRF
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from configs.places.groups import Groups
     from configs.places.tokens import Token
     from configs.tree import Tree
 
@@ -136,6 +137,7 @@ class Places:
     `public` are the words that name the default VRF. `flat`: the views' commands are written before the command, so
     that a language with braces is read by the same rows as its form of one line each. In a flat table, `skip` is left
     out where a command begins (`set`, `inactive:`), and `lead` matches what may stand before a row, with the VRF.
+    `groups` says which objects may become groups of objects, if the language has such.
     """
 
     sections: tuple[Section, ...]
@@ -143,6 +145,7 @@ class Places:
     flat: bool = False
     lead: Row | None = None
     skip: re.Pattern[str] | None = None
+    groups: Groups | None = None
     _views: dict[tuple[tuple[int, ...], str], View] = field(default_factory=dict, compare=False, repr=False)
     _known: dict[tuple[str, ...], tuple[tuple[int, ...], str, bool]] = field(
         default_factory=dict, compare=False, repr=False
@@ -503,7 +506,13 @@ def _end(place: Place, start: int) -> Place | None:
 
 
 def table(
-    text: str, *, public: Iterable[str] = (), flat: bool = False, lead: str = "", skip: Iterable[str] = ()
+    text: str,
+    *,
+    public: Iterable[str] = (),
+    flat: bool = False,
+    lead: str = "",
+    skip: Iterable[str] = (),
+    groups: Groups | None = None,
 ) -> Places:
     """Compile a table. ValueError names the row that is wrong: a table is code.
 
@@ -531,6 +540,7 @@ def table(
         flat,
         compile_row(lead, whole=True) if lead else None,
         re.compile(rf"(?:(?:{'|'.join(map(re.escape, skip))})\s+)+") if skip else None,
+        groups,
     )
 
 

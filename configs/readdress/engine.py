@@ -15,7 +15,7 @@ from configs.places import shapes, tokens
 from configs.places.rows import Place, Shape
 from configs.places.table import Hit, Known, Line, Places, View, form, hits, meaning
 from configs.places.tokens import Form, Token
-from configs.readdress import apart, encoded
+from configs.readdress import apart, encoded, several
 from configs.readdress import text as texts
 from configs.readdress.decide import Action, Decider, Outcome, Writing, space
 from configs.readdress.fates import Fate
@@ -153,7 +153,10 @@ class Engine:
         if self.policy.names:
             self._rename(result)
         result.encoded = encoded.find(source.tree, self._decider.scope)
+        split = several.find(source.tree, source.places, found, renamed=self.policy.names)
         self._write(result)
+        if split is not None:
+            split.write(result)
         return result
 
     def _decided(self, source: Source) -> list[tuple[int, tuple[str, ...], Fate]]:

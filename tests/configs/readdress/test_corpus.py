@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from configs import dialects
+from configs.equivalence.proof import Document, prove
 from configs.readdress.engine import Action, Engine, Source
 from configs.readdress.run import Input, read
 from ipplan.mapping import Mapping
@@ -50,6 +51,20 @@ def test_every_token_has_a_class_and_few_are_left_for_a_person(corpus, mappings,
             if mode == "keep":
                 assert result.to_bytes() == data, f"{name}/{source.path}"
     assert actions[Action.REVIEW] <= MOST_REVIEWED * sum(actions.values()), actions
+
+
+@pytest.mark.parametrize("mode", ["move", "grow", "shrink", "mixed"])
+def test_objects_of_the_firewall_become_groups(corpus, mappings, mode):
+    """PAN-OS: an object such as 10.0.0.0/8 that moves in part is no longer left for a person, and that is proven."""
+    (path,) = sorted((corpus / "configs" / "paloalto").glob("*.set"))
+    ready, _ = read(Input(path.name, "", path.read_bytes()))
+    mapping = mappings.make([(ready.tree, ready.places)], mode, seed=1)
+    result = Engine(mapping).run(ready)
+    new = Document(path.name, ready.platform, dialects.dialect(ready.platform).parse(result.to_bytes()))
+    proof = prove([Document(path.name, ready.platform, ready.tree)], [new], mapping)
+    assert [token for token in result.tokens() if token.action is Action.REVIEW] == []
+    assert (proof.ok, proof.level) == (True, "meaning")
+    assert b"set address-group GBL_RFC1918-10 static [" in result.to_bytes()
 
 
 def test_a_mapping_followed_by_its_inverse_gives_the_same_bytes(corpus, mappings):
