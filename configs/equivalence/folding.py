@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from configs import dialects
-from configs.places.groups import Book
+from configs.places.book import Book
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from configs.places import tokens
-from configs.places.groups import Book
+from configs.places.book import Book
 from configs.readdress.decide import Action
 
 if TYPE_CHECKING:
