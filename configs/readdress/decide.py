@@ -65,6 +65,8 @@ _TITLE: Final = Shape.TITLE
 _NOTHING: Final = Writing()
 _NO_BOUNDS: Final = ("", "")
 _SAYS_SIZE: Final = (_SIZE_MASK, _SIZE_LENGTH, _SIZE_WILDCARD, _SIZE_MUST)
+# Without bounds these mean one route, not those inside of it nor the addresses: it is never cut into pieces.
+_ROUTES: Final = ("prefix-list", "bgp-network")
 # A prefix (first, length) and the lengths that it means, if that is known.
 _Part: TypeAlias = tuple[tuple[int, int], tuple[int, int] | None]
 
@@ -147,7 +149,7 @@ class Decider:
         """What was decided of places like this one, by their texts."""
         shape, form = place.shape, place.form
         # Of others the decision does not depend on the kind.
-        kind = place.kind if shape is _FIXED or form is _SIZE_CLASSFUL or place.kind == "prefix-list" else ""
+        kind = place.kind if shape is _FIXED or form is _SIZE_CLASSFUL or place.kind in _ROUTES else ""
         return self._known.setdefault((shape, kind, form, place.vrf), {})
 
     def decide(  # noqa: PLR0911 - one return a shape
@@ -288,8 +290,13 @@ class Decider:
         """The writings of a prefix, one for each of the answer's parts. `said` are its size, `ge` and `le`."""
         first, length, version = whole
         size, ge, le = said
-        if place.kind == "prefix-list" and not (ge or le) and len(answer.parts) > 1 and self._wide(*whole, place.vrf):
-            return Outcome(_REVIEW, "lengths")  # it means one route, not those inside of it
+        if place.kind in _ROUTES and not (ge or le) and len(answer.parts) > 1:
+            news = self.scope.split(*whole, place.vrf)
+            # What a protocol announces has to be there as a route: a wide one is, as the same list of static routes.
+            if news or place.kind == "prefix-list":
+                if not _same(answer.parts, news, version=whole[2]):
+                    return Outcome(_REVIEW, "one-route")
+                answer = answer._replace(parts=news)
         parts = self._with_lengths(answer, whole, place.vrf, (ge, le))
         if len(parts) > MOST_PARTS:
             return Outcome(_REVIEW, "scattered")
@@ -506,6 +513,13 @@ class Decider:
         if outcome.action is not _REWRITTEN:
             return outcome
         return Outcome(_REWRITTEN, "mapped", (Writing(f"{outcome.writings[0].address}:{number}"),))
+
+
+def _same(parts: tuple[tuple[int, int], ...], others: tuple[tuple[int, int], ...], version: int) -> bool:
+    """Whether prefixes hold the same addresses together."""
+    bits = BITS[version]
+    sets = [Intervals.of((first, first + (1 << (bits - length))) for first, length in each) for each in (parts, others)]
+    return sets[0] == sets[1]
 
 
 def _mapped(address: str | None, size: str | None) -> Outcome:
