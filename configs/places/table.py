@@ -137,7 +137,8 @@ class Places:
     `public` are the words that name the default VRF. `flat`: the views' commands are written before the command, so
     that a language with braces is read by the same rows as its form of one line each. In a flat table, `skip` is left
     out where a command begins (`set`, `inactive:`), and `lead` matches what may stand before a row, with the VRF.
-    `groups` says which objects may become groups of objects, if the language has such.
+    `groups` says which objects may become groups of objects, if the language has such. `paired` finds the words of
+    translations of one address for one whose sides stand in several commands.
     """
 
     sections: tuple[Section, ...]
@@ -146,6 +147,7 @@ class Places:
     lead: Row | None = None
     skip: re.Pattern[str] | None = None
     groups: Groups | None = None
+    paired: re.Pattern[str] | None = None
     _views: dict[tuple[tuple[int, ...], str], View] = field(default_factory=dict, compare=False, repr=False)
     _known: dict[tuple[str, ...], tuple[tuple[int, ...], str, bool]] = field(
         default_factory=dict, compare=False, repr=False
@@ -513,6 +515,7 @@ def table(
     lead: str = "",
     skip: Iterable[str] = (),
     groups: Groups | None = None,
+    paired: str = "",
 ) -> Places:
     """Compile a table. ValueError names the row that is wrong: a table is code.
 
@@ -541,6 +544,7 @@ def table(
         compile_row(lead, whole=True) if lead else None,
         re.compile(rf"(?:(?:{'|'.join(map(re.escape, skip))})\s+)+") if skip else None,
         groups,
+        re.compile(paired) if paired else None,
     )
 
 

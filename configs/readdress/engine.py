@@ -15,7 +15,7 @@ from configs.places import shapes, tokens
 from configs.places.rows import Place, Shape
 from configs.places.table import Hit, Known, Line, Places, View, form, hits, meaning
 from configs.places.tokens import Form, Token
-from configs.readdress import apart, encoded, several
+from configs.readdress import apart, encoded, pairs, several
 from configs.readdress import text as texts
 from configs.readdress.decide import Action, Decider, Outcome, Writing, space
 from configs.readdress.fates import Fate
@@ -153,11 +153,25 @@ class Engine:
         if self.policy.names:
             self._rename(result)
         result.encoded = encoded.find(source.tree, self._decider.scope)
-        split = several.find(source.tree, source.places, found, renamed=self.policy.names)
+        self._write_all(result, source.places)
+        if source.places.paired is not None and source.places.paired.search(source.tree.text):
+            self._pairs(result, source)
+        return result
+
+    def _write_all(self, result: Result, places: Places) -> None:
+        split = several.find(result.tree, places, result.decided, renamed=self.policy.names)
         self._write(result)
         if split is not None:
             split.write(result)
-        return result
+
+    def _pairs(self, result: Result, source: Source) -> None:
+        """Leave to a person the translations of one address for one whose two sides would no longer fit."""
+        while refused := pairs.broken(result, source.platform, self._decider.scope):
+            for index, number in refused:
+                apart.refuse(result.decided, index, number, pairs.DIFFER)
+            result.changed.clear()
+            result.numbers.clear()
+            self._write_all(result, source.places)
 
     def _decided(self, source: Source) -> list[tuple[int, tuple[str, ...], Fate]]:
         """Every line that has tokens: its number, the commands of its views, and what becomes of it by itself."""

@@ -18,7 +18,7 @@ from configs.places.table import Places, table
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE + common.TABLE)
+    return table(TABLE + common.TABLE, paired=r"\bstatic\b")
 
 
 TABLE = """

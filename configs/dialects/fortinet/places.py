@@ -18,7 +18,7 @@ from configs.places.table import Places, table
 @cache
 def places() -> Places:
     """The table; compiled once. A virtual domain counts as a VRF."""
-    return table(TABLE, public=("root", "0", '"root"'))
+    return table(TABLE, public=("root", "0", '"root"'), paired="config firewall vip")
 
 
 TABLE = r"""

@@ -18,7 +18,7 @@ from configs.places.table import Places, table
 @cache
 def places() -> Places:
     """The table; compiled once. A virtual router is a VRF."""
-    return table(TABLE, public=("trust-vr",))
+    return table(TABLE, public=("trust-vr",), paired=r"(?:snat|dnat|bnat)rule")
 
 
 TABLE = r"""

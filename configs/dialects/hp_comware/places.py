@@ -17,7 +17,7 @@ from configs.places.table import Places, table
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE, public=("public-instance", "public"))
+    return table(TABLE, public=("public-instance", "public"), paired="action (?:snat static|dnat)")
 
 
 TABLE = r"""

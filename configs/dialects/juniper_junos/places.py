@@ -32,7 +32,9 @@ _SKIP = (
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE, public=("default", "master", "mgmt_junos"), flat=True, lead=_LEAD, skip=_SKIP)
+    return table(
+        TABLE, public=("default", "master", "mgmt_junos"), flat=True, lead=_LEAD, skip=_SKIP, paired="static-nat"
+    )
 
 
 TABLE = r"""

@@ -24,7 +24,15 @@ _LEAD = (
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE, public=("default",), flat=True, lead=_LEAD, skip=("set", "delete", "edit"), groups=GROUPS)
+    return table(
+        TABLE,
+        public=("default",),
+        flat=True,
+        lead=_LEAD,
+        skip=("set", "delete", "edit"),
+        groups=GROUPS,
+        paired=r"static-ip|destination-translation",
+    )
 
 
 TABLE = r"""

@@ -15,7 +15,7 @@ from configs.places.table import Places, table
 @cache
 def places() -> Places:
     """The table; compiled once. A flat one: in a submode the command lacks the word that opened it."""
-    return table(TABLE, flat=True, lead="[vsys enter vsys-name *] [ID *]")
+    return table(TABLE, flat=True, lead="[vsys enter vsys-name *] [ID *]", paired="nat policy")
 
 
 # A word of NGTOS is a submode of its own (`define`), after which the rest of the same command follows.
