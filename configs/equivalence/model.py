@@ -187,7 +187,8 @@ class Findings:
 
     def against_list(self, found: Counterexample) -> None:
         """A counterexample about several lines together: not one if it rests on a line that is left for a person."""
-        left = [each for each in (*found.old, *found.new) if (each.path, each.text) in self._left]
+        left = [each for each in found.old if (each.path, each.line) in self._people]
+        left += [each for each in (*found.old, *found.new) if (each.path, each.text) in self._left]
         if left:
             message = Message("what this means depends on lines that are left for a person")
             self.beyond(left[0], "depends-on-review", message)

@@ -15,7 +15,7 @@ from configs.places import shapes, tokens
 from configs.places.rows import Place, Shape
 from configs.places.table import Hit, Known, Line, Places, View, form, hits, meaning
 from configs.places.tokens import Form, Token
-from configs.readdress import apart, encoded, pairs, several
+from configs.readdress import apart, encoded, pairs, routes, several
 from configs.readdress import text as texts
 from configs.readdress.decide import Action, Decider, Outcome, Writing, space
 from configs.readdress.fates import Fate
@@ -149,7 +149,7 @@ class Engine:
         if kinds & apart.KINDS:
             apart.check(found, self._decider, source.tree)
         apart.names(found)
-        self._beside(found, kinds)
+        self._beside(found, kinds, source.tree)
         if self.policy.names:
             self._rename(result)
         result.encoded = encoded.find(source.tree, self._decider.scope)
@@ -219,10 +219,13 @@ class Engine:
             elif new:
                 result.changed[number] = new
 
-    def _beside(self, found: Decisions, kinds: frozenset[str]) -> None:
+    def _beside(self, found: Decisions, kinds: frozenset[str], tree: Tree) -> None:
         """What can only be decided by what becomes of other lines."""
         if self._decider.torn:
             self._on_links(found)
+        if "route" in kinds:
+            for index, number in list(routes.meeting(found, self._decider, tree)):
+                apart.refuse(found, index, number, routes.MEETS)
         if not self._decider.scope.one_for_all and "tunnel-destination" in kinds:
             self._tunnels(found)
 
@@ -245,7 +248,8 @@ class Engine:
                     continue
                 read = texts.read(decided.line.text[place.start : place.end])
                 for vrf, (version, first, stop), outcome in torn:
-                    if read is not None and place.vrf == vrf and read[1] == version and first <= read[0] < stop:
+                    same = place.vrf == vrf or None in (place.vrf, vrf)
+                    if read is not None and same and read[1] == version and first <= read[0] < stop:
                         found[index] = _with(found[index], number, outcome)
 
     def _tunnels(self, found: Decisions) -> None:

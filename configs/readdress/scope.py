@@ -253,6 +253,13 @@ class Scope:
         """What is in use and stays where it is."""
         return Intervals.of(span for space in self._of(vrf, version) for span in self._stays(space))
 
+    def written(self, version: int) -> set[tuple[int, int]]:
+        """The prefixes (first, length) that the configurations speak of, in any VRF."""
+        bits = BITS[version]
+        found = self._all_used if self._in_use else tuple(self._usage())
+        sizes = ((used.start, used.stop - used.start) for used in found if used.version == version)
+        return {(start, bits - size.bit_length() + 1) for start, size in sizes if not size & (size - 1)}
+
     def mapped_whole(self, first: int, length: int, version: int, vrf: str | None) -> bool:
         """Whether the mapping speaks of every address of a prefix."""
         wanted = prefix(first, length, BITS[version])

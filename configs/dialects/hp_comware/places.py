@@ -346,12 +346,12 @@ apply access-vpn vpn-instance {name}
 if-match acl [ipv6] [name] {name}
 if-match source|destination-ip {host:policy}
 [object-group]
-+[{seq}] network host address {host:object}
-+[{seq}] network subnet {prefix:object} wildcard {wild}
-+[{seq}] network subnet {prefix:object} {size}
-+[{seq}] network subnet {prefix:object}/{len}
-[{seq}] network range {first:object} {last}
-[{seq}] network exclude {host:object}
+?+[{seq}] network host address {host:object}
+?+[{seq}] network subnet {prefix:object} wildcard {wild}
+?+[{seq}] network subnet {prefix:object} {size}
+?+[{seq}] network subnet {prefix:object}/{len}
+?[{seq}] network range {first:object} {last}
+?[{seq}] network exclude {host:object}
 [{seq}] network group-object {name}
 [*] network host name {name}
 [security-policy]

@@ -22,11 +22,11 @@ def places() -> Places:
 TABLE = r"""
 define host add|modify ... ipaddr {hosts:object}
 define ipv6_host add|modify ... ipaddr {hosts:object}
-define subnet add|modify ... ipaddr {prefix:object} mask {size}
-define subnet add|modify ... ipaddr {prefix:object}/{len}
-define ipv6_subnet add|modify ... ipaddr {prefix:object} prefix-len|prefix|mask {len}
-define ipv6_subnet add|modify ... ipaddr {prefix:object}/{len}
-define range|ipv6_range add|modify ... ip1 {first:object} ip2 {last}
+?define subnet add|modify ... ipaddr {prefix:object} mask {size}
+?define subnet add|modify ... ipaddr {prefix:object}/{len}
+?define ipv6_subnet add|modify ... ipaddr {prefix:object} prefix-len|prefix|mask {len}
+?define ipv6_subnet add|modify ... ipaddr {prefix:object}/{len}
+?define range|ipv6_range add|modify ... ip1 {first:object} ip2 {last}
 define host|ipv6_host|subnet|ipv6_subnet|range|ipv6_range|group_address ... name|oldname|newname {name}
 define group_address add|modify ... name {name}
 define group_address add|modify name * member ... {name}
