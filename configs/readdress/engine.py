@@ -223,8 +223,8 @@ class Engine:
         """What can only be decided by what becomes of other lines."""
         if self._decider.torn:
             self._on_links(found)
-        if "route" in kinds:
-            for index, number in list(routes.meeting(found, self._decider, tree)):
+        if not kinds.isdisjoint(routes.KINDS):
+            for index, number in routes.meeting(found, self._decider, tree):
                 apart.refuse(found, index, number, routes.MEETS)
         if not self._decider.scope.one_for_all and "tunnel-destination" in kinds:
             self._tunnels(found)

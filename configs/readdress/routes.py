@@ -1,8 +1,9 @@
-"""A wide static route that becomes narrower ones: none may be as special as a route that it gave way to before.
+"""A wide route that becomes narrower ones: none may be as special as one that it gave way to before.
 
 The longest prefix decides, and between equal ones how a route was learned: a static one goes before a protocol's. Today
 10.0.0.0/8 to Null0 gives way to every route inside of it. Cut down to the new places of just those subnets it would
-stand beside their routes, or take their places.
+stand beside their routes, or take their places. So with the commands that say in which area a protocol runs on a
+subnet: a wide one speaks for what no narrower one does.
 """
 
 from __future__ import annotations
@@ -16,8 +17,6 @@ from configs.readdress.decide import Action, Outcome
 from configs.readdress.usage import length_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from configs.places.rows import Place
     from configs.readdress.decide import Decider
     from configs.readdress.result import Decisions
@@ -27,6 +26,9 @@ MEETS: Final = Outcome(Action.REVIEW, "meets-route")
 _LEARNED: Final = re.compile(r"\b(?:ospf\w*|bgp|isis|is-is|rip|ripng|eigrp)\b")
 
 
+KINDS: Final = ("route", "igp-network")
+
+
 class _Prefix(NamedTuple):
     vrf: str | None
     version: int
@@ -34,36 +36,64 @@ class _Prefix(NamedTuple):
     length: int
 
 
-def meeting(found: Decisions, decider: Decider, tree: Tree) -> Iterator[tuple[int, int]]:
+class _Said(NamedTuple):
+    """What a command says: of what kind its prefix is, and what else it says, with its views."""
+
+    kind: str
+    words: tuple[str, ...]
+
+
+class _Wide(NamedTuple):
+    """A place that becomes others: the line's index, its number, what it was and is, and what the command says."""
+
+    at: int
+    number: int
+    old: _Prefix
+    news: set[_Prefix]
+    said: _Said
+
+
+def meeting(found: Decisions, decider: Decider, tree: Tree) -> list[tuple[int, int]]:
     """The places (the line's index, its number) of wide routes that would meet another one."""
-    wide: list[tuple[int, int, _Prefix, set[_Prefix]]] = []
-    others: set[_Prefix] = set()
+    wide: list[_Wide] = []
+    others: dict[tuple[str, _Prefix], set[_Said]] = {}
     for index, fate in enumerate(found.fates()):
-        if "route" not in fate.kinds:
+        if fate.kinds.isdisjoint(KINDS):
             continue
         decided = found[index]
         for number, place in enumerate(decided.line.places):
-            old = _read(place, decided.line.text) if place.kind == "route" else None
+            old = _read(place, decided.line.text) if place.kind in KINDS else None
             if old is None:
                 continue
             outcome = decided.outcomes[number]
-            texts_ = [(one.address, one.size) for one in outcome.writings] or [(None, None)]
-            news = {new for address, size in texts_ if (new := _read(place, decided.line.text, address, size))}
+            pairs = [(one.address, one.size) for one in outcome.writings] or [(None, None)]
+            news = {new for address, size in pairs if (new := _read(place, decided.line.text, address, size))}
+            said = _Said(place.kind, (*decided.line.path, *_around(place, decided.line.text)))
             if len(news) > 1 or outcome.reason == "covered":
-                wide.append((index, number, old, news))
+                wide.append(_Wide(index, number, old, news, said))
             else:
-                others |= news
-    if not wide:
-        return
-    learned = _LEARNED.search(tree.text.lower()) is not None
-    for index, number, old, news in wide:
-        inner = set(others)
-        if learned:
-            subnets = decider.scope.inner_subnets(old.first, old.length, old.version, old.vrf)
-            inner |= {_Prefix(old.vrf, old.version, *new) for length, new in subnets if length > old.length}
-            inner |= {_Prefix(old.vrf, old.version, *one) for one in decider.scope.written(old.version)}
-        if news & inner:
-            yield index, number
+                for new in news:
+                    others.setdefault((place.kind, new), set()).add(said)
+    learned = bool(wide) and _LEARNED.search(tree.text.lower()) is not None
+    return [(one.at, one.number) for one in wide if _meets(one, others, decider, learned=learned)]
+
+
+def _meets(one: _Wide, others: dict[tuple[str, _Prefix], set[_Said]], decider: Decider, *, learned: bool) -> bool:
+    """Whether a wide route's narrower ones meet another command, or what a protocol may know."""
+    if any(others.get((one.said.kind, new), set()) - {one.said} for new in one.news):
+        return True
+    if not learned or one.said.kind != "route":
+        return False
+    vrf, version, first, length = one.old
+    inner = {new for size, new in decider.scope.inner_subnets(first, length, version, vrf) if size > length}
+    inner |= decider.scope.written(version)
+    return any((new.first, new.length) in inner for new in one.news)
+
+
+def _around(place: Place, text: str) -> tuple[str, str]:
+    """What a command says besides a prefix."""
+    end = max(stop for _, stop in place.spans())
+    return text[: place.start].strip(), text[end:].strip()
 
 
 def _read(place: Place, text: str, address: str | None = None, size: str | None = None) -> _Prefix | None:
