@@ -19,6 +19,7 @@ from configs.readdress.usage import length_of
 if TYPE_CHECKING:
     from configs.places.rows import Place
     from configs.readdress.decide import Decider
+    from configs.readdress.fates import Fate
     from configs.readdress.result import Decisions
     from configs.tree import Tree
 
@@ -55,12 +56,14 @@ class _Wide(NamedTuple):
 
 def meeting(found: Decisions, decider: Decider, tree: Tree) -> list[tuple[int, int]]:
     """The places (the line's index, its number) of wide routes that would meet another one."""
+    if not any(_may(fate) for fate in found.fates()):
+        return []
     wide: list[_Wide] = []
     others: dict[tuple[str, _Prefix], set[_Said]] = {}
     for index, fate in enumerate(found.fates()):
         if fate.kinds.isdisjoint(KINDS):
             continue
-        decided = found[index]
+        decided = found[index] if index in found.made else found.put_together(index)
         for number, place in enumerate(decided.line.places):
             old = _read(place, decided.line.text) if place.kind in KINDS else None
             if old is None:
@@ -76,6 +79,13 @@ def meeting(found: Decisions, decider: Decider, tree: Tree) -> list[tuple[int, i
                     others.setdefault((place.kind, new), set()).add(said)
     learned = bool(wide) and _LEARNED.search(tree.text.lower()) is not None
     return [(one.at, one.number) for one in wide if _meets(one, others, decider, learned=learned)]
+
+
+def _may(fate: Fate) -> bool:
+    """Whether a line may have become narrower ones; most texts have none, which is found quickly."""
+    return not fate.kinds.isdisjoint(KINDS) and any(
+        len(outcome.writings) > 1 or outcome.reason == "covered" for outcome in fate.outcomes
+    )
 
 
 def _meets(one: _Wide, others: dict[tuple[str, _Prefix], set[_Said]], decider: Decider, *, learned: bool) -> bool:
