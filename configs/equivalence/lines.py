@@ -272,6 +272,14 @@ class _Check(Judge):
 
     def _belongs(self, old: int, new: int, taken: Sequence[int]) -> bool:
         """Whether a new line may be a part of what an old one became, and says more than the parts before it."""
+        line = self.before.get(old)
+        if line is not None and self.findings.given(self.old.path, line.number):
+            first = taken[0] if taken else new
+            if self.new.tree.line_text(first + 1) == line.text:
+                return not taken  # it stayed as it was
+        return self._part(old, new, taken)
+
+    def _part(self, old: int, new: int, taken: Sequence[int]) -> bool:
         line, after = self.before.get(old), self.after.get(new)
         if line is None or after is None:
             text = self.old.tree.lines[old].rstrip("\r\n")

@@ -185,6 +185,10 @@ class Findings:
                 return
         self._found.setdefault((found.kind, found.old, found.new), found)
 
+    def given(self, path: str, line: int) -> bool:
+        """Whether a line of today was given to a person."""
+        return (path, line) in self._people
+
     def against_list(self, found: Counterexample) -> None:
         """A counterexample about several lines together: not one if it rests on a line that is left for a person."""
         left = [each for each in found.old if (each.path, each.line) in self._people]

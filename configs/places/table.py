@@ -138,7 +138,8 @@ class Places:
     that a language with braces is read by the same rows as its form of one line each. In a flat table, `skip` is left
     out where a command begins (`set`, `inactive:`), and `lead` matches what may stand before a row, with the VRF.
     `groups` says which objects may become groups of objects, if the language has such. `paired` finds the words of
-    translations of one address for one whose sides stand in several commands.
+    translations of one address for one whose sides stand in several commands. `nearest` are the kinds of prefixes of
+    which, in one list, the longest decides whatever its order.
     """
 
     sections: tuple[Section, ...]
@@ -148,6 +149,7 @@ class Places:
     skip: re.Pattern[str] | None = None
     groups: Groups | None = None
     paired: re.Pattern[str] | None = None
+    nearest: frozenset[str] = frozenset()
     _views: dict[tuple[tuple[int, ...], str], View] = field(default_factory=dict, compare=False, repr=False)
     _known: dict[tuple[str, ...], tuple[tuple[int, ...], str, bool]] = field(
         default_factory=dict, compare=False, repr=False
@@ -516,6 +518,7 @@ def table(
     skip: Iterable[str] = (),
     groups: Groups | None = None,
     paired: str = "",
+    nearest: Iterable[str] = (),
 ) -> Places:
     """Compile a table. ValueError names the row that is wrong: a table is code.
 
@@ -545,6 +548,7 @@ def table(
         re.compile(rf"(?:(?:{'|'.join(map(re.escape, skip))})\s+)+") if skip else None,
         groups,
         re.compile(paired) if paired else None,
+        frozenset(nearest),
     )
 
 

@@ -149,7 +149,7 @@ class Engine:
         if kinds & apart.KINDS:
             apart.check(found, self._decider, source.tree)
         apart.names(found)
-        self._beside(found, kinds, source.tree)
+        self._beside(found, kinds, source)
         if self.policy.names:
             self._rename(result)
         result.encoded = encoded.find(source.tree, self._decider.scope)
@@ -219,12 +219,12 @@ class Engine:
             elif new:
                 result.changed[number] = new
 
-    def _beside(self, found: Decisions, kinds: frozenset[str], tree: Tree) -> None:
+    def _beside(self, found: Decisions, kinds: frozenset[str], source: Source) -> None:
         """What can only be decided by what becomes of other lines."""
         if self._decider.torn:
             self._on_links(found)
-        if not kinds.isdisjoint(routes.KINDS):
-            for index, number in routes.meeting(found, self._decider, tree):
+        if not kinds.isdisjoint((*routes.KINDS, *source.places.nearest)):
+            for index, number in routes.meeting(found, self._decider, source.tree, source.places.nearest):
                 apart.refuse(found, index, number, routes.MEETS)
         if not self._decider.scope.one_for_all and "tunnel-destination" in kinds:
             self._tunnels(found)

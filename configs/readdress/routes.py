@@ -38,10 +38,11 @@ class _Prefix(NamedTuple):
 
 
 class _Said(NamedTuple):
-    """What a command says: of what kind its prefix is, and what else it says, with its views."""
+    """What a command says: of what kind its prefix is, what stands before it (the views too) and behind it."""
 
     kind: str
-    words: tuple[str, ...]
+    before: tuple[str, ...]
+    behind: str
 
 
 class _Wide(NamedTuple):
@@ -54,24 +55,31 @@ class _Wide(NamedTuple):
     said: _Said
 
 
-def meeting(found: Decisions, decider: Decider, tree: Tree) -> list[tuple[int, int]]:
-    """The places (the line's index, its number) of wide routes that would meet another one."""
-    if not any(_may(fate) for fate in found.fates()):
+def meeting(
+    found: Decisions, decider: Decider, tree: Tree, nearest: frozenset[str] = frozenset()
+) -> list[tuple[int, int]]:
+    """The places (the line's index, its number) of wide routes that would meet another one.
+
+    `nearest` are kinds of which, in one list, the longest prefix decides.
+    """
+    kinds = frozenset((*KINDS, *nearest))
+    if not any(_may(fate, kinds) for fate in found.fates()):
         return []
     wide: list[_Wide] = []
     others: dict[tuple[str, _Prefix], set[_Said]] = {}
     for index, fate in enumerate(found.fates()):
-        if fate.kinds.isdisjoint(KINDS):
+        if fate.kinds.isdisjoint(kinds):
             continue
         decided = found[index] if index in found.made else found.put_together(index)
         for number, place in enumerate(decided.line.places):
-            old = _read(place, decided.line.text) if place.kind in KINDS else None
+            old = _read(place, decided.line.text) if place.kind in kinds else None
             if old is None:
                 continue
             outcome = decided.outcomes[number]
             pairs = [(one.address, one.size) for one in outcome.writings] or [(None, None)]
             news = {new for address, size in pairs if (new := _read(place, decided.line.text, address, size))}
-            said = _Said(place.kind, (*decided.line.path, *_around(place, decided.line.text)))
+            before, behind = _around(place, decided.line.text)
+            said = _Said(place.kind, (*decided.line.path, before), behind)
             if len(news) > 1 or outcome.reason == "covered":
                 wide.append(_Wide(index, number, old, news, said))
             else:
@@ -81,17 +89,20 @@ def meeting(found: Decisions, decider: Decider, tree: Tree) -> list[tuple[int, i
     return [(one.at, one.number) for one in wide if _meets(one, others, decider, learned=learned)]
 
 
-def _may(fate: Fate) -> bool:
+def _may(fate: Fate, kinds: frozenset[str]) -> bool:
     """Whether a line may have become narrower ones; most texts have none, which is found quickly."""
-    return not fate.kinds.isdisjoint(KINDS) and any(
+    return not fate.kinds.isdisjoint(kinds) and any(
         len(outcome.writings) > 1 or outcome.reason == "covered" for outcome in fate.outcomes
     )
 
 
 def _meets(one: _Wide, others: dict[tuple[str, _Prefix], set[_Said]], decider: Decider, *, learned: bool) -> bool:
     """Whether a wide route's narrower ones meet another command, or what a protocol may know."""
-    if any(others.get((one.said.kind, new), set()) - {one.said} for new in one.news):
+    same = {said for new in one.news for said in others.get((one.said.kind, new), ())}
+    if one.said.kind in KINDS and same - {one.said}:
         return True
+    if one.said.kind not in KINDS:
+        return any(said.before == one.said.before for said in same)
     if not learned or one.said.kind != "route":
         return False
     vrf, version, first, length = one.old

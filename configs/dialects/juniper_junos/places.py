@@ -33,7 +33,13 @@ _SKIP = (
 def places() -> Places:
     """The table; compiled once."""
     return table(
-        TABLE, public=("default", "master", "mgmt_junos"), flat=True, lead=_LEAD, skip=_SKIP, paired="static-nat"
+        TABLE,
+        public=("default", "master", "mgmt_junos"),
+        flat=True,
+        lead=_LEAD,
+        skip=_SKIP,
+        paired="static-nat",
+        nearest=("prefix-list", "policy"),
     )
 
 

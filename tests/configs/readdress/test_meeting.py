@@ -153,3 +153,21 @@ def test_a_translation_in_one_vrf_of_two_that_contradict_is_no_alarm(readdress):
     new, reviews = _run(readdress, "hp_comware", old, mapping)
     assert reviews == {}
     assert _proof("hp_comware", old, new, mapping).ok
+
+
+def test_the_nearest_of_route_filters_decides(readdress):
+    """JunOS asks the longest prefix of a term alone: a piece beside an exact entry would let in what that keeps out."""
+    term = "set policy-options policy-statement S term {} from route-filter {}\n"
+    wide = term.format(1, "10.1.0.0/16 prefix-length-range /25-/30")
+    exact = term.format(1, "10.1.1.0/24 exact")
+    assert _run(readdress, "juniper_junos", exact + wide, FAR)[1] == {2: "meets-route"}
+    assert _run(readdress, "juniper_junos", exact.replace("term 1", "term 2") + wide, FAR)[1] == {}
+
+
+def test_a_line_for_a_person_beside_one_that_becomes_several_is_no_alarm(readdress):
+    """What stays as it was takes none of the lines of the next one."""
+    old = "access-list X seq 9 permit 10.1.0.0/16\naccess-list X seq 10 permit 10.1.1.0/24\n"
+    new, reviews = _run(readdress, "frr", old, PARTED)
+    assert reviews == {1: "no-room"}
+    assert new.count("\n") == 3
+    assert _proof("frr", old, new, PARTED, {("d", 1)}).ok
