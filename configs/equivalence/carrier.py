@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from configs.equivalence.model import Flow
-from configs.intervals import BITS, AddressSet, Intervals, everything
+from configs.intervals import BITS, EMPTY, AddressSet, Intervals, everything
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +21,17 @@ class Carrier:
     def __init__(self, images: Images, vrf: str | None) -> None:
         self._images = {version: images.of(vrf, version) for version in (4, 6)}
         self._known: dict[AddressSet, AddressSet] = {}
+        # What goes to different places in different VRFs, and all these places.
+        self._unsure = {
+            version: Intervals.of(
+                span
+                for found in (image.unsure, *(each.image(image.unsure) for each in images.each(version)))
+                for span in found
+            )
+            if image.unsure
+            else EMPTY
+            for version, image in self._images.items()
+        }
 
     def carried(self, found: AddressSet) -> AddressSet:
         """The new addresses that a set means: images, new hosts of whole prefixes, what is outside the mapping."""
@@ -64,8 +75,7 @@ class Carrier:
             if found != whole and found & taken and (free := found - taken):
                 blurred += free.spans
         # Where VRFs say different things nothing can be said of both.
-        unsure = image.unsure | image.image(image.unsure)
-        return whole - (image.mapped - taken) - Intervals.of(blurred) - unsure
+        return whole - (image.mapped - taken) - Intervals.of(blurred) - self._unsure[version]
 
     def image(self, version: int) -> Image:
         """The mapping of one family."""

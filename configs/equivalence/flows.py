@@ -140,6 +140,21 @@ class Flows:
         inhabited = carrier.inhabited([_destination(route) for route in old], [_destination(route) for route in new])
         nothing = (Rule("none"), Rule("none"))
         self._compare((first, nothing[0]), (second, nothing[1]), carrier, ANYWHERE, inhabited, Kind.ROUTE)
+        self._side_by_side(old, new, version)
+
+    def _side_by_side(self, old: Sequence[Route], new: Sequence[Route], version: int) -> None:
+        """Routes to one prefix share its packets: those that do now must have done so before."""
+        known = [_ways(same, lambda route: self._hop(route, version)) for same in _together(old, version).values()]
+        for (length, first), same in _together(new, version).items():
+            ways = _ways(same, lambda route: route.hop)
+            if len(ways) == 1 or ways in known:
+                continue
+            message = Message(
+                "routes that lead to different places are for the same prefix now: {prefix}",
+                prefix=f"{shown(first, version)}/{length}",
+            )
+            sites = tuple(site(self._new, line) for line in dict.fromkeys(route.line for route in same))
+            self._findings.against_list(Counterexample(Kind.ROUTE, message, (), sites))
 
     def _hop(self, route: Route, version: int) -> int | None:
         if route.hop is None:
@@ -201,6 +216,19 @@ def _unnamed(text: str) -> str:
     return "*".join((*parts, text[at:]))
 
 
+def _together(routes: Sequence[Route], version: int) -> dict[tuple[int, int], list[Route]]:
+    """Routes by their prefix: its length and its first address."""
+    together: dict[tuple[int, int], list[Route]] = {}
+    for route in routes:
+        together.setdefault((route.length, prefix(route.value, route.length, BITS[version]).first), []).append(route)
+    return together
+
+
+def _ways(same: Sequence[Route], hop: Callable[[Route], int | None]) -> frozenset[tuple[int | None, str, str, str]]:
+    """Where routes lead."""
+    return frozenset((hop(route), route.interface, route.hop_vrf, _unnamed(route.rest)) for route in same)
+
+
 def _table(
     routes: Sequence[Route],
     version: int,
@@ -208,13 +236,11 @@ def _table(
     carried: Callable[[AddressSet], AddressSet],
 ) -> list[Rule]:
     """A routing table as rules: the longest prefix first, routes to one prefix together."""
-    together: dict[tuple[int, int], list[Route]] = {}
-    for route in routes:
-        together.setdefault((route.length, prefix(route.value, route.length, BITS[version]).first), []).append(route)
     rules = []
-    for (_, _), same in sorted(together.items(), key=lambda row: -row[0][0]):
-        action = frozenset((hop(route), route.interface, route.hop_vrf, _unnamed(route.rest)) for route in same)
+    for _, same in sorted(_together(routes, version).items(), key=lambda row: -row[0][0]):
+        action = _ways(same, hop)
         found = carried(_destination(same[0]))
         if found.family(version) != EMPTY:
-            rules.append(Rule(action, same[0].line, destination=found))
+            lines = tuple(line for route in same for line in (route.line, *route.lines))
+            rules.append(Rule(action, same[0].line, destination=found, lines=lines))
     return rules

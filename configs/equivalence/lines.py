@@ -16,6 +16,7 @@ from configs.equivalence.judge import Judge
 from configs.equivalence.model import Counterexample, Kind, site
 from configs.equivalence.names import Names
 from configs.equivalence.reading import SETS, Meant, alike, line_end, meant, numbers
+from configs.equivalence.said import set_text
 from configs.intervals import Intervals
 from configs.places.rows import Size
 from configs.places.table import Line, survey
@@ -216,6 +217,7 @@ class _Check(Judge):
             elif part.length is not None and not fits.explained(image, before, mine, part):
                 self.misplaced(line, after, mine, part)
         self._routes(line, before, nows, known, mine, image)
+        self._one_route(line, before, nows, known, mine, image)
         if fit in (Fit.LESS, Fit.MORE):
             worst = self._worst(image, mine, nows, known) if fit is Fit.MORE else [after for after, _ in nows]
             self.unfit(line, worst, mine, Meant(mine.version, 0, whole), fit, example)
@@ -238,6 +240,28 @@ class _Check(Judge):
         if old is not None and len(news) == len(found):
             self.bounded(line, [after for after, _ in nows], old, news, image)
 
+    def _one_route(
+        self,
+        line: Line,
+        before: Place,
+        nows: Sequence[tuple[Line, Place]],
+        parts: Sequence[Meant],
+        mine: Meant,
+        image: Image,
+    ) -> None:
+        """A prefix of a prefix list without bounds is one route: it becomes the plan's subnets for it, no pieces."""
+        if before.kind != "prefix-list" or before.ge is not None or before.le is not None or mine.length is None:
+            return
+        routes = {grown.new for grown in image.network(mine.value, mine.length)}
+        for (after, _), part in zip(nows, parts, strict=True):
+            if part.spans not in routes:
+                message = Message(
+                    "{old} means one route, and {new} is none that the mapping makes of it",
+                    old=set_text(mine),
+                    new=set_text(part),
+                )
+                self.against(Kind.ADDRESS, message, line, [after])
+
     def _worst(
         self, image: Image, mine: Meant, nows: Sequence[tuple[Line, Place]], parts: Sequence[Meant]
     ) -> list[Line]:
@@ -248,6 +272,14 @@ class _Check(Judge):
 
     def _belongs(self, old: int, new: int, taken: Sequence[int]) -> bool:
         """Whether a new line may be a part of what an old one became, and says more than the parts before it."""
+        line = self.before.get(old)
+        if line is not None and self.findings.given(self.old.path, line.number):
+            first = taken[0] if taken else new
+            if self.new.tree.line_text(first + 1) == line.text:
+                return not taken  # it stayed as it was
+        return self._part(old, new, taken)
+
+    def _part(self, old: int, new: int, taken: Sequence[int]) -> bool:
         line, after = self.before.get(old), self.after.get(new)
         if line is None or after is None:
             text = self.old.tree.lines[old].rstrip("\r\n")

@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One device's configuration. `path` is the same before and after."""
+    """One device's configuration. `path` is the same before and after.
+
+    `numbers` and `whole`: the tree is read from some lines of another text, which are these.
+    """
 
     path: str
     platform: str
     tree: Tree
+    whole: Tree | None = None
+    numbers: tuple[int, ...] = ()
 
 
 class Kind(StrEnum):
@@ -180,9 +185,14 @@ class Findings:
                 return
         self._found.setdefault((found.kind, found.old, found.new), found)
 
+    def given(self, path: str, line: int) -> bool:
+        """Whether a line of today was given to a person."""
+        return (path, line) in self._people
+
     def against_list(self, found: Counterexample) -> None:
         """A counterexample about several lines together: not one if it rests on a line that is left for a person."""
-        left = [each for each in (*found.old, *found.new) if (each.path, each.text) in self._left]
+        left = [each for each in found.old if (each.path, each.line) in self._people]
+        left += [each for each in (*found.old, *found.new) if (each.path, each.text) in self._left]
         if left:
             message = Message("what this means depends on lines that are left for a person")
             self.beyond(left[0], "depends-on-review", message)
@@ -209,6 +219,9 @@ def _place(found: Counterexample) -> tuple[object, ...]:
 
 def site(document: Document, line: int) -> Site:
     """A line of a document; line 0 stands for the whole file."""
+    if document.whole is not None and 0 < line <= len(document.numbers):
+        number = document.numbers[line - 1]
+        return Site(document.path, number, document.whole.line_text(number).strip())
     text = document.tree.line_text(line).strip() if 0 < line <= len(document.tree.lines) else ""
     return Site(document.path, line, text)
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, cast
 from configs import dialects
 from configs.equivalence import lines, links, used
 from configs.equivalence.flows import Flows
+from configs.equivalence.folding import folded
 from configs.equivalence.image import Images
 from configs.equivalence.model import Counterexample, Document, Findings, Kind, Proof, Site, site
 from configs.equivalence.translations import Translations
@@ -75,7 +76,7 @@ def prove(
             findings.beyond(site(first, 0), "no-table", Message("there is no table of places for {platform}",
                                                                 platform=first.platform))  # fmt: skip
         else:
-            lines.check(first, second, places, images, findings, policy)
+            lines.check(first, folded(first, second, places), places, images, findings, policy)
         meanings = [_meaning(document) for document in (first, second)]
         if meanings[0] is None or meanings[1] is None:
             message = Message(

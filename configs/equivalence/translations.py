@@ -129,7 +129,23 @@ class Translations:
     def _domain(self, old: Iterable[AddressSet], new: Iterable[AddressSet], rules: Sequence[Translation]) -> AddressSet:
         """Where the lists may be compared: without new hosts of what is translated one by one."""
         found = self._carrier(None).inhabited(old, new)
-        return found - AddressSet(*(self._new_hosts(rules, version) for version in (4, 6)))
+        sides = [self._new_hosts(rules, version) | self._unsure(rules, version) for version in (4, 6)]
+        return found - AddressSet(*sides)
+
+    def _unsure(self, rules: Sequence[Translation], version: int) -> Intervals:
+        """The addresses of rules whose other side goes to different places in different VRFs, now and afterwards."""
+        spans: list[tuple[int, int]] = []
+        for each in rules:
+            own = each.rule.source, each.rule.destination
+            for mine, translated in zip(own, (each.source, each.destination), strict=True):
+                goal = None if translated is None else self._carrier(translated.vrf).image(version).unsure
+                if translated is None or not goal or not translated.addresses.family(version).meets(goal):
+                    continue
+                if mine.any:
+                    continue
+                carried = self._carrier(each.vrf).carried(mine)
+                spans += (mine.family(version) | carried.family(version)).spans
+        return Intervals.of(spans)
 
     def _new_hosts(self, rules: Sequence[Translation], version: int) -> Intervals:
         spans: list[tuple[int, int]] = []

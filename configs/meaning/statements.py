@@ -141,7 +141,10 @@ class PrefixList:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A static route. `hop` is None without a next hop's address. `rest` is what else the line says, in its words."""
+    """A static route. `hop` is None without a next hop's address. `rest` is what else the line says, in its words.
+
+    `lines` are those of objects that it names.
+    """
 
     line: int
     vrf: str
@@ -152,6 +155,7 @@ class Route:
     interface: str
     hop_vrf: str
     rest: str = ""
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -564,10 +564,10 @@ ip vrf {vrf}
 OBJECTS: Final = """
 [object-group]
 [object-group > *]
-host {host:object}
-[{seq}] host-info {host:object}
-range {first:object} {last}
-+subnet {prefix:object} {mask}
+?host {host:object}
+?[{seq}] host-info {host:object}
+?range {first:object} {last}
+?+subnet {prefix:object} {mask}
 group-object|object-group {name}
 """
 

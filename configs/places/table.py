@@ -54,6 +54,7 @@ from ipplan.names import DEFAULT_VRF
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from configs.places.groups import Groups
     from configs.places.tokens import Token
     from configs.tree import Tree
 
@@ -139,6 +140,9 @@ class Places:
     `public` are the words that name the default VRF. `flat`: the views' commands are written before the command, so
     that a language with braces is read by the same rows as its form of one line each. In a flat table, `skip` is left
     out where a command begins (`set`, `inactive:`), and `lead` matches what may stand before a row, with the VRF.
+    `groups` says which objects may become groups of objects, if the language has such. `paired` finds the words of
+    translations of one address for one whose sides stand in several commands. `nearest` are the kinds of prefixes of
+    which, in one list, the longest decides whatever its order.
     """
 
     sections: tuple[Section, ...]
@@ -146,6 +150,9 @@ class Places:
     flat: bool = False
     lead: Row | None = None
     skip: re.Pattern[str] | None = None
+    groups: Groups | None = None
+    paired: re.Pattern[str] | None = None
+    nearest: frozenset[str] = frozenset()
     _views: dict[tuple[tuple[int, ...], str], View] = field(default_factory=dict, compare=False, repr=False)
     _known: dict[tuple[str, ...], _Told] = field(default_factory=dict, compare=False, repr=False)
     _indexes: dict[tuple[int, ...], tuple[tuple[Row, ...], _Firsts]] = field(
@@ -503,7 +510,15 @@ def _end(place: Place, start: int) -> Place | None:
 
 
 def table(
-    text: str, *, public: Iterable[str] = (), flat: bool = False, lead: str = "", skip: Iterable[str] = ()
+    text: str,
+    *,
+    public: Iterable[str] = (),
+    flat: bool = False,
+    lead: str = "",
+    skip: Iterable[str] = (),
+    groups: Groups | None = None,
+    paired: str = "",
+    nearest: Iterable[str] = (),
 ) -> Places:
     """Compile a table. ValueError names the row that is wrong: a table is code.
 
@@ -531,6 +546,9 @@ def table(
         flat,
         compile_row(lead, whole=True) if lead else None,
         re.compile(rf"(?:(?:{'|'.join(map(re.escape, skip))})\s+)+") if skip else None,
+        groups,
+        re.compile(paired) if paired else None,
+        frozenset(nearest),
     )
 
 

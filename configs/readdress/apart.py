@@ -59,7 +59,7 @@ def check(found: Decisions, decider: Decider, tree: Tree) -> None:
             elif kind in _APART and not _fits(
                 place, decided.line, family.length(decided.line, place), Size.LENGTH, decider
             ):
-                _refuse(found, index, number)
+                refuse(found, index, number)
     if named:
         for index in range(len(found)):
             _named_masks(found, index, named, decider)
@@ -93,11 +93,13 @@ def _quoted(text: str) -> bool:
     return text[:1] in ('"', "'") and " " in text
 
 
-def _refuse(found: Decisions, index: int, number: int, outcome: Outcome = _REVIEW) -> None:
+def refuse(found: Decisions, index: int, number: int, outcome: Outcome = _REVIEW) -> None:
+    """Leave a place to a person."""
     decided = found[index]
     outcomes = (*decided.outcomes[:number], outcome, *decided.outcomes[number + 1 :])
     changes = any(outcome.writings for outcome in outcomes)
-    found[index] = decided._replace(outcomes=outcomes, new=decided.new if changes or decided.new is None else ())
+    # What else changes in the line is written anew: its text was made with this place in it.
+    found[index] = decided._replace(outcomes=outcomes, new=None if changes else ())
 
 
 def _near(found: Decisions, index: int, step: int) -> Iterator[int]:
@@ -142,8 +144,8 @@ def _range(found: Decisions, index: int, number: int, decider: Decider) -> None:
             mine = [decided.outcomes[number], found[other].outcomes[place_number]]
             own = tuple(outcome.writings[0].address if outcome.writings else None for outcome in mine)
             if wanted.action is Action.REVIEW or len(news) > 1 or own != (news[0] if news else (None, None)):
-                _refuse(found, index, number)
-                _refuse(found, other, place_number)
+                refuse(found, index, number)
+                refuse(found, other, place_number)
             return
 
 
@@ -173,10 +175,10 @@ def _mask(found: Decisions, index: int, number: int, decider: Decider) -> None:
     if surely and len(wanted) == 1 and "" not in wanted:
         _rewrite(found, index, number, wanted.pop())
         return
-    _refuse(found, index, number)
+    refuse(found, index, number)
     for one in beside:
         if found[one.line].line.places[one.place].kind in _APART and one.words == beside[0].words:
-            _refuse(found, one.line, one.place)
+            refuse(found, one.line, one.place)
 
 
 class _Companion(NamedTuple):
@@ -240,7 +242,7 @@ def _pair(found: Decisions, index: int, number: int, decider: Decider) -> None:
         return
     if len({_becomes(line, line.places[other], decided.outcomes[other], size, decider) for other in numbers}) > 1:
         for other in numbers:
-            _refuse(found, index, other, _DIFFER)
+            refuse(found, index, other, _DIFFER)
 
 
 def _becomes(line: Line, place: Place, outcome: Outcome, size: tuple[Size, str], decider: Decider) -> str:
@@ -287,7 +289,7 @@ def _named_masks(found: Decisions, index: int, named: Mapping[str, tuple[Line, P
         if wanted:
             _rewrite(found, index, number, wanted)
         else:
-            _refuse(found, index, number)
+            refuse(found, index, number)
 
 
 def _named_size(before: str, size: str, named: Mapping[str, tuple[Line, Place]], decider: Decider) -> str:
@@ -407,7 +409,7 @@ def _bounds(found: Decisions, index: int, number: int, means: tuple[Decider, _Fa
     own = [(writing.address, writing.size) for writing in decided.outcomes[number].writings]
     same = [(writing.address, writing.size) for writing in outcome.writings] == own and len(own) < 2
     if outcome.action is Action.REVIEW or not same or any(writing.ge or writing.le for writing in outcome.writings):
-        _refuse(found, index, number)
+        refuse(found, index, number)
 
 
 def _whole(place: Place, line: Line, size: str, form: Size, means: tuple[Decider, Shape]) -> Outcome:

@@ -65,6 +65,11 @@ _TITLE: Final = Shape.TITLE
 _NOTHING: Final = Writing()
 _NO_BOUNDS: Final = ("", "")
 _SAYS_SIZE: Final = (_SIZE_MASK, _SIZE_LENGTH, _SIZE_WILDCARD, _SIZE_MUST)
+# Without bounds these mean one route, not those inside of it nor the addresses: it is never cut into pieces.
+_ROUTES: Final = ("prefix-list", "bgp-network")
+# What is given out, or built upon by its very length: none of it may be left away because nobody is known to use it.
+_WHOLE: Final = ("dhcp", "locator", "nat-pool", "pool")
+_BY_KIND: Final = frozenset((*_ROUTES, *_WHOLE))
 # A prefix (first, length) and the lengths that it means, if that is known.
 _Part: TypeAlias = tuple[tuple[int, int], tuple[int, int] | None]
 
@@ -143,7 +148,7 @@ class Decider:
         """What was decided of places like this one, by their texts."""
         shape, form = place.shape, place.form
         # Of others the decision does not depend on the kind.
-        kind = place.kind if shape is _FIXED or form is _SIZE_CLASSFUL or place.kind == "prefix-list" else ""
+        kind = place.kind if shape is _FIXED or form is _SIZE_CLASSFUL or place.kind in _BY_KIND else ""
         vrf = None if self.scope.one_for_all else place.vrf
         return self._known.setdefault((shape, kind, form, vrf), {})
 
@@ -264,6 +269,8 @@ class Decider:
         if length == 0:
             if value and place.form is _SIZE_WILDCARD and self.scope.holds(value, version, place.vrf):
                 return Outcome(_REVIEW, "mask-for-wildcard")
+            if bounds != _NO_BOUNDS and self._crossed((first, length, version), place.vrf, bounds):
+                return Outcome(_REVIEW, "lengths")
             return Outcome(_KEPT, "default-route")
         if place.form is _SIZE_CLASSFUL and place.kind == "rip-network":
             return self._classes(first, length, place.vrf)
@@ -285,8 +292,11 @@ class Decider:
         """The writings of a prefix, one for each of the answer's parts. `said` are its size, `ge` and `le`."""
         first, length, version = whole
         size, ge, le = said
-        if place.kind == "prefix-list" and not (ge or le) and len(answer.parts) > 1 and self._wide(*whole, place.vrf):
-            return Outcome(_REVIEW, "lengths")  # it means one route, not those inside of it
+        if place.kind in _BY_KIND:
+            found = self._routes(answer, whole, place) if not (ge or le) else answer
+            if isinstance(found, str):
+                return Outcome(_REVIEW, found)
+            answer = found
         parts = self._with_lengths(answer, whole, place.vrf, (ge, le))
         if len(parts) > MOST_PARTS:
             return Outcome(_REVIEW, "scattered")
@@ -314,6 +324,18 @@ class Decider:
         wide = self._wide(first, length, version, place.vrf)
         return Outcome(_KEPT, "still-covers" if wide else "unchanged")
 
+    def _routes(self, answer: Answer, whole: tuple[int, int, int], place: Place) -> Answer | str:
+        """The answer for what means one thing, not the addresses in it; or the reason why there is none."""
+        if place.kind in _WHOLE:
+            return "partly-mapped" if answer.cover else answer
+        if len(answer.parts) < 2:
+            return answer
+        news = self.scope.split(*whole, place.vrf)
+        # What a protocol announces has to be there as a route: a wide one is, as the same list of static routes.
+        if not news and place.kind != "prefix-list":
+            return answer
+        return answer._replace(parts=news) if _same(answer.parts, news, version=whole[2]) else "one-route"
+
     def _with_lengths(
         self, answer: Answer, whole: tuple[int, int, int], vrf: str | None, bounds: tuple[str, str]
     ) -> list[_Part]:
@@ -324,6 +346,11 @@ class Decider:
             if not answer.cover:
                 return self._bounded(answer, whole, vrf, bounds)
         return [(part, None) for part in answer.parts]
+
+    def _crossed(self, whole: tuple[int, int, int], vrf: str | None, bounds: tuple[str, str]) -> bool:
+        """Whether subnets inside a prefix leave the lengths that are meant, or come into them."""
+        low, high = _lengths(whole, bounds)
+        return any((low <= old <= high) != (low <= new <= high) for old, new in self.scope.inner_lengths(*whole, vrf))
 
     def _widens(self, whole: tuple[int, int, int], vrf: str | None, bounds: tuple[str, str]) -> bool:
         """Whether bounds that hold for all subnets inside a prefix would let in other routes than theirs."""
@@ -403,10 +430,9 @@ class Decider:
             # The subnet itself: whatever is said of its own length moves with it, smaller parts keep theirs.
             new_low = part[1] if low == length else low
             new_high = part[1] if high == length else high
-        elif news:
-            if min(news) < low or max(news) > high:
-                return None  # wider bounds would let in what nobody asked for: more specific routes of the others
-        elif shift and answer.cover:
+        elif any((low <= old <= high) != (low <= new <= high) for old, new in inner):
+            return None  # wider bounds would let in what nobody asked for: more specific routes of the others
+        elif not news and shift and answer.cover:
             new_low = max(low, part[1])
         new_low, new_high = max(new_low, part[1]), min(new_high, bits)
         if new_low > new_high:
@@ -505,6 +531,13 @@ class Decider:
         return Outcome(_REWRITTEN, "mapped", (Writing(f"{outcome.writings[0].address}:{number}"),))
 
 
+def _same(parts: tuple[tuple[int, int], ...], others: tuple[tuple[int, int], ...], version: int) -> bool:
+    """Whether prefixes hold the same addresses together."""
+    bits = BITS[version]
+    sets = [Intervals.of((first, first + (1 << (bits - length))) for first, length in each) for each in (parts, others)]
+    return sets[0] == sets[1]
+
+
 def _mapped(address: str | None, size: str | None) -> Outcome:
     """A place that goes to one other: what nearly all are, so it is made in the shortest way."""
     make = tuple.__new__
@@ -527,7 +560,9 @@ def _lengths(whole: tuple[int, int, int], bounds: tuple[str, str]) -> tuple[int,
 def _shifted(said: tuple[int, int], old: int, new: int) -> tuple[int, int]:
     """The lengths meant in a subnet that gets another length: its own moves, and that of several such; a part's not."""
     low, high = said
-    return low + new - old if low <= old else low, high + new - old if high <= old else max(high, new)
+    if old < low:
+        return max(low, new + 1), high  # not itself, nor what it becomes
+    return low + new - old, high + new - old if high <= old else max(high, new)
 
 
 def _fitted(

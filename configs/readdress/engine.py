@@ -15,7 +15,7 @@ from configs.places import shapes, tokens
 from configs.places.rows import Place, Shape
 from configs.places.table import Hit, Known, Line, Places, View, form, hits, meaning
 from configs.places.tokens import Form, Token
-from configs.readdress import apart, encoded
+from configs.readdress import apart, encoded, pairs, routes, several
 from configs.readdress import text as texts
 from configs.readdress.decide import Action, Decider, Outcome, Writing, space
 from configs.readdress.fates import Fate
@@ -149,12 +149,29 @@ class Engine:
         if kinds & apart.KINDS:
             apart.check(found, self._decider, source.tree)
         apart.names(found)
-        self._beside(found, kinds)
+        self._beside(found, kinds, source)
         if self.policy.names:
             self._rename(result)
         result.encoded = encoded.find(source.tree, self._decider.scope)
-        self._write(result)
+        self._write_all(result, source.places)
+        if source.places.paired is not None and source.places.paired.search(source.tree.text):
+            self._pairs(result, source)
         return result
+
+    def _write_all(self, result: Result, places: Places) -> None:
+        split = several.find(result.tree, places, result.decided, renamed=self.policy.names)
+        self._write(result)
+        if split is not None:
+            split.write(result)
+
+    def _pairs(self, result: Result, source: Source) -> None:
+        """Leave to a person the translations of one address for one whose two sides would no longer fit."""
+        while refused := pairs.broken(result, source.platform, self._decider.scope):
+            for index, number in refused:
+                apart.refuse(result.decided, index, number, pairs.DIFFER)
+            result.changed.clear()
+            result.numbers.clear()
+            self._write_all(result, source.places)
 
     def _decided(self, source: Source) -> list[tuple[int, tuple[str, ...], Fate]]:
         """Every line that has tokens: its number, the commands of its views, and what becomes of it by itself."""
@@ -202,10 +219,13 @@ class Engine:
             elif new:
                 result.changed[number] = new
 
-    def _beside(self, found: Decisions, kinds: frozenset[str]) -> None:
+    def _beside(self, found: Decisions, kinds: frozenset[str], source: Source) -> None:
         """What can only be decided by what becomes of other lines."""
         if self._decider.torn:
             self._on_links(found)
+        if not kinds.isdisjoint((*routes.KINDS, *source.places.nearest)):
+            for index, number in routes.meeting(found, self._decider, source.tree, source.places.nearest):
+                apart.refuse(found, index, number, routes.MEETS)
         if not self._decider.scope.one_for_all and "tunnel-destination" in kinds:
             self._tunnels(found)
 
@@ -228,7 +248,8 @@ class Engine:
                     continue
                 read = texts.read(decided.line.text[place.start : place.end])
                 for vrf, (version, first, stop), outcome in torn:
-                    if read is not None and place.vrf == vrf and read[1] == version and first <= read[0] < stop:
+                    same = place.vrf == vrf or None in (place.vrf, vrf)
+                    if read is not None and same and read[1] == version and first <= read[0] < stop:
                         found[index] = _with(found[index], number, outcome)
 
     def _tunnels(self, found: Decisions) -> None:

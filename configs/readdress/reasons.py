@@ -58,6 +58,8 @@ REVIEW: Final = {
     "leading-zeros": mark("it has leading zeros: octal or decimal?"),
     "admits-others": mark("its new form would admit others' space"),
     "lengths": mark("its new lengths do not fit the bounds of the prefix list"),
+    "one-route": mark("it means one route, and the mapping has no rows for what becomes of it"),
+    "meets-route": mark("what takes its place would be as narrow as a route or command that it gave way to before"),
     "apart": mark("it and its companion on another line (a range's end, a mask) would no longer fit together"),
     "encoded": mark("it holds an address of the mapping in another way of writing"),
     "sizes-differ": mark("it and its partner would get different sizes"),

@@ -72,6 +72,7 @@ class _Space:
     stops: tuple[int, ...]
     news: tuple[int | None, ...]
     subnets: dict[tuple[int, int], tuple[int, int] | None]  # old (first, length) → new; None if it goes to several
+    split: dict[tuple[int, int], set[tuple[int, int]]]  # of those that go to several: all of them
 
     @cached_property
     def mapped(self) -> Intervals:
@@ -187,6 +188,7 @@ class Scope:
             for space, pieces in mapping.pieces().items()
         }
         subnets: dict[tuple[str, int], dict[tuple[int, int], tuple[int, int] | None]] = {}
+        split: dict[tuple[str, int], dict[tuple[int, int], set[tuple[int, int]]]] = {}
         for entry in mapping.entries:
             if entry.old_subnet is None or entry.new_subnet is None:
                 continue
@@ -194,7 +196,11 @@ class Scope:
             known = subnets.setdefault((entry.vrf, old.version), {})
             key = (int(old.network_address), old.prefixlen)
             value = (int(new.network_address), new.prefixlen)
-            known[key] = value if known.get(key, value) == value else None
+            before = known.setdefault(key, value)
+            if before != value:
+                news = split.setdefault((entry.vrf, old.version), {}).setdefault(key, set())
+                news |= {value} if before is None else {before, value}
+                known[key] = None
         self._spaces = {
             space: _Space(
                 space[0],
@@ -203,6 +209,7 @@ class Scope:
                 tuple(row[1] for row in found),
                 tuple(row[2] for row in found),
                 subnets.get(space, {}),
+                split.get(space, {}),
             )
             for space, found in rows.items()
         }
@@ -245,6 +252,13 @@ class Scope:
     def used(self, version: int, vrf: str | None) -> Intervals:
         """What is in use and stays where it is."""
         return Intervals.of(span for space in self._of(vrf, version) for span in self._stays(space))
+
+    def written(self, version: int) -> set[tuple[int, int]]:
+        """The prefixes (first, length) that the configurations speak of, in any VRF."""
+        bits = BITS[version]
+        found = self._all_used if self._in_use else tuple(self._usage())
+        sizes = ((used.start, used.stop - used.start) for used in found if used.version == version)
+        return {(start, bits - size.bit_length() + 1) for start, size in sizes if not size & (size - 1)}
 
     def mapped_whole(self, first: int, length: int, version: int, vrf: str | None) -> bool:
         """Whether the mapping speaks of every address of a prefix."""
@@ -395,6 +409,12 @@ class Scope:
     def inner_lengths(self, first: int, length: int, version: int, vrf: str | None) -> set[tuple[int, int]]:
         """The lengths, today's and the plan's, of the subnets inside a prefix."""
         return {(old, new[1]) for old, new in self.inner_subnets(first, length, version, vrf)}
+
+    def split(self, first: int, length: int, version: int, vrf: str | None) -> tuple[tuple[int, int], ...]:
+        """The plan's subnets for one of today's that goes to several; () for anything else."""
+        found = [space.split.get((first, length), ()) for space in self._of(vrf, version)]
+        news = [tuple(sorted(each)) for each in found if each]
+        return news[0] if news and all(each == news[0] for each in news) else ()
 
     def inner_subnets(
         self, first: int, length: int, version: int, vrf: str | None

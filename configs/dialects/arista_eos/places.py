@@ -210,8 +210,8 @@ field-set ipv4|ipv6 prefix {name}
 [traffic-policies > field-set]
 [field-set ipv4 prefix]
 [field-set ipv6 prefix]
-{prefix:object}/{len}
-... {prefix:object}/{len}
+?{prefix:object}/{len}
+?... {prefix:object}/{len}
 [traffic-policies > traffic-policy > match]
 +source|destination prefix field-set {name}
 +source|destination prefix {prefix:policy}/{len}

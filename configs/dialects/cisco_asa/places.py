@@ -18,7 +18,7 @@ from configs.places.table import Places, table
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE + common.TABLE)
+    return table(TABLE + common.TABLE, paired=r"\bstatic\b")
 
 
 TABLE = """
@@ -34,26 +34,26 @@ tunnel destination {host:tunnel-destination}
 []
 # PIX 6 gives an interface's address outside of it.
 ip address * {interface} {mask}
-+access-list {name} [line *] [extended] permit|deny (object|object-group {name} | *) \
+?+access-list {name} [line *] [extended] permit|deny (object|object-group {name} | *) \
     (any|any4|any6 | object|object-group|object-group-network|interface|security-group {name} | host {host:acl} | {prefix:acl}/{len} | {prefix:acl} {mask}) \
     [...] (any|any4|any6 | object|object-group|interface {name} | host {host:acl} | {prefix:acl}/{len} | {prefix:acl} {mask})
-+access-list {name} [line *] [extended] permit|deny (object|object-group {name} | *) \
+?+access-list {name} [line *] [extended] permit|deny (object|object-group {name} | *) \
     (object|object-group {name} | host {host:acl} | {prefix:acl}/{len} | {prefix:acl} {mask})
-+access-list {name} [line *] [extended] permit|deny (object|object-group {name} | *) \
+?+access-list {name} [line *] [extended] permit|deny (object|object-group {name} | *) \
     (object-group-user|object-group-security|user|user-group|security-group * * | user|user-group *) \
     (object|object-group {name} | host {host:acl} | {prefix:acl}/{len} | {prefix:acl} {mask})
 # With a name for one of the addresses
-access-list {name} [line *] [extended] permit|deny * * {fixed:mask} [...] (host {host:acl} | {prefix:acl}/{len} | {prefix:acl} {mask})
-access-list {name} [line *] [extended] permit|deny ... host {host:acl}
-+access-list {name} standard permit|deny host {host:acl}
-+access-list {name} standard permit|deny {prefix:acl} {mask}
-+access-list {name} webtype permit|deny tcp host {host:acl}
-+access-list {name} webtype permit|deny tcp {prefix:acl} {mask}
+?access-list {name} [line *] [extended] permit|deny * * {fixed:mask} [...] (host {host:acl} | {prefix:acl}/{len} | {prefix:acl} {mask})
+?access-list {name} [line *] [extended] permit|deny ... host {host:acl}
+?+access-list {name} standard permit|deny host {host:acl}
+?+access-list {name} standard permit|deny {prefix:acl} {mask}
+?+access-list {name} webtype permit|deny tcp host {host:acl}
+?+access-list {name} webtype permit|deny tcp {prefix:acl} {mask}
 access-list {name} [line *] remark {text}
 access-list {name}
 ipv6 access-list {name} [line *] remark {text}
-+ipv6 access-list {name} [line *] permit|deny (object-group {name} | *) (any | object-group {name} | host {host:acl} | {prefix:acl}/{len}) [...] (any | object-group {name} | host {host:acl} | {prefix:acl}/{len})
-+ipv6 access-list {name} [line *] permit|deny (object-group {name} | *) (host {host:acl} | {prefix:acl}/{len})
+?+ipv6 access-list {name} [line *] permit|deny (object-group {name} | *) (any | object-group {name} | host {host:acl} | {prefix:acl}/{len}) [...] (any | object-group {name} | host {host:acl} | {prefix:acl}/{len})
+?+ipv6 access-list {name} [line *] permit|deny (object-group {name} | *) (host {host:acl} | {prefix:acl}/{len})
 access-group {name}
 # Commands below may say the name for the address; its mask is checked against it (`configs.readdress.apart`).
 name {host:named} {name} [description {text}]
@@ -209,17 +209,17 @@ cluster group {name}
 [interface]
 [object network]
 [object-group network]
-host {host:object}
-subnet {prefix:object} {mask}
-subnet {prefix:object}/{len}
-range {first:object} {last}
+?host {host:object}
+?subnet {prefix:object} {mask}
+?subnet {prefix:object}/{len}
+?range {first:object} {last}
 fqdn [v4|v6] {name}
 nat * static|dynamic [pat-pool] {host:nat-outside}
 nat * static|dynamic [pat-pool] {name}
-network-object host {host:object}
+?network-object host {host:object}
 network-object object {name}
-+network-object {prefix:object}/{len}
-+network-object {prefix:object} {mask}
+?+network-object {prefix:object}/{len}
+?+network-object {prefix:object} {mask}
 group-object {name}
 [router ospf]
 [router eigrp]

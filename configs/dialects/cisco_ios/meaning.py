@@ -7,6 +7,7 @@ Forms as in Cisco's command references: `ip prefix-list NAME [seq N] {permit | d
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -61,14 +62,27 @@ def read(tree: Tree) -> Meaning:
 
 
 def _filters(reading: Reading, objects: dict[str, AddressSet]) -> Iterator[FilterList]:
+    lines = _object_lines(reading)
     for name, entry in access_lists(reading).items():
         rules, unclear = [], list(entry.unclear)
         for found in entry.rules:
             try:
-                rules.append(rule_of(found, objects))
+                rule = rule_of(found, objects)
+                said = [line for side in (found.source, found.destination) for line in lines.get(side.value, ())]
+                rules.append(replace(rule, lines=tuple(dict.fromkeys(said))) if said else rule)
             except UnclearError:
                 unclear.append(found.line)
         yield FilterList(FilterKind.ACCESS_LIST, name, min(entry.lines), tuple(rules), "deny", tuple(unclear))
+
+
+def _object_lines(reading: Reading) -> dict[str | int, tuple[int, ...]]:
+    """The lines of network object groups by the words with which rules name them."""
+    found: dict[str | int, tuple[int, ...]] = {}
+    for command in (*reading.find("object-group", "network"), *reading.find("object-group", "ip", "address")):
+        name = command.folded[2 if command.folded[1] == "network" else 3]
+        for word in ("object-group", "addrgroup"):
+            found[f"{word} {name}"] = tuple(inner.line for inner in command.inside)
+    return found
 
 
 def _objects(reading: Reading) -> dict[str, AddressSet]:

@@ -140,8 +140,8 @@ action * syslog [...] msg {text}
 [ip nat pool]
 address {first:nat-pool} {last}
 [object-group]
-+{prefix:object} {mask}
-+{prefix:object}/{len}
+?+{prefix:object} {mask}
+?+{prefix:object}/{len}
 [ip slb serverfarm]
 real {host:server}
 nat client {name}
@@ -249,7 +249,7 @@ domain-id [type *] {fixed:domain-id}
 [policy-map > class]
 ?set ip|ipv6 next-hop {hosts:next-hop}
 [object-group network]
-+{prefix:object} /{len}
+?+{prefix:object} /{len}
 [parameter-map]
 server {host:server}
 [telemetry ietf subscription]

@@ -113,9 +113,9 @@ peer-keepalive destination {host:peer} [source {host:source}] [...] vrf {vrf}
 peer-keepalive destination {host:peer} source {host:source}
 peer-keepalive destination {host:peer}
 [object-group]
-+[{seq}] host {host:object}
-+[{seq}] {prefix:object}/{len}
-+[{seq}] {prefix:object} {wild}
+?+[{seq}] host {host:object}
+?+[{seq}] {prefix:object}/{len}
+?+[{seq}] {prefix:object} {wild}
 [aaa group server]
 = use-vrf {vrf}
 server {host:server}

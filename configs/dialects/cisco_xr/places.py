@@ -117,10 +117,10 @@ apply {name}
 [ipv6 access-list]
 ?+[{seq}] permit|deny {host:acl}
 [object-group network]
-+{prefix:object}/{len}
-+{prefix:object} {mask}
-host {host:object}
-range {first:object} {last}
+?+{prefix:object}/{len}
+?+{prefix:object} {mask}
+?host {host:object}
+?range {first:object} {last}
 object-group {name}
 # Static routes: the route is the command
 [router static > vrf {vrf}]

@@ -117,6 +117,7 @@ def _route(entry: Entry, version: int, domains: dict[str, Domain]) -> Iterator[R
         yield Route(
             line, entry.vrf, version, value, length, int(hop) if hop is not None and int(hop) else None,
             " ".join((*entry.values("device"), *entry.values("sdwan-zone"))), entry.vrf, " ".join(rest),
+            entry.lines_of("dst", "dstaddr"),
         )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from configs.places.table import Places, table
 @cache
 def places() -> Places:
     """The table; compiled once. A virtual domain counts as a VRF."""
-    return table(TABLE, public=("root", "0", '"root"'))
+    return table(TABLE, public=("root", "0", '"root"'), paired="config firewall vip")
 
 
 TABLE = r"""
@@ -265,32 +265,32 @@ set server-list ... {host:server}
 edit {name}
 [config firewall address > edit]
 [config firewall multicast-address > edit]
-set subnet {prefix:object} {mask}
-set subnet {prefix:object}/{len}
-set wildcard {prefix:object} {must}
+?set subnet {prefix:object} {mask}
+?set subnet {prefix:object}/{len}
+?set wildcard {prefix:object} {must}
 set start-ip {host:range-first}
 set end-ip {host:range-last}
 [config firewall address6 > edit]
 [config firewall multicast-address6 > edit]
-set ip6 {prefix:object}/{len}
-set host {host:object}
+?set ip6 {prefix:object}/{len}
+?set host {host:object}
 set start-ip {host:range-first}
 set end-ip {host:range-last}
 [config firewall address > edit > config list]
 [config firewall address6 > edit > config list]
-edit {host:object}
-edit {first:object}-{last}
-edit {prefix:object}/{len}
+?edit {host:object}
+?edit {first:object}-{last}
+?edit {prefix:object}/{len}
 [config firewall address > edit > config list > edit]
 [config firewall address6 > edit > config list > edit]
-set ip {host:object}
-set ip {first:object}-{last}
-set ip {prefix:object}/{len}
+?set ip {host:object}
+?set ip {first:object}-{last}
+?set ip {prefix:object}/{len}
 [config firewall addrgrp|addrgrp6|vipgrp|vipgrp6 > edit]
 set|append member ... {name}
 set|append exclude-member ... {name}
 [config firewall service custom > edit]
-set iprange ... {first:object}-{last}|{host:object}
+?set iprange ... {first:object}-{last}|{host:object}
 [config firewall vip|vip6|vip46|vip64 > edit]
 set extip {first:nat-outside}-{last}|{host:nat-outside}
 set mappedip|ipv6-mappedip|ipv4-mappedip ... {first:nat-inside}-{last}|{prefix:nat-inside}/{len}|{host:nat-inside}
@@ -464,8 +464,8 @@ set start-ip {host:range-first}
 set end-ip {host:range-last}
 [config vpn ipsec phase2-interface > edit]
 [config vpn ipsec phase2 > edit]
-set src-subnet|dst-subnet {prefix:ipsec} {mask}
-set src-subnet|dst-subnet|src-subnet6|dst-subnet6 {prefix:ipsec}/{len}
+?set src-subnet|dst-subnet {prefix:ipsec} {mask}
+?set src-subnet|dst-subnet|src-subnet6|dst-subnet6 {prefix:ipsec}/{len}
 set src-start-ip|dst-start-ip|src-start-ip6|dst-start-ip6 {host:range-first}
 set src-end-ip|dst-end-ip|src-end-ip6|dst-end-ip6 {host:range-last}
 set phase1name|src-name|dst-name|src-name6|dst-name6 {name}

@@ -18,7 +18,7 @@ from configs.places.table import Places, table
 @cache
 def places() -> Places:
     """The table; compiled once. A virtual router is a VRF."""
-    return table(TABLE, public=("trust-vr",))
+    return table(TABLE, public=("trust-vr",), paired=r"(?:snat|dnat|bnat)rule")
 
 
 TABLE = r"""
@@ -29,7 +29,7 @@ TABLE = r"""
 ?ip address{interface}/{len}
 ?ipv6 address {interface}/{len}
 ?ipv6 address {host} link-local
-?manage ip {host}
+?manage ip {host:virtual}
 ?ip address {host}
 ?dhcp-relay server {host:relay}
 ?dhcp-relay|dhcpv6-relay ... server|server-address|source|source-address {host:relay}

@@ -17,7 +17,7 @@ from configs.places.table import Places, table
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE, public=("public-instance", "public"))
+    return table(TABLE, public=("public-instance", "public"), paired="action (?:snat static|dnat)")
 
 
 TABLE = r"""
@@ -346,12 +346,12 @@ apply access-vpn vpn-instance {name}
 if-match acl [ipv6] [name] {name}
 if-match source|destination-ip {host:policy}
 [object-group]
-+[{seq}] network host address {host:object}
-+[{seq}] network subnet {prefix:object} wildcard {wild}
-+[{seq}] network subnet {prefix:object} {size}
-+[{seq}] network subnet {prefix:object}/{len}
-[{seq}] network range {first:object} {last}
-[{seq}] network exclude {host:object}
+?+[{seq}] network host address {host:object}
+?+[{seq}] network subnet {prefix:object} wildcard {wild}
+?+[{seq}] network subnet {prefix:object} {size}
+?+[{seq}] network subnet {prefix:object}/{len}
+?[{seq}] network range {first:object} {last}
+?[{seq}] network exclude {host:object}
 [{seq}] network group-object {name}
 [*] network host name {name}
 [security-policy]

@@ -203,6 +203,7 @@ class _Found:
                     destination = self._action(line, words[2:])
                 else:
                     condition(policy, _merged(words), self._groups)
+                    policy.lines += [line] if words[0] in ("source-ip", "destination-ip") else []
             try:
                 found += [Translation(one, source, destination) for one in policy.rules()]
             except UnclearError:
@@ -211,7 +212,7 @@ class _Found:
             self.lists.append(TranslationList(" ".join(node.text.split()), node.line, tuple(found), tuple(unclear)))
 
     def _action(self, line: int, words: _Words) -> Translated | None:
-        """`address-group {G | name G} …`, `static ip-address A`, `ip-address A [local-port P]`, `easy-ip`, `no-nat`."""
+        """`address-group {G | name G} …`, `static {ip-address A | subnet A SIZE}`, `ip-address A [local-port P]` …."""
         if words[:1] == ("no-nat",):
             return None
         group = _behind(words, "address-group")
@@ -223,11 +224,13 @@ class _Found:
                 words=" ".join(word for word in words if word != group),
                 lines=(line, *(pool.lines if pool is not None else ())),
             )
-        host = next((found for word in words if (found := objects.sized(word)) is not None), None)
+        network = words[words.index("subnet") + 1 :] if "subnet" in words else ()
+        size = network[1] if len(network) > 1 else ""
+        host = next((found for word in words if (found := objects.sized(word, size)) is not None), None)
         port = _value(words, "local-port")
-        kept = " ".join(word for word in words if address_of(word) is None)
+        kept = " ".join(word for word in words if address_of(word) is None and word != size)
         ports = Intervals.one(int(port)) if port is not None and port.isdigit() else None
-        return Translated(host if host is not None else AddressSet(), True, ports, kept)
+        return Translated(host if host is not None else AddressSet(), True, ports, kept, (line,))
 
 
 def _merged(words: _Words) -> _Words:

@@ -170,8 +170,10 @@ def _policies(reading: Reading, objects: dict[str, AddressSet]) -> Iterator[Filt
 def _policy_rule(rule: Command, objects: dict[str, AddressSet]) -> Rule | None:
     sets = {"source-address": ANYWHERE, "destination-address": ANYWHERE}
     parts: dict[str, list[str]] = {}
+    places: list[int] = []
     for role in sets:
         lines = [inner for inner in rule.find(role) if not inner.negated]
+        places += [inner.line for inner in lines]
         found = [part for inner in lines for part in _named_or_written(inner.folded[1:], objects)]
         if any(part is None for part in found):
             return None
@@ -186,7 +188,8 @@ def _policy_rule(rule: Command, objects: dict[str, AddressSet]) -> Rule | None:
         else:
             parts.setdefault(inner.folded[0], []).append(" ".join(inner.folded[1:]))
     conditions = frozenset(f"{word} {' | '.join(sorted(values))}" for word, values in parts.items())
-    return Rule(action, rule.line, sets["source-address"], sets["destination-address"], conditions=conditions)
+    source, destination = sets.values()
+    return Rule(action, rule.line, source, destination, conditions=conditions, lines=tuple(places))
 
 
 def _named_or_written(words: _Words, objects: dict[str, AddressSet]) -> Iterator[AddressSet | None]:

@@ -18,7 +18,7 @@ from configs.places.table import Places, table
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE, public=("_public_",))
+    return table(TABLE, public=("_public_",), paired="address-to-address")
 
 
 TABLE = r"""

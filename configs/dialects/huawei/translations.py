@@ -127,7 +127,9 @@ class _Found:
         pool = self.pools.get(group)
         if pool is None:
             return Translated(AddressSet(), words=words, lines=(line,))
-        return Translated(pool.addresses, words=words, lines=(line, *pool.lines), vrf=pool.vrf)
+        # `destination-nat static address-to-address`: one for one
+        one = "address-to-address" in words.split()
+        return Translated(pool.addresses, one, words=words, lines=(line, *pool.lines), vrf=pool.vrf)
 
     # ---- commands
 

@@ -65,7 +65,7 @@ class _Term:
     ports: dict[str, list[Intervals]] = field(default_factory=lambda: defaultdict(list))
     protocols: list[Intervals] = field(default_factory=list)
     conditions: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    lines: list[int] = field(default_factory=list)  # of the prefix lists that it names
+    lines: list[int] = field(default_factory=list)  # of its addresses and the prefix lists that it names
     actions: list[str] = field(default_factory=list)
     unclear: bool = False
 
@@ -87,9 +87,9 @@ def filters(said: tuple[Said, ...]) -> Iterator[FilterList]:
         if len(words) > 3 and words[2] == "term":
             term = named.setdefault(words[3], _Term(each.line, family))
             if each.leaf:
-                _say(term, words[4:], lists)
+                _say(term, words[4:], lists, each.line)
         elif each.leaf and words[2:3] in (("from",), ("then",)):
-            _say(named.setdefault("", _Term(each.line, family)), words[2:], lists)
+            _say(named.setdefault("", _Term(each.line, family)), words[2:], lists, each.line)
     for (space, family, name), found in terms.items():
         if found:
             yield _list(f"{space} {family} {name}".strip(), found)
@@ -108,7 +108,7 @@ def _list(name: str, terms: Mapping[str, _Term]) -> FilterList:
     return FilterList(FilterKind.ACCESS_LIST, name, line, tuple(rules), "discard", tuple(unclear))
 
 
-def _say(term: _Term, words: _Words, lists: Book[AddressSet]) -> None:
+def _say(term: _Term, words: _Words, lists: Book[AddressSet], line: int) -> None:
     """`from CONDITION …` or `then ACTION …`."""
     if words[:1] == ("then",) and len(words) > 1:
         term.actions.append(" ".join(word for word in words[1:] if address_of(word.partition("/")[0]) is None))
@@ -120,6 +120,7 @@ def _say(term: _Term, words: _Words, lists: Book[AddressSet]) -> None:
     rest = rest[:-1] if without else rest
     if kind in _ADDRESSES and rest:
         term.addresses[_ADDRESSES[kind]].append((rest, without))
+        term.lines.append(line)
     elif kind in _LISTS and rest:
         known = lists.get(rest[0])
         term.lines += lists.lines(rest[0])

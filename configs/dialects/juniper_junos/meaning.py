@@ -9,6 +9,7 @@ Filters and prefix lists: `filters.py`; security policies and NAT of SRX: `secur
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -89,18 +90,22 @@ def _uses(said: tuple[Said, ...], bound: dict[str, str]) -> Iterator[AddressUse]
 def _routes(said: tuple[Said, ...]) -> Iterator[Route]:
     """A route for each of a prefix's next hops; one without a hop for a prefix that has none."""
     found: dict[tuple[str, str, str], list[Said]] = defaultdict(list)
+    lines: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for each in said:
         words = each.words
         if words[:1] != ("routing-options",):
             continue
         rib = words[2] if words[1:2] == ("rib",) and len(words) > 2 else ""
         rest = words[3:] if rib else words[1:]
-        if rest[:2] == ("static", "route") and len(rest) > 2 and each.leaf:
-            found[each.instance, rib, rest[2]].append(each._replace(words=rest[3:]))
+        if rest[:2] == ("static", "route") and len(rest) > 2:
+            lines[each.instance, rib, rest[2]].append(each.line)
+            if each.leaf:
+                found[each.instance, rib, rest[2]].append(each._replace(words=rest[3:]))
     for (instance, rib, text), rows in found.items():
         host = host_of((text if "/" in text else f"{text}/{128 if ':' in text else 32}",))
         if host is not None:
-            yield from _of_prefix(instance, rib, host, rows)
+            where = tuple(lines[instance, rib, text])
+            yield from (replace(route, lines=where) for route in _of_prefix(instance, rib, host, rows))
 
 
 def _of_prefix(instance: str, rib: str, host: tuple[object, int], rows: list[Said]) -> Iterator[Route]:

@@ -32,7 +32,15 @@ _SKIP = (
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE, public=("default", "master", "mgmt_junos"), flat=True, lead=_LEAD, skip=_SKIP)
+    return table(
+        TABLE,
+        public=("default", "master", "mgmt_junos"),
+        flat=True,
+        lead=_LEAD,
+        skip=_SKIP,
+        paired="static-nat",
+        nearest=("prefix-list", "policy"),
+    )
 
 
 TABLE = r"""
@@ -162,11 +170,14 @@ ethernet-switching-options ... static-ip {host:dhcp}
 ?+policy-options prefix-list * {prefix:prefix-list}/{len}
 ?+policy-options prefix-list * {prefix:prefix-list}
 policy-options prefix-list {name}
+# `orlonger` means whatever lies in the prefix, the others one length of it or some.
+?+policy-options route-filter-list * {prefix:policy}/{len} orlonger
 ?+policy-options route-filter-list * {prefix:prefix-list}/{len} prefix-length-range /{ge}-/{le}
 ?+policy-options route-filter-list * {prefix:prefix-list}/{len} upto /{le}
 ?+policy-options route-filter-list * {prefix:prefix-list}/{len} through {prefix:prefix-list}/{len}
 ?+policy-options route-filter-list * {prefix:prefix-list}/{len} address-mask {must}
 ?+policy-options route-filter-list * {prefix:prefix-list}/{len}
+?+policy-options policy-statement ... route-filter|source-address-filter {prefix:policy}/{len} orlonger
 ?+policy-options policy-statement ... route-filter|source-address-filter {prefix:prefix-list}/{len} prefix-length-range /{ge}-/{le}
 ?+policy-options policy-statement ... route-filter|source-address-filter {prefix:prefix-list}/{len} upto /{le}
 ?+policy-options policy-statement ... route-filter|source-address-filter {prefix:prefix-list}/{len} through {prefix:prefix-list}/{len}

@@ -291,7 +291,7 @@ def _rule_set(
                 _match(policy, words[1:], books, line)
             elif words[:1] == ("then",):
                 then = then or (line, words[1:])
-        made = None if then is None else _translations(found, key[1], policy, then)
+        made = None if then is None else _translations(found, key[1], policy, then, books)
         if made is None:
             unclear.append(policy.line)
         else:
@@ -331,7 +331,9 @@ def _match(policy: Policy, words: _Words, books: Books, line: int) -> None:
         _together(policy, kind, " ".join(rest))
 
 
-def _translations(found: Nat, kind: str, policy: Policy, then: tuple[int, _Words]) -> list[Translation] | None:
+def _translations(
+    found: Nat, kind: str, policy: Policy, then: tuple[int, _Words], books: Books
+) -> list[Translation] | None:
     """What a rule does: `source-nat {pool P | interface | off}`, `destination-nat …`, `static-nat prefix P`."""
     line, words = then
     try:
@@ -340,7 +342,7 @@ def _translations(found: Nat, kind: str, policy: Policy, then: tuple[int, _Words
         return None
     what = words[1:]
     if words[:1] == ("static-nat",):
-        return _static(policy, what)
+        return _static(policy, line, what, books)
     if words[:1] not in (("source-nat",), ("destination-nat",)) or not what:
         return None
     target: Translated | None = None
@@ -363,13 +365,21 @@ def _translations(found: Nat, kind: str, policy: Policy, then: tuple[int, _Words
     return [Translation(rule, destination=target) for rule in rules]
 
 
-def _static(policy: Policy, words: _Words) -> list[Translation] | None:
-    """`prefix P [mapped-port A [to B]] [routing-instance V]`; `prefix-name N` and `inet` have no addresses."""
+def _static(policy: Policy, line: int, words: _Words, books: Books) -> list[Translation] | None:
+    """`{prefix P | prefix-name N} [mapped-port A [to B]] [routing-instance V]`; `inet` has no addresses."""
     inside = objects.sized(words[1]) if words[:1] == ("prefix",) and len(words) > 1 else None
+    lines = (line, *policy.lines)
+    if words[:1] == ("prefix-name",) and len(words) > 1:
+        name = books.name("", words[1])
+        books.references.append(Name("address", name, line))
+        content = books.addresses.content(name)
+        if content is not None and not content.words:
+            inside = content.found
+            lines += content.lines
     if inside is None:
         return [] if words[:1] in (("prefix-name",), ("inet",)) else None
     outside = NOWHERE_AT_ALL
     for part in policy.destinations:
         outside |= part
     kept = " ".join(word for word in words[2:] if address_of(word.partition("/")[0]) is None)
-    return list(both_ways(policy.line, inside, outside, conditions=policy.conditions, words=kept))
+    return list(both_ways(policy.line, inside, outside, conditions=policy.conditions, words=kept, lines=lines))

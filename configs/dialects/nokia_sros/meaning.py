@@ -136,7 +136,7 @@ def _routes(said: Sequence[Said]) -> Iterator[Route]:
             hop = address_of(hop_text)
             yield Route(
                 line, router, host[0].version, int(host[0]), host[1], None if hop is None else int(hop),
-                hop_text if hop is None else "", router, said_,
+                hop_text if hop is None else "", router, said_, tuple(row.line for row in rows),
             )  # fmt: skip
 
 

@@ -176,9 +176,9 @@ spoke-sdp|mesh-sdp|sap ... arp-host|static-host|host|ip ... {host}
 ?filter ip-filter|ipv6-filter * ... gre-tunnel|redirect-policy|http-redirect ... {name}
 ?filter redirect-policy * destination {host:next-hop}
 ?filter redirect-policy * ... ping-test|snmp-test|unicast-rt-test|source ... {host:probe}
-?+filter match-list ip-prefix-list|ipv6-prefix-list * prefix {prefix:prefix-list}/{len}
-?+filter match-list ip-prefix-list|ipv6-prefix-list * prefix-exclude {prefix:prefix-list}/{len}
-?+filter match-list ... {prefix:prefix-list}/{len}
+?+filter match-list ip-prefix-list|ipv6-prefix-list * prefix {prefix:acl}/{len}
+?+filter match-list ip-prefix-list|ipv6-prefix-list * prefix-exclude {prefix:acl}/{len}
+?+filter match-list ... {prefix:acl}/{len}
 filter match-list ip-prefix-list|ipv6-prefix-list {name}
 filter gre-tunnel-template * ... source-address {host:tunnel-source}
 filter gre-tunnel-template * ... destination-address {host:tunnel-destination}
@@ -209,7 +209,7 @@ policy-options prefix-list {name}
 ?qos sap-ingress|sap-egress|network ... src-ip|dst-ip {prefix:policy}/{len}
 ?qos sap-ingress|sap-egress|network ... src-ip|dst-ip {prefix:policy} {must}
 ?qos sap-ingress|sap-egress|network ... src-ip|dst-ip {prefix:policy}
-?qos match-list ... {prefix:prefix-list}/{len}
+?qos match-list ... {prefix:acl}/{len}
 
 # The system and its management
 bof [router *] ... address {interface}/{len} active|standby

@@ -97,6 +97,7 @@ class _Route:
     hop: str = ""
     interface: str = ""
     rest: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
 
 
 def _routes(statements: Iterable[Statement], objects: Objects) -> Iterator[Route]:
@@ -117,7 +118,7 @@ def _routes(statements: Iterable[Statement], objects: Objects) -> Iterator[Route
         for prefix, length in route.destination.family(route.version).blocks(BITS[route.version]):
             yield Route(
                 route.line, route.vrf, route.version, prefix, length, value, route.interface, route.vrf,
-                " ".join(route.rest),
+                " ".join(route.rest), tuple(route.lines),
             )  # fmt: skip
 
 
@@ -126,6 +127,7 @@ def _part(route: _Route, words: tuple[str, ...], one: Statement, objects: Object
     while len(words) > 1:
         if words[0] == "destination":
             found = objects.found(one.owner, words[1])
+            route.lines += [one.line, *objects.lines(one.owner, words[1])]
             route.destination = found if found is not None else written(words[1])
             words = words[2:]
         elif words[0] == "nexthop" and words[1] in ("ip-address", "ipv6-address", "ip", "ipv6") and len(words) > 2:

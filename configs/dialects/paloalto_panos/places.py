@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from configs.dialects.paloalto_panos.groups import GROUPS
 from configs.places.table import Places, table
 
 _LEAD = (
@@ -23,7 +24,15 @@ _LEAD = (
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE, public=("default",), flat=True, lead=_LEAD, skip=("set", "delete", "edit"))
+    return table(
+        TABLE,
+        public=("default",),
+        flat=True,
+        lead=_LEAD,
+        skip=("set", "delete", "edit"),
+        groups=GROUPS,
+        paired=r"static-ip|destination-translation",
+    )
 
 
 TABLE = r"""

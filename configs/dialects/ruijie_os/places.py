@@ -153,10 +153,10 @@ option * hex|ascii {fixed:number}
 [ip-object]
 [object-group]
 [ip-object > *]
-ip subnet {prefix:object} {mask}
-ip range {first:object} {last}
-ip {host:object}
-host {host:object}
+?ip subnet {prefix:object} {mask}
+?ip range {first:object} {last}
+?ip {host:object}
+?host {host:object}
 [route-map]
 set ip [default] next-hop {hosts:next-hop}
 set ip next-hop verify-availability {host:next-hop}
@@ -188,7 +188,7 @@ source-ip {host:source}
 [vsu]
 dual-active pair {name}
 [object-group]
-+[{seq}] {prefix:object} {mask}
-[{seq}] host {host:object}
-[{seq}] range {first:object} {last}
+?+[{seq}] {prefix:object} {mask}
+?[{seq}] host {host:object}
+?[{seq}] range {first:object} {last}
 """

@@ -15,18 +15,18 @@ from configs.places.table import Places, table
 @cache
 def places() -> Places:
     """The table; compiled once. A flat one: in a submode the command lacks the word that opened it."""
-    return table(TABLE, flat=True, lead="[vsys enter vsys-name *] [ID *]")
+    return table(TABLE, flat=True, lead="[vsys enter vsys-name *] [ID *]", paired="nat policy")
 
 
 # A word of NGTOS is a submode of its own (`define`), after which the rest of the same command follows.
 TABLE = r"""
 define host add|modify ... ipaddr {hosts:object}
 define ipv6_host add|modify ... ipaddr {hosts:object}
-define subnet add|modify ... ipaddr {prefix:object} mask {size}
-define subnet add|modify ... ipaddr {prefix:object}/{len}
-define ipv6_subnet add|modify ... ipaddr {prefix:object} prefix-len|prefix|mask {len}
-define ipv6_subnet add|modify ... ipaddr {prefix:object}/{len}
-define range|ipv6_range add|modify ... ip1 {first:object} ip2 {last}
+?define subnet add|modify ... ipaddr {prefix:object} mask {size}
+?define subnet add|modify ... ipaddr {prefix:object}/{len}
+?define ipv6_subnet add|modify ... ipaddr {prefix:object} prefix-len|prefix|mask {len}
+?define ipv6_subnet add|modify ... ipaddr {prefix:object}/{len}
+?define range|ipv6_range add|modify ... ip1 {first:object} ip2 {last}
 define host|ipv6_host|subnet|ipv6_subnet|range|ipv6_range|group_address ... name|oldname|newname {name}
 define group_address add|modify ... name {name}
 define group_address add|modify name * member ... {name}

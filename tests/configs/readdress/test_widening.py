@@ -69,7 +69,7 @@ def test_a_cover_is_never_wider_than_the_old_prefix(platform, old, new):
 def test_one_route_does_not_become_the_routes_inside_of_it():
     """A prefix list's entry without bounds means one route: not those of the subnets that it holds."""
     old = "ip ip-prefix P index 10 deny 10.1.0.0 16\n"
-    assert run(FAR, old) == (old, {1: "lengths"})
+    assert run(FAR, old) == (old, {1: "one-route"})
 
 
 def test_the_smallest_cover_is_taken():
@@ -234,3 +234,9 @@ def test_pieces_of_other_lengths_are_not_joined():
         "ip ip-prefix P index 15 permit 172.20.0.0 23 greater-equal 24 less-equal 24",
         "ip ip-prefix P index 20 permit 172.20.2.0 23 greater-equal 23 less-equal 23",
     ]
+
+
+def test_two_wide_prefixes_become_one_cover_so_that_there_is_no_way_back():
+    """What a supernet held besides the mapping's subnets is written nowhere afterwards: no inverse can know it."""
+    new = {run(NEAR, f"ip route-static 10.0.0.0 {length} NULL0\n")[0] for length in (8, 9, 10)}
+    assert new == {"ip route-static 172.16.0.0 12 NULL0\n"}
