@@ -32,7 +32,7 @@ WORK = 0.010  # seconds that a device works on a command
 COMMANDS = 46
 FLOOR = COMMANDS * (2 * HALF + WORK)  # seconds a device, one line per round trip
 LINES = 40
-PROXY = 10_522
+PORTS = (10_522, 10_661)
 USER, PASSWORD = "govnet", "Secret-123"
 BASE = int(IPv4Address("10.44.0.1"))
 TEXTS = {
@@ -66,7 +66,7 @@ def lines(platform: str, run: int) -> list[str]:
 
 
 def served(number: int) -> str:
-    """Where a device's proxy listens."""
+    """Where a device is reached."""
     return str(IPv4Address((127 << 24) | ((BASE + number) & 0xFFFFFF)))
 
 
@@ -93,65 +93,75 @@ async def devices(platform: str, count: int) -> None:
     ]
     world = World(specs, snmp=False)
     await world.boot()
-    await world.open((10_022, 10_161))
+    await world.open(PORTS)
     print("ready", flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
 
 class Late(asyncio.Protocol):
-    """Passes bytes on, each half a round trip late, in order."""
+    """A device's side of a connection, half a round trip away from what goes over the socket, in either direction.
 
-    def __init__(self) -> None:
-        self.other: asyncio.Transport | None = None
-        self.held: list[bytes] = []
+    What is written while the event loop is busy with one thing goes out as one segment.
+    """
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+        self.loop = asyncio.get_running_loop()
+        self.begun: list[bytes] = []
 
     def connection_made(self, transport: Any) -> None:
-        """The connection is there."""
+        """A client has come; the device hears of it later."""
         self.transport = transport
+        self.loop.call_later(HALF, self.inner.connection_made, self)
 
     def data_received(self, data: bytes) -> None:
         """Bytes have come."""
-        asyncio.get_running_loop().call_later(HALF, self.passed, data)
+        self.loop.call_later(HALF, self.inner.data_received, data)
 
-    def passed(self, data: bytes) -> None:
-        """Bytes have arrived at the other side."""
-        if self.other is None:
-            self.held.append(data)
-        elif not self.other.is_closing():
-            self.other.write(data)
+    def eof_received(self) -> bool:
+        """The client sends no more."""
+        self.loop.call_later(HALF, self.inner.eof_received)
+        return True
 
     def connection_lost(self, error: Exception | None) -> None:
-        """One side has gone: so does the other, later."""
-        del error
-        if self.other is not None:
-            asyncio.get_running_loop().call_later(HALF, self.other.close)
+        """The client has gone."""
+        self.loop.call_later(HALF, self.inner.connection_lost, error)
+
+    # What the device sees as its transport
+
+    def write(self, data: bytes) -> None:
+        """Send, to arrive later."""
+        if not self.begun:
+            self.loop.call_soon(self.depart)
+        self.begun.append(data)
+
+    def depart(self) -> None:
+        """Bytes are under way."""
+        if self.begun:
+            data = b"".join(self.begun)
+            self.begun.clear()
+            self.loop.call_later(HALF, self.transport.write, data)
+
+    def close(self) -> None:
+        """End it, behind what was written."""
+        self.depart()
+        self.loop.call_later(HALF, self.transport.close)
+
+    def abort(self) -> None:
+        """Break it, behind what was written."""
+        self.depart()
+        self.loop.call_later(HALF, self.transport.abort)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.transport, name)
 
 
-class Front(Late):
-    """The side of the client: opens the way to the device."""
+class Far(asyncio.SelectorEventLoop):
+    """An event loop whose servers are half a round trip away."""
 
-    def connection_made(self, transport: Any) -> None:
-        """A client has come."""
-        super().connection_made(transport)
-        address = transport.get_extra_info("sockname")[0]
-        asyncio.get_running_loop().create_task(self._reach(address))
-
-    async def _reach(self, address: str) -> None:
-        await asyncio.sleep(HALF)
-        behind, protocol = await asyncio.get_running_loop().create_connection(Late, address, 10_022)
-        protocol.other = self.transport
-        self.other = behind
-        for data in self.held:
-            behind.write(data)
-
-
-async def proxies(count: int) -> None:
-    """Run the distance until standard input ends."""
-    loop = asyncio.get_running_loop()
-    for number in range(count):
-        await loop.create_server(Front, served(number), PROXY, backlog=512)
-    print("ready", flush=True)
-    await loop.run_in_executor(None, sys.stdin.read)
+    async def create_server(self, protocol_factory: Any, *arguments: Any, **more: Any) -> Any:
+        """As every loop's."""
+        return await super().create_server(lambda: Late(protocol_factory()), *arguments, **more)
 
 
 # The clients
@@ -173,7 +183,7 @@ async def _ours(platform: str, number: int, run: int, gate: asyncio.Semaphore, f
         target = Target(
             f"d{number}",
             platform,
-            Endpoint(served(number), PROXY),
+            Endpoint(served(number), PORTS[0]),
             Login(USER, Secret(PASSWORD)),
             folder / "known_hosts",
         )
@@ -208,7 +218,7 @@ def netmiko(platform: str, count: int, parallel: int, run: int, **options: Any) 
 
     def one(number: int) -> None:
         wanted = lines(platform, run)
-        login = {"host": served(number), "port": PROXY, "username": USER, "password": PASSWORD}
+        login = {"host": served(number), "port": PORTS[0], "username": USER, "password": PASSWORD}
         with ConnectHandler(device_type=platform, fast_cli=True, conn_timeout=60, **login) as connection:
             connection.send_config_set(wanted, error_pattern=r"(?m)^\s*% |\^", **options)
             running = connection.send_command(SHOW[platform], read_timeout=120)
@@ -255,12 +265,11 @@ class Fleet:
         self.run = 0
 
     def __enter__(self) -> Self:
-        for part in ("devices", "proxies"):
-            arguments = [sys.executable, __file__, "--part", part, self.platform, str(self.count)]
-            process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            self.processes.append(process)
-            if process.stdout is None or process.stdout.readline().strip() != "ready":
-                raise SystemExit(f"the {part} did not start")
+        arguments = [sys.executable, __file__, "--part", "devices", self.platform, str(self.count)]
+        process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.processes.append(process)
+        if process.stdout is None or process.stdout.readline().strip() != "ready":
+            raise SystemExit("the devices did not start")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -288,7 +297,7 @@ def main() -> None:
     parser.add_argument("--parallel", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--comware", type=int, default=20, help="devices for the comparison on Comware")
-    parser.add_argument("--part", choices=("devices", "proxies", "client"))
+    parser.add_argument("--part", choices=("devices", "client"))
     parser.add_argument("--client", choices=tuple(CLIENTS))
     parser.add_argument("--run", type=int, default=1)
     parser.add_argument("rest", nargs="*")
@@ -298,9 +307,8 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         platform, count = given.rest[0], int(given.rest[1])
         if given.part == "devices":
-            asyncio.run(devices(platform, count))
-        elif given.part == "proxies":
-            asyncio.run(proxies(count))
+            with asyncio.Runner(loop_factory=Far) as runner:
+                runner.run(devices(platform, count))
         else:
             client(given.client, platform, count, given.parallel, given.run)
         return

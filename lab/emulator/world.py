@@ -55,6 +55,7 @@ class Host:
         self._agents: dict[str, asyncio.DatagramTransport] = {}
         self._ports = (SSH_PORT, SNMP_PORT)
         self._lock = asyncio.Lock()
+        self._opened = False
         self._pending = False
         self._mute = False
         self._work: asyncio.Task[None] | None = None
@@ -68,6 +69,7 @@ class Host:
     async def open(self, ports: tuple[int, int]) -> None:
         """Listen where the configuration says. OSError if an address and port are taken; nothing is left open then."""
         self._ports = ports
+        self._opened = True
         try:
             await self.settle()
         except OSError:
@@ -76,7 +78,7 @@ class Host:
 
     def _later(self) -> None:
         """The configuration has changed: look once, when whoever changed it is done."""
-        if not self._pending:
+        if self._opened and not self._pending:
             self._pending = True
             # Not one of the device's own tasks: a reboot ends those.
             self._work = asyncio.get_running_loop().create_task(self._settle_again())
@@ -127,6 +129,7 @@ class Host:
 
     async def close(self) -> None:
         """Stop listening and cut everything."""
+        self._opened = False
         for acceptor in self._ssh.values():
             acceptor.close()
         self.connections.break_all()
