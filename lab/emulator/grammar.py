@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from lab.emulator import parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from lab.emulator.parameters import Names
 
@@ -113,6 +113,23 @@ class _Thread:
     rule: Rule | None = None
 
 
+REMEMBERED = 4096  # lines that a view remembers
+
+
+class _Asked:
+    """What a device says about its interfaces, taken down."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self.spaced, self.quoted = names.spaced, names.quoted
+        self.answers: dict[str, str | None] = {}
+
+    def interface_name(self, text: str) -> str | None:
+        """As the device says."""
+        self.answers[text] = self._names.interface_name(text)
+        return self.answers[text]
+
+
 class View:
     """The patterns that hold in one view."""
 
@@ -124,6 +141,8 @@ class View:
         self._valued: list[tuple[_State, Rule]] = []
         # Where lines that begin with these keywords, all of them whole, have got; whether they are negated in front.
         self._known: dict[tuple[bool | str, ...], list[_Thread]] = {}
+        # Lines that matched, and what the device then said about the interfaces in them.
+        self._matched: dict[Hashable, tuple[Match, Mapping[str, str | None]]] = {}
         for rule in self.rules:
             start = _compile(rule)
             threads = list(_closure([_Thread(start)]))
@@ -137,6 +156,18 @@ class View:
 
         With `negated` a line may stop anywhere behind its identity. `offset` is added to columns.
         """
+        mark = (line, negated, names.spaced, names.quoted)
+        known = self._matched.get(mark)
+        if known is not None and all(names.interface_name(text) == name for text, name in known[1].items()):
+            return known[0]
+        asked = _Asked(names)
+        match = self._match(line, asked, negated=negated, offset=offset)
+        if len(self._matched) >= REMEMBERED:
+            self._matched.clear()
+        self._matched[mark] = match, asked.answers
+        return match
+
+    def _match(self, line: str, names: Names, *, negated: bool, offset: int) -> Match:
         tokens = tokenize(line, names.spaced, quoted=names.quoted)
         if not tokens:
             raise LineError(Kind.INCOMPLETE, offset)

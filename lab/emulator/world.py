@@ -80,11 +80,32 @@ class Host:
         """The configuration has changed: look once, when whoever changed it is done."""
         if self._opened and not self._pending:
             self._pending = True
+            asyncio.get_running_loop().call_soon(self._look)
+
+    def _look(self) -> None:
+        self._pending = False
+        if self._opened and not self._settled:
             # Not one of the device's own tasks: a reboot ends those.
             self._work = asyncio.get_running_loop().create_task(self._settle_again())
 
+    @property
+    def _wanted(self) -> tuple[set[str], set[str]]:
+        """Where it should listen for SSH, and where for SNMP."""
+        sessions = {served_at(address) for address in answering(self.device, TCP, SSH)}
+        polls = {served_at(address) for address in answering(self.device, UDP, SNMP)} if self._snmp else set()
+        return sessions, polls
+
+    @property
+    def _settled(self) -> bool:
+        """Whether the listeners are those that the configuration asks for, as after most lines that change it."""
+        return (
+            not self._lock.locked()
+            and self._mute == self.device.faults.mute
+            and self.device.ssh_enabled
+            and self._wanted == (self._ssh.keys(), self._agents.keys())
+        )
+
     async def _settle_again(self) -> None:
-        self._pending = False
         try:
             await self.settle()
         except OSError as error:
@@ -94,8 +115,7 @@ class Host:
         """Make the listeners those that the configuration asks for; cut what came in where nothing answers now."""
         async with self._lock:
             device = self.device
-            sessions = {served_at(address) for address in answering(device, TCP, SSH)}
-            polls = {served_at(address) for address in answering(device, UDP, SNMP)} if self._snmp else set()
+            sessions, polls = self._wanted
             # Who goes mute keeps his connections, but whoever comes now is not even greeted.
             if self._mute != device.faults.mute:
                 self._mute = device.faults.mute
