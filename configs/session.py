@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from configs.channel import Channel, Target
     from configs.dialogue import Dialogue, Question
 
-BLOCK_LINES = 24
+BLOCK_LINES = 48
 BLOCK_BYTES = 2048  # well below what a device's terminal line buffers
 ENDLESS = 20  # times a command's time: a device that talks without end is given up
 QUIET = 2.0  # seconds after which something that looks like a question is one
@@ -253,8 +253,8 @@ class Session:
         if not self._dialogue.privileged.search(prompt):
             await self._raise_privilege(deadline)
         self._sure = False
-        for line in self._dialogue.prepare:
-            await self.command(line)
+        if self._dialogue.prepare:
+            await self._exchange(self._dialogue.prepare, self._target.command_timeout)
 
     async def _first_prompt(self, deadline: float) -> bytes:
         """Read the banner up to something like a prompt, and learn the name from it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import socket
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +15,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from lab.emulator.terminal import Terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lab.emulator.device import Device, Session
 
 logger = logging.getLogger(__name__)
 # What a bad line or a worn console server mixes into the text.
 _NOISE = b"\x00\xff\x07~\xfe\x80"
+_IGNORE = 2  # SSH_MSG_IGNORE
 # What network devices of the last ten years offer: no ChaCha20, which costs both sides several times what AES-GCM does.
 _KEX = ("curve25519-sha256", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "diffie-hellman-group14-sha256")
 _CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr")
@@ -88,6 +90,7 @@ class DeviceServer(asyncssh.SSHServer):
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """A device that does not listen, filters the source or has no line free drops the connection."""
         self._connection = conn
+        _unpadded(conn)
         device = self._device
         local = IPv4Address(conn.get_extra_info("sockname")[0])
         source = device.spec.manager
@@ -170,7 +173,6 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
         self._task: asyncio.Task[None] | None = None
         # What has been written since the event loop came round last: one packet, as a device's TCP makes it.
         self._output = bytearray()
-        self._socket: socket.socket | None = None
 
     @property
     def connection(self) -> asyncssh.SSHServerConnection | None:
@@ -180,7 +182,6 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
     def connection_made(self, chan: Any) -> None:
         """The channel is there."""
         self._channel = chan
-        self._socket = chan.get_extra_info("socket")
         self._server.connections.sessions.add(self)
 
     def pty_requested(self, _term_type: str, _size: Any, _modes: Any) -> bool:
@@ -255,14 +256,7 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
         self._output.clear()
         if self._channel.is_closing():
             return
-        # asyncssh sends a packet to be ignored before each: corked, both are one segment and wake the client once.
-        self._cork(1)
         self._channel.write(data)
-        self._cork(0)
-
-    def _cork(self, on: int) -> None:
-        if self._socket is not None and hasattr(socket, "TCP_CORK") and self._socket.fileno() >= 0:
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, on)
 
     def data_received(self, data: bytes, _datatype: Any) -> None:
         """From the client."""
@@ -287,6 +281,20 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
         self._input.put_nowait(None)
         if self._terminal is not None:
             self._terminal.hang_up()
+
+
+def _unpadded(connection: asyncssh.SSHServerConnection) -> None:
+    """Send no SSH_MSG_IGNORE (RFC 4253, 11.2): asyncssh puts one before every packet, devices put none.
+
+    It is meant for ciphers in CBC mode (RFC 4251, 9.3.1), which are not offered here, and doubles both sides' work.
+    """
+    send: Callable[..., None] = connection.send_packet
+
+    def without(kind: int, *parts: bytes, handler: Any = None) -> None:
+        if kind != _IGNORE:
+            send(kind, *parts, handler=handler)
+
+    setattr(connection, "send_packet", without)  # noqa: B010 - a method of the class for everybody else
 
 
 async def listen(connections: Connections, address: str, port: int, options: Any) -> asyncssh.SSHAcceptor:
