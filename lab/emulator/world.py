@@ -102,7 +102,7 @@ class Host:
             not self._lock.locked()
             and self._mute == self.device.faults.mute
             and self.device.ssh_enabled
-            and self._wanted == (self._ssh.keys(), self._agents.keys())
+            and self._wanted == (set(self._ssh), set(self._agents))
         )
 
     async def _settle_again(self) -> None:
