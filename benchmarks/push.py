@@ -1,7 +1,7 @@
 """Pushing to many devices: ours against netmiko in a thread pool, and Ansible's network_cli where it is installed.
 
-Emulated devices in a process of their own, 10 ms of work for a command, behind a proxy (another process) that holds
-every byte back for half a round trip of 40 ms. A job is 46 commands: log in with paging off, 40 configuration lines,
+Emulated devices in a process of their own, fresh for every run, 10 ms of work for a command; every byte to and from
+them is half a round trip of 40 ms under way. A job is 46 commands: log in with paging off, 40 configuration lines,
 show the configuration, save. One line per round trip takes 46 × 50 ms = 2.3 s a device. Every client checks every
 line's echo and error, and that the saved answer came.
 
@@ -23,7 +23,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from common import figure, report
 
@@ -32,7 +32,7 @@ WORK = 0.010  # seconds that a device works on a command
 COMMANDS = 46
 FLOOR = COMMANDS * (2 * HALF + WORK)  # seconds a device, one line per round trip
 LINES = 40
-PROXY = 10_522
+PORTS = (10_522, 10_661)
 USER, PASSWORD = "govnet", "Secret-123"
 BASE = int(IPv4Address("10.44.0.1"))
 TEXTS = {
@@ -66,7 +66,7 @@ def lines(platform: str, run: int) -> list[str]:
 
 
 def served(number: int) -> str:
-    """Where a device's proxy listens."""
+    """Where a device is reached."""
     return str(IPv4Address((127 << 24) | ((BASE + number) & 0xFFFFFF)))
 
 
@@ -93,65 +93,75 @@ async def devices(platform: str, count: int) -> None:
     ]
     world = World(specs, snmp=False)
     await world.boot()
-    await world.open((10_022, 10_161))
+    await world.open(PORTS)
     print("ready", flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
 
 class Late(asyncio.Protocol):
-    """Passes bytes on, each half a round trip late, in order."""
+    """A device's side of a connection, half a round trip away from what goes over the socket, in either direction.
 
-    def __init__(self) -> None:
-        self.other: asyncio.Transport | None = None
-        self.held: list[bytes] = []
+    What is written while the event loop is busy with one thing goes out as one segment.
+    """
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+        self.loop = asyncio.get_running_loop()
+        self.begun: list[bytes] = []
 
     def connection_made(self, transport: Any) -> None:
-        """The connection is there."""
+        """A client has come; the device hears of it later."""
         self.transport = transport
+        self.loop.call_later(HALF, self.inner.connection_made, self)
 
     def data_received(self, data: bytes) -> None:
         """Bytes have come."""
-        asyncio.get_running_loop().call_later(HALF, self.passed, data)
+        self.loop.call_later(HALF, self.inner.data_received, data)
 
-    def passed(self, data: bytes) -> None:
-        """Bytes have arrived at the other side."""
-        if self.other is None:
-            self.held.append(data)
-        elif not self.other.is_closing():
-            self.other.write(data)
+    def eof_received(self) -> bool:
+        """The client sends no more."""
+        self.loop.call_later(HALF, self.inner.eof_received)
+        return True
 
     def connection_lost(self, error: Exception | None) -> None:
-        """One side has gone: so does the other, later."""
-        del error
-        if self.other is not None:
-            asyncio.get_running_loop().call_later(HALF, self.other.close)
+        """The client has gone."""
+        self.loop.call_later(HALF, self.inner.connection_lost, error)
+
+    # What the device sees as its transport
+
+    def write(self, data: bytes) -> None:
+        """Send, to arrive later."""
+        if not self.begun:
+            self.loop.call_soon(self.depart)
+        self.begun.append(data)
+
+    def depart(self) -> None:
+        """Bytes are under way."""
+        if self.begun:
+            data = b"".join(self.begun)
+            self.begun.clear()
+            self.loop.call_later(HALF, self.transport.write, data)
+
+    def close(self) -> None:
+        """End it, behind what was written."""
+        self.depart()
+        self.loop.call_later(HALF, self.transport.close)
+
+    def abort(self) -> None:
+        """Break it, behind what was written."""
+        self.depart()
+        self.loop.call_later(HALF, self.transport.abort)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.transport, name)
 
 
-class Front(Late):
-    """The side of the client: opens the way to the device."""
+class Far(asyncio.SelectorEventLoop):
+    """An event loop whose servers are half a round trip away."""
 
-    def connection_made(self, transport: Any) -> None:
-        """A client has come."""
-        super().connection_made(transport)
-        address = transport.get_extra_info("sockname")[0]
-        asyncio.get_running_loop().create_task(self._reach(address))
-
-    async def _reach(self, address: str) -> None:
-        await asyncio.sleep(HALF)
-        behind, protocol = await asyncio.get_running_loop().create_connection(Late, address, 10_022)
-        protocol.other = self.transport
-        self.other = behind
-        for data in self.held:
-            behind.write(data)
-
-
-async def proxies(count: int) -> None:
-    """Run the distance until standard input ends."""
-    loop = asyncio.get_running_loop()
-    for number in range(count):
-        await loop.create_server(Front, served(number), PROXY, backlog=512)
-    print("ready", flush=True)
-    await loop.run_in_executor(None, sys.stdin.read)
+    async def create_server(self, protocol_factory: Any, *arguments: Any, **more: Any) -> Any:
+        """As every loop's."""
+        return await super().create_server(lambda: Late(protocol_factory()), *arguments, **more)
 
 
 # The clients
@@ -173,7 +183,7 @@ async def _ours(platform: str, number: int, run: int, gate: asyncio.Semaphore, f
         target = Target(
             f"d{number}",
             platform,
-            Endpoint(served(number), PROXY),
+            Endpoint(served(number), PORTS[0]),
             Login(USER, Secret(PASSWORD)),
             folder / "known_hosts",
         )
@@ -208,7 +218,7 @@ def netmiko(platform: str, count: int, parallel: int, run: int, **options: Any) 
 
     def one(number: int) -> None:
         wanted = lines(platform, run)
-        login = {"host": served(number), "port": PROXY, "username": USER, "password": PASSWORD}
+        login = {"host": served(number), "port": PORTS[0], "username": USER, "password": PASSWORD}
         with ConnectHandler(device_type=platform, fast_cli=True, conn_timeout=60, **login) as connection:
             connection.send_config_set(wanted, error_pattern=r"(?m)^\s*% |\^", **options)
             running = connection.send_command(SHOW[platform], read_timeout=120)
@@ -227,7 +237,8 @@ def client(name: str, platform: str, count: int, parallel: int, run: int) -> Non
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     if name == "ours":
-        from configs.drivers import driver_for  # noqa: PLC0415 - imports are not measured
+        from configs import channel_hops, channel_ssh  # noqa: F401, PLC0415 - imports are not measured
+        from configs.drivers import driver_for  # noqa: PLC0415 - as above
 
         driver_for(platform)
     else:
@@ -246,38 +257,37 @@ def resident() -> float:
     return pages * os.sysconf("SC_PAGESIZE") / (1 << 20)
 
 
-class Fleet:
-    """The devices and the distance to them, while it is entered."""
+def measure(name: str, platform: str, count: int, parallel: int, run: int) -> dict[str, float]:
+    """One client's run in a process of its own, against devices that nobody has talked to yet."""
+    limit = ["--client", name, "--parallel", str(parallel), "--run", str(run)]
+    given = [platform, str(count), *limit]
+    start = [sys.executable, __file__, "--part"]
+    with subprocess.Popen(
+        [*start, "devices", *given], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as fleet:
+        try:
+            if fleet.stdout is None or fleet.stdout.readline().strip() != "ready":
+                raise SystemExit("the devices did not start")
+            before = processor_seconds(fleet.pid)
+            done = subprocess.run([*start, "client", *given], capture_output=True, text=True, check=False, timeout=900)
+            emulated = processor_seconds(fleet.pid) - before
+        finally:
+            fleet.terminate()
+    if done.returncode:
+        raise SystemExit(f"{name}: {done.stderr[-2000:]}")
+    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    print(
+        f"{name} {platform} {count}/{parallel}: {measured['wall']:.2f} s, {measured['cpu']:.2f} s of CPU,"
+        f" the devices {emulated:.2f} s",
+        file=sys.stderr,
+    )
+    return measured
 
-    def __init__(self, platform: str, count: int) -> None:
-        self.platform, self.count = platform, count
-        self.processes: list[subprocess.Popen[str]] = []
-        self.run = 0
 
-    def __enter__(self) -> Self:
-        for part in ("devices", "proxies"):
-            arguments = [sys.executable, __file__, "--part", part, self.platform, str(self.count)]
-            process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            self.processes.append(process)
-            if process.stdout is None or process.stdout.readline().strip() != "ready":
-                raise SystemExit(f"the {part} did not start")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for process in self.processes:
-            process.terminate()
-            process.wait(30)
-
-    def measure(self, name: str, count: int, parallel: int) -> dict[str, float]:
-        """One client's run in a process of its own."""
-        self.run += 1
-        arguments = [sys.executable, __file__, "--part", "client", self.platform, str(count)]
-        more = ["--client", name, "--parallel", str(parallel), "--run", str(self.run)]
-        done = subprocess.run([*arguments, *more], capture_output=True, text=True, check=False, timeout=900)
-        if done.returncode:
-            raise SystemExit(f"{name}: {done.stderr[-2000:]}")
-        measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-        return measured
+def processor_seconds(process: int) -> float:
+    """The CPU time that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
@@ -288,7 +298,7 @@ def main() -> None:
     parser.add_argument("--parallel", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--comware", type=int, default=20, help="devices for the comparison on Comware")
-    parser.add_argument("--part", choices=("devices", "proxies", "client"))
+    parser.add_argument("--part", choices=("devices", "client"))
     parser.add_argument("--client", choices=tuple(CLIENTS))
     parser.add_argument("--run", type=int, default=1)
     parser.add_argument("rest", nargs="*")
@@ -298,9 +308,8 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         platform, count = given.rest[0], int(given.rest[1])
         if given.part == "devices":
-            asyncio.run(devices(platform, count))
-        elif given.part == "proxies":
-            asyncio.run(proxies(count))
+            with asyncio.Runner(loop_factory=Far) as runner:
+                runner.run(devices(platform, count))
         else:
             client(given.client, platform, count, given.parallel, given.run)
         return
@@ -310,11 +319,14 @@ def main() -> None:
 def figures(count: int, parallel: int, rounds: int, comware: int) -> list[dict[str, Any]]:
     """All figures of the table."""
     floor = FLOOR * -(-count // parallel)
-    with Fleet("cisco_ios", max(count, 1000)) as fleet:
-        pairs = [
-            (fleet.measure("ours", count, parallel), fleet.measure("netmiko", count, parallel)) for _ in range(rounds)
-        ]
-        big = fleet.measure("ours", 1000, 1000)
+    pairs = [
+        (
+            measure("ours", "cisco_ios", count, parallel, run),
+            measure("netmiko", "cisco_ios", count, parallel, run),
+        )
+        for run in range(rounds)
+    ]
+    big = measure("ours", "cisco_ios", 1000, 1000, 0)
     own, peer = (sorted(pairs, key=lambda pair: pair[index]["wall"])[rounds // 2][index] for index in (0, 1))
     said = {"name": "netmiko 4, thread pool", "value": round(peer["wall"], 2)}
     made = [
@@ -329,8 +341,7 @@ def figures(count: int, parallel: int, rounds: int, comware: int) -> list[dict[s
         ),
         figure("megabytes-of-1000-devices-at-once", big["megabytes"], "MiB", 300),
     ]
-    with Fleet("hp_comware", comware) as fleet:
-        ours_, theirs = fleet.measure("ours", comware, comware), fleet.measure("netmiko", comware, comware)
+    ours_, theirs = (measure(name, "hp_comware", comware, comware, 0) for name in ("ours", "netmiko"))
     made.append(
         figure(
             "comware-with-errors-checked-over-netmiko",

@@ -28,7 +28,7 @@ def read(path: Path, name: str) -> tuple[str, ...]:
         return ()
     return tuple(
         " ".join(fields[1:3])
-        for fields in (line.split() for line in text.splitlines())
+        for fields in (line.split() for line in text.splitlines() if name in line)
         if len(fields) >= 3 and not fields[0].startswith(("#", "@")) and name in fields[0].split(",")
     )
 

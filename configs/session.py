@@ -72,6 +72,8 @@ class Session:
         self._sure = True  # False until an echo has shown which prompt is the real one
         self._answered = 0  # how much of the unfinished last line was a pager or a question, and is dealt with
         self._arrived = asyncio.Event()
+        self._patient = False  # whoever waits has no use for whole lines alone: a prompt or a question is none
+        self._heard = 0.0  # when something came last, in the event loop's time
         self._ended: DeviceError | None = None
         self._pump = asyncio.get_running_loop().create_task(self._read())
         self._any_name = False  # the prompt at the end of this command may show another name
@@ -164,10 +166,13 @@ class Session:
 
     async def _read(self) -> None:
         """Collect what the device sends, until it ends."""
+        loop = asyncio.get_running_loop()
         try:
             while data := await self._channel.read():
                 self._buffer += data
-                self._arrived.set()
+                self._heard = loop.time()
+                if not (self._patient and data.endswith(b"\n")):
+                    self._arrived.set()
             self._ended = DeviceUnreachableError(
                 self._target.device,
                 Message("the device closed the session"),
@@ -177,8 +182,12 @@ class Session:
             self._ended = error
         self._arrived.set()
 
-    async def _more(self, deadline: float, what: str, *, questionable: bool) -> bool:
-        """Wait until something arrives. False if nothing did for a while and a question may be pending."""
+    async def _more(self, deadline: float, what: str, *, questionable: bool, patient: bool = False) -> bool:
+        """Wait until something arrives. False if nothing did for a while and a question may be pending.
+
+        With `patient`, lines that are complete need not be reported before the deadline: most of a block's answers
+        are nothing else, and to look at each of them alone costs more than all the rest.
+        """
         if self._ended is not None:
             self.broken = True
             raise self._ended
@@ -186,14 +195,20 @@ class Session:
         loop = asyncio.get_running_loop()
         left = deadline - loop.time()
         limit = min(left, QUIET) if questionable else left
+        begun = loop.time()
+        self._patient = patient and not questionable
         try:
             async with asyncio.timeout(max(limit, 0)):
                 await self._arrived.wait()
         except TimeoutError:
+            if self._patient and self._heard > begun:
+                return True
             if questionable and left > limit:
                 return False
             self.broken = True
             raise silent(self._target.device, self._mask(what), self._target.command_timeout) from None
+        finally:
+            self._patient = False
         return True
 
     def _next_line(self) -> bytes | None:
@@ -238,8 +253,8 @@ class Session:
         if not self._dialogue.privileged.search(prompt):
             await self._raise_privilege(deadline)
         self._sure = False
-        for line in self._dialogue.prepare:
-            await self.command(line)
+        if self._dialogue.prepare:
+            await self._exchange(self._dialogue.prepare, self._target.command_timeout)
 
     async def _first_prompt(self, deadline: float) -> bytes:
         """Read the banner up to something like a prompt, and learn the name from it."""
@@ -309,7 +324,7 @@ class Session:
         end = loop.time() + ENDLESS * seconds
         while True:
             if self._take_lines(reading, lines, wire):
-                deadline = min(loop.time() + seconds, end)
+                deadline = min(self._heard + seconds, end)
             tail = self._tail()
             at_prompt = self._at_prompt(tail, last=reading.current == len(wire) - 1)
             if reading.current == len(wire) - 1:
@@ -321,7 +336,8 @@ class Session:
                 continue
             shaped = not at_prompt and QUESTION_SHAPE.search(tail) is not None
             here = max(reading.current, 0)
-            if not await self._more(deadline, lines[here], questionable=shaped and reading.current >= 0):
+            questionable = shaped and reading.current >= 0
+            if not await self._more(deadline, lines[here], questionable=questionable, patient=True):
                 raise self._refusal(lines, reading, tail)
 
     def _at_prompt(self, tail: bytes, *, last: bool) -> bool:

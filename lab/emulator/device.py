@@ -397,9 +397,9 @@ class Device(ABC):
         Returns whether whoever typed it is still heard.
         """
         faults = self.faults
-        counts = {name: getattr(faults, name) for name in ("drop_after", "hang_after", "reboot_after")}
-        if not any(counts.values()):
+        if not (faults.drop_after or faults.hang_after or faults.reboot_after):
             return True
+        counts = {name: getattr(faults, name) for name in ("drop_after", "hang_after", "reboot_after")}
         self.faults = replace(faults, **{name: max(0, count - 1) for name, count in counts.items()})
         if counts["drop_after"] == 1:
             for breaker in self.breakers:
@@ -469,12 +469,16 @@ class Session(ABC):
     async def run(self) -> None:
         """Talk until somebody ends it."""
         self.terminal.write(self.greeting())
+        loop = asyncio.get_running_loop()
+        done = 0.0
         try:
             while True:
                 line = await self.terminal.read_line(self.prompt(), help_for=self.help)
                 delay = self.device.spec.delay + self.device.faults.slow
                 if delay:
-                    await asyncio.sleep(delay)
+                    # A line that was typed ahead is begun when the one before it is done, however late we are here.
+                    done = (loop.time() if self.terminal.waited else done) + delay
+                    await asyncio.sleep(done - loop.time())
                 if self.device.boots != self._boot:
                     await self.terminal.deaf()
                 await self.execute(line)

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from lab.emulator import parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from lab.emulator.parameters import Names
 
@@ -99,6 +99,8 @@ class _State:
     silent: list[_State] = field(default_factory=list)
     rule: Rule | None = None
     mark: bool = False
+    # See `_reached`; empty until somebody asks.
+    reached: tuple[tuple[_State, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,23 @@ class _Thread:
     rule: Rule | None = None
 
 
+REMEMBERED = 4096  # lines that a view remembers
+
+
+class _Asked:
+    """What a device says about its interfaces, taken down."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self.spaced, self.quoted = names.spaced, names.quoted
+        self.answers: dict[str, str | None] = {}
+
+    def interface_name(self, text: str) -> str | None:
+        """As the device says."""
+        self.answers[text] = self._names.interface_name(text)
+        return self.answers[text]
+
+
 class View:
     """The patterns that hold in one view."""
 
@@ -120,6 +139,10 @@ class View:
         self._first: dict[str, list[tuple[_State, Rule]]] = {}
         # Patterns that may begin with a value.
         self._valued: list[tuple[_State, Rule]] = []
+        # Where lines that begin with these keywords, all of them whole, have got; whether they are negated in front.
+        self._known: dict[tuple[bool | str, ...], list[_Thread]] = {}
+        # Lines that matched, and what the device then said about the interfaces in them.
+        self._matched: dict[Hashable, tuple[Match, Mapping[str, str | None]]] = {}
         for rule in self.rules:
             start = _compile(rule)
             threads = list(_closure([_Thread(start)]))
@@ -133,15 +156,37 @@ class View:
 
         With `negated` a line may stop anywhere behind its identity. `offset` is added to columns.
         """
+        mark = (line, negated, names.spaced, names.quoted)
+        known = self._matched.get(mark)
+        if known is not None and all(names.interface_name(text) == name for text, name in known[1].items()):
+            return known[0]
+        asked = _Asked(names)
+        match = self._match(line, asked, negated=negated, offset=offset)
+        if len(self._matched) >= REMEMBERED:
+            self._matched.clear()
+        self._matched[mark] = match, asked.answers
+        return match
+
+    def _match(self, line: str, names: Names, *, negated: bool, offset: int) -> Match:
         tokens = tokenize(line, names.spaced, quoted=names.quoted)
         if not tokens:
             raise LineError(Kind.INCOMPLETE, offset)
-        threads = self._start(tokens[0], offset)
+        threads: list[_Thread] = []
+        path: tuple[bool | str, ...] = (negated,)
         for index, token in enumerate(tokens):
+            word = token.text.lower()
+            whole = len(path) == index + 1
+            if whole and (known := self._known.get((*path, word))) is not None:
+                threads, path = known, (*path, word)
+                continue
+            threads = threads if index else self._start(token, offset)
+            whole = whole and any(word in thread.state.words for thread in threads)
             threads, stop = _advance(threads, tokens, index, line, names, negated=negated, offset=offset)
+            if whole:
+                path = (*path, word)
+                self._known[path] = threads
             if stop:
                 break
-            del token
         found = [thread for thread in threads if thread.state.rule is not None]
         if not found:
             raise LineError(Kind.INCOMPLETE, offset + len(line.rstrip()))
@@ -260,27 +305,37 @@ def _value(thread: _Thread, kind: str, value: str, state: _State) -> _Thread:
 
 def _closure(threads: Iterable[_Thread], *, negated: bool = False) -> Iterator[_Thread]:
     """The threads and wherever they get without a word. Behind the mark a negated line may end anywhere."""
-    waiting = list(threads)
     seen: set[tuple[int, tuple[str, ...]]] = set()
-    while waiting:
-        thread = waiting.pop()
-        if thread.state.mark:
-            thread = _Thread(
-                thread.state, thread.words, len(thread.words), thread.secrets, thread.keywords, thread.rule
-            )
-        mark = (id(thread.state), thread.words)
-        if mark in seen:
-            continue
-        seen.add(mark)
-        if negated and thread.mark >= 0 and thread.state.rule is None:
-            ended = _State(thread.state.words, thread.state.values, thread.state.silent, thread.rule)
-            yield _Thread(ended, thread.words, thread.mark, thread.secrets, thread.keywords, thread.rule)
-        else:
-            yield thread
-        waiting.extend(
-            _Thread(state, thread.words, thread.mark, thread.secrets, thread.keywords, thread.rule)
-            for state in thread.state.silent
-        )
+    for thread in reversed(list(threads)):
+        words = thread.words
+        for state, marked in _reached(thread.state):
+            if (id(state), words) in seen:
+                continue
+            seen.add((id(state), words))
+            mark = len(words) if marked else thread.mark
+            if negated and mark >= 0 and state.rule is None:
+                ended = _State(state.words, state.values, state.silent, thread.rule)
+                yield _Thread(ended, words, mark, thread.secrets, thread.keywords, thread.rule)
+            elif state is thread.state and mark == thread.mark:
+                yield thread
+            else:
+                yield _Thread(state, words, mark, thread.secrets, thread.keywords, thread.rule)
+
+
+def _reached(state: _State) -> tuple[tuple[_State, bool], ...]:
+    """The states that a state gets to without a word, itself first; whether the mark is passed on the way there."""
+    if not state.reached:
+        found: dict[int, tuple[_State, bool]] = {}
+        waiting = [(state, False)]
+        while waiting:
+            one, marked = waiting.pop()
+            if id(one) in found:
+                continue
+            marked = marked or one.mark
+            found[id(one)] = (one, marked)
+            waiting.extend((silent, marked) for silent in one.silent)
+        state.reached = tuple(found.values())
+    return state.reached
 
 
 def tokenize(line: str, spaced: tuple[str, ...] = (), *, quoted: bool = False) -> list[Token]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Protocol
 
@@ -39,6 +40,11 @@ def known(kind: str) -> bool:
 
 
 def _ip(text: str, _limits: str, _names: Names) -> str | None:
+    return _dotted(text)
+
+
+@lru_cache(4096)
+def _dotted(text: str) -> str | None:
     # inet_aton shorthands (10.1) and leading zeros are refused, as devices do.
     if text.count(".") != 3:
         return None

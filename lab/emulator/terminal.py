@@ -48,6 +48,8 @@ class Terminal:
         self._arrived = asyncio.Event()
         self._closed = False
         self._skip_lf = False
+        # Whether the last line had to be waited for, instead of having been typed ahead.
+        self.waited = False
         self.height = pager.height
 
     def feed(self, data: bytes) -> None:
@@ -81,13 +83,17 @@ class Terminal:
         if text:
             self._wire.write(text.replace("\n", "\r\n").encode(self._encoding, errors="surrogateescape"))
 
+    async def _more(self) -> None:
+        if self._closed:
+            raise HangupError
+        self.waited = True
+        self._arrived.clear()
+        await self._arrived.wait()
+
     async def _byte(self) -> int:
         while True:
             while not self._input:
-                if self._closed:
-                    raise HangupError
-                self._arrived.clear()
-                await self._arrived.wait()
+                await self._more()
             byte = self._input.pop(0)
             if byte == 0 or (byte == _LF and self._skip_lf):
                 self._skip_lf = False
@@ -98,6 +104,8 @@ class Terminal:
     def _take_line(self) -> bytes | None:
         """A whole line that has arrived already and needs no editing, as from a program that writes blocks."""
         data = self._input
+        if not data:
+            return None
         if self._skip_lf and data[:1] == b"\n":
             del data[0]
         self._skip_lf = False
@@ -117,13 +125,17 @@ class Terminal:
         With `help_for`, a `?` shows what it returns for the line so far, and the line goes on.
         """
         self.write(prompt)
-        ready = self._take_line()
-        if ready is not None:
-            text = ready.decode(self._encoding, errors="surrogateescape")
-            self.write((text if echo else "") + "\n")
-            return text
+        self.waited = False
         line = bytearray()
         while True:
+            ready = None if line else self._take_line()
+            if ready is not None:
+                text = ready.decode(self._encoding, errors="surrogateescape")
+                self.write((text if echo else "") + "\n")
+                return text
+            if not self._input:
+                await self._more()
+                continue
             byte = await self._byte()
             if byte in (_CR, _LF):
                 self.write("\n")

@@ -70,7 +70,8 @@ class Entry:
 
     def starting(self, *words: str) -> list[Entry]:
         """The lines that begin with these words, in the order in which they are shown."""
-        return [child for child in self.ordered() if child.words[: len(words)] == words]
+        count = len(words)
+        return sorted((child for child in self.children.values() if child.words[:count] == words), key=_place)
 
     def value(self, *words: str) -> str:
         """What follows `words` on the first line that begins with them; empty if there is none."""

@@ -55,6 +55,7 @@ class Host:
         self._agents: dict[str, asyncio.DatagramTransport] = {}
         self._ports = (SSH_PORT, SNMP_PORT)
         self._lock = asyncio.Lock()
+        self._opened = False
         self._pending = False
         self._mute = False
         self._work: asyncio.Task[None] | None = None
@@ -68,6 +69,7 @@ class Host:
     async def open(self, ports: tuple[int, int]) -> None:
         """Listen where the configuration says. OSError if an address and port are taken; nothing is left open then."""
         self._ports = ports
+        self._opened = True
         try:
             await self.settle()
         except OSError:
@@ -76,13 +78,34 @@ class Host:
 
     def _later(self) -> None:
         """The configuration has changed: look once, when whoever changed it is done."""
-        if not self._pending:
+        if self._opened and not self._pending:
             self._pending = True
+            asyncio.get_running_loop().call_soon(self._look)
+
+    def _look(self) -> None:
+        self._pending = False
+        if self._opened and not self._settled:
             # Not one of the device's own tasks: a reboot ends those.
             self._work = asyncio.get_running_loop().create_task(self._settle_again())
 
+    @property
+    def _wanted(self) -> tuple[set[str], set[str]]:
+        """Where it should listen for SSH, and where for SNMP."""
+        sessions = {served_at(address) for address in answering(self.device, TCP, SSH)}
+        polls = {served_at(address) for address in answering(self.device, UDP, SNMP)} if self._snmp else set()
+        return sessions, polls
+
+    @property
+    def _settled(self) -> bool:
+        """Whether the listeners are those that the configuration asks for, as after most lines that change it."""
+        return (
+            not self._lock.locked()
+            and self._mute == self.device.faults.mute
+            and self.device.ssh_enabled
+            and self._wanted == (set(self._ssh), set(self._agents))
+        )
+
     async def _settle_again(self) -> None:
-        self._pending = False
         try:
             await self.settle()
         except OSError as error:
@@ -92,8 +115,7 @@ class Host:
         """Make the listeners those that the configuration asks for; cut what came in where nothing answers now."""
         async with self._lock:
             device = self.device
-            sessions = {served_at(address) for address in answering(device, TCP, SSH)}
-            polls = {served_at(address) for address in answering(device, UDP, SNMP)} if self._snmp else set()
+            sessions, polls = self._wanted
             # Who goes mute keeps his connections, but whoever comes now is not even greeted.
             if self._mute != device.faults.mute:
                 self._mute = device.faults.mute
@@ -127,6 +149,7 @@ class Host:
 
     async def close(self) -> None:
         """Stop listening and cut everything."""
+        self._opened = False
         for acceptor in self._ssh.values():
             acceptor.close()
         self.connections.break_all()

@@ -12,8 +12,9 @@ from lab.emulator.secrets import is_stored, type7_clear
 from lab.emulator.tree import Entry, natural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
+MEASURED = 1000  # ports that a device remembers
 _PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "gre": 47, "esp": 50, "ospf": 89}
 
 
@@ -29,6 +30,7 @@ class EnableDevice(Device):
 
     def __init__(self, spec: Spec) -> None:
         self.port_names = self._ports_of(spec)
+        self._measured: dict[Hashable, Port] = {}
         super().__init__(spec)
 
     def _ports_of(self, spec: Spec) -> tuple[str, ...]:
@@ -187,26 +189,33 @@ class EnableDevice(Device):
         """The interfaces; a port is up when nobody shut it down."""
         found = []
         for position, entry in enumerate(self.running.starting("interface"), start=1):
-            name = entry.words[1]
-            mbps, kind = speed_and_type(name)
-            enabled = entry.child("shutdown") is None
-            addresses = tuple(IPv4Interface(f"{a.words[2]}/{a.words[3]}") for a in addresses_of(entry))
-            speed = entry.value("speed")
-            found.append(
-                Port(
-                    self.index_of(position, name),
-                    name,
-                    entry.value("description"),
-                    enabled,
-                    enabled,
-                    addresses if self.routed(entry) else (),
-                    int(speed) if speed.isdecimal() else mbps,
-                    kind,
-                    int(entry.value("mtu") or 1500),
-                    entry.value("ip", "vrf", "forwarding"),
-                )
-            )
+            # Every line that is typed asks for them: as long as an interface has the same lines, it is the same port.
+            mark = (position, entry.words, *(child.words for child in entry.children.values()))
+            if mark not in self._measured:
+                if len(self._measured) > MEASURED:
+                    self._measured.clear()
+                self._measured[mark] = self._port(position, entry)
+            found.append(self._measured[mark])
         return tuple(found)
+
+    def _port(self, position: int, entry: Entry) -> Port:
+        name = entry.words[1]
+        mbps, kind = speed_and_type(name)
+        enabled = entry.child("shutdown") is None
+        addresses = tuple(IPv4Interface(f"{a.words[2]}/{a.words[3]}") for a in addresses_of(entry))
+        speed = entry.value("speed")
+        return Port(
+            self.index_of(position, name),
+            name,
+            entry.value("description"),
+            enabled,
+            enabled,
+            addresses if self.routed(entry) else (),
+            int(speed) if speed.isdecimal() else mbps,
+            kind,
+            int(entry.value("mtu") or 1500),
+            entry.value("ip", "vrf", "forwarding"),
+        )
 
     def routes(self) -> tuple[Route, ...]:
         """`ip route`: a next hop, an interface, or both; the null interface throws away."""

@@ -262,7 +262,7 @@ class Client:
     @staticmethod
     async def shell(connection, text):
         """Type, leave, and return everything that was shown."""
-        async with connection.create_process(term_type="vt100") as process:
+        async with connection.create_process(term_type="vt100", errors="replace") as process:  # some speak GB18030
             process.stdin.write(text)
             async with asyncio.timeout(10):
                 return (await process.stdout.read()).replace("\r\n", "\n")
