@@ -99,9 +99,11 @@ def looks(workspace: Workspace, endpoints: Endpoints) -> dict[CheckKind, Any]:
     def snmp(check: Check, device: str) -> frozenset[str]:
         from collectors.poll import Poller, targets  # noqa: PLC0415 - start-up time
 
-        wanted = targets(workspace, [_known(workspace, check, device)], endpoints)
-        [result] = Poller(("system",)).poll(wanted)
-        return frozenset({"answers"} if result.ok else ())
+        known = _known(workspace, check, device)
+        for place in (known, known.before_move):  # whether it moves now or has moved
+            if place is not None and Poller(("system",)).poll(targets(workspace, [place], endpoints))[0].ok:
+                return frozenset({"answers"})
+        return frozenset()
 
     def asked(check: Check, device: str) -> frozenset[str]:
         from configs import push as pushing  # noqa: PLC0415 - start-up time

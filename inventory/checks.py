@@ -320,9 +320,25 @@ def addresses(devices: Records, links: Records) -> None:
                 _hold(holders, networks, address, holder)
     _overlaps_on_devices(networks)
     _overlaps_of_management(management)
+    _moves(devices)
     for record in links.rows:
         if record.values["peer"]:
             _gateway(links, record, holders)
+
+
+def _moves(devices: Records) -> None:
+    """A device that moves has an address to go to, another one than it had."""
+    for record in devices.rows:
+        values = record.values
+        former, address = values["former_address"], values["address"]
+        if former and not address:
+            message = Message("the device has a former address and none that it moves to")
+            hint = Message("write its new address into “address”")
+            devices.complain(record.line, "former_address", "moves-nowhere", message, hint)
+        elif former and former == address:
+            message = Message("the device moves to the address that it has")
+            hint = Message("write its new address into “address”, or empty “former_address”")
+            devices.complain(record.line, "former_address", "moves-nowhere", message, hint)
 
 
 def _hold(

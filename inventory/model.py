@@ -6,7 +6,7 @@ Everything is frozen; addresses are objects. `name` is the key that other rows r
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Interface, IPv6Interface
@@ -97,7 +97,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A router, switch, firewall or VPN gateway. `address` is where it is managed today."""
+    """A router, switch, firewall or VPN gateway. `address` is where it is managed.
+
+    While it moves, `former_address` is where it is managed until it has been given `address`.
+    """
 
     name: str
     site: str
@@ -111,6 +114,12 @@ class Device:
     out_of_band: bool = False
     source: Source = NOWHERE
     via: str = ""  # the way to it, by name; empty: directly
+    former_address: Interface | None = None
+
+    @property
+    def before_move(self) -> Device | None:
+        """The device as it is managed until it has moved; None if it does not move."""
+        return None if self.former_address is None else replace(self, address=self.former_address, former_address=None)
 
 
 @dataclass(frozen=True, slots=True)

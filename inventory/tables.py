@@ -161,6 +161,7 @@ DEVICES: Final = Shape(
         _column("credential", cells.reference, "凭据"),
         _column("out_of_band", cells.boolean, "带外管理", default=False, typed=True),
         _column("via", cells.reference, "途经", "跳板", "堡垒机"),
+        _column("former_address", cells.host_interface, "原管理地址", "原地址", default=None),
     ),
 )
 LINKS: Final = Shape(

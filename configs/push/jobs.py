@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
@@ -43,7 +43,9 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One device and what it is to become. `after` is where it answers once changed, if that differs.
+    """One device and what it is to become.
+
+    `after` is where it answers once changed, if that differs, and `moved` its management address there.
 
     `fault` is what already went wrong (no address, a secret that cannot be read): the device fails with it, the
     others go on. `secrets` are those in `intended`: nothing that is shown holds them. `lock` is a file that a push of
@@ -64,6 +66,7 @@ class Job:
     secrets: tuple[Secret, ...] = field(default=(), repr=False)
     lock: Path | None = None
     allow_reboot: bool = False
+    moved: Interface | None = None
     exact: bool = False
     keep: Path | None = None
     before: Callable[[], None] = _nothing
@@ -73,6 +76,19 @@ class Job:
     def device(self) -> str:
         """The device's name."""
         return self.target.device
+
+    def there(self) -> Job:
+        """The same device once it has moved."""
+        if self.after is None:
+            return self
+        target = replace(self.target, endpoint=self.after)
+        return replace(self, target=target, after=None, management=self.moved or self.management, moved=None)
+
+    def backwards(self) -> Job:
+        """The same device, from where it goes to where it was."""
+        if self.after is None:
+            return self
+        return replace(self.there(), after=self.target.endpoint, moved=self.management)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +198,15 @@ def jobs(
 def _job(
     workspace: Workspace, device: Device, rendered: Rendered | None, endpoints: Endpoints, known_hosts: Path
 ) -> Job:
+    home = device.before_move or device
     endpoint, login, intended = Endpoint("", 0), Login(""), ""
+    after: Endpoint | None = None
     secrets: tuple[Secret, ...] = ()
     via: tuple[Hop, ...] = ()
     fault: GovnetError | None = None
     try:
-        endpoint = endpoints.ssh(device)
+        endpoint = endpoints.ssh(home)
+        after = endpoints.ssh(device) if home is not device else None
         login = _login(workspace, device.name, device.credential, device.source)
         via = _via(workspace, device, endpoints)
         if rendered is not None:
@@ -197,8 +216,10 @@ def _job(
     return Job(
         Target(device.name, device.platform, endpoint, login, known_hosts, via=via),
         intended,
-        management=device.address,
+        management=home.address,
         out_of_band=device.out_of_band,
+        after=after,
+        moved=device.address if home is not device else None,
         fault=fault,
         secrets=secrets,
         lock=known_hosts.parent / LOCKS / quote(device.name, safe=""),

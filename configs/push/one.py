@@ -62,9 +62,8 @@ def backup_one(job: Job, observer: Observer, seal: Callable[[bytes], bytes] | No
         observer.step(job.device, Message(mark("reading")))
         try:
             with _own_faults(job):
-                driver = _driver(job, job.target)
+                driver, _ = _reached(job)
                 try:
-                    driver.open()
                     raw = driver.running()
                     text = masked(job.target.platform, raw)
                     sealed = seal(raw) if seal is not None else b""
@@ -93,7 +92,7 @@ def push_one(job: Job, *, commit: bool, observer: Observer, again: bool = False)
                 result = _pushed(job, commit=commit, observer=observer, past=past)
             except GovnetError as error:
                 result = replace(result, error=error)
-            result = past.judged(result, commit=commit)
+            result = _told_moved(job, past.judged(result, commit=commit))
     except GovnetError as error:
         result = replace(result, error=error)
     return replace(result, seconds=time.monotonic() - start)
@@ -206,9 +205,8 @@ def compare(driver: Driver, job: Job) -> Compared:
 
 def _pushed(job: Job, *, commit: bool, observer: Observer, past: _Past) -> PushResult:
     observer.step(job.device, Message(mark("reading")))
-    driver = _driver(job, job.target)
+    driver, job = _reached(job, past)
     try:
-        driver = _reached(driver, job, past)
         compared = compare(driver, job)
         if past.unsure:
             begun = _begun_before(driver, job, compared, past, observer)
@@ -265,6 +263,16 @@ def _told_lost(compared: Compared, result: PushResult) -> PushResult:
     return replace(result, error=error)
 
 
+def _told_moved(job: Job, result: PushResult) -> PushResult:
+    """Of a device that has moved nobody needs to know any more where it was."""
+    if job.moved is None or job.exact or result.state not in {State.CHANGED, State.SAME}:
+        return result
+    note = Message(
+        "it answers at {address} now: empty its “former_address” in the table of devices", address=job.moved.ip
+    )
+    return replace(result, notes=(*result.notes, note))
+
+
 def _unsafe(job: Job, change: Change, guard: Guard) -> GovnetError | None:
     """Why a change is refused, if it is."""
     try:
@@ -282,24 +290,29 @@ def _load(driver: Driver, job: Job, compared: Compared) -> None:
         driver.load_merge_candidate(config=job.intended)
 
 
-def _reached(driver: Driver, job: Job, past: _Past) -> Driver:
-    """The driver, logged in. Where a process that died has begun a change, the device may have moved, or be cut off
-    until its guard takes the change back.
-    """  # noqa: D205 - one sentence
-    end = _guard_over(job, past)
+def _reached(job: Job, past: _Past | None = None) -> tuple[Driver, Job]:
+    """A driver, logged in where the device answers, and the job from there. DeviceUnreachableError if nobody answers.
+
+    One that is not where it was may have moved already. Where a process that died has begun a change, it may also be
+    cut off until its guard takes the change back: then its old place is asked again until that is over, and the job
+    stays the whole one.
+    """
+    unsure = past is not None and past.unsure
+    end = _guard_over(job, past) if past is not None else 0.0
     while True:
-        for endpoint in dict.fromkeys((job.target.endpoint, job.after or job.target.endpoint)):
-            tried = driver if endpoint == job.target.endpoint else _driver(job, replace(job.target, endpoint=endpoint))
+        for one in (job, job.there()) if job.after else (job,):
+            driver = _driver(one if not unsure else job, one.target)
             try:
-                tried.open()
+                driver.open()
             except DeviceUnreachableError as error:
-                tried.close()
+                driver.close()
                 failure = error
+            except BaseException:
+                driver.close()
+                raise
             else:
-                return tried
-            if not past.unsure:
-                raise failure
-        if time.time() >= end:
+                return driver, job if unsure else one
+        if not unsure or time.time() >= end:
             raise failure
         time.sleep(RETRY)
 
@@ -465,9 +478,8 @@ def speaking(job: Job) -> Iterator[Driver]:
     """The device's driver, logged in, for whoever only looks. GovnetError if it cannot be reached."""
     if job.fault is not None:
         raise job.fault
-    driver = _driver(job, job.target)
+    driver, _ = _reached(job)
     try:
-        driver.open()
         yield driver
     finally:
         driver.close()

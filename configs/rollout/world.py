@@ -108,7 +108,7 @@ class WorkspaceWorld:
         [job] = pushing.jobs(self._workspace, [self._workspace.inventory.devices[device]], {}, self._endpoints)
         keep = self._kept(bundle, device, ".undone.cfg")
         return replace(
-            job,
+            job.backwards(),
             intended=decode(kept.read_bytes(), str(kept))[0],
             exact=True,
             keep=keep,
