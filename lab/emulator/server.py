@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import asyncssh
 from cryptography.hazmat.primitives import serialization
@@ -22,6 +22,12 @@ logger = logging.getLogger(__name__)
 _NOISE = b"\x00\xff\x07~\xfe\x80"
 
 
+def noisy(device: Device, data: bytes) -> bytes:
+    """What a device sends, with the noise of its line if it has such a fault."""
+    noise = device.faults.garbage
+    return data.replace(b"\n", b"\n" + (_NOISE * (noise // len(_NOISE) + 1))[:noise]) if noise else data
+
+
 def host_key(seed: bytes, name: str) -> asyncssh.SSHKey:
     """A device's host key: ed25519, always the same for one seed (a lab directory's) and name."""
     raw = hashlib.sha256(b"host key " + seed + name.encode()).digest()
@@ -32,14 +38,22 @@ def host_key(seed: bytes, name: str) -> asyncssh.SSHKey:
     )
 
 
+class Link(Protocol):
+    """A connection to a device, whatever carries it."""
+
+    def abort(self) -> None:
+        """Break it, without a word."""
+        ...
+
+
 class Connections:
     """The connections to one device, so that they can be cut."""
 
     def __init__(self, device: Device) -> None:
         self.device = device
-        self.open: dict[asyncssh.SSHServerConnection, str] = {}
+        self.open: dict[Link, str] = {}
         # Those that nothing gets through to any more, without either side having been told.
-        self.hanging: set[asyncssh.SSHServerConnection] = set()
+        self.hanging: set[Link] = set()
         device.breakers.append(self.break_all)
 
     def cut(self, address: str) -> None:
@@ -58,7 +72,7 @@ class Connections:
         for connection in [*self.open, *self.hanging]:
             connection.abort()
 
-    def dead(self, connection: asyncssh.SSHServerConnection | None) -> bool:
+    def dead(self, connection: Link | None) -> bool:
         """Whether nothing gets through a connection, in either direction."""
         return self.device.faults.mute or connection in self.hanging
 
@@ -209,10 +223,7 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
         """To the client, as long as it is there."""
         if self._channel.is_closing() or self._server.dead:
             return
-        noise = self._device.faults.garbage
-        if noise:
-            data = data.replace(b"\n", b"\n" + (_NOISE * (noise // len(_NOISE) + 1))[:noise])
-        self._channel.write(data)
+        self._channel.write(noisy(self._device, data))
 
     def data_received(self, data: bytes, _datatype: Any) -> None:
         """From the client."""

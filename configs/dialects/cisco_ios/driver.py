@@ -67,7 +67,7 @@ class CiscoIosDriver(CliDriver):
         return DIALECT
 
     async def _guard(self, running: Tree) -> Guard:
-        """The revert timer, if the configuration has an archive to go back to; else an applet; else the reload timer."""
+        """The revert timer, if the configuration has an archive; else an applet; else the reload timer."""
         if any(node.starting("path") for node in running.starting("archive")):
             return REVERT_TIMER
         if not applet.hindered(running) and await self._has_applets():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from lab.emulator.device import SnmpAccess, SnmpUser, Spec
 from lab.emulator.enable import EnableDevice
+from lab.emulator.telnet import TelnetWords
 from lab.emulator.terminal import Pager
 from lab.emulator.tree import Entry
 
@@ -21,6 +22,7 @@ class IosBox(EnableDevice):
 
     grammar: tuple[str, ...] = ("ios/ios",)
     pager = Pager(" --More-- ", "\b" * 10 + " " * 10 + "\b" * 10)
+    telnet = TelnetWords("\n\nUser Access Verification\n\n", "Username: ", "Password: ", "% Login invalid\n\n")
     physical = ("FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "Ethernet", "Serial")
     logical = ("Loopback", "Vlan", "Tunnel", "Port-channel", "Null")
     models: ClassVar[Mapping[str, tuple[str, ...]]] = {
@@ -94,6 +96,15 @@ class IosBox(EnableDevice):
         """Some terminal line takes SSH; the domain name that the key needs is there."""
         named = self.running.value("ip", "domain-name") or self.running.value("ip", "domain", "name")
         return bool(named) and self.takes_ssh
+
+    @property
+    def telnet_enabled(self) -> bool:
+        """Some terminal line takes telnet and asks for a user."""
+        return self.takes("telnet") and self.local_login
+
+    def telnet_level(self, user: str, password: str) -> int | None:
+        """A local user's: IOS asks no user by which service he comes."""
+        return self.password_level(user, password)
 
     def index_of(self, position: int, name: str) -> int:
         """A Catalyst numbers its ports 10101 on; what matters is that the number stays."""

@@ -1,8 +1,8 @@
 """A device that a change cuts off comes back by itself, and nothing is saved that was not confirmed over a new login.
 
-Each file in `cases/` is a platform, or a kind of device of one (`platform`): its first text, a harmless change, one that moves the address we arrive at, those
-that shut us out, and one with a line that the device refuses. `{address}`, `{gateway}`, `{new}` (another address of
-the same network) and `{wrong}` (a neighbour that leads nowhere) are filled in.
+Each file in `cases/` is a platform, or a kind of device of one (`platform`): its first text, a harmless change, one
+that moves the address we arrive at, those that shut us out, and one with a line that the device refuses. `{address}`,
+`{gateway}`, `{new}` (another address of the same network) and `{wrong}` (a neighbour that leads nowhere) are filled in.
 """
 
 from __future__ import annotations
