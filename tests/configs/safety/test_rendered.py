@@ -21,7 +21,7 @@ from lab import control
 EXAMPLE = Path(__file__).parents[3] / "examples" / "lianyuan"
 
 
-@pytest.mark.parametrize("platform", ["huawei_vrpv8", "hp_comware"])
+@pytest.mark.parametrize("platform", ["huawei_vrpv8", "hp_comware", "ruijie_os"])
 def test_a_rendered_router_is_taken(platform, tmp_path):
     """Bootstrap at the console, then the whole text by a push; a second push finds nothing, and nothing is refused."""
     root = tmp_path / "lianyuan"
@@ -56,6 +56,7 @@ def test_a_rendered_router_is_taken(platform, tmp_path):
 def _changed(line, platform):
     """A device's row and its lines' rows, with another platform and that platform's interface names."""
     line = line.replace(",huawei,", f",{platform},").replace("AR2220E", "").replace("AR2220", "")
+    ports = {"ruijie_os": "GigabitEthernet 0/{}"}.get(platform, "GigabitEthernet0/{}")
     for number in (0, 1, 2):
-        line = line.replace(f"GigabitEthernet0/0/{number}", f"GigabitEthernet0/{number}")
+        line = line.replace(f"GigabitEthernet0/0/{number}", ports.format(number))
     return line
