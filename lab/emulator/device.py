@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from lab.emulator.interfaces import Port
     from lab.emulator.reach import Filter, Route, Wire
-    from lab.emulator.telnet import TelnetWords
+    from lab.emulator.telnet_words import TelnetWords
     from lab.emulator.tree import Entry
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
@@ -25,16 +24,6 @@ _CR, _LF, _NUL = 13, 10, 0
 _SE, _SB, _WILL, _WONT, _DO, _DONT, _IAC = 240, 250, 251, 252, 253, 254, 255
 _OFFERED = (1, 3)
 TRIES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class TelnetWords:
-    """How a device asks for a login: what it shows first, its two questions, and what it says to a wrong answer."""
-
-    greeting: str
-    user: str
-    password: str
-    refused: str
 
 
 class Nvt:

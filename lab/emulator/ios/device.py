@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from lab.emulator.device import SnmpAccess, SnmpUser, Spec
 from lab.emulator.enable import EnableDevice
-from lab.emulator.telnet import TelnetWords
+from lab.emulator.telnet_words import TelnetWords
 from lab.emulator.terminal import Pager
 from lab.emulator.tree import Entry
 

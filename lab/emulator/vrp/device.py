@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from lab.emulator.device import SnmpAccess, SnmpUser
-from lab.emulator.telnet import TelnetWords
+from lab.emulator.telnet_words import TelnetWords
 from lab.emulator.terminal import Pager
 from lab.emulator.tree import Entry
 from lab.emulator.undo import UndoDevice, after
