@@ -47,7 +47,7 @@ UNMARK = f"no event manager environment {MARK}"
 COPIED = re.compile(rb"\d+ bytes copied|\[OK")
 # Embedded Event Manager Version 4.00
 _VERSION = re.compile(r"Embedded Event Manager Version (\d+)")
-_OWN = re.compile(rf"event manager (?:applet {NAME}|environment {MARK})\b")
+OWN = re.compile(rf"event manager (?:applet {NAME}|environment {MARK})\b")
 _AUTHORISED = re.compile(r"aaa authorization (?:commands|config-commands)\b")
 _OLDEST = 3
 
@@ -87,5 +87,5 @@ def lines(seconds: int) -> tuple[str, ...]:
 
 def left_out(tree: Tree) -> Tree:
     """A configuration without the lines of this guard."""
-    own = [node.line for node in tree.children if _OWN.match(node.text)]
+    own = [node.line for node in tree.children if OWN.match(node.text)]
     return replace(tree, outline=tree.outline.without(own)) if own else tree

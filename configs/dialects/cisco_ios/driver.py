@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from configs.channel import wait
@@ -167,6 +168,15 @@ class CiscoIosDriver(CliDriver):
         await self._answer(applet.DELETE)  # the copy does no harm there
         return marked
 
+    async def _disarm(self) -> None:
+        with suppress(CommandError):  # refused outside of the configuration, where a guard's refused line may leave us
+            await self.session.command(self.dialogue.leave)
+        if any(applet.OWN.match(node.text) for node in self.dialect.parse(await self._running()).children):
+            with suppress(CommandError):  # not there, where only the mark is left
+                await self.session.configure((applet.REMOVE,))
+            await self._withdraw()
+        await super()._disarm()
+
     def _without_guard(self, running: Tree) -> Tree:
         return applet.left_out(running)
 
@@ -178,8 +188,6 @@ class CiscoIosDriver(CliDriver):
         if _PENDING.search(await self._text(self.show_guard)):
             await self.session.command("configure revert now", seconds=REVERT_SECONDS, renamed=True)
         await super()._undo(before)
-        if await self._waits():
-            await self._withdraw()
         await self._disarm()
 
     def get_facts(self) -> models.FactsDict:
