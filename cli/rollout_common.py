@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from configs.rollout.engine import Engine
     from configs.rollout.policy import Check, CheckKind
     from configs.rollout.store import Row, Standing, Store
+    from configs.rollout.unserved import Unserved
     from inventory.endpoints import Endpoints
     from inventory.model import Device, Workspace
 
@@ -37,6 +39,8 @@ RebootOption = Annotated[
         "--allow-reboot", help=tr(mark("Where nothing better is there, a device's reboot timer may be its guard."))
     ),
 ]
+
+NAMED = 5  # devices of a zone that are named
 
 
 def open_store(root: Path) -> Store:
@@ -131,8 +135,17 @@ def _known(workspace: Workspace, check: Check, device: str) -> Device:
     return found
 
 
-def rollout_json(bundle: Bundle, standing: Standing, rows: Sequence[Row]) -> dict[str, Any]:
-    """Stable keys: the rollout, where it is, and each device."""
+def idle(bundle: Bundle, store: Store, rows: Sequence[Row]) -> tuple[Unserved, ...]:
+    """The zones of a rollout whose queue has work and which no living worker serves."""
+    from configs.rollout.unserved import unserved  # noqa: PLC0415 - start-up time
+
+    return unserved(bundle, rows, store.workers(), time.time())
+
+
+def rollout_json(
+    bundle: Bundle, standing: Standing, rows: Sequence[Row], zones: Sequence[Unserved] = ()
+) -> dict[str, Any]:
+    """Stable keys: the rollout, where it is, each device, and the zones with work that nobody does."""
     return {
         "ok": all(row.ok for row in rows if row.over),
         "name": bundle.name,
@@ -142,6 +155,7 @@ def rollout_json(bundle: Bundle, standing: Standing, rows: Sequence[Row]) -> dic
         "reason": bundle.reason,
         "begun": bundle.begun.isoformat(),
         "digest": bundle.digest,
+        "unserved": [{"zone": each.zone, "devices": list(each.devices), "silence": each.silence} for each in zones],
         "waves": [
             {"number": wave.number, "title": wave.title, "sites": [stop.site for stop in wave.sites]}
             for wave in bundle.waves
@@ -165,8 +179,8 @@ def rollout_json(bundle: Bundle, standing: Standing, rows: Sequence[Row]) -> dic
     }
 
 
-def overview(bundle: Bundle, standing: Standing, rows: Sequence[Row]) -> Table:
-    """The waves as a table: how many devices wait, are at work, are done, have failed."""
+def overview(bundle: Bundle, standing: Standing, rows: Sequence[Row], zones: Sequence[Unserved] = ()) -> Table:
+    """The waves as a table: how many devices wait, are at work, are done, have failed; zones that nobody serves."""
     from rich.table import Table  # noqa: PLC0415 - start-up time
     from rich.text import Text  # noqa: PLC0415 - as above
 
@@ -193,7 +207,26 @@ def overview(bundle: Bundle, standing: Standing, rows: Sequence[Row]) -> Table:
             *((str(sum(map(_undone, members))),) if undone else ()),
             Text("; ".join(map(_now, working[:3])) + ("; …" if len(working) > 3 else "")),
         )
+    if zones:
+        table.caption = Text("\n".join(map(_nobody, zones)), style="red")
     return table
+
+
+def _nobody(zone: Unserved) -> str:
+    """What is said of a zone without a worker, and what mends it."""
+    said = tr(
+        "zone {zone}: no worker is alive, {count} devices wait for one ({devices})",
+        zone=zone.zone,
+        count=len(zone.devices),
+        devices=", ".join(zone.devices[:NAMED]) + (", …" if len(zone.devices) > NAMED else ""),
+    )
+    if zone.silence is not None:
+        said += "; " + tr("the last was heard {seconds} s ago", seconds=round(zone.silence))
+    return (
+        said
+        + "\n  "
+        + tr("hint: {hint}", hint=tr("start one near the devices: govnet rollout worker --zone {zone}", zone=zone.zone))
+    )
 
 
 def _undone(row: Row) -> bool:
@@ -210,12 +243,14 @@ def _now(row: Row) -> str:
     return f"{row.device}: {step}" if step else row.device
 
 
-def show(bundle: Bundle, standing: Standing, rows: Sequence[Row]) -> None:
-    """The overview, and every device that failed with what mends it."""
+def show(bundle: Bundle, standing: Standing, rows: Sequence[Row], zones: Sequence[Unserved] = ()) -> None:
+    """The overview, zones that nobody serves, and every device that failed with what mends it."""
     from configs.rollout.bundle import now  # noqa: PLC0415 - start-up time
 
     console = page()
     console.print(overview(bundle, standing, rows))
+    for zone in zones:
+        talk().print(_nobody(zone), style="red", markup=False, soft_wrap=True)
     if standing.phase == "running" and not bundle.policy.open(now()):
         talk().print(
             tr("its windows are closed: no site is begun before {windows}", windows=_windows(bundle)), markup=False

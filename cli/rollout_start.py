@@ -23,7 +23,17 @@ from cli.config_push import (
     watching,
 )
 from cli.config_render import choose
-from cli.rollout_common import NameArgument, RebootOption, engine, exit_code, open_store, overview, rollout_json, show
+from cli.rollout_common import (
+    NameArgument,
+    RebootOption,
+    engine,
+    exit_code,
+    idle,
+    open_store,
+    overview,
+    rollout_json,
+    show,
+)
 from inventory.errors import ExitCode
 from inventory.text import mark, tr
 
@@ -166,7 +176,12 @@ def _live(bundle: Bundle, store: Store, *, quiet: bool) -> Iterator[Callable[[],
     from rich.live import Live  # noqa: PLC0415 - start-up time
 
     with Live(console=talk(), transient=True, refresh_per_second=4) as live:
-        yield lambda: live.update(overview(bundle, store.standing(bundle.name), store.devices(bundle.name)))
+
+        def draw() -> None:
+            rows = store.devices(bundle.name)
+            live.update(overview(bundle, store.standing(bundle.name), rows, idle(bundle, store, rows)))
+
+        yield draw
 
 
 def _show_plan(bundle: Bundle, results: Sequence[PushResult]) -> None:

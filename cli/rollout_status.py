@@ -10,7 +10,7 @@ import typer
 
 from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, page, print_json, print_table, talk
 from cli.config_push import ParallelOption
-from cli.rollout_common import NameArgument, engine, open_store, overview, rollout_json, show
+from cli.rollout_common import NameArgument, engine, idle, open_store, overview, rollout_json, show
 from configs.rollout.report import PHASES
 from inventory.errors import ExitCode, RefusedError
 from inventory.text import Message, mark, tr
@@ -54,13 +54,15 @@ def _register_status(group: typer.Typer) -> None:
 
             with Live(console=page(), refresh_per_second=4) as live:
                 while (standing := store.standing(bundle.name)).phase is Phase.RUNNING:
-                    live.update(overview(bundle, standing, store.devices(bundle.name)))
+                    rows = store.devices(bundle.name)
+                    live.update(overview(bundle, standing, rows, idle(bundle, store, rows)))
                     time.sleep(WATCH)
         standing, rows = store.standing(bundle.name), store.devices(bundle.name)
+        zones = idle(bundle, store, rows)
         if as_json:
-            print_json(rollout_json(bundle, standing, rows))
+            print_json(rollout_json(bundle, standing, rows, zones))
         else:
-            show(bundle, standing, rows)
+            show(bundle, standing, rows, zones)
 
 
 def _register_list(group: typer.Typer) -> None:

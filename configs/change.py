@@ -119,7 +119,8 @@ class Language:
     """How changes are written in a dialect. All expressions see normalised lines.
 
     `normalise` maps spellings that mean the same to one (mask lengths, blanks in interface names). `views` matches
-    lines that open a view even when nothing stands in it. `owned` matches headers of views that are made equal; of
+    lines that open a view even when nothing stands in it; of those, `plain` are lines of a view, behind its headers and
+    ` > `, that only look so (an interface's `zone`). `owned` matches headers of views that are made equal; of
     those, `ordered` are lists whose order is the file's (no numbers): they are rewritten when the order would change.
     `explicit` matches negated lines that the device stores as such (`no switchport`); any other negated line means that
     the positive one must not be there. `hidden` matches lines that the device does not show while they hold: they are
@@ -144,6 +145,7 @@ class Language:
     paths: Paths
     normalise: Callable[[tuple[str, ...], str], str]
     views: re.Pattern[str] = NEVER
+    plain: re.Pattern[str] = NEVER
     owned: re.Pattern[str] = NEVER
     ordered: re.Pattern[str] = NEVER
     explicit: re.Pattern[str] = NEVER
@@ -274,12 +276,17 @@ class _Comparison:
         candidates = index.having(key)
         text = content(node)
         same = next((other for other in candidates if index.equal(content(other), text)), None)
-        if node.children or self._language.views.match(index.normal(node.text)):
+        if node.children or self._opens(path, index.normal(node.text)):
             yield from self._view(path, node, index, same, candidates)
         elif same is not None:
             index.keep(same)
         else:
             yield from self._line(path, node, index, slot, candidates)
+
+    def _opens(self, path: tuple[str, ...], text: str) -> bool:
+        """Whether a line opens a view though nothing stands in it."""
+        language = self._language
+        return language.views.match(text) is not None and not language.plain.match(" > ".join((*path, text)))
 
     def _view(
         self, path: tuple[str, ...], node: Node, index: _Index, same: Node | None, candidates: Sequence[Node]

@@ -180,7 +180,13 @@ class CliDriver(Driver):
         del candidate
         if revert_in:
             await self._armed(revert_in, running)
-        await self._configure(change, self._change)
+        try:
+            await self._configure(change, self._change)
+        except NotBegunError:
+            if revert_in and not self.session.broken:
+                with suppress(DeviceError):  # it goes off by itself, and takes nothing back
+                    await self._disarm()
+            raise
 
     async def _arm(self, seconds: int, running: Tree) -> None:
         """Set the device's guard so that it goes back to `running` by itself."""

@@ -44,6 +44,16 @@ _NOT_IN_A_LINE = re.compile(r"[\s?\"'\x00-\x1f\x7f]")
 NOTES = {
     "host": mark("time, log forwarding, SNMP and SSH of this device belong to its operating system, not to this text"),
     "ipsec": mark("the IPsec tunnels are not in this text: no public page documents this platform's commands for them"),
+    "tunnels": mark(
+        "the IPsec tunnels, and the flows that go through them, are not in this text: this platform's shipped template"
+        " does not write them"
+    ),
+    "passes-all": mark("this platform is a firewall: as a router it lets everything through between its ports"),
+    "secrets-once": mark(
+        "users with a password are not in this text: how this platform shows a stored secret is not documented, so"
+        " it could not be compared; the bootstrap text has the login, make the user of SNMPv3 once at the console"
+    ),
+    "managers": mark("only the first {count} prefixes of “managers” are in this text: the platform takes no more"),
     "ntp": mark("the time servers are not in this text: no public page documents this platform's commands for them"),
     "syslog": mark("the log servers are not in this text: no public page documents this platform's commands for them"),
     "snmp": mark(

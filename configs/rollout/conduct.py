@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from configs.push import State
 from configs.rollout.bundle import now
-from configs.rollout.store import Phase, Progress, Request, lives
+from configs.rollout.store import Phase, Progress, Request
+from configs.rollout.unserved import served
 from inventory.errors import GovnetError, RefusedError
 from inventory.text import Message
 
@@ -103,9 +104,8 @@ def finish(
 
 def zones_without_worker(bundle: Bundle, store: Store) -> list[str]:
     """The zones for which nobody else works now: whoever conducts the rollout works for them too."""
-    moment = time.time()
-    served = {zone for worker in store.workers() if lives(worker, moment) for zone in worker.zones if zone}
-    return sorted({stop.zone for wave in bundle.waves for stop in wave.sites} - served | {""})
+    zones = {stop.zone for wave in bundle.waves for stop in wave.sites}
+    return sorted(zones - served(store.workers(), time.time()) | {""})
 
 
 def end(bundle: Bundle, store: Store) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from lab.emulator.interfaces import Port
     from lab.emulator.reach import Filter, Route, Wire
+    from lab.emulator.telnet_words import TelnetWords
     from lab.emulator.tree import Entry
 
 logger = logging.getLogger(__name__)
@@ -134,6 +135,8 @@ class Device(ABC):
     full_text = ""
     # What a device shows before it knows a name.
     factory_name: str
+    # How its telnet server asks for a login; None where telnet is not emulated.
+    telnet: TelnetWords | None = None
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
@@ -220,6 +223,16 @@ class Device(ABC):
     @abstractmethod
     def ssh_enabled(self) -> bool:
         """Whether its configuration lets an SSH session in."""
+
+    @property
+    def telnet_enabled(self) -> bool:
+        """Whether its configuration lets a telnet session in."""
+        return False
+
+    def telnet_level(self, user: str, password: str) -> int | None:
+        """The level of a user who may come by telnet with that password; None if the login is refused."""
+        del user, password
+        return None
 
     # What it does
 

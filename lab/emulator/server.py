@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import asyncssh
 from cryptography.hazmat.primitives import serialization
@@ -28,6 +28,12 @@ _KEX = ("curve25519-sha256", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "diffie
 _CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr")
 
 
+def noisy(device: Device, data: bytes) -> bytes:
+    """What a device sends, with the noise of its line if it has such a fault."""
+    noise = device.faults.garbage
+    return data.replace(b"\n", b"\n" + (_NOISE * (noise // len(_NOISE) + 1))[:noise]) if noise else data
+
+
 def host_key(seed: bytes, name: str) -> asyncssh.SSHKey:
     """A device's host key: ed25519, always the same for one seed (a lab directory's) and name."""
     raw = hashlib.sha256(b"host key " + seed + name.encode()).digest()
@@ -38,14 +44,22 @@ def host_key(seed: bytes, name: str) -> asyncssh.SSHKey:
     )
 
 
+class Link(Protocol):
+    """A connection to a device, whatever carries it."""
+
+    def abort(self) -> None:
+        """Break it, without a word."""
+        ...
+
+
 class Connections:
     """The connections to one device, so that they can be cut."""
 
     def __init__(self, device: Device) -> None:
         self.device = device
-        self.open: dict[asyncssh.SSHServerConnection, str] = {}
+        self.open: dict[Link, str] = {}
         # Those that nothing gets through to any more, without either side having been told.
-        self.hanging: set[asyncssh.SSHServerConnection] = set()
+        self.hanging: set[Link] = set()
         self.sessions: set[SshSession] = set()
         device.breakers.append(self.break_all)
 
@@ -65,12 +79,12 @@ class Connections:
         for connection in [*self.open, *self.hanging]:
             self._break(connection)
 
-    def _break(self, connection: asyncssh.SSHServerConnection) -> None:
+    def _break(self, connection: Link) -> None:
         for session in [each for each in self.sessions if each.connection is connection]:
             session.flush()
         connection.abort()
 
-    def dead(self, connection: asyncssh.SSHServerConnection | None) -> bool:
+    def dead(self, connection: Link | None) -> bool:
         """Whether nothing gets through a connection, in either direction."""
         return self.device.faults.mute or connection in self.hanging
 
@@ -241,12 +255,9 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
         """To the client, as long as it is there."""
         if self._channel.is_closing() or self._server.dead:
             return
-        noise = self._device.faults.garbage
-        if noise:
-            data = data.replace(b"\n", b"\n" + (_NOISE * (noise // len(_NOISE) + 1))[:noise])
         if not self._output:
             asyncio.get_running_loop().call_soon(self.flush)
-        self._output += data
+        self._output += noisy(self._device, data)
 
     def flush(self) -> None:
         """Send what has been written."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+from functools import partial
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from lab.emulator.platforms import emulator
 from lab.emulator.reach import TCP, UDP, answering
 from lab.emulator.server import Connections, listen, options_for
 from lab.emulator.snmp import Agent, Engine
+from lab.emulator.telnet import TelnetLink, telnet_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +28,7 @@ SSH_PORT, SNMP_PORT = 10022, 10161
 # Where to go when somebody else has these ports at one of the addresses.
 PORT_STEP, PORT_TRIES = 1000, 20
 # The ports of the devices themselves, which their filters know.
-SSH, SNMP = 22, 161
+SSH, TELNET, SNMP = 22, 23, 161
 
 
 class PortsTakenError(Exception):
@@ -41,17 +43,38 @@ def served_at(address: IPv4Address) -> str:
 class Mute(asyncio.Protocol):
     """Takes a connection and never says a word."""
 
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._transport: asyncio.BaseTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """It hangs from the beginning."""
+        self._transport = transport
+        self._connections.hanging.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client has given up."""
+        del exc
+        self._connections.hanging.discard(self)
+
+    def abort(self) -> None:
+        """Break it."""
+        if isinstance(self._transport, asyncio.Transport):
+            self._transport.abort()
+
 
 class Host:
     """A device and what listens for it."""
 
-    def __init__(self, device: Device, *, snmp: bool) -> None:
+    def __init__(self, device: Device, *, snmp: bool, telnet: bool = False) -> None:
         self.device = device
         self._snmp = snmp
+        self._by_telnet = telnet
         self.connections = Connections(device)
         self.engine = Engine(device)
         self._options: Any = None
         self._ssh: dict[str, asyncssh.SSHAcceptor | asyncio.Server] = {}
+        self._telnet: dict[str, asyncio.Server] = {}
         self._agents: dict[str, asyncio.DatagramTransport] = {}
         self._ports = (SSH_PORT, SNMP_PORT)
         self._lock = asyncio.Lock()
@@ -119,11 +142,13 @@ class Host:
             # Who goes mute keeps his connections, but whoever comes now is not even greeted.
             if self._mute != device.faults.mute:
                 self._mute = device.faults.mute
-                for address in list(self._ssh):
-                    self._ssh.pop(address).close()
+                for listeners in (self._ssh, self._telnet):
+                    for address in list(listeners):
+                        listeners.pop(address).close()
             for address in [known for known in self._ssh if known not in sessions]:
                 self._ssh.pop(address).close()
                 self.connections.cut(address)
+            await self._settle_telnet()
             for address in [known for known in self._agents if known not in polls]:
                 self._agents.pop(address).close()
             for address in sessions - self._ssh.keys():
@@ -134,9 +159,27 @@ class Host:
                 for address in sessions:
                     self.connections.cut(address)
 
+    async def _settle_telnet(self) -> None:
+        """As for SSH: at the port behind that of SSH, which the device's filters know as its own."""
+        if not self._by_telnet:
+            return
+        device = self.device
+        wanted = {served_at(address) for address in answering(device, TCP, TELNET)}
+        for address in [known for known in self._telnet if known not in wanted]:
+            self._telnet.pop(address).close()
+            self.connections.cut(telnet_place(address))
+        for address in wanted - self._telnet.keys():
+            make = partial(Mute if self._mute else TelnetLink, self.connections)
+            loop = asyncio.get_running_loop()
+            self._telnet[address] = await loop.create_server(make, address, self._ports[0] + 1)
+        if not device.telnet_enabled:
+            for address in wanted:
+                self.connections.cut(telnet_place(address))
+
     async def _listen(self, address: str) -> asyncssh.SSHAcceptor | asyncio.Server:
         if self._mute:
-            return await asyncio.get_running_loop().create_server(Mute, address, self._ports[0])
+            make = partial(Mute, self.connections)
+            return await asyncio.get_running_loop().create_server(make, address, self._ports[0])
         if self._options is None:
             self._options = options_for(self.device)
         return await listen(self.connections, address, self._ports[0], self._options)
@@ -150,28 +193,29 @@ class Host:
     async def close(self) -> None:
         """Stop listening and cut everything."""
         self._opened = False
-        for acceptor in self._ssh.values():
+        for acceptor in (*self._ssh.values(), *self._telnet.values()):
             acceptor.close()
         self.connections.break_all()
         for agent in self._agents.values():
             agent.close()
         self._ssh.clear()
+        self._telnet.clear()
         self._agents.clear()
 
     async def end(self) -> None:
         """As `close`, and whatever runs beside the sessions."""
         if self._work is not None:
-            self._work.cancel()
+            await asyncio.wait([self._work])  # it is short, and cut off it would leave a socket behind
         await self.close()
         self.device.close()
         self.engine.close()
 
 
 class World:
-    """The devices of a lab."""
+    """The devices of a lab. With `telnet`, those that have it answer there too, one port behind that of SSH."""
 
-    def __init__(self, specs: Iterable[Spec], *, snmp: bool = True) -> None:
-        self.hosts = {spec.name: Host(emulator(spec.platform)(spec), snmp=snmp) for spec in specs}
+    def __init__(self, specs: Iterable[Spec], *, snmp: bool = True, telnet: bool = False) -> None:
+        self.hosts = {spec.name: Host(emulator(spec.platform)(spec), snmp=snmp, telnet=telnet) for spec in specs}
         self.ports = (SSH_PORT, SNMP_PORT)
 
     async def boot(self) -> None:

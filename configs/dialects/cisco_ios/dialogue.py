@@ -28,6 +28,9 @@ DIALOGUE = Dialogue(
         question(r"no username ", rb"do you want to continue\s*\?\s*\[confirm\]", b"\n"),
         question(r"reload in ", rb"save\s*\?\s*\[yes/no\]\s*:?", b"no\n"),
         question(r"reload in ", rb"proceed with reload\s*\?\s*\[confirm\]", b"\n"),
+        # Configuration Fundamentals command reference, “copy”; that a file of that name is overwritten so: unverified.
+        question(r"copy running-config flash:", rb"destination filename\s*\[[^\]]*\]\s*\?", b"\n"),
+        question(r"copy running-config flash:", rb"over ?write\s*\?\s*\[confirm\]", b"\n"),
     ),
     login_questions=(),
     prepare=("terminal length 0", "terminal width 511"),
@@ -38,7 +41,7 @@ DIALOGUE = Dialogue(
     opens=re.compile(
         r"(?:interface|router|line|ip access-list|ipv6 access-list|vlan \d|vrf |ip vrf |address-family|archive"
         r"|class-map|policy-map|class |crypto (?:isakmp policy|map|ipsec profile|keyring)|ip dhcp pool|route-map"
-        r"|aaa group|key chain|key \d|track |ip sla|banner )"
+        r"|aaa group|key chain|key \d|track |ip sla|event manager applet |banner )"
     ),
     preamble=re.compile(rb"\s*(?:$|Building configuration\.\.\.|Current configuration\s*:)"),
     ending=re.compile(rb"end\s*$"),

@@ -1,6 +1,6 @@
 """Fortinet FortiOS: `config`/`edit`/`set`/`next`/`end`, texts in quotes over several lines.
 
-Not rendered. Source: Fortinet's CLI references and published
+Source: Fortinet's CLI references and published
 configurations; Oxidized's model for what is secret.
 """
 

@@ -61,6 +61,8 @@ LANGUAGE = Language(
     paths=_PATHS,
     views=re.compile(r"(?:config|edit) "),
     normalise=normalise,
+    # `show` leaves out what is the release's default (CLI reference, “show full-configuration”).
+    unstored=re.compile(r"set (?:status up|auth-proto sha|priv-proto aes)$"),
     second=None,
     remark="#",
 )

@@ -1,6 +1,6 @@
 """Hillstone StoneOS: `exit` after a view, quoted names, rules with zones, address books.
 
-Not rendered. Source: the command-line manual of StoneOS V5.5R12F2; how the device stores secrets was not found.
+Source: the command-line manual of StoneOS V5.5R12F2; how the device stores secrets was not found.
 """
 
 from __future__ import annotations

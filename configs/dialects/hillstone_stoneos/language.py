@@ -73,6 +73,7 @@ LANGUAGE = Language(
         r"|rule id \d+|policy-global$|password-policy$|aaa-server \S|isakmp (?:proposal|peer) \S|ipsec proposal \S"
         r"|tunnel ipsec \S)"
     ),
+    plain=re.compile(r".* > (?:zone|address|service|schedule|tunnel) "),
     normalise=normalise,
     second="secondary",
     beside=re.compile(r"ntp server |snmp-server (?:host|trap-host) |ip name-server "),

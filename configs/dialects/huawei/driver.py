@@ -3,6 +3,9 @@
 VRP 5: a line takes effect at once, and nothing but a reboot takes it back by itself. A change that could cut us off
 is therefore refused (`configs.guard`), unless a reboot is allowed as the guard: `schedule reboot delay` (AR and S
 references: minutes, `display schedule reboot`, `undo schedule reboot`). The rest is undone line by line if one fails.
+The command assistant of S switches (command reference, “assistant task”, “if-match timer cron”, “perform batch-file”)
+would be no better: its batch file must lie in flash:/user/bat/, where no command writes one, and no published command
+of VRP 5 that was found goes back to a saved configuration without a reboot.
 
 VRP 8: lines go to a candidate, and `commit trial SECONDS persist ID` makes them run until they are confirmed by
 `commit persist ID`, from any session, or until the time is over (NE8000 reference, “commit”, “abort trial”; what

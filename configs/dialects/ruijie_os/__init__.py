@@ -1,6 +1,6 @@
 """Ruijie RGOS: IOS's look with its own interfaces and services.
 
-Not rendered. Sources: published configurations and Oxidized's model;
+Sources: published configurations and Oxidized's model;
 that a running configuration ends with `end` is known from its saved answers only.
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from lab.emulator.device import SnmpAccess, SnmpUser, Spec
+from lab.emulator.telnet_words import TelnetWords
 from lab.emulator.terminal import Pager
 from lab.emulator.tree import Entry
 from lab.emulator.undo import UndoDevice, after
@@ -25,6 +26,18 @@ class ComwareBox(UndoDevice):
 
     grammar = ("comware/comware",)
     factory_name = "H3C"
+    telnet = TelnetWords(
+        "\n"
+        + "*" * 78
+        + "\n* An emulated device of govnet's lab, not H3C's software"
+        + " " * 22
+        + "*\n"
+        + "*" * 78
+        + "\n\n",
+        "login: ",
+        "Password: ",
+        "AAA authentication failed.\n\n",  # unverified wording
+    )
     pager = Pager("---- More ----", "\r" + " " * 14 + "\r")
     # HPE 12900E, troubleshooting guide.
     full_text = "All user lines are used, please try later!"
@@ -143,9 +156,24 @@ class ComwareBox(UndoDevice):
             return False
         return super().admits(source)
 
-    def _user(self, user: str) -> Entry | None:
+    @property
+    def telnet_enabled(self) -> bool:
+        """The telnet server is on, and some line takes telnet and asks for a user."""
+        return self.running.child("telnet", "server", "enable") is not None and any(
+            line.value("protocol", "inbound") in ("", "telnet", "all") and line.value("authentication-mode") == "scheme"
+            for line in self.terminals
+        )
+
+    def telnet_level(self, user: str, password: str) -> int | None:
+        """A local user of the class manage with service type telnet and that password."""
+        entry = self._user(user, "telnet")
+        stored = entry.value("password").split() if entry is not None else []
+        known = entry is not None and stored and self.vault.clear(stored[-1]) == password
+        return self._level(entry) if entry is not None and known else None
+
+    def _user(self, user: str, service: str = "ssh") -> Entry | None:
         entry = self.running.child("local-user", user)
-        if entry is None or entry.value("state") == "block" or "ssh" not in entry.value("service-type").split():
+        if entry is None or entry.value("state") == "block" or service not in entry.value("service-type").split():
             return None
         return entry
 

@@ -104,8 +104,12 @@ class EnableDevice(Device):
     @property
     def takes_ssh(self) -> bool:
         """Whether some terminal line takes SSH."""
+        return self.takes("ssh")
+
+    def takes(self, service: str) -> bool:
+        """Whether some terminal line takes SSH, or telnet."""
         return any(
-            not line.value("transport", "input") or {"ssh", "all"} & set(line.value("transport", "input").split())
+            not line.value("transport", "input") or {service, "all"} & set(line.value("transport", "input").split())
             for line in self.terminals
         )
 

@@ -237,7 +237,7 @@ class FortiBox(Device):
         return self.get("system", "global", field="admin-ssh-port") == "22"
 
     def _trusts(self, admin: Entry, source: IPv4Address) -> bool:
-        hosts = [set_values(admin, f"trusthost{number}") for number in range(1, 6)]
+        hosts = [set_values(admin, f"trusthost{number}") for number in range(1, 11)]
         networks = [IPv4Network("/".join(host), strict=False) for host in hosts if host]
         return not networks or any(source in network for network in networks)
 

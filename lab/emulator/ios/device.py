@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from lab.emulator.device import SnmpAccess, SnmpUser, Spec
 from lab.emulator.enable import EnableDevice
+from lab.emulator.telnet_words import TelnetWords
 from lab.emulator.terminal import Pager
 from lab.emulator.tree import Entry
 
@@ -17,8 +20,9 @@ if TYPE_CHECKING:
 class IosBox(EnableDevice):
     """A router or switch that speaks IOS."""
 
-    grammar = ("ios/ios",)
+    grammar: tuple[str, ...] = ("ios/ios",)
     pager = Pager(" --More-- ", "\b" * 10 + " " * 10 + "\b" * 10)
+    telnet = TelnetWords("\n\nUser Access Verification\n\n", "Username: ", "Password: ", "% Login invalid\n\n")
     physical = ("FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "Ethernet", "Serial")
     logical = ("Loopback", "Vlan", "Tunnel", "Port-channel", "Null")
     models: ClassVar[Mapping[str, tuple[str, ...]]] = {
@@ -34,6 +38,12 @@ class IosBox(EnableDevice):
         # Where a confirmed change goes back to.
         self.before: Entry | None = None
         self.last_change: tuple[datetime, str] | None = None
+        # Applets by name: their countdown and the longest they may run, in seconds, and what they type, by label.
+        self.applets: dict[str, tuple[int, int, tuple[tuple[str, str], ...]]] = {}
+        self.typing: set[str] = set()
+        self.files: dict[str, Entry] = {}
+        if not spec.model.startswith("WS-C"):  # the emulated Catalyst has an image without EEM
+            self.grammar = ("ios/ios", "ios/eem")
         super().__init__(spec)
 
     @property
@@ -86,6 +96,15 @@ class IosBox(EnableDevice):
         """Some terminal line takes SSH; the domain name that the key needs is there."""
         named = self.running.value("ip", "domain-name") or self.running.value("ip", "domain", "name")
         return bool(named) and self.takes_ssh
+
+    @property
+    def telnet_enabled(self) -> bool:
+        """Some terminal line takes telnet and asks for a user."""
+        return self.takes("telnet") and self.local_login
+
+    def telnet_level(self, user: str, password: str) -> int | None:
+        """A local user's: IOS asks no user by which service he comes."""
+        return self.password_level(user, password)
 
     def index_of(self, position: int, name: str) -> int:
         """A Catalyst numbers its ports 10101 on; what matters is that the number stays."""
@@ -159,10 +178,58 @@ class IosBox(EnableDevice):
         self.timer("revert").cancel()
 
     def forget(self) -> None:
-        """A reload forgets the confirmed change."""
+        """A reload forgets the confirmed change, and begins every countdown anew."""
         self.before = None
+        self.applets.clear()
+        self.typing.clear()
+        self.after(self.spec.boot, self.register_applets)
 
     def reboot(self) -> None:
         """As every device; the time of the last change is forgotten."""
         self.last_change = None
         super().reboot()
+
+    # Embedded Event Manager
+
+    def load(self, entry: Entry) -> None:
+        """As every device; applets come and go with the configuration that they stand in."""
+        super().load(entry)
+        self.register_applets()
+
+    def register_applets(self) -> None:
+        """Begin the countdowns of new and changed applets, end those of applets that are gone."""
+        wanted = {
+            entry.words[3]: found
+            for entry in self.running.starting("event", "manager", "applet")
+            if (found := _applet(entry)) is not None
+        }
+        for name in self.applets.keys() - wanted.keys():
+            self.timer(f"applet {name}").cancel()
+        for name, applet in wanted.items():
+            if self.applets.get(name) != applet:
+                self.timer(f"applet {name}").arm(applet[0], partial(self._fire, name, applet))
+        self.applets = wanted
+
+    def _fire(self, name: str, applet: tuple[int, int, tuple[tuple[str, str], ...]]) -> None:
+        self.run(self._type(name, applet))
+
+    async def _type(self, name: str, applet: tuple[int, int, tuple[tuple[str, str], ...]]) -> None:
+        """What an applet types, in the order of its labels as text, for no longer than it may run."""
+        self.typing.add(name)
+        try:
+            async with asyncio.timeout(applet[1] * self.minute / 60):
+                await self.console(command for _, command in sorted(applet[2]))
+        except TimeoutError:
+            pass
+        finally:
+            self.typing.discard(name)
+
+
+def _applet(entry: Entry) -> tuple[int, int, tuple[tuple[str, str], ...]] | None:
+    """What an applet is: 20 seconds are the longest that one may run if it does not say."""
+    event = entry.value("event", "timer", "countdown").split()
+    if not event:
+        return None
+    maxrun = int(event[3]) if len(event) > 3 else 20
+    actions = tuple((line.words[1], line.words[4].strip('"')) for line in entry.starting("action"))
+    return int(event[1]), maxrun, actions

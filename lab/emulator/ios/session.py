@@ -6,14 +6,14 @@ import zlib
 from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING
 
-from lab.emulator.ios.guards import IosGuards
+from lab.emulator.ios.applets import IosApplets
 from lab.emulator.shell import Refusal
 
 if TYPE_CHECKING:
     from lab.emulator.grammar import Match
 
 
-class IosSession(IosGuards):
+class IosSession(IosApplets):
     """A user at an IOS command line."""
 
     async def do_show_running_interface(self, match: Match) -> None:

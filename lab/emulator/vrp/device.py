@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from lab.emulator.device import SnmpAccess, SnmpUser
+from lab.emulator.telnet_words import TelnetWords
 from lab.emulator.terminal import Pager
 from lab.emulator.tree import Entry
 from lab.emulator.undo import UndoDevice, after
@@ -30,6 +31,14 @@ class VrpBox(UndoDevice):
 
     grammar: tuple[str, ...] = ("vrp/vrp",)
     factory_name = "Huawei"
+    telnet = TelnetWords(
+        # What is said to a wrong password is unverified.
+        "\nWarning: Telnet is not a secure protocol, and it is recommended to use Stelnet.\n"
+        "\nLogin authentication\n\n\n",
+        "Username:",
+        "Password:",
+        "Error: Failed to log in.\n\n",
+    )
     pager = Pager("  ---- More ----", "\x1b[16D" + " " * 16 + "\x1b[16D")
     physical: tuple[str, ...] = ("Ethernet", "GigabitEthernet", "XGigabitEthernet", "Serial", "Cellular")
     logical: tuple[str, ...] = ("LoopBack", "NULL", "Tunnel", "Vlanif", "Eth-Trunk", "Dialer", "Virtual-Template")
@@ -88,19 +97,34 @@ class VrpBox(UndoDevice):
             for line in self.terminals
         )
 
-    def _local_user(self, user: str) -> int | None:
+    @property
+    def telnet_enabled(self) -> bool:
+        """The telnet server is on, and a terminal line takes telnet and asks AAA."""
+        return self.running.child("telnet", "server", "enable") is not None and any(
+            line.value("protocol", "inbound") in ("telnet", "all") and line.value("authentication-mode") == "aaa"
+            for line in self.terminals
+        )
+
+    def telnet_level(self, user: str, password: str) -> int | None:
+        """A local user with service type telnet and that password."""
+        return self._local_user(user, "telnet") if self._knows(user, password) else None
+
+    def _knows(self, user: str, password: str) -> bool:
+        aaa = self.running.child("aaa")
+        stored = aaa.value("local-user", user, "password") if aaa is not None else ""
+        return bool(stored) and self.vault.clear(stored.split()[-1]) == password
+
+    def _local_user(self, user: str, service: str = "ssh") -> int | None:
         aaa = self.running.child("aaa")
         if aaa is None or aaa.value("local-user", user, "state") == "block":
             return None
-        if "ssh" not in aaa.value("local-user", user, "service-type").split():
+        if service not in aaa.value("local-user", user, "service-type").split():
             return None
         return int(aaa.value("local-user", user, "privilege", "level") or 0)
 
     def password_level(self, user: str, password: str) -> int | None:
         """A local user with service type ssh and that password."""
-        aaa = self.running.child("aaa")
-        stored = aaa.value("local-user", user, "password") if aaa is not None else ""
-        if not stored or self.vault.clear(stored.split()[-1]) != password:
+        if not self._knows(user, password):
             return None
         kind = self.running.value("ssh", "user", user, "authentication-type")
         return None if kind in ("rsa", "dsa", "ecc") else self._local_user(user)

@@ -17,13 +17,14 @@ CASES = sorted((Path(__file__).parent / "cases").iterdir())
 
 # What a device of each vendor does with a line, written down here anew: which lines open views, which replace another.
 VIEWS = {
+    "hillstone_stoneos": r"(interface|zone|rule id) ",
     "huawei": r"interface |acl |ospf \d|area |aaa$|user-interface (vty|con)|bgp |ipv4-family",
     "cisco_ios": r"interface |ip access-list |router |line |vlan \d",
     "frr": r"interface |router |line vty|address-family ",
     "topsec_tos": r"(?!)",
 }
-LEAVE = {"huawei": "quit", "cisco_ios": "exit", "frr": "exit", "topsec_tos": ""}
-NEGATION = {"huawei": "undo ", "cisco_ios": "no ", "frr": "no ", "topsec_tos": "(?!)"}
+LEAVE = {"huawei": "quit", "cisco_ios": "exit", "frr": "exit", "topsec_tos": "", "hillstone_stoneos": "exit"}
+NEGATION = {"huawei": "undo ", "cisco_ios": "no ", "frr": "no ", "topsec_tos": "(?!)", "hillstone_stoneos": "no "}
 # (in views, a line, what it throws out); \1 … are the line's groups.
 REPLACES = {
     "huawei": [
@@ -59,9 +60,10 @@ REPLACES = {
         ("interface", r"(description|ip ospf \w+)", r"\1( |$)"),
     ],
     "topsec_tos": [],
+    "hillstone_stoneos": [],
 }
 EXPLICIT = r"no (switchport|ip http|ip domain|ip source-route|service pad)"
-HIDDEN = {"huawei": r"info-center enable$", "frr": r"ip forwarding$", "cisco_ios": r"(?!)", "topsec_tos": r"(?!)"}
+HIDDEN = {"huawei": r"info-center enable$", "frr": r"ip forwarding$"}
 
 
 class Model:
@@ -98,14 +100,16 @@ class Model:
         if self.platform == "topsec_tos":
             return self.topsec(lines, command)
         same = next((line for line in lines if self.same(line[0], command)), None)
-        if re.match(VIEWS[self.platform], command):
+        # What opens a view of StoneOS's top level is a plain line inside one (an interface's zone).
+        inside = bool(header) and self.platform == "hillstone_stoneos"
+        if re.match(VIEWS[self.platform], command) and not inside:
             if same is None:
                 same = [command, []]
                 self.throw_out(header, lines, command, same)
                 lines.append(same)
             return same[1]
         lines[:] = [line for line in lines if line[0] != negation + command]
-        if same is None and not re.match(HIDDEN[self.platform], command):
+        if same is None and not re.match(HIDDEN.get(self.platform, r"(?!)"), command):
             self.throw_out(header, lines, command, None)
             lines.append([command, []])
         return None

@@ -24,6 +24,14 @@ SHIPPED = [
     ("linux", "vg-zfb", ("unit-vpn-gateway", "border-firewall", BOOTSTRAP)),
     ("topsec_tos", "fw-border", ("border-firewall", BOOTSTRAP)),
 ]
+# Platforms that no device of the example has: one of its devices is made one of them.
+OTHERS = [
+    ("ruijie_os", "rt-lantian", ("township-router", "core", BOOTSTRAP)),
+    ("hillstone_stoneos", "rt-lantian", ("township-router", "core", BOOTSTRAP)),
+    ("fortinet", "rt-lantian", ("township-router", "core", BOOTSTRAP)),
+    ("hillstone_stoneos", "fw-border", ("border-firewall",)),
+    ("fortinet", "fw-border", ("border-firewall",)),
+]
 ROLES = [(platform, device, role) for platform, device, roles in SHIPPED for role in roles]
 
 
@@ -37,10 +45,14 @@ def on_platforms(workspace, platforms):
     return dataclasses.replace(workspace, inventory=dataclasses.replace(inventory, devices=devices))
 
 
-@pytest.mark.parametrize(("platform", "device", "role"), ROLES)
+@pytest.mark.parametrize(
+    ("platform", "device", "role"),
+    [*ROLES, *((platform, device, role) for platform, device, roles in OTHERS for role in roles)],
+)
 def test_every_role(city, platform, device, role):
     """Each shipped template renders; its text parses without loss and holds no leftover of a template."""
     workspace, plan = city
+    workspace = on_platforms(workspace, {workspace.inventory.devices[device].platform: platform})
     rendered = render(workspace, plan, device, role=role)
     assert (rendered.platform, rendered.role) == (platform, role)
     tree = dialect(platform).parse(rendered.to_bytes())

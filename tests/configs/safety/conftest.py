@@ -131,8 +131,8 @@ class Worlds:
         self.thread.start()
         self.made: list[World] = []
 
-    def start(self, platform, text, *, model="", interface="", minute=MINUTE, enable="", **more) -> Bench:
-        """A device with `{address}` and `{gateway}` filled into its first text."""
+    def start(self, platform, text, *, model="", interface="", minute=MINUTE, enable="", telnet=False, **more) -> Bench:
+        """A device with `{address}` and `{gateway}` filled into its first text; with `telnet` it is reached so."""
         address = IPv4Address(_BASE + next(_numbers) * 256 + 1)
         network = IPv4Network(f"{address}/24", strict=False)
         gateway = network[254]
@@ -149,7 +149,7 @@ class Worlds:
             wire=Wire((network,), frozenset({gateway})),
             **{"boot": 0.3, **more},
         )
-        world = World([spec], snmp=False)
+        world = World([spec], snmp=False, telnet=telnet)
         self.made.append(world)
 
         async def begin():
@@ -158,7 +158,8 @@ class Worlds:
             return world.hosts["dev"].device
 
         device = asyncio.run_coroutine_threadsafe(begin(), self.loop).result(20)
-        bench = Bench(platform, device, address, world.ports[0], self.loop, self.folder, enable=enable, minute=minute)
+        port = world.ports[0] + telnet
+        bench = Bench(platform, device, address, port, self.loop, self.folder, enable=enable, minute=minute)
         bench.login = more.get("login") or bench.login
         return bench
 

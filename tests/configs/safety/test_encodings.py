@@ -26,7 +26,7 @@ def start(worlds, platform, encoding, *, more=""):
     given = {key: case[key] for key in ("model", "interface", "enable") if key in case}
     if "login" in case:
         given["login"] = tuple(case["login"])
-    return worlds.start(platform, case["text"] + more, encoding=encoding, **given)
+    return worlds.start(case.get("platform", platform), case["text"] + more, encoding=encoding, **given)
 
 
 @both

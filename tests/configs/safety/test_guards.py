@@ -1,8 +1,8 @@
 """A device that a change cuts off comes back by itself, and nothing is saved that was not confirmed over a new login.
 
-Each file in `cases/` is a platform: its first text, a harmless change, one that moves the address we arrive at, those
-that shut us out, and one with a line that the device refuses. `{address}`, `{gateway}`, `{new}` (another address of
-the same network) and `{wrong}` (a neighbour that leads nowhere) are filled in.
+Each file in `cases/` is a platform, or a kind of device of one (`platform`): its first text, a harmless change, one
+that moves the address we arrive at, those that shut us out, and one with a line that the device refuses. `{address}`,
+`{gateway}`, `{new}` (another address of the same network) and `{wrong}` (a neighbour that leads nowhere) are filled in.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Vendor:
 
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
-VENDORS = {path.stem: Vendor(path.stem, **yaml.safe_load(path.read_text())) for path in CASES}
+VENDORS = {path.stem: Vendor(**{"platform": path.stem, **yaml.safe_load(path.read_text())}) for path in CASES}
 
 SHORT = "gateway"  # the break that the short form makes; the others are as slow and cut in other places
 every = pytest.mark.parametrize("vendor", VENDORS.values(), ids=VENDORS)
@@ -205,9 +205,12 @@ def test_a_refused_line_leaves_nothing(vendor, worlds):
 
 @pytest.mark.parametrize("allowed", [False, True])
 def test_ios_without_an_archive_has_its_reload_timer(allowed, worlds):
-    """Refused, with the hint, unless a reboot is allowed; then it guards, and is cancelled when all is well."""
-    vendor = VENDORS["cisco_ios"]
-    vendor = replace(vendor, text=vendor.text.replace("archive\n path flash:archive\n", ""))
+    """Without EEM too: refused, with the hint, unless a reboot is allowed; cancelled when all is well."""
+    vendor = VENDORS["cisco_ios_eem"]
+    # The emulated Catalyst has an image without EEM.
+    own = {"model": "WS-C3560G-24TS", "interface": "Vlan1"}
+    changed = {key: getattr(vendor, key).replace("GigabitEthernet0/1", "Vlan1") for key in ("text", "move")}
+    vendor = replace(vendor, **own, **changed)
     bench = vendor.start(worlds)
     new = IPv4Network(f"{bench.address}/24", strict=False)[77]
     result = bench.push(fill(vendor.move, bench), after=new, allow_reboot=allowed)

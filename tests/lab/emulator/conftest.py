@@ -56,6 +56,7 @@ class Recorder:
     def text(self):
         text = self.data.decode(errors="replace").replace("\r\n", "\n").replace("\x1b", "<ESC>").replace("\b", "<BS>")
         text = re.sub(r"\d\d:\d\d:\d\d UTC \w{3} \w{3} \d\d? \d{4}", "<TIME>", text)
+        text = re.sub(r"\w{3} \w{3}\d\d? \d\d:\d\d:\d\d \d{4}", "<TIME>", text)
         return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "<TIME>", text)
 
 
