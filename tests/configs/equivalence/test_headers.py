@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -128,8 +127,8 @@ def _firewall(count: int, seed: int) -> list[Rule]:
     return found
 
 
-def test_two_thousand_rules_are_compared_within_two_seconds():
-    """Equal lists, one fault in them, and lists in which every rule became two."""
+def test_two_thousand_rules_are_compared():
+    """Equal lists, one fault in them, and lists in which every rule became two. How fast: benchmarks/readdress.py."""
     rules_ = _firewall(2000, 7)
     wrong = list(rules_)
     wide = prefix(rules_[1000].destination.v4.first, 20, 32)
@@ -140,12 +139,8 @@ def test_two_thousand_rules_are_compared_within_two_seconds():
         middle = (start + stop) // 2
         parts = [part for part in ((start, middle), (middle, stop)) if part[0] < part[1]]
         halves += [replace(rule, source=AddressSet.single(4, Intervals((part,)))) for part in parts]
-    seconds = []
     for other, same in ((list(rules_), True), (wrong, False), (halves, True)):
-        started = time.process_time()
         found = list(differences(rules_, other, default=(DENY, DENY)))
-        seconds.append(time.process_time() - started)
         assert (not found) == same
         if found:
             assert found[0].second.line == 1001 or found[0].first.line == 1001
-    assert max(seconds) < 2.0, seconds
