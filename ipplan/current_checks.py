@@ -8,7 +8,7 @@ from inventory.errors import Problem
 from inventory.text import Message
 from ipplan.lookup import Table
 from ipplan.mapping import EDGE, Mode
-from ipplan.networks import Block, in_order, network_of, squats, unusable
+from ipplan.networks import BITS, Block, in_order, network_of, squats, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -106,19 +106,23 @@ def _gaps(current: Current) -> Iterator[Problem]:
 
 
 def _uncovered(current: Current, inventory: Inventory) -> Iterator[Problem]:
-    """Management addresses of devices that no row of the default VRF holds."""
-    rows = Table(
-        [
-            (int(row.prefix.network_address), row.prefix.prefixlen, row)
-            for row in current.rows
-            if row.prefix.version == 4
-        ]
-    )
+    """Management addresses of devices that no row holds, in whichever VRF."""
+    tables = {
+        version: Table(
+            [
+                (int(row.prefix.network_address), row.prefix.prefixlen, row)
+                for row in current.rows
+                if row.prefix.version == version
+            ],
+            bits,
+        )
+        for version, bits in BITS.items()
+    }
     for device in inventory.devices.values():
         if device.address is None:
             continue
         address = device.address.ip
-        if address.version == 4 and rows.longest(int(address)) is None:
+        if tables[address.version].longest(int(address)) is None:
             message = Message(
                 "“{device}” is managed at {address}, which is in no row ({file}:{line})",
                 device=device.name,

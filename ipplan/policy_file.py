@@ -12,6 +12,7 @@ from inventory.schema import Reader
 from inventory.sources import read_bytes, yaml
 from inventory.text import Message
 from ipplan import targets
+from ipplan.names import DEFAULT_VRF
 from ipplan.networks import BITS, FAMILIES, Network, in_order, parse_network, unusable, within
 from ipplan.policy import (
     FILE,
@@ -251,6 +252,10 @@ class _Builder:
         if read.scope is not None and read.area is not Area.PUBLIC:
             message = Message("only pools of the area public are national or local")
             self.complain((*path, "scope"), "bad-scope", message, Message("remove the key “{key}”", key="scope"))
+        if read.area is Area.VPN and read.vrf == DEFAULT_VRF:
+            message = Message("a pool of the area vpn (专用网络区) lies in the default VRF")
+            hint = Message("write its business system's VRF: vrf: …")
+            self.complain((*path, "area"), "vpn-without-vrf", message, hint)
         ranks = [levels.index(summary.level) for summary in read.summaries]
         if ranks != sorted(set(ranks)):
             message = Message("the levels are not in order from the top down, each once")
