@@ -114,7 +114,8 @@ def looks(workspace: Workspace, endpoints: Endpoints) -> dict[CheckKind, Any]:
         from configs.looks import look  # noqa: PLC0415 - as above
 
         [job] = pushing.jobs(workspace, [_known(workspace, check, device)], {}, endpoints)
-        with pushing.speaking(job) as driver:
+        # Where it goes is asked first: behind the change a guard runs, and an address that was left is silent.
+        with pushing.speaking(job.backwards()) as driver:
             return look(driver, job.device, job.target.platform, check.kind.value, check.to)
 
     return {kind: snmp if kind is CheckKind.SNMP else asked for kind in CheckKind}

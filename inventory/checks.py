@@ -320,14 +320,18 @@ def addresses(devices: Records, links: Records) -> None:
                 _hold(holders, networks, address, holder)
     _overlaps_on_devices(networks)
     _overlaps_of_management(management)
-    _moves(devices)
+    _moves(devices, holders)
     for record in links.rows:
         if record.values["peer"]:
             _gateway(links, record, holders)
 
 
-def _moves(devices: Records) -> None:
-    """A device that moves has an address to go to, another one than it had."""
+def _moves(devices: Records, holders: Mapping[tuple[int, int], _Holder]) -> None:
+    """A device that moves has an address to go to, another one than it had, and is alone at both.
+
+    Who answers where a device was is taken for it when no host key of it is recorded yet.
+    """
+    left: dict[tuple[int, int], _Holder] = {}
     for record in devices.rows:
         values = record.values
         former, address = values["former_address"], values["address"]
@@ -339,6 +343,20 @@ def _moves(devices: Records) -> None:
             message = Message("the device moves to the address that it has")
             hint = Message("write its new address into “address”, or empty “former_address”")
             devices.complain(record.line, "former_address", "moves-nowhere", message, hint)
+        elif former:
+            key, name = (former.version, int(former)), values["name"] or ""
+            earlier = left.setdefault(key, _Holder(devices, record, "former_address", name, ""))
+            for other in (holders.get(key), earlier):
+                if other is not None and other.device != name:
+                    message = Message(
+                        "{address} is already used in {file}, line {line}",
+                        address=str(former.ip),
+                        file=other.records.file,
+                        line=other.record.line,
+                    )
+                    hint = Message("empty “former_address” if the device has moved; else move one after the other")
+                    devices.complain(record.line, "former_address", "duplicate-address", message, hint)
+                    break
 
 
 def _hold(

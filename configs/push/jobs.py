@@ -77,6 +77,10 @@ class Job:
         """The device's name."""
         return self.target.device
 
+    def managed_at(self, endpoint: Endpoint) -> Interface | None:
+        """The management address that the device has where it answers at `endpoint`."""
+        return self.management if endpoint == self.target.endpoint else self.moved or self.management
+
     def there(self) -> Job:
         """The same device once it has moved."""
         if self.after is None:

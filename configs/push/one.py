@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import re
 import time
 import traceback
 from contextlib import contextmanager
@@ -24,7 +25,14 @@ from configs.guard import check, how_left, tell, timer
 from configs.masking import hide_secrets
 from configs.push.jobs import Backup, Job, Observer, PushResult, State
 from configs.way_back import WayBack, way_back
-from inventory.errors import DeviceError, DeviceUnreachableError, GovnetError, NotBegunError, RefusedError
+from inventory.errors import (
+    DeviceError,
+    DeviceTimeoutError,
+    DeviceUnreachableError,
+    GovnetError,
+    NotBegunError,
+    RefusedError,
+)
 from inventory.sources import write_atomically
 from inventory.text import Message, mark
 
@@ -205,6 +213,7 @@ def compare(driver: Driver, job: Job) -> Compared:
 
 def _pushed(job: Job, *, commit: bool, observer: Observer, past: _Past) -> PushResult:
     observer.step(job.device, Message(mark("reading")))
+    moves = job.moved is not None and not job.exact
     driver, job = _reached(job, past)
     try:
         compared = compare(driver, job)
@@ -219,17 +228,16 @@ def _pushed(job: Job, *, commit: bool, observer: Observer, past: _Past) -> PushR
         diff = hide_secrets(change.diff, job.secrets)
         result = PushResult(job.device, State.SAME, change.added, change.removed, diff=diff, notes=change.notes)
         if change.empty:
+            if moves:
+                _arrived(driver, job)
             return _told_lost(compared, result)
         guard = driver.guard(compared.before, change)
         result = replace(result, guard=guard.kind)
-        fault = _unsafe(job, change, guard)
+        fault = _unsafe(job, change, guard) or _nowhere(job, compared)
         if fault is not None or not commit:
             return replace(result, state=State.UNTOUCHED if commit else State.DIFFERENT, error=fault)
         if driver.has_pending_commit():
-            raise RefusedError(
-                Message("{device}: an earlier change waits to be confirmed", device=job.device),
-                Message("wait until the device undoes it, then run the command again"),
-            )
+            raise _waiting(job)
         seconds = guard.seconds(timer(change)) if guard else 0
         observer.step(job.device, Message(mark("applying {count} lines"), count=len(change.commands)))
         _keep(job, compared.before)
@@ -246,6 +254,29 @@ def _pushed(job: Job, *, commit: bool, observer: Observer, past: _Past) -> PushR
     finally:
         driver.close()
     return _confirmed(job, compared, result, seconds, observer)
+
+
+def _waiting(job: Job) -> RefusedError:
+    return RefusedError(
+        Message("{device}: an earlier change waits to be confirmed", device=job.device),
+        Message("wait until the device undoes it, then run the command again"),
+    )
+
+
+def _arrived(driver: Driver, job: Job) -> None:
+    """Of a device that moves and is as intended: GovnetError if it may go back, or does not answer where it goes."""
+    if driver.has_pending_commit():
+        raise _waiting(job)
+    if job.after is None:
+        return
+    there = _driver(job.there(), job.there().target)
+    try:
+        there.open()
+    except GovnetError as error:
+        tell(error, Message("it is as intended and answers where it was: look whether its template moves it"))
+        raise
+    finally:
+        there.close()
 
 
 def _told_lost(compared: Compared, result: PushResult) -> PushResult:
@@ -282,6 +313,20 @@ def _unsafe(job: Job, change: Change, guard: Guard) -> GovnetError | None:
     return None
 
 
+def _nowhere(job: Job, compared: Compared) -> GovnetError | None:
+    """Why a way back is refused that takes away the address we come to, when nobody says where the device is then."""
+    if not job.exact or job.after is not None or job.management is None:
+        return None
+    ours = str(job.management.ip)
+    address = re.compile(rf"(?<![\w.:]){re.escape(ours)}(?![\w:]|\.\d)".encode())
+    if not address.search(compared.before) or address.search(compared.back.text):
+        return None
+    return RefusedError(
+        Message("{device}: on the way back it loses the address {address}", device=job.device, address=ours),
+        Message("write the address that it had then into “former_address” in the table of devices"),
+    )
+
+
 def _load(driver: Driver, job: Job, compared: Compared) -> None:
     """Give a driver what the device is to become."""
     if job.exact:
@@ -291,11 +336,11 @@ def _load(driver: Driver, job: Job, compared: Compared) -> None:
 
 
 def _reached(job: Job, past: _Past | None = None) -> tuple[Driver, Job]:
-    """A driver, logged in where the device answers, and the job from there. DeviceUnreachableError if nobody answers.
+    """A driver, logged in where the device answers, and the job from there. DeviceError if nobody answers.
 
-    One that is not where it was may have moved already. Where a process that died has begun a change, it may also be
-    cut off until its guard takes the change back: then its old place is asked again until that is over, and the job
-    stays the whole one.
+    One that is not where it was may have moved already; an address that was left refuses or, as often, is silent. Where
+    a process that died has begun a change, the device may also be cut off until its guard takes the change back: then
+    its places are asked again until that is over, and the job stays the whole one.
     """
     unsure = past is not None and past.unsure
     end = _guard_over(job, past) if past is not None else 0.0
@@ -304,7 +349,7 @@ def _reached(job: Job, past: _Past | None = None) -> tuple[Driver, Job]:
             driver = _driver(one if not unsure else job, one.target)
             try:
                 driver.open()
-            except DeviceUnreachableError as error:
+            except (DeviceUnreachableError, DeviceTimeoutError) as error:
                 driver.close()
                 failure = error
             except BaseException:
@@ -367,7 +412,9 @@ def _begun_before(driver: Driver, job: Job, compared: Compared, past: _Past, obs
                 Message("wait until its timer has ended, then run the command again"),
             )
         observer.step(job.device, Message(mark("taking back what was left unfinished")))
+        driver.after = job.target.endpoint  # what takes the change back takes the device home
         driver.restore(back.text)
+        driver.after, driver.management = job.after or job.target.endpoint, job.management
     return None
 
 
@@ -490,7 +537,7 @@ def _driver(job: Job, target: Target) -> Driver:
 
     return driver_for(target.platform).for_target(
         target,
-        management=job.management,
+        management=job.managed_at(target.endpoint),
         out_of_band=job.out_of_band,
         after=job.after,
         secrets=job.secrets,
