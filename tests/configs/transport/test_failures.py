@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
+from dataclasses import replace
 from ipaddress import IPv4Address, ip_interface
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from configs import guard
 from configs import push as pushing
 from configs.channel import Login, Target
+from configs.dialects.cisco_ios import applet
 from configs.dialects.frr import driver as frr_driver
 from configs.push import Job, State
 from inventory.endpoints import Endpoint
@@ -130,7 +132,9 @@ class Emulated:
     def texts(self) -> tuple[str, str]:
         """What runs and what is saved, without what changes by itself."""
         shown = (self.device.show(entry) for entry in (self.device.running, self.device.saved))
-        running, saved = (re.sub(r"(?m)^! .*\n|^Current configuration.*\n", "", text) for text in shown)
+        running, saved = (
+            re.sub(r"(?m)^!\n! Last configuration.*\n|^! .*\n|^Current configuration.*\n", "", text) for text in shown
+        )
         return running, saved
 
     def session(self, make):
@@ -217,6 +221,7 @@ class Emulated:
 def emulated(request, monkeypatch):
     """An emulated device of the platform; times are short."""
     monkeypatch.setattr(guard, "SHORTEST", 1)
+    monkeypatch.setattr(applet, "GUARD", replace(applet.GUARD, shortest=5))
     monkeypatch.setattr("configs.push.one.GRACE", 0.5)
     monkeypatch.setattr("configs.push.one.RETRY", 0.2)
     monkeypatch.setattr("configs.session.QUIET", 0.3)
@@ -272,7 +277,7 @@ def test_a_device_that_never_comes_back(emulated):
     emulated.push()
     count = emulated.seen
     states = set()
-    for at in range(2, count, 9 if emulated.platform == "frr" else 4):  # each waits for the guard
+    for at in range(2, count, 4 if emulated.platform == "huawei" else 15):  # the others wait for the guard
         emulated.reset()
         result = emulated.push("drop", at, stays=True)
         looked_at(emulated, result, f"gone at {at}: {result.state} {result.error}")
