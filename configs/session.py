@@ -66,6 +66,7 @@ class Session:
         self._dialogue = dialogue
         self._target = target
         self._mask = mask
+        self._keys = re.compile(b"[\x00-\x09\x0b-\x1f" + re.escape(dialogue.untypable) + b"]")
         self._names: frozenset[bytes] = frozenset()
         self._prompt = dialogue.prompt_for(self._names)
         self._buffer = bytearray()
@@ -438,12 +439,12 @@ class Session:
             raise CommandError(
                 self._target.device, self._mask(line), f"U+{ord(line[error.start]):04X} / {self.encoding}"
             ) from None
-        keys = [byte for byte in wire.replace(b"\n", b"") if byte in self._dialogue.untypable or byte < 0x20]
-        if keys:
+        key = self._keys.search(wire)
+        if key is not None:
             raise CommandError(
                 self._target.device,
                 self._mask(line),
-                f"\\x{keys[0]:02x}",
+                f"\\x{key[0][0]:02x}",
                 Message("a terminal takes this character as a key, not as text: change the template or the value"),
             )
         return wire
