@@ -71,6 +71,8 @@ class Entry:
 
     def starting(self, *words: str) -> list[Entry]:
         """The lines that begin with these words, in the order in which they are shown."""
+        if not words:
+            return self.ordered()
         count, first = len(words), words[0]
         found = [child for child in self.children.values() if child.words[0] == first and child.words[:count] == words]
         return sorted(found, key=_place) if len(found) > 1 else found
