@@ -5,7 +5,10 @@ them is half a round trip of 40 ms under way. A job is 46 commands: log in with 
 show the configuration, save. One line per round trip takes 46 × 50 ms = 2.3 s a device. Every client checks every
 line's echo and error, and that the saved answer came.
 
-    python benchmarks/push.py --json [--devices 200] [--parallel 100]
+    python benchmarks/push.py --json [--devices 200] [--parallel 100] [--ansible 40]
+
+Ansible forks a process or two for each device, so it gets fewer of them (`--ansible`), all at once, and what is
+compared is the wall time a device. How to install it: benchmarks/network_cli.py.
 """
 
 from __future__ import annotations
@@ -15,7 +18,6 @@ import asyncio
 import json
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,6 +27,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
+import network_cli
 from common import figure, report
 
 HALF = 0.020  # seconds that a byte is under way
@@ -33,6 +36,7 @@ COMMANDS = 46
 FLOOR = COMMANDS * (2 * HALF + WORK)  # seconds a device, one line per round trip
 LINES = 40
 PORTS = (10_522, 10_661)
+SECONDS = 1800  # for any client's run
 USER, PASSWORD = "govnet", "Secret-123"
 BASE = int(IPv4Address("10.44.0.1"))
 TEXTS = {
@@ -229,7 +233,13 @@ def netmiko(platform: str, count: int, parallel: int, run: int, **options: Any) 
         list(pool.map(one, range(count)))
 
 
-CLIENTS = {"ours": ours, "netmiko": netmiko}
+def ansible(platform: str, count: int, parallel: int, run: int) -> None:
+    """Ansible's network_cli."""
+    addresses = [served(number) for number in range(count)]
+    network_cli.push(addresses, PORTS[0], (USER, PASSWORD), lines(platform, run), parallel)
+
+
+CLIENTS = {"ours": ours, "netmiko": netmiko, "ansible": ansible}
 
 
 def client(name: str, platform: str, count: int, parallel: int, run: int) -> None:
@@ -241,7 +251,7 @@ def client(name: str, platform: str, count: int, parallel: int, run: int) -> Non
         from configs.drivers import driver_for  # noqa: PLC0415 - as above
 
         driver_for(platform)
-    else:
+    elif name == "netmiko":
         import netmiko as _  # noqa: F401, PLC0415 - as above
     before = resident()
     begun, used = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF)
@@ -269,7 +279,9 @@ def measure(name: str, platform: str, count: int, parallel: int, run: int) -> di
             if fleet.stdout is None or fleet.stdout.readline().strip() != "ready":
                 raise SystemExit("the devices did not start")
             before = processor_seconds(fleet.pid)
-            done = subprocess.run([*start, "client", *given], capture_output=True, text=True, check=False, timeout=900)
+            done = subprocess.run(
+                [*start, "client", *given], capture_output=True, text=True, check=False, timeout=SECONDS
+            )
             emulated = processor_seconds(fleet.pid) - before
         finally:
             fleet.terminate()
@@ -298,6 +310,7 @@ def main() -> None:
     parser.add_argument("--parallel", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--comware", type=int, default=20, help="devices for the comparison on Comware")
+    parser.add_argument("--ansible", type=int, default=40, help="devices for Ansible, where it is installed")
     parser.add_argument("--part", choices=("devices", "client"))
     parser.add_argument("--client", choices=tuple(CLIENTS))
     parser.add_argument("--run", type=int, default=1)
@@ -313,10 +326,10 @@ def main() -> None:
         else:
             client(given.client, platform, count, given.parallel, given.run)
         return
-    report("push", figures(given.devices, given.parallel, given.rounds, given.comware))
+    report("push", figures(given.devices, given.parallel, given.rounds, given.comware, given.ansible))
 
 
-def figures(count: int, parallel: int, rounds: int, comware: int) -> list[dict[str, Any]]:
+def figures(count: int, parallel: int, rounds: int, comware: int, forks: int) -> list[dict[str, Any]]:
     """All figures of the table."""
     floor = FLOOR * -(-count // parallel)
     pairs = [
@@ -351,8 +364,20 @@ def figures(count: int, parallel: int, rounds: int, comware: int) -> list[dict[s
             peer={"name": "netmiko 4 hp_comware with error_pattern, wall seconds", "value": round(theirs["wall"], 2)},
         )
     )
-    if shutil.which("ansible-playbook") is None:
+    if network_cli.playbook() is None:
         print("Ansible is not installed: no comparison with network_cli", file=sys.stderr)
+        return made
+    slow = measure("ansible", "cisco_ios", forks, forks, 0)
+    name = f"Ansible network_cli, wall seconds of {forks} devices at once; ours {own['wall']:.2f} s of {count}"
+    made.append(
+        figure(
+            "wall-a-device-over-ansible",
+            own["wall"] / count / (slow["wall"] / forks),
+            "×",
+            0.02,
+            peer={"name": name, "value": round(slow["wall"], 2)},
+        )
+    )
     return made
 
 

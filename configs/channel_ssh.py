@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import warnings
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 import asyncssh
@@ -18,17 +18,16 @@ from cryptography.utils import CryptographyDeprecationWarning
 
 from configs import known_hosts
 from configs.channel import Finished, TooOldError, changed_key, refused, silent, unreachable
+from configs.ssh_connection import Shell, connect
 from inventory.errors import DeviceError, DeviceTimeoutError, DeviceUnreachableError, HostKeyError, LoginError
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from configs.channel import Target
+    from configs.ssh_connection import Connection
 
 # A wide, tall terminal: long lines are not wrapped, and few devices page at all.
 TERMINAL = ("vt100", (511, 1000))
-CHUNK = 65536
 # What routers of the 2000s have: added to the defaults, in this order, for the second attempt only.
 OLD: dict[str, str] = {
     "kex_algs": "+diffie-hellman-group-exchange-sha1,diffie-hellman-group1-sha1",
@@ -63,10 +62,11 @@ class _Client(asyncssh.SSHClient):
 class SshChannel:
     """One SSH connection; its command line (a shell with a terminal) is opened when it is first used."""
 
-    def __init__(self, target: Target, connection: asyncssh.SSHClientConnection) -> None:
+    def __init__(self, target: Target, connection: Connection) -> None:
         self._target = target
         self._connection = connection
-        self._shell: asyncssh.SSHClientProcess[bytes] | None = None
+        self._shell: Shell | None = None
+        self._translated = _Translated(target)
 
     @classmethod
     async def connect(
@@ -83,14 +83,13 @@ class SshChannel:
         client = _Client(first_use=not recorded)
         login = target.login
         try:
-            with _translated(target):
+            with _Translated(target):
                 async with asyncio.timeout(target.connect_timeout + target.login_timeout):
-                    connection = await asyncssh.connect(
-                        target.endpoint.host,
-                        target.endpoint.port,
-                        tunnel=tunnel or (),
-                        options=asyncssh.SSHClientConnectionOptions(
+                    connection = await connect(
+                        asyncssh.SSHClientConnectionOptions(
                             config=None,
+                            host=target.endpoint.host,
+                            port=target.endpoint.port,
                             agent_path=None,
                             gss_host=None,
                             client_factory=lambda: client,
@@ -104,6 +103,7 @@ class SshChannel:
                             login_timeout=target.login_timeout,
                             keepalive_interval=15,
                         ),
+                        tunnel,
                     )
         except LoginError:
             _record(target, client)  # the key was proven before the password was asked
@@ -126,32 +126,27 @@ class SshChannel:
         """Whether the connection has ended."""
         return self._connection.is_closed()
 
-    async def _open(self) -> asyncssh.SSHClientProcess[bytes]:
+    async def _open(self) -> Shell:
         if self._shell is None:
-            term, size = TERMINAL
+            shell = Shell()
             async with asyncio.timeout(self._target.login_timeout):
-                self._shell = cast(
-                    "asyncssh.SSHClientProcess[bytes]",
-                    await self._connection.create_process(term_type=term, term_size=size, encoding=None),
-                )
+                await self._connection.open_shell(shell, *TERMINAL)
+            self._shell = shell
         return self._shell
 
     async def write(self, data: bytes) -> None:
         """Send to the device's command line."""
-        with _translated(self._target):
-            shell = await self._open()
-            shell.stdin.write(data)
-            await shell.stdin.drain()
+        with self._translated:
+            await (self._shell or await self._open()).write(data)
 
     async def read(self) -> bytes:
         """What has come since the last call; empty at the end."""
-        with _translated(self._target):
-            shell = await self._open()
-            return await shell.stdout.read(CHUNK)
+        with self._translated:
+            return await (self._shell or await self._open()).read()
 
     async def run(self, command: str, stdin: bytes = b"") -> Finished:
         """One exec request."""
-        with _translated(self._target):
+        with self._translated:
             # asyncssh closes standard input only behind data: without any, the command must get none at all.
             source = asyncssh.PIPE if stdin else asyncssh.DEVNULL
             done = await self._connection.run(command, input=stdin, stdin=source, encoding=None, check=False)
@@ -201,38 +196,54 @@ def _record(target: Target, client: _Client) -> None:
         known_hosts.record(target.known_hosts, target.device, " ".join(key[:2]))
 
 
-@contextmanager
-def _translated(target: Target) -> Iterator[None]:
-    """Foreign errors become ours."""
-    try:
-        yield
-    except DeviceError:
-        raise
-    except (asyncssh.HostKeyNotVerifiable, asyncssh.KeyExchangeFailed) as error:
-        raise _handshake_error(target, error) from error
-    except asyncssh.PermissionDenied as error:
-        raise refused(target) from error
-    except (TimeoutError, asyncssh.TimeoutError) as error:
-        raise DeviceTimeoutError(
+class _Translated:
+    """Foreign errors become ours in its `with`."""
+
+    __slots__ = ("_target",)
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is None or isinstance(error, DeviceError):
+            return
+        ours = _translation(self._target, error)
+        if ours is not None:
+            raise ours from error
+
+
+def _translation(target: Target, error: BaseException) -> DeviceError | None:
+    """What a foreign error means; None for one that is none of the channel's."""
+    if isinstance(error, asyncssh.DisconnectError):
+        return _disconnection(target, error)
+    if isinstance(error, TimeoutError | asyncssh.TimeoutError):
+        return DeviceTimeoutError(
             target.device,
             Message("{where} did not answer in time", where=target.where),
             Message("look whether the device is up and the line to it works"),
-        ) from error
-    except asyncssh.ProtocolNotSupported as error:
-        raise TooOldError(target.device, Message("{where}: {why}", where=target.where, why=error.reason)) from error
-    except (OSError, asyncssh.Error) as error:
-        if isinstance(error, asyncssh.ConnectionLost) and "timeout" in str(error).lower():
-            raise silent(target.device, "login", target.login_timeout) from error
-        raise unreachable(target, str(error) or type(error).__name__) from error
-    except ValueError as error:  # a key file that is none, an unreadable public key
-        raise LoginError(
+        )
+    if isinstance(error, OSError | asyncssh.Error):
+        return unreachable(target, str(error) or type(error).__name__)
+    if isinstance(error, ValueError):  # a key file that is none, an unreadable public key
+        return LoginError(
             target.device,
             Message("the key of the credential cannot be used: {why}", why=error),
             Message("look at key_file in inventory/credentials.yaml"),
-        ) from error
+        )
+    return None
 
 
-def _handshake_error(target: Target, error: asyncssh.DisconnectError) -> DeviceError:
+def _disconnection(target: Target, error: asyncssh.DisconnectError) -> DeviceError:
+    """What the end of a connection means."""
     if isinstance(error, asyncssh.HostKeyNotVerifiable):
         return changed_key(target)
-    return TooOldError(target.device, Message("{where}: {why}", where=target.where, why=error.reason))
+    if isinstance(error, asyncssh.KeyExchangeFailed | asyncssh.ProtocolNotSupported):
+        return TooOldError(target.device, Message("{where}: {why}", where=target.where, why=error.reason))
+    if isinstance(error, asyncssh.PermissionDenied):
+        return refused(target)
+    if isinstance(error, asyncssh.ConnectionLost) and "timeout" in str(error).lower():
+        return silent(target.device, "login", target.login_timeout)
+    return unreachable(target, str(error) or type(error).__name__)

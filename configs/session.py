@@ -1,9 +1,10 @@
 """A conversation with a device's command line: log in, ask, configure, and know what every line came to.
 
-Lines are written in blocks, because a line a round trip is what makes a push slow; each line's echo and answer is
-checked nevertheless. A block ends after a line that opens a view or is known to ask something, so that nothing can be
-typed into the wrong view or taken for an answer. Waiting always means waiting for something that the device says:
-a prompt, a question, a pager, with a limit on the whole. What no table knows is never answered.
+Lines are written ahead of their answers, because a line a round trip is what makes a push slow; each line's echo and
+answer is checked nevertheless, and no more than `AHEAD_LINES` are ever under way. A block ends after a line that opens
+a view or is known to ask something, so that nothing can be typed into the wrong view or taken for an answer. Waiting
+always means waiting for something that the device says: a prompt, a question, a pager, with a limit on the whole. What
+no table knows is never answered.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from typing import TYPE_CHECKING
 from configs.channel import silent
 from configs.dialogue import QUESTION_SHAPE
 from configs.masking import answer
+from configs.screen import readable, same, shown
 from configs.tree import decode
-from inventory.errors import CommandError, DeviceError, DeviceUnreachableError, InputError, LoginError, NotBegunError
+from inventory.errors import CommandError, DeviceError, DeviceUnreachableError, LoginError, NotBegunError
 from inventory.text import Message
 
 if TYPE_CHECKING:
@@ -27,12 +29,12 @@ if TYPE_CHECKING:
     from configs.channel import Channel, Target
     from configs.dialogue import Dialogue, Question
 
-BLOCK_LINES = 24
-BLOCK_BYTES = 2048  # well below what a device's terminal line buffers
+AHEAD_LINES = 24  # lines typed and not answered: that many may have gone in behind one that is refused
+AHEAD_BYTES = 2048  # well below what a device's terminal line buffers
+REFILL_LINES = AHEAD_LINES // 2  # more is typed when no more than these are left, so that the device never waits for us
 ENDLESS = 20  # times a command's time: a device that talks without end is given up
+PATIENT = 1 << 30  # lines: as many as come
 QUIET = 2.0  # seconds after which something that looks like a question is one
-_MOVES = re.compile(rb"[\b\r\x00\x07\x1b]")
-_ESCAPE = re.compile(rb"\x1b(?:\[(?P<parameters>[0-9;?]*)(?P<final>[@-~])|[()][0-9A-Za-z]|[=>78cDEHMNOZ])")
 
 
 UNKNOWN_QUESTION = Message("the device asks something that govnet does not answer by itself; nothing was guessed")
@@ -48,10 +50,22 @@ class Answer:
 
 @dataclass(slots=True)
 class _Reading:
-    """How far the answers to a block have been read. `current` is the line whose answer comes, -1 before the first."""
+    """How far a block has been typed, and its answers read. `wire` are the lines typed, `outputs` what each printed.
 
+    `current` is the line whose answer comes, -1 before the first; the answers of those before it are complete, and
+    those of the first `judged` have been looked at.
+    """
+
+    wire: list[bytes]
     outputs: list[list[bytes]]
     current: int = -1
+    judged: int = 0
+    refused: bool = False
+
+    @property
+    def last(self) -> bool:
+        """Whether every line that was typed has been echoed."""
+        return self.current == len(self.wire) - 1
 
 
 class Session:
@@ -66,13 +80,14 @@ class Session:
         self._dialogue = dialogue
         self._target = target
         self._mask = mask
+        self._keys = re.compile(b"[\x00-\x09\x0b-\x1f" + re.escape(dialogue.untypable) + b"]")
         self._names: frozenset[bytes] = frozenset()
         self._prompt = dialogue.prompt_for(self._names)
         self._buffer = bytearray()
         self._sure = True  # False until an echo has shown which prompt is the real one
         self._answered = 0  # how much of the unfinished last line was a pager or a question, and is dealt with
         self._arrived = asyncio.Event()
-        self._patient = False  # whoever waits has no use for whole lines alone: a prompt or a question is none
+        self._patience = 0  # how many whole lines may come before whoever waits has a use for them
         self._heard = 0.0  # when something came last, in the event loop's time
         self._ended: DeviceError | None = None
         self._pump = asyncio.get_running_loop().create_task(self._read())
@@ -144,7 +159,7 @@ class Session:
         """Send `lines` in blocks in the view where the session stands, each checked."""
         done: list[Answer] = []
         limit = seconds or self._target.command_timeout
-        for block in blocks(lines, self._dialogue, self.encoding):
+        for block in blocks(lines, self._dialogue):
             try:
                 done += await (self._dictate(block[0], limit) if "\n" in block[0] else self._exchange(block, limit))
             except CommandError as error:
@@ -171,7 +186,8 @@ class Session:
             while data := await self._channel.read():
                 self._buffer += data
                 self._heard = loop.time()
-                if not (self._patient and data.endswith(b"\n")):
+                self._patience -= data.count(b"\n")
+                if self._patience < 0 or not data.endswith(b"\n"):
                     self._arrived.set()
             self._ended = DeviceUnreachableError(
                 self._target.device,
@@ -182,11 +198,11 @@ class Session:
             self._ended = error
         self._arrived.set()
 
-    async def _more(self, deadline: float, what: str, *, questionable: bool, patient: bool = False) -> bool:
+    async def _more(self, deadline: float, what: str, *, questionable: bool, patience: int = 0) -> bool:
         """Wait until something arrives. False if nothing did for a while and a question may be pending.
 
-        With `patient`, lines that are complete need not be reported before the deadline: most of a block's answers
-        are nothing else, and to look at each of them alone costs more than all the rest.
+        So many complete lines as `patience` need not be reported before the deadline: most of a block's answers are
+        nothing else, and to look at each of them alone costs more than all the rest.
         """
         if self._ended is not None:
             self.broken = True
@@ -196,19 +212,19 @@ class Session:
         left = deadline - loop.time()
         limit = min(left, QUIET) if questionable else left
         begun = loop.time()
-        self._patient = patient and not questionable
+        self._patience = patient = 0 if questionable else patience
         try:
             async with asyncio.timeout(max(limit, 0)):
                 await self._arrived.wait()
         except TimeoutError:
-            if self._patient and self._heard > begun:
+            if patient and self._heard > begun:
                 return True
             if questionable and left > limit:
                 return False
             self.broken = True
             raise silent(self._target.device, self._mask(what), self._target.command_timeout) from None
         finally:
-            self._patient = False
+            self._patience = 0
         return True
 
     def _next_line(self) -> bytes | None:
@@ -271,7 +287,7 @@ class Session:
             shaped = QUESTION_SHAPE.search(tail) is not None
             if not await self._more(deadline, "login", questionable=shaped):
                 self.broken = True
-                raise CommandError(self._target.device, "login", _readable([tail]), UNKNOWN_QUESTION)
+                raise CommandError(self._target.device, "login", readable([tail]), UNKNOWN_QUESTION)
 
     def _learn(self, *names: bytes) -> None:
         self._names = frozenset(names)
@@ -316,29 +332,66 @@ class Session:
     async def _exchange(
         self, lines: Sequence[str], seconds: float, ending: re.Pattern[bytes] | None = None
     ) -> list[Answer]:
-        """Write a block at once; read each line's echo and answer. The prompt before the first stays in the buffer."""
-        wire = await self._type(lines)
-        reading = _Reading([[] for _ in wire])
+        """Type a block's lines and read each one's echo and answer. The prompt before the first stays in the buffer."""
+        reading = _Reading([], [])
+        await self._type_on(lines, reading)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         end = loop.time() + ENDLESS * seconds
         while True:
-            if self._take_lines(reading, lines, wire):
+            if self._take_lines(reading, lines):
                 deadline = min(self._heard + seconds, end)
             tail = self._tail()
-            at_prompt = self._at_prompt(tail, last=reading.current == len(wire) - 1)
-            if reading.current == len(wire) - 1:
+            at_prompt = self._at_prompt(tail, last=reading.last)
+            if await self._type_on(lines, reading, idle=at_prompt and reading.last):
+                continue
+            if reading.last:
                 if at_prompt:
                     return self._judge(lines, reading.outputs, ending)
-                if await self._reply(self._dialogue.questions, lines[-1].strip()):
+                if len(reading.wire) == len(lines) and await self._reply(self._dialogue.questions, lines[-1].strip()):
                     continue
             if await self._turn_page():
                 continue
             shaped = not at_prompt and QUESTION_SHAPE.search(tail) is not None
             here = max(reading.current, 0)
             questionable = shaped and reading.current >= 0
-            if not await self._more(deadline, lines[here], questionable=questionable, patient=True):
+            patience = self._useless(lines, reading)
+            if not await self._more(deadline, lines[here], questionable=questionable, patience=patience):
                 raise self._refusal(lines, reading, tail)
+
+    def _useless(self, lines: Sequence[str], reading: _Reading) -> int:
+        """How many lines may come before there is something to do: more to type, if there is more."""
+        waiting = len(reading.wire) - max(reading.current, 0)
+        return waiting - REFILL_LINES if len(reading.wire) < len(lines) and waiting > REFILL_LINES else PATIENT
+
+    async def _type_on(self, lines: Sequence[str], reading: _Reading, *, idle: bool = False) -> bool:
+        """Type the next lines if few enough are unanswered and none is refused; whether any was typed.
+
+        `idle` says that the device has answered everything and waits.
+        """
+        typed = len(reading.wire)
+        answered = typed if idle else max(reading.current, 0)
+        if typed == len(lines) or typed - answered > REFILL_LINES or self._refuses(reading, answered):
+            return False
+        size = sum(len(wire) + 1 for wire in reading.wire[answered:])
+        more: list[str] = []
+        for line in lines[typed : answered + AHEAD_LINES]:
+            size += len(self._encoded(line)) + 1
+            if size > AHEAD_BYTES and (more or typed > answered):
+                break
+            more.append(line)
+        if not more:
+            return False
+        reading.wire += await self._type(more)
+        reading.outputs += [[] for _ in more]
+        return True
+
+    def _refuses(self, reading: _Reading, answered: int) -> bool:
+        """Whether the device has refused one of the first `answered` lines."""
+        while reading.judged < answered and not reading.refused:
+            reading.refused = self._dialogue.error_in(reading.outputs[reading.judged]) is not None
+            reading.judged += 1
+        return reading.refused
 
     def _at_prompt(self, tail: bytes, *, last: bool) -> bool:
         """Whether a prompt stands at the end; behind a command that may rename the device, one with any name."""
@@ -357,18 +410,17 @@ class Session:
         Its first line is sent alone: were it refused, the device would take the text for commands.
         """
         first, *text = command.split("\n")
-        reading = _Reading([[]])
-        wire = await self._type([first])
+        reading = _Reading(await self._type([first]), [[]])
         deadline = asyncio.get_running_loop().time() + seconds
         while not any(self._dialogue.text_begins.search(line) for line in reading.outputs[0]):
-            self._take_lines(reading, [command], wire)
+            self._take_lines(reading, [command])
             tail = self._tail()
             if reading.current == 0 and self._prompt.fullmatch(tail.rstrip()):
                 self._judge([command], reading.outputs)
                 raise CommandError(
                     self._target.device,
                     self._mask(command),
-                    answer(self._mask, command, _readable(reading.outputs[0])),
+                    answer(self._mask, command, readable(reading.outputs[0])),
                     Message("the device did not ask for the text that follows the line; the text was not sent"),
                 )
             silent_now = not await self._more(deadline, first, questionable=reading.current == 0)
@@ -376,8 +428,8 @@ class Session:
                 raise self._refusal([command], reading, self._tail())
             if silent_now:
                 break
-        for start in range(0, len(text), BLOCK_LINES):
-            await self._dictate_text(text[start : start + BLOCK_LINES], command, reading, seconds)
+        for start in range(0, len(text), AHEAD_LINES):
+            await self._dictate_text(text[start : start + AHEAD_LINES], command, reading, seconds)
         deadline = asyncio.get_running_loop().time() + seconds
         while not self._prompt.fullmatch(self._tail().rstrip()):
             while (line := self._next_line()) is not None:
@@ -394,9 +446,9 @@ class Session:
             line = self._next_line()
             if line is None:
                 await self._more(deadline, command, questionable=False)
-            elif _same(line, expected[0]):
+            elif same(line, expected[0]):
                 del expected[0]
-            elif (prompt := self._prompt.match(line)) is not None and _same(line[prompt.end() :], expected[0]):
+            elif (prompt := self._prompt.match(line)) is not None and same(line[prompt.end() :], expected[0]):
                 raise self._refusal([command], reading, line)  # the text ended early: what follows are commands
             else:
                 reading.outputs[0].append(line)
@@ -418,15 +470,15 @@ class Session:
                 self._learn(*self._names, renamed[1].encode(self.encoding))
         return wire
 
-    def _take_lines(self, reading: _Reading, lines: Sequence[str], wire: Sequence[bytes]) -> bool:
+    def _take_lines(self, reading: _Reading, lines: Sequence[str]) -> bool:
         """Sort the complete lines in the buffer: echoes, and what belongs to the answer before the next echo."""
         taken = False
         while (line := self._next_line()) is not None:
             taken = True
-            if self._is_echo(line, wire, reading.current):
+            if self._is_echo(line, reading.wire, reading.current):
                 reading.current += 1
             elif reading.current >= 0:
-                self._notice_swallowed(line, lines, wire, reading)
+                self._notice_swallowed(line, lines, reading)
                 reading.outputs[reading.current].append(line)
         return taken
 
@@ -438,12 +490,12 @@ class Session:
             raise CommandError(
                 self._target.device, self._mask(line), f"U+{ord(line[error.start]):04X} / {self.encoding}"
             ) from None
-        keys = [byte for byte in wire.replace(b"\n", b"") if byte in self._dialogue.untypable or byte < 0x20]
-        if keys:
+        key = self._keys.search(wire)
+        if key is not None:
             raise CommandError(
                 self._target.device,
                 self._mask(line),
-                f"\\x{keys[0]:02x}",
+                f"\\x{key[0][0]:02x}",
                 Message("a terminal takes this character as a key, not as text: change the template or the value"),
             )
         return wire
@@ -455,15 +507,15 @@ class Session:
         expected = wire[current + 1]
         if not self._sure:
             real = self._dialogue.prompt_for(frozenset()).match(line)
-            if real is not None and _same(line[real.end() :], expected):
+            if real is not None and same(line[real.end() :], expected):
                 self._sure = True
                 self._learn(real["name"])
                 return True
         found = self._prompt.match(line)
         if found is None:
-            return current < 0 and _same(line, expected)
+            return current < 0 and same(line, expected)
         echoed = line[found.end() :]
-        if _same(echoed, expected):
+        if same(echoed, expected):
             return True
         if not echoed.strip():
             return False  # a prompt that was overtaken by a message
@@ -472,15 +524,15 @@ class Session:
         raise CommandError(
             self._target.device,
             self._mask(expected.decode(self.encoding)),
-            answer(self._mask, expected.decode(self.encoding), _readable([line])),
+            answer(self._mask, expected.decode(self.encoding), readable([line])),
             Message("the device received other characters than were sent; the line to it loses bytes"),
         )
 
-    def _notice_swallowed(self, line: bytes, lines: Sequence[str], wire: Sequence[bytes], reading: _Reading) -> None:
+    def _notice_swallowed(self, line: bytes, lines: Sequence[str], reading: _Reading) -> None:
         """A question in the middle of a block takes the next line as its answer: that must not go unseen."""
-        if reading.current + 1 >= len(wire):
+        if reading.last:
             return
-        expected = wire[reading.current + 1].strip()
+        expected = reading.wire[reading.current + 1].strip()
         if expected and line.rstrip().endswith(expected):
             asked = line.rstrip()[: -len(expected)]
             if QUESTION_SHAPE.search(asked):
@@ -499,9 +551,9 @@ class Session:
                 raise CommandError(
                     self._target.device,
                     self._mask(lines[index].strip()),
-                    answer(self._mask, lines[index], _readable([refused])),
+                    answer(self._mask, lines[index], readable([refused])),
                     accepted=tuple(map(self._mask, lines[:index])),
-                    behind=tuple(map(self._mask, lines[index + 1 :])),
+                    behind=tuple(map(self._mask, lines[index + 1 : len(outputs)])),
                 )
         self._forget_names()
         return [Answer(line, tuple(output)) for line, output in zip(lines, outputs, strict=True)]
@@ -520,94 +572,24 @@ class Session:
         return CommandError(
             self._target.device,
             self._mask(lines[current].strip()),
-            answer(self._mask, lines[current], _readable([*reading.outputs[current][-2:], asked])),
+            answer(self._mask, lines[current], readable([*reading.outputs[current][-2:], asked])),
             UNKNOWN_QUESTION,
             accepted=tuple(map(self._mask, lines[:current])),
-            behind=tuple(map(self._mask, lines[current + 1 :])),
+            behind=tuple(map(self._mask, lines[current + 1 : len(reading.wire)])),
         )
 
 
-def blocks(lines: Sequence[str], dialogue: Dialogue, encoding: str = "utf-8") -> list[list[str]]:
-    """Cut `lines` into blocks: after a line that opens a view or asks something, and before one grows too long.
+def blocks(lines: Sequence[str], dialogue: Dialogue) -> list[list[str]]:
+    """Cut `lines` into blocks: after each line that opens a view or asks something.
 
     A command of several lines is a block of its own.
     """
-    found: list[list[str]] = []
-    block: list[str] = []
-    size = 0
+    found: list[list[str]] = [[]]
     for line in lines:
-        length = len(line.encode(encoding, "replace")) + 1
-        asks = dialogue.asks(line.strip())
-        if block and (len(block) >= BLOCK_LINES or size + length > BLOCK_BYTES or "\n" in line):
-            found.append(block)
-            block, size = [], 0
-        block.append(line)
-        size += length
-        if asks or "\n" in line or dialogue.opens.match(line.strip()):
-            found.append(block)
-            block, size = [], 0
-    if block:
-        found.append(block)
-    return found
-
-
-def shown(line: bytes) -> bytes:
-    """What a line looks like on a terminal after the cursor's movements in it: backspaces, carriage returns, `ESC[16D`.
-
-    The line ends where the cursor ends, so that the blanks with which a pager wipes itself out do not stay; trailing
-    blanks that the device printed do. Other escape sequences, NUL and BEL are dropped.
-    """
-    while line.endswith((b"\r", b"\x00")):
-        line = line[:-1]
-    if not _MOVES.search(line):
-        return line
-    cells = bytearray()
-    cursor = 0
-    index = 0
-    while index < len(line):
-        byte = line[index]
-        if byte == 0x1B:
-            escape = _ESCAPE.match(line, index)
-            if escape is not None:
-                cursor = _moved(cells, cursor, escape)
-                index = escape.end()
-                continue
-        elif byte == 0x08:
-            cursor = max(cursor - 1, 0)
-        elif byte == 0x0D:
-            cursor = 0
-        elif byte not in (0x00, 0x07):
-            cells += b" " * (cursor - len(cells))
-            cells[cursor : cursor + 1] = bytes([byte])
-            cursor += 1
-        index += 1
-    return bytes(cells[:cursor])
-
-
-def _moved(cells: bytearray, cursor: int, escape: re.Match[bytes]) -> int:
-    """Where the cursor stands after an escape sequence (ECMA-48: CUB, CUF, CHA, EL)."""
-    first = (escape["parameters"] or b"").split(b";")[0]
-    count = int(first) if first.isdigit() else 1
-    if escape["final"] == b"D":
-        return max(cursor - count, 0)
-    if escape["final"] == b"C":
-        return cursor + min(count, 4096)
-    if escape["final"] == b"G":
-        return max(min(count, 4096) - 1, 0)
-    if escape["final"] == b"K":
-        del cells[cursor:]
-    return cursor
-
-
-def _same(echo: bytes, sent: bytes) -> bool:
-    """Whether an echo is the line that was sent; blanks may be fewer."""
-    return echo.split() == sent.split()
-
-
-def _readable(lines: Sequence[bytes]) -> str:
-    """A device's words for a message: strict where possible, never failing."""
-    data = b" ".join(line.strip() for line in lines if line.strip())
-    try:
-        return decode(data)[0]
-    except InputError:
-        return data.decode("latin-1")
+        text = "\n" in line
+        if text and found[-1]:
+            found.append([])
+        found[-1].append(line)
+        if text or dialogue.asks(line.strip()) or dialogue.opens.match(line.strip()):
+            found.append([])
+    return found if found[-1] else found[:-1]

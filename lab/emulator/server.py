@@ -196,6 +196,7 @@ class SshSession(asyncssh.SSHServerSession[bytes]):
     def connection_made(self, chan: Any) -> None:
         """The channel is there."""
         self._channel = chan
+        _unlogged(chan)
         self._server.connections.sessions.add(self)
 
     def pty_requested(self, _term_type: str, _size: Any, _modes: Any) -> bool:
@@ -306,6 +307,12 @@ def _unpadded(connection: asyncssh.SSHServerConnection) -> None:
             send(kind, *parts, handler=handler)
 
     setattr(connection, "send_packet", without)  # noqa: B010 - a method of the class for everybody else
+    _unlogged(connection)
+
+
+def _unlogged(handler: Any) -> None:
+    """Write no line about each packet for a log that nobody keeps."""
+    handler.log_sent_packet = handler.log_received_packet = lambda *_: None
 
 
 async def listen(connections: Connections, address: str, port: int, options: Any) -> asyncssh.SSHAcceptor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
@@ -35,6 +36,7 @@ class Pager:
 
 _CR, _LF, _ESC, _CTRL_C, _CTRL_U, _CTRL_Z = 13, 10, 27, 3, 21, 26
 _BACKSPACES = (8, 127)
+_KEY = re.compile(rb"[\x00-\x1f\x7f?]")  # what is not simply a character of the line
 
 
 class Terminal:
@@ -109,15 +111,14 @@ class Terminal:
         if self._skip_lf and data[:1] == b"\n":
             del data[0]
         self._skip_lf = False
-        for index, byte in enumerate(data):
-            if byte in (_CR, _LF):
-                line = bytes(data[:index])
-                del data[: index + 1]
-                self._skip_lf = byte == _CR
-                return line
-            if byte < 32 or byte in (127, 63):
-                return None
-        return None
+        found = _KEY.search(data)
+        if found is None or data[found.start()] not in (_CR, _LF):
+            return None
+        index = found.start()
+        line = bytes(data[:index])
+        self._skip_lf = data[index] == _CR
+        del data[: index + 1]
+        return line
 
     async def read_line(self, prompt: str, *, echo: bool = True, help_for: Callable[[str], str] | None = None) -> str:
         """Show `prompt` and read one line. Ctrl+C gives an empty one; Ctrl+Z gives its own character.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -70,14 +71,18 @@ class Entry:
 
     def starting(self, *words: str) -> list[Entry]:
         """The lines that begin with these words, in the order in which they are shown."""
-        count = len(words)
-        return sorted((child for child in self.children.values() if child.words[:count] == words), key=_place)
+        if not words:
+            return self.ordered()
+        count, first = len(words), words[0]
+        found = [child for child in self.children.values() if child.words[0] == first and child.words[:count] == words]
+        return sorted(found, key=_place) if len(found) > 1 else found
 
     def value(self, *words: str) -> str:
         """What follows `words` on the first line that begins with them; empty if there is none."""
+        count, first = len(words), words[0]
         for child in self.children.values():
-            if child.words[: len(words)] == words:
-                return " ".join(child.words[len(words) :])
+            if child.words[0] == first and child.words[:count] == words:
+                return " ".join(child.words[count:])
         return ""
 
     def ordered(self) -> list[Entry]:
@@ -112,6 +117,7 @@ def _place(entry: Entry) -> tuple[int, int, tuple[tuple[int, int, str], ...], in
     return (rule.section, place, natural(entry.words[int(group)]) if group else (), rule.order)
 
 
+@lru_cache(maxsize=16384)
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key that puts interface 2 before interface 10."""
     return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", text) if part)

@@ -14,7 +14,7 @@ from lab.emulator.tree import Entry, natural
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
-MEASURED = 1000  # ports that a device remembers
+MEASURED = 1000  # ports, and names of ports, that a device remembers
 _PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "gre": 47, "esp": 50, "ospf": 89}
 
 
@@ -31,6 +31,7 @@ class EnableDevice(Device):
     def __init__(self, spec: Spec) -> None:
         self.port_names = self._ports_of(spec)
         self._measured: dict[Hashable, Port] = {}
+        self._named: dict[str, str | None] = {}  # what has been asked for, for the box's ports do not change
         super().__init__(spec)
 
     def _ports_of(self, spec: Spec) -> tuple[str, ...]:
@@ -71,6 +72,13 @@ class EnableDevice(Device):
 
     def interface_name(self, text: str) -> str | None:
         """`gi0/1` → `GigabitEthernet0/1`; None for a kind or a port that the model lacks."""
+        if text not in self._named:
+            if len(self._named) > MEASURED:
+                self._named.clear()
+            self._named[text] = self._full_name(text)
+        return self._named[text]
+
+    def _full_name(self, text: str) -> str | None:
         parts = split_interface(text)
         if parts is None:
             return None

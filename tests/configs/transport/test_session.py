@@ -13,7 +13,8 @@ from configs.channel import Login, Target
 from configs.channel_fake import FakeChannel
 from configs.dialects.cisco_ios.dialogue import DIALOGUE as IOS
 from configs.dialects.huawei.dialogue import DIALOGUE as VRP
-from configs.session import BLOCK_LINES, Session, blocks, shown
+from configs.screen import shown
+from configs.session import AHEAD_BYTES, AHEAD_LINES, Session, blocks
 from inventory.endpoints import Endpoint
 from inventory.errors import CommandError, DeviceTimeoutError, DeviceUnreachableError, LoginError, NotBegunError
 from inventory.secrets import Secret
@@ -102,8 +103,71 @@ def test_an_error_on_line_3_is_that_of_line_3_and_stops(vrp, target):
     assert error.line == "bad line"
     assert error.answer == "Error: Unrecognized command found at '^' position."
     assert error.accepted == tuple(lines[:2])
-    assert error.behind == tuple(lines[3:BLOCK_LINES])
-    assert lines[BLOCK_LINES].encode() not in device.received
+    assert error.behind == tuple(lines[3:AHEAD_LINES])
+    assert lines[AHEAD_LINES].encode() not in device.received
+    assert device.received[-1] == b"return"
+
+
+class LineByLine(FakeChannel):
+    """A device that takes its time for each line: how much was typed ahead of its answers at most."""
+
+    def __init__(self, peer):
+        super().__init__(peer)
+        self.waiting = []
+        self.lines = self.bytes = 0
+        self.work = asyncio.get_running_loop().create_task(self.answer())
+        self.typed = asyncio.Event()
+
+    async def write(self, data):
+        self.waiting += data.splitlines(keepends=True)
+        self.lines = max(self.lines, len(self.waiting))
+        self.bytes = max(self.bytes, sum(map(len, self.waiting)) if len(self.waiting) > 1 else 0)
+        self.typed.set()
+
+    async def answer(self):
+        while not self.closed:
+            self.typed.clear()
+            await self.typed.wait()
+            while self.waiting:
+                for _ in range(5):
+                    await asyncio.sleep(0)
+                await super().write(self.waiting[0])
+                del self.waiting[0]
+
+    async def close(self):
+        self.work.cancel()
+        await super().close()
+
+
+@settings(max_examples=25, deadline=None)
+@given(count=st.integers(1, 120), bad=st.integers(0, 150), length=st.sampled_from([0, 100, 900]))
+def test_never_more_than_so_many_lines_ahead(vrp, count, bad, length):
+    """A slow device has no more lines in hand than promised, nor bytes; behind a refusal no more than that went in."""
+    device = vrp()
+    lines = [f"bad {n}" if n == bad else f"description {n} {'x' * length}" for n in range(count)]
+
+    async def run():
+        channel = LineByLine(device)
+        session = await Session.open(channel, VRP, Target("rt", "huawei", Endpoint("x", 22), Login("a")))
+        try:
+            return channel, await session.configure(lines)
+        except CommandError as refusal:
+            return channel, refusal
+        finally:
+            await session.close()
+
+    channel, came = asyncio.run(run())
+    assert channel.lines <= AHEAD_LINES
+    assert channel.bytes <= AHEAD_BYTES
+    if bad >= count:
+        assert [answer.line for answer in came] == lines
+        assert channel.lines == AHEAD_LINES or count < AHEAD_LINES or length
+        return
+    typed = [line.decode() for line in device.received[2:-1]]
+    assert came.line == lines[bad]
+    assert came.accepted == tuple(lines[:bad])
+    assert came.behind == tuple(typed[bad + 1 :])
+    assert len(came.behind) < AHEAD_LINES
     assert device.received[-1] == b"return"
 
 
@@ -329,11 +393,10 @@ def test_no_bytes_break_the_terminal(raw):
 
 
 def test_blocks_end_where_something_may_go_wrong():
-    """A block ends after a line that opens a view or asks, and is never longer than the limits."""
-    lines = ["vlan batch 2", "interface A", "shutdown", "quit", "undo stelnet server enable", "a", "b"]
-    assert blocks(lines, VRP) == [lines[:2], lines[2:5], lines[5:]]
-    assert max(len(block) for block in blocks(["x"] * 100, VRP)) == BLOCK_LINES
-    assert [line for block in blocks(["y" * 1500] * 5, VRP) for line in block] == ["y" * 1500] * 5
+    """A block ends after a line that opens a view or asks; a command of several lines stands alone."""
+    lines = ["vlan batch 2", "interface A", "shutdown", "quit", "undo stelnet server enable", "a", "b\nc", "d"]
+    assert blocks(lines, VRP) == [lines[:2], lines[2:5], ["a"], ["b\nc"], ["d"]]
+    assert blocks([], VRP) == []
 
 
 class Transcript:
