@@ -9,6 +9,7 @@ a prompt, a question, a pager, with a limit on the whole. What no table knows is
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -79,6 +80,7 @@ class Session:
         self._any_name = False  # the prompt at the end of this command may show another name
         self.encoding = "utf-8"
         self.broken = False
+        self.until = math.inf  # the event loop's time at which a guard may go off: nothing is sent then
 
     @classmethod
     async def open(
@@ -144,7 +146,9 @@ class Session:
         """Send `lines` in blocks in the view where the session stands, each checked."""
         done: list[Answer] = []
         limit = seconds or self._target.command_timeout
+        begun = asyncio.get_running_loop().time()
         for block in blocks(lines, self._dialogue, self.encoding):
+            self._in_time(len(block), begun, len(done))
             try:
                 done += await (self._dictate(block[0], limit) if "\n" in block[0] else self._exchange(block, limit))
             except CommandError as error:
@@ -153,6 +157,20 @@ class Session:
                     error.device, error.line, error.answer, error.hint, accepted=before, behind=error.behind
                 ) from None
         return tuple(done)
+
+    def _in_time(self, count: int, begun: float, done: int) -> None:
+        """DeviceError if `count` lines more, at the pace of those that are done, may end after the guard has gone off.
+
+        What is sent behind a guard, nothing takes back.
+        """
+        now = asyncio.get_running_loop().time()
+        pace = (now - begun) / done if done else 0.0
+        if now + pace * count > self.until:
+            raise DeviceError(
+                self._target.device,
+                Message("it takes {pace} s a line: its guard would end before the change does", pace=round(pace, 1)),
+                Message("{count} lines were sent, no more; change it in smaller parts", count=done),
+            )
 
     async def close(self) -> None:
         """End the conversation and its channel."""

@@ -444,33 +444,42 @@ def _confirmed(job: Job, compared: Compared, result: PushResult, seconds: int, o
             driver.close()
             return _left(job, compared, result, seconds, error, observer)
         observer.step(job.device, Message(mark("saving")))
-        saved = _saved(job, driver, result)
+        saved = _saved(job, driver, compared, result)
         return _told_lost(compared, saved) if job.exact else saved
     finally:
         driver.close()
 
 
-def _saved(job: Job, driver: Driver, result: PushResult) -> PushResult:
-    """Save, with one more attempt over a new login.
+def _saved(job: Job, driver: Driver, compared: Compared, result: PushResult) -> PushResult:
+    """Save, with one more attempt over a new login, which looks again: a device that has rebooted saves what it was.
 
     A device on which that fails is as intended and reachable, and its guard is gone: going back would be another
     change, and one without a guard. It is left, and the result says that a reboot may take the change back.
     """
-    for again in (False, True):
-        try:
-            with _own_faults(job):
-                if again:
-                    driver.close()
-                    driver.open()
-                driver.save()
-        except GovnetError as error:
-            failure = error
-        else:
-            return replace(result, state=State.CHANGED)
-    tell(
-        failure,
-        Message("the change is applied and was checked; log in and save it, or a reboot may take it back"),
+    try:
+        with _own_faults(job):
+            driver.save()
+    except GovnetError as error:
+        log.info("%s: not saved at the first attempt: %s", job.device, driver.mask(str(error)))
+    else:
+        return replace(result, state=State.CHANGED)
+    advice = Message(
+        "it was as intended and could not be saved: look whether it has rebooted, push again,"
+        " and save it there if nothing is left to send"
     )
+    try:
+        with _own_faults(job):
+            driver.close()
+            driver.open()
+            _load(driver, job, compared)
+            driver.verify()
+            advice = Message("the change is applied and was checked; log in and save it, or a reboot may take it back")
+            driver.save()
+    except GovnetError as error:
+        failure = error
+    else:
+        return replace(result, state=State.CHANGED)
+    tell(failure, advice)
     return replace(result, state=State.UNKNOWN, error=failure)
 
 
