@@ -58,8 +58,12 @@ def engine(
     zones: Sequence[str] = ("",),
     parallel: int = 20,
     allow_reboot: bool = False,
+    who: str = "",
 ) -> Iterator[tuple[Store, Engine]]:
-    """The engine at work on the workspace's devices, or on those of its lab."""
+    """The engine at work on the workspace's devices, or on those of its lab.
+
+    `who` is the person for whom it works; a worker near the devices works for whoever began the rollout.
+    """
     from configs.rollout.engine import Engine  # noqa: PLC0415 - start-up time
     from configs.rollout.world import WorkspaceWorld  # noqa: PLC0415 - as above
 
@@ -68,19 +72,26 @@ def engine(
         stack.callback(store.close)
         loaded, plan, endpoints = stack.enter_context(surroundings(root, lab=lab))
         world = WorkspaceWorld(
-            loaded, plan, endpoints, store, looks(loaded, endpoints), _logged(loaded), allow_reboot=allow_reboot
+            loaded,
+            plan,
+            endpoints,
+            store,
+            looks(loaded, endpoints),
+            _logged(loaded, store, who),
+            allow_reboot=allow_reboot,
         )
         running = stack.enter_context(Engine(store, world, zones, parallel=parallel))
         yield store, running
 
 
-def _logged(workspace: Workspace) -> Any:
-    """Writes each finished device to the operations log."""
+def _logged(workspace: Workspace, store: Store, who: str) -> Any:
+    """Writes each finished device to the operations log, with whoever approved it."""
     from configs.operations import Operations  # noqa: PLC0415 - start-up time
 
     operations = Operations(workspace.root, workspace.settings.syslog)
 
     def told(bundle: Bundle, result: PushResult, undone: bool) -> None:
+        approved = sorted(by for by, digest, _ in store.approvals(bundle.name) if digest == bundle.digest)
         about = {
             "rollout": bundle.name,
             "device": result.device,
@@ -90,8 +101,9 @@ def _logged(workspace: Workspace) -> Any:
             "removed": result.removed,
             "guard": result.guard.value,
             "error": type(result.error).__name__ if result.error else "",
+            "approved": ", ".join(approved),
         }
-        operations.write("rollout.undo" if undone else "rollout.device", about, who=bundle.by)
+        operations.write("rollout.undo" if undone else "rollout.device", about, who=who or bundle.by)
 
     return told
 

@@ -14,7 +14,8 @@ import threading
 import time
 import uuid
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
 
     from configs.push import Backup, Job, PushResult
     from configs.rollout.bundle import Bundle
-    from configs.rollout.store import Store
+    from configs.rollout.store import Row, Store
     from configs.rollout.waves import Stop
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 BEAT = 2.0  # seconds between two signs of life
 AWAY = 600.0  # seconds for which a database may be away when a result is to be written down
@@ -167,7 +169,7 @@ def undo_site(rollout: str, site: str) -> list[dict[str, Any]]:
 
 
 def _each(rollout: str, site: str, step: Any, *, backwards: bool = False) -> list[dict[str, Any]]:
-    rows = [row for row in _Here.store.devices(rollout) if row.site == site]
+    rows = [row for row in _surely(lambda: _Here.store.devices(rollout)) if row.site == site]
     try:
         devices = _Here.world.bundle(rollout).stop(site).devices
     except GovnetError as error:  # this worker's copy of the workspace: the rollout's conductor must hear of it
@@ -179,7 +181,7 @@ def _each(rollout: str, site: str, step: Any, *, backwards: bool = False) -> lis
     for number, device in enumerate(reversed(devices) if backwards else devices, 1):
         results.append(step(rollout, device))
         if not results[-1]["ok"] and not backwards:
-            _Here.store.set_devices(rollout, devices[number:], state=Progress.WAITING.value)
+            _surely(partial(_Here.store.set_devices, rollout, devices[number:], state=Progress.WAITING.value))
             break
     return results
 
@@ -187,7 +189,7 @@ def _each(rollout: str, site: str, step: Any, *, backwards: bool = False) -> lis
 @DBOS.step(name="govnet.change")
 def _change(rollout: str, device: str) -> dict[str, Any]:
     """Bring one device to what it is to be. One whose result was written down by a process that died then is left."""
-    row = next(row for row in _Here.store.devices(rollout) if row.device == device)
+    row = _row(rollout, device)
     if row.ok:
         return {"name": device, "ok": True, "state": row.state}
     return _written(rollout, _pushed(rollout, device, undone=False))
@@ -196,10 +198,15 @@ def _change(rollout: str, device: str) -> dict[str, Any]:
 @DBOS.step(name="govnet.undo")
 def _undo(rollout: str, device: str) -> dict[str, Any]:
     """Bring one device back. One that was not changed is left alone."""
-    row = next(row for row in _Here.store.devices(rollout) if row.device == device)
+    row = _row(rollout, device)
     if row.state not in {pushing.State.CHANGED, Progress.UNDOING}:
         return {"name": device, "ok": True}
     return _written(rollout, _pushed(rollout, device, undone=True), undone=True)
+
+
+def _row(rollout: str, device: str) -> Row:
+    """Where a device is."""
+    return next(row for row in _surely(lambda: _Here.store.devices(rollout)) if row.device == device)
 
 
 def _pushed(rollout: str, device: str, *, undone: bool) -> pushing.PushResult:
@@ -209,7 +216,7 @@ def _pushed(rollout: str, device: str, *, undone: bool) -> pushing.PushResult:
     begun = {"state": state.value, "worker": _Here.executor, "begun": time.time(), "ended": None}
     result = pushing.PushResult(device, pushing.State.UNTOUCHED)
     try:
-        store.set_devices(rollout, [device], **begun)
+        _surely(lambda: store.set_devices(rollout, [device], **begun))
         bundle = world.bundle(rollout)
         with store.alone(device, pushing.LOCK_SECONDS) as ours:
             if not ours:
@@ -222,6 +229,8 @@ def _pushed(rollout: str, device: str, *, undone: bool) -> pushing.PushResult:
             result = pushing.push_one(job, commit=True, observer=_Told(store, rollout), again=True)
     except GovnetError as error:
         result = replace(result, error=result.error or error)
+    except OSError as error:  # a file of the rollout: the device was not asked yet, or has its result
+        result = replace(result, error=result.error or pushing.no_file(device, error))
     return result
 
 
@@ -245,19 +254,17 @@ def _written(rollout: str, result: pushing.PushResult, *, undone: bool = False) 
     return {"name": result.device, "ok": said["ok"], "state": state.value}
 
 
-def _surely(write: Callable[[], None]) -> None:
-    """Write a result down, although the database may be away for a while."""
+def _surely(ask: Callable[[], T]) -> T:
+    """Read or write, although the database may be away for a while: a workflow that fails is not begun again."""
     end = time.monotonic() + AWAY
     while True:
         try:
-            write()
+            return ask()
         except GovnetError as error:
             if time.monotonic() >= end:
                 raise
             log.warning("%s", error)
             time.sleep(BEAT)
-        else:
-            return
 
 
 class _Told:
