@@ -10,7 +10,7 @@ import typer
 
 from cli.common import load_workspace, page, talk
 from cli.config_push import surroundings
-from configs.rollout.report import PHASES, STATES
+from configs.rollout.report import PHASES, REHEARSAL, STATES
 from inventory.errors import ExitCode
 from inventory.text import Message, language, mark, tr
 
@@ -102,6 +102,7 @@ def _logged(workspace: Workspace, store: Store, who: str) -> Any:
             "guard": result.guard.value,
             "error": type(result.error).__name__ if result.error else "",
             "approved": ", ".join(approved),
+            "lab": bundle.lab,
         }
         operations.write("rollout.undo" if undone else "rollout.device", about, who=who or bundle.by)
 
@@ -168,6 +169,7 @@ def rollout_json(
         "reason": bundle.reason,
         "begun": bundle.begun.isoformat(),
         "digest": bundle.digest,
+        "lab": bundle.lab,
         "unserved": [{"zone": each.zone, "devices": list(each.devices), "silence": each.silence} for each in zones],
         "waves": [
             {"number": wave.number, "title": wave.title, "sites": [stop.site for stop in wave.sites]}
@@ -198,6 +200,8 @@ def overview(bundle: Bundle, standing: Standing, rows: Sequence[Row], zones: Seq
     from rich.text import Text  # noqa: PLC0415 - as above
 
     title = tr("rollout {name}: {phase}", name=bundle.name, phase=tr(PHASES[standing.phase.value]))
+    if bundle.lab:
+        title += "\n" + tr(REHEARSAL)
     table = Table(title=title, title_justify="left", caption_justify="left")
     for heading in (mark("wave"), mark("sites"), mark("waiting"), mark("at work"), mark("done"), mark("failed")):
         table.add_column(tr(heading), justify="right")

@@ -224,5 +224,11 @@ def _note(workspace: Any, bundle: Bundle, what: str) -> None:
 
     Operations(workspace.root, workspace.settings.syslog).write(
         what,
-        {"rollout": bundle.name, "digest": bundle.digest, "devices": len(bundle.devices), "reason": bundle.reason},
+        {
+            "rollout": bundle.name,
+            "digest": bundle.digest,
+            "devices": len(bundle.devices),
+            "reason": bundle.reason,
+            "lab": bundle.lab,
+        },
     )

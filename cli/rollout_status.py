@@ -86,11 +86,12 @@ def _register_list(group: typer.Typer) -> None:
             return
         print_table(
             "",
-            (mark("rollout"), mark("state"), mark("by"), mark("devices"), mark("reason")),
+            (mark("rollout"), mark("state"), mark("where"), mark("by"), mark("devices"), mark("reason")),
             [
                 (
                     bundle.name,
                     tr(PHASES[store.standing(bundle.name).phase.value]),
+                    tr("lab") if bundle.lab else tr("network"),
                     bundle.by,
                     len(bundle.devices),
                     bundle.reason,
@@ -108,6 +109,7 @@ def _brief(bundle: Bundle, phase: str) -> dict[str, Any]:
         "reason": bundle.reason,
         "begun": bundle.begun.isoformat(),
         "devices": len(bundle.devices),
+        "lab": bundle.lab,
     }
 
 
@@ -278,5 +280,5 @@ def _log(root: Path, bundle: Bundle, what: str, about: dict[str, Any]) -> None:
 
     workspace = load_workspace(root)
     Operations(workspace.root, workspace.settings.syslog).write(
-        what, {"rollout": bundle.name, "digest": bundle.digest, **about}
+        what, {"rollout": bundle.name, "digest": bundle.digest, "lab": bundle.lab, **about}
     )

@@ -69,15 +69,19 @@ def test_a_rollout_and_its_report(revised: Any) -> None:
     assert [wave["number"] for wave in done["waves"]] == [1, 2]
     assert all(one["running"] == one["saved"] for one in revised.inspect().values())
     assert revised.json("rollout", "list")["rollouts"][-1]["reason"] == "CR-17 变更"
+    assert done["lab"] is True
+    assert "a rehearsal on the virtual devices" in revised.govnet("rollout", "status").stdout
     assert states(revised.json("rollout", "status")) == states(done)
     written = revised.json("rollout", "report", LANG="zh_CN.UTF-8", LANGUAGE="zh_CN")
     page = (revised.root / written["report"]).read_text(encoding="utf-8")
     assert '<html lang="zh-CN">' in page
     assert "站点5" in page
     assert "CR-17 变更" in page
+    assert "没有改动任何真实设备" in page
     assert "Aa1-Routers-Zz9" not in page
     entries = list(Operations(revised.root).entries())
     assert [entry.what for entry in entries][:1] == ["rollout.start"]
+    assert all(entry.about["lab"] for entry in entries)
     assert {entry.about["device"] for entry in entries if entry.what == "rollout.device"} == set(states(done))
     shown = revised.json("rollout", "log")
     assert len(shown["entries"]) == len(entries)
