@@ -274,6 +274,8 @@ def show(bundle: Bundle, standing: Standing, rows: Sequence[Row], zones: Sequenc
         )
     side = "zh" if language() == "zh_CN" else "en"
     for row in rows:
+        for note in (row.result or {}).get("notes", ()):
+            talk().print(f"{row.device}: {note[side]}", style="yellow", markup=False, soft_wrap=True)
         if _failed(row):
             error = (row.result or {}).get("error") or {}
             text = (error.get("message") or {}).get(side, "") or tr(STATES.get(row.state, row.state))
