@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -153,7 +152,7 @@ def idle(bundle: Bundle, store: Store, rows: Sequence[Row]) -> tuple[Unserved, .
     """The zones of a rollout whose queue has work and which no living worker serves."""
     from configs.rollout.unserved import unserved  # noqa: PLC0415 - start-up time
 
-    return unserved(bundle, rows, store.workers(), time.time())
+    return unserved(bundle, rows, store.workers(), store.clock())
 
 
 def rollout_json(

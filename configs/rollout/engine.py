@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from configs import push as pushing
-from configs.rollout.store import Progress, Worker, lives, process_start, this_host, unusable
+from configs.rollout.store import SILENCE, Progress, Worker, lives, process_start, this_host, unusable
 from inventory.errors import DeviceError, GovnetError
 from inventory.text import Message
 
@@ -85,7 +85,10 @@ class Engine:
         self.parallel = parallel
         pid = os.getpid()
         name = f"govnet-{uuid.uuid4().hex[:12]}"
-        self.worker = Worker(name, this_host(), pid, process_start(pid), self.zones, time.time())
+        self.worker = Worker(name, this_host(), pid, process_start(pid), self.zones, store.clock())
+        self._heard: dict[
+            str, tuple[float, float]
+        ] = {}  # of others: their last sign of life, and when it was seen here
         self._ending = threading.Event()
         self._beating: threading.Thread | None = None
 
@@ -134,10 +137,9 @@ class Engine:
 
     def recover(self) -> None:
         """Put what dead workers left in flight back into its queues."""
-        now = time.time()
-        heir = replace(self.worker, seen=now)
+        heir = replace(self.worker, seen=self.store.clock())
         for dead in self.store.workers():
-            if dead.executor == self.worker.executor or lives(dead, now):
+            if dead.executor == self.worker.executor or not self._silent(dead):
                 continue
             if not self.store.inherit(dead, heir):
                 continue
@@ -147,12 +149,27 @@ class Engine:
             self.store.leave(dead.executor)
             log.warning("worker %s died; %d sites are gone on with", dead.executor, len(left))
 
+    def _silent(self, worker: Worker) -> bool:
+        """Whether a worker is dead; one of another machine is, if we have listened and heard nothing for long enough.
+
+        A database that was away kept everybody silent, and the locks that it held for them are gone with it.
+        """
+        if worker.host == this_host():
+            return not lives(worker, worker.seen)
+        moment = time.monotonic()
+        seen, since = self._heard.setdefault(worker.executor, (worker.seen, moment))
+        if seen != worker.seen:
+            self._heard[worker.executor] = (worker.seen, moment)
+            return False
+        return moment - since > SILENCE
+
     def _beat(self) -> None:
         while not self._ending.wait(BEAT):
             try:
-                self.store.alive(replace(self.worker, seen=time.time()))
+                self.store.alive(replace(self.worker, seen=self.store.clock()))
                 self.recover()
             except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end the beating
+                self._heard.clear()
                 log.warning("heartbeat: %s", error)
 
 

@@ -235,7 +235,7 @@ class Store:
         return Standing(phase, Request(row.request), row.run, row.conductor, row.ended)
 
     def _living(self, executor: str) -> bool:
-        moment = time.time()
+        moment = self.clock()
         return any(worker.executor == executor and lives(worker, moment) for worker in self.workers())
 
     def conduct(self, rollout: str, conductor: str, request: Request = Request.NONE) -> None:
@@ -351,6 +351,14 @@ class Store:
             )
             if not changed.rowcount:
                 connection.execute(sa.insert(_WORKERS), [values])
+
+    def clock(self) -> float:
+        """Seconds since 1970 by the database's clock, which machines share whose own ones differ."""
+        if self.engine.dialect.name == "sqlite":
+            return time.time()
+        with self._reading() as connection:
+            now = sa.extract("epoch", sa.func.clock_timestamp())
+            return float(connection.execute(sa.select(now)).scalar_one())
 
     def workers(self) -> list[Worker]:
         """The workers that have said that they live and not that they end."""

@@ -133,5 +133,6 @@ def test_a_rollout_is_put_in_once(bundle: Callable[..., Any], postgres: str) -> 
         for _ in range(2):
             store.begin(made)
         assert [row.device for row in store.devices(made.name)] == ["rt-x", "rt-y"]
+        assert abs(store.clock() - time.time()) < 60
     finally:
         store.close()
