@@ -70,6 +70,7 @@ def _register_backup(group: typer.Typer) -> None:
     ) -> None:
         from configs import push as pushing  # noqa: PLC0415 - start-up time
         from configs.archive import Archive  # noqa: PLC0415 - start-up time
+        from configs.operations import Operations  # noqa: PLC0415 - start-up time
         from configs.sealing import Seal  # noqa: PLC0415 - start-up time
 
         if everything and (devices or where):
@@ -91,6 +92,9 @@ def _register_backup(group: typer.Typer) -> None:
         done = {item.device: item.text for item in backups if item.error is None}
         sealed = {item.device: item.sealed for item in backups if item.sealed}
         title = f"govnet config backup: {len(done)} devices"
+        if sealed:
+            about = {"devices": len(sealed), "names": ", ".join(sealed), "lab": lab}
+            Operations(loaded.root, loaded.settings.syslog).write("backup.sealed", about)
         commit = Archive(workspace / ARCHIVE).store(done, title, sealed) if done else ""
         failures = [item for item in backups if item.error is not None]
         if as_json:

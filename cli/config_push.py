@@ -23,17 +23,16 @@ from cli.common import (
 )
 from cli.config_render import choose
 from cli.plan_common import load_plan
-from inventory.errors import ExitCode, InputError
+from inventory.errors import ExitCode, GovnetError, InputError, RefusedError
 from inventory.text import Message, language, mark, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from configs.push import Backup, Job, Observer, PushResult
     from inventory.endpoints import Endpoints
-    from inventory.errors import GovnetError
     from inventory.model import Device, Workspace
     from ipplan.plan import Plan
 
@@ -100,15 +99,18 @@ def register(group: typer.Typer) -> None:
         from configs import push as pushing  # noqa: PLC0415 - start-up time
 
         interrupted = False
+        if commit and not lab:
+            _check_approval(workspace)
         with surroundings(workspace, lab=lab) as (loaded, plan, endpoints):
             chosen = reachable(choose(loaded, devices or (), where), named=bool(devices))
             jobs = [replace(job, allow_reboot=allow_reboot) for job in jobs_of(loaded, plan, chosen, endpoints)]
+            told = _logged(loaded, len(jobs), lab=lab) if commit else None
             with watching(len(jobs), quiet=as_json) as observer, ended_like_an_interrupt():
-                seen = _Seen(observer)
+                seen = _Seen(observer, told)
                 try:
                     results = pushing.push(jobs, commit=commit, parallel=parallel, observer=seen)
                 except KeyboardInterrupt:  # the second: devices that were begun are left as they are
-                    results = [seen.left(job.device, commit=commit) for job in jobs]
+                    results = seen.every([job.device for job in jobs], commit=commit)
                     interrupted = True
         if as_json:
             print_json(
@@ -199,6 +201,44 @@ def jobs_of(workspace: Workspace, plan: Plan, devices: Sequence[Device], endpoin
     ]
 
 
+def _check_approval(root: Path) -> None:
+    """RefusedError where nothing may be changed that a second person has not approved: a push has no approval."""
+    from configs.rollout import policy as policies  # noqa: PLC0415 - start-up time
+
+    if policies.load(root / policies.FILE).approval:
+        raise RefusedError(
+            Message("rollout.yaml says that a second person approves what is changed, and a push asks nobody"),
+            Message("begin a rollout of these devices: govnet rollout start --commit"),
+        )
+
+
+def _logged(workspace: Workspace, count: int, *, lab: bool) -> Callable[[PushResult], None]:
+    """Writes each device's result to the operations log. GovnetError if that cannot be written: nothing is begun."""
+    from configs.operations import Operations  # noqa: PLC0415 - start-up time
+    from configs.rollout.bundle import digest_of  # noqa: PLC0415 - as above
+
+    operations = Operations(workspace.root, workspace.settings.syslog)
+    operations.write("push.start", {"devices": count, "lab": lab})
+
+    def told(result: PushResult) -> None:
+        about = {
+            "device": result.device,
+            "digest": digest_of(result.diff),
+            "state": result.state.value,
+            "added": result.added,
+            "removed": result.removed,
+            "guard": result.guard.value,
+            "error": type(result.error).__name__ if result.error else "",
+            "lab": lab,
+        }
+        try:
+            operations.write("push.device", about)
+        except GovnetError as error:  # the other devices are finished all the same
+            tell_error(result.device, error)
+
+    return told
+
+
 def finish(errors: Sequence[GovnetError]) -> None:
     """Exit with what the failures amount to: 4 if every one was a refusal, else 3; 0 if there is none."""
     if errors:
@@ -209,8 +249,9 @@ def finish(errors: Sequence[GovnetError]) -> None:
 class _Seen:
     """Keeps what a rollout has told so far, for whoever cannot wait for its end."""
 
-    def __init__(self, shown: Observer | None) -> None:
+    def __init__(self, shown: Observer | None, told: Callable[[PushResult], None] | None) -> None:
         self._shown = shown
+        self._told = told
         self._begun: set[str] = set()
         self._results: dict[str, PushResult] = {}
 
@@ -223,8 +264,18 @@ class _Seen:
     def done(self, result: PushResult | Backup) -> None:
         """A device is finished."""
         self._results[result.device] = cast("PushResult", result)
+        if self._told is not None:
+            self._told(cast("PushResult", result))
         if self._shown is not None:
             self._shown.done(result)
+
+    def every(self, devices: Sequence[str], *, commit: bool) -> list[PushResult]:
+        """How the devices were left, those in the middle too."""
+        results = [self.left(device, commit=commit) for device in devices]
+        for result in results:
+            if self._told is not None and result.device not in self._results:
+                self._told(result)
+        return results
 
     def left(self, device: str, *, commit: bool) -> PushResult:
         """How a device was left: its result, or what is known of it without one."""

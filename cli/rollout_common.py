@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +9,7 @@ import typer
 
 from cli.common import load_workspace, page, talk
 from cli.config_push import surroundings
-from configs.rollout.report import PHASES, STATES
+from configs.rollout.report import PHASES, REHEARSAL, STATES
 from inventory.errors import ExitCode
 from inventory.text import Message, language, mark, tr
 
@@ -58,8 +57,12 @@ def engine(
     zones: Sequence[str] = ("",),
     parallel: int = 20,
     allow_reboot: bool = False,
+    who: str = "",
 ) -> Iterator[tuple[Store, Engine]]:
-    """The engine at work on the workspace's devices, or on those of its lab."""
+    """The engine at work on the workspace's devices, or on those of its lab.
+
+    `who` is the person for whom it works; a worker near the devices works for whoever began the rollout.
+    """
     from configs.rollout.engine import Engine  # noqa: PLC0415 - start-up time
     from configs.rollout.world import WorkspaceWorld  # noqa: PLC0415 - as above
 
@@ -68,19 +71,26 @@ def engine(
         stack.callback(store.close)
         loaded, plan, endpoints = stack.enter_context(surroundings(root, lab=lab))
         world = WorkspaceWorld(
-            loaded, plan, endpoints, store, looks(loaded, endpoints), _logged(loaded), allow_reboot=allow_reboot
+            loaded,
+            plan,
+            endpoints,
+            store,
+            looks(loaded, endpoints),
+            _logged(loaded, store, who),
+            allow_reboot=allow_reboot,
         )
         running = stack.enter_context(Engine(store, world, zones, parallel=parallel))
         yield store, running
 
 
-def _logged(workspace: Workspace) -> Any:
-    """Writes each finished device to the operations log."""
+def _logged(workspace: Workspace, store: Store, who: str) -> Any:
+    """Writes each finished device to the operations log, with whoever approved it."""
     from configs.operations import Operations  # noqa: PLC0415 - start-up time
 
     operations = Operations(workspace.root, workspace.settings.syslog)
 
     def told(bundle: Bundle, result: PushResult, undone: bool) -> None:
+        approved = sorted(by for by, digest, _ in store.approvals(bundle.name) if digest == bundle.digest)
         about = {
             "rollout": bundle.name,
             "device": result.device,
@@ -90,8 +100,10 @@ def _logged(workspace: Workspace) -> Any:
             "removed": result.removed,
             "guard": result.guard.value,
             "error": type(result.error).__name__ if result.error else "",
+            "approved": ", ".join(approved),
+            "lab": bundle.lab,
         }
-        operations.write("rollout.undo" if undone else "rollout.device", about, who=bundle.by)
+        operations.write("rollout.undo" if undone else "rollout.device", about, who=who or bundle.by)
 
     return told
 
@@ -140,7 +152,7 @@ def idle(bundle: Bundle, store: Store, rows: Sequence[Row]) -> tuple[Unserved, .
     """The zones of a rollout whose queue has work and which no living worker serves."""
     from configs.rollout.unserved import unserved  # noqa: PLC0415 - start-up time
 
-    return unserved(bundle, rows, store.workers(), time.time())
+    return unserved(bundle, rows, store.workers(), store.clock())
 
 
 def rollout_json(
@@ -156,6 +168,7 @@ def rollout_json(
         "reason": bundle.reason,
         "begun": bundle.begun.isoformat(),
         "digest": bundle.digest,
+        "lab": bundle.lab,
         "unserved": [{"zone": each.zone, "devices": list(each.devices), "silence": each.silence} for each in zones],
         "waves": [
             {"number": wave.number, "title": wave.title, "sites": [stop.site for stop in wave.sites]}
@@ -186,6 +199,8 @@ def overview(bundle: Bundle, standing: Standing, rows: Sequence[Row], zones: Seq
     from rich.text import Text  # noqa: PLC0415 - as above
 
     title = tr("rollout {name}: {phase}", name=bundle.name, phase=tr(PHASES[standing.phase.value]))
+    if bundle.lab:
+        title += "\n" + tr(REHEARSAL)
     table = Table(title=title, title_justify="left", caption_justify="left")
     for heading in (mark("wave"), mark("sites"), mark("waiting"), mark("at work"), mark("done"), mark("failed")):
         table.add_column(tr(heading), justify="right")
@@ -258,6 +273,8 @@ def show(bundle: Bundle, standing: Standing, rows: Sequence[Row], zones: Sequenc
         )
     side = "zh" if language() == "zh_CN" else "en"
     for row in rows:
+        for note in (row.result or {}).get("notes", ()):
+            talk().print(f"{row.device}: {note[side]}", style="yellow", markup=False, soft_wrap=True)
         if _failed(row):
             error = (row.result or {}).get("error") or {}
             text = (error.get("message") or {}).get(side, "") or tr(STATES.get(row.state, row.state))

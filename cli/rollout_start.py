@@ -141,7 +141,8 @@ def _register_resume(group: typer.Typer) -> None:
 
 def _run(root: Path, bundle: Bundle, *, parallel: int, allow_reboot: bool, as_json: bool) -> None:
     """Conduct the rollout here, with a worker for every zone that has no other."""
-    from configs.rollout import conduct  # noqa: PLC0415 - start-up time
+    from configs.operations import operator  # noqa: PLC0415 - start-up time
+    from configs.rollout import conduct  # noqa: PLC0415 - as above
     from configs.rollout.store import Request  # noqa: PLC0415 - as above
 
     store = open_store(root)
@@ -149,7 +150,7 @@ def _run(root: Path, bundle: Bundle, *, parallel: int, allow_reboot: bool, as_js
     conduct.check_approved(bundle, store)
     zones = conduct.zones_without_worker(bundle, store)
     store.close()
-    options: dict[str, Any] = {"parallel": parallel, "allow_reboot": allow_reboot}
+    options: dict[str, Any] = {"parallel": parallel, "allow_reboot": allow_reboot, "who": operator()}
     with engine(root, lab=bundle.lab, zones=zones, **options) as (store, running), ended_like_an_interrupt():
         with _live(bundle, store, quiet=as_json) as watch:
             try:
@@ -223,5 +224,11 @@ def _note(workspace: Any, bundle: Bundle, what: str) -> None:
 
     Operations(workspace.root, workspace.settings.syslog).write(
         what,
-        {"rollout": bundle.name, "digest": bundle.digest, "devices": len(bundle.devices), "reason": bundle.reason},
+        {
+            "rollout": bundle.name,
+            "digest": bundle.digest,
+            "devices": len(bundle.devices),
+            "reason": bundle.reason,
+            "lab": bundle.lab,
+        },
     )

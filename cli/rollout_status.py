@@ -10,7 +10,16 @@ import typer
 
 from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, page, print_json, print_table, talk
 from cli.config_push import ParallelOption
-from cli.rollout_common import NameArgument, engine, idle, open_store, overview, rollout_json, show
+from cli.rollout_common import (
+    NameArgument,
+    RebootOption,
+    engine,
+    idle,
+    open_store,
+    overview,
+    rollout_json,
+    show,
+)
 from configs.rollout.report import PHASES
 from inventory.errors import ExitCode, RefusedError
 from inventory.text import Message, mark, tr
@@ -77,11 +86,12 @@ def _register_list(group: typer.Typer) -> None:
             return
         print_table(
             "",
-            (mark("rollout"), mark("state"), mark("by"), mark("devices"), mark("reason")),
+            (mark("rollout"), mark("state"), mark("where"), mark("by"), mark("devices"), mark("reason")),
             [
                 (
                     bundle.name,
                     tr(PHASES[store.standing(bundle.name).phase.value]),
+                    tr("lab") if bundle.lab else tr("network"),
                     bundle.by,
                     len(bundle.devices),
                     bundle.reason,
@@ -99,6 +109,7 @@ def _brief(bundle: Bundle, phase: str) -> dict[str, Any]:
         "reason": bundle.reason,
         "begun": bundle.begun.isoformat(),
         "devices": len(bundle.devices),
+        "lab": bundle.lab,
     }
 
 
@@ -156,22 +167,26 @@ def _register_abort(group: typer.Typer) -> None:
             ),
         ] = False,
         parallel: ParallelOption = 20,
+        allow_reboot: RebootOption = False,
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
-        from configs.rollout import bundle as bundles  # noqa: PLC0415 - start-up time
+        from configs.operations import operator  # noqa: PLC0415 - start-up time
+        from configs.rollout import bundle as bundles  # noqa: PLC0415 - as above
         from configs.rollout import conduct  # noqa: PLC0415 - as above
         from configs.rollout.store import Phase  # noqa: PLC0415 - as above
 
         bundle = bundles.find(workspace, name)
         store = open_store(workspace)
+        store.begin(bundle)
         dead = store.standing(bundle.name).phase is Phase.INTERRUPTED and bool(conduct.in_flight(bundle, store))
         if not (dead and commit):
             conduct.end(bundle, store)
         _log(workspace, bundle, "rollout.abort", {"rollback": rollback and commit})
         if commit and (dead or rollback):
             zones = conduct.zones_without_worker(bundle, store)
-            with engine(workspace, lab=bundle.lab, zones=zones, parallel=parallel) as (store, running):
+            options: dict[str, Any] = {"parallel": parallel, "allow_reboot": allow_reboot, "who": operator()}
+            with engine(workspace, lab=bundle.lab, zones=zones, **options) as (store, running):
                 if dead:
                     conduct.conclude(bundle, store, running, running.worker.executor)
                 if rollback:
@@ -265,5 +280,5 @@ def _log(root: Path, bundle: Bundle, what: str, about: dict[str, Any]) -> None:
 
     workspace = load_workspace(root)
     Operations(workspace.root, workspace.settings.syslog).write(
-        what, {"rollout": bundle.name, "digest": bundle.digest, **about}
+        what, {"rollout": bundle.name, "digest": bundle.digest, "lab": bundle.lab, **about}
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from contextlib import suppress
 from dataclasses import replace
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 READ_SECONDS = 180.0  # a long configuration over a slow line
 SAVE_SECONDS = 180.0  # flash is slow
 MOVE_SECONDS, MOVE_PAUSE = 30.0, 0.5  # until a device is found at its new address; shorter than every guard
+GUARD_SHARE = 2 / 3  # of a guard's time, in which a change is sent: what comes behind the guard nothing takes back
 CUT_SECONDS = 10.0  # after the line that moves our address, the old session is dead or answers at once
 
 
@@ -162,6 +164,7 @@ class CliDriver(Driver):
 
     async def _move(self) -> None:
         """Log in anew where the device is after the change; neighbours and routes may need a moment to find it."""
+        until = self.session.until
         await self._close()
         self.target = replace(self.target, endpoint=self.after)
         loop = asyncio.get_running_loop()
@@ -174,12 +177,15 @@ class CliDriver(Driver):
                     raise
                 await asyncio.sleep(MOVE_PAUSE)
             else:
+                self.session.until = until
                 return
 
     async def _apply(self, change: Change, running: Tree, candidate: Tree, revert_in: int) -> None:
         del candidate
         if revert_in:
+            until = asyncio.get_running_loop().time() + revert_in * GUARD_SHARE
             await self._armed(revert_in, running)
+            self.session.until = until
         try:
             await self._configure(change, self._change)
         except NotBegunError:
@@ -187,6 +193,9 @@ class CliDriver(Driver):
                 with suppress(DeviceError):  # it goes off by itself, and takes nothing back
                     await self._disarm()
             raise
+        finally:
+            if self._session is not None:
+                self._session.until = math.inf
 
     async def _arm(self, seconds: int, running: Tree) -> None:
         """Set the device's guard so that it goes back to `running` by itself."""

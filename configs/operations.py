@@ -27,6 +27,7 @@ from inventory.text import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from io import RawIOBase
     from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -85,15 +86,11 @@ class Operations:
         """Add a line. GovnetError if it cannot be written: what is not logged is not done."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a+b") as stream:
+            with self.path.open("a+b", buffering=0) as stream:
                 fcntl.flock(stream, fcntl.LOCK_EX)
                 number, before = self._end()
                 entry = _made(number + 1, at or datetime.now(UTC), who or operator(), what, about, before)
-                line = json.dumps(entry.as_json(), ensure_ascii=False, sort_keys=True) + "\n"
-                stream.write(line.encode())
-                stream.flush()
-                os.fsync(stream.fileno())
-                write_atomically(self._head, f"{entry.number} {entry.hash}\n".encode())
+                self._append(stream, entry)
         except OSError as error:
             raise GovnetError(
                 Message("the operations log {path} cannot be written: {why}", path=self.path, why=error.strerror),
@@ -102,6 +99,19 @@ class Operations:
         if self._syslog:
             self._forward(entry)
         return entry
+
+    def _append(self, stream: RawIOBase, entry: Entry) -> None:
+        """Put a line at the end, whole or not at all: half a line, on a full disk, would break the chain for good."""
+        end = stream.seek(0, os.SEEK_END)
+        line = (json.dumps(entry.as_json(), ensure_ascii=False, sort_keys=True) + "\n").encode()
+        try:
+            while line:
+                line = line[stream.write(line) or 0 :]
+            os.fsync(stream.fileno())
+            write_atomically(self._head, f"{entry.number} {entry.hash}\n".encode())
+        except OSError:
+            stream.truncate(end)
+            raise
 
     def entries(self) -> Iterator[Entry]:
         """The lines, the oldest first. InputError at the first that is not as it was written."""

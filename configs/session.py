@@ -10,6 +10,7 @@ no table knows is never answered.
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -94,6 +95,9 @@ class Session:
         self._any_name = False  # the prompt at the end of this command may show another name
         self.encoding = "utf-8"
         self.broken = False
+        self.until = math.inf  # the event loop's time at which a guard may go off: nothing is sent then
+        self._begun = 0.0  # when the lines that are being sent were begun
+        self._sent: int | None = None  # how many of them are behind the block at work
 
     @classmethod
     async def open(
@@ -159,15 +163,45 @@ class Session:
         """Send `lines` in blocks in the view where the session stands, each checked."""
         done: list[Answer] = []
         limit = seconds or self._target.command_timeout
+        self._begun = asyncio.get_running_loop().time()
         for block in blocks(lines, self._dialogue):
+            self._sent = len(done)
             try:
+                if "\n" in block[0] and self._late(block[0].count("\n") + 1):
+                    raise self._too_slow()
                 done += await (self._dictate(block[0], limit) if "\n" in block[0] else self._exchange(block, limit))
             except CommandError as error:
                 before = (*(self._mask(one.line) for one in done), *error.accepted)
                 raise CommandError(
                     error.device, error.line, error.answer, error.hint, accepted=before, behind=error.behind
                 ) from None
+            finally:
+                self._sent = None
         return tuple(done)
+
+    def _late(self, more: int, answered: int = 0) -> bool:
+        """Whether `more` lines, at the pace of those that are answered, may end after the guard has gone off.
+
+        What is sent behind a guard, nothing takes back. `answered` counts those of the block at work.
+        """
+        if self._sent is None:
+            return False
+        now, done = asyncio.get_running_loop().time(), self._sent + answered
+        return now + self._pace(done) * more > self.until
+
+    def _pace(self, done: int) -> float:
+        """Seconds that each of the `done` lines took; 0 where there is none."""
+        return (asyncio.get_running_loop().time() - self._begun) / done if done else 0.0
+
+    def _too_slow(self, answered: int = 0) -> DeviceError:
+        done = (self._sent or 0) + answered
+        return DeviceError(
+            self._target.device,
+            Message(
+                "it takes {pace} s a line: its guard would end before the change does", pace=round(self._pace(done), 1)
+            ),
+            Message("{count} lines were sent, no more; change it in smaller parts", count=done),
+        )
 
     async def close(self) -> None:
         """End the conversation and its channel."""
@@ -382,6 +416,10 @@ class Session:
             more.append(line)
         if not more:
             return False
+        if self._late(typed - answered + len(more), answered):
+            if typed > answered:
+                return False  # what is under way is answered first
+            raise self._too_slow(answered)
         reading.wire += await self._type(more)
         reading.outputs += [[] for _ in more]
         return True

@@ -5,7 +5,7 @@ Which devices go when is not decided here: that is `configs.rollout`.
 
 from configs.push.jobs import Backup, Job, Observer, PushResult, Quiet, State, jobs
 from configs.push.many import backup, push
-from configs.push.one import GRACE, LOCK_SECONDS, Compared, compare, push_one, speaking
+from configs.push.one import GRACE, LOCK_SECONDS, Compared, compare, no_file, push_one, speaking
 
 __all__ = [
     "GRACE",
@@ -20,6 +20,7 @@ __all__ = [
     "backup",
     "compare",
     "jobs",
+    "no_file",
     "push",
     "push_one",
     "speaking",

@@ -152,6 +152,8 @@ def _own_faults(job: Job) -> Iterator[None]:
         yield
     except GovnetError:
         raise
+    except OSError as error:  # a file of ours: those of a connection are translated where it is made
+        raise no_file(job.device, error) from error
     except Exception as error:  # noqa: BLE001 - whatever it is, the other devices go on
         where = "".join(traceback.format_tb(error.__traceback__))
         log.debug("%s: %s\n%s", job.device, type(error).__name__, where)
@@ -160,6 +162,15 @@ def _own_faults(job: Job) -> Iterator[None]:
             Message("a fault in govnet itself: {kind}", kind=type(error).__name__),
             Message("run the command again with -vv and report what it says"),
         ) from None
+
+
+def no_file(device: str, error: OSError) -> DeviceError:
+    """What is said where a file of the workspace cannot be read or written."""
+    return DeviceError(
+        device,
+        Message("a file here cannot be used: {why}", why=error),
+        Message("make room on the disk, and make the workspace's files writable; then run the command again"),
+    )
 
 
 @contextmanager
@@ -374,14 +385,18 @@ def _guard_over(job: Job, past: _Past) -> float:
     else:
         had, wanted = language.parse(before), language.parse(job.intended.encode())
         change = language.change(had, wanted, management=job.management)
-    return past.kept.stat().st_mtime + timer(change) + GRACE
+    # A clock that was set back since must not make anybody wait for hours.
+    return min(past.kept.stat().st_mtime, time.time()) + timer(change) + GRACE
 
 
 def _keep(job: Job, before: bytes) -> None:
     """Write down what the device runs, masked. DeviceError if that cannot be: then nothing is changed."""
-    if job.keep is None or job.keep.exists():
+    if job.keep is None:
         return
     try:
+        if job.keep.exists():
+            job.keep.touch()  # when it was last begun: `_guard_over` counts from there
+            return
         job.keep.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(job.keep, masked(job.target.platform, before))
     except OSError as error:
@@ -444,33 +459,42 @@ def _confirmed(job: Job, compared: Compared, result: PushResult, seconds: int, o
             driver.close()
             return _left(job, compared, result, seconds, error, observer)
         observer.step(job.device, Message(mark("saving")))
-        saved = _saved(job, driver, result)
+        saved = _saved(job, driver, compared, result)
         return _told_lost(compared, saved) if job.exact else saved
     finally:
         driver.close()
 
 
-def _saved(job: Job, driver: Driver, result: PushResult) -> PushResult:
-    """Save, with one more attempt over a new login.
+def _saved(job: Job, driver: Driver, compared: Compared, result: PushResult) -> PushResult:
+    """Save, with one more attempt over a new login, which looks again: a device that has rebooted saves what it was.
 
     A device on which that fails is as intended and reachable, and its guard is gone: going back would be another
     change, and one without a guard. It is left, and the result says that a reboot may take the change back.
     """
-    for again in (False, True):
-        try:
-            with _own_faults(job):
-                if again:
-                    driver.close()
-                    driver.open()
-                driver.save()
-        except GovnetError as error:
-            failure = error
-        else:
-            return replace(result, state=State.CHANGED)
-    tell(
-        failure,
-        Message("the change is applied and was checked; log in and save it, or a reboot may take it back"),
+    try:
+        with _own_faults(job):
+            driver.save()
+    except GovnetError as error:
+        log.info("%s: not saved at the first attempt: %s", job.device, driver.mask(str(error)))
+    else:
+        return replace(result, state=State.CHANGED)
+    advice = Message(
+        "it was as intended and could not be saved: look whether it has rebooted, push again,"
+        " and save it there if nothing is left to send"
     )
+    try:
+        with _own_faults(job):
+            driver.close()
+            driver.open()
+            _load(driver, job, compared)
+            driver.verify()
+            advice = Message("the change is applied and was checked; log in and save it, or a reboot may take it back")
+            driver.save()
+    except GovnetError as error:
+        failure = error
+    else:
+        return replace(result, state=State.CHANGED)
+    tell(failure, advice)
     return replace(result, state=State.UNKNOWN, error=failure)
 
 

@@ -188,13 +188,14 @@ def read(root: Path, name: str) -> Bundle:
         )
         whole = data["digest"] == bundle.digest
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _broken(path, f"{type(error).__name__}: {error}") from None
+        raise broken(path, f"{type(error).__name__}: {error}") from None
     if not whole:
-        raise _broken(path, "digest")
+        raise broken(path, "digest")
     return bundle
 
 
-def _broken(path: Path, why: str) -> InputError:
+def broken(path: Path, why: str) -> InputError:
+    """What is said of a rollout's file that somebody has altered."""
     return InputError(
         [
             Problem(

@@ -105,7 +105,7 @@ def finish(
 def zones_without_worker(bundle: Bundle, store: Store) -> list[str]:
     """The zones for which nobody else works now: whoever conducts the rollout works for them too."""
     zones = {stop.zone for wave in bundle.waves for stop in wave.sites}
-    return sorted(zones - served(store.workers(), time.time()) | {""})
+    return sorted(zones - served(store.workers(), store.clock()) | {""})
 
 
 def end(bundle: Bundle, store: Store) -> None:

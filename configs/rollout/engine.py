@@ -14,12 +14,13 @@ import threading
 import time
 import uuid
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from configs import push as pushing
-from configs.rollout.store import Progress, Worker, lives, process_start, this_host, unusable
+from configs.rollout.store import SILENCE, Progress, Worker, lives, process_start, this_host, unusable
 from inventory.errors import DeviceError, GovnetError
 from inventory.text import Message
 
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
 
     from configs.push import Backup, Job, PushResult
     from configs.rollout.bundle import Bundle
-    from configs.rollout.store import Store
+    from configs.rollout.store import Row, Store
     from configs.rollout.waves import Stop
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 BEAT = 2.0  # seconds between two signs of life
 AWAY = 600.0  # seconds for which a database may be away when a result is to be written down
@@ -83,7 +85,10 @@ class Engine:
         self.parallel = parallel
         pid = os.getpid()
         name = f"govnet-{uuid.uuid4().hex[:12]}"
-        self.worker = Worker(name, this_host(), pid, process_start(pid), self.zones, time.time())
+        self.worker = Worker(name, this_host(), pid, process_start(pid), self.zones, store.clock())
+        self._heard: dict[
+            str, tuple[float, float]
+        ] = {}  # of others: their last sign of life, and when it was seen here
         self._ending = threading.Event()
         self._beating: threading.Thread | None = None
 
@@ -132,10 +137,9 @@ class Engine:
 
     def recover(self) -> None:
         """Put what dead workers left in flight back into its queues."""
-        now = time.time()
-        heir = replace(self.worker, seen=now)
+        heir = replace(self.worker, seen=self.store.clock())
         for dead in self.store.workers():
-            if dead.executor == self.worker.executor or lives(dead, now):
+            if dead.executor == self.worker.executor or not self._silent(dead):
                 continue
             if not self.store.inherit(dead, heir):
                 continue
@@ -145,12 +149,27 @@ class Engine:
             self.store.leave(dead.executor)
             log.warning("worker %s died; %d sites are gone on with", dead.executor, len(left))
 
+    def _silent(self, worker: Worker) -> bool:
+        """Whether a worker is dead; one of another machine is, if we have listened and heard nothing for long enough.
+
+        A database that was away kept everybody silent, and the locks that it held for them are gone with it.
+        """
+        if worker.host == this_host():
+            return not lives(worker, worker.seen)
+        moment = time.monotonic()
+        seen, since = self._heard.setdefault(worker.executor, (worker.seen, moment))
+        if seen != worker.seen:
+            self._heard[worker.executor] = (worker.seen, moment)
+            return False
+        return moment - since > SILENCE
+
     def _beat(self) -> None:
         while not self._ending.wait(BEAT):
             try:
-                self.store.alive(replace(self.worker, seen=time.time()))
+                self.store.alive(replace(self.worker, seen=self.store.clock()))
                 self.recover()
             except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end the beating
+                self._heard.clear()
                 log.warning("heartbeat: %s", error)
 
 
@@ -167,7 +186,7 @@ def undo_site(rollout: str, site: str) -> list[dict[str, Any]]:
 
 
 def _each(rollout: str, site: str, step: Any, *, backwards: bool = False) -> list[dict[str, Any]]:
-    rows = [row for row in _Here.store.devices(rollout) if row.site == site]
+    rows = [row for row in _surely(lambda: _Here.store.devices(rollout)) if row.site == site]
     try:
         devices = _Here.world.bundle(rollout).stop(site).devices
     except GovnetError as error:  # this worker's copy of the workspace: the rollout's conductor must hear of it
@@ -179,7 +198,7 @@ def _each(rollout: str, site: str, step: Any, *, backwards: bool = False) -> lis
     for number, device in enumerate(reversed(devices) if backwards else devices, 1):
         results.append(step(rollout, device))
         if not results[-1]["ok"] and not backwards:
-            _Here.store.set_devices(rollout, devices[number:], state=Progress.WAITING.value)
+            _surely(partial(_Here.store.set_devices, rollout, devices[number:], state=Progress.WAITING.value))
             break
     return results
 
@@ -187,7 +206,7 @@ def _each(rollout: str, site: str, step: Any, *, backwards: bool = False) -> lis
 @DBOS.step(name="govnet.change")
 def _change(rollout: str, device: str) -> dict[str, Any]:
     """Bring one device to what it is to be. One whose result was written down by a process that died then is left."""
-    row = next(row for row in _Here.store.devices(rollout) if row.device == device)
+    row = _row(rollout, device)
     if row.ok:
         return {"name": device, "ok": True, "state": row.state}
     return _written(rollout, _pushed(rollout, device, undone=False))
@@ -196,10 +215,15 @@ def _change(rollout: str, device: str) -> dict[str, Any]:
 @DBOS.step(name="govnet.undo")
 def _undo(rollout: str, device: str) -> dict[str, Any]:
     """Bring one device back. One that was not changed is left alone."""
-    row = next(row for row in _Here.store.devices(rollout) if row.device == device)
+    row = _row(rollout, device)
     if row.state not in {pushing.State.CHANGED, Progress.UNDOING}:
         return {"name": device, "ok": True}
     return _written(rollout, _pushed(rollout, device, undone=True), undone=True)
+
+
+def _row(rollout: str, device: str) -> Row:
+    """Where a device is."""
+    return next(row for row in _surely(lambda: _Here.store.devices(rollout)) if row.device == device)
 
 
 def _pushed(rollout: str, device: str, *, undone: bool) -> pushing.PushResult:
@@ -209,7 +233,7 @@ def _pushed(rollout: str, device: str, *, undone: bool) -> pushing.PushResult:
     begun = {"state": state.value, "worker": _Here.executor, "begun": time.time(), "ended": None}
     result = pushing.PushResult(device, pushing.State.UNTOUCHED)
     try:
-        store.set_devices(rollout, [device], **begun)
+        _surely(lambda: store.set_devices(rollout, [device], **begun))
         bundle = world.bundle(rollout)
         with store.alone(device, pushing.LOCK_SECONDS) as ours:
             if not ours:
@@ -222,6 +246,8 @@ def _pushed(rollout: str, device: str, *, undone: bool) -> pushing.PushResult:
             result = pushing.push_one(job, commit=True, observer=_Told(store, rollout), again=True)
     except GovnetError as error:
         result = replace(result, error=result.error or error)
+    except OSError as error:  # a file of the rollout: the device was not asked yet, or has its result
+        result = replace(result, error=result.error or pushing.no_file(device, error))
     return result
 
 
@@ -245,19 +271,17 @@ def _written(rollout: str, result: pushing.PushResult, *, undone: bool = False) 
     return {"name": result.device, "ok": said["ok"], "state": state.value}
 
 
-def _surely(write: Callable[[], None]) -> None:
-    """Write a result down, although the database may be away for a while."""
+def _surely(ask: Callable[[], T]) -> T:
+    """Read or write, although the database may be away for a while: a workflow that fails is not begun again."""
     end = time.monotonic() + AWAY
     while True:
         try:
-            write()
+            return ask()
         except GovnetError as error:
             if time.monotonic() >= end:
                 raise
             log.warning("%s", error)
             time.sleep(BEAT)
-        else:
-            return
 
 
 class _Told:

@@ -50,6 +50,7 @@ _TEXTS: Final = {
     "attempt": mark("Attempt"),
     "digest": mark("Digest of what was approved"),
 }
+REHEARSAL: Final = mark("a rehearsal on the virtual devices of the lab: no real device was touched")
 PHASES: Final = {
     "planned": mark("planned"),
     "running": mark("running"),
@@ -98,6 +99,7 @@ def write(
         bundle=bundle,
         phase=tr(PHASES[standing.phase.value]),
         kind=standing.phase.value,
+        rehearsal=tr(REHEARSAL) if bundle.lab else "",
         began=_shown(bundle.begun.timestamp()),
         ended=_shown(standing.ended),
         approvals=", ".join(approvals),

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 FILE = "state.db"
 SILENCE = 10.0  # seconds without a sign of life after which a worker counts as dead
+# A server that is cut off is noticed in seconds (libpq's parameters, PostgreSQL manual 34.1.2): a device's guard runs.
+AWAY = {"connect_timeout": 10, "tcp_user_timeout": 10_000}
 BUSY = 30.0  # seconds that a writer waits for another one (SQLite has one at a time)
 
 
@@ -174,7 +176,9 @@ class Store:
         self.url = url
         # Every device in work holds a connection with its lock on PostgreSQL.
         options: dict[str, Any] = (
-            {"connect_args": {"timeout": BUSY}} if url.startswith("sqlite") else {"max_overflow": -1}
+            {"connect_args": {"timeout": BUSY}}
+            if url.startswith("sqlite")
+            else {"max_overflow": -1, "connect_args": AWAY}
         )
         try:
             self.engine = sa.create_engine(url, **options)
@@ -189,8 +193,12 @@ class Store:
         self.engine.dispose()
 
     def begin(self, bundle: Bundle) -> None:
-        """Put a rollout in, every device waiting. Nothing happens if it is there."""
-        content = (bundle.folder / bundles.FILE).read_bytes() if (bundle.folder / bundles.FILE).exists() else b""
+        """Put a rollout in, every device waiting. Nothing happens if it is there.
+
+        InputError if it was begun as another one: whoever alters its file can make its digest right as well.
+        """
+        path = bundle.folder / bundles.FILE
+        content = path.read_bytes() if path.exists() else b""
         waiting = [
             {
                 "rollout": bundle.name,
@@ -208,10 +216,12 @@ class Store:
         ]
         row = {"name": bundle.name, "phase": Phase.PLANNED.value, "request": "", "run": 0, "conductor": ""}
         with self._changing() as connection:
-            if connection.execute(self._insert(_ROLLOUTS, row)).rowcount and waiting:
+            if connection.execute(self._insert(_ROLLOUTS, row)).first() is not None and waiting:
                 connection.execute(sa.insert(_DEVICES), waiting)
                 file = {"rollout": bundle.name, "name": bundles.FILE, "content": content}
                 connection.execute(sa.insert(_FILES), [file])
+        if (self.kept(bundle.name, bundles.FILE) or content) != content:
+            raise bundles.broken(path, "digest")
 
     def standing(self, rollout: str) -> Standing:
         """Where a rollout is; planned if nobody has begun it."""
@@ -225,7 +235,7 @@ class Store:
         return Standing(phase, Request(row.request), row.run, row.conductor, row.ended)
 
     def _living(self, executor: str) -> bool:
-        moment = time.time()
+        moment = self.clock()
         return any(worker.executor == executor and lives(worker, moment) for worker in self.workers())
 
     def conduct(self, rollout: str, conductor: str, request: Request = Request.NONE) -> None:
@@ -342,6 +352,14 @@ class Store:
             if not changed.rowcount:
                 connection.execute(sa.insert(_WORKERS), [values])
 
+    def clock(self) -> float:
+        """Seconds since 1970 by the database's clock, which machines share whose own ones differ."""
+        if self.engine.dialect.name == "sqlite":
+            return time.time()
+        with self._reading() as connection:
+            now = sa.extract("epoch", sa.func.clock_timestamp())
+            return float(connection.execute(sa.select(now)).scalar_one())
+
     def workers(self) -> list[Worker]:
         """The workers that have said that they live and not that they end."""
         with self._reading() as connection:
@@ -386,9 +404,12 @@ class Store:
                 connection.invalidate()  # the lock goes with the session
 
     def _insert(self, table: sa.Table, row: Mapping[str, Any]) -> Any:
-        """An insert that does nothing where the key is there."""
+        """An insert that gives its key; where that is there already it does nothing, and gives nothing.
+
+        (How many rows an insert has made is not said by every driver: psycopg's count is -1.)
+        """
         make = sqlite.insert if self.engine.dialect.name == "sqlite" else postgresql.insert
-        return make(table).values(**row).on_conflict_do_nothing()
+        return make(table).values(**row).on_conflict_do_nothing().returning(*table.primary_key)
 
     @contextmanager
     def _changing(self) -> Iterator[sa.Connection]:

@@ -59,7 +59,7 @@ class WorkspaceWorld:
         self._allow_reboot = allow_reboot
 
     def bundle(self, rollout: str) -> Bundle:
-        """A rollout as it was approved; its file is read once."""
+        """A rollout as it was approved; its file is read once. InputError if that is not the file it was begun with."""
         if rollout not in self._bundles:
             root = self._workspace.root
             path = root / bundles.FOLDER / rollout / bundles.FILE
@@ -67,7 +67,9 @@ class WorkspaceWorld:
             if content is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 write_atomically(path, content)
-            self._bundles[rollout] = bundles.read(root, rollout)
+            bundle = bundles.read(root, rollout)
+            self._store.begin(bundle)
+            self._bundles[rollout] = bundle
         return self._bundles[rollout]
 
     def job(self, bundle: Bundle, device: str) -> Job:

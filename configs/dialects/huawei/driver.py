@@ -151,7 +151,9 @@ class HuaweiVrp8Driver(HuaweiDriver):
                 error.device,
                 error.line,
                 error.answer,
-                Message("nothing was committed; the lines before it are gone with the session's candidate"),
+                error.hint
+                if str(error.hint)
+                else Message("nothing was committed; the lines before it are gone with the session's candidate"),
             ) from None
 
     async def _commit(self, change: Change, commit: str) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from configs.operations import Operations
+from configs.rollout import bundle as bundles
+from configs.rollout.policy import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,15 +69,19 @@ def test_a_rollout_and_its_report(revised: Any) -> None:
     assert [wave["number"] for wave in done["waves"]] == [1, 2]
     assert all(one["running"] == one["saved"] for one in revised.inspect().values())
     assert revised.json("rollout", "list")["rollouts"][-1]["reason"] == "CR-17 变更"
+    assert done["lab"] is True
+    assert "a rehearsal on the virtual devices" in revised.govnet("rollout", "status").stdout
     assert states(revised.json("rollout", "status")) == states(done)
     written = revised.json("rollout", "report", LANG="zh_CN.UTF-8", LANGUAGE="zh_CN")
     page = (revised.root / written["report"]).read_text(encoding="utf-8")
     assert '<html lang="zh-CN">' in page
     assert "站点5" in page
     assert "CR-17 变更" in page
+    assert "没有改动任何真实设备" in page
     assert "Aa1-Routers-Zz9" not in page
     entries = list(Operations(revised.root).entries())
     assert [entry.what for entry in entries][:1] == ["rollout.start"]
+    assert all(entry.about["lab"] for entry in entries)
     assert {entry.about["device"] for entry in entries if entry.what == "rollout.device"} == set(states(done))
     shown = revised.json("rollout", "log")
     assert len(shown["entries"]) == len(entries)
@@ -87,7 +94,9 @@ def test_an_abort_brings_the_devices_back(revised: Any) -> None:
     dry = revised.json("rollout", "abort", "--rollback")
     assert len(dry["to_roll_back"]) == 4
     assert texts(revised) != before
-    done = revised.json("rollout", "abort", "--rollback", "--commit")
+    done = revised.json("rollout", "abort", "--rollback", "--commit", "--allow-reboot", GOVNET_OPERATOR="wang")
+    entries = Operations(revised.root).entries()
+    assert {entry.who for entry in entries if entry.what == "rollout.undo"} == {"wang"}
     after = texts(revised)
     back = {name for name, state in states(done).items() if state == "restored"}
     assert back == set(dry["to_roll_back"])
@@ -109,8 +118,18 @@ def test_a_second_person_approves(revised: Any) -> None:
     assert revised.govnet("rollout", "resume").returncode == 4
     assert texts(revised) == before
     assert revised.json("rollout", "approve", GOVNET_OPERATOR="wang")["by"] == "wang"
-    assert revised.json("rollout", "resume")["phase"] == "done"
-    assert any(entry.what == "rollout.approve" and entry.who == "wang" for entry in Operations(revised.root).entries())
+    written = next(iter(sorted(revised.root.glob("rollouts/*/rollout.json"), reverse=True)))
+    approved = written.read_text(encoding="utf-8")
+    forged = replace(bundles.find(revised.root), policy=Policy())  # nobody has to approve it any more
+    bundles.write(forged)
+    refused = revised.govnet("rollout", "resume")
+    assert (refused.returncode, "not as it was written" in refused.stderr) == (2, True), refused.stderr
+    assert texts(revised) == before
+    written.write_text(approved, encoding="utf-8")
+    assert revised.json("rollout", "resume", GOVNET_OPERATOR="zhao")["phase"] == "done"
+    entries = list(Operations(revised.root).entries())
+    assert any(entry.what == "rollout.approve" and entry.who == "wang" for entry in entries)
+    assert {(entry.who, entry.about["approved"]) for entry in entries[-6:]} == {("zhao", "wang")}
 
 
 def test_nothing_is_begun_outside_the_window_and_a_pause_ends_the_waiting(

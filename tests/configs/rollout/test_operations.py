@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
+import resource
+import signal
 import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
 from configs.operations import FILE, HEAD, Operations, syslog_message
-from inventory.errors import InputError
+from inventory.errors import GovnetError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,6 +100,31 @@ def test_a_process_that_died_before_the_head_was_written_is_no_harm(tmp_path: Pa
     assert len(list(log.entries())) == 4
     log.write("y", {}, who="li")
     assert [entry.what for entry in log.entries()][-2:] == ["x", "y"]
+
+
+@pytest.mark.parametrize("room", [5, 10_000])
+def test_a_full_disk_breaks_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    """A line, or the head, that finds no room is said, twice; then there is room, and the chain goes on from before."""
+    log = written(tmp_path, 2)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("configs.operations.write_atomically", full)
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / FILE).stat().st_size + room, limits[1]))
+        try:
+            for _ in range(2):
+                with pytest.raises(GovnetError, match="cannot be written"):
+                    log.write("x", {}, who="li")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+            signal.signal(signal.SIGXFSZ, ignored)
+    assert len(list(log.entries())) == 2
+    log.write("y", {}, who="li")
+    assert [entry.what for entry in log.entries()][-1] == "y"
 
 
 def _many(root: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from configs.rollout import conduct
+from configs.rollout import conduct, engine
 from configs.rollout.store import SILENCE, Phase, Progress, Store, Worker, lives, process_start, this_host
 from inventory.errors import GovnetError, RefusedError
 
@@ -52,6 +52,23 @@ def test_on_another_machine_its_voice_decides() -> None:
     now = time.time()
     assert lives(me(host="elsewhere", seen=now - SILENCE + 1), now)
     assert not lives(me(host="elsewhere", seen=now - SILENCE - 1), now)
+
+
+def test_a_worker_elsewhere_is_dead_when_it_was_listened_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by its clock, nor after a database that was away: nothing may have come while somebody listened."""
+    now = [1000.0]
+    monkeypatch.setattr(engine.time, "monotonic", lambda: now[0])
+    ours = engine.Engine(store, None)  # type: ignore[arg-type]  # no site is changed
+    other = me(executor="other", host="elsewhere", seen=1.0)
+    assert not ours._silent(other), "its clock may be an hour behind"
+    now[0] += SILENCE - 1
+    assert not ours._silent(other)
+    now[0] += 2
+    assert ours._silent(other)
+    assert not ours._silent(replace(other, seen=2.0)), "it has spoken"
+    now[0] += SILENCE + 1
+    ours._heard.clear()  # as after a failed beat
+    assert not ours._silent(replace(other, seen=2.0))
 
 
 def test_one_heir_of_a_dead_worker(store: Store) -> None:

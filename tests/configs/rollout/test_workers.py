@@ -123,3 +123,16 @@ def test_what_a_killed_worker_left_is_finished_by_the_other(
             process.kill()
             process.wait(10)
         store.close()
+
+
+def test_a_rollout_is_put_in_once(bundle: Callable[..., Any], postgres: str) -> None:
+    """Whoever approves or resumes it finds it there, on PostgreSQL as on SQLite."""
+    store = Store(postgres.replace("postgresql", "postgresql+psycopg"))
+    try:
+        made = bundle(["x"], ["y"])
+        for _ in range(2):
+            store.begin(made)
+        assert [row.device for row in store.devices(made.name)] == ["rt-x", "rt-y"]
+        assert abs(store.clock() - time.time()) < 60
+    finally:
+        store.close()

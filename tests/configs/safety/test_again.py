@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 
 from configs import push as pushing
 from configs.archive import masked
-from configs.push import Quiet, State
+from configs.push import Quiet, State, one
 
 TEXT = """hostname R1
 username govnet privilege 15 secret 0 Secret-123
@@ -88,3 +89,18 @@ def test_the_way_back_never_sends_a_mask(bench) -> None:
     assert "***" not in text
     assert "Open-2" not in text
     assert bench.saved() == text
+
+
+def test_a_guard_is_waited_for_from_when_it_was_armed(bench, tmp_path, monkeypatch) -> None:
+    """A second attempt counts anew, whatever the age of the kept text; a clock that was set back adds nothing."""
+    kept = tmp_path / "kept.cfg"
+    intended = "interface Loopback9\n description x\n"
+    kept.write_bytes(masked("cisco_ios", running(bench)))
+    os.utime(kept, (1, 1))
+    past = one._Past(again=True, kept=kept, unsure=True)
+    assert one._guard_over(bench.job(intended), past) < time.time()
+    assert again(bench.job(intended, keep=kept)).state is State.CHANGED
+    ends = one._guard_over(bench.job(intended), past)
+    assert time.time() < ends < time.time() + 200
+    monkeypatch.setattr(one.time, "time", lambda: kept.stat().st_mtime - 3600)
+    assert one._guard_over(bench.job(intended), past) == pytest.approx(ends - 3600, abs=1)

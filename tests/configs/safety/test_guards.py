@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from configs import driver_cli
+from configs.dialects.huawei.driver import HuaweiDriver
 from configs.guard import GuardKind
 from configs.push import GRACE, State
 from inventory.errors import ExitCode, RefusedError
@@ -266,3 +268,40 @@ def test_a_job_of_the_device_restores_where_there_is_no_trial(change, worlds):
         assert bench.text() == before
         assert bench.saved() == before
     assert "scheduler" not in bench.text()
+
+
+def test_a_device_that_is_slower_than_its_guard_is_sent_no_line_behind_it(worlds, monkeypatch):
+    """The guard would be over before the change: what is left is not sent, and what was sent goes back."""
+    minute = 2.0
+    monkeypatch.setattr(driver_cli, "GUARD_SHARE", driver_cli.GUARD_SHARE * minute / 60)
+    vendor = VENDORS["hp_comware"]
+    bench = vendor.start(worlds, minute=minute)
+    before, saved = bench.text(), bench.saved()
+    many = "".join(f"interface LoopBack{number}\n description x\n" for number in range(20, 32))
+    bench.suffer(slow=0.2)
+    result = bench.push(many + fill(vendor.breaks["filter"], bench))
+    bench.suffer()
+    assert bench.answers()
+    assert (result.state, bench.text(), bench.saved()) == (State.RESTORED, before, saved)
+    assert "its guard would end before the change does" in str(result.error.message)
+
+
+def test_what_a_reboot_took_back_before_it_was_saved_is_not_called_done(worlds, monkeypatch):
+    """It boots between the confirmation and the saving: what it runs is looked at before the second attempt to save."""
+    vendor = VENDORS["huawei"]
+    bench = vendor.start(worlds)
+    saved = bench.saved()
+    save = HuaweiDriver.save
+
+    def boot(driver):
+        monkeypatch.setattr(HuaweiDriver, "save", save)
+        bench.do(lambda device: device.reboot())
+        assert bench.until(bench.answers)
+        save(driver)
+
+    monkeypatch.setattr(HuaweiDriver, "save", boot)
+    result = bench.push(vendor.harmless)
+    assert result.state is State.UNKNOWN
+    assert "rebooted" in str(result.error.hint)
+    assert bench.saved() == saved
+    assert bench.push(vendor.harmless).state is State.CHANGED

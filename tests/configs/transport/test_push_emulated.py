@@ -19,6 +19,7 @@ from configs import push as pushing
 from configs.dialects import platforms
 from configs.drivers import driver_for
 from configs.guard import GuardKind
+from configs.operations import Operations
 from configs.push import State
 from inventory import workspace
 from inventory.endpoints import Endpoint
@@ -82,6 +83,12 @@ def test_push_twice_and_back_up(lab):
     assert "refused the login of govnet" in err
     assert "hint:" in err
 
+    logged = list(Operations(root).entries())
+    assert [entry.what for entry in logged if entry.what != "push.device"] == ["push.start"] * 2
+    assert len(logged) == 2 + 6 + 4
+    told = {entry.about["device"]: entry.about["state"] for entry in logged[:7] if entry.what == "push.device"}
+    assert told == {name: item["state"] for name, item in first.items()}
+
     code, out, err = govnet("config", "backup", "--lab", *GOOD, "--json", "-w", str(root))
     assert code == 0, err
     commit = json.loads(out)["commit"]
@@ -99,6 +106,33 @@ def test_push_twice_and_back_up(lab):
     assert code == 2
     assert "govnet config backup" in err
     assert not (root / "known_hosts").exists()  # a lab's keys are not those of the real devices
+
+
+def test_a_push_does_not_go_round_the_second_person(lab):
+    """Where rollout.yaml wants an approval a push is refused before a device is asked; a rehearsal is not."""
+    root, _state = lab
+    (root / "rollout.yaml").write_text("approval: yes\n", encoding="utf-8")
+    try:
+        code, _out, err = govnet("config", "push", *GOOD, "--commit", "-w", str(root))
+        rehearsed = govnet("config", "push", "--lab", GOOD[0], "--commit", "-w", str(root))[0]
+    finally:
+        (root / "rollout.yaml").unlink()
+    assert (code, rehearsed) == (4, 0)
+    assert "govnet rollout start" in err
+
+
+def test_copies_with_secrets_are_logged(lab):
+    """Who made copies that hold secrets, of which devices, stands in the operations log."""
+    pytest.importorskip("pyrage", reason="sealed copies need govnet[age]")
+    root, _state = lab
+    words = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(root / "safe"))
+    subprocess.run(words, check=True, timeout=30)
+    code, _out, err = govnet(
+        "config", "backup", "--lab", GOOD[1], "--sealed-for", str(root / "safe.pub"), "-w", str(root)
+    )
+    assert code == 0, err
+    entry = list(Operations(root).entries())[-1]
+    assert (entry.what, entry.about["names"]) == ("backup.sealed", GOOD[1])
 
 
 def _driver(lab, name):
