@@ -73,14 +73,13 @@ def poll(
     as_json: JsonOption = False,
 ) -> None:
     """Parse, poll, print."""
-    from collectors.modules import DEFAULT  # noqa: PLC0415 - start-up time
-    from collectors.poll import Poller, targets  # noqa: PLC0415 - as above
+    from collectors.poll import Poller, targets  # noqa: PLC0415 - start-up time
 
     loaded = load_workspace(workspace)
     chosen = choose(loaded, devices or [], where)
     endpoints, entered = network(workspace, lab=lab)
     poller = Poller(
-        tuple(module or DEFAULT), files=tuple(file or ()), parallel=parallel, timeout=timeout, retries=retries
+        tuple(module or ()), files=tuple(file or ()), parallel=parallel, timeout=timeout, retries=retries
     )
     wanted = targets(loaded, chosen, endpoints)
     absent: list[str] = []

@@ -1,7 +1,7 @@
 """SNMP modules: which objects are read and which metrics they become, as data (`*.yml` in this folder).
 
-A file has snmp_exporter's `snmp.yml` form. `load` reads one; `shipped` gives those that come with govnet; `find`
-looks a module's name up in a user's files first.
+A file has snmp_exporter's `snmp.yml` form. `load` reads one; `shipped` gives those that come with govnet; `every`
+adds a user's files to them, and `find` looks names up there. `platforms` says which of them a device is polled with.
 """
 
 from __future__ import annotations
@@ -84,11 +84,17 @@ def shipped() -> Mapping[str, Module]:
     return modules
 
 
-def find(names: Sequence[str], files: Sequence[Path] = ()) -> dict[str, Module]:
-    """The modules called `names`: from `files` first (later ones win), else shipped. InputError for an unknown one."""
+def every(files: Sequence[Path] = ()) -> dict[str, Module]:
+    """The shipped modules and those of `files`; of the same name the later one wins."""
     known = dict(shipped())
     for path in files:
         known.update(load(path).modules)
+    return known
+
+
+def find(names: Sequence[str], files: Sequence[Path] = ()) -> dict[str, Module]:
+    """The modules called `names`: from `files` first (later ones win), else shipped. InputError for an unknown one."""
+    known = every(files)
     unknown = [name for name in names if name not in known]
     if unknown:
         raise InputError(
