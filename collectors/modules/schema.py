@@ -6,6 +6,7 @@ Source: snmp_exporter's config/config.go and generator/FORMAT.md (Apache-2.0); r
     unverified (metric)      its OID is known only from public configurations, not from the vendor's MIB
     absent (metric)          values by which devices say that there is nothing to measure: they become no sample
     present_with (metric)    a column of the same table: where it has a value above 0, `absent` does not count
+    measures (metric)        what the numbers mean whoever made the device, for summaries over all vendors
     type RowCount (metric)   how many rows of the column have the same labels
 """
 
@@ -64,6 +65,18 @@ def _true_false(value: object) -> object:
 Oid: TypeAlias = Annotated[str, BeforeValidator(_oid)]
 Duration: TypeAlias = Annotated[float, BeforeValidator(seconds), Field(gt=0, le=3600)]
 Enum: TypeAlias = Annotated[dict[int, str], BeforeValidator(_true_false)]
+
+
+Measure: TypeAlias = Literal[
+    "cpu_percent",
+    "memory_percent",
+    "memory_used",
+    "memory_free",
+    "memory_total",
+    "temperature_celsius",
+    "sessions",
+    "tunnels",
+]
 
 
 class Part(BaseModel):
@@ -171,6 +184,7 @@ class Metric(Part):
     unverified: bool = False
     absent: frozenset[int] = frozenset()
     present_with: Oid | None = None
+    measures: Measure | None = None
 
     @field_validator("name")
     @classmethod
