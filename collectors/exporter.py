@@ -317,7 +317,7 @@ def _metrics(request: Request, body: bytes) -> Response:
 
 def _failure(device: str, error: SnmpError) -> Message:
     hint = f"\n{error.hint}" if str(error.hint) else ""
-    return Message("{text}", text=f"{device}: {error.message} [{error.reason}]{hint}")
+    return Message("{reason}", reason=f"{device}: {error.message} [{error.reason}]{hint}")
 
 
 def _yaml(document: dict[str, Any]) -> bytes:

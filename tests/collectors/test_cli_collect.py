@@ -123,6 +123,6 @@ def test_the_table_and_the_file(agents, tmp_path, capsys):
     assert {sample.labels["device"] for sample in families["ifHCInOctets"].samples} == {"rt-good"}
     with pytest.raises(InputError):
         collect_poll.write(results, tmp_path / "none" / "all.prom")
-    row = collect_poll.row_json(results[0])
+    row = collect_poll.row_json(results[0], poller)
     assert row["interfaces"] == {"up": 4, "total": 4}
     assert row["sys_name"] == "rt-test"
