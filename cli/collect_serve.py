@@ -18,7 +18,7 @@ def register(group: typer.Typer) -> None:
         group,
         "serve",
         mark("Serve the inventory's devices to Prometheus: /snmp?target=NAME, as snmp_exporter does."),
-        ["govnet collect serve --lab --listen 127.0.0.1:9116"],
+        ["govnet collect serve --lab --listen 127.0.0.1:9116", "govnet collect serve --lab --every 60"],
     )(serve)
 
 

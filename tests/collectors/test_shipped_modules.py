@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pysnmp.proto.api import v2c
 
@@ -126,3 +128,13 @@ def test_what_is_only_heard_of_is_marked():
     polled = {name for entry in known().values() for name in entry.modules}
     assert not polled & {"topsec_ngfw", "topsec_tos3"}
     assert not any(metric.unverified for metric in shipped()["h3c"].metrics)
+
+
+@pytest.mark.parametrize(("page", "mark"), [("collect.md", "**unverified**"), ("collect.zh-CN.md", "**未核实**")])
+def test_the_documentation_lists_every_module_with_its_sources(page, mark):
+    """In both languages; what is unverified is marked there too."""
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    rows = {line.split("`")[1]: line for line in text.splitlines() if line.startswith("| `")}
+    for name, module in shipped().items():
+        assert module.source in rows[name], name
+        assert (mark in rows[name]) == any(metric.unverified for metric in module.metrics), name
