@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _HOST = re.compile(r"[A-Za-z0-9.\-_\[\]:]{1,255}\Z")
 
 
-def groups(inventory: Inventory, request: Request) -> list[dict[str, Any]]:
-    """The answer to `/sd/snmp[?where=…][&module=…]`: one group a device that can be polled."""
+def groups(inventory: Inventory, request: Request, scheme: str) -> list[dict[str, Any]]:
+    """The answer to `/sd/snmp[?where=…][&module=…]`: one group a device that can be polled, over `scheme`."""
     try:
         devices = select(inventory, request.parameters.get("where", [""])[0])
     except InputError as error:
@@ -39,9 +39,13 @@ def groups(inventory: Inventory, request: Request) -> list[dict[str, Any]]:
         credential = inventory.credentials.get(device.credential)
         if credential is None or credential.snmp is None or device.address is None:
             continue
-        labels = {"__metrics_path__": "/snmp", "__param_target": device.name, **_labels(inventory, device)}
-        if modules:
-            labels["__param_module"] = modules
+        labels = {
+            "__scheme__": scheme,
+            "__metrics_path__": "/snmp",
+            "__param_target": device.name,
+            **({"__param_module": modules} if modules else {}),
+            **_labels(inventory, device),
+        }
         labels["zone"] = ",".join(zones.get(device.name, ()))
         found.append({"targets": [here], "labels": labels})
     return found

@@ -53,6 +53,9 @@ if TYPE_CHECKING:
 
 _INDEX = b"govnet: /snmp?target=NAME&module=if_mib  /sd/snmp  /metrics  /config  /-/healthy\n"
 
+# Of targets that only requests name (addresses, contexts) what was learnt is kept for so many: anyone can invent more.
+_STRANGERS = 256
+
 log = logging.getLogger(__name__)
 
 
@@ -112,6 +115,7 @@ class Exporter:
         self._client: Client | None = None
         self._locks: WeakValueDictionary[Target, asyncio.Lock] = WeakValueDictionary()
         self._counters: Counters | None = None
+        self._strangers: dict[Target, None] = {}
 
     async def run(self, sockets: list[socket.socket], stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Serve on listening sockets until `stop` is set."""
@@ -207,6 +211,15 @@ class Exporter:
         async with lock:
             return await self._files.poller.poll_one(self._client, target, modules)
 
+    def _strange(self, target: Target) -> None:
+        """Note a target that only a request names; of too many the oldest is forgotten."""
+        self._strangers.pop(target, None)
+        self._strangers[target] = None
+        if len(self._strangers) > _STRANGERS:
+            oldest = next(iter(self._strangers))
+            del self._strangers[oldest]
+            self._files.poller.forget(oldest)
+
     async def _poll_and_count(self, target: Target) -> PollResult:
         result = await self._poll(target)
         self._count(target.modules, result.reason, result.seconds)
@@ -251,6 +264,8 @@ class Exporter:
             )
         if parts.context:
             target = replace(target, access=replace(target.access, context=parts.context))
+        if parts.context or device is None:
+            self._strange(target)
         return target
 
     def _access(self, parts: Asked) -> Access:
@@ -296,7 +311,8 @@ class Exporter:
 
         if request.path != "/sd/snmp":
             raise RequestError(HTTPStatus.NOT_FOUND, Message("the only job is /sd/snmp"))
-        found = groups(self._files.workspace.inventory, request)
+        secure = self._web is not None and self._web.tls is not None
+        found = groups(self._files.workspace.inventory, request, "https" if secure else "http")
         body = json.dumps(found, ensure_ascii=False).encode()
         return Response(body=body, kind="application/json; charset=utf-8")
 

@@ -125,6 +125,10 @@ class Poller:
         first = next((part.error for part in results if part.error is not None), None)
         return PollResult(target.device, tuple(results), time.perf_counter() - started, first)
 
+    def forget(self, target: Target) -> None:
+        """Keep nothing of a target: it will not be polled again, or not soon."""
+        self._states.pop(target, None)
+
     def _state(self, target: Target) -> _State:
         state = self._states.get(target)
         if state is None:

@@ -69,6 +69,7 @@ class Running:
     """An exporter in a thread."""
 
     def __init__(self, made):
+        self.made = made
         self.sockets = http_server.listen("127.0.0.1:0")
         self.port = self.sockets[0].getsockname()[1]
         self.loop = asyncio.new_event_loop()

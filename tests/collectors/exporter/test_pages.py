@@ -7,9 +7,12 @@ import time
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
 from prometheus_client.parser import text_string_to_metric_families
 
+from collectors.exposition import gauge
 from collectors.forms import openmetrics
 from inventory.errors import InputError, Problem
 from inventory.text import Message
@@ -48,6 +51,17 @@ def test_a_page_in_openmetrics():
     assert families["a"].documentation == 'The "a".'
     assert families["b"].type == "unknown"
     assert families["b"].samples[0].value == 2
+
+
+@given(text=st.text(), help_text=st.text(st.characters(exclude_categories=["Cc", "Cs", "Z"])))
+def test_any_text_is_the_same_in_both_forms(text, help_text):
+    """Labels and help texts, whatever is in them."""
+    family = gauge("m", help_text, [({"label": text.encode("utf-8", "replace").decode()}, 1.0)])
+    plain = family.head() + b"".join(family.lines)
+    read = next(iter(text_string_to_metric_families(plain.decode())))
+    strict = next(iter(openmetrics_families(openmetrics(plain).decode())))
+    assert strict.samples[0].labels == read.samples[0].labels
+    assert strict.documentation == help_text
 
 
 def test_a_context_is_asked_for_and_bounded(running):

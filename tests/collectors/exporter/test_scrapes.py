@@ -98,6 +98,17 @@ def test_any_target_needs_its_switch_and_an_auth(running, agents):
     assert exporter.get("/snmp?target=127.0.0.1:99999&auth=snmp")[0] == 400
 
 
+def test_what_strangers_teach_is_forgotten(running, agents, monkeypatch):
+    """Whoever may ask for any target cannot fill the memory with invented ones."""
+    monkeypatch.setattr("collectors.exporter._STRANGERS", 2)
+    other = agents()
+    exporter = running(any_target=True)
+    for context in "abcd":
+        path = f"/snmp?target=127.0.0.1:{other.port}&auth=snmp&module=system&snmp_context={context}"
+        assert exporter.get(path)[0] == 200
+    assert len(exporter.made._files.poller._states) == 2
+
+
 def test_auths_of_a_file(running, tmp_path):
     """A snmp.yml's auths and modules are there beside ours."""
     path = tmp_path / "snmp.yml"
@@ -124,6 +135,7 @@ def test_discovery(running):
     assert first["labels"]["region"] == "涟源市"
     assert first["labels"]["unit"] == "office"
     assert first["labels"]["vendor"] == "Huawei"
+    assert first["labels"]["__scheme__"] == "http"
     assert first["labels"]["zone"] == "office-zone"
     assert groups[1]["labels"]["zone"] == ""
     assert {"role", "platform", "site", "region_code"} <= set(first["labels"])
@@ -197,7 +209,10 @@ def test_serve_ends_gracefully_on_sigterm():
         listen = json.loads(lines)["listen"]
         connection = http.client.HTTPConnection(listen, timeout=10)
         connection.request("GET", "/-/healthy")
-        assert connection.getresponse().status == 200
+        assert connection.getresponse().read() == b"Healthy\n"
+        process.send_signal(signal.SIGHUP)
+        connection.request("GET", "/metrics")
+        assert b"govnet_reload_successful 1.0" in connection.getresponse().read()
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
         connection.close()

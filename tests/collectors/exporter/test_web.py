@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import json
 import ssl
 
 import bcrypt
@@ -96,6 +97,8 @@ def test_tls_headers_and_a_new_certificate(running, tmp_path):
     status, _, headers = exporter.get("/-/healthy", tls=first)
     assert status == 200
     assert headers["X-Frame-Options"] == "deny"
+    groups = json.loads(exporter.get("/sd/snmp", tls=first)[1])
+    assert groups[0]["labels"]["__scheme__"] == "https"
     with pytest.raises((OSError, ConnectionError)):
         exporter.get("/-/healthy")
     certificate(tmp_path, "server")
