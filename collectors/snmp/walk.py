@@ -147,7 +147,7 @@ def present(prefixes: Sequence[bytes], memory: Memory, budget: Budget) -> Genera
     for first in range(0, len(prefixes), MAX_SCALARS):
         asked = tuple(prefixes[first : first + MAX_SCALARS])
         budget.spend()
-        reply = yield memory.request(ber.GET_BULK, asked, 1)
+        reply = yield Request(ber.GET_BULK, asked, 1)
         budget.heard(reply)
         answers = ber.varbinds(reply.data, reply.start, reply.end) if not reply.status else []
         if len(answers) != len(asked):

@@ -121,10 +121,11 @@ def test_platforms_name_modules_that_exist():
 
 def test_what_is_only_heard_of_is_marked():
     """OIDs from public programs are marked, in help texts too; of two that contradict each other neither is polled."""
-    for name in ("huawei_usg", "dptech", "sangfor", "topsec_ngfw", "topsec_tos3"):
+    for name in ("dptech", "sangfor", "topsec_ngfw", "topsec_tos3"):
         for metric in shipped()[name].metrics:
             assert metric.unverified
             assert metric.note.endswith("(unverified OID)")
+    assert {metric.name for metric in shipped()["huawei_usg"].metrics if metric.unverified} == {"hwSecStatMonTotalSess"}
     polled = {name for entry in known().values() for name in entry.modules}
     assert not polled & {"topsec_ngfw", "topsec_tos3"}
     assert not any(metric.unverified for metric in shipped()["h3c"].metrics)
