@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,9 @@ def health(result: PollResult, modules: Mapping[str, Module]) -> Health:
     )
 
 
-_Rows = dict[tuple[tuple[str, str], ...], float]
+_Rows: TypeAlias = dict[tuple[tuple[str, str], ...], float]
+# Rows of these belong together by their labels; all others are told apart by their metric too (IPv4's sessions, IPv6's).
+_PAIRED = frozenset({"memory_used", "memory_free", "memory_total"})
 
 
 def _measured(result: PollResult, part: ModuleResult, module: Module) -> dict[Measure, _Rows]:
@@ -50,19 +52,12 @@ def _measured(result: PollResult, part: ModuleResult, module: Module) -> dict[Me
     read = {family.name for family in part.families}
     found: dict[Measure, _Rows] = {}
     for metric in module.metrics:
-        if metric.measures is not None and metric.name in read:
-            rows = result.values(metric.name)
-            found.setdefault(metric.measures, {}).update(
-                {
-                    (("metric", metric.name), *labels) if metric.measures in _SUMMED else labels: number
-                    for labels, number in rows.items()
-                }
-            )
+        if metric.measures is None or metric.name not in read:
+            continue
+        own = () if metric.measures in _PAIRED else (("metric", metric.name),)
+        rows = {(*own, *labels): number for labels, number in result.values(metric.name).items()}
+        found.setdefault(metric.measures, {}).update(rows)
     return found
-
-
-# Rows of different metrics are kept apart where they are added up: IPv4's sessions and IPv6's.
-_SUMMED = frozenset({"sessions", "tunnels", "cpu_percent", "memory_percent", "temperature_celsius"})
 
 
 def _shares(measured: dict[Measure, _Rows]) -> list[float]:
@@ -70,10 +65,11 @@ def _shares(measured: dict[Measure, _Rows]) -> list[float]:
     used, free, total = (measured.get(kind, {}) for kind in ("memory_used", "memory_free", "memory_total"))
     shares = []
     for labels in {**used, **free, **total}:
-        size = total.get(
-            labels, used.get(labels, 0.0) + free.get(labels, 0.0) if labels in used and labels in free else 0
-        )
-        taken = used.get(labels, size - free[labels] if labels in free else None)
-        if size > 0 and taken is not None:
+        taken, left, size = used.get(labels), free.get(labels), total.get(labels)
+        if size is None and taken is not None and left is not None:
+            size = taken + left
+        if taken is None and size is not None and left is not None:
+            taken = size - left
+        if taken is not None and size:
             shares.append(100.0 * taken / size)
     return shares
