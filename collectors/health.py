@@ -43,7 +43,7 @@ def health(result: PollResult, modules: Mapping[str, Module]) -> Health:
 
 
 _Rows: TypeAlias = dict[tuple[tuple[str, str], ...], float]
-# Rows of these belong together by their labels; all others are told apart by their metric too (IPv4's sessions, IPv6's).
+# Rows of these belong together by their labels; others are told apart by their metric too (IPv4's sessions, IPv6's).
 _PAIRED = frozenset({"memory_used", "memory_free", "memory_total"})
 
 

@@ -144,8 +144,9 @@ def get(oids: Sequence[bytes], memory: Memory, budget: Budget) -> Generator[Requ
 def present(prefixes: Sequence[bytes], memory: Memory, budget: Budget) -> Generator[Request, Reply, set[bytes]]:
     """Those of the tables that have anything in them, asked for together; all, if the agent cannot tell so."""
     found: set[bytes] = set()
-    for first in range(0, len(prefixes), MAX_SCALARS):
-        asked = tuple(prefixes[first : first + MAX_SCALARS])
+    size = min(budget.limits.varbinds or MAX_SCALARS, memory.cap or MAX_SCALARS, MAX_SCALARS)
+    for first in range(0, len(prefixes), size):
+        asked = tuple(prefixes[first : first + size])
         budget.spend()
         reply = yield Request(ber.GET_BULK, asked, 1)
         budget.heard(reply)
