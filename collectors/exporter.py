@@ -33,7 +33,7 @@ from collectors.http import Request, RequestError, Response, Server
 from collectors.poll import Poller
 from collectors.results import about
 from collectors.targets import Target, access_of, access_of_auth, target_of, targets
-from inventory.errors import GovnetError, InputError, SnmpError
+from inventory.errors import DeviceError, GovnetError, InputError, SnmpError
 from inventory.text import Message
 
 if TYPE_CHECKING:
@@ -252,9 +252,7 @@ class Exporter:
         if device is not None:
             target = target_of(workspace, device, self._endpoints, credential)
             if parts.auth and not credential:
-                endpoint = self._endpoints.snmp(device)
-                access = access_of_auth(self._files.auths[parts.auth])
-                target = Target(device.name, endpoint.host, endpoint.port, access, modules=target.modules)
+                target = self._with_auth(device, target, self._files.auths[parts.auth])
         elif self._any_target:
             host, port = await resolve(parts.target)
             target = Target(parts.target, host, port, self._access(parts))
@@ -267,6 +265,14 @@ class Exporter:
         if parts.context or device is None:
             self._strange(target)
         return target
+
+    def _with_auth(self, device: Device, target: Target, auth: Auth) -> Target:
+        """The device spoken to by an auth of a module file, whatever its own credential is."""
+        try:
+            endpoint = self._endpoints.snmp(device)
+        except DeviceError:
+            return target
+        return Target(device.name, endpoint.host, endpoint.port, access_of_auth(auth), modules=target.modules)
 
     def _access(self, parts: Asked) -> Access:
         if parts.auth in self._files.auths:

@@ -8,7 +8,8 @@ from pysnmp.proto.api import v2c
 from collectors.health import Health, health
 from collectors.modules import shipped
 from collectors.modules.platforms import modules_of
-from collectors.poll import poll
+from collectors.poll import Access, Target, poll
+from inventory.secrets import Secret
 
 CISCO = "1.3.6.1.4.1.9.9"
 FORTI = "1.3.6.1.4.1.12356.101.4.1"
@@ -62,3 +63,16 @@ def test_what_recordings_say(corpus, agents, name, platform, expected):
         pytest.skip(f"no recording {name}")
     result = poll([agents(corpus[name]).target()], modules=modules_of(platform))[0]
     assert health(result, shipped()) == expected
+
+
+def test_a_real_agent_with_everything_that_linux_is_polled_with(snmpd):
+    """net-snmp: processors, memory, load, packets; nothing fails, nothing is empty that it has."""
+    target = Target("here", "127.0.0.1", snmpd, Access("2c", Secret("public")))
+    result = poll([target], modules=modules_of("linux"), timeout=5.0)[0]
+    assert result.ok, result.error
+    assert result.value("memTotalReal") > 0
+    assert result.values("laLoadInt")
+    assert result.value("ipForwarding") in {1, 2}
+    assert result.values("hrProcessorLoad")
+    assert result.value("hrSystemUptime") > 0
+    assert health(result, shipped()).cpu_percent is not None

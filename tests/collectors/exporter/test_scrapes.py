@@ -19,7 +19,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from collectors import http as http_server
 from collectors.http import BadRequestError, parse
 from collectors.modules.platforms import modules_of
-from inventory.errors import GovnetError
+from inventory.errors import DeviceError, GovnetError
+from inventory.text import Message
 
 
 def test_a_scrape(running):
@@ -120,6 +121,22 @@ def test_auths_of_a_file(running, tmp_path):
     status, body, _ = running(files=(path,)).get("/snmp?target=rt-a&module=name&auth=pub")
     assert status == 200
     assert b'sysName{sysName="rt-test"} 1' in body
+
+
+def test_a_device_without_an_address_says_so(running, tmp_path, monkeypatch):
+    """Also when a file's auth is asked for."""
+
+    def nowhere(_, device):
+        raise DeviceError(device.name, Message("the device has no management address"), Message("fill it in"))
+
+    path = tmp_path / "snmp.yml"
+    path.write_text("auths: {pub: {community: public, version: 2}}\n")
+    exporter = running(files=(path,))
+    monkeypatch.setattr(type(exporter.made._endpoints), "snmp", nowhere)
+    for auth in ("", "&auth=pub"):
+        status, body, _ = exporter.get(f"/snmp?target=rt-a{auth}")
+        assert status == 500
+        assert b"no management address" in body
 
 
 def test_discovery(running):
