@@ -66,13 +66,14 @@ def test_what_recordings_say(corpus, agents, name, platform, expected):
 
 
 def test_a_real_agent_with_everything_that_linux_is_polled_with(snmpd):
-    """net-snmp: processors, memory, load, packets; nothing fails, nothing is empty that it has."""
+    """net-snmp: memory, load, packets, disks; nothing fails."""
     target = Target("here", "127.0.0.1", snmpd, Access("2c", Secret("public")))
     result = poll([target], modules=modules_of("linux"), timeout=5.0)[0]
     assert result.ok, result.error
     assert result.value("memTotalReal") > 0
     assert result.values("laLoadInt")
     assert result.value("ipForwarding") in {1, 2}
-    assert result.values("hrProcessorLoad")
     assert result.value("hrSystemUptime") > 0
-    assert health(result, shipped()).cpu_percent is not None
+    assert result.values("hrStorageUsed")
+    # It knows the processors' load after a minute; until then that is unknown.
+    assert health(result, shipped()).cpu_percent in {None, *result.values("hrProcessorLoad").values()}
