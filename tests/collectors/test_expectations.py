@@ -193,3 +193,19 @@ def test_what_devices_do_not_have_gives_no_sample(polled):
     powers = result.values("hh3cTransceiverCurTXPower").values()
     assert powers
     assert all(-40 < power < 10 for power in powers)
+
+
+def test_neighbours_are_counted_by_interface(corpus, agents, make_oid):
+    """ARP entries: as many as the recording has, each at its interface."""
+    if "comware" not in corpus:
+        pytest.skip("no recording comware")
+    column = make_oid("1.3.6.1.2.1.4.22.1.2")
+    expected: dict[str, int] = {}
+    for name in corpus["comware"]:
+        if name[: len(column)] == column:
+            expected[str(name[len(column)])] = expected.get(str(name[len(column)]), 0) + 1
+    result = poll([agents(corpus["comware"]).target()], modules=["arp"], timeout=5.0)[0]
+    assert result.ok
+    found = {dict(labels)["ifIndex"]: number for labels, number in result.values("ipNetToMediaEntries").items()}
+    assert found == expected
+    assert len(expected) > 1
