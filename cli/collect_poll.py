@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,8 @@ from inventory.text import Message, mark, tr
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from collectors.health import Health
+    from collectors.poll import Poller
     from collectors.results import PollResult
     from inventory.endpoints import Endpoints
     from inventory.model import Device, Workspace
@@ -73,15 +76,12 @@ def poll(
     as_json: JsonOption = False,
 ) -> None:
     """Parse, poll, print."""
-    from collectors.modules import DEFAULT  # noqa: PLC0415 - start-up time
-    from collectors.poll import Poller, targets  # noqa: PLC0415 - as above
+    from collectors.poll import Poller, targets  # noqa: PLC0415 - start-up time
 
     loaded = load_workspace(workspace)
     chosen = choose(loaded, devices or [], where)
     endpoints, entered = network(workspace, lab=lab)
-    poller = Poller(
-        tuple(module or DEFAULT), files=tuple(file or ()), parallel=parallel, timeout=timeout, retries=retries
-    )
+    poller = Poller(tuple(module or ()), files=tuple(file or ()), parallel=parallel, timeout=timeout, retries=retries)
     wanted = targets(loaded, chosen, endpoints)
     absent: list[str] = []
     if lab and not devices:
@@ -94,10 +94,10 @@ def poll(
         write(results, out)
     failed = [result for result in results if not result.ok]
     if as_json:
-        rows = [row_json(result) for result in results]
+        rows = [row_json(result, poller) for result in results]
         print_json({"ok": not failed, "devices": rows, "not_in_lab": absent})
     else:
-        show(results)
+        show(results, poller)
         if absent:
             note = tr("not in the lab, so not polled: {count} devices", count=len(absent))
             talk().print(note, markup=False, soft_wrap=True)
@@ -159,13 +159,34 @@ def interfaces(result: PollResult) -> tuple[int, int] | None:
     return (sum(number == _UP for number in states.values()), len(states)) if states else None
 
 
-def show(results: Sequence[PollResult]) -> None:
+def health(result: PollResult, poller: Poller) -> Health:
+    """A poll summed up."""
+    from collectors import health as summing  # noqa: PLC0415 - start-up time
+
+    return summing.health(result, poller.modules)
+
+
+def load_of(result: PollResult, poller: Poller) -> str:
+    """Processor, memory, temperature, sessions and tunnels, as far as the device tells them."""
+    found = health(result, poller)
+    parts = (
+        (found.cpu_percent, mark("CPU {value:g} %")),
+        (found.memory_percent, mark("memory {value:g} %")),
+        (found.temperature_celsius, mark("{value:g} °C")),
+        (found.sessions, mark("{value:,.0f} sessions")),
+        (found.tunnels, mark("{value:g} tunnels")),
+    )
+    return ", ".join(tr(text, value=value) for value, text in parts if value is not None)
+
+
+def show(results: Sequence[PollResult], poller: Poller) -> None:
     """The table, and a hint for each kind of failure."""
     columns = (
         mark("device"),
         mark("state"),
         mark("system name"),
         mark("interfaces up"),
+        mark("load"),
         mark("seconds"),
         mark("packets"),
         mark("reason"),
@@ -180,9 +201,10 @@ def show(results: Sequence[PollResult]) -> None:
                 state,
                 result.label("sysName", "sysName"),
                 f"{count[0]}/{count[1]}" if count else "-",
+                load_of(result, poller) or "-",
                 f"{result.seconds:.2f}",
                 result.packets,
-                str(result.error) if result.error else "",
+                failures(result),
             )
         )
     print_table("", columns, rows)
@@ -194,7 +216,16 @@ def show(results: Sequence[PollResult]) -> None:
     console.print(tr("{ok} of {count} devices answer", ok=ok, count=len(results)), markup=False)
 
 
-def row_json(result: PollResult) -> dict[str, Any]:
+def failures(result: PollResult) -> str:
+    """What could not be read and why; the modules are named where others were read."""
+    if result.error is None:
+        return ""
+    failed = [part.module for part in result.modules if part.reason]
+    partly = len(failed) < len(result.modules)
+    return f"{result.error} ({', '.join(failed)})" if failed and partly else str(result.error)
+
+
+def row_json(result: PollResult, poller: Poller) -> dict[str, Any]:
     """One device for `--json`."""
     count = interfaces(result)
     return {
@@ -204,6 +235,7 @@ def row_json(result: PollResult) -> dict[str, Any]:
         "error": result.error.as_json() if result.error else None,
         "sys_name": result.label("sysName", "sysName"),
         "interfaces": {"up": count[0], "total": count[1]} if count else None,
+        "health": asdict(health(result, poller)),
         "samples": result.samples,
         "packets": result.packets,
         "seconds": round(result.seconds, 4),
@@ -212,6 +244,7 @@ def row_json(result: PollResult) -> dict[str, Any]:
                 "module": part.module,
                 "ok": not part.reason,
                 "reason": part.reason,
+                "error": part.error.as_json() if part.error else None,
                 "samples": sum(len(family.lines) for family in part.families),
                 "packets": part.packets,
                 "retried": part.retried,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,7 +18,7 @@ def register(group: typer.Typer) -> None:
         group,
         "serve",
         mark("Serve the inventory's devices to Prometheus: /snmp?target=NAME, as snmp_exporter does."),
-        ["govnet collect serve --lab --listen 127.0.0.1:9116"],
+        ["govnet collect serve --lab --listen 127.0.0.1:9116", "govnet collect serve --lab --every 60"],
     )(serve)
 
 
@@ -26,6 +27,23 @@ def serve(
         str, typer.Option("--listen", help=tr(mark("Address and port to listen on.")))
     ] = "127.0.0.1:9116",
     file: FileOption = None,
+    web_config: Annotated[
+        Path | None,
+        typer.Option(
+            "--web-config",
+            help=tr(mark("A web.yml: TLS and passwords, as Prometheus' exporters read it.")),
+            show_default=False,
+        ),
+    ] = None,
+    every: Annotated[
+        float,
+        typer.Option(
+            "--every",
+            min=0.0,
+            max=86400,
+            help=tr(mark("Poll all devices every so many seconds and answer from memory; 0: poll when asked.")),
+        ),
+    ] = 0.0,
     any_target: Annotated[
         bool, typer.Option("--any-target", help=tr(mark("Also ask targets that are not in the inventory.")))
     ] = False,
@@ -35,21 +53,33 @@ def serve(
     as_json: JsonOption = False,
 ) -> None:
     """Parse, serve until SIGTERM or Ctrl-C."""
-    from collectors import exporter  # noqa: PLC0415 - start-up time
+    from collectors import exporter, http  # noqa: PLC0415 - start-up time
+    from collectors.web import Web  # noqa: PLC0415 - as above
 
     loaded = load_workspace(workspace)
     endpoints, entered = network(workspace, lab=lab)
-    made = exporter.Exporter(loaded, endpoints, files=tuple(file or ()), any_target=any_target, parallel=parallel)
+    web = Web(web_config) if web_config is not None else None
+    made = exporter.Exporter(
+        loaded,
+        endpoints,
+        files=tuple(file or ()),
+        any_target=any_target,
+        parallel=parallel,
+        web=web,
+        every=every,
+        reread=lambda: load_workspace(workspace),
+    )
     # Opened before the lab's network is entered: Prometheus is outside it.
-    sockets = exporter.listen(listen)
+    sockets = http.listen(listen)
     host, port = sockets[0].getsockname()[:2]
     shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    address = f"{'https' if web is not None and web.tls is not None else 'http'}://{shown}/"
 
     def ready() -> None:
         if as_json:
             print_json({"ok": True, "listen": shown, "devices": len(loaded.inventory.devices)})
         else:
-            talk().print(tr("serving on http://{address}/", address=shown), markup=False)
+            talk().print(tr("serving on {address}", address=address), markup=False)
 
     with entered:
         exporter.serve(made, sockets, ready)

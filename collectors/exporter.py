@@ -1,73 +1,92 @@
 """The exporter: Prometheus asks it for a device, it asks the device by SNMP.
 
-    /snmp?target=NAME[&module=…][&auth=…]   a device's metrics, as snmp_exporter answers
-    /sd/snmp[?where=…]                      Prometheus http_sd: the inventory's devices with their labels
+    /snmp?target=NAME[&module=…][&auth=…][&snmp_context=…]   a device's metrics, as snmp_exporter answers
+    /sd/snmp[?where=…][&module=…]           Prometheus http_sd: the inventory's devices with their labels
     /metrics                                the exporter's own
-    /-/healthy                              for whoever watches the exporter
+    /config                                 modules and ways to speak, without secrets
+    /-/healthy  /-/reload (POST)            for whoever watches the exporter
 
 Only devices of the inventory are asked, unless it is opened for any target: an exporter must not be a probe into the
 network for whoever reaches its port. No credential is part of any answer or log line.
+
+With `every` the devices are polled on a schedule, and `/snmp?target=NAME` gives the last page from memory.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import ipaddress
 import json
 import logging
-import re
 import signal
-import socket
 import time
-from dataclasses import dataclass
+from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from collectors import modules as shipped_modules
-from collectors.exposition import page
-from collectors.http import Request, Response, Server
+from collectors.asked import asked, patience, resolve
+from collectors.background import Background
+from collectors.exposition import gauge, page
+from collectors.forms import OPENMETRICS, TEXT, openmetrics, wants_openmetrics
+from collectors.http import Request, RequestError, Response, Server
 from collectors.poll import Poller
 from collectors.results import about
-from collectors.targets import Target, access_of, access_of_auth, target_of
-from inventory.errors import GovnetError, InputError, SnmpError
+from collectors.targets import Target, access_of, access_of_auth, target_of, targets
+from inventory.errors import DeviceError, GovnetError, InputError, SnmpError
 from inventory.text import Message
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from prometheus_client import CollectorRegistry
-
+    from collectors.asked import Asked
+    from collectors.counters import Counters
     from collectors.modules.schema import Auth
     from collectors.results import PollResult
-    from collectors.snmp.client import Client, Counts
+    from collectors.snmp.client import Client
     from collectors.targets import Access
+    from collectors.web import Web
     from inventory.endpoints import Endpoints
     from inventory.model import Device, Workspace
 
-PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
-DEFAULT_MODULES = shipped_modules.DEFAULT
-_INDEX = b"govnet: /snmp?target=NAME&module=if_mib  /sd/snmp  /metrics  /-/healthy\n"
-_DEFAULT_SECONDS = 120.0
-_HOST = re.compile(r"[A-Za-z0-9.\-_\[\]:]{1,255}\Z")
+_INDEX = b"govnet: /snmp?target=NAME&module=if_mib  /sd/snmp  /metrics  /config  /-/healthy\n"
+
+# Of targets that only requests name (addresses, contexts) what was learnt is kept for so many: anyone can invent more.
+_STRANGERS = 256
 
 log = logging.getLogger(__name__)
 
 
-class RequestError(Exception):
-    """A request that cannot be answered; the text is for whoever asked."""
+class _Files:
+    """What was read from files: the workspace, the modules and the ways to speak. Read again, it is made anew."""
 
-    def __init__(self, status: HTTPStatus, message: Message) -> None:
-        super().__init__(str(message))
-        self.status = status
+    def __init__(self, workspace: Workspace, files: Sequence[Path], parallel: int) -> None:
+        self.workspace = workspace
+        self.auths: dict[str, Auth] = {}
+        for path in files:
+            self.auths.update(shipped_modules.load(path).auths)
+        self.poller = Poller(files=files, parallel=parallel)
+        self.addresses: dict[str, Device] = {}
+        for device in workspace.inventory.devices.values():
+            if device.address is not None:
+                self.addresses.setdefault(str(device.address.ip), device)
 
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    target: str
-    modules: tuple[str, ...]
-    auth: str
+    def shown(self) -> dict[str, Any]:
+        """Everything, without secrets."""
+        auths = {name: auth.model_dump(mode="json", exclude_defaults=True) for name, auth in self.auths.items()}
+        for auth in auths.values():
+            auth.update({key: "<secret>" for key in ("community", "password", "priv_password") if key in auth})
+        credentials = {
+            name: {"version": credential.snmp.version}
+            for name, credential in self.workspace.inventory.credentials.items()
+            if credential.snmp is not None
+        }
+        modules = {
+            name: module.model_dump(mode="json", exclude_defaults=True) for name, module in self.poller.modules.items()
+        }
+        return {"auths": auths, "credentials": credentials, "modules": modules}
 
 
 class Exporter:
@@ -81,294 +100,270 @@ class Exporter:
         files: Sequence[Path] = (),
         any_target: bool = False,
         parallel: int = 64,
+        web: Web | None = None,
+        every: float = 0.0,
+        reread: Callable[[], Workspace] | None = None,
     ) -> None:
-        self._workspace = workspace
         self._endpoints = endpoints
         self._any_target = any_target
-        names = dict.fromkeys(shipped_modules.shipped())
-        self._auths: dict[str, Auth] = {}
-        for path in files:
-            loaded = shipped_modules.load(path)
-            names.update(dict.fromkeys(loaded.modules))
-            self._auths.update(loaded.auths)
-        self._poller = Poller(tuple(names), files=files, parallel=parallel)
+        self._paths = tuple(files)
+        self._parallel = parallel
+        self._web = web
+        self._reread = reread
+        self._files = _Files(workspace, self._paths, parallel)
+        self._background = Background(self._poll_and_count, every) if every else None
         self._client: Client | None = None
-        self._locks: dict[Target, asyncio.Lock] = {}
-        self._addresses: dict[str, Device] = {}
-        for device in workspace.inventory.devices.values():
-            if device.address is not None:
-                self._addresses.setdefault(str(device.address.ip), device)
-        self._numbers: _Numbers | None = None
+        self._locks: WeakValueDictionary[Target, asyncio.Lock] = WeakValueDictionary()
+        self._counters: Counters | None = None
+        self._strangers: dict[Target, None] = {}
 
     async def run(self, sockets: list[socket.socket], stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Serve on listening sockets until `stop` is set."""
-        async with self._poller.client() as client:
+        from collectors.counters import Counters  # noqa: PLC0415 - start-up time
+
+        async with self._files.poller.client() as client:
             self._client = client
-            self._numbers = _Numbers(client.counts)
-            server = Server(self.answer)
+            self._counters = Counters(client.counts)
+            server = Server(self.answer, self._web.tls if self._web is not None else None)
             await server.start(sockets)
+            self._follow()
             ready()
             await stop.wait()
+            if self._background is not None:
+                await self._background.end()
             await server.stop()
+
+    def reload(self) -> None:
+        """Read workspace, module files and web.yml again; InputError if one is wrong, and then all stays as it was."""
+        try:
+            shipped_modules.load.cache_clear()
+            workspace = self._reread() if self._reread is not None else self._files.workspace
+            files = _Files(workspace, self._paths, self._parallel)
+            if self._web is not None:
+                self._web.reload()
+        except GovnetError:
+            self._note_reload(good=False)
+            raise
+        self._files = files
+        self._follow()
+        self._note_reload(good=True)
 
     async def answer(self, request: Request) -> Response:
         """One request."""
+        response = await self._web.refuse(request) if self._web is not None else None
+        if response is None:
+            try:
+                response = await self._page(request)
+            except RequestError as error:
+                response = Response(error.status, f"{error}\n".encode())
+        if self._web is not None and self._web.headers:
+            given = {name: value for name, value in self._web.headers.items() if value}
+            response = replace(response, headers={**given, **response.headers})
+        return response
+
+    async def _page(self, request: Request) -> Response:
         path = request.path
-        try:
-            if path == "/snmp":
-                return await self._snmp(request)
-            if path.startswith("/sd/"):
-                return self._discovery(request)
-        except RequestError as error:
-            return Response(error.status, f"{error}\n".encode())
-        if path == "/metrics":
-            return Response(body=self._own_metrics(), kind=PROMETHEUS)
-        text = {"/": _INDEX, "/-/healthy": b"Healthy\n"}.get(path)
-        return Response(HTTPStatus.NOT_FOUND) if text is None else Response(body=text)
+        if (request.method == "POST") != (path == "/-/reload"):
+            allowed = {"Allow": "POST" if path == "/-/reload" else "GET, HEAD"}
+            return Response(HTTPStatus.METHOD_NOT_ALLOWED, headers=allowed)
+        if path == "/snmp":
+            return await self._snmp(request)
+        if path.startswith("/sd/"):
+            return self._discovery(request)
+        pages: dict[str, Callable[[Request], Response]] = {
+            "/": lambda _: Response(body=_INDEX),
+            "/metrics": self._own,
+            "/config": lambda _: Response(body=_yaml(self._files.shown())),
+            "/-/healthy": lambda _: Response(body=b"Healthy\n"),
+            "/-/reload": self._reload,
+        }
+        return pages[path](request) if path in pages else Response(HTTPStatus.NOT_FOUND)
 
     # -- /snmp ------------------------------------------------------------------------------------------------
 
     async def _snmp(self, request: Request) -> Response:
-        parts = self._parts(request)
+        parts = asked(request, self._files.poller.modules)
+        device = self._device(parts.target)
+        if self._background is not None and parts.plain and device is not None:
+            return _metrics(request, self._remembered(self._background, device))
         target = await self._target(parts)
         started = time.perf_counter()
-        lock = self._locks.setdefault(target, asyncio.Lock())
         try:
-            async with asyncio.timeout(_patience(request)), lock:
+            async with asyncio.timeout(patience(request)):
                 result = await self._poll(target, parts.modules)
         except TimeoutError:
-            self._count(parts.modules, "scrape_timeout", time.perf_counter() - started)
+            self._count(parts.modules or target.modules, "scrape_timeout", time.perf_counter() - started)
             message = Message("{target}: not done within the scrape's time", target=target.device)
             raise RequestError(HTTPStatus.INTERNAL_SERVER_ERROR, message) from None
-        self._count(parts.modules, result.reason, time.perf_counter() - started)
+        self._count(parts.modules or target.modules, result.reason, time.perf_counter() - started)
         if result.error is not None:
             log.info("%s: %s", target.device, result.reason)
-        if result.error is not None and not any(part.families for part in result.modules):
-            text = f"{target.device}: {result.error.message} [{result.reason}]\n"
-            if str(result.error.hint):
-                text += f"{result.error.hint}\n"
-            return Response(HTTPStatus.INTERNAL_SERVER_ERROR, text.encode())
-        body = page([*(part.families for part in result.modules), about(result.modules)])
-        return Response(body=body, kind=PROMETHEUS)
+            if not any(part.families for part in result.modules):
+                raise RequestError(HTTPStatus.INTERNAL_SERVER_ERROR, _failure(target.device, result.error))
+        return _metrics(request, page([*(part.families for part in result.modules), about(result.modules)]))
 
-    async def _poll(self, target: Target, modules: Sequence[str]) -> PollResult:
+    async def _poll(self, target: Target, modules: Sequence[str] = ()) -> PollResult:
         if self._client is None:
             raise RuntimeError("the exporter is not running")
-        return await self._poller.poll_one(self._client, target, modules)
+        lock = self._locks.get(target)
+        if lock is None:
+            lock = self._locks[target] = asyncio.Lock()
+        async with lock:
+            return await self._files.poller.poll_one(self._client, target, modules)
 
-    def _parts(self, request: Request) -> _Parts:
-        """The parameters, as snmp_exporter understands them."""
-        given = request.parameters.get("target", [])
-        if len(given) != 1 or not given[0]:
-            raise RequestError(HTTPStatus.BAD_REQUEST, Message("'target' parameter must be specified once"))
-        auths = request.parameters.get("auth", [""])
-        if len(auths) != 1:
-            raise RequestError(HTTPStatus.BAD_REQUEST, Message("'auth' parameter must only be specified once"))
-        names = tuple(
-            dict.fromkeys(name for value in request.parameters.get("module", []) for name in value.split(",") if name)
-        )
-        for name in names:
-            if name not in self._poller.modules:
-                raise RequestError(HTTPStatus.BAD_REQUEST, Message("Unknown module '{name}'", name=name))
-        return _Parts(given[0], names or DEFAULT_MODULES, auths[0])
+    def _strange(self, target: Target) -> None:
+        """Note a target that only a request names; of too many the oldest is forgotten."""
+        self._strangers.pop(target, None)
+        self._strangers[target] = None
+        if len(self._strangers) > _STRANGERS:
+            oldest = next(iter(self._strangers))
+            del self._strangers[oldest]
+            self._files.poller.forget(oldest)
 
-    async def _target(self, parts: _Parts) -> Target:
-        inventory = self._workspace.inventory
-        credential = parts.auth if parts.auth in inventory.credentials else ""
-        device = inventory.devices.get(parts.target) or self._addresses.get(parts.target)
-        if parts.auth and not credential and parts.auth not in self._auths:
+    async def _poll_and_count(self, target: Target) -> PollResult:
+        result = await self._poll(target)
+        self._count(target.modules, result.reason, result.seconds)
+        return result
+
+    def _remembered(self, background: Background, device: Device) -> bytes:
+        """A device's last page, and how old it is."""
+        kept = background.kept.get(device.name)
+        if kept is None:
+            message = Message("{target}: not polled yet", target=device.name)
+            raise RequestError(HTTPStatus.SERVICE_UNAVAILABLE, message)
+        if background.stale(kept):
+            message = Message("{target}: the last poll was too long ago", target=device.name)
+            raise RequestError(HTTPStatus.INTERNAL_SERVER_ERROR, message)
+        if not kept.page and kept.error is not None:
+            raise RequestError(HTTPStatus.INTERNAL_SERVER_ERROR, _failure(device.name, kept.error))
+        age = gauge("govnet_poll_age_seconds", "Time since the device was polled.", [({}, time.monotonic() - kept.at)])
+        return kept.text() + age.head() + b"".join(age.lines)
+
+    def _device(self, name: str) -> Device | None:
+        """The inventory's device of this name or address."""
+        return self._files.workspace.inventory.devices.get(name) or self._files.addresses.get(name)
+
+    async def _target(self, parts: Asked) -> Target:
+        workspace = self._files.workspace
+        credential = parts.auth if parts.auth in workspace.inventory.credentials else ""
+        if parts.auth and not credential and parts.auth not in self._files.auths:
             raise RequestError(HTTPStatus.BAD_REQUEST, Message("Unknown auth '{name}'", name=parts.auth))
+        device = self._device(parts.target)
         if device is not None:
-            target = target_of(self._workspace, device, self._endpoints, credential)
+            target = target_of(workspace, device, self._endpoints, credential)
             if parts.auth and not credential:
-                endpoint = self._endpoints.snmp(device)
-                return Target(device.name, endpoint.host, endpoint.port, access_of_auth(self._auths[parts.auth]))
-            return target
-        if not self._any_target:
+                target = self._with_auth(device, target, self._files.auths[parts.auth])
+        elif self._any_target:
+            host, port = await resolve(parts.target)
+            target = Target(parts.target, host, port, self._access(parts))
+        else:
             raise RequestError(
                 HTTPStatus.FORBIDDEN, Message("{target} is not a device of the inventory", target=parts.target)
             )
-        host, port = await _resolve(parts.target)
-        return Target(parts.target, host, port, self._access(parts))
+        if parts.context:
+            target = replace(target, access=replace(target.access, context=parts.context))
+        if parts.context or device is None:
+            self._strange(target)
+        return target
 
-    def _access(self, parts: _Parts) -> Access:
-        if parts.auth in self._auths:
-            return access_of_auth(self._auths[parts.auth])
-        credential = self._workspace.inventory.credentials.get(parts.auth)
+    def _with_auth(self, device: Device, target: Target, auth: Auth) -> Target:
+        """The device spoken to by an auth of a module file, whatever its own credential is."""
+        try:
+            endpoint = self._endpoints.snmp(device)
+        except DeviceError:
+            return target
+        return Target(device.name, endpoint.host, endpoint.port, access_of_auth(auth), modules=target.modules)
+
+    def _access(self, parts: Asked) -> Access:
+        if parts.auth in self._files.auths:
+            return access_of_auth(self._files.auths[parts.auth])
+        credential = self._files.workspace.inventory.credentials.get(parts.auth)
         if credential is None:
             raise RequestError(HTTPStatus.BAD_REQUEST, Message("'auth' is needed for a target outside the inventory"))
         try:
-            return access_of(parts.target, credential.snmp, self._workspace.root)
+            return access_of(parts.target, credential.snmp, self._files.workspace.root)
         except SnmpError as error:
             raise RequestError(HTTPStatus.INTERNAL_SERVER_ERROR, error.message) from None
 
     # -- the rest ---------------------------------------------------------------------------------------------
 
-    def _count(self, modules: Sequence[str], reason: str, seconds: float) -> None:
-        if self._numbers is not None:
-            self._numbers.scraped(modules, reason, seconds)
+    def _follow(self) -> None:
+        """In background mode: poll every device that has an SNMP credential."""
+        if self._background is None:
+            return
+        inventory = self._files.workspace.inventory
+        polled = [
+            device
+            for device in inventory.devices.values()
+            if device.credential in inventory.credentials and inventory.credentials[device.credential].snmp is not None
+        ]
+        self._background.follow(targets(self._files.workspace, polled, self._endpoints))
 
-    def _own_metrics(self) -> bytes:
-        from prometheus_client import generate_latest  # noqa: PLC0415 - start-up time
+    def _own(self, request: Request) -> Response:
+        form = wants_openmetrics(request)
+        body = self._counters.page(openmetrics=form) if self._counters is not None else b""
+        return Response(body=body, kind=OPENMETRICS if form else TEXT)
 
-        return bytes(generate_latest(self._numbers.registry)) if self._numbers is not None else b""
+    def _reload(self, _: Request) -> Response:
+        try:
+            self.reload()
+        except InputError as error:
+            text = "\n".join(str(problem) for problem in error.problems)
+            return Response(HTTPStatus.INTERNAL_SERVER_ERROR, f"{text}\n".encode())
+        return Response(body=b"reloaded\n")
 
     def _discovery(self, request: Request) -> Response:
-        """Prometheus http_sd: each device as a target behind this exporter; no relabelling is needed."""
-        from inventory.filters import select  # noqa: PLC0415 - start-up time
+        from collectors.discovery import groups  # noqa: PLC0415 - start-up time
 
         if request.path != "/sd/snmp":
             raise RequestError(HTTPStatus.NOT_FOUND, Message("the only job is /sd/snmp"))
-        inventory = self._workspace.inventory
-        try:
-            devices = select(inventory, request.parameters.get("where", [""])[0])
-        except InputError as error:
-            text = "; ".join(str(problem.message) for problem in error.problems)
-            raise RequestError(HTTPStatus.BAD_REQUEST, Message("{reason}", reason=text)) from None
-        here = request.headers.get("host", "")
-        if not _HOST.match(here):
-            raise RequestError(HTTPStatus.BAD_REQUEST, Message("the request's Host header is needed"))
-        modules = ",".join(request.parameters.get("module", [])) or ",".join(DEFAULT_MODULES)
-        groups = []
-        for device in devices:
-            credential = inventory.credentials.get(device.credential)
-            if credential is None or credential.snmp is None or device.address is None:
-                continue
-            site = inventory.sites[device.site]
-            region = inventory.regions[site.region]
-            labels = {
-                "__metrics_path__": "/snmp",
-                "__param_target": device.name,
-                "__param_module": modules,
-                "instance": device.name,
-                "region": region.name,
-                "region_code": region.code,
-                "unit": site.unit,
-                "site": site.name,
-                "role": device.role,
-                "platform": device.platform,
-            }
-            groups.append({"targets": [here], "labels": labels})
-        return Response(body=json.dumps(groups, ensure_ascii=False).encode(), kind="application/json; charset=utf-8")
+        secure = self._web is not None and self._web.tls is not None
+        found = groups(self._files.workspace.inventory, request, "https" if secure else "http")
+        body = json.dumps(found, ensure_ascii=False).encode()
+        return Response(body=body, kind="application/json; charset=utf-8")
+
+    def _count(self, modules: Sequence[str], reason: str, seconds: float) -> None:
+        if self._counters is not None:
+            self._counters.polled(modules or shipped_modules.DEFAULT, reason, seconds)
+
+    def _note_reload(self, *, good: bool) -> None:
+        if self._counters is not None:
+            self._counters.reloaded(good=good)
 
 
-class _Numbers:
-    """The exporter's own metrics, by prometheus-client."""
-
-    def __init__(self, counts: Counts) -> None:
-        from prometheus_client import CollectorRegistry, Counter, Histogram  # noqa: PLC0415 - start-up time
-        from prometheus_client.core import CounterMetricFamily  # noqa: PLC0415 - as above
-        from prometheus_client.gc_collector import GCCollector  # noqa: PLC0415 - as above
-        from prometheus_client.platform_collector import PlatformCollector  # noqa: PLC0415 - as above
-        from prometheus_client.process_collector import ProcessCollector  # noqa: PLC0415 - as above
-
-        self.registry: CollectorRegistry = CollectorRegistry()
-        ProcessCollector(registry=self.registry)
-        PlatformCollector(registry=self.registry)
-        GCCollector(registry=self.registry)
-        self._scrapes = Counter(
-            "govnet_snmp_scrapes", "Scrapes of devices by result.", ["reason"], registry=self.registry
-        )
-        self._seconds = Histogram(
-            "snmp_collection_duration_seconds",
-            "Duration of collections by the SNMP exporter",
-            ["module"],
-            registry=self.registry,
-        )
-
-        class Engine:
-            """The SNMP engine's counts, read when they are asked for."""
-
-            def collect(self) -> list[CounterMetricFamily]:
-                dropped = CounterMetricFamily(
-                    "govnet_snmp_dropped_datagrams", "Datagrams that answered nothing.", labels=["reason"]
-                )
-                for reason, number in sorted(counts.dropped_reasons.items()):
-                    dropped.add_metric([reason], number)
-                return [
-                    CounterMetricFamily(
-                        "snmp_packets", "Number of SNMP packet sent, including retries.", value=counts.sent
-                    ),
-                    CounterMetricFamily("snmp_packet_retries", "Number of SNMP packet retries.", value=counts.retried),
-                    CounterMetricFamily("govnet_snmp_received_datagrams", "Datagrams received.", value=counts.received),
-                    dropped,
-                ]
-
-        self.registry.register(Engine())
-
-    def scraped(self, modules: Sequence[str], reason: str, seconds: float) -> None:
-        """Count one scrape."""
-        self._scrapes.labels(reason or "ok").inc()
-        self._seconds.labels(",".join(modules)).observe(seconds)
+def _metrics(request: Request, body: bytes) -> Response:
+    if wants_openmetrics(request):
+        return Response(body=openmetrics(body), kind=OPENMETRICS)
+    return Response(body=body, kind=TEXT)
 
 
-def _patience(request: Request) -> float:
-    """The seconds that Prometheus gives a scrape, less what the answer's way takes."""
-    try:
-        seconds = float(request.headers.get("x-prometheus-scrape-timeout-seconds", ""))
-    except ValueError:
-        return _DEFAULT_SECONDS
-    return min(max(seconds - 0.25, 0.1), _DEFAULT_SECONDS) if seconds == seconds else _DEFAULT_SECONDS  # noqa: PLR0124 - NaN
+def _failure(device: str, error: SnmpError) -> Message:
+    hint = f"\n{error.hint}" if str(error.hint) else ""
+    return Message("{reason}", reason=f"{device}: {error.message} [{error.reason}]{hint}")
 
 
-async def _resolve(text: str) -> tuple[str, int]:
-    """`host`, `host:port`, `[v6]:port`, with or without `udp://`, as an address and a port."""
-    bare = text.removeprefix("udp://")
-    host, port = bare, 161
-    match = re.fullmatch(r"\[([^\]]+)\](?::(\d{1,5}))?|([^:]+):(\d{1,5})", bare)
-    if match:
-        host, port = match[1] or match[3], int(match[2] or match[4] or 161)
-    with contextlib.suppress(ValueError):
-        return str(ipaddress.ip_address(host)), _port(port)
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM)
-    except (OSError, UnicodeError):
-        raise RequestError(HTTPStatus.BAD_REQUEST, Message("{target} has no address", target=text)) from None
-    return str(found[0][4][0]), _port(port)
+def _yaml(document: dict[str, Any]) -> bytes:
+    import yaml  # noqa: PLC0415 - start-up time
 
-
-def _port(port: int) -> int:
-    if not 0 < port < 1 << 16:
-        raise RequestError(HTTPStatus.BAD_REQUEST, Message("not a port: {port}", port=port))
-    return port
-
-
-def listen(address: str) -> list[socket.socket]:
-    """Listening sockets for `host:port`, `[v6]:port` or `:port`; GovnetError if they cannot be had."""
-    match = re.fullmatch(r"(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})", address)
-    if match is None or int(match[3]) >= 1 << 16:
-        raise GovnetError(
-            Message("“{address}” is not an address to listen on", address=address),
-            Message("write host:port, for example 127.0.0.1:9116"),
-        )
-    host, port = match[1] or match[2] or "0.0.0.0", int(match[3])  # noqa: S104 - `:9116` asks for all addresses
-    sockets: list[socket.socket] = []
-    try:
-        for family, kind, _, _, where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-            sock = socket.socket(family, kind)
-            sockets.append(sock)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            sock.bind(where)
-            sock.listen(1024)
-            sock.setblocking(False)
-    except OSError as error:
-        for sock in sockets:
-            sock.close()
-        raise GovnetError(
-            Message("cannot listen on {address}: {reason}", address=address, reason=error.strerror or str(error)),
-            Message("end the program that uses the port, or choose another with --listen"),
-        ) from None
-    return sockets
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return bytes(yaml.dump(document, Dumper=dumper, allow_unicode=True, sort_keys=False, encoding="utf-8"))
 
 
 def serve(exporter: Exporter, sockets: list[socket.socket], ready: Callable[[], None]) -> None:
-    """Run until SIGTERM or SIGINT; requests under way are finished."""
+    """Run until SIGTERM or SIGINT; requests under way are finished. SIGHUP reads the files again."""
+
+    def reload() -> None:
+        try:
+            exporter.reload()
+        except GovnetError as error:
+            log.error("the files are not read again: %s", error)  # noqa: TRY400 - a mistake in a file has no traceback
 
     async def main() -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(signal.SIGHUP, reload)
         await exporter.run(sockets, stop, ready)
 
     asyncio.run(main())

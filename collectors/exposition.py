@@ -7,6 +7,7 @@ the labels' sources stay the same; at later polls only the value is written behi
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,11 @@ class Series:
             rows = self._rows(oid, found) if oid in self._gathered else found.columns.get(oid)
             if not rows:
                 continue
-            if metric.type in _DIRECT and not metric.scale and not metric.offset:
+            if metric.absent:
+                rows = _present(metric, rows, found)
+            if metric.type == "RowCount":
+                _counts(metric, [self._labels(index, metric, found) for index in rows], families)
+            elif metric.type in _DIRECT and not metric.scale and not metric.offset:
                 self._numbers(oid, metric, rows, found, families)
             elif metric.type in _DIRECT or metric.type in _TIMES:
                 self._scaled(oid, metric, rows, found, families)
@@ -130,7 +135,7 @@ class Series:
     def _numbers(self, oid: bytes, metric: Metric, rows: Rows, found: Found, families: dict[str, Family]) -> None:
         """Counters and gauges: the common case, made short."""
         kind = "counter" if metric.type == "counter" else "gauge"
-        family = _family(families, metric.name, kind, metric.help)
+        family = _family(families, metric.name, kind, metric.note)
         prefixes = self._prefixes.get(oid)
         if prefixes is None:
             prefixes = self._prefixes[oid] = {}
@@ -171,7 +176,7 @@ class Series:
             if metric.offset:
                 number += metric.offset
             line = prefix + values.number_text(number) + b"\n"
-            _family(families, metric.name, kind, metric.help).lines.append(line)
+            _family(families, metric.name, kind, metric.note).lines.append(line)
 
     def _number(self, metric: Metric, value: bytes) -> int | float | None:
         if metric.type in _TIMES:
@@ -199,7 +204,7 @@ class Series:
                     self.duplicates += 1
                     continue
                 seen.add(line)
-                family = _family(families, name, "gauge", metric.help + note)
+                family = _family(families, name, "gauge", metric.note + note)
                 family.lines.append(line + values.number_text(number) + b"\n")
 
     def _samples(  # noqa: C901 - one branch for each type of the format
@@ -287,6 +292,24 @@ class Series:
             number = ber.number(value)
             arcs[lookup.labelname] = [int(number)] if number is not None and number >= 0 else [0]
         return labels
+
+
+def _present(metric: Metric, rows: Rows, found: Found) -> Rows:
+    """The rows that have something to say: not those by which the device says that there is nothing to measure."""
+    teller = found.columns.get(ber.encode_oid(metric.present_with), {}) if metric.present_with else {}
+    return {
+        index: value
+        for index, value in rows.items()
+        if ber.number(value) not in metric.absent or (index in teller and (ber.number(teller[index]) or 0) > 0)
+    }
+
+
+def _counts(metric: Metric, labels: Iterable[Mapping[str, str]], families: dict[str, Family]) -> None:
+    """How many rows have the same labels."""
+    family = _family(families, metric.name, "gauge", metric.note)
+    family.lines.extend(
+        line + b"%d\n" % number for line, number in Counter(_line(metric.name, part) for part in labels).items()
+    )
 
 
 def _lookup_kind(lookup: Lookup, key: bytes, found: Found) -> str:

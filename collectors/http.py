@@ -1,4 +1,7 @@
-"""A small HTTP/1.1 server for pages that machines fetch: GET and HEAD, bounded requests, keep-alive, graceful end."""
+"""A small HTTP/1.1 server for pages that machines fetch: bounded requests, keep-alive, TLS, graceful end.
+
+GET and HEAD; POST without a body, for the few paths that do something.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,19 @@ import asyncio
 import contextlib
 import gzip
 import logging
-from dataclasses import dataclass, field
+import re
+import socket
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from inventory.errors import GovnetError
+from inventory.text import Message
+
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import Awaitable, Callable
+    import ssl
+    from collections.abc import Awaitable, Callable, Mapping
 
 REQUEST_OCTETS = 16 << 10
 IDLE_SECONDS = 75.0
@@ -26,12 +34,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked. `headers` have lower-case names; a repeated parameter keeps all of its values."""
+    """What was asked. `headers` have lower-case names; a repeated parameter keeps all of its values.
+
+    `certificate` is the client's, as `ssl.SSLSocket.getpeercert` gives it; empty without one.
+    """
 
     method: str
     path: str
     parameters: dict[str, list[str]]
     headers: dict[str, str]
+    certificate: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,14 @@ class Response:
     body: bytes = b""
     kind: str = "text/plain; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
+
+
+class RequestError(Exception):
+    """A request that cannot be answered; the text is for whoever asked."""
+
+    def __init__(self, status: HTTPStatus, message: Message) -> None:
+        super().__init__(str(message))
+        self.status = status
 
 
 class BadRequestError(Exception):
@@ -79,8 +99,9 @@ def parse(head: bytes) -> Request:
 class Server:
     """Serves `answer` on listening sockets until `stop` is called."""
 
-    def __init__(self, answer: Callable[[Request], Awaitable[Response]]) -> None:
+    def __init__(self, answer: Callable[[Request], Awaitable[Response]], tls: ssl.SSLContext | None = None) -> None:
         self._answer = answer
+        self._tls = tls
         self._connections: set[asyncio.Task[None]] = set()
         self._busy = 0
         self._idle = asyncio.Event()
@@ -90,7 +111,12 @@ class Server:
     async def start(self, sockets: list[socket.socket]) -> None:
         """Begin to accept."""
         for sock in sockets:
-            self._servers.append(await asyncio.start_server(self._connection, sock=sock, limit=REQUEST_OCTETS))
+            patience = REQUEST_SECONDS if self._tls is not None else None
+            self._servers.append(
+                await asyncio.start_server(
+                    self._connection, sock=sock, limit=REQUEST_OCTETS, ssl=self._tls, ssl_handshake_timeout=patience
+                )
+            )
 
     async def stop(self, grace: float = 5.0) -> None:
         """Accept no more, let requests under way finish for `grace` seconds, then end what is left."""
@@ -115,21 +141,23 @@ class Server:
                 await _send(writer, Response(HTTPStatus.SERVICE_UNAVAILABLE), keep=False)
                 return
             await self._requests(reader, writer)
-        except (ConnectionError, TimeoutError, asyncio.CancelledError):
+        except (OSError, asyncio.CancelledError):
+            # The other side has gone (TimeoutError and ssl.SSLError are OSErrors too).
             pass
         finally:
             if task is not None:
                 self._connections.discard(task)
             writer.close()
-            with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+            with contextlib.suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
 
     async def _requests(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         wait = REQUEST_SECONDS
+        certificate = writer.get_extra_info("peercert") or {}
         while not self._ending:
             try:
                 head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), wait)
-                request = parse(head[:-4])
+                request = replace(parse(head[:-4]), certificate=certificate)
             except asyncio.IncompleteReadError:
                 return
             except asyncio.LimitOverrunError:
@@ -140,8 +168,9 @@ class Server:
                 return
             wait = IDLE_SECONDS
             body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
-            if request.method not in ("GET", "HEAD"):
-                await _send(writer, Response(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"}), keep=False)
+            if request.method not in ("GET", "HEAD", "POST"):
+                allowed = {"Allow": "GET, HEAD, POST"}
+                await _send(writer, Response(HTTPStatus.METHOD_NOT_ALLOWED, headers=allowed), keep=False)
                 return
             self._busy += 1
             self._idle.clear()
@@ -171,13 +200,41 @@ def _compressed(request: Request, response: Response) -> Response:
 async def _send(writer: asyncio.StreamWriter, response: Response, *, keep: bool, head: bool = False) -> None:
     status = response.status
     body = response.body or (f"{status.value} {status.phrase}\n".encode() if status >= HTTPStatus.BAD_REQUEST else b"")
-    lines = [
-        f"HTTP/1.1 {status.value} {status.phrase}",
-        f"Content-Type: {response.kind}",
-        f"Content-Length: {len(body)}",
-        "X-Content-Type-Options: nosniff",
-        "Connection: " + ("keep-alive" if keep else "close"),
-        *(f"{name}: {value}" for name, value in response.headers.items()),
-    ]
+    headers = {
+        "Content-Type": response.kind,
+        "Content-Length": str(len(body)),
+        "X-Content-Type-Options": "nosniff",
+        "Connection": "keep-alive" if keep else "close",
+        **response.headers,
+    }
+    lines = [f"HTTP/1.1 {status.value} {status.phrase}", *(f"{name}: {value}" for name, value in headers.items())]
     writer.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + (b"" if head else body))
     await asyncio.wait_for(writer.drain(), REQUEST_SECONDS)
+
+
+def listen(address: str) -> list[socket.socket]:
+    """Listening sockets for `host:port`, `[v6]:port` or `:port`; GovnetError if they cannot be had."""
+    match = re.fullmatch(r"(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})", address)
+    if match is None or int(match[3]) >= 1 << 16:
+        raise GovnetError(
+            Message("“{address}” is not an address to listen on", address=address),
+            Message("write host:port, for example 127.0.0.1:9116"),
+        )
+    host, port = match[1] or match[2] or "0.0.0.0", int(match[3])  # noqa: S104 - `:9116` asks for all addresses
+    sockets: list[socket.socket] = []
+    try:
+        for family, kind, _, _, where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            sock = socket.socket(family, kind)
+            sockets.append(sock)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind(where)
+            sock.listen(1024)
+            sock.setblocking(False)
+    except OSError as error:
+        for sock in sockets:
+            sock.close()
+        raise GovnetError(
+            Message("cannot listen on {address}: {reason}", address=address, reason=error.strerror or str(error)),
+            Message("end the program that uses the port, or choose another with --listen"),
+        ) from None
+    return sockets

@@ -76,8 +76,9 @@ def _compile(name: str, module: Module) -> Plan:
                 if lookup.type in _COMBINED:
                     lookups[_previous(oid)] = None
     filters = _filters(module)
-    # What tells an address's type, and what a filter looks at, is read even where no metric shows it.
-    extra = dict.fromkeys([*previous, *(item.oid for item in filters if item.oid)])
+    # What tells an address's type or whether a value counts, and what a filter looks at, is read even unshown.
+    tellers = [ber.encode_oid(metric.present_with) for metric in module.metrics if metric.present_with]
+    extra = dict.fromkeys([*previous, *tellers, *(item.oid for item in filters if item.oid)])
     columns.update((oid, None) for oid in extra)
     return Plan(
         name=name,

@@ -53,13 +53,14 @@ class _State:
 class Poller:
     """Polls targets, and remembers what their answers taught from one poll to the next.
 
-    `modules` are names of shipped modules or of those in `files` (snmp.yml). `parallel` is how many requests may be
-    on their way at once. `timeout` (seconds) and `retries` replace what the modules say.
+    `modules` are names of shipped modules or of those in `files` (snmp.yml); without them each target is polled with
+    its own (`Target.modules`), or else with `modules.DEFAULT`. `parallel` is how many requests may be on their way at
+    once. `timeout` (seconds) and `retries` replace what the modules say.
     """
 
     def __init__(
         self,
-        modules: Sequence[str] = shipped_modules.DEFAULT,
+        modules: Sequence[str] = (),
         *,
         files: Sequence[Path] = (),
         parallel: int = 64,
@@ -68,7 +69,10 @@ class Poller:
         wrap: bool = True,
         limits: walk.Limits | None = None,
     ) -> None:
-        self.modules: Mapping[str, Module] = shipped_modules.find(modules, files)
+        self.modules: Mapping[str, Module] = (
+            shipped_modules.find(modules, files) if modules else shipped_modules.every(files)
+        )
+        self._chosen = tuple(modules)
         self._parallel = parallel
         self._timeout = timeout
         self._retries = retries
@@ -97,7 +101,10 @@ class Poller:
             return await asyncio.gather(*(one(client, target) for target in wanted))
 
     async def poll_one(self, client: Client, target: Target, modules: Iterable[str] = ()) -> PollResult:
-        """Poll one target for `modules` (all of this poller's by default). Never raises for a device's fault."""
+        """Poll one target for `modules` (by default those chosen for this poller, else the target's own).
+
+        Never raises for a device's fault.
+        """
         started = time.perf_counter()
         if target.problem is not None:
             return PollResult(target.device, (), 0.0, target.problem)
@@ -107,7 +114,7 @@ class Poller:
             return PollResult(target.device, (), 0.0, faults.error(target.device, "no_credential", str(error)))
         results: list[ModuleResult] = []
         dead: SnmpError | None = None
-        for name in modules or self.modules:
+        for name in modules or self._chosen or target.modules or shipped_modules.DEFAULT:
             if dead is not None:
                 results.append(ModuleResult(name, dead.reason, dead, [], 0.0, 0.0, 0, 0, 0))
                 continue
@@ -117,6 +124,10 @@ class Poller:
                 dead = result.error
         first = next((part.error for part in results if part.error is not None), None)
         return PollResult(target.device, tuple(results), time.perf_counter() - started, first)
+
+    def forget(self, target: Target) -> None:
+        """Keep nothing of a target: it will not be polled again, or not soon."""
+        self._states.pop(target, None)
 
     def _state(self, target: Target) -> _State:
         state = self._states.get(target)
@@ -178,7 +189,7 @@ class Poller:
 def poll(
     wanted: Sequence[Target],
     *,
-    modules: Sequence[str] = shipped_modules.DEFAULT,
+    modules: Sequence[str] = (),
     files: Sequence[Path] = (),
     parallel: int = 64,
     timeout: float | None = None,

@@ -10,9 +10,9 @@ from collectors.exposition import Found, Series
 from collectors.snmp import ber, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
-    from collectors.plan import Plan
+    from collectors.plan import Plan, Table
     from collectors.snmp.faults import Fault
     from collectors.snmp.session import Reply, Request
 
@@ -61,7 +61,7 @@ def read_module(
     found = Found({oid: scalars[oid] for oid in plan.scalars if oid in scalars})
     problems: list[Fault] = []
     rows: dict[bytes, frozenset[bytes]] = {}
-    for table in plan.tables:
+    for table in (yield from _filled(plan.tables, memory, budget)):
         columns, failed = yield from walk.table(
             table.prefix, table.columns, memory, budget, settled=settled and table.prefix in walk.IF_TABLES
         )
@@ -69,7 +69,7 @@ def read_module(
         problems.extend(fault for _, fault in failed)
         longest: walk.Rows = max(columns.values(), key=len, default={})
         rows[table.prefix] = frozenset(longest)
-    if plan.labels:
+    if plan.labels and any(found.columns.values()):
         stale = moved or not known.labels_at or time.monotonic() - known.labels_at > LABEL_AGE or rows != known.rows
         if stale:
             problems.extend((yield from _read_labels(plan, memory, known, budget)))
@@ -77,6 +77,23 @@ def read_module(
     known.uptime, known.change, known.rows = uptime, change, rows
     known.complete = not problems
     return found, problems
+
+
+def _filled(
+    tables: Sequence[Table], memory: walk.Memory, budget: walk.Budget
+) -> Generator[Request, Reply, list[Table]]:
+    """The tables that may have rows.
+
+    Many modules read tables of which a device has few (sessions on a switch): those that were empty so far are asked
+    for in one packet, not one by one. Interfaces are always there, and version 1 has no GETBULK.
+    """
+    doubtful = [
+        table.prefix for table in tables if table.prefix not in walk.IF_TABLES and not memory.rows.get(table.prefix)
+    ]
+    if memory.version == 0 or len(doubtful) < 2:
+        return list(tables)
+    present = yield from walk.present(doubtful, memory, budget)
+    return [table for table in tables if table.prefix not in doubtful or table.prefix in present]
 
 
 def _read_labels(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from collectors.modules.platforms import modules_of
 from collectors.snmp import faults, usm
 from collectors.snmp.session import CommunitySession, UserSession
 from inventory.errors import DeviceError, GovnetError, SnmpError
@@ -53,13 +54,17 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A device to poll. `problem` says why it cannot even be tried (no credential, no address …)."""
+    """A device to poll. `problem` says why it cannot even be tried (no credential, no address …).
+
+    `modules` is what it is polled with when nobody names any.
+    """
 
     device: str
     host: str = ""
     port: int = 161
     access: Access = Access()
     problem: SnmpError | None = None
+    modules: tuple[str, ...] = ()
 
 
 def access_of(device: str, given: SnmpAccess | None, root: Path) -> Access:
@@ -120,4 +125,4 @@ def target_of(workspace: Workspace, device: Device, endpoints: Endpoints, creden
         return Target(device.name, problem=error)
     except DeviceError as error:
         return Target(device.name, problem=SnmpError(device.name, "no_address", error.message, error.hint))
-    return Target(device.name, endpoint.host, endpoint.port, access)
+    return Target(device.name, endpoint.host, endpoint.port, access, modules=modules_of(device.platform))

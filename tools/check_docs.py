@@ -28,6 +28,7 @@ PAGES = (
     ("docs/readdress.md", "docs/readdress.zh-CN.md"),
     ("docs/archive.md", "docs/archive.zh-CN.md"),
     ("docs/rollout.md", "docs/rollout.zh-CN.md"),
+    ("docs/collect.md", "docs/collect.zh-CN.md"),
 )
 # The demo has tests of its own, with both labs; here it would only repeat them.
 LONG = ("govnet demo",)

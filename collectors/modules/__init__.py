@@ -1,7 +1,7 @@
 """SNMP modules: which objects are read and which metrics they become, as data (`*.yml` in this folder).
 
-A file has snmp_exporter's `snmp.yml` form. `load` reads one; `shipped` gives those that come with govnet; `find`
-looks a module's name up in a user's files first.
+A file has snmp_exporter's `snmp.yml` form. `load` reads one; `shipped` gives those that come with govnet; `every`
+adds a user's files to them, and `find` looks names up there. `platforms` says which of them a device is polled with.
 """
 
 from __future__ import annotations
@@ -46,14 +46,7 @@ def load(path: Path) -> SnmpYml:
         raise _input_error("yaml", Message("is not YAML: {reason}", reason=reason), file, line) from None
     if document is None:
         document = {}
-    if isinstance(document, dict) and "modules" not in document and "auths" not in document and document:
-        # The form before auths were split from modules (snmp_exporter 0.22 and older).
-        raise _input_error(
-            "old-form",
-            Message("has no `modules:`"),
-            file,
-            hint=Message("files of snmp_exporter before 0.23 must be generated anew: auths stand apart from modules"),
-        )
+    document = _of_before_0_23(document)
     try:
         return SnmpYml.model_validate(document)
     except ValidationError as error:
@@ -70,8 +63,29 @@ def load(path: Path) -> SnmpYml:
         ) from None
 
 
-def _input_error(code: str, message: Message, file: str, line: int = 0, hint: Message | None = None) -> InputError:
-    hint = hint or Message("give a file in the form of snmp_exporter's snmp.yml")
+def _of_before_0_23(document: object) -> object:
+    """A file of snmp_exporter 0.22 or older in today's form: there each module stood alone, with its `auth` inside.
+
+    What a module said about speaking becomes an entry of `auths` with the module's name.
+    """
+    if not isinstance(document, dict) or "modules" in document or "auths" in document:
+        return document
+    if not document or not all(isinstance(part, dict) and "metrics" in part for part in document.values()):
+        return document
+    auths = {
+        name: {"version": part.get("version", 2), **(part.get("auth") or {})}
+        for name, part in document.items()
+        if "version" in part or "auth" in part
+    }
+    modules = {
+        name: {key: value for key, value in part.items() if key not in {"version", "auth"}}
+        for name, part in document.items()
+    }
+    return {"auths": auths, "modules": modules}
+
+
+def _input_error(code: str, message: Message, file: str, line: int = 0) -> InputError:
+    hint = Message("give a file in the form of snmp_exporter's snmp.yml")
     return InputError([Problem(code, message, hint, file, line)])
 
 
@@ -84,11 +98,17 @@ def shipped() -> Mapping[str, Module]:
     return modules
 
 
-def find(names: Sequence[str], files: Sequence[Path] = ()) -> dict[str, Module]:
-    """The modules called `names`: from `files` first (later ones win), else shipped. InputError for an unknown one."""
+def every(files: Sequence[Path] = ()) -> dict[str, Module]:
+    """The shipped modules and those of `files`; of the same name the later one wins."""
     known = dict(shipped())
     for path in files:
         known.update(load(path).modules)
+    return known
+
+
+def find(names: Sequence[str], files: Sequence[Path] = ()) -> dict[str, Module]:
+    """The modules called `names`: from `files` first (later ones win), else shipped. InputError for an unknown one."""
+    known = every(files)
     unknown = [name for name in names if name not in known]
     if unknown:
         raise InputError(

@@ -1,7 +1,13 @@
 """The form of a `snmp.yml`: what the Prometheus snmp_exporter's generator writes and people publish.
 
-Source: snmp_exporter's config/config.go and generator/FORMAT.md (Apache-2.0); read, not copied. Keys that this
-reader adds: a metric's `unverified` (its OID is known only from public configurations, not from the vendor's MIB).
+Source: snmp_exporter's config/config.go and generator/FORMAT.md (Apache-2.0); read, not copied. What this reader adds:
+
+    source (module)          the document that the OIDs were read in
+    unverified (metric)      its OID is known only from public configurations, not from the vendor's MIB
+    absent (metric)          values by which devices say that there is nothing to measure: they become no sample
+    present_with (metric)    a column of the same table: where it has a value above 0, `absent` does not count
+    measures (metric)        what the numbers mean whoever made the device, for summaries over all vendors
+    type RowCount (metric)   how many rows of the column have the same labels
 """
 
 from __future__ import annotations
@@ -59,6 +65,18 @@ def _true_false(value: object) -> object:
 Oid: TypeAlias = Annotated[str, BeforeValidator(_oid)]
 Duration: TypeAlias = Annotated[float, BeforeValidator(seconds), Field(gt=0, le=3600)]
 Enum: TypeAlias = Annotated[dict[int, str], BeforeValidator(_true_false)]
+
+
+Measure: TypeAlias = Literal[
+    "cpu_percent",
+    "memory_percent",
+    "memory_used",
+    "memory_free",
+    "memory_total",
+    "temperature_celsius",
+    "sessions",
+    "tunnels",
+]
 
 
 class Part(BaseModel):
@@ -164,11 +182,19 @@ class Metric(Part):
     offset: float = 0.0
     scale: float = 0.0
     unverified: bool = False
+    absent: frozenset[int] = frozenset()
+    present_with: Oid | None = None
+    measures: Measure | None = None
 
     @field_validator("name")
     @classmethod
     def _metric_name(cls, value: str) -> str:
         return _checked(_NAME, value, "metric")
+
+    @property
+    def note(self) -> str:
+        """The help text, with what a reader of the numbers must know about the OID."""
+        return f"{self.help} (unverified OID)" if self.unverified else self.help
 
 
 class StaticFilter(Part):
@@ -196,6 +222,7 @@ class Filters(Part):
 class Module(Part):
     """An entry of `modules`."""
 
+    source: str = ""
     walk: tuple[Oid, ...] = ()
     get: tuple[Oid, ...] = ()
     metrics: tuple[Metric, ...] = ()

@@ -141,6 +141,27 @@ def get(oids: Sequence[bytes], memory: Memory, budget: Budget) -> Generator[Requ
     return values
 
 
+def present(prefixes: Sequence[bytes], memory: Memory, budget: Budget) -> Generator[Request, Reply, set[bytes]]:
+    """Those of the tables that have anything in them, asked for together; all, if the agent cannot tell so."""
+    found: set[bytes] = set()
+    size = min(budget.limits.varbinds or MAX_SCALARS, memory.cap or MAX_SCALARS, MAX_SCALARS)
+    for first in range(0, len(prefixes), size):
+        asked = tuple(prefixes[first : first + size])
+        budget.spend()
+        reply = yield Request(ber.GET_BULK, asked, 1)
+        budget.heard(reply)
+        answers = ber.varbinds(reply.data, reply.start, reply.end) if not reply.status else []
+        if len(answers) != len(asked):
+            return set(prefixes)
+        budget.varbinds += len(answers)
+        found.update(
+            prefix
+            for prefix, (oid, value) in zip(asked, answers, strict=True)
+            if oid.startswith(prefix) and value[0] not in ber.EXCEPTIONS
+        )
+    return found
+
+
 def table(
     prefix: bytes,
     columns: Sequence[bytes],

@@ -172,6 +172,8 @@ class Agent(threading.Thread):
         version = int(message[0])
         api = v1 if version == 0 else v2c
         request = api.apiMessage.get_pdu(message)
+        if version == 1 and len(pairs) > 20:
+            return long_reply(int(request[0]) if identifier is None else identifier, community or self.community, pairs)
         pdu = api.GetResponsePDU()
         api.apiPDU.set_defaults(pdu)
         api.apiPDU.set_request_id(pdu, identifier or int(request[0]))
@@ -185,6 +187,34 @@ class Agent(threading.Thread):
         api.apiMessage.set_community(answer, community or self.community)
         api.apiMessage.set_pdu(answer, pdu)
         return encoder.encode(answer)
+
+
+ENCODED = {}
+
+
+def binding(name, value):
+    """One encoded variable binding; a recording's are encoded once, since pyasn1 takes its time."""
+    known = ENCODED.get((name, id(value)))
+    if known is None:
+        bound = v2c.VarBind()
+        v2c.apiVarBind.set_oid_value(bound, (name, value))
+        # The value is kept so that its identity stays its own.
+        known = ENCODED[name, id(value)] = (value, encoder.encode(bound))
+    return known[1]
+
+
+def tlv(tag, content):
+    size = len(content)
+    length = bytes((size,)) if size < 128 else bytes((0x82,)) + size.to_bytes(2, "big")
+    return bytes((tag,)) + length + content
+
+
+def long_reply(identifier, community, pairs):
+    """A version 2c response without an error, put together from encoded bindings."""
+    bindings = tlv(0x30, b"".join(binding(name, value) for name, value in pairs))
+    number = encoder.encode(v2c.Integer32(identifier))
+    pdu = tlv(0xA2, number + b"\x02\x01\x00\x02\x01\x00" + bindings)
+    return tlv(0x30, b"\x02\x01\x01" + tlv(4, community) + pdu)
 
 
 def _v1_value(value):
@@ -313,6 +343,14 @@ def corpus():
     if not CORPUS.is_dir():
         pytest.skip("the recordings (../shared/corpus/snmp) are not here")
     return {path.stem: recording(path) for path in sorted(CORPUS.glob("*.snmprec"))}
+
+
+@pytest.fixture(scope="session")
+def corpus_folder():
+    """Where the recordings are."""
+    if not CORPUS.is_dir():
+        pytest.skip("the recordings (../shared/corpus/snmp) are not here")
+    return CORPUS
 
 
 @pytest.fixture

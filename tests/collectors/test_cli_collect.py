@@ -107,8 +107,9 @@ def test_the_table_and_the_file(agents, tmp_path, capsys):
     from collectors.poll import Poller
 
     good, mute = agents(), agents(behave=lambda *_: [])
-    results = Poller(timeout=0.2, retries=0).poll([good.target("rt-good"), mute.target("rt-mute")])
-    collect_poll.show(results)
+    poller = Poller(timeout=0.2, retries=0)
+    results = poller.poll([good.target("rt-good"), mute.target("rt-mute")])
+    collect_poll.show(results, poller)
     shown = capsys.readouterr()
     assert "rt-good" in shown.out
     assert "4/4" in shown.out
@@ -122,6 +123,6 @@ def test_the_table_and_the_file(agents, tmp_path, capsys):
     assert {sample.labels["device"] for sample in families["ifHCInOctets"].samples} == {"rt-good"}
     with pytest.raises(InputError):
         collect_poll.write(results, tmp_path / "none" / "all.prom")
-    row = collect_poll.row_json(results[0])
+    row = collect_poll.row_json(results[0], poller)
     assert row["interfaces"] == {"up": 4, "total": 4}
     assert row["sys_name"] == "rt-test"

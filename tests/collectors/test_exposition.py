@@ -222,3 +222,44 @@ def test_the_first_module_wins_where_two_read_the_same():
     assert b"m 1\n" in text
     assert b"m 2\n" not in text
     assert b'm{a="b"} 3\n' in text
+
+
+ABSENT = {"type": "gauge", "indexes": INDEX, "absent": [0, 65535]}
+
+
+def test_values_that_mean_nothing_give_no_sample():
+    """65535 degrees is no temperature; scaled or not."""
+    cells = {(1,): v2c.Integer32(0), (2,): v2c.Integer32(65535), (3,): v2c.Integer32(41)}
+    assert set(samples(ABSENT, cells).values()) == {41}
+    assert set(samples({**ABSENT, "scale": 0.5}, cells).values()) == {20.5}
+
+
+def test_a_value_counts_where_its_neighbour_says_that_the_part_is_there():
+    """An idle processor's 0 is a load; a port's 0 is none."""
+    metric = {**ABSENT, "present_with": BASE + ".2"}
+    cells = {(1,): v2c.Integer32(0), (2,): v2c.Integer32(0), (3,): v2c.Integer32(0)}
+    memory = {(1,): v2c.Integer32(0), (2,): v2c.Integer32(20)}
+    found = samples(metric, cells, columns=[(BASE + ".2", memory)])
+    assert found == {("m", (("row", "2"),)): 0}
+
+
+def test_rows_are_counted_by_labels():
+    """ARP entries by interface: the address is dropped, what is left is counted."""
+    metric = {
+        "type": "RowCount",
+        "indexes": [*INDEX, {"labelname": "address", "type": "InetAddressIPv4"}],
+        "lookups": [{"labelname": "address"}],
+    }
+    cells = {
+        (row, 192, 0, 2, host): v2c.OctetString(b"123456") for row, hosts in ((1, 3), (2, 1)) for host in range(hosts)
+    }
+    assert samples(metric, cells) == {("m", (("row", "1"),)): 3, ("m", (("row", "2"),)): 1}
+
+
+def test_an_oid_that_is_only_heard_of_says_so():
+    """In the help text of every page."""
+    metric = {"oid": BASE + ".1", "name": "m", "type": "gauge", "help": "H", "indexes": INDEX, "unverified": True}
+    module = Module.model_validate({"walk": ["1.3.6.1"], "metrics": [metric]})
+    found = Found(columns={ber.encode_oid(BASE + ".1"): {b"\x01": encoder.encode(v2c.Integer32(1))}})
+    text = page([Series(compile_module("test", module)).render(found)]).decode()
+    assert "# HELP m H (unverified OID)\n" in text

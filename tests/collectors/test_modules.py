@@ -86,6 +86,26 @@ def test_a_published_file_loads_unchanged(tmp_path):
     assert "authpass" not in repr(loaded)
 
 
+def test_a_file_from_before_auths_stood_apart(tmp_path):
+    """Debian's version 0.21 reads such files: what a module says about speaking becomes an auth of its name."""
+    text = """
+if_mib:
+  walk: [1.3.6.1.2.1.2.1]
+  metrics: [{name: ifNumber, oid: 1.3.6.1.2.1.2.1, type: gauge, help: "x"}]
+  version: 3
+  max_repetitions: 25
+  auth: {username: u, security_level: authNoPriv, password: p, auth_protocol: SHA}
+plain:
+  get: [1.3.6.1.2.1.1.3.0]
+  metrics: [{name: sysUpTime, oid: 1.3.6.1.2.1.1.3, type: gauge}]
+"""
+    loaded = load(tmp_path, text)
+    assert set(loaded.modules) == {"if_mib", "plain"}
+    assert loaded.modules["if_mib"].max_repetitions == 25
+    assert set(loaded.auths) == {"if_mib"}
+    assert loaded.auths["if_mib"].username == "u"
+
+
 def test_an_empty_file_is_no_mistake(tmp_path):
     """Debian ships one."""
     assert load(tmp_path, "# nothing\n").modules == {}
@@ -94,7 +114,7 @@ def test_an_empty_file_is_no_mistake(tmp_path):
 BROKEN = {
     "no YAML": ("modules: [", "snmp.yml:"),
     "no mapping": ("- 1\n", "snmp.yml"),
-    "old form": ("if_mib:\n  walk: [1.3.6]\n", "modules"),
+    "neither form": ("if_mib:\n  walk: [1.3.6]\n", "if_mib"),
     "unknown key": ("modules: {a: {wlak: [1.3.6.1]}}", "modules.a.wlak"),
     "no oid": ("modules: {a: {walk: [system]}}", "modules.a.walk.0"),
     "bad duration": ("modules: {a: {timeout: fast}}", "modules.a.timeout"),

@@ -378,3 +378,31 @@ def test_a_restarted_engine_is_followed(snmpd):
 def test_a_poll_of_nothing_is_nothing():
     """No targets, no sockets, no results."""
     assert poll([]) == []
+
+
+def test_tables_that_a_device_does_not_have_cost_one_packet(agents, make_router):
+    """A module of ten tables on a device with none of them; a table that appears is read at the next poll."""
+    agent = agents(make_router(2))
+    poller = Poller(["cisco"])
+    assert [poller.poll([agent.target()])[0].packets for _ in range(3)] == [2, 2, 2]
+    agent.change(make_router(2) | {(1, 3, 6, 1, 4, 1, 9, 9, 109, 1, 1, 1, 1, 8, 1): v2c.Gauge32(42)})
+    assert poller.poll([agent.target()])[0].value("cpmCPUTotal5minRev") == 42
+    agent.change(make_router(2))
+    gone = poller.poll([agent.target()])[0]
+    assert gone.ok
+    assert gone.value("cpmCPUTotal5minRev") is None
+
+
+def test_an_agent_that_cannot_tell_which_tables_it_has_is_read_all_the_same(agents, make_router):
+    """It answers a question for many tables at once with an error."""
+
+    def behave(agent, message, _):
+        pdu = v2c.apiMessage.get_pdu(message)
+        if pdu.tagSet == v2c.GetBulkRequestPDU.tagSet and len(v2c.apiBulkPDU.get_varbinds(pdu)) == 10:
+            return [agent.reply(message, [], status=5, index=1)]
+        return None
+
+    objects = make_router(2) | {(1, 3, 6, 1, 4, 1, 9, 9, 109, 1, 1, 1, 1, 8, 1): v2c.Gauge32(42)}
+    result = Poller(["cisco"]).poll([agents(objects, behave=behave).target()])[0]
+    assert result.ok
+    assert result.value("cpmCPUTotal5minRev") == 42

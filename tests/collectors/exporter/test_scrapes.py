@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import http.client
 import json
@@ -11,123 +10,29 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from ipaddress import ip_interface
 from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from collectors import exporter as exporting
+from collectors import http as http_server
 from collectors.http import BadRequestError, parse
-from inventory import model
-from inventory.endpoints import Endpoint
-from inventory.errors import GovnetError
-from inventory.secrets import SecretRef
-
-
-class Lab:
-    """Endpoints: every device at its agent."""
-
-    def __init__(self, ports):
-        self.ports = ports
-
-    def ssh(self, device):
-        raise NotImplementedError
-
-    def snmp(self, device):
-        return Endpoint("127.0.0.1", self.ports[device.name])
-
-
-def workspace(tmp_path, names):
-    """A workspace of devices with one community, invented."""
-    (tmp_path / "community").write_text("public\n")
-    (tmp_path / "community").chmod(0o600)
-    region = model.Region("431382", "涟源市", model.Level.COUNTY)
-    devices = {
-        name: model.Device(
-            name, "site", "township-router", "huawei", address=ip_interface(f"10.9.0.{number}/24"), credential="snmp"
-        )
-        for number, name in enumerate(names, 1)
-    }
-    access = model.SnmpAccess("2c", SecretRef.parse("file:community"))
-    other = model.SnmpAccess("2c", SecretRef.parse("file:none"))
-    inventory = model.Inventory(
-        regions={"431382": region},
-        units={},
-        sites={"site": model.Site("site", "站点", "431382", unit="office")},
-        devices=devices,
-        lines={},
-        vrfs={},
-        zones={},
-        flows=(),
-        systems={},
-        credentials={
-            "snmp": model.Credential("snmp", snmp=access),
-            "none": model.Credential("none"),
-            "lost": model.Credential("lost", snmp=other),
-        },
-    )
-    return model.Workspace(tmp_path, model.Settings(), inventory)
-
-
-class Running:
-    """An exporter in a thread."""
-
-    def __init__(self, made):
-        self.sockets = exporting.listen("127.0.0.1:0")
-        self.port = self.sockets[0].getsockname()[1]
-        self.loop = asyncio.new_event_loop()
-        self.stop = asyncio.Event()
-        self.ready = threading.Event()
-        self.thread = threading.Thread(target=self.run, args=(made,), daemon=True)
-        self.thread.start()
-        assert self.ready.wait(10)
-
-    def run(self, made):
-        self.loop.run_until_complete(made.run(self.sockets, self.stop, self.ready.set))
-        self.loop.close()
-
-    def end(self):
-        self.loop.call_soon_threadsafe(self.stop.set)
-        self.thread.join(10)
-        assert not self.thread.is_alive()
-
-    def get(self, path, method="GET", headers=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        try:
-            connection.request(method, path, headers=headers or {})
-            response = connection.getresponse()
-            return response.status, response.read(), response.headers
-        finally:
-            connection.close()
-
-
-@pytest.fixture
-def running(agents, tmp_path):
-    """An exporter over two devices, one healthy and one mute; ended after the test."""
-    started = []
-
-    def start(**options):
-        ports = {"rt-a": agents().port, "rt-mute": agents(behave=lambda *_: []).port}
-        made = exporting.Exporter(workspace(tmp_path, list(ports)), Lab(ports), **options)
-        started.append(Running(made))
-        return started[-1]
-
-    yield start
-    for exporter in started:
-        exporter.end()
+from collectors.modules.platforms import modules_of
+from inventory.errors import DeviceError, GovnetError
+from inventory.text import Message
 
 
 def test_a_scrape(running):
-    """Two modules by default; Prometheus' text; the scrape's own metrics by module."""
+    """The platform's modules by default; Prometheus' text; the scrape's own metrics by module."""
     status, body, headers = running().get("/snmp?target=rt-a")
     assert status == 200
     assert headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
     families = {family.name: family for family in text_string_to_metric_families(body.decode())}
     assert len(families["ifHCInOctets"].samples) == 4
-    assert {sample.labels["module"] for sample in families["snmp_scrape_packets_sent"].samples} == {"system", "if_mib"}
+    assert {sample.labels["module"] for sample in families["snmp_scrape_packets_sent"].samples} == set(
+        modules_of("huawei")
+    )
     assert "public" not in body.decode()
 
 
@@ -194,6 +99,17 @@ def test_any_target_needs_its_switch_and_an_auth(running, agents):
     assert exporter.get("/snmp?target=127.0.0.1:99999&auth=snmp")[0] == 400
 
 
+def test_what_strangers_teach_is_forgotten(running, agents, monkeypatch):
+    """Whoever may ask for any target cannot fill the memory with invented ones."""
+    monkeypatch.setattr("collectors.exporter._STRANGERS", 2)
+    other = agents()
+    exporter = running(any_target=True)
+    for context in "abcd":
+        path = f"/snmp?target=127.0.0.1:{other.port}&auth=snmp&module=system&snmp_context={context}"
+        assert exporter.get(path)[0] == 200
+    assert len(exporter.made._files.poller._states) == 2
+
+
 def test_auths_of_a_file(running, tmp_path):
     """A snmp.yml's auths and modules are there beside ours."""
     path = tmp_path / "snmp.yml"
@@ -205,6 +121,22 @@ def test_auths_of_a_file(running, tmp_path):
     status, body, _ = running(files=(path,)).get("/snmp?target=rt-a&module=name&auth=pub")
     assert status == 200
     assert b'sysName{sysName="rt-test"} 1' in body
+
+
+def test_a_device_without_an_address_says_so(running, tmp_path, monkeypatch):
+    """Also when a file's auth is asked for."""
+
+    def nowhere(_, device):
+        raise DeviceError(device.name, Message("the device has no management address"), Message("fill it in"))
+
+    path = tmp_path / "snmp.yml"
+    path.write_text("auths: {pub: {community: public, version: 2}}\n")
+    exporter = running(files=(path,))
+    monkeypatch.setattr(type(exporter.made._endpoints), "snmp", nowhere)
+    for auth in ("", "&auth=pub"):
+        status, body, _ = exporter.get(f"/snmp?target=rt-a{auth}")
+        assert status == 500
+        assert b"no management address" in body
 
 
 def test_discovery(running):
@@ -219,7 +151,14 @@ def test_discovery(running):
     assert first["targets"] == ["noc:9116"]
     assert first["labels"]["region"] == "涟源市"
     assert first["labels"]["unit"] == "office"
+    assert first["labels"]["vendor"] == "Huawei"
+    assert first["labels"]["__scheme__"] == "http"
+    assert first["labels"]["zone"] == "office-zone"
+    assert groups[1]["labels"]["zone"] == ""
     assert {"role", "platform", "site", "region_code"} <= set(first["labels"])
+    assert "__param_module" not in first["labels"]
+    chosen = json.loads(exporter.get("/sd/snmp?module=if_mib", headers={"Host": "noc:9116"})[1])
+    assert chosen[0]["labels"]["__param_module"] == "if_mib"
     assert all(isinstance(value, str) for value in first["labels"].values())
     where = exporter.get("/sd/snmp?where=name%3Drt-a", headers={"Host": "noc:9116"})[1]
     assert len(json.loads(where)) == 1
@@ -258,13 +197,13 @@ def test_heads_that_are_no_http(head):
 def test_addresses_that_cannot_be_listened_on(address):
     """A message with a hint."""
     with pytest.raises(GovnetError) as caught:
-        exporting.listen(address)
+        http_server.listen(address)
     assert str(caught.value.hint)
 
 
 def test_serve_ends_gracefully_on_sigterm():
     """The command: it says where it listens, answers, and ends with 0."""
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     process = subprocess.Popen(
         [
             sys.executable,
@@ -287,7 +226,10 @@ def test_serve_ends_gracefully_on_sigterm():
         listen = json.loads(lines)["listen"]
         connection = http.client.HTTPConnection(listen, timeout=10)
         connection.request("GET", "/-/healthy")
-        assert connection.getresponse().status == 200
+        assert connection.getresponse().read() == b"Healthy\n"
+        process.send_signal(signal.SIGHUP)
+        connection.request("GET", "/metrics")
+        assert b"govnet_reload_successful 1.0" in connection.getresponse().read()
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
         connection.close()
