@@ -12,17 +12,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from collectors.snmp import ber
 from collectors.snmp.faults import Fault
-from collectors.snmp.session import Reply, Request
+from collectors.snmp.layout import Layout, Rows, learn
+from collectors.snmp.session import Reply, Request, request
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
-
-Rows: TypeAlias = dict[bytes, bytes]
-"""Index (octets of the OID after the column) → value (one TLV)."""
+    from collections.abc import Collection, Generator, Sequence
 
 # Octets of variable bindings for which an answer is planned: with its headers (v3 has more) it fits an Ethernet frame.
 ANSWER_OCTETS = {0: 1400, 1: 1400, 3: 1300}
@@ -42,6 +40,9 @@ _STATUS = {_TOO_BIG: "too_big", _GEN_ERR: "gen_err", _NO_ACCESS: "no_access", _A
 # Faults of one request: the rest of the module can still be read.
 LOCAL = frozenset({"too_big", "gen_err", "no_access", "error_status", "loop", "decode"})
 _TAIL = b"\x30\x00\x06\x00"
+_MAX_LAYOUTS = 256
+_PAUSE = 8
+_SHORT = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +67,23 @@ class Memory:
     cap: int = 0
     absent: set[bytes] = field(default_factory=set)
     empty: set[bytes] = field(default_factory=set)
-    requests: dict[tuple[int, int, tuple[bytes, ...]], Request] = field(default_factory=dict)
+    # The shape of the last answer to a request, or after how many more answers one is to be learnt.
+    layouts: dict[Request, Layout | int] = field(default_factory=dict)
 
-    def request(self, tag: int, oids: tuple[bytes, ...], repetitions: int = 0) -> Request:
-        """The request, encoded once: the same object as at the last poll."""
-        key = (tag, repetitions, oids)
-        known = self.requests.get(key)
+    def learn(self, asked: Request, reply: Reply, found: dict[bytes, Rows], ended: set[bytes]) -> None:
+        """Keep the shape of an answer that was read in the ordinary way: of the second one to the same request, or of
+        a later one if shapes change all the time.
+        """  # noqa: D205 - one sentence says it
+        known = self.layouts.get(asked)
         if known is None:
-            if len(self.requests) > 512:
-                self.requests.clear()
-            known = self.requests[key] = Request(tag, oids, repetitions)
-        return known
+            if len(self.layouts) >= _MAX_LAYOUTS:
+                self.layouts.clear()
+            self.layouts[asked] = 0
+        elif isinstance(known, int):
+            made = learn(reply, found, frozenset(ended)) if not known else None
+            self.layouts[asked] = made or (known - 1 if known else _PAUSE)
+        else:
+            self.layouts[asked] = 0 if known.hits else _PAUSE
 
     def shrink(self, asked: int) -> None:
         """`asked` values were too many."""
@@ -119,7 +126,7 @@ def get(oids: Sequence[bytes], memory: Memory, budget: Budget) -> Generator[Requ
     while wanted:
         asked = tuple(wanted[:size])
         budget.spend()
-        reply = yield memory.request(ber.GET, asked)
+        reply = yield request(ber.GET, asked)
         budget.heard(reply)
         if reply.status == _NO_SUCH_NAME and memory.version == 0:
             if not 1 <= reply.index <= len(asked):
@@ -220,44 +227,76 @@ class _Group:
     def read(self, repetitions: int, exact: int) -> Generator[Request, Reply, dict[bytes, Rows]]:
         """All rows, asking for `repetitions` at first; with `exact` a column ends after so many rows."""
         found = self.found
+        memory = self._memory
         while self._active:
-            reply = yield self._request(repetitions)
+            asked = self._request(repetitions)
+            reply = yield asked
             self._budget.heard(reply)
             if reply.lost > 1:
-                self._memory.shrink(repetitions * len(self._active))
-            if reply.status == _TOO_BIG and (repetitions > 1 or len(self._active) > 1):
-                self._memory.shrink(repetitions * len(self._active))
-                if repetitions == 1:
-                    return (yield from self._one_by_one())
-                repetitions //= 2
-                continue
-            if reply.status == _NO_SUCH_NAME and not self._bulk and 1 <= reply.index <= len(self._active):
-                # RFC 1157: nothing comes after this column's last row.
-                del self._active[reply.index - 1]
-                continue
-            _check(reply)
-            before = sum(map(len, found.values()))
-            ended = read(reply, self._prefix, self._active, found)
-            gained = sum(map(len, found.values())) - before
-            self._budget.varbinds += gained
-            self._width = max(self._width, (reply.end - reply.start) // max(1, gained))
+                memory.shrink(repetitions * len(self._active))
+            layout = memory.layouts.get(asked)
+            rows = layout.read(reply) if isinstance(layout, Layout) else None
+            if rows is not None and isinstance(layout, Layout):
+                ended: Collection[bytes] = layout.ended
+            else:
+                if reply.status == _TOO_BIG and (repetitions > 1 or len(self._active) > 1):
+                    memory.shrink(repetitions * len(self._active))
+                    if repetitions == 1:
+                        return (yield from self._one_by_one())
+                    repetitions //= 2
+                    continue
+                if reply.status == _NO_SUCH_NAME and not self._bulk and 1 <= reply.index <= len(self._active):
+                    # RFC 1157: nothing comes after this column's last row.
+                    del self._active[reply.index - 1]
+                    continue
+                _check(reply)
+                rows = {column: {} for column in self._active}
+                ended = read(reply, self._prefix, self._active, rows)
+                memory.learn(asked, reply, rows, ended)
+                self._measure(reply, rows)
+            gained = self._merge(rows)
+            if exact and gained == exact * len(found):
+                return found
             self._go_on(ended, exact, gained)
             repetitions = self._repetitions()
-        for column, rows in found.items():
-            if rows:
-                longest = max(len(index) + len(value) for index, value in _sample(rows))
+        return found
+
+    def _merge(self, rows: dict[bytes, Rows]) -> int:
+        """Put an answer's rows to those before; how many there were. Fault(`loop`) if one comes a second time."""
+        gained = 0
+        found = self.found
+        for column, fresh in rows.items():
+            known = found[column]
+            size = len(fresh)
+            if known:
+                total = len(known) + size
+                known.update(fresh)
+                if len(known) != total:
+                    raise Fault("loop")
+            else:
+                found[column] = fresh
+            gained += size
+        self._budget.varbinds += gained
+        return gained
+
+    def _measure(self, reply: Reply, rows: dict[bytes, Rows]) -> None:
+        """How wide the columns are: what the next requests are packed by."""
+        self._width = max(self._width, (reply.end - reply.start) // max(1, sum(map(len, rows.values()))))
+        for column, cells in rows.items():
+            if cells:
+                longest = max(len(index) + len(value) for index, value in _sample(cells))
                 # Two headers of two octets, and one octet by which a counter may grow until the next poll.
                 self._memory.widths[column] = 5 + len(column) + longest
-        return found
 
     def _request(self, repetitions: int) -> Request:
         self._budget.spend()
-        asked = tuple(column + self._last[column] for column in self._active)
+        last = self._last
+        asked = tuple([column + last[column] for column in self._active])
         tag = ber.GET_BULK if self._bulk else ber.GET_NEXT
         count = repetitions if self._bulk else 0
-        if any(self._last[column] for column in self._active):
-            return Request(tag, asked, count)
-        return self._memory.request(tag, asked, count)
+        # A long table's later requests are too many to keep.
+        kept = self._memory.rows.get(self._prefix, 0) <= _SHORT or not any(last.values())
+        return request(tag, asked, count) if kept else Request(tag, asked, count)
 
     def _one_by_one(self) -> Generator[Request, Reply, dict[bytes, Rows]]:
         """Even one row of all columns is too much for an answer: each column for itself, from its start."""
@@ -266,7 +305,7 @@ class _Group:
             self.found.update((yield from alone.read(1, 0)))
         return self.found
 
-    def _go_on(self, ended: set[bytes], exact: int, gained: int) -> None:
+    def _go_on(self, ended: Collection[bytes], exact: int, gained: int) -> None:
         """Which columns have more rows, and after which index. Fault(`loop`, `bounds`)."""
         limits = self._budget.limits
         active = []
@@ -349,18 +388,20 @@ def _quick(
             size = len(suffix)
             rows = {}
             count = 0
+            value = b""
             for before, piece in zip(pieces[position::width], pieces[position + 1 :: width], strict=False):
                 # before ends with the header of this binding: 30 LL 06 OO; the piece ends with the next one's.
                 stop = before[-1] - skip
                 value = piece[stop:-4]
                 if (
-                    len(piece) != before[-3] + 2 - skip
-                    or before[-4::2] != b"\x30\x06"
-                    or value[1] != len(value) - 2
+                    value[1] != len(value) - 2
+                    or len(piece) != before[-3] + 2 - skip
+                    or before[-4] != 0x30
+                    or before[-2] != 0x06
                     or stop < size
                 ):
                     return None
-                if size and piece[:size] != suffix:
+                if not piece.startswith(suffix):
                     ended.add(column)
                     break
                 rows[piece[size:stop]] = value
