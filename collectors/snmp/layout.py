@@ -11,7 +11,6 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from collectors.snmp import ber
@@ -67,40 +66,36 @@ def learn(reply: Reply, found: Mapping[bytes, Rows], ended: frozenset[bytes]) ->
     width = len(found)
     if not count or max(map(len, found.values())) != count:
         return None
+    size = reply.end - reply.start
+    mask = bytearray(b"\xff" * size)
+    cells = []
+    before = place = 0
+    heads = [4 + len(column) for column in found]
+    for row in zip(*(part.items() for part in found.values()), strict=True):
+        for head, (index, value) in zip(heads, row, strict=True):
+            # 30 LL 06 OO, the identifier, the value: all short, or the check below says no.
+            start = place + head + len(index)
+            place = start + len(value)
+            mask[start + 2 : place] = bytes(len(value) - 2)
+            cells.append(f"{start - before}x{len(value)}s")
+            before = place
     try:
-        places = _places(reply)
+        _blank(mask, reply, place)
     except DecodeError:
         return None
-    if len(places) < count * width:
-        return None
-    mask = bytearray(b"\xff" * (reply.end - reply.start))
-    for content, stop in places:
-        mask[content[1] : stop] = bytes(stop - content[1])
-    rows = places[: count * width]
-    gaps = [(0, 0), *((content[0], stop) for content, stop in rows)]
-    cells = "".join(f"{start - before}x{stop - start}s" for (_, before), (start, stop) in pairwise(gaps))
-    body = reply.data[reply.start : reply.end]
-    made = int.from_bytes(mask, "big")
-    return Layout(
-        len(body),
-        made,
-        int.from_bytes(body, "big") & made,
-        struct.Struct(cells),
-        tuple((column, same(tuple(part))) for column, part in found.items()),
-        ended,
-    )
+    body = int.from_bytes(reply.data[reply.start : reply.end], "big")
+    number = int.from_bytes(mask, "big")
+    columns = tuple((column, same(tuple(part))) for column, part in found.items())
+    made = Layout(size, number, body & number, struct.Struct("".join(cells)), columns, ended)
+    return made if place <= size and made.read(reply) == found else None
 
 
-def _places(reply: Reply) -> list[tuple[tuple[int, int], int]]:
-    """Where each value and its content begin and where it ends, counted from the first binding."""
-    places = []
-    data, base, position = reply.data, reply.start, reply.start
+def _blank(mask: bytearray, reply: Reply, place: int) -> None:
+    """Where the answer runs past the columns' ends: contents there do not matter either."""
+    position = reply.start + place
     while position < reply.end:
-        inner, stop = ber.expect(data, position, reply.end, ber.SEQUENCE)
-        _, value = ber.expect(data, inner, stop, ber.OBJECT_IDENTIFIER)
-        _, content, _ = ber.header(data, value, stop)
-        if content != value + 2:
-            raise DecodeError("not the shortest form")
-        places.append(((value - base, content - base), stop - base))
+        inner, stop = ber.expect(reply.data, position, reply.end, ber.SEQUENCE)
+        _, value = ber.expect(reply.data, inner, stop, ber.OBJECT_IDENTIFIER)
+        _, content, _ = ber.header(reply.data, value, stop)
+        mask[content - reply.start : stop - reply.start] = bytes(stop - content)
         position = stop
-    return places

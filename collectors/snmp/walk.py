@@ -199,14 +199,15 @@ def _pack(wanted: list[bytes], rows: int, memory: Memory, limits: Limits) -> tup
     cap = min(limits.varbinds or 1 << 16, memory.cap or 1 << 16)
     if memory.version == 0:
         return wanted[: min(10, cap)], 1
-    widths = [memory.widths.get(column, _FIRST_WIDTH) for column in wanted[:MAX_COLUMNS]]
+    widths = memory.widths
     most = ANSWER_OCTETS[memory.version]
-    repetitions = max(1, min(rows, cap, most // widths[0]))
-    count, octets = 1, widths[0]
-    for width in widths[1:]:
-        if (octets + width) * repetitions > most or (count + 1) * repetitions > cap:
+    octets = widths.get(wanted[0], _FIRST_WIDTH)
+    repetitions = max(1, min(rows, cap, most // octets))
+    count = 1
+    for column in wanted[1:MAX_COLUMNS]:
+        octets += widths.get(column, _FIRST_WIDTH)
+        if octets * repetitions > most or (count + 1) * repetitions > cap:
             break
-        octets += width
         count += 1
     return wanted[:count], repetitions
 
@@ -284,7 +285,7 @@ class _Group:
         self._width = max(self._width, (reply.end - reply.start) // max(1, sum(map(len, rows.values()))))
         for column, cells in rows.items():
             if cells:
-                longest = max(len(index) + len(value) for index, value in _sample(cells))
+                longest = max(map(len, cells)) + max(map(len, cells.values()))
                 # Two headers of two octets, and one octet by which a counter may grow until the next poll.
                 self._memory.widths[column] = 5 + len(column) + longest
 
@@ -335,12 +336,6 @@ class _Group:
         return max(1, min(room, cap, left if left > 0 else room))
 
 
-def _sample(rows: Rows) -> list[tuple[bytes, bytes]]:
-    """Some rows by which a column's width is judged."""
-    items = list(rows.items())
-    return items[:: max(1, len(items) // 8)]
-
-
 def _after(index: bytes, previous: bytes) -> bool:
     """Whether an index comes after another, in the order of their numbers."""
     return not previous or ber.decode_index(index) > ber.decode_index(previous)
@@ -355,8 +350,6 @@ def _check(reply: Reply) -> None:
 
 def read(reply: Reply, prefix: bytes, columns: list[bytes], found: dict[bytes, Rows]) -> set[bytes]:
     """Put an answer's values into `found`; the columns that have ended. Fault(`loop`) if a row comes twice."""
-    if len(columns) == 1:
-        prefix = columns[0]
     quick = _quick(reply, prefix, columns)
     if quick is None:
         return _strict(reply, columns, found)
@@ -393,9 +386,10 @@ def _quick(
                 # before ends with the header of this binding: 30 LL 06 OO; the piece ends with the next one's.
                 stop = before[-1] - skip
                 value = piece[stop:-4]
+                total = len(piece)
                 if (
-                    value[1] != len(value) - 2
-                    or len(piece) != before[-3] + 2 - skip
+                    value[1] + stop + 6 != total
+                    or before[-3] + 2 - skip != total
                     or before[-4] != 0x30
                     or before[-2] != 0x06
                     or stop < size
