@@ -25,7 +25,11 @@ INTERFACES = 28
 LOW = (7, 8, 10, 11, 13, 14, 16, 17, 19, 20)
 HIGH = (6, 7, 8, 9, 10, 11, 12, 13, 15, 17)
 COLUMNS = [f"1.3.6.1.2.1.2.2.1.{column}" for column in LOW] + [f"1.3.6.1.2.1.31.1.1.1.{column}" for column in HIGH]
-LABELS = (("ifAlias", "1.3.6.1.2.1.31.1.1.1.18"), ("ifDescr", "1.3.6.1.2.1.2.2.1.2"), ("ifName", "1.3.6.1.2.1.31.1.1.1.1"))
+LABELS = (
+    ("ifAlias", "1.3.6.1.2.1.31.1.1.1.18"),
+    ("ifDescr", "1.3.6.1.2.1.2.2.1.2"),
+    ("ifName", "1.3.6.1.2.1.31.1.1.1.1"),
+)
 # Whoever speaks version 3 is this user.
 USER = usm.User("bench", "SHA", b"authpass123", "AES", b"privpass123")
 _ENGINE = bytes.fromhex("80001f8804") + b"benchmark"
@@ -35,9 +39,7 @@ _BOOTS = 3
 def module() -> Module:
     """20 columns of the interface tables, with snmp_exporter's three labels."""
     index = [{"labelname": "ifIndex", "type": "gauge"}]
-    lookups = [
-        {"labels": ["ifIndex"], "labelname": name, "oid": oid, "type": "DisplayString"} for name, oid in LABELS
-    ]
+    lookups = [{"labels": ["ifIndex"], "labelname": name, "oid": oid, "type": "DisplayString"} for name, oid in LABELS]
     metrics = [
         {"name": f"m{number}", "oid": oid, "type": "counter", "indexes": index, "lookups": lookups}
         for number, oid in enumerate(COLUMNS)

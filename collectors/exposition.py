@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from collectors.modules.schema import Lookup, Metric
     from collectors.plan import Plan
-    from collectors.snmp.walk import Rows
+    from collectors.snmp.layout import Rows
 
 # Counters above this lose digits in a float; they wrap here, as snmp_exporter's do.
 MANTISSA = 1 << 53
@@ -217,9 +217,7 @@ class Series:
         key = (self._plan.alike[oid], tuple(rows))
         inners = self._templates.get(key)
         if inners is None:
-            inners = [
-                _line("", self._labels(index, metric, found)).replace(b"%", b"%%") + b"%d\n" for index in rows
-            ]
+            inners = [_line("", self._labels(index, metric, found)).replace(b"%", b"%%") + b"%d\n" for index in rows]
             if len(set(inners)) != len(inners):
                 inners = []
             if len(self._templates) >= _MAX_TEMPLATES:
@@ -347,17 +345,22 @@ class Series:
             labels[part.labelname], arcs[part.labelname], rest = values.index_text(
                 rest, part.type, part.fixed_size, implied=part.implied, enum=part.enum_values
             )
+        # The index as it stands is what a lookup by all of its parts looks for, unless parts were missing or left over.
+        whole = tuple(arcs) if index == ber.encode_index([arc for part in arcs.values() for arc in part]) else None
         for lookup in metric.lookups:
             if not lookup.labels:
                 labels.pop(lookup.labelname, None)
                 continue
-            key = ber.encode_index([arc for label in lookup.labels for arc in arcs.get(label, ())])
+            if lookup.labels == whole:
+                key = index
+            else:
+                key = ber.encode_index([arc for label in lookup.labels for arc in arcs.get(label, ())])
             value = found.columns.get(ber.encode_oid(lookup.oid), {}).get(key)
             if value is None:
                 labels[lookup.labelname] = ""
                 continue
             labels[lookup.labelname] = values.value_text(value, _lookup_kind(lookup, key, found))
-            number = ber.number(value)
+            number = ber.number(value) if value[0] != ber.OCTET_STRING else None
             arcs[lookup.labelname] = [int(number)] if number is not None and number >= 0 else [0]
         return labels
 

@@ -44,6 +44,8 @@ _MAX_RESENDS = 4
 _PROBLEMS = frozenset({"wrong_digest", "not_in_time_window"})
 _RECEIVE_BUFFER = 8 << 20
 _DRAIN = 256
+# As plain numbers: an enumeration's members are slow keys.
+_V4, _V6 = int(socket.AF_INET), int(socket.AF_INET6)
 _FIRST_ID, _LAST_ID = 0x01000000, 0x7E000000
 # linux/in.h, linux/in6.h and bits/socket.h; Python's socket module does not name them.
 _IP_RECVERR, _IPV6_RECVERR, _MSG_ERRQUEUE = 11, 25, 0x2000
@@ -252,7 +254,7 @@ class Client:
 
     def _put(self, data: bytes, address: Address) -> int | None:
         """Send; the error number if that failed for good."""
-        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        family = _V6 if ":" in address[0] else _V4
         sock = self._sockets.get(family)
         if sock is None:
             try:
@@ -274,7 +276,7 @@ class Client:
         sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
         try:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-            if family == socket.AF_INET6:
+            if family == _V6:
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
                 sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
                 sock.bind(("::", 0))

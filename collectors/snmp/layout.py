@@ -27,7 +27,7 @@ Rows: TypeAlias = dict[bytes, bytes]
 
 @dataclass(slots=True, eq=False)
 class Layout:
-    """`mask` is 1 where the octets must be `expected`; `cells` cuts out the values, one row of columns after another."""
+    """`mask` has ones where the octets must be `expected`; `cells` cuts out the values, row after row."""
 
     size: int
     mask: int
@@ -63,31 +63,39 @@ def same(indexes: tuple[bytes, ...]) -> tuple[bytes, ...]:
 def learn(reply: Reply, found: Mapping[bytes, Rows], ended: frozenset[bytes]) -> Layout | None:
     """The shape of an answer that gave these rows; None where its columns are not equally long."""
     count = min(map(len, found.values()))
-    width = len(found)
     if not count or max(map(len, found.values())) != count:
         return None
     size = reply.end - reply.start
-    mask = bytearray(b"\xff" * size)
-    cells = []
-    before = place = 0
+    masks, cells = [], []
+    place = 0
+    # 30 LL 06 OO, the identifier, the value: all lengths short, or the check below says no.
     heads = [4 + len(column) for column in found]
     for row in zip(*(part.items() for part in found.values()), strict=True):
         for head, (index, value) in zip(heads, row, strict=True):
-            # 30 LL 06 OO, the identifier, the value: all short, or the check below says no.
-            start = place + head + len(index)
-            place = start + len(value)
-            mask[start + 2 : place] = bytes(len(value) - 2)
-            cells.append(f"{start - before}x{len(value)}s")
-            before = place
+            gap, octets = head + len(index), len(value)
+            mask, cell = _cell(gap, octets)
+            masks.append(mask)
+            cells.append(cell)
+            place += gap + octets
+    if place > size:
+        return None
+    whole = bytearray(b"".join(masks))
+    whole += b"\xff" * (size - place)
     try:
-        _blank(mask, reply, place)
+        _blank(whole, reply, place)
     except DecodeError:
         return None
     body = int.from_bytes(reply.data[reply.start : reply.end], "big")
-    number = int.from_bytes(mask, "big")
+    number = int.from_bytes(whole, "big")
     columns = tuple((column, same(tuple(part))) for column, part in found.items())
     made = Layout(size, number, body & number, struct.Struct("".join(cells)), columns, ended)
-    return made if place <= size and made.read(reply) == found else None
+    return made if made.read(reply) == found else None
+
+
+@lru_cache(maxsize=4096)
+def _cell(gap: int, octets: int) -> tuple[bytes, str]:
+    """A binding's part of the mask and of the struct: octets before the value, octets of the value."""
+    return b"\xff" * (gap + 2) + bytes(octets - 2), f"{gap}x{octets}s"
 
 
 def _blank(mask: bytearray, reply: Reply, place: int) -> None:

@@ -188,9 +188,21 @@ class CommunitySession:
         total = len(data)
         if total > self._usual_from:
             # Nearly every answer of this size has its three lengths in two octets each: checked in one step.
-            outer, size, preamble, inner, rest, id_head, found, status_head, status, index_head, index, last, bindings = (
-                self._shape.unpack_from(data)
-            )
+            (
+                outer,
+                size,
+                preamble,
+                inner,
+                rest,
+                id_head,
+                found,
+                status_head,
+                status,
+                index_head,
+                index,
+                last,
+                bindings,
+            ) = self._shape.unpack_from(data)
             start = self._shape.size
             if (
                 found == identifier

@@ -371,11 +371,17 @@ def _quick(
     width = len(columns)
     if len(pieces) <= width or len(pieces[0]) != 4:
         return None
-    pieces[-1] += _TAIL
     skip = len(prefix)
     parts = []
-    ended = set()
+    ended: set[bytes] = set()
     try:
+        # The last piece may hold bindings of other tables behind its own: there these columns have ended.
+        own = pieces[-2][-3] - 2 - skip
+        if len(pieces[-1]) > own >= 0:
+            beyond = ber.varbinds(pieces[-1], own, len(pieces[-1]))
+            ended.update(columns[(len(pieces) - 1 + number) % width] for number in range(len(beyond)))
+            pieces[-1] = pieces[-1][:own]
+        pieces[-1] += _TAIL
         for position, column in enumerate(columns):
             suffix = column[skip:]
             size = len(suffix)
@@ -404,7 +410,7 @@ def _quick(
                 if count and value[0] >= 0x80:
                     return None
             parts.append((column, rows, count))
-    except IndexError:
+    except (IndexError, ber.DecodeError):
         return None
     return parts, ended
 

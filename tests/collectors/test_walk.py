@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyasn1.codec.ber import encoder
 from pysnmp.proto.api import v2c
 
-from collectors.snmp import ber, walk
+from collectors.snmp import ber, layout, walk
 from collectors.snmp.faults import Fault
 from collectors.snmp.session import Reply
 
@@ -119,3 +119,63 @@ def test_order_is_by_number_not_by_octets():
     assert walk._after(high, low)
     assert not walk._after(low, high)
     assert not walk._after(low, low)
+
+
+def lengths_kept(value, chance):
+    """Another value of the same type and length."""
+    content = bytes(chance.draw(st.integers(0, 255)) for _ in range(len(value) - 2))
+    return value[:2] + content
+
+
+@given(st.dictionaries(indexes, st.tuples(values, values), min_size=1, max_size=6), st.booleans(), st.data())
+def test_a_known_shape_gives_what_the_strict_way_gives(rows, beyond, data):
+    """The next answer, with other contents: the same rows as read binding by binding, whatever the values are."""
+    columns = COLUMNS[:2]
+    extra = [("1.3.6.1.2.1.2.2.1.21.1", v2c.Gauge32(5))] * 2 if beyond else ()
+    first = answer(sorted(rows.items()), columns, extra)
+    found = {column: {} for column in columns}
+    ended = walk._strict(first, columns, found)
+    shape = layout.learn(first, found, frozenset(ended))
+    if shape is None:
+        # Only a value or a binding of 128 octets and more has no short form.
+        assert any(len(value) > 60 for part in found.values() for value in part.values())
+        return
+    assert shape.read(first) == found
+    octets = bytearray(first.data)
+    position = first.start
+    while position < first.end:
+        inner, stop = ber.expect(first.data, position, first.end, ber.SEQUENCE)
+        _, value = ber.expect(first.data, inner, stop, ber.OBJECT_IDENTIFIER)
+        octets[value:stop] = lengths_kept(first.data[value:stop], data)
+        position = stop
+    second = Reply(0, 0, bytes(octets), first.start, first.end)
+    strict = {column: {} for column in columns}
+    assert walk._strict(second, columns, strict) == ended
+    assert shape.read(second) == strict
+
+
+@given(st.dictionaries(indexes, st.tuples(values, values), min_size=1, max_size=6), st.data())
+def test_another_shape_is_not_read_by_a_known_one(rows, data):
+    """One octet outside the contents changed, or the answer is longer or shorter, or an error: the shape says no."""
+    columns = COLUMNS[:2]
+    reply = answer(sorted(rows.items()), columns)
+    found = {column: {} for column in columns}
+    ended = walk._strict(reply, columns, found)
+    shape = layout.learn(reply, found, frozenset(ended))
+    if shape is None:
+        return
+    contents = set()
+    position = reply.start
+    while position < reply.end:
+        inner, stop = ber.expect(reply.data, position, reply.end, ber.SEQUENCE)
+        _, value = ber.expect(reply.data, inner, stop, ber.OBJECT_IDENTIFIER)
+        contents.update(range(value + 2, stop))
+        position = stop
+    places = [place for place in range(reply.start, reply.end) if place not in contents]
+    place = data.draw(st.sampled_from(places))
+    octets = bytearray(reply.data)
+    octets[place] ^= data.draw(st.integers(1, 255))
+    assert shape.read(Reply(0, 0, bytes(octets), reply.start, reply.end)) is None
+    assert shape.read(Reply(0, 0, reply.data, reply.start, reply.end - 1)) is None
+    assert shape.read(Reply(0, 0, reply.data + b"\x00", reply.start, reply.end + 1)) is None
+    assert shape.read(Reply(5, 0, reply.data, reply.start, reply.end)) is None
