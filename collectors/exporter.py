@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 from collectors import modules as shipped_modules
 from collectors.exposition import page
 from collectors.http import Request, Response, Server
-from collectors.poll import Poller
+from collectors.poll import DEVICE_RATE, Poller
 from collectors.results import about
 from collectors.targets import Target, access_of, access_of_auth, target_of
 from inventory.errors import GovnetError, InputError, SnmpError
@@ -81,6 +81,8 @@ class Exporter:
         files: Sequence[Path] = (),
         any_target: bool = False,
         parallel: int = 64,
+        rate: float = 0.0,
+        device_rate: float = DEVICE_RATE,
     ) -> None:
         self._workspace = workspace
         self._endpoints = endpoints
@@ -91,7 +93,7 @@ class Exporter:
             loaded = shipped_modules.load(path)
             names.update(dict.fromkeys(loaded.modules))
             self._auths.update(loaded.auths)
-        self._poller = Poller(tuple(names), files=files, parallel=parallel)
+        self._poller = Poller(tuple(names), files=files, parallel=parallel, rate=rate, device_rate=device_rate)
         self._client: Client | None = None
         self._locks: dict[Target, asyncio.Lock] = {}
         self._addresses: dict[str, Device] = {}

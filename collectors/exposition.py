@@ -41,7 +41,7 @@ class Found:
 
 
 class Family:
-    """One metric family: its name, type and help text, and its samples' lines. Lines may have been added as one text."""
+    """One metric family: its name, type and help text, and its samples' lines, some perhaps added as one text."""
 
     __slots__ = ("_lines", "_texts", "help", "kind", "name")
 
