@@ -140,9 +140,18 @@ class _Answer:
 
 
 async def examine(
-    client: Client, poller: Poller, target: Target, management: Endpoint | None = None, *, patience: float = 8.0
+    client: Client,
+    poller: Poller,
+    target: Target,
+    management: Endpoint | None = None,
+    *,
+    wait: float = 2.0,
+    patience: float = 8.0,
 ) -> Diagnosis:
-    """Ask a device until it is known why it does not answer. Silence costs about `patience` and four seconds."""
+    """Ask a device until it is known why it does not answer.
+
+    An answer is waited for `wait` seconds, and where nothing comes a last time for `patience` seconds.
+    """
     made = Diagnosis(target.device)
     if target.problem is not None:
         made.reason, made.message, made.hint = target.problem.reason, target.problem.message, target.problem.hint
@@ -154,10 +163,10 @@ async def examine(
         return made.because("no_route")
     made.source = way
     made.steps.append(Step("route", asked, Message("yes, our address is {address}", address=way), good=True))
-    first = await _uptime(client, target, target.access.session(), 2.0, 2)
+    first = await _uptime(client, target, target.access.session(), wait, 2)
     made.steps.append(_step("credential", Message("sysUpTime, with the credential of the inventory"), first))
     if first.reason == "timeout":
-        return await _silence(client, target, management, made, patience)
+        return await _silence(client, target, management, made, wait, patience)
     if first.reason:
         return made.because(first.reason, first.detail)
     if first.seconds > SLOW:
@@ -171,7 +180,11 @@ async def examine(
 
 
 def _one(what: Request) -> Generator[Request, Reply, Reply]:
-    return (yield what)
+    reply = yield what
+    if reply.status != walk.NO_SUCH_NAME:
+        # Version 1 says so of an object that is hidden; that is asked about later.
+        walk.check(reply)
+    return reply
 
 
 async def _ask(
@@ -211,15 +224,15 @@ def _step(name: str, asked: Message, answer: _Answer) -> Step:
 
 
 async def _silence(
-    client: Client, target: Target, management: Endpoint | None, made: Diagnosis, patience: float
+    client: Client, target: Target, management: Endpoint | None, made: Diagnosis, wait: float, patience: float
 ) -> Diagnosis:
     """Nothing came, or nothing usable: what else answers?"""
     by_user = target.access.version == "3"
     other = replace(target.access, version="1" if target.access.version == "2c" else "2c")
     slow, engine, version, ping, port = await asyncio.gather(
         _uptime(client, target, target.access.session(), patience, 0),
-        _uptime(client, target, UserSession(User("")), 2.0, 2),
-        _uptime(client, target, other.session(), 2.0, 1) if not by_user else _nothing(),
+        _uptime(client, target, UserSession(User("")), wait, 2),
+        _uptime(client, target, other.session(), wait, 1) if not by_user else _nothing(),
         probes.ping(target.host),
         probes.connects(management),
     )
@@ -320,8 +333,9 @@ async def _narrow(client: Client, target: Target, made: Diagnosis) -> bool:
 def _below(root: bytes) -> Generator[Request, Reply, bool]:
     """Whether anything follows `root` inside it."""
     reply = yield request(ber.GET_NEXT, (root,))
-    if reply.status:
+    if reply.status == walk.NO_SUCH_NAME:
         return False
+    walk.check(reply)
     found = ber.varbinds(reply.data, reply.start, reply.end)
     return bool(found) and found[0][0].startswith(root) and found[0][1][0] not in ber.EXCEPTIONS
 

@@ -35,7 +35,7 @@ IF_TABLE_LAST_CHANGE = ber.encode_oid("1.3.6.1.2.1.31.1.5.0")
 # The tables whose rows are interfaces (RFC 2863), by their entry's OID.
 IF_TABLES = (ber.encode_oid("1.3.6.1.2.1.2.2.1"), ber.encode_oid("1.3.6.1.2.1.31.1.1.1"))
 
-_TOO_BIG, _NO_SUCH_NAME, _GEN_ERR, _NO_ACCESS, _AUTHORIZATION = 1, 2, 5, 6, 16
+_TOO_BIG, NO_SUCH_NAME, _GEN_ERR, _NO_ACCESS, _AUTHORIZATION = 1, 2, 5, 6, 16
 _STATUS = {_TOO_BIG: "too_big", _GEN_ERR: "gen_err", _NO_ACCESS: "no_access", _AUTHORIZATION: "no_access"}
 # Faults of one request: the rest of the module can still be read.
 LOCAL = frozenset({"too_big", "gen_err", "no_access", "error_status", "loop", "decode"})
@@ -128,7 +128,7 @@ def get(oids: Sequence[bytes], memory: Memory, budget: Budget) -> Generator[Requ
         budget.spend()
         reply = yield request(ber.GET, asked)
         budget.heard(reply)
-        if reply.status == _NO_SUCH_NAME and memory.version == 0:
+        if reply.status == NO_SUCH_NAME and memory.version == 0:
             if not 1 <= reply.index <= len(asked):
                 raise Fault("decode", "error index out of range")
             # RFC 1157 section 4.1.2: one missing name spoils the answer; it is left out from now on.
@@ -138,7 +138,7 @@ def get(oids: Sequence[bytes], memory: Memory, budget: Budget) -> Generator[Requ
         if reply.status == _TOO_BIG and size > 1:
             size = max(1, len(asked) // 2)
             continue
-        _check(reply)
+        check(reply)
         found = ber.varbinds(reply.data, reply.start, reply.end)
         if [oid for oid, _ in found] != list(asked):
             raise Fault("decode", "the answer holds other objects than were asked")
@@ -246,11 +246,11 @@ class _Group:
                         return (yield from self._one_by_one())
                     repetitions //= 2
                     continue
-                if reply.status == _NO_SUCH_NAME and not self._bulk and 1 <= reply.index <= len(self._active):
+                if reply.status == NO_SUCH_NAME and not self._bulk and 1 <= reply.index <= len(self._active):
                     # RFC 1157: nothing comes after this column's last row.
                     del self._active[reply.index - 1]
                     continue
-                _check(reply)
+                check(reply)
                 rows = {column: {} for column in self._active}
                 ended = read(reply, self._prefix, self._active, rows)
                 memory.learn(asked, reply, rows, ended)
@@ -341,7 +341,8 @@ def _after(index: bytes, previous: bytes) -> bool:
     return not previous or ber.decode_index(index) > ber.decode_index(previous)
 
 
-def _check(reply: Reply) -> None:
+def check(reply: Reply) -> None:
+    """Fault for an error status, or for an answer without bindings."""
     if reply.status:
         raise Fault(_STATUS.get(reply.status, "error_status"), f"error-status {reply.status}")
     if reply.start == reply.end:

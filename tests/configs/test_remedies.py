@@ -34,7 +34,7 @@ def test_the_clean_text_of_a_fix_is_the_language_of_its_platform():
 
 @pytest.mark.parametrize("platform", sorted(platforms()))
 def test_lines_for_snmp_are_known_purposes_with_their_source(platform):
-    """What a dialect keeps about SNMP says where it is from, in both languages, and is usable: a community and a user."""
+    """What a dialect keeps about SNMP says where it is from, and suffices: a community and a user."""
     lines, source = snmp(platform)
     assert set(lines) <= set(SNMP)
     if lines:
