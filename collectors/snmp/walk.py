@@ -258,7 +258,7 @@ class _Group:
             gained = self._merge(rows)
             if exact and gained == exact * len(found):
                 return found
-            self._go_on(ended, exact, gained)
+            self._go_on(rows, ended, exact)
             repetitions = self._repetitions()
         return found
 
@@ -306,22 +306,25 @@ class _Group:
             self.found.update((yield from alone.read(1, 0)))
         return self.found
 
-    def _go_on(self, ended: Collection[bytes], exact: int, gained: int) -> None:
+    def _go_on(self, rows: dict[bytes, Rows], ended: Collection[bytes], exact: int) -> None:
         """Which columns have more rows, and after which index. Fault(`loop`, `bounds`)."""
         limits = self._budget.limits
         active = []
         for column in self._active:
-            rows = self.found[column]
-            if column in ended or (exact and len(rows) >= exact):
+            known = self.found[column]
+            if column in ended or (exact and len(known) >= exact):
                 continue
-            if len(rows) > limits.rows:
-                raise Fault("bounds", f"{len(rows)} rows")
-            index = next(reversed(rows), b"")
+            if len(known) > limits.rows:
+                raise Fault("bounds", f"{len(known)} rows")
+            active.append(column)
+            if not rows[column]:
+                # The answer was cut off before this column's turn (RFC 3416 section 4.2.3).
+                continue
+            index = next(reversed(known))
             if not _after(index, self._last[column]) and not limits.nonincreasing:
                 raise Fault("loop")
             self._last[column] = index
-            active.append(column)
-        if active and not gained:
+        if active and len(ended) == 0 and not any(rows.values()):
             raise Fault("loop")
         self._active = active
 
