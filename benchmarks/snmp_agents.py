@@ -1,7 +1,8 @@
 """Simulated agents for the SNMP benchmark: one process, one socket, ready octets.
 
 Whatever its device's name, an agent has the same 28 interfaces. A request that was seen before is answered by putting
-its identifier between two ready pieces, so that the agents are faster than whoever asks them.
+its identifier between two ready pieces, so that the agents are faster than whoever asks them. The community decides
+how an agent behaves: `public` is honest, those of `BAD` are not.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ LABELS = (
     ("ifDescr", "1.3.6.1.2.1.2.2.1.2"),
     ("ifName", "1.3.6.1.2.1.31.1.1.1.1"),
 )
+BAD = ("mute", "loop", "endless", "gen_err", "too_big", "pieces")
 # Whoever speaks version 3 is this user.
 USER = usm.User("bench", "SHA", b"authpass123", "AES", b"privpass123")
 _ENGINE = bytes.fromhex("80001f8804") + b"benchmark"
@@ -108,8 +110,10 @@ class _Agent:
         self._ready: dict[tuple[bytes, bytes], tuple[bytes, bytes]] = {}
         self._tails: dict[tuple[int, bytes], bytes] = {}
         self._started = time.monotonic()
+        self._asked = 0
 
     def answer(self, data: bytes) -> bytes:
+        """The answer's octets; none for no answer."""
         if data[4 if data[1] < 0x80 else 4 + (data[1] & 0x7F)] == 3:
             return self._answer_user(data)
         identifier = identifier_of(data).to_bytes(4, "big", signed=True)
@@ -118,7 +122,9 @@ class _Agent:
         if known is None:
             start, stop = ber.expect(data, 0, len(data), ber.SEQUENCE)
             _, start = ber.integer(data, start, stop)
-            _, start = ber.expect(data, start, stop, ber.OCTET_STRING)
+            first, start = ber.expect(data, start, stop, ber.OCTET_STRING)
+            if data[first:start] != b"public":
+                return self._misbehave(data[first:start].decode(), data, start, stop)
             body = self._pdu(data, start, stop, b"\xff\xff\xff\xff")
             message = ber.tlv(ber.SEQUENCE, b"\x02\x01\x01\x04\x06public" + body)
             head, _, tail = message.partition(b"\xff\xff\xff\xff")
@@ -150,15 +156,45 @@ class _Agent:
             for _ in range(repetitions if tag == ber.GET_BULK else 1):
                 row = []
                 for name in names:
-                    later = self._follow.get(name) or next((other for other in self._order if other > name), None)
+                    later = self._following(name)
                     row.append(later or name)
                     pairs.append((row[-1], self._table[later] if later else b"\x82\x00"))
                 names = row
-        bindings = b"".join(
-            ber.tlv(ber.SEQUENCE, ber.tlv(ber.OBJECT_IDENTIFIER, ber.encode_arcs(name)) + value)
-            for name, value in pairs
-        )
+        bindings = b"".join(_binding(ber.encode_arcs(name), value) for name, value in pairs)
         return b"\x02\x01\x00\x02\x01\x00" + ber.tlv(ber.SEQUENCE, bindings)
+
+    def _misbehave(self, kind: str, data: bytes, start: int, stop: int) -> bytes:
+        """What an agent of a community of `BAD` answers."""
+        if kind == "mute":
+            return b""
+        tag, start, stop = ber.header(data, start, stop)
+        number, place = ber.integer(data, start, stop)
+        rest = data[place:stop]
+        _, place = ber.integer(rest, 0, len(rest))
+        _, place = ber.integer(rest, place, len(rest))
+        first, last = ber.expect(rest, place, len(rest), ber.SEQUENCE)
+        names = [name for name, _ in ber.varbinds(rest, first, last)]
+        status = {"gen_err": 5, "too_big": 1}.get(kind, 0)
+        self._asked += 1
+        if status:
+            pairs = b""
+        elif tag == ber.GET:
+            pairs = b"".join(_binding(name, self._table.get(ber.decode_arcs(name), b"\x81\x00")) for name in names)
+        elif kind == "pieces":
+            row = [(name, self._following(ber.decode_arcs(name))) for name in names[:3]]
+            pairs = b"".join(
+                _binding(ber.encode_arcs(later), self._table[later]) if later else _binding(name, b"\x82\x00")
+                for name, later in row
+            )
+        else:
+            index = ber.encode_index((3 if kind == "loop" else self._asked * 7,))
+            pairs = b"".join(_binding(name[:10] + index, b"\x02\x01\x01") for name in names)
+        body = ber.encode_integer(number) + ber.encode_integer(status) + b"\x02\x01\x00" + ber.tlv(ber.SEQUENCE, pairs)
+        community = ber.tlv(ber.OCTET_STRING, kind.encode())
+        return ber.tlv(ber.SEQUENCE, b"\x02\x01\x01" + community + ber.tlv(ber.RESPONSE, body))
+
+    def _following(self, name: tuple[int, ...]) -> tuple[int, ...] | None:
+        return self._follow.get(name) or next((other for other in self._order if other > name), None)
 
     def _answer_user(self, data: bytes) -> bytes:
         """Version 3: the engine's ID for whoever does not know it, else the answer, signed and encrypted."""
@@ -198,6 +234,10 @@ class _Agent:
         return message.replace(blank, keys.digest(message), 1)
 
 
+def _binding(name: bytes, value: bytes) -> bytes:
+    return ber.tlv(ber.SEQUENCE, ber.tlv(ber.OBJECT_IDENTIFIER, name) + value)
+
+
 def _message(number: bytes, flags: int, security: bytes, scoped: bytes) -> bytes:
     head = b"\x02\x04" + number + b"\x02\x03\x00\xff\xe3" + bytes((ber.OCTET_STRING, 1, flags)) + b"\x02\x01\x03"
     content = b"\x02\x01\x03" + ber.tlv(ber.SEQUENCE, head) + ber.tlv(ber.OCTET_STRING, security) + scoped
@@ -212,4 +252,6 @@ def _serve(ready: Connection) -> None:
         ready.send(sock.getsockname()[1])
         while True:
             data, source = sock.recvfrom(65535)
-            sock.sendto(agent.answer(data), source)
+            answer = agent.answer(data)
+            if answer:
+                sock.sendto(answer, source)
