@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from collectors import probes
-from collectors.snmp import ber, faults, walk
+from collectors.snmp import answers, ber, faults, walk
 from collectors.snmp.client import Agent
 from collectors.snmp.faults import Fault
 from collectors.snmp.session import Session, UserSession, request
@@ -181,9 +181,9 @@ async def examine(
 
 def _one(what: Request) -> Generator[Request, Reply, Reply]:
     reply = yield what
-    if reply.status != walk.NO_SUCH_NAME:
+    if reply.status != answers.NO_SUCH_NAME:
         # Version 1 says so of an object that is hidden; that is asked about later.
-        walk.check(reply)
+        answers.check(reply)
     return reply
 
 
@@ -333,9 +333,9 @@ async def _narrow(client: Client, target: Target, made: Diagnosis) -> bool:
 def _below(root: bytes) -> Generator[Request, Reply, bool]:
     """Whether anything follows `root` inside it."""
     reply = yield request(ber.GET_NEXT, (root,))
-    if reply.status == walk.NO_SUCH_NAME:
+    if reply.status == answers.NO_SUCH_NAME:
         return False
-    walk.check(reply)
+    answers.check(reply)
     found = ber.varbinds(reply.data, reply.start, reply.end)
     return bool(found) and found[0][0].startswith(root) and found[0][1][0] not in ber.EXCEPTIONS
 

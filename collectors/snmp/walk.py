@@ -3,18 +3,17 @@
 Everything here is a generator of requests (see `client`). What an agent's earlier answers taught is in `Memory`:
 how many rows its tables have, how wide their columns are, how much it can put into one answer.
 
-Several columns of a table travel in one GETBULK. Their values are found by splitting the answer at the table's OID
-prefix; every piece must have exactly the length that the BER headers before it give, so a value that happens to
-contain the prefix is noticed. Whatever does not fit goes through the strict decoder, which alone decides on errors.
+Several columns of a table travel in one GETBULK. A table whose length is known for certain is asked for exactly that.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from collectors.snmp import ber
+from collectors.snmp.answers import NO_SUCH_NAME, TOO_BIG, check, read
 from collectors.snmp.faults import Fault
 from collectors.snmp.layout import Layout, Rows, learn
 from collectors.snmp.session import Reply, Request, request
@@ -35,11 +34,8 @@ IF_TABLE_LAST_CHANGE = ber.encode_oid("1.3.6.1.2.1.31.1.5.0")
 # The tables whose rows are interfaces (RFC 2863), by their entry's OID.
 IF_TABLES = (ber.encode_oid("1.3.6.1.2.1.2.2.1"), ber.encode_oid("1.3.6.1.2.1.31.1.1.1"))
 
-_TOO_BIG, NO_SUCH_NAME, _GEN_ERR, _NO_ACCESS, _AUTHORIZATION = 1, 2, 5, 6, 16
-_STATUS = {_TOO_BIG: "too_big", _GEN_ERR: "gen_err", _NO_ACCESS: "no_access", _AUTHORIZATION: "no_access"}
 # Faults of one request: the rest of the module can still be read.
 LOCAL = frozenset({"too_big", "gen_err", "no_access", "error_status", "loop", "decode"})
-_TAIL = b"\x30\x00\x06\x00"
 _MAX_LAYOUTS = 256
 _PAUSE = 8
 _SHORT = 512
@@ -56,6 +52,11 @@ class Limits:
     nonincreasing: bool = False
 
 
+# The columns, their rows, the cap, the changed widths, the module's limit; and a request, its columns, repetitions.
+_Basis: TypeAlias = tuple[list[bytes], int, int, int, int]
+_Part: TypeAlias = tuple[Request, list[bytes], int]
+
+
 @dataclass(slots=True, eq=False)
 class Memory:
     """What one agent's answers have taught. `version` is SNMP's on the wire: 0, 1 or 3."""
@@ -69,6 +70,10 @@ class Memory:
     empty: set[bytes] = field(default_factory=set)
     # The shape of the last answer to a request, or after how many more answers one is to be learnt.
     layouts: dict[Request, Layout | int] = field(default_factory=dict)
+    # How a settled table was last asked for, one packet a group of columns, and what that rested on.
+    routes: dict[bytes, tuple[_Basis, list[_Part]]] = field(default_factory=dict)
+    # How often a column's width has changed.
+    changes: int = 0
 
     def learn(self, asked: Request, reply: Reply, found: dict[bytes, Rows], ended: set[bytes]) -> None:
         """Keep the shape of an answer that was read in the ordinary way: of the second one to the same request, or of
@@ -135,7 +140,7 @@ def get(oids: Sequence[bytes], memory: Memory, budget: Budget) -> Generator[Requ
             memory.absent.add(asked[reply.index - 1])
             wanted.remove(asked[reply.index - 1])
             continue
-        if reply.status == _TOO_BIG and size > 1:
+        if reply.status == TOO_BIG and size > 1:
             size = max(1, len(asked) // 2)
             continue
         check(reply)
@@ -169,15 +174,31 @@ def table(
     if settled:
         result.update((column, {}) for column in empty)
         empty = []
+    expected = memory.rows.get(prefix)
+    exact = expected if settled and expected else 0
+    route = _route(prefix, wanted, exact, memory, budget.limits) if exact and memory.version else []
     while wanted or empty:
-        queue = wanted or empty
-        expected = memory.rows.get(prefix)
-        exact = expected if settled and expected else 0
-        asked = exact or (_DEFAULT_REPETITIONS if expected is None else expected + 1)
-        group, repetitions = _pack(queue, asked if wanted else 1, memory, budget.limits)
-        del queue[: len(group)]
+        reply: Reply | None = None
+        if route:
+            asked, group, repetitions = route.pop(0)
+            del wanted[: len(group)]
+            budget.spend()
+            reply = yield asked
+            budget.heard(reply)
+            layout = memory.layouts.get(asked)
+            rows = layout.read(reply) if isinstance(layout, Layout) and reply.lost < 2 else None
+            if rows is not None and len(rows[group[0]]) == exact:
+                budget.varbinds += exact * len(group)
+                result.update(rows)
+                continue
+        else:
+            known = memory.rows.get(prefix)
+            count = exact or (_DEFAULT_REPETITIONS if known is None else known + 1)
+            queue = wanted or empty
+            group, repetitions = _pack(queue, count if wanted else 1, memory, budget.limits)
+            del queue[: len(group)]
         try:
-            found = yield from _Group(prefix, group, memory, budget).read(repetitions, exact)
+            found = yield from _Group(prefix, group, memory, budget).read(repetitions, exact, reply)
         except Fault as fault:
             if fault.reason not in LOCAL:
                 raise
@@ -192,6 +213,26 @@ def table(
         if not settled:
             memory.rows[prefix] = max(len(rows) for rows in result.values())
     return result, problems
+
+
+def _route(prefix: bytes, wanted: list[bytes], exact: int, memory: Memory, limits: Limits) -> list[_Part]:
+    """The requests for a settled table's columns, if each group of them fits one answer; as they were last time, if
+    nothing that they rest on has changed.
+    """  # noqa: D205 - one sentence says it
+    basis = (wanted, exact, memory.cap, memory.changes, limits.varbinds)
+    known = memory.routes.get(prefix)
+    if known is None or known[0] != basis:
+        parts: list[_Part] = []
+        queue = list(wanted)
+        while queue:
+            group, repetitions = _pack(queue, exact, memory, limits)
+            if repetitions < exact:
+                parts = []
+                break
+            del queue[: len(group)]
+            parts.append((request(ber.GET_BULK, tuple(group), repetitions), group, repetitions))
+        known = memory.routes[prefix] = ((list(wanted), *basis[1:]), parts)
+    return list(known[1])
 
 
 def _pack(wanted: list[bytes], rows: int, memory: Memory, limits: Limits) -> tuple[list[bytes], int]:
@@ -225,14 +266,22 @@ class _Group:
         self._width = 1
         self.found: dict[bytes, Rows] = {column: {} for column in columns}
 
-    def read(self, repetitions: int, exact: int) -> Generator[Request, Reply, dict[bytes, Rows]]:
-        """All rows, asking for `repetitions` at first; with `exact` a column ends after so many rows."""
+    def read(
+        self, repetitions: int, exact: int, first: Reply | None = None
+    ) -> Generator[Request, Reply, dict[bytes, Rows]]:
+        """All rows, asking for `repetitions` at first; with `exact` a column ends after so many rows.
+
+        `first` is the answer to the first request, where it has come already.
+        """
         found = self.found
         memory = self._memory
         while self._active:
             asked = self._request(repetitions)
-            reply = yield asked
-            self._budget.heard(reply)
+            reply, first = first, None
+            if reply is None:
+                self._budget.spend()
+                reply = yield asked
+                self._budget.heard(reply)
             if reply.lost > 1:
                 memory.shrink(repetitions * len(self._active))
             layout = memory.layouts.get(asked)
@@ -240,7 +289,7 @@ class _Group:
             if rows is not None and isinstance(layout, Layout):
                 ended: Collection[bytes] = layout.ended
             else:
-                if reply.status == _TOO_BIG and (repetitions > 1 or len(self._active) > 1):
+                if reply.status == TOO_BIG and (repetitions > 1 or len(self._active) > 1):
                     memory.shrink(repetitions * len(self._active))
                     if repetitions == 1:
                         return (yield from self._one_by_one())
@@ -287,10 +336,12 @@ class _Group:
             if cells:
                 longest = max(map(len, cells)) + max(map(len, cells.values()))
                 # Two headers of two octets, and one octet by which a counter may grow until the next poll.
-                self._memory.widths[column] = 5 + len(column) + longest
+                width = 5 + len(column) + longest
+                if self._memory.widths.get(column) != width:
+                    self._memory.widths[column] = width
+                    self._memory.changes += 1
 
     def _request(self, repetitions: int) -> Request:
-        self._budget.spend()
         last = self._last
         asked = tuple([column + last[column] for column in self._active])
         tag = ber.GET_BULK if self._bulk else ber.GET_NEXT
@@ -342,100 +393,3 @@ class _Group:
 def _after(index: bytes, previous: bytes) -> bool:
     """Whether an index comes after another, in the order of their numbers."""
     return not previous or ber.decode_index(index) > ber.decode_index(previous)
-
-
-def check(reply: Reply) -> None:
-    """Fault for an error status, or for an answer without bindings."""
-    if reply.status:
-        raise Fault(_STATUS.get(reply.status, "error_status"), f"error-status {reply.status}")
-    if reply.start == reply.end:
-        raise Fault("decode", "an empty answer")
-
-
-def read(reply: Reply, prefix: bytes, columns: list[bytes], found: dict[bytes, Rows]) -> set[bytes]:
-    """Put an answer's values into `found`; the columns that have ended. Fault(`loop`) if a row comes twice."""
-    quick = _quick(reply, prefix, columns)
-    if quick is None:
-        return _strict(reply, columns, found)
-    parts, ended = quick
-    for column, rows, size in parts:
-        known = found[column]
-        total = len(known) + size
-        known.update(rows)
-        if len(known) != total:
-            raise Fault("loop")
-    return ended
-
-
-def _quick(
-    reply: Reply, prefix: bytes, columns: list[bytes]
-) -> tuple[list[tuple[bytes, Rows, int]], set[bytes]] | None:
-    """The answer split at `prefix`; None where anything is not as the common case has it."""
-    pieces = reply.data[reply.start : reply.end].split(prefix)
-    width = len(columns)
-    if len(pieces) <= width or len(pieces[0]) != 4:
-        return None
-    skip = len(prefix)
-    parts = []
-    ended: set[bytes] = set()
-    try:
-        # The last piece may hold bindings of other tables behind its own: there these columns have ended.
-        own = pieces[-2][-3] - 2 - skip
-        if len(pieces[-1]) > own >= 0:
-            beyond = ber.varbinds(pieces[-1], own, len(pieces[-1]))
-            ended.update(columns[(len(pieces) - 1 + number) % width] for number in range(len(beyond)))
-            pieces[-1] = pieces[-1][:own]
-        pieces[-1] += _TAIL
-        for position, column in enumerate(columns):
-            suffix = column[skip:]
-            size = len(suffix)
-            rows = {}
-            count = 0
-            value = b""
-            for before, piece in zip(pieces[position::width], pieces[position + 1 :: width], strict=False):
-                # before ends with the header of this binding: 30 LL 06 OO; the piece ends with the next one's.
-                stop = before[-1] - skip
-                value = piece[stop:-4]
-                total = len(piece)
-                if (
-                    value[1] + stop + 6 != total
-                    or before[-3] + 2 - skip != total
-                    or before[-4] != 0x30
-                    or before[-2] != 0x06
-                    or stop < size
-                ):
-                    return None
-                if not piece.startswith(suffix):
-                    ended.add(column)
-                    break
-                rows[piece[size:stop]] = value
-                count += 1
-            else:
-                if count and value[0] >= 0x80:
-                    return None
-            parts.append((column, rows, count))
-    except (IndexError, ber.DecodeError):
-        return None
-    return parts, ended
-
-
-def _strict(reply: Reply, columns: list[bytes], found: dict[bytes, Rows]) -> set[bytes]:
-    """The answer, binding by binding. DecodeError if it is not what RFC 3416 says."""
-    ended: set[bytes] = set()
-    width = len(columns)
-    for position, (oid, value) in enumerate(ber.varbinds(reply.data, reply.start, reply.end)):
-        column = columns[position % width]
-        if column in ended:
-            continue
-        if not oid.startswith(column) or value[0] == ber.END_OF_MIB_VIEW:
-            ended.add(column)
-            continue
-        index = oid[len(column) :]
-        ber.decode_index(index)
-        rows = found[column]
-        if index in rows:
-            raise Fault("loop")
-        if value[1] >= 0x80:
-            value = ber.tlv(*ber.split(value))  # noqa: PLW2901 - the same value in its shortest form
-        rows[index] = value
-    return ended

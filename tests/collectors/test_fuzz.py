@@ -10,7 +10,7 @@ import time
 import pytest
 
 from collectors.poll import Access
-from collectors.snmp import ber, usm, walk
+from collectors.snmp import answers, ber, usm
 from collectors.snmp.client import Agent, Client
 from collectors.snmp.faults import Fault
 from collectors.snmp.session import ForeignError, Request, ResendError, identifier_of
@@ -90,7 +90,7 @@ def inner_campaign(count, seed):
     for _ in range(count):
         try:
             reply = session.receive(signed_v3(session, mutate(plain, chance), number), number)
-            walk.read(reply, TABLE, [TABLE + b"\x0a"], {TABLE + b"\x0a": {}})
+            answers.read(reply, TABLE, [TABLE + b"\x0a"], {TABLE + b"\x0a": {}})
             read += 1
         except (ber.DecodeError, ForeignError, ResendError, Fault):
             refused += 1
@@ -114,7 +114,7 @@ def campaign(count, seed):
             number = identifier_of(data)
             reply = sessions[which].receive(data, number)
             columns = [TABLE + b"\x0a", TABLE + b"\x0b"][: chance.randint(1, 2)]
-            walk.read(reply, TABLE, columns, {column: {} for column in columns})
+            answers.read(reply, TABLE, columns, {column: {} for column in columns})
         except (ber.DecodeError, ForeignError, ResendError, Fault):
             refused += 1
         if which == 1:
