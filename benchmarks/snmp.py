@@ -148,11 +148,12 @@ def peer_cpu(peer: Exporter, way: str, count: int = PEER_SCRAPES) -> float:
     return (peer.cpu() - before) / count
 
 
-def tail(port: int, *, bad: int) -> float:
+def tail(port: int, bad_port: int, *, bad: int) -> float:
     """The 99th percentile of the seconds that healthy devices take, with so many that misbehave polled beside them."""
     ours, wanted = poller(), targets(port, DEVICES, V2C)
     others = [
-        Target(f"bad{number}", "127.0.0.1", port, Access("2c", Secret(BAD[number % len(BAD)]))) for number in range(bad)
+        Target(f"bad{number}", "127.0.0.1", bad_port, Access("2c", Secret(BAD[number % len(BAD)])))
+        for number in range(bad)
     ]
     taken: list[float] = []
 
@@ -218,15 +219,16 @@ def main() -> None:
             found.steady.append(seconds)
             found.walls.append(wall)
             found.scrapes.append(peer_cpu(peer, found.way))
+            found.packets = ours.poll(wanted[:1])[0].packets
             ours = poller()
             found.by_user.append(min(measured(ours, users)[0] for _ in range(5)))
-        found.packets = poller().poll(wanted[:1] * 4)[-1].packets
         for _ in range(2):
             found.pysnmp.append(pysnmp_cpu(port, private=False))
             found.pysnmp_by_user.append(pysnmp_cpu(port, private=True))
-        for _ in range(ROUNDS):
-            found.alone.append(tail(port, bad=0))
-            found.beside.append(tail(port, bad=DEVICES // 10))
+        with agents() as bad_port:
+            for _ in range(2 * ROUNDS):
+                found.alone.append(tail(port, bad_port, bad=0))
+                found.beside.append(tail(port, bad_port, bad=DEVICES // 10))
         for _ in range(3):
             command = [sys.executable, __file__, "--many", str(port)]
             made = subprocess.run(command, capture_output=True, text=True, check=True)

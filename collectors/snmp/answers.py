@@ -62,36 +62,52 @@ def quick(reply: Reply, prefix: bytes, columns: list[bytes]) -> tuple[list[tuple
             pieces[-1] = pieces[-1][:own]
         pieces[-1] += _TAIL
         for position, column in enumerate(columns):
-            suffix = column[skip:]
-            size = len(suffix)
-            rows = {}
-            count = 0
-            value = b""
-            for before, piece in zip(pieces[position::width], pieces[position + 1 :: width], strict=False):
-                # before ends with the header of this binding: 30 LL 06 OO; the piece ends with the next one's.
-                stop = before[-1] - skip
-                value = piece[stop:-4]
-                total = len(piece)
-                if (
-                    value[1] + stop + 6 != total
-                    or before[-3] + 2 - skip != total
-                    or before[-4] != 0x30
-                    or before[-2] != 0x06
-                    or stop < size
-                ):
-                    return None
-                if not piece.startswith(suffix):
-                    ended.add(column)
-                    break
-                rows[piece[size:stop]] = value
-                count += 1
-            else:
-                if count and value[0] >= 0x80:
-                    return None
+            mine = list(zip(pieces[position::width], pieces[position + 1 :: width], strict=False))
+            read = _column(mine, skip, column[skip:])
+            if read is None:
+                return None
+            rows, count, over = read
             parts.append((column, rows, count))
+            if over:
+                ended.add(column)
     except (IndexError, ber.DecodeError):
         return None
     return parts, ended
+
+
+def _column(mine: list[tuple[bytes, bytes]], skip: int, suffix: bytes) -> tuple[Rows, int, bool] | None:
+    """One column's rows, how many pieces they were, and whether it has ended. IndexError for too short a piece."""
+    size = len(suffix)
+    # Most columns' numbers are one octet, which is compared faster.
+    octet = suffix[0] if size == 1 else -1
+    rows: Rows = {}
+    count = 0
+    value = b""
+    for before, piece in mine:
+        # before ends with the header of this binding: 30 LL 06 OO; the piece ends with the next one's.
+        stop = before[-1] - skip
+        value = piece[stop:-4]
+        total = len(piece)
+        if (
+            value[1] + stop + 6 != total
+            or before[-3] + 2 - skip != total
+            or before[-4] != 0x30
+            or before[-2] != 0x06
+            or stop < size
+        ):
+            return None
+        if piece[0] != octet and not piece.startswith(suffix):
+            return rows, count, True
+        rows[piece[size:stop]] = value
+        count += 1
+    if not count or value[0] < 0x80:
+        return rows, count, False
+    # The end of the MIB is said under the last row's own name: that row's value is taken again.
+    while mine and mine[-1][1][mine[-1][0][-1] - skip] == ber.END_OF_MIB_VIEW:
+        mine.pop()
+    if len(mine) == count:
+        return None
+    return {piece[size : before[-1] - skip]: piece[before[-1] - skip : -4] for before, piece in mine}, len(mine), True
 
 
 def strict(reply: Reply, columns: list[bytes], found: dict[bytes, Rows]) -> set[bytes]:

@@ -179,3 +179,22 @@ def test_another_shape_is_not_read_by_a_known_one(rows, data):
     assert shape.read(Reply(0, 0, reply.data, reply.start, reply.end - 1)) is None
     assert shape.read(Reply(0, 0, reply.data + b"\x00", reply.start, reply.end + 1)) is None
     assert shape.read(Reply(5, 0, reply.data, reply.start, reply.end)) is None
+
+
+@given(st.dictionaries(indexes, st.tuples(values, values), min_size=1, max_size=6), st.integers(1, 3))
+def test_the_end_of_the_mib_is_read_quickly_too(rows, times):
+    """However often the agent says it, the last row keeps its value."""
+    columns = COLUMNS[:2]
+    last = max(rows)
+    names = [ber.oid_text(column) + "." + ".".join(map(str, last)) for column in columns]
+    data = answer(sorted(rows.items()), columns)
+    end = b"".join(ber.tlv(0x30, ber.tlv(6, ber.encode_oid(name)) + b"\x82\x00") for name in names)
+    octets = data.data[data.start : data.end] + end * times
+    reply = Reply(0, 0, octets, 0, len(octets))
+    strict = {column: {} for column in columns}
+    assert answers.strict(reply, columns, strict) == set(columns)
+    assert len(strict[columns[0]]) == len(rows)
+    fast = answers.quick(reply, TABLE, columns)
+    if fast is not None:
+        assert {column: found for column, found, _ in fast[0]} == strict
+        assert fast[1] == set(columns)
