@@ -11,7 +11,7 @@ from common import machine
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
-NOT_BENCHMARKS = {"common.py", "network_cli.py", "peers.py", "run.py"}
+NOT_BENCHMARKS = {"common.py", "network_cli.py", "peers.py", "run.py", "snmp_agents.py", "snmp_exporter.py"}
 # What the long campaigns last showed is written by hand below this line and kept.
 CAMPAIGNS = "## Campaigns"
 

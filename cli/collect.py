@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli import collect_modules, collect_poll, collect_serve
+from cli import collect_doctor, collect_modules, collect_poll, collect_serve
 from cli.common import app
 from inventory.text import mark
 
@@ -18,4 +18,5 @@ def register(root: typer.Typer) -> None:
     collect_poll.register(group)
     collect_serve.register(group)
     collect_modules.register(group)
+    collect_doctor.register(group)
     root.add_typer(group, name="collect")

@@ -30,6 +30,12 @@ FileOption = Annotated[
     list[Path] | None,
     typer.Option("--file", help=tr(mark("A snmp.yml with further modules. Can be repeated.")), show_default=False),
 ]
+RateOption = Annotated[
+    float, typer.Option("--rate", min=0, help=tr(mark("Packets a second to all devices together; 0 sets no limit.")))
+]
+DeviceRateOption = Annotated[
+    float, typer.Option("--device-rate", min=0, help=tr(mark("Packets a second to one device; 0 sets no limit.")))
+]
 _UP = 1.0
 
 
@@ -71,6 +77,8 @@ def poll(
         int | None,
         typer.Option("--retries", min=0, max=20, help=tr(mark("How often to ask again.")), show_default=False),
     ] = None,
+    rate: RateOption = 0.0,
+    device_rate: DeviceRateOption = 100.0,
     lab: LabOption = False,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
@@ -81,7 +89,15 @@ def poll(
     loaded = load_workspace(workspace)
     chosen = choose(loaded, devices or [], where)
     endpoints, entered = network(workspace, lab=lab)
-    poller = Poller(tuple(module or ()), files=tuple(file or ()), parallel=parallel, timeout=timeout, retries=retries)
+    poller = Poller(
+        tuple(module or ()),
+        files=tuple(file or ()),
+        parallel=parallel,
+        timeout=timeout,
+        retries=retries,
+        rate=rate,
+        device_rate=device_rate,
+    )
     wanted = targets(loaded, chosen, endpoints)
     absent: list[str] = []
     if lab and not devices:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.collect_poll import FileOption, LabOption, network
+from cli.collect_poll import DeviceRateOption, FileOption, LabOption, RateOption, network
 from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, print_json, talk
 from inventory.text import mark, tr
 
@@ -48,6 +48,8 @@ def serve(
         bool, typer.Option("--any-target", help=tr(mark("Also ask targets that are not in the inventory.")))
     ] = False,
     parallel: Annotated[int, typer.Option("--parallel", min=1, help=tr(mark("Requests on their way at once.")))] = 64,
+    rate: RateOption = 0.0,
+    device_rate: DeviceRateOption = 100.0,
     lab: LabOption = False,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
@@ -68,6 +70,8 @@ def serve(
         web=web,
         every=every,
         reread=lambda: load_workspace(workspace),
+        rate=rate,
+        device_rate=device_rate,
     )
     # Opened before the lab's network is entered: Prometheus is outside it.
     sockets = http.listen(listen)

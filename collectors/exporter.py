@@ -30,7 +30,7 @@ from collectors.background import Background
 from collectors.exposition import gauge, page
 from collectors.forms import OPENMETRICS, TEXT, openmetrics, wants_openmetrics
 from collectors.http import Request, RequestError, Response, Server
-from collectors.poll import Poller
+from collectors.poll import DEVICE_RATE, Poller
 from collectors.results import about
 from collectors.targets import Target, access_of, access_of_auth, target_of, targets
 from inventory.errors import DeviceError, GovnetError, InputError, SnmpError
@@ -38,7 +38,7 @@ from inventory.text import Message
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from collectors.asked import Asked
@@ -62,12 +62,12 @@ log = logging.getLogger(__name__)
 class _Files:
     """What was read from files: the workspace, the modules and the ways to speak. Read again, it is made anew."""
 
-    def __init__(self, workspace: Workspace, files: Sequence[Path], parallel: int) -> None:
+    def __init__(self, workspace: Workspace, files: Sequence[Path], rates: Mapping[str, Any]) -> None:
         self.workspace = workspace
         self.auths: dict[str, Auth] = {}
         for path in files:
             self.auths.update(shipped_modules.load(path).auths)
-        self.poller = Poller(files=files, parallel=parallel)
+        self.poller = Poller(files=files, **rates)
         self.addresses: dict[str, Device] = {}
         for device in workspace.inventory.devices.values():
             if device.address is not None:
@@ -103,14 +103,16 @@ class Exporter:
         web: Web | None = None,
         every: float = 0.0,
         reread: Callable[[], Workspace] | None = None,
+        rate: float = 0.0,
+        device_rate: float = DEVICE_RATE,
     ) -> None:
         self._endpoints = endpoints
         self._any_target = any_target
         self._paths = tuple(files)
-        self._parallel = parallel
+        self._rates: dict[str, Any] = {"parallel": parallel, "rate": rate, "device_rate": device_rate}
         self._web = web
         self._reread = reread
-        self._files = _Files(workspace, self._paths, parallel)
+        self._files = _Files(workspace, self._paths, self._rates)
         self._background = Background(self._poll_and_count, every) if every else None
         self._client: Client | None = None
         self._locks: WeakValueDictionary[Target, asyncio.Lock] = WeakValueDictionary()
@@ -138,7 +140,7 @@ class Exporter:
         try:
             shipped_modules.load.cache_clear()
             workspace = self._reread() if self._reread is not None else self._files.workspace
-            files = _Files(workspace, self._paths, self._parallel)
+            files = _Files(workspace, self._paths, self._rates)
             if self._web is not None:
                 self._web.reload()
         except GovnetError:

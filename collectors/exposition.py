@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from collectors import plan as planning
@@ -20,12 +22,15 @@ if TYPE_CHECKING:
 
     from collectors.modules.schema import Lookup, Metric
     from collectors.plan import Plan
-    from collectors.snmp.walk import Rows
+    from collectors.snmp.layout import Rows
 
 # Counters above this lose digits in a float; they wrap here, as snmp_exporter's do.
 MANTISSA = 1 << 53
 _DIRECT = frozenset({"counter", "gauge", "Float", "Double"})
 _TIMES = frozenset({"DateAndTime", "ParseDateAndTime", "NTPTimeStamp"})
+_TAG, _SIZE, _CONTENT = itemgetter(0), itemgetter(1), itemgetter(slice(2, None))
+_SIGNED = {ber.INTEGER}
+_MAX_TEMPLATES = 64
 
 
 @dataclass(slots=True, eq=False)
@@ -36,19 +41,57 @@ class Found:
     columns: dict[bytes, Rows] = field(default_factory=dict)
 
 
-@dataclass(slots=True, eq=False)
 class Family:
-    """One metric family's text: its two comment lines, and its samples' lines."""
+    """One metric family: its name, type and help text, and its samples' lines, some perhaps added as one text."""
 
-    name: str
-    kind: str
-    help: str
-    lines: list[bytes] = field(default_factory=list)
+    __slots__ = ("_lines", "_texts", "help", "kind", "name")
+
+    def __init__(self, name: str, kind: str, help: str, lines: list[bytes] | None = None) -> None:  # noqa: A002 - the field's name in the format
+        self.name = name
+        self.kind = kind
+        self.help = help
+        self._lines = lines or []
+        self._texts: list[bytes] = []
+
+    @property
+    def lines(self) -> list[bytes]:
+        """The samples' lines, to be read or added to."""
+        if self._texts:
+            lines = b"".join(self._texts).split(b"\n")
+            self._lines.extend(line + b"\n" for line in lines[:-1])
+            self._texts = []
+        return self._lines
+
+    def add(self, text: bytes) -> None:
+        """Add lines that are one text already."""
+        self._texts.append(text)
+
+    def text(self) -> bytes:
+        """The lines as one text; empty if there are none."""
+        return b"".join([*self._lines, *self._texts])
 
     def head(self) -> bytes:
         """`# HELP` and `# TYPE`."""
-        shown = self.help.replace("\\", "\\\\").replace("\n", "\\n")
-        return f"# HELP {self.name} {shown}\n# TYPE {self.name} {self.kind}\n".encode()
+        return _head(self.name, self.kind, self.help)
+
+
+@lru_cache(maxsize=8192)
+def _head(name: str, kind: str, text: str) -> bytes:
+    shown = text.replace("\\", "\\\\").replace("\n", "\\n")
+    return f"# HELP {name} {shown}\n# TYPE {name} {kind}\n".encode()
+
+
+@lru_cache(maxsize=1024)
+def _gathered(plan: Plan) -> frozenset[bytes]:
+    """Metrics whose rows are not simply one column's: scalars, single instances, filtered ones."""
+    longer = [oid for table in plan.tables for oid in table.columns]
+    return frozenset(
+        oid
+        for oid, _ in plan.metrics
+        if any(name.startswith(oid) for name in plan.scalars)
+        or any(len(name) > len(oid) and name.startswith(oid) for name in longer)
+        or any(oid.startswith(target) for part in plan.filters for target in part.targets)
+    )
 
 
 class Series:
@@ -61,15 +104,9 @@ class Series:
         self._sources: dict[bytes, Rows] = {}
         self._inner: dict[tuple[int, bytes], bytes] = {}
         self._taken: dict[bytes, set[bytes]] = {}
-        # Metrics whose rows are not simply one column's: scalars, single instances, filtered ones.
-        longer = [oid for table in plan.tables for oid in table.columns]
-        self._gathered = frozenset(
-            oid
-            for oid, _ in plan.metrics
-            if any(name.startswith(oid) for name in plan.scalars)
-            or any(len(name) > len(oid) and name.startswith(oid) for name in longer)
-            or any(oid.startswith(target) for part in plan.filters for target in part.targets)
-        )
+        # By the number of `alike` and the rows: each row's labels and the place of its value.
+        self._templates: dict[tuple[int, tuple[bytes, ...]], list[bytes]] = {}
+        self._gathered = _gathered(plan)
         self.duplicates = 0
 
     def render(self, found: Found) -> list[Family]:
@@ -127,6 +164,7 @@ class Series:
             if known is not rows and known != rows:
                 self._prefixes.clear()
                 self._inner.clear()
+                self._templates.clear()
                 self._taken.clear()
                 self._sources[oid] = rows
 
@@ -139,6 +177,11 @@ class Series:
         prefixes = self._prefixes.get(oid)
         if prefixes is None:
             prefixes = self._prefixes[oid] = {}
+        numbers = self._plain(rows)
+        template = self._template(oid, metric, rows, found) if numbers else b""
+        if template:
+            family.add(template % tuple(numbers))
+            return
         add = family.lines.append
         number_of = int.from_bytes
         wrap = self._wrap
@@ -159,6 +202,34 @@ class Series:
                 other = ber.number(value)
                 if other is not None:
                     add(prefix + values.number_text(other) + b"\n")
+
+    def _plain(self, rows: Rows) -> list[int]:
+        """The rows' numbers, where all are whole numbers of the same signedness; else none."""
+        cells = rows.values()
+        tags = set(map(_TAG, cells))
+        if tags <= ber.UNSIGNED:
+            # Python 3.11: big-endian is from_bytes' own default.
+            numbers = list(map(int.from_bytes, map(_CONTENT, cells)))
+            if self._wrap and ber.COUNTER64 in tags and max(numbers) >= MANTISSA:
+                return []
+            return numbers
+        if tags == _SIGNED and all(map(_SIZE, cells)):
+            return [int.from_bytes(value[2:], "big", signed=True) for value in cells]
+        return []
+
+    def _template(self, oid: bytes, metric: Metric, rows: Rows, found: Found) -> bytes:
+        """The lines of a metric with a place for each number; empty if rows share their labels."""
+        key = (self._plan.alike[oid], tuple(rows))
+        inners = self._templates.get(key)
+        if inners is None:
+            inners = [_line("", self._labels(index, metric, found)).replace(b"%", b"%%") + b"%d\n" for index in rows]
+            if len(set(inners)) != len(inners):
+                inners = []
+            if len(self._templates) >= _MAX_TEMPLATES:
+                self._templates.clear()
+            self._templates[key] = inners
+        name = metric.name.encode()
+        return name + name.join(inners) if inners else b""
 
     def _scaled(self, oid: bytes, metric: Metric, rows: Rows, found: Found, families: dict[str, Family]) -> None:
         """Numbers that are computed: scale, offset, dates."""
@@ -279,17 +350,22 @@ class Series:
             labels[part.labelname], arcs[part.labelname], rest = values.index_text(
                 rest, part.type, part.fixed_size, implied=part.implied, enum=part.enum_values
             )
+        # The index as it stands is what a lookup by all of its parts looks for, unless parts were missing or left over.
+        whole = tuple(arcs) if index == ber.encode_index([arc for part in arcs.values() for arc in part]) else None
         for lookup in metric.lookups:
             if not lookup.labels:
                 labels.pop(lookup.labelname, None)
                 continue
-            key = ber.encode_index([arc for label in lookup.labels for arc in arcs.get(label, ())])
+            if lookup.labels == whole:
+                key = index
+            else:
+                key = ber.encode_index([arc for label in lookup.labels for arc in arcs.get(label, ())])
             value = found.columns.get(ber.encode_oid(lookup.oid), {}).get(key)
             if value is None:
                 labels[lookup.labelname] = ""
                 continue
             labels[lookup.labelname] = values.value_text(value, _lookup_kind(lookup, key, found))
-            number = ber.number(value)
+            number = ber.number(value) if value[0] != ber.OCTET_STRING else None
             arcs[lookup.labelname] = [int(number)] if number is not None and number >= 0 else [0]
         return labels
 
@@ -347,7 +423,8 @@ def page(parts: Iterable[list[Family]]) -> bytes:
             series = {line.rpartition(b" ")[0] for line in known.lines}
             fresh = [line for line in family.lines if line.rpartition(b" ")[0] not in series]
             merged[family.name] = Family(known.name, known.kind, known.help, known.lines + fresh)
-    return b"".join(piece for family in merged.values() if family.lines for piece in (family.head(), *family.lines))
+    texts = [(family, family.text()) for family in merged.values()]
+    return b"".join([piece for family, text in texts if text for piece in (family.head(), text)])
 
 
 def gauge(name: str, help_text: str, samples: Iterable[tuple[Mapping[str, str], float]]) -> Family:

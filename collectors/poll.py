@@ -21,6 +21,7 @@ from collectors.results import ModuleResult, PollResult
 from collectors.snmp import ber, faults, walk
 from collectors.snmp.client import Agent, Client
 from collectors.snmp.faults import Fault
+from collectors.snmp.pace import Pace
 from collectors.targets import Access, Target, target_of, targets
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ __all__ = ["Access", "ModuleResult", "PollResult", "Poller", "Target", "poll", "
 _DEAD = frozenset(
     {"timeout", "closed", "unreachable", "socket", "unknown_user", "wrong_digest", "decryption", "security_level"}
 )
+
+# Packets a second to one device; after a pause a second's worth of them may go at once.
+DEVICE_RATE = 100.0
+# To all devices together so many seconds' worth may go at once.
+_ALL_BURST = 0.1
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +61,8 @@ class Poller:
 
     `modules` are names of shipped modules or of those in `files` (snmp.yml); without them each target is polled with
     its own (`Target.modules`), or else with `modules.DEFAULT`. `parallel` is how many requests may be on their way at
-    once. `timeout` (seconds) and `retries` replace what the modules say.
+    once, `rate` how many packets a second to all devices (0: as many as they answer), `device_rate` how many to one.
+    `timeout` (seconds) and `retries` replace what the modules say.
     """
 
     def __init__(
@@ -68,6 +75,8 @@ class Poller:
         retries: int | None = None,
         wrap: bool = True,
         limits: walk.Limits | None = None,
+        rate: float = 0.0,
+        device_rate: float = DEVICE_RATE,
     ) -> None:
         self.modules: Mapping[str, Module] = (
             shipped_modules.find(modules, files) if modules else shipped_modules.every(files)
@@ -78,11 +87,14 @@ class Poller:
         self._retries = retries
         self._wrap = wrap
         self._limits = limits or walk.Limits()
+        self._rate = rate
+        self._device_rate = device_rate
         self._states: dict[Target, _State] = {}
 
     def client(self) -> Client:
         """A client for these polls, to be entered inside an event loop."""
-        return Client(window=self._parallel)
+        pace = Pace(self._rate, max(1.0, self._rate * _ALL_BURST)) if self._rate else None
+        return Client(window=self._parallel, pace=pace)
 
     def poll(self, wanted: Sequence[Target], observer: Callable[[PollResult], None] | None = None) -> list[PollResult]:
         """Poll all targets; the results in their order. `observer` is told of each as it comes."""
@@ -136,7 +148,8 @@ class Poller:
             session = target.access.session()
             version = {"1": 0, "2c": 1, "3": 3}[target.access.version]
             address = (target.host, target.port)
-            state = self._states[target] = _State(Agent(address, session), walk.Memory(version))
+            pace = Pace(self._device_rate, max(1.0, self._device_rate)) if self._device_rate else None
+            state = self._states[target] = _State(Agent(address, session, pace=pace), walk.Memory(version))
         return state
 
     async def _poll_module(self, client: Client, target: Target, state: _State, name: str) -> ModuleResult:

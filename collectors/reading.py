@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from collectors.plan import Plan, Table
     from collectors.snmp.faults import Fault
+    from collectors.snmp.layout import Rows
     from collectors.snmp.session import Reply, Request
 
 # An interface's description may be changed without any counter telling; after so many seconds it is read again.
@@ -28,7 +29,7 @@ class Known:
     uptime: int | None = None
     change: bytes | None = None
     complete: bool = False
-    labels: dict[bytes, walk.Rows] = field(default_factory=dict)
+    labels: dict[bytes, Rows] = field(default_factory=dict)
     labels_at: float = 0.0
     rows: dict[bytes, frozenset[bytes]] = field(default_factory=dict)
 
@@ -67,7 +68,7 @@ def read_module(
         )
         found.columns.update(columns)
         problems.extend(fault for _, fault in failed)
-        longest: walk.Rows = max(columns.values(), key=len, default={})
+        longest: Rows = max(columns.values(), key=len, default={})
         rows[table.prefix] = frozenset(longest)
     if plan.labels and any(found.columns.values()):
         stale = moved or not known.labels_at or time.monotonic() - known.labels_at > LABEL_AGE or rows != known.rows
@@ -102,7 +103,7 @@ def _read_labels(
     """Read the columns that only give labels; what could not be read is asked for again at the next poll."""
     known.labels_at = 0.0
     problems: list[Fault] = []
-    labels: dict[bytes, walk.Rows] = {}
+    labels: dict[bytes, Rows] = {}
     for table in plan.labels:
         columns, failed = yield from walk.table(table.prefix, table.columns, memory, budget)
         labels.update(columns)

@@ -48,6 +48,8 @@ def octets_text(octets: bytes, kind: str) -> str:
 
 def value_text(value: bytes, kind: str) -> str:
     """A value as a label: numbers in decimal, OIDs and addresses dotted, octets by their type."""
+    if value[0] == ber.OCTET_STRING and value[1] < 0x80:
+        return octets_text(value[2:], kind)
     tag, content = ber.split(value)
     if tag == ber.OCTET_STRING:
         return octets_text(content, kind)

@@ -1,4 +1,6 @@
-"""What mends a weakness on a platform: lines that each dialect keeps as data beside its code (`remedies.yml`)."""
+"""What mends a weakness on a platform, or an SNMP agent that does not answer: lines that each dialect keeps as data
+beside its code (`remedies.yml`, `snmp.yml`).
+"""  # noqa: D205 - one sentence says it
 
 from __future__ import annotations
 
@@ -39,14 +41,29 @@ class _File(BaseModel):
     remedies: dict[str, Remedy] = Field(default_factory=dict)
 
 
-@cache
 def remedies(platform: str) -> Mapping[str, Remedy]:
     """Fact → remedy for a platform; empty if its dialect keeps none. ValidationError if the data is faulty."""
+    return _file(platform, "remedies.yml").remedies
+
+
+# What a device's SNMP agent may lack: see it, have it run, let us in, a community, a user, a view, an engine ID of its
+# own, larger answers.
+SNMP = ("look", "agent", "allow", "community", "user", "view", "engine", "size")
+
+
+def snmp(platform: str) -> tuple[Mapping[str, Remedy], str]:
+    """One of `SNMP` → lines, and where they are from; empty if the dialect keeps none (`snmp.yml`)."""
+    file = _file(platform, "snmp.yml")
+    return file.remedies, file.source
+
+
+@cache
+def _file(platform: str, name: str) -> _File:
     import yaml  # noqa: PLC0415 - start-up time
 
     folder = dialects.REGISTRY.get(platform)
-    path = Path(dialects.__file__).parent / (folder or "") / "remedies.yml"
+    path = Path(dialects.__file__).parent / (folder or "") / name
     if folder is None or not path.is_file():
-        return {}
+        return _File(source="")
     with path.open(encoding="utf-8") as stream:
-        return _File.model_validate(yaml.safe_load(stream)).remedies
+        return _File.model_validate(yaml.safe_load(stream))

@@ -84,6 +84,8 @@ def encode_arcs(arcs: list[int] | tuple[int, ...]) -> bytes:
 
 def encode_index(arcs: list[int] | tuple[int, ...]) -> bytes:
     """Arcs after the first two, base 128 each."""
+    if len(arcs) == 1 and 0 <= arcs[0] < 0x80:
+        return bytes(arcs)
     out = bytearray()
     for arc in arcs:
         if arc < 0 or arc > MAX_ARC + 80:
@@ -101,6 +103,8 @@ def encode_index(arcs: list[int] | tuple[int, ...]) -> bytes:
 
 def decode_index(content: bytes) -> tuple[int, ...]:
     """Arcs of a part of an OID (not its first two); DecodeError if it ends inside an arc."""
+    if content.isascii():
+        return tuple(content)
     arcs = []
     arc = 0
     inside = False

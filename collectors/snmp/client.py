@@ -9,7 +9,8 @@ long, none is longer than the agent's `timeout`. The request goes again with hal
 identifier, so that a late answer to the first is still good.
 
 Not flooding: at most `window` requests are young (sent less than `YOUNG` seconds ago and unanswered); what a dead
-device leaves unanswered stops counting, so it delays nobody.
+device leaves unanswered stops counting, so it delays nobody. An agent may have a pace of its own, and the client one
+for all: whoever is ahead of it waits for its turn. Repetitions are not held back, but they count.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import heapq
+import itertools
 import logging
 import random
 import socket
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from typing import Self
 
+    from collectors.snmp.pace import Pace
+
 Steps: TypeAlias = "Generator[Request, Reply, Any]"
 Address: TypeAlias = tuple[str, int] | tuple[str, int, int, int]
 
@@ -44,6 +48,8 @@ _MAX_RESENDS = 4
 _PROBLEMS = frozenset({"wrong_digest", "not_in_time_window"})
 _RECEIVE_BUFFER = 8 << 20
 _DRAIN = 256
+# As plain numbers: an enumeration's members are slow keys.
+_V4, _V6 = int(socket.AF_INET), int(socket.AF_INET6)
 _FIRST_ID, _LAST_ID = 0x01000000, 0x7E000000
 # linux/in.h, linux/in6.h and bits/socket.h; Python's socket module does not name them.
 _IP_RECVERR, _IPV6_RECVERR, _MSG_ERRQUEUE = 11, 25, 0x2000
@@ -61,6 +67,7 @@ class Agent:
     session: Session
     timeout: float = 2.0
     retries: int = 4
+    pace: Pace | None = None
     trip: float = 0.0
     jitter: float = 0.0
     packets: int = 0
@@ -114,13 +121,17 @@ class Counts:
 class Client:
     """Shared by all polls of a process. Use as an asynchronous context manager inside one event loop."""
 
-    def __init__(self, *, window: int = 64) -> None:
+    def __init__(self, *, window: int = 64, pace: Pace | None = None) -> None:
         self._window = window
+        self._pace = pace
         self._sockets: dict[int, socket.socket] = {}
         self._pending: dict[int, _Job] = {}
         self._deadlines: list[tuple[float, int, int]] = []
         self._recent: deque[tuple[float, _Job, int]] = deque()
         self._waiting: deque[_Job] = deque()
+        # Those whose device is to have a pause first: when, a number that keeps their order, who.
+        self._resting: list[tuple[float, int, _Job]] = []
+        self._order = itertools.count()
         self._young = 0
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
@@ -142,10 +153,11 @@ class Client:
             self._loop.remove_reader(sock.fileno())
             sock.close()
         self._sockets.clear()
-        for job in [*self._pending.values(), *self._waiting]:
+        for job in [*self._pending.values(), *self._waiting, *(job for _, _, job in self._resting)]:
             self._fail(job, Fault("socket", "the client was closed"))
         self._pending.clear()
         self._waiting.clear()
+        self._resting.clear()
 
     async def run(self, steps: Steps, agent: Agent) -> Any:
         """Drive `steps` against `agent` to its end; its return value, or `Fault`."""
@@ -182,10 +194,24 @@ class Client:
         job.tries = job.resends = 0
         job.problem = ""
         job.first_at = 0.0
+        if job.agent.pace is not None:
+            now = self._loop.time()
+            delay = job.agent.pace.delay(now)
+            if delay:
+                heapq.heappush(self._resting, (now + delay, next(self._order), job))
+                self._wake_at(now + delay)
+                return
+        self._queue(job)
+
+    def _queue(self, job: _Job) -> None:
+        """Send, or wait for room in the window and for the common pace."""
         if self._young >= self._window:
             self._waiting.append(job)
             if self._recent:
                 self._wake_at(self._recent[0][0])
+        elif self._pace is not None and (self._waiting or self._pace.delay(self._loop.time())):
+            self._waiting.append(job)
+            self._wake_at(self._loop.time() + self._pace.delay(self._loop.time()))
         else:
             self._send(job)
 
@@ -237,6 +263,10 @@ class Client:
         if not job.first_at:
             job.first_at = now
         job.sent_at = now
+        if agent.pace is not None:
+            agent.pace.spend(now)
+        if self._pace is not None:
+            self._pace.spend(now)
         agent.packets += 1
         self.counts.sent += 1
         deadline = now + job.wait
@@ -252,7 +282,7 @@ class Client:
 
     def _put(self, data: bytes, address: Address) -> int | None:
         """Send; the error number if that failed for good."""
-        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        family = _V6 if ":" in address[0] else _V4
         sock = self._sockets.get(family)
         if sock is None:
             try:
@@ -274,7 +304,7 @@ class Client:
         sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
         try:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-            if family == socket.AF_INET6:
+            if family == _V6:
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
                 sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
                 sock.bind(("::", 0))
@@ -402,13 +432,25 @@ class Client:
             job = self._pending.get(identifier)
             if job is not None and job.tries == tries:
                 self._late(job, now)
+        while self._resting and self._resting[0][0] <= now:
+            job = heapq.heappop(self._resting)[2]
+            if job.request is not None:
+                self._queue(job)
         self._fill()
         # Answered requests leave their entries behind; they are skipped when their time comes.
         while deadlines and deadlines[0][1] not in self._pending:
             heapq.heappop(deadlines)
-        times = [deadlines[0][0]] if deadlines else []
-        if self._waiting and self._recent:
-            times.append(self._recent[0][0])
+        self._wake_next(now)
+
+    def _wake_next(self, now: float) -> None:
+        times = [self._deadlines[0][0]] if self._deadlines else []
+        if self._resting:
+            times.append(self._resting[0][0])
+        if self._waiting:
+            if self._recent:
+                times.append(self._recent[0][0])
+            if self._pace is not None:
+                times.append(now + self._pace.delay(now))
         if times:
             self._wake_at(max(min(times), now))
 
@@ -443,6 +485,9 @@ class Client:
                 job.young = False
                 self._young -= 1
         while self._waiting and self._young < self._window:
+            if self._pace is not None and (delay := self._pace.delay(now)):
+                self._wake_at(now + delay)
+                break
             job = self._waiting.popleft()
             if job.request is not None:
                 self._send(job)

@@ -36,7 +36,7 @@ REASONS: dict[str, tuple[Message, Message]] = {
     ),
     "not_in_time_window": (
         Message("the device's SNMPv3 clock could not be followed"),
-        Message("another device may use the same engine ID; give each its own"),
+        Message("its engine boots or clock may be stuck, or its engine ID copied from another: restart its SNMP agent"),
     ),
     "unknown_engine": (
         Message("the device did not tell its SNMPv3 engine ID"),

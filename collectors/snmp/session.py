@@ -8,8 +8,10 @@ session has learnt what it lacked; `Fault` - the agent has refused, waiting is u
 from __future__ import annotations
 
 import hmac
+import struct
 import time as clock
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Protocol
 
 from collectors.snmp import ber, usm
@@ -46,12 +48,12 @@ class ResendError(Exception):
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """What is asked: GET, GETNEXT or GETBULK of OIDs (content octets). `wire` keeps the encoding between polls."""
+    """What is asked: GET, GETNEXT or GETBULK of OIDs (content octets). It is encoded once, for all agents and polls."""
 
     tag: int
     oids: tuple[bytes, ...]
     repetitions: int = 0
-    wire: tuple[bytes, bytes] | None = None
+    encoded: bytes = b""
 
     def smaller(self) -> Request:
         """The request to send when an answer was lost: half of the repetitions."""
@@ -61,10 +63,19 @@ class Request:
 
     def body(self) -> bytes:
         """The PDU's content after the request ID: error fields or bulk parameters, and the variable bindings."""
-        bindings = b"".join(
-            ber.tlv(ber.SEQUENCE, ber.tlv(ber.OBJECT_IDENTIFIER, oid) + b"\x05\x00") for oid in self.oids
-        )
-        return b"\x02\x01\x00" + ber.encode_integer(self.repetitions) + ber.tlv(ber.SEQUENCE, bindings)
+        if not self.encoded:
+            bindings = b"".join(
+                ber.tlv(ber.SEQUENCE, ber.tlv(ber.OBJECT_IDENTIFIER, oid) + b"\x05\x00") for oid in self.oids
+            )
+            count = ber.encode_integer(self.repetitions)
+            self.encoded = b"\x02\x01\x00" + count + ber.tlv(ber.SEQUENCE, bindings)
+        return self.encoded
+
+
+@lru_cache(maxsize=8192)
+def request(tag: int, oids: tuple[bytes, ...], repetitions: int = 0) -> Request:
+    """The request, encoded once: the same object for all agents and polls."""
+    return Request(tag, oids, repetitions)
 
 
 @dataclass(slots=True, eq=False)
@@ -138,27 +149,73 @@ def _pdu(data: bytes, position: int, end: int, identifier: int) -> tuple[int, Re
     return tag, Reply(status, index, data, first, last)
 
 
+@cache
+def _shape(preamble: int) -> struct.Struct:
+    """A response's head after a preamble of so many octets, where each length stands in two octets."""
+    return struct.Struct(f">HH{preamble}sHHHIHBHBHH")
+
+
+# SEQUENCE and Response with a length of two octets, request ID of four, error-status and error-index of one.
+_USUAL = (0x3082, 0xA282, 0x0204, 0x0201, 0x0201, 0x3082)
+_MAX_HEADS = 64
+
+
 class CommunitySession:
     """v1 (`version` 0) and v2c (`version` 1)."""
 
     def __init__(self, version: int, community: bytes) -> None:
         self.version = version
         self._preamble = bytes((ber.INTEGER, 1, version)) + ber.tlv(ber.OCTET_STRING, community)
+        self._shape = _shape(len(self._preamble))
+        self._usual_from = max(256, self._shape.size)
+        self._heads: dict[tuple[int, int], bytes] = {}
 
     def datagram(self, request: Request, identifier: int) -> bytes:
-        """Encoded once for a request; afterwards only the identifier is put in."""
-        wire = request.wire
-        if wire is None:
-            tail = request.body()
+        """What stands before the identifier depends on the PDU's type and size only."""
+        tail = request.encoded or request.body()
+        key = (request.tag, len(tail))
+        head = self._heads.get(key)
+        if head is None:
             inner = bytes((request.tag,)) + ber.length(2 + ID_OCTETS + len(tail)) + b"\x02\x04"
             size = len(self._preamble) + len(inner) + ID_OCTETS + len(tail)
-            head = bytes((ber.SEQUENCE,)) + ber.length(size) + self._preamble + inner
-            wire = request.wire = (head, tail)
-        return wire[0] + identifier.to_bytes(ID_OCTETS, "big") + wire[1]
+            if len(self._heads) > _MAX_HEADS:
+                self._heads.clear()
+            head = self._heads[key] = bytes((ber.SEQUENCE,)) + ber.length(size) + self._preamble + inner
+        return head + identifier.to_bytes(ID_OCTETS, "big") + tail
 
     def receive(self, data: bytes, identifier: int) -> Reply:
         """A response with our version and our community, whole and with nothing behind it."""
-        start, stop = ber.expect(data, 0, len(data), ber.SEQUENCE)
+        total = len(data)
+        if total > self._usual_from:
+            # Nearly every answer of this size has its three lengths in two octets each: checked in one step.
+            (
+                outer,
+                size,
+                preamble,
+                inner,
+                rest,
+                id_head,
+                found,
+                status_head,
+                status,
+                index_head,
+                index,
+                last,
+                bindings,
+            ) = self._shape.unpack_from(data)
+            start = self._shape.size
+            if (
+                found == identifier
+                and preamble == self._preamble
+                and size == total - 4
+                and rest == size - len(preamble) - 4
+                and bindings == total - start
+                and (outer, inner, id_head, status_head, index_head, last) == _USUAL
+                and status < 0x80
+                and index < 0x80
+            ):
+                return Reply(status, index, data, start, total)
+        start, stop = ber.expect(data, 0, total, ber.SEQUENCE)
         if stop != len(data):
             raise DecodeError("octets after the message")
         if not data.startswith(self._preamble, start):
@@ -206,9 +263,7 @@ class UserSession:
             scoped = ber.tlv(ber.SEQUENCE, b"\x04\x00\x04\x00" + probe)
             security = ber.tlv(ber.SEQUENCE, b"\x04\x00\x02\x01\x00\x02\x01\x00\x04\x00\x04\x00\x04\x00")
             return self._message(number, _REPORTABLE, security, scoped)
-        if request.wire is None:
-            request.wire = (b"", request.body())
-        pdu = ber.tlv(request.tag, number + request.wire[1])
+        pdu = ber.tlv(request.tag, number + request.body())
         scoped = ber.tlv(ber.SEQUENCE, ber.tlv(ber.OCTET_STRING, self._engine) + self._context + pdu)
         time = min(self._time + int(clock.monotonic() - self._stamp), _MAX_TIME) if self._stamp else 0
         keys = usm.keys(self._user, self._engine)

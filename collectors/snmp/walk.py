@@ -3,9 +3,7 @@
 Everything here is a generator of requests (see `client`). What an agent's earlier answers taught is in `Memory`:
 how many rows its tables have, how wide their columns are, how much it can put into one answer.
 
-Several columns of a table travel in one GETBULK. Their values are found by splitting the answer at the table's OID
-prefix; every piece must have exactly the length that the BER headers before it give, so a value that happens to
-contain the prefix is noticed. Whatever does not fit goes through the strict decoder, which alone decides on errors.
+Several columns of a table travel in one GETBULK. A table whose length is known for certain is asked for exactly that.
 """
 
 from __future__ import annotations
@@ -15,14 +13,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from collectors.snmp import ber
+from collectors.snmp.answers import NO_SUCH_NAME, TOO_BIG, check, read
 from collectors.snmp.faults import Fault
-from collectors.snmp.session import Reply, Request
+from collectors.snmp.layout import Layout, Rows, learn
+from collectors.snmp.session import Reply, Request, request
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
-
-Rows: TypeAlias = dict[bytes, bytes]
-"""Index (octets of the OID after the column) → value (one TLV)."""
+    from collections.abc import Collection, Generator, Sequence
 
 # Octets of variable bindings for which an answer is planned: with its headers (v3 has more) it fits an Ethernet frame.
 ANSWER_OCTETS = {0: 1400, 1: 1400, 3: 1300}
@@ -37,11 +34,11 @@ IF_TABLE_LAST_CHANGE = ber.encode_oid("1.3.6.1.2.1.31.1.5.0")
 # The tables whose rows are interfaces (RFC 2863), by their entry's OID.
 IF_TABLES = (ber.encode_oid("1.3.6.1.2.1.2.2.1"), ber.encode_oid("1.3.6.1.2.1.31.1.1.1"))
 
-_TOO_BIG, _NO_SUCH_NAME, _GEN_ERR, _NO_ACCESS, _AUTHORIZATION = 1, 2, 5, 6, 16
-_STATUS = {_TOO_BIG: "too_big", _GEN_ERR: "gen_err", _NO_ACCESS: "no_access", _AUTHORIZATION: "no_access"}
 # Faults of one request: the rest of the module can still be read.
 LOCAL = frozenset({"too_big", "gen_err", "no_access", "error_status", "loop", "decode"})
-_TAIL = b"\x30\x00\x06\x00"
+_MAX_LAYOUTS = 256
+_PAUSE = 8
+_SHORT = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +52,11 @@ class Limits:
     nonincreasing: bool = False
 
 
+# The columns, their rows, the cap, the changed widths, the module's limit; and a request, its columns, repetitions.
+_Basis: TypeAlias = tuple[list[bytes], int, int, int, int]
+_Part: TypeAlias = tuple[Request, list[bytes], int]
+
+
 @dataclass(slots=True, eq=False)
 class Memory:
     """What one agent's answers have taught. `version` is SNMP's on the wire: 0, 1 or 3."""
@@ -66,17 +68,27 @@ class Memory:
     cap: int = 0
     absent: set[bytes] = field(default_factory=set)
     empty: set[bytes] = field(default_factory=set)
-    requests: dict[tuple[int, int, tuple[bytes, ...]], Request] = field(default_factory=dict)
+    # The shape of the last answer to a request, or after how many more answers one is to be learnt.
+    layouts: dict[Request, Layout | int] = field(default_factory=dict)
+    # How a settled table was last asked for, one packet a group of columns, and what that rested on.
+    routes: dict[bytes, tuple[_Basis, list[_Part]]] = field(default_factory=dict)
+    # How often a column's width has changed.
+    changes: int = 0
 
-    def request(self, tag: int, oids: tuple[bytes, ...], repetitions: int = 0) -> Request:
-        """The request, encoded once: the same object as at the last poll."""
-        key = (tag, repetitions, oids)
-        known = self.requests.get(key)
+    def learn(self, asked: Request, reply: Reply, found: dict[bytes, Rows], ended: set[bytes]) -> None:
+        """Keep the shape of an answer that was read in the ordinary way: of the second one to the same request, or of
+        a later one if shapes change all the time.
+        """  # noqa: D205 - one sentence says it
+        known = self.layouts.get(asked)
         if known is None:
-            if len(self.requests) > 512:
-                self.requests.clear()
-            known = self.requests[key] = Request(tag, oids, repetitions)
-        return known
+            if len(self.layouts) >= _MAX_LAYOUTS:
+                self.layouts.clear()
+            self.layouts[asked] = 0
+        elif isinstance(known, int):
+            made = learn(reply, found, frozenset(ended)) if not known else None
+            self.layouts[asked] = made or (known - 1 if known else _PAUSE)
+        else:
+            self.layouts[asked] = 0 if known.hits else _PAUSE
 
     def shrink(self, asked: int) -> None:
         """`asked` values were too many."""
@@ -119,19 +131,19 @@ def get(oids: Sequence[bytes], memory: Memory, budget: Budget) -> Generator[Requ
     while wanted:
         asked = tuple(wanted[:size])
         budget.spend()
-        reply = yield memory.request(ber.GET, asked)
+        reply = yield request(ber.GET, asked)
         budget.heard(reply)
-        if reply.status == _NO_SUCH_NAME and memory.version == 0:
+        if reply.status == NO_SUCH_NAME and memory.version == 0:
             if not 1 <= reply.index <= len(asked):
                 raise Fault("decode", "error index out of range")
             # RFC 1157 section 4.1.2: one missing name spoils the answer; it is left out from now on.
             memory.absent.add(asked[reply.index - 1])
             wanted.remove(asked[reply.index - 1])
             continue
-        if reply.status == _TOO_BIG and size > 1:
+        if reply.status == TOO_BIG and size > 1:
             size = max(1, len(asked) // 2)
             continue
-        _check(reply)
+        check(reply)
         found = ber.varbinds(reply.data, reply.start, reply.end)
         if [oid for oid, _ in found] != list(asked):
             raise Fault("decode", "the answer holds other objects than were asked")
@@ -183,15 +195,31 @@ def table(
     if settled:
         result.update((column, {}) for column in empty)
         empty = []
+    expected = memory.rows.get(prefix)
+    exact = expected if settled and expected else 0
+    route = _route(prefix, wanted, exact, memory, budget.limits) if exact and memory.version else []
     while wanted or empty:
-        queue = wanted or empty
-        expected = memory.rows.get(prefix)
-        exact = expected if settled and expected else 0
-        asked = exact or (_DEFAULT_REPETITIONS if expected is None else expected + 1)
-        group, repetitions = _pack(queue, asked if wanted else 1, memory, budget.limits)
-        del queue[: len(group)]
+        reply: Reply | None = None
+        if route:
+            asked, group, repetitions = route.pop(0)
+            del wanted[: len(group)]
+            budget.spend()
+            reply = yield asked
+            budget.heard(reply)
+            layout = memory.layouts.get(asked)
+            rows = layout.read(reply) if isinstance(layout, Layout) and reply.lost < 2 else None
+            if rows is not None and len(rows[group[0]]) == exact:
+                budget.varbinds += exact * len(group)
+                result.update(rows)
+                continue
+        else:
+            known = memory.rows.get(prefix)
+            count = exact or (_DEFAULT_REPETITIONS if known is None else known + 1)
+            queue = wanted or empty
+            group, repetitions = _pack(queue, count if wanted else 1, memory, budget.limits)
+            del queue[: len(group)]
         try:
-            found = yield from _Group(prefix, group, memory, budget).read(repetitions, exact)
+            found = yield from _Group(prefix, group, memory, budget).read(repetitions, exact, reply)
         except Fault as fault:
             if fault.reason not in LOCAL:
                 raise
@@ -208,19 +236,40 @@ def table(
     return result, problems
 
 
+def _route(prefix: bytes, wanted: list[bytes], exact: int, memory: Memory, limits: Limits) -> list[_Part]:
+    """The requests for a settled table's columns, if each group of them fits one answer; as they were last time, if
+    nothing that they rest on has changed.
+    """  # noqa: D205 - one sentence says it
+    basis = (wanted, exact, memory.cap, memory.changes, limits.varbinds)
+    known = memory.routes.get(prefix)
+    if known is None or known[0] != basis:
+        parts: list[_Part] = []
+        queue = list(wanted)
+        while queue:
+            group, repetitions = _pack(queue, exact, memory, limits)
+            if repetitions < exact:
+                parts = []
+                break
+            del queue[: len(group)]
+            parts.append((request(ber.GET_BULK, tuple(group), repetitions), group, repetitions))
+        known = memory.routes[prefix] = ((list(wanted), *basis[1:]), parts)
+    return list(known[1])
+
+
 def _pack(wanted: list[bytes], rows: int, memory: Memory, limits: Limits) -> tuple[list[bytes], int]:
     """How many of the wanted columns go together, and the repetitions to ask for."""
     cap = min(limits.varbinds or 1 << 16, memory.cap or 1 << 16)
     if memory.version == 0:
         return wanted[: min(10, cap)], 1
-    widths = [memory.widths.get(column, _FIRST_WIDTH) for column in wanted[:MAX_COLUMNS]]
+    widths = memory.widths
     most = ANSWER_OCTETS[memory.version]
-    repetitions = max(1, min(rows, cap, most // widths[0]))
-    count, octets = 1, widths[0]
-    for width in widths[1:]:
-        if (octets + width) * repetitions > most or (count + 1) * repetitions > cap:
+    octets = widths.get(wanted[0], _FIRST_WIDTH)
+    repetitions = max(1, min(rows, cap, most // octets))
+    count = 1
+    for column in wanted[1:MAX_COLUMNS]:
+        octets += widths.get(column, _FIRST_WIDTH)
+        if octets * repetitions > most or (count + 1) * repetitions > cap:
             break
-        octets += width
         count += 1
     return wanted[:count], repetitions
 
@@ -238,47 +287,89 @@ class _Group:
         self._width = 1
         self.found: dict[bytes, Rows] = {column: {} for column in columns}
 
-    def read(self, repetitions: int, exact: int) -> Generator[Request, Reply, dict[bytes, Rows]]:
-        """All rows, asking for `repetitions` at first; with `exact` a column ends after so many rows."""
+    def read(
+        self, repetitions: int, exact: int, first: Reply | None = None
+    ) -> Generator[Request, Reply, dict[bytes, Rows]]:
+        """All rows, asking for `repetitions` at first; with `exact` a column ends after so many rows.
+
+        `first` is the answer to the first request, where it has come already.
+        """
         found = self.found
+        memory = self._memory
         while self._active:
-            reply = yield self._request(repetitions)
-            self._budget.heard(reply)
+            asked = self._request(repetitions)
+            reply, first = first, None
+            if reply is None:
+                self._budget.spend()
+                reply = yield asked
+                self._budget.heard(reply)
             if reply.lost > 1:
-                self._memory.shrink(repetitions * len(self._active))
-            if reply.status == _TOO_BIG and (repetitions > 1 or len(self._active) > 1):
-                self._memory.shrink(repetitions * len(self._active))
-                if repetitions == 1:
-                    return (yield from self._one_by_one())
-                repetitions //= 2
-                continue
-            if reply.status == _NO_SUCH_NAME and not self._bulk and 1 <= reply.index <= len(self._active):
-                # RFC 1157: nothing comes after this column's last row.
-                del self._active[reply.index - 1]
-                continue
-            _check(reply)
-            before = sum(map(len, found.values()))
-            ended = read(reply, self._prefix, self._active, found)
-            gained = sum(map(len, found.values())) - before
-            self._budget.varbinds += gained
-            self._width = max(self._width, (reply.end - reply.start) // max(1, gained))
-            self._go_on(ended, exact, gained)
+                memory.shrink(repetitions * len(self._active))
+            layout = memory.layouts.get(asked)
+            rows = layout.read(reply) if isinstance(layout, Layout) else None
+            if rows is not None and isinstance(layout, Layout):
+                ended: Collection[bytes] = layout.ended
+            else:
+                if reply.status == TOO_BIG and (repetitions > 1 or len(self._active) > 1):
+                    memory.shrink(repetitions * len(self._active))
+                    if repetitions == 1:
+                        return (yield from self._one_by_one())
+                    repetitions //= 2
+                    continue
+                if reply.status == NO_SUCH_NAME and not self._bulk and 1 <= reply.index <= len(self._active):
+                    # RFC 1157: nothing comes after this column's last row.
+                    del self._active[reply.index - 1]
+                    continue
+                check(reply)
+                rows = {column: {} for column in self._active}
+                ended = read(reply, self._prefix, self._active, rows)
+                memory.learn(asked, reply, rows, ended)
+                self._measure(reply, rows)
+            gained = self._merge(rows)
+            if exact and gained == exact * len(found):
+                return found
+            self._go_on(rows, ended, exact)
             repetitions = self._repetitions()
-        for column, rows in found.items():
-            if rows:
-                longest = max(len(index) + len(value) for index, value in _sample(rows))
-                # Two headers of two octets, and one octet by which a counter may grow until the next poll.
-                self._memory.widths[column] = 5 + len(column) + longest
         return found
 
+    def _merge(self, rows: dict[bytes, Rows]) -> int:
+        """Put an answer's rows to those before; how many there were. Fault(`loop`) if one comes a second time."""
+        gained = 0
+        found = self.found
+        for column, fresh in rows.items():
+            known = found[column]
+            size = len(fresh)
+            if known:
+                total = len(known) + size
+                known.update(fresh)
+                if len(known) != total:
+                    raise Fault("loop")
+            else:
+                found[column] = fresh
+            gained += size
+        self._budget.varbinds += gained
+        return gained
+
+    def _measure(self, reply: Reply, rows: dict[bytes, Rows]) -> None:
+        """How wide the columns are: what the next requests are packed by."""
+        self._width = max(self._width, (reply.end - reply.start) // max(1, sum(map(len, rows.values()))))
+        for column, cells in rows.items():
+            if cells:
+                longest = max(map(len, cells)) + max(map(len, cells.values()))
+                # Two headers of two octets, and one octet by which a counter may grow until the next poll.
+                width = 5 + len(column) + longest
+                if self._memory.widths.get(column) != width:
+                    self._memory.widths[column] = width
+                    self._memory.changes += 1
+
     def _request(self, repetitions: int) -> Request:
-        self._budget.spend()
-        asked = tuple(column + self._last[column] for column in self._active)
+        last = self._last
+        asked = tuple([column + last[column] for column in self._active])
         tag = ber.GET_BULK if self._bulk else ber.GET_NEXT
         count = repetitions if self._bulk else 0
-        if any(self._last[column] for column in self._active):
-            return Request(tag, asked, count)
-        return self._memory.request(tag, asked, count)
+        # A long table's later requests are too many to keep.
+        kept = self._memory.rows.get(self._prefix, 0) <= _SHORT or not any(last.values())
+        return request(tag, asked, count) if kept else Request(tag, asked, count)
 
     def _one_by_one(self) -> Generator[Request, Reply, dict[bytes, Rows]]:
         """Even one row of all columns is too much for an answer: each column for itself, from its start."""
@@ -287,22 +378,25 @@ class _Group:
             self.found.update((yield from alone.read(1, 0)))
         return self.found
 
-    def _go_on(self, ended: set[bytes], exact: int, gained: int) -> None:
+    def _go_on(self, rows: dict[bytes, Rows], ended: Collection[bytes], exact: int) -> None:
         """Which columns have more rows, and after which index. Fault(`loop`, `bounds`)."""
         limits = self._budget.limits
         active = []
         for column in self._active:
-            rows = self.found[column]
-            if column in ended or (exact and len(rows) >= exact):
+            known = self.found[column]
+            if column in ended or (exact and len(known) >= exact):
                 continue
-            if len(rows) > limits.rows:
-                raise Fault("bounds", f"{len(rows)} rows")
-            index = next(reversed(rows), b"")
+            if len(known) > limits.rows:
+                raise Fault("bounds", f"{len(known)} rows")
+            active.append(column)
+            if not rows[column]:
+                # The answer was cut off before this column's turn (RFC 3416 section 4.2.3).
+                continue
+            index = next(reversed(known))
             if not _after(index, self._last[column]) and not limits.nonincreasing:
                 raise Fault("loop")
             self._last[column] = index
-            active.append(column)
-        if active and not gained:
+        if active and len(ended) == 0 and not any(rows.values()):
             raise Fault("loop")
         self._active = active
 
@@ -317,101 +411,6 @@ class _Group:
         return max(1, min(room, cap, left if left > 0 else room))
 
 
-def _sample(rows: Rows) -> list[tuple[bytes, bytes]]:
-    """Some rows by which a column's width is judged."""
-    items = list(rows.items())
-    return items[:: max(1, len(items) // 8)]
-
-
 def _after(index: bytes, previous: bytes) -> bool:
     """Whether an index comes after another, in the order of their numbers."""
     return not previous or ber.decode_index(index) > ber.decode_index(previous)
-
-
-def _check(reply: Reply) -> None:
-    if reply.status:
-        raise Fault(_STATUS.get(reply.status, "error_status"), f"error-status {reply.status}")
-    if reply.start == reply.end:
-        raise Fault("decode", "an empty answer")
-
-
-def read(reply: Reply, prefix: bytes, columns: list[bytes], found: dict[bytes, Rows]) -> set[bytes]:
-    """Put an answer's values into `found`; the columns that have ended. Fault(`loop`) if a row comes twice."""
-    if len(columns) == 1:
-        prefix = columns[0]
-    quick = _quick(reply, prefix, columns)
-    if quick is None:
-        return _strict(reply, columns, found)
-    parts, ended = quick
-    for column, rows, size in parts:
-        known = found[column]
-        total = len(known) + size
-        known.update(rows)
-        if len(known) != total:
-            raise Fault("loop")
-    return ended
-
-
-def _quick(
-    reply: Reply, prefix: bytes, columns: list[bytes]
-) -> tuple[list[tuple[bytes, Rows, int]], set[bytes]] | None:
-    """The answer split at `prefix`; None where anything is not as the common case has it."""
-    pieces = reply.data[reply.start : reply.end].split(prefix)
-    width = len(columns)
-    if len(pieces) <= width or len(pieces[0]) != 4:
-        return None
-    pieces[-1] += _TAIL
-    skip = len(prefix)
-    parts = []
-    ended = set()
-    try:
-        for position, column in enumerate(columns):
-            suffix = column[skip:]
-            size = len(suffix)
-            rows = {}
-            count = 0
-            for before, piece in zip(pieces[position::width], pieces[position + 1 :: width], strict=False):
-                # before ends with the header of this binding: 30 LL 06 OO; the piece ends with the next one's.
-                stop = before[-1] - skip
-                value = piece[stop:-4]
-                if (
-                    len(piece) != before[-3] + 2 - skip
-                    or before[-4::2] != b"\x30\x06"
-                    or value[1] != len(value) - 2
-                    or stop < size
-                ):
-                    return None
-                if size and piece[:size] != suffix:
-                    ended.add(column)
-                    break
-                rows[piece[size:stop]] = value
-                count += 1
-            else:
-                if count and value[0] >= 0x80:
-                    return None
-            parts.append((column, rows, count))
-    except IndexError:
-        return None
-    return parts, ended
-
-
-def _strict(reply: Reply, columns: list[bytes], found: dict[bytes, Rows]) -> set[bytes]:
-    """The answer, binding by binding. DecodeError if it is not what RFC 3416 says."""
-    ended: set[bytes] = set()
-    width = len(columns)
-    for position, (oid, value) in enumerate(ber.varbinds(reply.data, reply.start, reply.end)):
-        column = columns[position % width]
-        if column in ended:
-            continue
-        if not oid.startswith(column) or value[0] == ber.END_OF_MIB_VIEW:
-            ended.add(column)
-            continue
-        index = oid[len(column) :]
-        ber.decode_index(index)
-        rows = found[column]
-        if index in rows:
-            raise Fault("loop")
-        if value[1] >= 0x80:
-            value = ber.tlv(*ber.split(value))  # noqa: PLW2901 - the same value in its shortest form
-        rows[index] = value
-    return ended

@@ -117,6 +117,8 @@ class Agent(threading.Thread):
 
     def answers(self, data):
         version = data[data.index(b"\x02\x01") + 2]
+        if version == 3:
+            return []
         api = v1 if version == 0 else v2c
         message, _ = decoder.decode(data, asn1Spec=api.Message())
         number = len(self.requests)
@@ -306,6 +308,10 @@ def snmpd(tmp_path_factory):
     lines = [
         f"agentaddress udp:127.0.0.1:{port}",
         "rocommunity public 127.0.0.1",
+        "view narrow included .1.3.6.1.2.1.1",
+        "rocommunity narrow 127.0.0.1 -V narrow",
+        "createUser unarrow SHA authpass123 AES privpass123",
+        "rouser unarrow priv -V narrow",
         "sysName snmpd-test",
         *(
             f"createUser {name} {kinds.split()[0]} authpass123 {kinds.split()[1]} privpass123"

@@ -77,7 +77,8 @@ def test_a_large_table_is_read_in_few_packets(agents, make_router):
     assert cold.ok
     assert warm.ok
     assert warm.packets < cold.packets <= 26
-    assert warm.packets <= 18
+    # A slow machine may repeat a request.
+    assert warm.packets - warm.modules[0].retried <= 18
     assert warm.values("ifHCOutOctets") == cold.values("ifHCOutOctets")
     asked = {
         tuple(name)[:11]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyasn1.codec.ber import encoder
 from pysnmp.proto.api import v2c
 
-from collectors.snmp import ber, walk
+from collectors.snmp import answers, ber, layout, walk
 from collectors.snmp.faults import Fault
 from collectors.snmp.session import Reply
 
@@ -50,9 +50,9 @@ def test_quick_and_strict_agree(rows, width, beyond):
     extra = [("1.3.6.1.2.1.2.2.1.21.1", v2c.Gauge32(5))] * width if beyond else ()
     reply = answer(sorted(rows.items()), columns, extra)
     strict = {column: {} for column in columns}
-    ended = walk._strict(reply, columns, strict)
+    ended = answers.strict(reply, columns, strict)
     both = {column: {} for column in columns}
-    assert walk.read(reply, TABLE, columns, both) == ended
+    assert answers.read(reply, TABLE, columns, both) == ended
     assert both == strict
     assert len(strict[columns[0]]) == len(rows)
     assert (ended == set(columns)) is beyond
@@ -63,7 +63,7 @@ def test_any_octets_raise_only_what_is_meant(data, width):
     """Random octets instead of bindings: DecodeError or a loop, nothing else."""
     reply = Reply(0, 0, data, 0, len(data))
     with contextlib.suppress(ber.DecodeError, Fault):
-        walk.read(reply, TABLE, COLUMNS[:width], {column: {} for column in COLUMNS})
+        answers.read(reply, TABLE, COLUMNS[:width], {column: {} for column in COLUMNS})
 
 
 @given(
@@ -78,12 +78,12 @@ def test_a_changed_octet_never_gives_other_indexes_quickly(rows, data):
     position = data.draw(st.integers(reply.start, reply.end - 1))
     octets[position] = data.draw(st.integers(0, 255))
     changed = Reply(0, 0, bytes(octets), reply.start, reply.end)
-    quick = walk._quick(changed, TABLE, columns)
+    quick = answers.quick(changed, TABLE, columns)
     if quick is None:
         return
     strict = {column: {} for column in columns}
     try:
-        ended = walk._strict(changed, columns, strict)
+        ended = answers.strict(changed, columns, strict)
     except ber.DecodeError:
         # The strict way also looks inside the index: an arc may not end open.
         return
@@ -98,7 +98,7 @@ def test_the_same_row_twice_is_a_loop():
     """In one answer."""
     reply = answer([((1,), (v2c.Integer32(1),)), ((1,), (v2c.Integer32(2),))], COLUMNS[:1])
     with pytest.raises(Fault, match="loop"):
-        walk.read(reply, TABLE, COLUMNS[:1], {COLUMNS[0]: {}})
+        answers.read(reply, TABLE, COLUMNS[:1], {COLUMNS[0]: {}})
 
 
 def test_the_end_of_the_mib_ends_a_column():
@@ -108,7 +108,7 @@ def test_the_end_of_the_mib_ends_a_column():
     for value in (encoder.encode(v2c.Integer32(1)), b"\x82\x00", b"\x82\x00"):
         data += ber.tlv(ber.SEQUENCE, ber.tlv(ber.OBJECT_IDENTIFIER, ber.encode_arcs(name)) + value)
     found = {COLUMNS[0]: {}}
-    assert walk.read(Reply(0, 0, data, 0, len(data)), TABLE, COLUMNS[:1], found) == {COLUMNS[0]}
+    assert answers.read(Reply(0, 0, data, 0, len(data)), TABLE, COLUMNS[:1], found) == {COLUMNS[0]}
     assert len(found[COLUMNS[0]]) == 1
 
 
@@ -119,3 +119,82 @@ def test_order_is_by_number_not_by_octets():
     assert walk._after(high, low)
     assert not walk._after(low, high)
     assert not walk._after(low, low)
+
+
+def lengths_kept(value, chance):
+    """Another value of the same type and length."""
+    content = bytes(chance.draw(st.integers(0, 255)) for _ in range(len(value) - 2))
+    return value[:2] + content
+
+
+@given(st.dictionaries(indexes, st.tuples(values, values), min_size=1, max_size=6), st.booleans(), st.data())
+def test_a_known_shape_gives_what_the_strict_way_gives(rows, beyond, data):
+    """The next answer, with other contents: the same rows as read binding by binding, whatever the values are."""
+    columns = COLUMNS[:2]
+    extra = [("1.3.6.1.2.1.2.2.1.21.1", v2c.Gauge32(5))] * 2 if beyond else ()
+    first = answer(sorted(rows.items()), columns, extra)
+    found = {column: {} for column in columns}
+    ended = answers.strict(first, columns, found)
+    shape = layout.learn(first, found, frozenset(ended))
+    if shape is None:
+        # Only a value or a binding of 128 octets and more has no short form.
+        assert any(len(value) > 60 for part in found.values() for value in part.values())
+        return
+    assert shape.read(first) == found
+    octets = bytearray(first.data)
+    position = first.start
+    while position < first.end:
+        inner, stop = ber.expect(first.data, position, first.end, ber.SEQUENCE)
+        _, value = ber.expect(first.data, inner, stop, ber.OBJECT_IDENTIFIER)
+        octets[value:stop] = lengths_kept(first.data[value:stop], data)
+        position = stop
+    second = Reply(0, 0, bytes(octets), first.start, first.end)
+    strict = {column: {} for column in columns}
+    assert answers.strict(second, columns, strict) == ended
+    assert shape.read(second) == strict
+
+
+@given(st.dictionaries(indexes, st.tuples(values, values), min_size=1, max_size=6), st.data())
+def test_another_shape_is_not_read_by_a_known_one(rows, data):
+    """One octet outside the contents changed, or the answer is longer or shorter, or an error: the shape says no."""
+    columns = COLUMNS[:2]
+    reply = answer(sorted(rows.items()), columns)
+    found = {column: {} for column in columns}
+    ended = answers.strict(reply, columns, found)
+    shape = layout.learn(reply, found, frozenset(ended))
+    if shape is None:
+        return
+    contents = set()
+    position = reply.start
+    while position < reply.end:
+        inner, stop = ber.expect(reply.data, position, reply.end, ber.SEQUENCE)
+        _, value = ber.expect(reply.data, inner, stop, ber.OBJECT_IDENTIFIER)
+        contents.update(range(value + 2, stop))
+        position = stop
+    places = [place for place in range(reply.start, reply.end) if place not in contents]
+    place = data.draw(st.sampled_from(places))
+    octets = bytearray(reply.data)
+    octets[place] ^= data.draw(st.integers(1, 255))
+    assert shape.read(Reply(0, 0, bytes(octets), reply.start, reply.end)) is None
+    assert shape.read(Reply(0, 0, reply.data, reply.start, reply.end - 1)) is None
+    assert shape.read(Reply(0, 0, reply.data + b"\x00", reply.start, reply.end + 1)) is None
+    assert shape.read(Reply(5, 0, reply.data, reply.start, reply.end)) is None
+
+
+@given(st.dictionaries(indexes, st.tuples(values, values), min_size=1, max_size=6), st.integers(1, 3))
+def test_the_end_of_the_mib_is_read_quickly_too(rows, times):
+    """However often the agent says it, the last row keeps its value."""
+    columns = COLUMNS[:2]
+    last = max(rows)
+    names = [ber.oid_text(column) + "." + ".".join(map(str, last)) for column in columns]
+    data = answer(sorted(rows.items()), columns)
+    end = b"".join(ber.tlv(0x30, ber.tlv(6, ber.encode_oid(name)) + b"\x82\x00") for name in names)
+    octets = data.data[data.start : data.end] + end * times
+    reply = Reply(0, 0, octets, 0, len(octets))
+    strict = {column: {} for column in columns}
+    assert answers.strict(reply, columns, strict) == set(columns)
+    assert len(strict[columns[0]]) == len(rows)
+    fast = answers.quick(reply, TABLE, columns)
+    if fast is not None:
+        assert {column: found for column, found, _ in fast[0]} == strict
+        assert fast[1] == set(columns)
