@@ -46,6 +46,8 @@ def _members(name: str, today: Book, then: Book) -> Words:
     if said is None or before is None or then.about(kind, name) or not then.replaceable(name):
         return ()
     lead, members = said
+    if then.groups.turns and then.nesting(name, then.groups.members):
+        return ()
     if lead != before.lead or len(set(members)) != len(members) or any(today.taken(one) for one in members):
         return ()
     for one in members:
@@ -69,42 +71,41 @@ class _Fold:
     def group(self, name: str, members: Sequence[str], then: Book) -> None:
         """One group with its members."""
         kinds = then.groups
-        parents = self._tree.outline.parents
+        outline = self._tree.outline
         at = {one: then.defined(one) for one in members}
         lines = {one: command.line for one, command in at.items() if command is not None}
-        first = lines[members[0]]
-        group = next(one.line for one in then.about(kinds.groups, name) if len(one.words) > 2)
-        views = {one: self._view(line) for one, line in lines.items()}
+        own = {one: then.view(command, outline.parents) for one, command in at.items() if command is not None}
+        views = {one: self._view(own[one] or line) for one, line in lines.items()}
         bodies = {one: self._fields(one, name, lines[one], views[one], then) for one in members}
         if any(body != bodies[members[0]] for body in bodies.values()):
             return
-        if not parents[first - 1]:
-            self.dropped.add(group)
-        else:
-            view = self._view(group)
-            self.dropped.update(view)
-            section = parents[view.start - 1]
-            self._sections[section] = max(self._sections.get(section, 0), view.stop)
+        about = then.about(kinds.groups, name)
+        group = next(one for one in about if len(one.words) > 2)
+        opened = then.view(group, outline.parents)
+        self.dropped.update(self._view(opened) if opened else (one.line for one in about))
+        if opened and kinds.sections:
+            section = outline.parents[opened - 1]
+            self._sections[section] = max(self._sections.get(section, 0), self._view(opened).stop)
         for one in members:
-            for about in then.about(kinds.objects, one):
-                self._renamed[about.line] = _named(self._tree.lines[about.line - 1], one, name)
+            for said in then.about(kinds.objects, one):
+                self._renamed[said.line] = _named(self._tree.lines[said.line - 1], one, name)
             if one == members[0]:
                 continue
-            if parents[first - 1]:
+            if own[one]:
                 self.dropped.update(set(views[one]))
-                self._behind.setdefault(first, []).append(lines[one])
+                self._behind.setdefault(lines[members[0]], []).append(lines[one])
             else:
                 others = (each.line for each in then.about(kinds.objects, one))
                 self.dropped.update(line for line in others if line != lines[one])
+        for one in then.nesting(name, kinds.nested) if kinds.turns else ():
+            text = self._tree.lines[one.line - 1]
+            self._renamed[one.line] = re.sub(rf"(?<!\S){kinds.nested}(?=\s)(?!.*\s{kinds.nested}\s)", kinds.members, text)
 
-    def _view(self, line: int) -> range:
-        """The lines from the one that opens a line's view to the one that ends it."""
-        parents = self._tree.outline.parents
-        first = parents[line - 1]
-        if not first:
-            return range(line, line + 1)
-        last = max(number for number, parent in enumerate(parents, 1) if parent == first)
-        return range(first, last + self._tree.outline.bodies.get(last, 0) + 2)
+    def _view(self, first: int) -> range:
+        """The lines of the view that a line opens, with the one that ends it; the line alone if it opens none."""
+        outline = self._tree.outline
+        inside = [number for number, parent in enumerate(outline.parents, 1) if parent == first]
+        return range(first, inside[-1] + outline.bodies.get(inside[-1], 0) + 2 if inside else first + 1)
 
     def _fields(self, member: str, name: str, defining: int, view: range, then: Book) -> list[str]:
         """What a member says besides its addresses."""

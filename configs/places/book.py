@@ -24,6 +24,8 @@ class Book:
             before = "".join(f"{places.bare(text)} " for text in path)
             whole = before + places.bare(node.text)
             rest = places.led(whole)[1]
+            owner = groups.owner.match(rest) if groups.owner is not None else None
+            rest = rest[owner.end() :] if owner is not None else rest
             self.commands.append(Command(node.line, whole[: len(whole) - len(rest)], words_of(rest)))
         self.by_line = {command.line: command for command in self.commands}
         self._naming: dict[str, list[Command]] = {}
@@ -46,16 +48,29 @@ class Book:
     def defined(self, name: str) -> Command | None:
         """The command that says an object's addresses; None if there are more of them, or other owners'."""
         about = self.about(self.groups.objects, name)
-        found = [one for one in about if one.words[2:3] and one.words[2] in self.groups.values]
+        found = [one for one in about if one.words[2:3] and self.groups.values.fullmatch(one.words[2])]
         alone = len(found) == 1 and len({one.lead for one in about}) == 1
         return found[0] if alone and not self.about(self.groups.groups, name) else None
 
     def members(self, name: str) -> tuple[str, Words] | None:
-        """The lead and the members of a group; None if it is not said by one list of objects and nothing else."""
+        """The lead and the members of a group; None if it is said by anything but a list of objects."""
         about = [one for one in self.about(self.groups.groups, name) if len(one.words) > 2]
-        if len(about) != 1 or about[0].words[2] != self.groups.members:
+        leads = {one.lead for one in about}
+        listed = len(about) == 1 or not self.groups.listed
+        if len(leads) != 1 or not listed or any(one.words[2] != self.groups.members for one in about):
             return None
-        return about[0].lead, names_at_end(about[0].words, 3)
+        names = [names_at_end(one.words, 3) for one in about]
+        return leads.pop(), tuple(each for found in names for each in found) if all(names) else ()
+
+    def view(self, command: Command, parents: Sequence[int]) -> int:
+        """The line that opens the view of a command's object, if it has one of its own; 0 if not."""
+        parent = parents[command.line - 1]
+        around = self.by_line.get(parent)
+        return parent if around is not None and around.words == command.words[:2] else 0
+
+    def nesting(self, name: str, word: str) -> list[Command]:
+        """The commands of groups that name a member by a word."""
+        return [one for one in self.naming(name) if one.words[:1] == (self.groups.groups,) and one.words[2:] == (word, name)]
 
     def replaceable(self, name: str) -> bool:
         """Whether a group may stand wherever the name does, but for what the object itself says."""
@@ -65,6 +80,6 @@ class Book:
         kind = one.words[0]
         if one.words[:2] in ((self.groups.objects, name), (self.groups.groups, name)):
             return name not in one.words[2:]
-        if kind == self.groups.groups and one.words[2:3] == (self.groups.members,):
+        if kind == self.groups.groups and one.words[2:3] in ((self.groups.members,), (self.groups.nested,)):
             return name in names_at_end(one.words, 3)
         return self.groups.serves(one.words, self.commands) and name in one.words

@@ -31,19 +31,31 @@ class Command(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """How a language writes objects and groups: `<objects> NAME <value> …`, `<groups> NAME <members> [ NAME … ]`.
+    """How a language writes objects and groups: `<objects> NAME <value> …`, `<groups> NAME <members> NAME …`.
 
-    `values` are the fields that say an object's addresses. `serves` says whether the names at the end of a command,
-    one or a list, may be groups as well as objects; it is given all commands of the device. `longest` is how many
-    characters a name may have.
+    `values` matches the word behind an object's name that says its addresses, or that begins to. `serves` says whether
+    the names at the end of a command, one or a list, may be groups as well as objects; it is given all commands of the
+    device. `longest` is how many characters a name may have. `owner` matches what may stand before both, such as the
+    book they are in. `nested` is the word for a member that is a group. `listed`: a group's members stand in one list,
+    not in a command each. `sections`: with braces, objects and groups stand in views of their own
+    (`address { NAME { … } }`, not `address NAME { … }`).
     """
 
     objects: str
-    values: frozenset[str]
+    values: re.Pattern[str]
     groups: str
     members: str
     serves: Callable[[Words, Sequence[Command]], bool]
     longest: int
+    owner: re.Pattern[str] | None = None
+    nested: str = ""
+    listed: bool = True
+    sections: bool = True
+
+    @property
+    def turns(self) -> bool:
+        """Whether a group names an object and another group by different words."""
+        return self.nested != "" and self.nested != self.members
 
 
 def words_of(text: str) -> Words:

@@ -33,6 +33,7 @@ class _Split:
     """An object that becomes several: the line that says its addresses, and that line's new texts."""
 
     command: Command
+    view: int  # the line that opens the object's own view; 0 if it has none
     written: str  # the name as it is written, with its quotes
     names: tuple[str, ...]  # the new objects', as they are written
     lines: tuple[str, ...]
@@ -47,13 +48,13 @@ class Several:
 
     def write(self, result: Result) -> None:
         """Put down the new lines, when all others are."""
-        tree = result.tree
         sections: dict[int, list[str]] = {}
         for split in self.splits:
-            if tree.outline.parents[split.command.line - 1]:
-                _in_braces(split, result, self.book.groups, sections)
+            if split.view:
+                _in_views(split, result, self.book.groups, sections)
             else:
                 self._in_lines(split, result)
+            self._turn(split, result)
         for number, lines in sections.items():
             result.changed[number] = (*_text(result, number), *lines)
 
@@ -69,8 +70,31 @@ class Several:
         start, stop = _name_span(result.tree.line_text(number), groups.objects, split.written)
         news = [text[:start] + name + text[stop:] for text, name in zip(split.lines, split.names, strict=True)]
         head = re.sub(rf"{re.escape(groups.objects)}(\s+)$", rf"{groups.groups}\1", split.lines[0][:start])
-        members = f"{groups.members} [ {' '.join(split.names)} ]"
-        result.changed[number] = (*news, f"{head}{split.written} {members}")
+        if result.tree.outline.parents[number - 1]:
+            group = _block(f"{head}{split.written}", _members(split, groups), "    ")
+        else:
+            group = [f"{head}{split.written} {members}" for members in _members(split, groups)]
+        result.changed[number] = (*news, *group)
+
+    def _turn(self, split: _Split, result: Result) -> None:
+        """Groups that hold the object hold a group then."""
+        groups = self.book.groups
+        for one in self.book.nesting(split.command.words[1], groups.members) if groups.turns else ():
+            old = rf"(?<!\S){re.escape(groups.members)}(?=\s+{re.escape(split.written)}\s*;?\s*$)"
+            result.changed[one.line] = tuple(re.sub(old, groups.nested, text) for text in _text(result, one.line))
+
+
+def _members(split: _Split, groups: Groups) -> list[str]:
+    """What a group says of its members: one list, or one after the other."""
+    if groups.listed:
+        return [f"{groups.members} [ {' '.join(split.names)} ]"]
+    return [f"{groups.members} {name}" for name in split.names]
+
+
+def _block(head: str, members: Sequence[str], step: str) -> list[str]:
+    """A group in braces; `step` is how much deeper its members stand."""
+    indent = _indent(head)
+    return [f"{head} {{", *(f"{indent}{step}{member};" for member in members), f"{indent}}}"]
 
 
 def find(tree: Tree, places: Places, found: Decisions, *, renamed: bool) -> Several | None:
@@ -106,10 +130,10 @@ def _split(decided: Decided, number: int, book: Book, tree: Tree, taken: set[str
     if book.defined(name) is not command or not book.replaceable(name) or (renamed and tokens.has_tokens(name)):
         return None
     about = book.about(book.groups.objects, name)
-    braces = tree.outline.parents[command.line - 1]
-    if braces and (_closing(tree, braces) is None or _closing(tree, tree.outline.parents[braces - 1]) is None):
+    view = book.view(command, tree.outline.parents)
+    if not _closed(tree, command, view):
         return None
-    written = {_written(tree, one, book.groups) for one in about if not braces or one.line == braces}
+    written = {_written(tree, one, book.groups, view) for one in about if not view or one.line == view}
     outcome = decided.outcomes[number]
     names = _fresh(name, len(outcome.writings), book, taken)
     if len(written) != 1 or "" in written or names is None or outcome.action is not Action.REWRITTEN:
@@ -119,6 +143,7 @@ def _split(decided: Decided, number: int, book: Book, tree: Tree, taken: set[str
     place = decided.line.places[number]
     return _Split(
         command,
+        view,
         own,
         tuple(f"{quote}{one}{quote}" for one in names),
         tuple(_with(decided.line.text, place, writing) for writing in outcome.writings),
@@ -154,10 +179,10 @@ def _text(result: Result, number: int) -> tuple[str, ...]:
     return result.changed.get(number) or (result.tree.line_text(number),)
 
 
-def _written(tree: Tree, command: Command, groups: Groups) -> str:
+def _written(tree: Tree, command: Command, groups: Groups, view: int) -> str:
     """An object's name as a command writes it; "" if it cannot be found."""
     text = tree.line_text(command.line)
-    if tree.outline.parents[command.line - 1]:
+    if view and groups.sections:
         found = _NAME.match(text.strip())
     else:
         match = re.search(rf"(?<!\S){re.escape(groups.objects)}\s+(?={_NAME.pattern})", text)
@@ -167,10 +192,19 @@ def _written(tree: Tree, command: Command, groups: Groups) -> str:
 
 
 def _name_span(text: str, objects: str, written: str) -> tuple[int, int]:
-    """Where the name stands behind the word for an object."""
-    match = re.search(rf"(?<!\S){re.escape(objects)}\s+(?={re.escape(written)}(?!\S))", text)
+    """Where the name stands, behind the word for an object if there is one."""
+    head = rf"{re.escape(objects)}\s+" if objects else ""
+    match = re.search(rf"(?<!\S){head}(?={re.escape(written)}(?!\S))", text)
     assert match is not None  # noqa: S101 - `_written` has found it
     return match.end(), match.end() + len(written)
+
+
+def _closed(tree: Tree, command: Command, view: int) -> bool:
+    """Whether the braces around an object's command can be found again, if there are any."""
+    parents = tree.outline.parents
+    if view:
+        return _closing(tree, view) is not None and _closing(tree, parents[view - 1]) is not None
+    return not parents[command.line - 1] or tree.line_text(command.line).rstrip().endswith(";")
 
 
 def _closing(tree: Tree, number: int) -> int | None:
@@ -192,15 +226,14 @@ def _closing(tree: Tree, number: int) -> int | None:
     return start + depths[last] if ends == ["}"] * depths[last] and ends else None
 
 
-def _in_braces(split: _Split, result: Result, groups: Groups, sections: dict[int, list[str]]) -> None:
-    """The object's view for every new object, and the group in its section, which is made if there is none.
+def _in_views(split: _Split, result: Result, groups: Groups, sections: dict[int, list[str]]) -> None:
+    """The object's view for every new object, and the group: behind them, or in its section, made if there is none.
 
     `sections` are lines to come behind a line of the old text.
     """
     tree = result.tree
-    parents = tree.outline.parents
-    first = parents[split.command.line - 1]
-    outer = parents[first - 1]
+    first = split.view
+    outer = tree.outline.parents[first - 1]
     last, end = _closing(tree, first), _closing(tree, outer)
     assert last is not None  # noqa: S101 - `_split` has seen it
     assert end is not None  # noqa: S101 - as above
@@ -209,7 +242,8 @@ def _in_braces(split: _Split, result: Result, groups: Groups, sections: dict[int
         view: list[str] = []
         for number in range(first, last + 1):
             if number == first:
-                view.append(tree.line_text(number).replace(split.written, name, 1))
+                start, stop = _name_span(tree.line_text(number), "" if groups.sections else groups.objects, split.written)
+                view.append(tree.line_text(number)[:start] + name + tree.line_text(number)[stop:])
             elif number == split.command.line:
                 view.append(line)
             else:
@@ -217,19 +251,20 @@ def _in_braces(split: _Split, result: Result, groups: Groups, sections: dict[int
         views.append(tuple(view))
     result.changed[first] = views[0][:1]
     result.changed[split.command.line] = split.lines[:1]
-    sections.setdefault(last, []).extend(text for view in views[1:] for text in view)
-    indent = _indent(tree.line_text(outer))
+    behind = sections.setdefault(last, [])
+    behind += [text for view in views[1:] for text in view]
     deeper = _indent(tree.line_text(first))
-    deepest = _indent(tree.line_text(split.command.line))
-    group = [
-        f"{deeper}{split.written} {{",
-        f"{deepest}{groups.members} [ {' '.join(split.names)} ];",
-        f"{deeper}}}",
-    ]
+    step = _indent(tree.line_text(split.command.line))[len(deeper) :]
+    head = f"{deeper}{split.written}" if groups.sections else f"{deeper}{groups.groups} {split.written}"
+    group = _block(head, _members(split, groups), step)
+    if not groups.sections:
+        behind += group
+        return
     section = _section(tree, outer, groups.groups)
     if section is not None:
         sections.setdefault(section, []).extend(group)
         return
+    indent = _indent(tree.line_text(outer))
     made = sections.setdefault(end, [f"{indent}{groups.groups} {{", f"{indent}}}"])
     made[-1:-1] = group
 

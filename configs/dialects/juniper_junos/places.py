@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from configs.dialects.juniper_junos.groups import GROUPS
 from configs.places.table import Places, table
 
 _LEAD = "[groups *] [logical-systems|tenants|logical-routers *] [routing-instances {vrf}]"
@@ -38,6 +39,7 @@ def places() -> Places:
         flat=True,
         lead=_LEAD,
         skip=_SKIP,
+        groups=GROUPS,
         paired="static-nat",
         nearest=("prefix-list", "policy"),
     )

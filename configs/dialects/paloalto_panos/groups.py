@@ -8,6 +8,7 @@ Not verified on a device: which fields of other rules take groups; they are left
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from configs.places.groups import Groups, Words, names_at_end
@@ -38,7 +39,7 @@ def _serves(words: Words, commands: Sequence[Command]) -> bool:
 
 GROUPS: Final = Groups(
     objects="address",
-    values=frozenset({"ip-netmask", "ip-range"}),
+    values=re.compile("ip-netmask|ip-range"),
     groups="address-group",
     members="static",
     serves=_serves,
