@@ -22,7 +22,7 @@ _SIDES: Final = ("source-address", "destination-address")
 _NAMES: Final = ("source-address-name", "destination-address-name")
 
 
-def _serves(words: Words, commands: Sequence[Command]) -> bool:  # noqa: ARG001 - the form that every language has
+def _serves(words: Words, name: str, commands: Sequence[Command]) -> bool:  # noqa: ARG001 - every language has them
     """`security policies … match SIDE NAMES`, `security nat source rule-set SET rule NAME match SIDE-name NAMES`."""
     at, sides = 7, _NAMES
     if words[:2] == ("security", "policies"):
@@ -30,19 +30,18 @@ def _serves(words: Words, commands: Sequence[Command]) -> bool:  # noqa: ARG001 
     elif words[:3] != ("security", "nat", "source"):
         return False
     match, side = (*words[at : at + 2], "", "")[:2]
-    return match == "match" and side in sides and names_at_end(words, at + 2) != ()
+    return match == "match" and side in sides and name in names_at_end(words, at + 2)
 
 
 GROUPS: Final = Groups(
     objects="address",
     # `range-address FIRST to LAST`, or a prefix; names of hosts and wildcards hold none.
-    values=re.compile(r"range-address|[\da-fA-F:.]*[.:][\da-fA-F:./]*"),
+    values=re.compile(r"range-address |[\da-fA-F]*[.:][\da-fA-F:./]*$"),
     groups="address-set",
     members="address",
     serves=_serves,
     longest=63,
     owner=re.compile(r"security (?:address-book \S+|zones security-zone \S+ address-book) (?=address)"),
-    nested="address-set",
-    listed=False,
-    sections=False,
+    words=(("address", "address-set"),),
+    copied=re.compile("description "),
 )

@@ -25,11 +25,15 @@ _PURPOSES: Final = ("security", "nat", "pbf", "decryption", "qos", "application-
 _ONE_FOR_ONE: Final = frozenset({"static-ip", "destination-translation", "dynamic-destination-translation"})
 
 
-def _serves(words: Words, commands: Sequence[Command]) -> bool:
+def _serves(words: Words, name: str, commands: Sequence[Command]) -> bool:
     """`rulebase PURPOSE rules NAME source|destination NAMES`."""
     if words[:1] == () or words[0] not in _BASES or words[1:2] == () or words[1] not in _PURPOSES:
         return False
-    if words[2:3] != ("rules",) or words[4:5] not in (("source",), ("destination",)) or not names_at_end(words, 5):
+    if (
+        words[2:3] != ("rules",)
+        or words[4:5] not in (("source",), ("destination",))
+        or name not in names_at_end(words, 5)
+    ):
         return False
     if words[1] != "nat":
         return True
@@ -39,9 +43,11 @@ def _serves(words: Words, commands: Sequence[Command]) -> bool:
 
 GROUPS: Final = Groups(
     objects="address",
-    values=re.compile("ip-netmask|ip-range"),
+    values=re.compile("ip-(?:netmask|range) "),
     groups="address-group",
     members="static",
     serves=_serves,
     longest=63,
+    listed="[ {} ]",
+    entry="",
 )
