@@ -192,6 +192,7 @@ policy-options policy-statement ... area {fixed:area}
 ?policy-options policy-statement ... route-distinguisher|tunnel-attribute ... {rd}
 ?policy-options policy-statement ... multicast-scope|prefix-segment ... {prefix}/{len}
 policy-options policy-statement ... prefix-list|prefix-list-filter|policy|community|as-path|route-filter-list {name}
+policy-options policy-statement * term {name}
 policy-options policy-statement {name}
 policy-options community ... *:{rd}
 policy-options community ... {rd}
@@ -206,6 +207,7 @@ policy-options community ... {rd}
 firewall [family *] filter ... prefix-list|source-prefix-list|destination-prefix-list {name}
 ?firewall tunnel-end-point * ipv4|ipv6 source-address {host:tunnel-source}
 ?firewall tunnel-end-point * ipv4|ipv6 destination-address {host:tunnel-destination}
+firewall [family *] filter * term {name}
 firewall [family *] filter {name}
 
 ?security address-book * address * {prefix:object}/{len}
