@@ -51,7 +51,7 @@ def compare(
 
     `report` is re-addressing's report: what it left for a person is outside the proof where it stayed as it was.
     """
-    left = _left(report) if report is not None else frozenset()
+    left = _left(report) if report is not None else None
     for path in (old, new):
         if not path.exists():
             raise InputError(

@@ -45,14 +45,15 @@ def prove(
     new: Sequence[Document],
     mapping: Mapping,
     policy: Policy | None = None,
-    left: Collection[tuple[str, int]] = (),
+    left: Collection[tuple[str, int]] | None = None,
 ) -> Proof:
     """Whether the devices of `new` mean what those of `old` meant, with every address where `mapping` sends it.
 
     All devices of one network together: next hops, peers and filters speak of other devices' addresses. Documents
     belong together by their paths. `policy` says what happens to router ids, names and the like; without one each may
     stay or follow the mapping. `left` are lines of today (path, number) that were given to a person: what stays in them
-    is outside the proof, and counted there; what changed in them is compared like everything.
+    is outside the proof, and counted there; what changed in them is compared like everything. Without it nobody knows
+    which lines these are: any line may be one that stays as it was and cannot be said of the new addresses.
     """
     return Prover(mapping, policy).prove(old, new, left)
 
@@ -69,7 +70,9 @@ class Prover:
         self._images = Images(mapping)
         self._joined = tuple(joined(mapping))
 
-    def prove(self, old: Sequence[Document], new: Sequence[Document], left: Collection[tuple[str, int]] = ()) -> Proof:
+    def prove(
+        self, old: Sequence[Document], new: Sequence[Document], left: Collection[tuple[str, int]] | None = None
+    ) -> Proof:
         """One network's proof."""
         findings = Findings(left)
         images = self._images
