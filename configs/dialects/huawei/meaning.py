@@ -171,7 +171,7 @@ def _policy_rule(rule: Command, objects: dict[str, AddressSet]) -> Rule | None:
     sets = {"source-address": ANYWHERE, "destination-address": ANYWHERE}
     parts: dict[str, list[str]] = {}
     places: list[int] = []
-    for role in sets:
+    for role in ("source-address", "destination-address"):
         for word, without in ((role, False), (f"{role}-exclude", True)):
             lines = [inner for inner in rule.find(word) if not inner.negated]
             places += [inner.line for inner in lines]

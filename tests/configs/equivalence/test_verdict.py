@@ -103,4 +103,4 @@ def test_what_nobody_was_told_to_look_at_may_not_stay():
     assert prove(*sides, MAPPING).level == "lines"
     assert prove(*sides, MAPPING, left={("a.cfg", 8)}).level == "lines"
     proof = prove(*sides, MAPPING, left=set())
-    assert {(found.kind.value, found.new[0].line) for found in proof.counterexamples} >= {("address", 8)}
+    assert {(found.kind.value, found.new[0].line) for found in proof.counterexamples} >= {("old_address", 8)}
