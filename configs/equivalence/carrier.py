@@ -62,7 +62,7 @@ class Carrier:
 
     def _inhabited(self, old: Iterable[Intervals], new: Iterable[Intervals], version: int) -> Intervals:
         image, whole = self._images[version], everything(BITS[version])
-        taken = image.placed | Intervals.of(span for grown in image.grown for span in grown.new)
+        taken = image.taken
         blurred: list[tuple[int, int]] = []
         for found in set(old):
             mapped = found & image.mapped

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from configs import detect, dialects
 from configs.equivalence import hiding
 from configs.equivalence.model import Document, Proof
-from configs.equivalence.proof import prove
+from configs.equivalence.proof import Prover
 from inventory.errors import InputError, Problem
 from inventory.text import Message
 from ipplan import mapping_file
@@ -51,7 +51,7 @@ def compare(
 
     `report` is re-addressing's report: what it left for a person is outside the proof where it stayed as it was.
     """
-    left = _left(report) if report is not None else frozenset()
+    left = _left(report) if report is not None else None
     for path in (old, new):
         if not path.exists():
             raise InputError(
@@ -66,16 +66,19 @@ def compare(
             )
     problems: list[Problem] = []
     proofs = []
+    whole = mapping_file.read(mapping) if not mapping.is_dir() else None
+    prover: Prover | None = None
     before, after = _networks(old, old.name), _networks(new, old.name)
     for name in sorted(before.keys() | after.keys()):
-        chosen = _mapping(mapping, name or old.resolve().name)
+        chosen = whole or _mapping(mapping, name or old.resolve().name)
         platforms: dict[str, str] = {}
         first = _documents(before.get(name, {}), platform, platforms, problems)
         second = _documents(after.get(name, {}), platform, platforms, problems)
         # A file that could not be read is a problem of its own, not a missing one.
         unread = {problem.file for problem in problems}
         sides = [[each for each in side if each.path not in unread] for side in (first, second)]
-        proofs.append(hiding.proof(prove(sides[0], sides[1], chosen, policy, left), platforms))
+        prover = prover if prover is not None and prover.mapping is chosen else Prover(chosen, policy)
+        proofs.append(hiding.proof(prover.prove(sides[0], sides[1], left), platforms))
     return Compared(_together(proofs), tuple(problems))
 
 
@@ -135,8 +138,8 @@ def _documents(
 
 
 def _mapping(path: Path, network: str) -> Mapping:
-    """The mapping of a network: the one table, or the network's own in a folder of tables."""
-    return mapping_file.read(path / f"{network.rpartition('/')[2]}.csv" if path.is_dir() else path)
+    """The mapping of a network: its own in a folder of tables."""
+    return mapping_file.read(path / f"{network.rpartition('/')[2]}.csv")
 
 
 def _together(proofs: Sequence[Proof]) -> Proof:

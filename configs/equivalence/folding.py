@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from configs import dialects
 from configs.places.book import Book
+from configs.places.groups import turned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from configs.equivalence.model import Document
     from configs.places.groups import Words
@@ -30,88 +31,108 @@ def folded(old: Document, new: Document, places: Places) -> Document:
     if words is None or old.tree.lines == new.tree.lines:
         return new
     today, then = Book(old.tree, places, words), Book(new.tree, places, words)
-    groups = dict.fromkeys(one.words[1] for one in then.commands if one.words[:1] == (words.groups,) and one.words[1:])
-    fold = _Fold(new.tree)
+    groups = dict.fromkeys(name for one in then.commands if (name := then.group_of(one)))
+    fold = _Fold(new.tree, then)
     for name in groups:
         members = _members(name, today, then)
         if members:
-            fold.group(name, members, then)
+            fold.group(name, members)
     return fold.document(new, old.tree) if fold.dropped else new
 
 
 def _members(name: str, today: Book, then: Book) -> Words:
     """The objects that a group stands for in place of an object of today; () if it is anything else."""
-    said, kind = then.members(name), today.groups.objects
     before = today.defined(name)
-    if said is None or before is None or then.about(kind, name) or not then.replaceable(name):
+    said = then.members(name) if before is not None else None
+    if said is None or before is None or then.objects(name) or not then.replaceable(name):
         return ()
     lead, members = said
+    if _as_object(name, then):
+        return ()
     if lead != before.lead or len(set(members)) != len(members) or any(today.taken(one) for one in members):
         return ()
     for one in members:
         found = then.defined(one)
-        naming = [each.words[:2] for each in then.naming(one) if each.words[:2] != (kind, one)]
-        if found is None or found.lead != lead or naming != [(today.groups.groups, name)]:
+        naming = [then.group_of(each) for each in then.naming(one) if then.object_of(each) != one]
+        if found is None or found.lead != lead or naming != [name]:
             return ()
     return members
+
+
+def _as_object(name: str, then: Book) -> bool:
+    """Whether a command names the group by the words for an object."""
+    words = then.groups.words
+    texts = [" ".join(one.words) for one in then.naming(name) if words and then.group_of(one) != name]
+    return any(turned(text, words, name) != text for text in texts)
 
 
 class _Fold:
     """Takes the lines of groups out of a text, and gives their members' the name of the group."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, then: Book) -> None:
         self._tree = tree
+        self._then = then
         self._renamed: dict[int, str] = {}
         self._behind: dict[int, list[int]] = {}  # lines that come behind another one, by that one
         self._sections: dict[int, int] = {}  # the views around groups, by their first line: the one that may end them
         self.dropped: set[int] = set()
 
-    def group(self, name: str, members: Sequence[str], then: Book) -> None:
+    def group(self, name: str, members: Sequence[str]) -> None:
         """One group with its members."""
-        kinds = then.groups
-        parents = self._tree.outline.parents
-        at = {one: then.defined(one) for one in members}
-        lines = {one: command.line for one, command in at.items() if command is not None}
-        first = lines[members[0]]
-        group = next(one.line for one in then.about(kinds.groups, name) if len(one.words) > 2)
-        views = {one: self._view(line) for one, line in lines.items()}
-        bodies = {one: self._fields(one, name, lines[one], views[one], then) for one in members}
-        if any(body != bodies[members[0]] for body in bodies.values()):
+        found = [command for one in members if (command := self._then.defined(one)) is not None]
+        views = [self._then.view(command) for command in found]
+        bodies = [
+            self._fields(one, name, command.line, self._view(view) if view else ())
+            for one, command, view in zip(members, found, views, strict=True)
+        ]
+        if any(body != bodies[0] for body in bodies):
             return
-        if not parents[first - 1]:
-            self.dropped.add(group)
-        else:
-            view = self._view(group)
-            self.dropped.update(view)
-            section = parents[view.start - 1]
-            self._sections[section] = max(self._sections.get(section, 0), view.stop)
+        self._drop(name, views[0])
         for one in members:
-            for about in then.about(kinds.objects, one):
-                self._renamed[about.line] = _named(self._tree.lines[about.line - 1], one, name)
-            if one == members[0]:
-                continue
-            if parents[first - 1]:
-                self.dropped.update(set(views[one]))
-                self._behind.setdefault(first, []).append(lines[one])
+            for said in self._then.objects(one):
+                self._renamed[said.line] = _named(self._tree.lines[said.line - 1], one, name)
+        for one, command, view in zip(members[1:], found[1:], views[1:], strict=True):
+            if view:
+                self.dropped.update(self._view(view))
+                self._behind.setdefault(found[0].line, []).append(command.line)
             else:
-                others = (each.line for each in then.about(kinds.objects, one))
-                self.dropped.update(line for line in others if line != lines[one])
+                others = (each.line for each in self._then.objects(one))
+                self.dropped.update(line for line in others if line != command.line)
+        self._turn(name)
 
-    def _view(self, line: int) -> range:
-        """The lines from the one that opens a line's view to the one that ends it."""
-        parents = self._tree.outline.parents
-        first = parents[line - 1]
-        if not first:
-            return range(line, line + 1)
-        last = max(number for number, parent in enumerate(parents, 1) if parent == first)
-        return range(first, last + self._tree.outline.bodies.get(last, 0) + 2)
+    def _drop(self, name: str, first: int) -> None:
+        """The lines of a group; what it has of the object stood first in the object's view, which `first` opens."""
+        kinds = self._then.groups
+        about = self._then.of_group(name)
+        opened = next((view for one in about if (view := self._then.view(one))), 0)
+        lines = self._view(opened) if opened else range(0)
+        self.dropped.update(lines, (one.line for one in about))
+        if opened and kinds.entry is not None:
+            section = self._tree.outline.parents[opened - 1]
+            self._sections[section] = max(self._sections.get(section, 0), lines.stop)
+        own = [one.line for one in self._then.own(name)]
+        if own:
+            self._behind.setdefault(first, []).extend(own)
 
-    def _fields(self, member: str, name: str, defining: int, view: range, then: Book) -> list[str]:
+    def _turn(self, name: str) -> None:
+        """Whoever names the group names the object again, by the word for one."""
+        pairs = [(group, single) for single, group in self._then.groups.words]
+        for one in self._then.naming(name) if pairs else ():
+            if self._then.group_of(one) != name:
+                text = self._tree.lines[one.line - 1]
+                written = next((word for word in (f'"{name}"', f"'{name}'") if word in text), name)
+                self._renamed[one.line] = turned(text, pairs, written)
+
+    def _view(self, first: int) -> range:
+        """The lines of the view that a line opens, with the one that ends it."""
+        outline = self._tree.outline
+        last = max((number for number, parent in enumerate(outline.parents, 1) if parent == first), default=first)
+        end = last + outline.bodies.get(last, 0)
+        return range(first, end + (2 if self._then.groups.style.closing else 1))
+
+    def _fields(self, member: str, name: str, defining: int, view: Sequence[int]) -> list[str]:
         """What a member says besides its addresses."""
-        if len(view) > 1:
-            numbers: Iterable[int] = view
-        else:
-            numbers = [one.line for one in then.about(then.groups.objects, member)]
+        numbers = view or [one.line for one in self._then.objects(member)]
         texts = [_named(self._tree.lines[number - 1], member, name) for number in numbers if number != defining]
         return [text.rstrip("\r\n") for text in texts]
 
@@ -134,7 +155,12 @@ class _Fold:
             left = any(parent == section and line not in self.dropped for line, parent in enumerate(outline.parents, 1))
             path, text = outline.path(section), outline.texts[section - 1]
             known = any(old.outline.path(line) == path for line, one in enumerate(old.outline.texts, 1) if one == text)
-            if not left and not known and self._tree.lines[end - 1 : end] and self._tree.line_text(end).strip() == "}":
+            if (
+                not left
+                and not known
+                and self._tree.lines[end - 1 : end]
+                and self._tree.line_text(end).strip() == self._then.groups.style.outer
+            ):
                 self.dropped.update((section, end))
 
 

@@ -37,12 +37,12 @@ class Fit(StrEnum):
     MORE = "more"  # an address is there that does not belong
 
 
-@dataclass(frozen=True)
+@dataclass
 class Image:
     """The mapping of one VRF and family. `steps` are sorted and do not overlap.
 
     `unsure` are addresses that go to different places in different VRFs, if the VRF is not known. `written` is what
-    the network's texts speak of.
+    the network's texts speak of: the one thing that is another in the next network (`settle`).
     """
 
     version: int
@@ -51,10 +51,16 @@ class Image:
     unsure: Intervals = EMPTY
     written: Intervals = EMPTY
 
+    def settle(self, written: Intervals) -> None:
+        """Another network's texts are looked at."""
+        self.written = written
+        for name in ("used", "routes"):
+            self.__dict__.pop(name, None)
+
     @cached_property
     def used(self) -> Intervals:
         """What the network uses and the mapping neither moves nor gives to anybody."""
-        return self.written - self.mapped - self.placed - self._grown_to
+        return self.written - self.mapped - self.taken
 
     @cached_property
     def mapped(self) -> Intervals:
@@ -72,11 +78,12 @@ class Image:
     def moved(self) -> Intervals:
         """Today's addresses that nobody has afterwards: an address left in here is an old one."""
         moved = Intervals.of((step.start, step.stop) for step in self.steps if step.new != step.start)
-        return moved - self.placed - self._grown_to
+        return moved - self.taken
 
     @cached_property
-    def _grown_to(self) -> Intervals:
-        return Intervals.of(span for grown in self.grown for span in grown.new)
+    def taken(self) -> Intervals:
+        """The addresses of the plan that somebody of today takes, or has with the subnet that he is in."""
+        return self.placed | Intervals.of(span for grown in self.grown for span in grown.new)
 
     @cached_property
     def routes(self) -> Routes:
@@ -254,7 +261,7 @@ def _exactly(old: Intervals, new: Intervals) -> tuple[Fit, int | None]:
 
 
 class Images:
-    """The mapping of a network. `of` gives the part that holds for a VRF.
+    """A mapping, for one network after the other (`use`). `of` gives the part that holds for a VRF.
 
     A mapping that knows one VRF only, the default one, holds for every VRF: it was written without that column.
     Where the VRF is not known (None) all of them hold together, as far as they do not contradict each other; the
@@ -275,7 +282,8 @@ class Images:
     def use(self, used: dict[tuple[str | None, int], Intervals]) -> None:
         """What the network's texts speak of, by VRF (None: any) and family."""
         self._used = used
-        self._cache.clear()
+        for (vrf, version), image in self._cache.items():
+            image.settle(self._written(vrf, version))
 
     def _written(self, vrf: str | None, version: int) -> Intervals:
         """What is written in a VRF; with one mapping for all VRFs, or if it is not known, in any."""

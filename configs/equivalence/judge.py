@@ -121,7 +121,12 @@ class Judge(Said):
         fit, example = fits.fit(image, before, mine.spans, theirs.spans)
         if fit is Fit.UNPLACED and same:
             self.no_place(line, mine)
-        elif fit in (Fit.LESS, Fit.MORE) and same and not fits.expressible(image, before, mine):
+        elif (
+            fit in (Fit.LESS, Fit.MORE)
+            and same
+            and self.findings.may_stay(self.old.path, line.number)
+            and not fits.expressible(image, before, mine)
+        ):
             message = Message("{set} has no image of the same form; it is left for a person", set=set_text(mine))
             self.findings.beyond(site(self.old, line.number), "no-exact-image", message)
         elif fit in (Fit.LESS, Fit.MORE):

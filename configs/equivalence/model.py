@@ -168,8 +168,9 @@ class Proof:
 class Findings:
     """Where the parts of the proof put down what they find. A line gets one counterexample of a kind."""
 
-    def __init__(self, left: Collection[tuple[str, int]] = ()) -> None:
-        self._people = frozenset(left)
+    def __init__(self, left: Collection[tuple[str, int]] | None = None) -> None:
+        self._told = left is not None
+        self._people = frozenset(left or ())
         self._found: dict[tuple[object, ...], Counterexample] = {}
         self._outside: dict[tuple[Site, str], Outside] = {}
         self._left: set[tuple[str, str]] = set()
@@ -188,6 +189,10 @@ class Findings:
     def given(self, path: str, line: int) -> bool:
         """Whether a line of today was given to a person."""
         return (path, line) in self._people
+
+    def may_stay(self, path: str, line: int) -> bool:
+        """Whether a line of today may be one that was given to a person, as far as anybody said which ones were."""
+        return not self._told or (path, line) in self._people
 
     def against_list(self, found: Counterexample) -> None:
         """A counterexample about several lines together: not one if it rests on a line that is left for a person."""

@@ -17,7 +17,6 @@ routes of the third kind in such an entry those that nobody uses may be lost, bu
 from __future__ import annotations
 
 from bisect import bisect_left
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from configs.headers import Rule, differences
@@ -54,6 +53,10 @@ class Moves(Protocol):
     @property
     def used(self) -> Intervals:
         """What is in use and stays."""
+
+    @property
+    def taken(self) -> Intervals:
+        """What the mapping gives to somebody."""
 
     @property
     def mapped(self) -> Intervals:
@@ -217,14 +220,10 @@ class Routes:
 
     def _wide_now(self, entries: Iterable[PrefixEntry]) -> Intervals:
         """What entries hold that the mapping gives to nobody, beside what it gives to somebody."""
-        taken = self._taken
+        taken = self._image.taken
         spans = [prefix(entry.value, entry.length, self._bits) for entry in entries]
         mixed = [each - taken for each in spans if each.meets(taken) and not each <= taken]
         return Intervals.of(span for each in mixed for span in each)
-
-    @cached_property
-    def _taken(self) -> Intervals:
-        return self._image.placed | Intervals.of(span for grown in self._image.grown for span in grown.new)
 
     def _carried(self, entry: PrefixEntry) -> Intervals:
         """The addresses of an entry's routes in the new network: moved ones and those that stay."""
@@ -240,7 +239,7 @@ class Routes:
 
     def _staying(self, length: int) -> Intervals:
         image = self._image
-        touched = image.mapped | self._taken | image.unsure
+        touched = image.mapped | self._image.taken | image.unsure
         return everything(self._bits) - Intervals.of(self._outwards(touched, length))
 
     def _moving(self, length: int) -> Intervals:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from configs.equivalence.joined import joined
 from configs.equivalence.model import Counterexample, Kind, site
 from configs.equivalence.reading import SETS, meant
 from configs.intervals import BITS, Intervals, everything, shown
@@ -14,14 +13,14 @@ from inventory.text import Message
 from ipplan.names import DEFAULT_VRF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from configs.equivalence.image import Images
+    from configs.equivalence.joined import Joined
     from configs.equivalence.model import Document, Findings, Site
     from configs.equivalence.reading import Meant
     from configs.places.rows import Place
     from configs.places.table import Line, Places
-    from ipplan.mapping import Mapping
     from ipplan.networks import Network
 
 # A VRF (None: any) and a family.
@@ -52,9 +51,8 @@ def settle(documents: Iterable[tuple[Document, Places]], images: Images, finding
     images.use({space: Intervals.of(found) for space, found in spans.items()})
 
 
-def meetings(documents: Iterable[tuple[Document, Places]], mapping: Mapping, findings: Findings) -> None:
+def meetings(documents: Iterable[tuple[Document, Places]], found: Sequence[Joined], findings: Findings) -> None:
     """Report subnets that the mapping brings together without saying so, with a line that speaks of each."""
-    found = list(joined(mapping))
     if not found:
         return
     lines: dict[tuple[str | None, int], list[tuple[int, bool, Document, int]]] = {}

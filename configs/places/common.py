@@ -566,7 +566,7 @@ OBJECTS: Final = """
 [object-group > *]
 ?host {host:object}
 ?[{seq}] host-info {host:object}
-?range {first:object} {last}
+?+range {first:object} {last}
 ?+subnet {prefix:object} {mask}
 group-object|object-group {name}
 """

@@ -96,7 +96,7 @@ class Decisions(Sequence[Decided]):
 
 @dataclass(slots=True)
 class Result:
-    """A configuration re-addressed. `changed` are the new lines (without ends) by the old line's number."""
+    """A configuration re-addressed. `changed` are the new lines (without ends) by the old one's number, maybe none."""
 
     path: str
     platform: str
@@ -125,8 +125,9 @@ class Result:
         lines: list[str | bytes] = list(tree.lines)
         for number, news in self.changed.items():
             old = tree.lines[number - 1]
-            end = old[len(old.rstrip("\r\n")) :]
-            lines[number - 1] = (end or "\n").join(news) + end
+            end = _end(old)
+            between = end or (_end(tree.lines[number - 2]) if number > 1 else "") or "\n"
+            lines[number - 1] = between.join(news) + end if news else ""
         if not tree.originals:
             return "".join(lines).encode(tree.encoding)  # type: ignore[arg-type]  # all text without originals
         for index, raw in tree.originals.items():
@@ -313,3 +314,7 @@ def _prefix(decider: Decider, token: Token, length: str) -> Outcome:
     writing = outcome.writings[0]
     new = writing.address.replace(".", mark) if writing.address is not None else None
     return outcome._replace(writings=(writing._replace(address=new),))
+
+
+def _end(line: str) -> str:
+    return line[len(line.rstrip("\r\n")) :]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from configs.tree import Tree
 
 _NUMBER = re.compile(r"\s*(\d+)")
+_UNORDERED = "object"
 STEP = 5  # what languages put between two rules where nobody says anything else
 
 
@@ -23,13 +24,19 @@ class RuleNumbers:
         self._taken: dict[tuple[tuple[str, ...], str], set[int]] = {}
 
     def spread(self, line: Line, seq: tuple[int, int], count: int) -> list[int] | None:
-        """`count` numbers from the line's own on, apart from each other, before the next rule's; None if none fit."""
+        """`count` numbers from the line's own on, apart from each other, before the next rule's; None if none fit.
+
+        What an object holds has numbers too, and no order: there they go on behind the last one.
+        """
         own, taken = self._read(line, seq)
         last = min((number for number in taken if number > own), default=None)
         step = STEP if last is None else (last - own) // count
-        if step < 1:
+        if step > 0:
+            found = [own + step * number for number in range(count)]
+        elif any(place.kind == _UNORDERED for place in line.places):
+            found = [own, *range(max(taken) + 1, max(taken) + count)]
+        else:
             return None
-        found = [own + step * number for number in range(count)]
         taken.update(found)
         return found
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from configs.equivalence.model import Proof
+    from configs.equivalence.proof import Prover
     from ipplan.mapping import Mapping
 
 
@@ -135,19 +136,28 @@ def _run(inputs: Iterable[Input], mappings: dict[str, Mapping], policy: Policy, 
         found.files.append(done)
         if ready is not None:
             networks.setdefault(source.network, []).append((ready, done))
+    provers: dict[int, Prover] = {}
     for network, members in networks.items():
         engine = Engine(mappings[network], policy)
         engine.learn(ready for ready, _ in members)
         for ready, done in members:
             done.result = engine.run(ready)
         if prove:
-            found.proofs[network] = _prove([done for _, done in members], mappings[network], policy)
+            prover = provers.get(id(mappings[network])) or _prover(mappings[network], policy)
+            provers[id(mappings[network])] = prover
+            found.proofs[network] = _prove([done for _, done in members], prover)
     return found
 
 
-def _prove(files: list[Done], mapping: Mapping, policy: Policy) -> Proof:
+def _prover(mapping: Mapping, policy: Policy) -> Prover:
+    from configs.equivalence.proof import Prover  # noqa: PLC0415 - start-up time
+
+    return Prover(mapping, policy)
+
+
+def _prove(files: list[Done], prover: Prover) -> Proof:
     from configs import dialects  # noqa: PLC0415 - start-up time
-    from configs.equivalence.proof import Document, prove  # noqa: PLC0415 - as above
+    from configs.equivalence.proof import Document  # noqa: PLC0415 - as above
     from configs.readdress.decide import Action  # noqa: PLC0415 - as above
 
     old, new = [], []
@@ -163,7 +173,7 @@ def _prove(files: list[Done], mapping: Mapping, policy: Policy) -> Proof:
         for token in done.result.tokens()
         if token.action is Action.REVIEW
     }
-    return prove(old, new, mapping, policy, left)
+    return prover.prove(old, new, left)
 
 
 def changed(found: Run) -> Iterator[tuple[str, bytes]]:

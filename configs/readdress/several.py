@@ -13,18 +13,21 @@ from typing import TYPE_CHECKING, Final
 
 from configs.places import tokens
 from configs.places.book import Book
+from configs.places.groups import turned
 from configs.readdress.decide import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from configs.places.groups import Command, Groups
+    from configs.places.groups import Command, Groups, Style
     from configs.places.rows import Place
     from configs.places.table import Places
     from configs.readdress.decide import Writing
     from configs.readdress.result import Decided, Decisions, Result
     from configs.tree import Tree
 
+# How much deeper the commands of a view stand, where no other says it.
+_STEP: Final = "    "
 _NAME: Final = re.compile(r"(?:\"[^\"]*\"|'[^']*'|[^\s;]+)")
 
 
@@ -33,9 +36,15 @@ class _Split:
     """An object that becomes several: the line that says its addresses, and that line's new texts."""
 
     command: Command
+    view: int  # the line that opens the object's own view; 0 if it has none
     written: str  # the name as it is written, with its quotes
     names: tuple[str, ...]  # the new objects', as they are written
     lines: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The object's name."""
+        return self.written.strip("\"'")
 
 
 @dataclass(slots=True)
@@ -47,13 +56,13 @@ class Several:
 
     def write(self, result: Result) -> None:
         """Put down the new lines, when all others are."""
-        tree = result.tree
         sections: dict[int, list[str]] = {}
         for split in self.splits:
-            if tree.outline.parents[split.command.line - 1]:
-                _in_braces(split, result, self.book.groups, sections)
+            if split.view:
+                self._in_views(split, result, sections)
             else:
                 self._in_lines(split, result)
+            self._turn(split, result)
         for number, lines in sections.items():
             result.changed[number] = (*_text(result, number), *lines)
 
@@ -61,7 +70,7 @@ class Several:
         """One command a line: each of the object's for every new one, and the group behind what says the addresses."""
         groups = self.book.groups
         number = split.command.line
-        for one in self.book.about(groups.objects, split.command.words[1]):
+        for one in self.book.objects(split.name):
             if one.line != number:
                 (text,) = _text(result, one.line)
                 start, stop = _name_span(text, groups.objects, split.written)
@@ -69,8 +78,77 @@ class Several:
         start, stop = _name_span(result.tree.line_text(number), groups.objects, split.written)
         news = [text[:start] + name + text[stop:] for text, name in zip(split.lines, split.names, strict=True)]
         head = re.sub(rf"{re.escape(groups.objects)}(\s+)$", rf"{groups.groups}\1", split.lines[0][:start])
-        members = f"{groups.members} [ {' '.join(split.names)} ]"
-        result.changed[number] = (*news, f"{head}{split.written} {members}")
+        members = groups.membership(split.names)
+        if result.tree.outline.parents[number - 1]:
+            group = _block(f"{head}{split.written}", members, _STEP, groups.style)
+        else:
+            group = [f"{head}{split.written} {member}" for member in members]
+        result.changed[number] = (*news, *group)
+
+    def _in_views(self, split: _Split, result: Result, sections: dict[int, list[str]]) -> None:
+        """The object's view for every new object, and the group: behind them, or in its section, made if there is none.
+
+        `sections` are lines to come behind a line of the old text.
+        """
+        groups, tree = self.book.groups, result.tree
+        first, last = split.view, _end(tree, split.view, groups.style, groups.style.closing)
+        assert last is not None  # noqa: S101 - `_split` has seen it
+        head = tree.line_text(first)
+        start, stop = _name_span(head, groups.header(groups.objects).rstrip(), split.written)
+        own = [one.line for one in self.book.own(split.name)]
+        inside = [number for number in range(first + 1, last + 1) if number not in own]
+        for number in own:
+            result.changed[number] = ()
+        views = [
+            [head[:start] + name + head[stop:]]
+            + [
+                text
+                for number in inside
+                for text in ([line] if number == split.command.line else _text(result, number))
+            ]
+            for name, line in zip(split.names, split.lines, strict=True)
+        ]
+        result.changed[first] = (views[0][0],)
+        result.changed[split.command.line] = split.lines[:1]
+        behind = sections.setdefault(last, [])
+        behind += [text for view in views[1:] for text in view]
+        indent = _indent(head)
+        step = _indent(tree.line_text(split.command.line))[len(indent) :]
+        members = [tree.line_text(number).strip() for number in own] + groups.membership(split.names)
+        group = _block(f"{indent}{groups.header(groups.groups)}{split.written}", members, step, groups.style)
+        if groups.entry is None:
+            behind += group
+        else:
+            _in_section(group, tree, tree.outline.parents[first - 1], groups, sections)
+
+    def _turn(self, split: _Split, result: Result) -> None:
+        """What tells groups from objects by the word before the name."""
+        for one in self.book.naming(split.name) if self.book.groups.words else ():
+            if self.book.object_of(one) != split.name:
+                texts = _text(result, one.line)
+                result.changed[one.line] = tuple(turned(text, self.book.groups.words, split.written) for text in texts)
+
+
+def _block(head: str, commands: Sequence[str], step: str, style: Style) -> list[str]:
+    """A view with commands; `step` is how much deeper they stand."""
+    indent = _indent(head)
+    inside = [f"{indent}{step}{command.removesuffix(';')}{style.command}" for command in commands]
+    return [f"{head}{style.opening}", *inside, *([f"{indent}{style.closing}"] if style.closing else ())]
+
+
+def _in_section(group: list[str], tree: Tree, outer: int, groups: Groups, sections: dict[int, list[str]]) -> None:
+    """Put a group's view into the section of the groups, which is made behind that of the objects if there is none."""
+    section = _section(tree, outer, groups)
+    if section is not None:
+        sections.setdefault(section, []).extend(group)
+        return
+    style = groups.style
+    end = _end(tree, outer, style, style.outer)
+    assert end is not None  # noqa: S101 - `_split` has seen it
+    indent = _indent(tree.line_text(outer))
+    empty = [f"{indent}{groups.section(groups.groups)}{style.opening}", f"{indent}{style.outer}"]
+    made = sections.setdefault(end, empty)
+    made[-1:-1] = group
 
 
 def find(tree: Tree, places: Places, found: Decisions, *, renamed: bool) -> Several | None:
@@ -100,16 +178,16 @@ def find(tree: Tree, places: Places, found: Decisions, *, renamed: bool) -> Seve
 
 def _split(decided: Decided, number: int, book: Book, tree: Tree, taken: set[str], *, renamed: bool) -> _Split | None:
     command = book.by_line.get(decided.line.number)
-    if command is None or len(command.words) < 2 or command.words[0] != book.groups.objects:
+    name = book.object_of(command) if command is not None else ""
+    if command is None or not name or book.defined(name) is not command:
         return None
-    name = command.words[1]
-    if book.defined(name) is not command or not book.replaceable(name) or (renamed and tokens.has_tokens(name)):
+    if not book.replaceable(name) or (renamed and tokens.has_tokens(name)):
         return None
-    about = book.about(book.groups.objects, name)
-    braces = tree.outline.parents[command.line - 1]
-    if braces and (_closing(tree, braces) is None or _closing(tree, tree.outline.parents[braces - 1]) is None):
+    about = book.objects(name)
+    view = book.view(command)
+    if not _closed(tree, command, view, book):
         return None
-    written = {_written(tree, one, book.groups) for one in about if not braces or one.line == braces}
+    written = {_written(tree, one, book.groups, view) for one in about if not view or one.line == view}
     outcome = decided.outcomes[number]
     names = _fresh(name, len(outcome.writings), book, taken)
     if len(written) != 1 or "" in written or names is None or outcome.action is not Action.REWRITTEN:
@@ -119,6 +197,7 @@ def _split(decided: Decided, number: int, book: Book, tree: Tree, taken: set[str
     place = decided.line.places[number]
     return _Split(
         command,
+        view,
         own,
         tuple(f"{quote}{one}{quote}" for one in names),
         tuple(_with(decided.line.text, place, writing) for writing in outcome.writings),
@@ -154,28 +233,40 @@ def _text(result: Result, number: int) -> tuple[str, ...]:
     return result.changed.get(number) or (result.tree.line_text(number),)
 
 
-def _written(tree: Tree, command: Command, groups: Groups) -> str:
+def _written(tree: Tree, command: Command, groups: Groups, view: int) -> str:
     """An object's name as a command writes it; "" if it cannot be found."""
     text = tree.line_text(command.line)
-    if tree.outline.parents[command.line - 1]:
-        found = _NAME.match(text.strip())
-    else:
-        match = re.search(rf"(?<!\S){re.escape(groups.objects)}\s+(?={_NAME.pattern})", text)
-        found = _NAME.match(text, match.end()) if match is not None else None
-    name = found.group() if found is not None else ""
-    return name if name.strip("\"'") == command.words[1] else ""
+    head = groups.header(groups.objects) if view else f"{groups.objects} "
+    words = r"\s+".join(map(re.escape, head.split()))
+    match = re.search(rf"(?<!\S){words}\s+" if words else r"^\s*", text)
+    found = _NAME.match(text, match.end()) if match is not None else None
+    return found.group() if found is not None else ""
 
 
-def _name_span(text: str, objects: str, written: str) -> tuple[int, int]:
-    """Where the name stands behind the word for an object."""
-    match = re.search(rf"(?<!\S){re.escape(objects)}\s+(?={re.escape(written)}(?!\S))", text)
+def _name_span(text: str, words: str, written: str) -> tuple[int, int]:
+    """Where the name stands, behind the words for an object if there are any."""
+    head = r"\s+".join(map(re.escape, words.split()))
+    match = re.search(rf"(?<!\S){head}\s*(?={re.escape(written)}(?!\S))", text)
     assert match is not None  # noqa: S101 - `_written` has found it
     return match.end(), match.end() + len(written)
 
 
-def _closing(tree: Tree, number: int) -> int | None:
-    """The line of the brace that ends the view of a line, alone on its line; None if there is no such one."""
-    if not number or not tree.line_text(number).rstrip().endswith("{"):
+def _closed(tree: Tree, command: Command, view: int, book: Book) -> bool:
+    """Whether the ends of the views around an object's command can be found again, if there are any."""
+    groups, style = book.groups, book.groups.style
+    if not view:
+        return not tree.outline.parents[command.line - 1] or tree.line_text(command.line).rstrip().endswith(";")
+    outer = tree.outline.parents[view - 1]
+    if groups.entry is not None and (not outer or _end(tree, outer, style, style.outer) is None):
+        return False
+    # What goes to the group stands first, so that it is known where it stood.
+    own = [one.line for one in book.own(book.object_of(command))]
+    return _end(tree, view, style, style.closing) is not None and own in ([], [view + 1])
+
+
+def _end(tree: Tree, number: int, style: Style, closing: str) -> int | None:
+    """The last line of the view of a line: the one that ends it, alone on its line; None if there is no such one."""
+    if not number or not tree.line_text(number).rstrip().endswith(style.opening.strip()):
         return None
     depths = {number: 0}
     last = number
@@ -186,64 +277,27 @@ def _closing(tree: Tree, number: int) -> int | None:
             last = line
         elif 0 <= parents[line - 1] < number:
             break
-    # Behind the last command every view that it stands in ends, the innermost first.
     start = last + tree.outline.bodies.get(last, 0)
-    ends = [line.strip() for line in tree.lines[start : start + depths[last]]]
-    return start + depths[last] if ends == ["}"] * depths[last] and ends else None
+    if not closing:
+        return start
+    # Behind the last command every view that it stands in ends, the innermost first.
+    depth = depths[last]
+    ends = [line.strip() for line in tree.lines[start : start + depth]]
+    known = ends and ends[-1] == closing and {style.closing, style.outer}.issuperset(ends)
+    return start + depth if known and len(ends) == depth else None
 
 
-def _in_braces(split: _Split, result: Result, groups: Groups, sections: dict[int, list[str]]) -> None:
-    """The object's view for every new object, and the group in its section, which is made if there is none.
-
-    `sections` are lines to come behind a line of the old text.
-    """
-    tree = result.tree
-    parents = tree.outline.parents
-    first = parents[split.command.line - 1]
-    outer = parents[first - 1]
-    last, end = _closing(tree, first), _closing(tree, outer)
-    assert last is not None  # noqa: S101 - `_split` has seen it
-    assert end is not None  # noqa: S101 - as above
-    views: list[tuple[str, ...]] = []
-    for name, line in zip(split.names, split.lines, strict=True):
-        view: list[str] = []
-        for number in range(first, last + 1):
-            if number == first:
-                view.append(tree.line_text(number).replace(split.written, name, 1))
-            elif number == split.command.line:
-                view.append(line)
-            else:
-                view += _text(result, number)
-        views.append(tuple(view))
-    result.changed[first] = views[0][:1]
-    result.changed[split.command.line] = split.lines[:1]
-    sections.setdefault(last, []).extend(text for view in views[1:] for text in view)
-    indent = _indent(tree.line_text(outer))
-    deeper = _indent(tree.line_text(first))
-    deepest = _indent(tree.line_text(split.command.line))
-    group = [
-        f"{deeper}{split.written} {{",
-        f"{deepest}{groups.members} [ {' '.join(split.names)} ];",
-        f"{deeper}}}",
-    ]
-    section = _section(tree, outer, groups.groups)
-    if section is not None:
-        sections.setdefault(section, []).extend(group)
-        return
-    made = sections.setdefault(end, [f"{indent}{groups.groups} {{", f"{indent}}}"])
-    made[-1:-1] = group
-
-
-def _section(tree: Tree, beside: int, word: str) -> int | None:
-    """The line that opens the view of a word beside another view."""
+def _section(tree: Tree, beside: int, groups: Groups) -> int | None:
+    """The line that opens the view of all groups beside another view."""
     parents, texts = tree.outline.parents, tree.outline.texts
-    same: Callable[[int], bool] = lambda number: parents[number - 1] == parents[beside - 1]  # noqa: E731 - short
-    numbers: Sequence[int] = range(1, len(parents) + 1)
+    section, opening = groups.section(groups.groups), groups.style.opening.strip()
     return next(
         (
             number
-            for number in numbers
-            if same(number) and texts[number - 1] == word and tree.line_text(number).rstrip().endswith("{")
+            for number in range(1, len(parents) + 1)
+            if parents[number - 1] == parents[beside - 1]
+            and texts[number - 1] == section
+            and tree.line_text(number).rstrip().endswith(opening)
         ),
         None,
     )

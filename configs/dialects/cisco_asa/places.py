@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from configs.dialects.cisco_asa.groups import GROUPS
 from configs.places import common
 from configs.places.table import Places, table
 
@@ -18,7 +19,7 @@ from configs.places.table import Places, table
 @cache
 def places() -> Places:
     """The table; compiled once."""
-    return table(TABLE + common.TABLE, paired=r"\bstatic\b")
+    return table(TABLE + common.TABLE, groups=GROUPS, paired=r"\bstatic\b")
 
 
 TABLE = """

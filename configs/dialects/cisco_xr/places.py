@@ -120,7 +120,7 @@ apply {name}
 ?+{prefix:object}/{len}
 ?+{prefix:object} {mask}
 ?host {host:object}
-?range {first:object} {last}
+?+range {first:object} {last}
 object-group {name}
 # Static routes: the route is the command
 [router static > vrf {vrf}]

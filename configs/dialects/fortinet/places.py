@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from functools import cache
 
+from configs.dialects.fortinet.groups import GROUPS
 from configs.places.table import Places, table
 
 
 @cache
 def places() -> Places:
     """The table; compiled once. A virtual domain counts as a VRF."""
-    return table(TABLE, public=("root", "0", '"root"'), paired="config firewall vip")
+    return table(TABLE, public=("root", "0", '"root"'), groups=GROUPS, paired="config firewall vip")
 
 
 TABLE = r"""

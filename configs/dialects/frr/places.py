@@ -29,6 +29,8 @@ ip address {interface}/{len} peer {host:peer}/*
 ip address {interface}/{len} label {name}
 ip|ipv6 address {interface}/{len}
 ip ospf [*] area {fixed:area} [{host:interface}]
+ip ospf [*] message-digest-key * md5|hmac-sha-* {fixed:secret}
+ip ospf [*] authentication-key {fixed:secret}
 ip ospf ... {host:interface}
 ip ospf bfd profile {name}
 ipv6 ospf6 area {fixed:area}

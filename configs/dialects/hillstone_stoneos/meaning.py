@@ -8,6 +8,7 @@ Forms as in Hillstone's "StoneOS CLI User Guide", release 5.5R10: `ip address A/
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -48,10 +49,10 @@ def read(tree: Tree) -> Meaning:
     policies = Policies(tree, objects)
     return Meaning(
         uses=tuple(sorted(_uses(lines), key=lambda use: use.line)),
-        filters=(*policies.filters(), *_selectors(lines), *(found for found, _ in _by_source(lines))),
+        filters=(*policies.filters(), *_selectors(lines), *_by_source(lines)),
         prefix_lists=tuple(_prefix_lists(lines)),
         routes=tuple(_routes(lines)),
-        partners=(*_partners(lines), *(far for _, far in _by_source(lines) if far is not None)),
+        partners=(*_partners(lines), *(far for _, far in _source_routes(lines) if far is not None)),
         covers=tuple(_covers(lines)),
         definitions=tuple(objects.names()),
         references=tuple(Name(*found) for found in policies.references()),
@@ -108,7 +109,7 @@ def _routes(lines: _Lines) -> Iterator[Route]:
         )  # fmt: skip
 
 
-def _by_source(lines: _Lines) -> Iterator[tuple[FilterList, Partner | None]]:
+def _source_routes(lines: _Lines) -> Iterator[tuple[Policy, Partner | None]]:
     """`ip route source [in-interface IF] A/L HOP`: whose packets, and the hop they go to."""
     for path, node, words in lines:
         if words[:2] not in _ROUTES or words[2:3] != ("source",):
@@ -120,7 +121,16 @@ def _by_source(lines: _Lines) -> Iterator[tuple[FilterList, Partner | None]]:
         rest = rest[2 if size else 1 :]
         hop = next((address for word in rest if (address := address_of(word)) is not None), None)
         partner = None if hop is None else Partner("next hop", node.line, hop.version, int(hop), vrf_of(path))
-        yield _list("route by source", policy), partner
+        yield policy, partner
+
+
+def _by_source(lines: _Lines) -> Iterator[FilterList]:
+    """Whose packets go by their source, all such routes together: one may have become several."""
+    lists = [_list("route by source", policy) for policy, _ in _source_routes(lines)]
+    if lists:
+        rules = tuple(rule for each in lists for rule in each.rules)
+        unclear = tuple(line for each in lists for line in each.unclear)
+        yield replace(lists[0], rules=rules, unclear=unclear)
 
 
 def _list(name: str, policy: Policy) -> FilterList:

@@ -56,6 +56,8 @@ TABLE = r"""
 ?+exclude wildcard {prefix:object} {must}
 member|exclude-member {name}
 exclude member {name}
+# A name of the DNS.
+[exclude] host {name}
 
 [.]
 [policy-global]

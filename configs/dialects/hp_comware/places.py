@@ -350,7 +350,7 @@ if-match source|destination-ip {host:policy}
 ?+[{seq}] network subnet {prefix:object} wildcard {wild}
 ?+[{seq}] network subnet {prefix:object} {size}
 ?+[{seq}] network subnet {prefix:object}/{len}
-?[{seq}] network range {first:object} {last}
+?+[{seq}] network range {first:object} {last}
 ?[{seq}] network exclude {host:object}
 [{seq}] network group-object {name}
 [*] network host name {name}

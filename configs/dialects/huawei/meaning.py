@@ -171,17 +171,20 @@ def _policy_rule(rule: Command, objects: dict[str, AddressSet]) -> Rule | None:
     sets = {"source-address": ANYWHERE, "destination-address": ANYWHERE}
     parts: dict[str, list[str]] = {}
     places: list[int] = []
-    for role in sets:
-        lines = [inner for inner in rule.find(role) if not inner.negated]
-        places += [inner.line for inner in lines]
-        found = [part for inner in lines for part in _named_or_written(inner.folded[1:], objects)]
-        if any(part is None for part in found):
-            return None
-        if lines:
-            sets[role] = _union(part for part in found if part is not None)
+    for role in ("source-address", "destination-address"):
+        for word, without in ((role, False), (f"{role}-exclude", True)):
+            lines = [inner for inner in rule.find(word) if not inner.negated]
+            places += [inner.line for inner in lines]
+            found = [part for inner in lines for part in _named_or_written(inner.folded[1:], objects)]
+            if any(part is None for part in found):
+                return None
+            if lines:
+                named = _union(part for part in found if part is not None)
+                sets[role] = sets[role] - named if without else named
     action = "deny"
     for inner in rule.inside:
-        if inner.negated or inner.folded[0] in sets or inner.folded[0] in ("description", "counting", "session"):
+        word = inner.folded[0].removesuffix("-exclude")
+        if inner.negated or word in sets or word in ("description", "counting", "session"):
             continue
         if inner.folded[0] == "action":
             action = " ".join(inner.folded[1:])

@@ -586,6 +586,7 @@ radius-attribute|radius ... nas-ip|nas-ip-address|ip {host:source}
 radius-client|diameter-server|diameter ... {host:server}
 hwtacacs-server|hwtacacs|tacacs-server [server] authentication|authorization|accounting|common {host:server} [... vpn-instance {vrf}]
 hwtacacs-server|hwtacacs|tacacs-server [server] source-ip|source {host:source}
+hwtacacs-server|hwtacacs|tacacs-server ... shared-key|shared-key-cipher [simple|plain|cipher] {fixed:secret}
 hwtacacs-server|hwtacacs|tacacs-server ... {host:server}
 ldap-server|ad-server|sms-server|dot1x|controller|ocsp ... {host:server}
 portal-server|web-server|web-auth-server|radius-client|logserver {host:server} [port *] vpn-instance {vrf}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from configs.dialects.juniper_junos.groups import GROUPS
 from configs.places.table import Places, table
 
 _LEAD = "[groups *] [logical-systems|tenants|logical-routers *] [routing-instances {vrf}]"
@@ -38,6 +39,7 @@ def places() -> Places:
         flat=True,
         lead=_LEAD,
         skip=_SKIP,
+        groups=GROUPS,
         paired="static-nat",
         nearest=("prefix-list", "policy"),
     )
@@ -190,6 +192,7 @@ policy-options policy-statement ... area {fixed:area}
 ?policy-options policy-statement ... route-distinguisher|tunnel-attribute ... {rd}
 ?policy-options policy-statement ... multicast-scope|prefix-segment ... {prefix}/{len}
 policy-options policy-statement ... prefix-list|prefix-list-filter|policy|community|as-path|route-filter-list {name}
+policy-options policy-statement * term {name}
 policy-options policy-statement {name}
 policy-options community ... *:{rd}
 policy-options community ... {rd}
@@ -204,6 +207,7 @@ policy-options community ... {rd}
 firewall [family *] filter ... prefix-list|source-prefix-list|destination-prefix-list {name}
 ?firewall tunnel-end-point * ipv4|ipv6 source-address {host:tunnel-source}
 ?firewall tunnel-end-point * ipv4|ipv6 destination-address {host:tunnel-destination}
+firewall [family *] filter * term {name}
 firewall [family *] filter {name}
 
 ?security address-book * address * {prefix:object}/{len}

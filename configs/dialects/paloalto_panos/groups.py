@@ -8,6 +8,7 @@ Not verified on a device: which fields of other rules take groups; they are left
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from configs.places.groups import Groups, Words, names_at_end
@@ -24,11 +25,15 @@ _PURPOSES: Final = ("security", "nat", "pbf", "decryption", "qos", "application-
 _ONE_FOR_ONE: Final = frozenset({"static-ip", "destination-translation", "dynamic-destination-translation"})
 
 
-def _serves(words: Words, commands: Sequence[Command]) -> bool:
+def _serves(words: Words, name: str, commands: Sequence[Command]) -> bool:
     """`rulebase PURPOSE rules NAME source|destination NAMES`."""
     if words[:1] == () or words[0] not in _BASES or words[1:2] == () or words[1] not in _PURPOSES:
         return False
-    if words[2:3] != ("rules",) or words[4:5] not in (("source",), ("destination",)) or not names_at_end(words, 5):
+    if (
+        words[2:3] != ("rules",)
+        or words[4:5] not in (("source",), ("destination",))
+        or name not in names_at_end(words, 5)
+    ):
         return False
     if words[1] != "nat":
         return True
@@ -38,9 +43,11 @@ def _serves(words: Words, commands: Sequence[Command]) -> bool:
 
 GROUPS: Final = Groups(
     objects="address",
-    values=frozenset({"ip-netmask", "ip-range"}),
+    values=re.compile("ip-(?:netmask|range) "),
     groups="address-group",
     members="static",
     serves=_serves,
     longest=63,
+    listed="[ {} ]",
+    entry="",
 )

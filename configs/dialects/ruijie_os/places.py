@@ -190,5 +190,5 @@ dual-active pair {name}
 [object-group]
 ?+[{seq}] {prefix:object} {mask}
 ?[{seq}] host {host:object}
-?[{seq}] range {first:object} {last}
+?+[{seq}] range {first:object} {last}
 """

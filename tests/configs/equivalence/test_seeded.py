@@ -5,6 +5,7 @@ Small configurations (`seeded/`, `vendors/`: one file is one network, its name i
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import islice
 from pathlib import Path
@@ -74,8 +75,13 @@ class Seeding:
 
 def _is_wide(proof: Proof, text: str) -> bool:
     """Whether a line is of those that a wide one became, which the proof names as outside of it."""
-    wide = {skeleton(each.site.text) for each in proof.outside if each.reason == "wider-than-mapped"}
-    return skeleton(text).strip() in wide
+    wide = {_unnumbered(each.site.text) for each in proof.outside if each.reason == "wider-than-mapped"}
+    return _unnumbered(text) in wide
+
+
+def _unnumbered(text: str) -> str:
+    """A line without addresses, and without the number that tells the parts of an object from each other."""
+    return re.sub(r"_@(?=[\s\"])", "", skeleton(text).strip())
 
 
 @pytest.fixture

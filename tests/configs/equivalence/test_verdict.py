@@ -93,3 +93,14 @@ def test_a_doubled_line_is_found(line):
     doubled = _moved(VRP.format(line=f"{line}\n{line}"))
     found = prove([_document(text)], [_document(doubled)], MAPPING).counterexamples
     assert [(each.kind.value, each.new[0].line) for each in found] == [("line", 8)]
+
+
+def test_what_nobody_was_told_to_look_at_may_not_stay():
+    """A wide entry that one command cannot say anew stays for a person; if it is known who looks at what, only then."""
+    text = VRP.format(line="acl number 3000\n rule 5 permit ip source 10.1.0.0 0.0.3.255")
+    new = text.replace("10.1.1.1 ", "172.16.1.1 ")
+    sides = [_document(text)], [_document(new)]
+    assert prove(*sides, MAPPING).level == "lines"
+    assert prove(*sides, MAPPING, left={("a.cfg", 8)}).level == "lines"
+    proof = prove(*sides, MAPPING, left=set())
+    assert {(found.kind.value, found.new[0].line) for found in proof.counterexamples} >= {("old_address", 8)}

@@ -58,3 +58,14 @@ def test_an_old_line_with_two_codes_keeps_its_bytes(readdress):
     data = "sysname 核心\n".encode("gb18030") + odd + b"ntp-service unicast-server 10.1.1.1\n"
     result = readdress(data, "huawei", mapping_file.parse("old,new\n10.1.1.0/24,192.168.100.0/24\n"))
     assert result.to_bytes() == data.replace(b"10.1.1.1", b"192.168.100.1")
+
+
+def test_a_last_line_without_end_becomes_several_with_those_of_the_others(readdress):
+    """A text with CRLF has no line that ends otherwise, and no end where it had none."""
+    old = b"sysname A\r\nacl number 3000\r\n rule permit ip source 10.1.1.0 0.0.0.255"
+    mapping = mapping_file.parse("old,new\n10.1.1.0/25,172.20.4.0/25\n10.1.1.128/25,192.168.6.0/25\n")
+    new = readdress(old, "huawei", mapping).to_bytes()
+    assert new.split(b"\r\n")[2:] == [
+        b" rule permit ip source 172.20.4.0 0.0.0.127",
+        b" rule permit ip source 192.168.6.0 0.0.0.127",
+    ]
