@@ -147,7 +147,7 @@ def _save(found: Run, document: object, out: Path | None, report: Path | None, h
 
 def _tell(found: Run, out: Path | None, report: Path | None, html: Path | None) -> None:
     from configs.equivalence import hiding  # noqa: PLC0415 - start-up time
-    from configs.readdress.decide import Action  # noqa: PLC0415 - as above
+    from configs.readdress.outcomes import Action  # noqa: PLC0415 - as above
     from configs.readdress.reasons import REVIEW  # noqa: PLC0415 - as above
 
     console = talk()

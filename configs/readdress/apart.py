@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs.places.rows import Place, Shape, Size
 from configs.readdress import text as texts
-from configs.readdress.decide import Action, Outcome, Writing
+from configs.readdress.outcomes import Action, Outcome, Writing
 from configs.readdress.result import KEPT_NAME, UNKNOWN, words
 
 if TYPE_CHECKING:

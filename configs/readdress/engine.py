@@ -17,8 +17,9 @@ from configs.places.table import Hit, Known, Line, Places, View, form, hits, mea
 from configs.places.tokens import Form, Token
 from configs.readdress import apart, encoded, pairs, routes, several
 from configs.readdress import text as texts
-from configs.readdress.decide import Action, Decider, Outcome, Writing, space
+from configs.readdress.decide import Decider
 from configs.readdress.fates import Fate
+from configs.readdress.outcomes import Action, Outcome, Writing, space
 from configs.readdress.plans import Plan, plan
 from configs.readdress.result import (
     KEPT_COMMENT,
@@ -200,7 +201,7 @@ class Engine:
                 made = self._plans.get(known)
                 if made is None:
                     made = self._plans[known] = plan(known.form, known.view, parts, self._decider) or False
-                fate = made.fate(parts, self._decider) if made else None
+                fate = made.fate(parts) if made else None
                 if fate is not None:
                     return fate
         found, loose, view = meaning(source.places, hit)

@@ -14,8 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from configs.places.rows import Shape
-from configs.readdress.decide import Action, Outcome
 from configs.readdress.fates import Fate
+from configs.readdress.outcomes import Action, Outcome
 from configs.readdress.result import KEPT_COMMENT, KEPT_NAME, KEPT_TEXT
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from configs.places.rows import Place
     from configs.places.shapes import Form
     from configs.places.table import View
-    from configs.readdress.decide import Decider, Known, Texts
+    from configs.readdress.decide import Decider, Known
+    from configs.readdress.outcomes import Texts
 
 
 class _Slot(NamedTuple):
@@ -34,7 +35,6 @@ class _Slot(NamedTuple):
     """
 
     known: Known
-    place: Place
     address: int
     size: int
     more: tuple[int, ...]
@@ -55,20 +55,18 @@ class Plan(NamedTuple):
     kinds: frozenset[str]
 
     def fate(  # noqa: C901 - the hot loop: calls would cost more than they explain
-        self, parts: list[str], decider: Decider
+        self, parts: list[str]
     ) -> Fate | None:
         """What becomes of a line of this form, cut into its parts; None if what changes is not a whole part."""
         outcomes = []
         has = parts + self.rest if self.rest else parts
         new = parts
         many = False
-        for known, place, address, size, more in self.slots:
+        for known, address, size, more in self.slots:
             texts: Texts = (has[address], has[size] if size else "")
             if more:
                 texts += tuple([has[one] if one else "" for one in more])
-            outcome = known.get(texts)
-            if outcome is None:
-                outcome = known[texts] = decider.decide(place, texts)
+            outcome = known[texts]
             outcomes.append(outcome)
             if outcome.writings:
                 if new is parts:
@@ -115,7 +113,7 @@ def plan(form: Form, view: View, parts: Sequence[str], decider: Decider) -> Plan
                 rest.append(text)
             found.append(part)
         address, size, *more = found
-        slots.append(_Slot(decider.known(place), place, address, size, tuple(more) if any(more) else ()))
+        slots.append(_Slot(decider.known(place), address, size, tuple(more) if any(more) else ()))
     return Plan(form, view, tuple(slots), fixed, rest, frozenset(recipe.place.kind for recipe in form.recipes))
 
 

@@ -12,11 +12,12 @@ from configs.places.rows import Place, Shape, Size
 from configs.places.table import Line
 from configs.places.tokens import Form, Token
 from configs.readdress import text as texts
-from configs.readdress.decide import Action, Decider, Outcome, Writing
+from configs.readdress.outcomes import Action, Outcome, Writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from configs.readdress.decide import Decider
     from configs.readdress.fates import Fate
     from configs.tree import Tree
 

@@ -148,7 +148,7 @@ def _run(inputs: Iterable[Input], mappings: dict[str, Mapping], policy: Policy, 
 def _prove(files: list[Done], mapping: Mapping, policy: Policy) -> Proof:
     from configs import dialects  # noqa: PLC0415 - start-up time
     from configs.equivalence.proof import Document, prove  # noqa: PLC0415 - as above
-    from configs.readdress.decide import Action  # noqa: PLC0415 - as above
+    from configs.readdress.outcomes import Action  # noqa: PLC0415 - as above
 
     old, new = [], []
     for done in files:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from configs.change import Language, Slot
     from configs.places.table import Line
-    from configs.readdress.decide import Outcome, Writing
+    from configs.readdress.outcomes import Outcome, Writing
     from configs.tree import Node, Tree
 
 
