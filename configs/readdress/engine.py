@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from configs.intervals import BITS
 from configs.places import shapes, tokens
+from configs.places.lines import Hit, Line, form, hits, meaning
 from configs.places.rows import Place, Shape
-from configs.places.table import Hit, Known, Line, Places, View, form, hits, meaning
 from configs.places.tokens import Form, Token
 from configs.readdress import apart, encoded, pairs, routes, several
 from configs.readdress import text as texts
@@ -49,6 +49,7 @@ from ipplan.names import DEFAULT_VRF
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from configs.places.table import Known, Places, View
     from configs.tree import Tree
     from ipplan.mapping import Entry, Mapping
 
@@ -144,9 +145,8 @@ class Engine:
         if self._sources is None:
             self._look_at((source,))
         result = Result(source.path, source.platform, source.tree, decider=self._decider, known=self._tokens)
-        result.decided = Decisions(source.tree, self._decided(source))
-        found = result.decided
-        kinds = frozenset().union(*{fate.kinds for fate in found.fates()})
+        result.decided = found = Decisions(source.tree, self._decided(source))
+        kinds = frozenset().union(*{fate[3] for _, _, fate in found.found})
         if kinds & apart.KINDS:
             apart.check(found, self._decider, source.tree)
         apart.names(found)
@@ -188,7 +188,7 @@ class Engine:
             fate = known.get(text)
             if fate is None:
                 fate = known[text] = self._fate(hit, source)
-            if fate.outcomes or fate.loose:
+            if fate[0] or fate[5]:  # outcomes or loose tokens
                 found.append((number, path, fate))
         return found
 

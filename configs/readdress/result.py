@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, overload
 
 from configs.places import tokens
+from configs.places.lines import Line
 from configs.places.rows import Place, Shape, Size
-from configs.places.table import Line
 from configs.places.tokens import Form, Token
 from configs.readdress import text as texts
 from configs.readdress.outcomes import Action, Outcome, Writing

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Interface, IPv6Interface
 
     from configs.change import Language, Slot
-    from configs.places.table import Line
+    from configs.places.lines import Line
     from configs.readdress.outcomes import Outcome, Writing
     from configs.tree import Node, Tree
 
