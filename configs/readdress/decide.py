@@ -86,10 +86,10 @@ class Decider:
         key = (shape, kind, form, vrf)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = Known(place, quick.way(place, self.scope.only(4, vrf)), self._decide)
+            known = self._known[key] = Known(place, quick.way(place, self.scope.only(4, vrf)), self.decide)
         return known
 
-    def _decide(  # noqa: PLR0911 - one return a shape
+    def decide(  # noqa: PLR0911 - one return a shape
         self, place: Place, said: Texts
     ) -> Outcome:
         """What becomes of a place with these texts."""

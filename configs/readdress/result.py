@@ -152,7 +152,7 @@ class Result:
             if same is None:
                 same = self.known[id(fate)] = fate, tuple(self._tokens_of(self.decided.put_together(index), []))
             for token in same[1]:
-                yield TokenResult(number, *token[1:])
+                yield tuple.__new__(TokenResult, (number, *token[1:]))  # the shortest way
         yield from reversed(encoded)
 
     def _tokens_of(self, decided: Decided, beside: list[TokenResult]) -> list[TokenResult]:
@@ -249,7 +249,10 @@ def _size(place: Place, outcome: Outcome) -> tuple[str, Outcome, str]:
 
 def news(outcome: Outcome, number: int) -> str:
     """The new texts of one stretch of a place, one for each line; empty if it stays everywhere."""
-    found = [writing[number] for writing in outcome.writings]
+    writings = outcome.writings
+    if len(writings) == 1:
+        return writings[0][number] or ""
+    found = [writing[number] for writing in writings]
     return " ".join(dict.fromkeys(new for new in found if new))
 
 

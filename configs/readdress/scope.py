@@ -72,9 +72,9 @@ class Scope:
         subnets: dict[tuple[str, int], dict[tuple[int, int], tuple[int, int] | None]] = {}
         split: dict[tuple[str, int], dict[tuple[int, int], set[tuple[int, int]]]] = {}
         for entry in mapping.entries:
-            if entry.old_subnet is None or entry.new_subnet is None:
-                continue
             old, new = entry.old_subnet, entry.new_subnet
+            if old is None or new is None:
+                continue
             known = subnets.setdefault((entry.vrf, old.version), {})
             key = (int(old.network_address), old.prefixlen)
             value = (int(new.network_address), new.prefixlen)

@@ -117,13 +117,14 @@ class Space:
         """Whether what has a place in a subnet goes to the plan's, and nobody else does."""
         stop = first + (1 << (self.bits - length))
         end = new[0] + (1 << (self.bits - new[1]))
-        index = bisect_left(self.starts, first)
-        if index and self.stops[index - 1] > first:
+        starts, stops = self.starts, self.stops
+        index = bisect_left(starts, first)
+        if index and stops[index - 1] > first:
             return False
         count = 0
-        while index < len(self.starts) and self.starts[index] < stop:
-            start, size = self.news[index], self.stops[index] - self.starts[index]
-            if self.stops[index] > stop or (start is not None and not new[0] <= start <= end - size):
+        while index < len(starts) and starts[index] < stop:
+            start, size = self.news[index], stops[index] - starts[index]
+            if stops[index] > stop or (start is not None and not new[0] <= start <= end - size):
                 return False
             count += start is not None
             index += 1
