@@ -268,16 +268,19 @@ def measure(folder: Path) -> dict[str, Any]:
     for folder_name, _, names in os.walk(source):
         for name in names:
             file = os.path.join(folder_name, name)  # noqa: PTH118 - as netconan does it
-            inputs.append(readdress_run.Input(os.path.relpath(file, source), "", Path(file).read_bytes()))
+            with open(file, "rb") as stream:  # noqa: PTH123 - as above
+                inputs.append(readdress_run.Input(os.path.relpath(file, source), "", stream.read()))
     inputs.sort()
     run = readdress_run.run(inputs, {"": mapping}, readdress_policy.Policy())
     made = set()
     for name, data in readdress_run.changed(run):
-        path = target / name
-        if path.parent not in made:
-            made.add(path.parent)
-            path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        path = os.path.join(target, name)  # noqa: PTH118 - as above
+        parent = os.path.dirname(path)  # noqa: PTH120 - as above
+        if parent not in made:
+            made.add(parent)
+            os.makedirs(parent, exist_ok=True)  # noqa: PTH103 - as above
+        with open(path, "wb") as stream:  # noqa: PTH123 - as above
+            stream.write(data)
     seconds = time.process_time() - began
     if run.failed:
         raise SystemExit(str(run.failed[0].problems[0]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -127,27 +127,28 @@ def without_mapping(inputs: Sequence[Input], missing: dict[str, Path]) -> list[D
     return found
 
 
-def _save(found: Run, document: object, out: Path | None, report: Path | None, html: Path | None) -> None:
+def _save(
+    found: Run, document: dict[str, Any] | None, out: Path | None, report: Path | None, html: Path | None
+) -> None:
     """Write what was asked for."""
-    import json  # noqa: PLC0415 - start-up time
-
-    from configs.readdress import html as readdress_html  # noqa: PLC0415 - as above
-    from configs.readdress import out as readdress_out  # noqa: PLC0415 - start-up time
-    from configs.readdress import run as readdress_run  # noqa: PLC0415 - start-up time
+    from configs.readdress import html as readdress_html  # noqa: PLC0415 - start-up time
+    from configs.readdress import out as readdress_out  # noqa: PLC0415 - as above
+    from configs.readdress import report as readdress_report  # noqa: PLC0415 - as above
+    from configs.readdress import run as readdress_run  # noqa: PLC0415 - as above
 
     if out is not None:
         for path in readdress_out.write(out, readdress_run.changed(found)):
             text = tr("{file}: kept, somebody has worked on it since it was written", file=path)
             talk().print(text, markup=False, soft_wrap=True)
-    if report is not None:
-        readdress_out.replace_file(report, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
+    if report is not None and document is not None:
+        readdress_out.replace_file(report, readdress_report.as_text(document).encode())
     if html is not None:
         readdress_html.write(found, html)
 
 
 def _tell(found: Run, out: Path | None, report: Path | None, html: Path | None) -> None:
     from configs.equivalence import hiding  # noqa: PLC0415 - start-up time
-    from configs.readdress.decide import Action  # noqa: PLC0415 - as above
+    from configs.readdress.outcomes import Action  # noqa: PLC0415 - as above
     from configs.readdress.reasons import REVIEW  # noqa: PLC0415 - as above
 
     console = talk()

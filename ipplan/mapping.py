@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from inventory.model import NOWHERE, Source
 from ipplan.lookup import Table
@@ -246,47 +246,59 @@ def _swapped(entry: Entry) -> Entry:
     )
 
 
+_SIZES: Final = {version: tuple(1 << (bits - length) for length in range(bits + 1)) for version, bits in BITS.items()}
+
+
 def _size(network: Network) -> int:
     """How many addresses a network has; `num_addresses` makes two address objects to count them."""
-    return 1 << (network.max_prefixlen - network.prefixlen)
+    return _SIZES[network.version][network.prefixlen]
 
 
 def _pieces(entries: Iterable[Entry]) -> Iterator[Piece]:
     """Intervals of one VRF and family from entries in address order, the wider ones first."""
-    stack: list[tuple[Entry, int]] = []  # an entry and the end of its range; the innermost last
+    # An entry, the beginning and the end of its range; the innermost last.
+    stack: list[tuple[Entry, int, int]] = []
     at = 0
 
     def cut(upto: int) -> Iterator[Piece]:
         nonlocal at
         while stack and at < upto:
-            entry, end = stack[-1]
+            entry, start, end = stack[-1]
             stop = min(end, upto)
             if at < stop:
-                yield from _placed(entry, at, stop)
+                yield from _placed(entry, start, at, stop)
                 at = stop
             if end <= upto:
                 stack.pop()
 
     for entry in entries:
         start = int(entry.old.network_address)
-        yield from cut(start)
-        while stack and stack[-1][1] <= start:
+        if stack:
+            yield from cut(start)
+        while stack and stack[-1][2] <= start:
             stack.pop()
         at = start
-        stack.append((entry, start + _size(entry.old)))
+        stack.append((entry, start, start + _size(entry.old)))
     yield from cut(1 << 129)
 
 
-def _placed(entry: Entry, start: int, stop: int) -> Iterator[Piece]:
-    """The part of an entry from `start` to before `stop`: what has a place, then what has none."""
-    first = entry.translate(start)
-    if first is None or entry.new is None:
-        yield Piece(start, stop - start, None, entry)
+def _placed(entry: Entry, begin: int, start: int, stop: int) -> Iterator[Piece]:
+    """The part of an entry from `start` to before `stop`: what has a place, then what has none.
+
+    `begin` is where the entry's range begins.
+    """
+    make = tuple.__new__  # the shortest way
+    if entry.new is None or entry.host_rule is HostRule.TABLE:
+        yield make(Piece, (start, stop - start, None, entry))
         return
-    room = int(entry.new.network_address) + _size(entry.new) - first
-    yield Piece(start, min(stop - start, room), first, entry)
+    room = _size(entry.new) - (start - begin)
+    if room <= 0:
+        yield make(Piece, (start, stop - start, None, entry))
+        return
+    first = int(entry.new.network_address) + start - begin
+    yield make(Piece, (start, min(stop - start, room), first, entry))
     if stop - start > room:
-        yield Piece(start + room, stop - start - room, None, entry)
+        yield make(Piece, (start + room, stop - start - room, None, entry))
 
 
 def _corrections(space: Space, given: list[Piece], wanted: list[Piece]) -> Iterator[Entry]:

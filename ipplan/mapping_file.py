@@ -175,11 +175,10 @@ def by_length(old: Network, new: Network | None) -> Mode:
     """The mode that two prefixes alone give."""
     if new is None:
         return Mode.RETIRE
-    if new == old:
-        return Mode.KEEP
-    if new.prefixlen == old.prefixlen:
-        return Mode.SAME_SIZE
-    return Mode.GROW if new.prefixlen < old.prefixlen else Mode.SHRINK
+    length, new_length = old.prefixlen, new.prefixlen
+    if new_length == length:
+        return Mode.KEEP if new == old else Mode.SAME_SIZE
+    return Mode.GROW if new_length < length else Mode.SHRINK
 
 
 _WITHOUT_PLACE: Final = (Mode.RETIRE, Mode.REFUSED)

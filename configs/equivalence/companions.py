@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from configs.equivalence.image import Images
+    from configs.places.lines import Line
     from configs.places.rows import Place
-    from configs.places.table import Line
 
 KINDS: Final = ("mask-apart", "length-apart")
 _ANY: Final = IPv4Address(0)

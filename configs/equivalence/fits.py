@@ -12,8 +12,8 @@ from configs.places.rows import Shape, Size
 
 if TYPE_CHECKING:
     from configs.equivalence.image import Image
+    from configs.places.lines import Line
     from configs.places.rows import Place
-    from configs.places.table import Line
 
 
 def fit(image: Image, place: Place, old: Intervals, new: Intervals) -> tuple[Fit, int | None]:

@@ -33,7 +33,7 @@ from inventory.text import Message
 if TYPE_CHECKING:
     from configs.equivalence.image import Image, Images
     from configs.equivalence.model import Document, Findings
-    from configs.places.table import Line
+    from configs.places.lines import Line
     from configs.places.tokens import Token
     from configs.readdress_policy import Policy
 

@@ -18,8 +18,8 @@ from configs.equivalence.names import Names
 from configs.equivalence.reading import SETS, Meant, alike, line_end, meant, numbers
 from configs.equivalence.said import set_text
 from configs.intervals import Intervals
+from configs.places.lines import Line, survey
 from configs.places.rows import Size
-from configs.places.table import Line, survey
 from inventory.text import Message
 
 if TYPE_CHECKING:

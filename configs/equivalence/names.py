@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from configs.equivalence.model import Document, Findings
-    from configs.places.table import Line
+    from configs.places.lines import Line
 
 _WORD: Final = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s,;()\[\]{}\"']+")
 _LETTER: Final = re.compile(r"[^\W\d_]")

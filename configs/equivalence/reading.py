@@ -15,7 +15,7 @@ from configs.places.tokens import Form, Token
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from configs.places.table import Line
+    from configs.places.lines import Line
 
 SETS = (Shape.HOST, Shape.INTERFACE, Shape.PREFIX, Shape.RANGE)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from configs.equivalence.model import Document, Findings
     from configs.equivalence.reading import Meant
     from configs.meaning.statements import PrefixEntry
-    from configs.places.table import Line
+    from configs.places.lines import Line
 
 
 class Said:

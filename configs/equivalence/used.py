@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from configs.equivalence.model import Counterexample, Kind, site
 from configs.equivalence.reading import SETS, meant
 from configs.intervals import BITS, Intervals, everything, shown
+from configs.places.lines import survey
 from configs.places.rows import Shape
-from configs.places.table import survey
 from inventory.text import Message
 from ipplan.names import DEFAULT_VRF
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from configs.equivalence.joined import Joined
     from configs.equivalence.model import Document, Findings, Site
     from configs.equivalence.reading import Meant
+    from configs.places.lines import Line
     from configs.places.rows import Place
-    from configs.places.table import Line, Places
+    from configs.places.table import Places
     from ipplan.networks import Network
 
 # A VRF (None: any) and a family.

@@ -32,6 +32,8 @@ _REST: Final = ".77.7.7"
 _SHORT: Final = "777"  # {len}, {ge} and {le} have up to three digits
 _LONG: Final = "777777"
 _MARK: Final = "77"  # in every general number and address
+# What is remembered between configurations is forgotten beyond this.
+_MOST_KNOWN: Final = 100_000
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -45,19 +47,37 @@ def parts(line: str) -> list[str]:
     return _VARIES.split(line)
 
 
-def general(found: Sequence[str], own: frozenset[str]) -> list[str]:
-    """The parts in their general form; the numbers in `own` stay."""
-    forms = list(found)
-    for index in range(1, len(forms), 2):
-        part = forms[index]
-        if part in own:
-            continue
+class General(dict[str, str]):
+    """The general forms of numbers and addresses; those that are not there yet are found when they are asked for.
+
+    The numbers in `own` stay.
+    """
+
+    __slots__ = ("_own",)
+
+    def __init__(self, own: frozenset[str]) -> None:
+        super().__init__()
+        self._own = own
+
+    def __missing__(self, part: str) -> str:
+        """The general form of a part that varies."""
+        if len(self) > _MOST_KNOWN:
+            self.clear()
         first, dot, _ = part.partition(".")
-        if dot:
-            forms[index] = (first if first in _MASKS else "1") + _REST
+        if part in self._own:
+            found = part
+        elif dot:
+            found = (first if first in _MASKS else "1") + _REST
         else:
-            forms[index] = _SHORT if len(part) <= len(_SHORT) else _LONG
-    return forms
+            found = _SHORT if len(part) <= len(_SHORT) else _LONG
+        self[part] = found
+        return found
+
+    def of(self, found: list[str]) -> list[str]:
+        """The parts of a line in their general form."""
+        forms = found.copy()
+        forms[1::2] = map(self.__getitem__, found[1::2])
+        return forms
 
 
 class Recipe(NamedTuple):

@@ -47,6 +47,8 @@ _TOKEN = re.compile(
     r"|(?P<joined>(?<![0-9.])\d{1,3}([-_])\d{1,3}\5\d{1,3}\5\d{1,3}(?![0-9.]))"
 )
 _OCTETS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+# The usual ones among them, whose numbers need not be read.
+_QUAD = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[0-9]{1,2})(?:\.(?!$)|$)){4}")
 _GROUPS = 8
 
 
@@ -97,6 +99,8 @@ def _tokens(line: str) -> Iterator[Token]:
 
 
 def _is_quad(text: str) -> bool:
+    if _QUAD.fullmatch(text) is not None:
+        return True
     return _OCTETS.fullmatch(text) is not None and all(int(part) <= 255 for part in text.split("."))
 
 

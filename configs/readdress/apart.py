@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs.places.rows import Place, Shape, Size
 from configs.readdress import text as texts
-from configs.readdress.decide import Action, Outcome, Writing
+from configs.readdress.outcomes import Action, Outcome, Writing
 from configs.readdress.result import KEPT_NAME, UNKNOWN, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from configs.places.table import Line
+    from configs.places.lines import Line
     from configs.readdress.decide import Decider
     from configs.readdress.result import Decisions
     from configs.tree import Node, Tree
@@ -46,7 +46,7 @@ def check(found: Decisions, decider: Decider, tree: Tree) -> None:
     family = _Family(tree)
     kinds = KINDS if family.has_bounds() else KINDS - {"prefix-list"}
     named: dict[str, tuple[Line, Place]] = {}
-    for index in [index for index, fate in enumerate(found.fates()) if not kinds.isdisjoint(fate.kinds)]:
+    for index in [at for at, (_, _, fate) in enumerate(found.found) if not kinds.isdisjoint(fate.kinds)]:
         decided = found[index]
         for number, place in enumerate(decided.line.places):
             kind = place.kind
@@ -68,7 +68,9 @@ def check(found: Decisions, decider: Decider, tree: Tree) -> None:
 def names(found: Decisions) -> None:
     """Quoted names with blanks mean the same all over a device: where no row speaks of one, it is that name, too."""
     unknown = [
-        index for index, fate in enumerate(found.fates()) if any(outcome is UNKNOWN for _, outcome in fate.loose)
+        index
+        for index, (_, _, fate) in enumerate(found.found)
+        if fate.loose and any(outcome is UNKNOWN for _, outcome in fate.loose)
     ]
     if not unknown:
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from configs.readdress.decide import Action
+from configs.readdress.outcomes import Action
 from configs.readdress.result import TokenResult
 
 if TYPE_CHECKING:

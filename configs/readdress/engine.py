@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from configs.intervals import BITS
 from configs.places import shapes, tokens
+from configs.places.lines import Hit, Line, form, hits, meaning
 from configs.places.rows import Place, Shape
-from configs.places.table import Hit, Known, Line, Places, View, form, hits, meaning
 from configs.places.tokens import Form, Token
 from configs.readdress import apart, encoded, pairs, routes, several
 from configs.readdress import text as texts
-from configs.readdress.decide import Action, Decider, Outcome, Writing, space
+from configs.readdress.decide import Decider
 from configs.readdress.fates import Fate
+from configs.readdress.outcomes import Action, Outcome, Writing, space
 from configs.readdress.plans import Plan, plan
 from configs.readdress.result import (
     KEPT_COMMENT,
@@ -48,6 +49,7 @@ from ipplan.names import DEFAULT_VRF
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from configs.places.table import Known, Places, View
     from configs.tree import Tree
     from ipplan.mapping import Entry, Mapping
 
@@ -143,9 +145,8 @@ class Engine:
         if self._sources is None:
             self._look_at((source,))
         result = Result(source.path, source.platform, source.tree, decider=self._decider, known=self._tokens)
-        result.decided = Decisions(source.tree, self._decided(source))
-        found = result.decided
-        kinds = frozenset().union(*{fate.kinds for fate in found.fates()})
+        result.decided = found = Decisions(source.tree, self._decided(source))
+        kinds = frozenset().union(*{fate[3] for _, _, fate in found.found})
         if kinds & apart.KINDS:
             apart.check(found, self._decider, source.tree)
         apart.names(found)
@@ -187,7 +188,7 @@ class Engine:
             fate = known.get(text)
             if fate is None:
                 fate = known[text] = self._fate(hit, source)
-            if fate.outcomes or fate.loose:
+            if fate[0] or fate[5]:  # outcomes or loose tokens
                 found.append((number, path, fate))
         return found
 
@@ -200,7 +201,7 @@ class Engine:
                 made = self._plans.get(known)
                 if made is None:
                     made = self._plans[known] = plan(known.form, known.view, parts, self._decider) or False
-                fate = made.fate(parts, self._decider) if made else None
+                fate = made.fate(parts) if made else None
                 if fate is not None:
                     return fate
         found, loose, view = meaning(source.places, hit)

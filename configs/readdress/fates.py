@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from configs.places.shapes import Form
     from configs.places.table import View
     from configs.places.tokens import Token
-    from configs.readdress.decide import Outcome
+    from configs.readdress.outcomes import Outcome
 
 
 class Fate(NamedTuple):

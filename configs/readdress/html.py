@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from configs.equivalence import hiding
 from configs.places.rows import KINDS
-from configs.readdress.decide import Action
+from configs.readdress.outcomes import Action
 from configs.readdress.reasons import KEPT, REVIEW
 from inventory.text import language, mark, tr
 

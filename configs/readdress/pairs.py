@@ -16,7 +16,7 @@ from configs import dialects
 from configs.intervals import BITS, AddressSet, Intervals, everything
 from configs.places.rows import Place, Shape
 from configs.readdress import text as texts
-from configs.readdress.decide import Action, Outcome
+from configs.readdress.outcomes import Action, Outcome
 from configs.readdress.scope import Said
 from configs.readdress.usage import length_of
 

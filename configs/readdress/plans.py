@@ -14,8 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from configs.places.rows import Shape
-from configs.readdress.decide import Action, Outcome
 from configs.readdress.fates import Fate
+from configs.readdress.outcomes import Action, Outcome
 from configs.readdress.result import KEPT_COMMENT, KEPT_NAME, KEPT_TEXT
 
 if TYPE_CHECKING:
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     from configs.places.rows import Place
     from configs.places.shapes import Form
     from configs.places.table import View
-    from configs.readdress.decide import Decider, Known, Texts
+    from configs.readdress.decide import Decider, Known
+    from configs.readdress.outcomes import Texts
 
 
 class _Slot(NamedTuple):
     """A place: where its texts stand among the parts, and what is known of such places.
 
-    The address, its size, and `more`: a range's last address, `ge` and `le`. 0 where there is none.
+    The address, its size, and `more`: a range's last address, `ge` and `le`. -1 where there is none.
     """
 
     known: Known
-    place: Place
     address: int
     size: int
     more: tuple[int, ...]
@@ -44,7 +44,7 @@ class Plan(NamedTuple):
     """How a form's lines are decided.
 
     `fixed` are outcomes that are the same for all of them, by the place's number. `rest` are texts that all of them
-    have in common, numbered on behind the parts.
+    have in common, numbered on behind the parts; the last one is "", for what a place does not have.
     """
 
     form: Form
@@ -55,40 +55,39 @@ class Plan(NamedTuple):
     kinds: frozenset[str]
 
     def fate(  # noqa: C901 - the hot loop: calls would cost more than they explain
-        self, parts: list[str], decider: Decider
+        self, parts: list[str]
     ) -> Fate | None:
         """What becomes of a line of this form, cut into its parts; None if what changes is not a whole part."""
         outcomes = []
-        has = parts + self.rest if self.rest else parts
-        new = parts
-        many = False
-        for known, place, address, size, more in self.slots:
-            texts: Texts = (has[address], has[size] if size else "")
+        has = parts + self.rest
+        changed = many = False
+        for known, address, size, more in self.slots:
+            said: Texts = (has[address], has[size])
             if more:
-                texts += tuple([has[one] if one else "" for one in more])
-            outcome = known.get(texts)
-            if outcome is None:
-                outcome = known[texts] = decider.decide(place, texts)
+                said += tuple([has[one] for one in more])
+            outcome = known[said]
             outcomes.append(outcome)
-            if outcome.writings:
-                if new is parts:
-                    new = parts.copy()
-                many = many or len(outcome.writings) > 1
-                writing = outcome.writings[0]
-                try:
-                    if writing[0] is not None:
-                        new[address] = writing[0]
-                    if writing[1] is not None and size:
-                        new[size] = writing[1]
-                    if more:
-                        for one, text in zip(more, writing[2:], strict=True):
-                            if text is not None and one:
-                                new[one] = text
-                except IndexError:
-                    return None  # a text of the `rest`
+            writings = outcome[2]
+            if writings:
+                changed = True
+                many = many or len(writings) > 1
+                writing = writings[0]
+                if writing[0] is not None:
+                    has[address] = writing[0]
+                if writing[1] is not None:
+                    has[size] = writing[1]
+                if more:
+                    for one, text in zip(more, writing[2:], strict=True):
+                        if text is not None:
+                            has[one] = text
+        if changed:
+            count = len(parts)
+            if has[count:] != self.rest:
+                return None
+            del has[count:]
         for number, outcome in self.fixed.items():
             outcomes.insert(number, outcome)
-        news = None if many else ("".join(new),) if new is not parts else ()
+        news = None if many else ("".join(has),) if changed else ()
         return tuple.__new__(Fate, (tuple(outcomes), news, self.view, self.kinds, self.form, (), (), ()))
 
 
@@ -113,10 +112,10 @@ def plan(form: Form, view: View, parts: Sequence[str], decider: Decider) -> Plan
                     return None
                 part = len(parts) + len(rest)
                 rest.append(text)
-            found.append(part)
+            found.append(part or -1)
         address, size, *more = found
-        slots.append(_Slot(decider.known(place), place, address, size, tuple(more) if any(more) else ()))
-    return Plan(form, view, tuple(slots), fixed, rest, frozenset(recipe.place.kind for recipe in form.recipes))
+        slots.append(_Slot(decider.known(place), address, size, tuple(more) if max(more) > 0 else ()))
+    return Plan(form, view, tuple(slots), fixed, [*rest, ""], frozenset(recipe.place.kind for recipe in form.recipes))
 
 
 # Shapes of which the texts do not matter.

@@ -6,35 +6,44 @@ columns count from 1, columns in characters; paths are relative to what was give
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING, Any
+import json
+from collections import Counter, defaultdict
+from json.encoder import encode_basestring
+from typing import TYPE_CHECKING, Any, Final
+
+from configs.readdress.outcomes import Action
 
 if TYPE_CHECKING:
     from configs.readdress.run import Done, Run
 
 
+_ACTIONS: Final = {action: action.value for action in Action}
+_ROW: Final = '{{"line": {}, "column": {}, "text": {}, "kind": "{}", "action": "{}", "new": {}, "reason": "{}"}}'
+
+
 def as_json(run: Run) -> dict[str, Any]:
     """The whole report."""
     actions: Counter[str] = Counter()
-    kinds: dict[str, Counter[str]] = {}
+    kinds: defaultdict[str, Counter[str]] = defaultdict(Counter)
     reasons: Counter[str] = Counter()
     files = []
     for done in run.files:
         tokens = []
         for token in done.result.tokens() if done.result is not None else ():
-            action = token.action.value
+            line, column, text, kind, said, new, reason = token
+            action = _ACTIONS[said]
             actions[action] += 1
-            kinds.setdefault(token.kind, Counter())[action] += 1
-            reasons[token.reason] += 1
+            kinds[kind][action] += 1
+            reasons[reason] += 1
             tokens.append(
                 {
-                    "line": token.line,
-                    "column": token.column,
-                    "text": token.text,
-                    "kind": token.kind,
+                    "line": line,
+                    "column": column,
+                    "text": text,
+                    "kind": kind,
                     "action": action,
-                    "new": token.new,
-                    "reason": token.reason,
+                    "new": new,
+                    "reason": reason,
                 }
             )
         files.append(_file(done, tokens))
@@ -54,6 +63,27 @@ def as_json(run: Run) -> dict[str, Any]:
         },
         "proof": _proof(run),
     }
+
+
+def as_text(document: dict[str, Any]) -> str:
+    """The whole report as JSON text, a line for each token: what a network's report mostly consists of."""
+    row, quoted = _ROW.format, encode_basestring
+    files = []
+    for file in document["files"]:
+        tokens = ",\n".join(
+            [
+                row(line, column, quoted(text), kind, action, quoted(new), reason)
+                for line, column, text, kind, action, new, reason in map(dict.values, file["tokens"])
+            ]
+        )
+        files.append(f"{_text({**file, 'tokens': []})[:-2]}{f'{chr(10)}{tokens}{chr(10)}' if tokens else ''}]}}")
+    listed = ",\n".join(files)
+    rest = _text({key: value for key, value in document.items() if key != "files"})
+    return f'{{"files": [\n{listed}\n],\n{rest[1:]}\n'
+
+
+def _text(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False)
 
 
 def _file(done: Done, tokens: list[dict[str, Any]]) -> dict[str, Any]:

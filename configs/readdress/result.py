@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, overload
 
 from configs.places import tokens
+from configs.places.lines import Line
 from configs.places.rows import Place, Shape, Size
-from configs.places.table import Line
 from configs.places.tokens import Form, Token
 from configs.readdress import text as texts
-from configs.readdress.decide import Action, Decider, Outcome, Writing
+from configs.readdress.outcomes import Action, Outcome, Writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from configs.readdress.decide import Decider
     from configs.readdress.fates import Fate
     from configs.tree import Tree
 
@@ -152,7 +153,7 @@ class Result:
             if same is None:
                 same = self.known[id(fate)] = fate, tuple(self._tokens_of(self.decided.put_together(index), []))
             for token in same[1]:
-                yield TokenResult(number, *token[1:])
+                yield tuple.__new__(TokenResult, (number, *token[1:]))  # the shortest way
         yield from reversed(encoded)
 
     def _tokens_of(self, decided: Decided, beside: list[TokenResult]) -> list[TokenResult]:
@@ -249,7 +250,10 @@ def _size(place: Place, outcome: Outcome) -> tuple[str, Outcome, str]:
 
 def news(outcome: Outcome, number: int) -> str:
     """The new texts of one stretch of a place, one for each line; empty if it stays everywhere."""
-    found = [writing[number] for writing in outcome.writings]
+    writings = outcome.writings
+    if len(writings) == 1:
+        return writings[0][number] or ""
+    found = [writing[number] for writing in writings]
     return " ".join(dict.fromkeys(new for new in found if new))
 
 

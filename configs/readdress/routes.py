@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs.intervals import BITS
 from configs.readdress import text as texts
-from configs.readdress.decide import Action, Outcome
+from configs.readdress.outcomes import Action, Outcome
 from configs.readdress.usage import length_of
 
 if TYPE_CHECKING:

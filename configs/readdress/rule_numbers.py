@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from configs.places.table import Line
+    from configs.places.lines import Line
     from configs.tree import Tree
 
 _NUMBER = re.compile(r"\s*(\d+)")

@@ -158,7 +158,7 @@ def _prover(mapping: Mapping, policy: Policy) -> Prover:
 def _prove(files: list[Done], prover: Prover) -> Proof:
     from configs import dialects  # noqa: PLC0415 - start-up time
     from configs.equivalence.proof import Document  # noqa: PLC0415 - as above
-    from configs.readdress.decide import Action  # noqa: PLC0415 - as above
+    from configs.readdress.outcomes import Action  # noqa: PLC0415 - as above
 
     old, new = [], []
     for done in files:

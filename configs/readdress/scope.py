@@ -8,14 +8,13 @@ belongs to somebody else, and nothing of the old one that stays is in use; else 
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from bisect import bisect_left
 from enum import StrEnum
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs.intervals import BITS, EMPTY, Intervals, prefix
 from configs.places.rows import Shape
+from configs.readdress.space import Space
 from ipplan.mapping import EDGE
 from ipplan.names import DEFAULT_VRF
 
@@ -62,123 +61,6 @@ _STAYS = Answer(_OUTSIDE)
 _LOST = Answer(_NO_PLACE)
 
 
-@dataclass(frozen=True)
-class _Space:
-    """The mapping of one VRF and family: intervals that do not overlap, in address order."""
-
-    vrf: str
-    bits: int
-    starts: tuple[int, ...]
-    stops: tuple[int, ...]
-    news: tuple[int | None, ...]
-    subnets: dict[tuple[int, int], tuple[int, int] | None]  # old (first, length) → new; None if it goes to several
-    split: dict[tuple[int, int], set[tuple[int, int]]]  # of those that go to several: all of them
-
-    @cached_property
-    def mapped(self) -> Intervals:
-        return Intervals.of(zip(self.starts, self.stops, strict=True))
-
-    @cached_property
-    def plan(self) -> Intervals:
-        """The space of the plan: every new place, and the new subnets whole."""
-        places = self.image(self.mapped)[0]
-        news = [new for new in self.subnets.values() if new is not None]
-        return places | Intervals.of((first, first + (1 << (self.bits - length))) for first, length in news)
-
-    @cached_property
-    def subnet_starts(self) -> list[tuple[int, int]]:
-        return sorted(self.subnets)
-
-    def host(self, address: int) -> tuple[bool, int | None]:
-        """Whether an address is in the mapping, and where it goes."""
-        index = bisect_right(self.starts, address) - 1
-        if index < 0 or address >= self.stops[index]:
-            return False, None
-        new = self.news[index]
-        return True, None if new is None else new + address - self.starts[index]
-
-    def image(self, wanted: Intervals) -> tuple[Intervals, bool]:
-        """The new places of a set's mapped addresses, and whether each of those has one."""
-        found = []
-        whole = True
-        for start, stop in wanted:
-            index = max(bisect_right(self.starts, start) - 1, 0)
-            while index < len(self.starts) and self.starts[index] < stop:
-                low, high = max(start, self.starts[index]), min(stop, self.stops[index])
-                new = self.news[index]
-                if low < high and new is not None:
-                    found.append((new + low - self.starts[index], new + high - self.starts[index]))
-                elif low < high:
-                    whole = False
-                index += 1
-        return Intervals.of(found), whole
-
-    def grown(self, wanted: Intervals) -> Intervals:
-        """The whole new subnets of those of today's subnets that a set holds whole."""
-        found = []
-        subnets = self.subnet_starts
-        for start, stop in wanted:
-            index = bisect_left(subnets, (start, 0))
-            while index < len(subnets) and subnets[index][0] < stop:
-                first, length = subnets[index]
-                new = self.subnets[first, length]
-                if new is not None and first + (1 << (self.bits - length)) <= stop:
-                    found.append((new[0], new[0] + (1 << (self.bits - new[1]))))
-                index += 1
-        return Intervals.of(found)
-
-    @cached_property
-    def _placed(self) -> tuple[list[tuple[int, int, int]], list[int], list[int]]:
-        """The places as (first, behind the last, old first), in order; their firsts; the farthest end up to each."""
-        rows = sorted(
-            (new, new + stop - start, start)
-            for start, stop, new in zip(self.starts, self.stops, self.news, strict=True)
-            if new is not None
-        )
-        farthest: list[int] = []
-        for _, stop, _ in rows:
-            farthest.append(max(stop, farthest[-1]) if farthest else stop)
-        return rows, [row[0] for row in rows], farthest
-
-    def strangers(self, place: Intervals, wanted: Intervals) -> Intervals:
-        """What of a space of the plan is taken by addresses that are not in `wanted`."""
-        rows, firsts, farthest = self._placed
-        found = []
-        for start, stop in place:
-            index = bisect_left(firsts, stop) - 1
-            while index >= 0 and farthest[index] > start:
-                new, end, old = rows[index]
-                low, high = max(new, start), min(end, stop)
-                if low < high:
-                    others = Intervals(((old + low - new, old + high - new),)) - wanted
-                    found += [(span[0] - old + new, span[1] - old + new) for span in others]
-                index -= 1
-        return Intervals.of(found)
-
-    def alone(self, first: int, length: int, new: tuple[int, int]) -> bool:
-        """Whether what has a place in a subnet goes to the plan's, and nobody else does: the usual case, quickly."""
-        stop = first + (1 << (self.bits - length))
-        end = new[0] + (1 << (self.bits - new[1]))
-        index = bisect_left(self.starts, first)
-        if index and self.stops[index - 1] > first:
-            return False
-        count = 0
-        while index < len(self.starts) and self.starts[index] < stop:
-            start, size = self.news[index], self.stops[index] - self.starts[index]
-            if self.stops[index] > stop or (start is not None and not new[0] <= start <= end - size):
-                return False
-            count += start is not None
-            index += 1
-        _, firsts, farthest = self._placed
-        low, high = bisect_left(firsts, new[0]), bisect_left(firsts, end)
-        return 0 < count == high - low and (low == 0 or farthest[low - 1] <= new[0])
-
-    def foreign(self, wanted: Intervals) -> Intervals:
-        """The space that belongs to others than a set's addresses: theirs of today and of the plan."""
-        others = self.mapped - wanted
-        return others | self.image(others)[0]
-
-
 class Scope:
     """A mapping as the engine asks it. A mapping that knows the default VRF only holds for every VRF."""
 
@@ -190,9 +72,9 @@ class Scope:
         subnets: dict[tuple[str, int], dict[tuple[int, int], tuple[int, int] | None]] = {}
         split: dict[tuple[str, int], dict[tuple[int, int], set[tuple[int, int]]]] = {}
         for entry in mapping.entries:
-            if entry.old_subnet is None or entry.new_subnet is None:
-                continue
             old, new = entry.old_subnet, entry.new_subnet
+            if old is None or new is None:
+                continue
             known = subnets.setdefault((entry.vrf, old.version), {})
             key = (int(old.network_address), old.prefixlen)
             value = (int(new.network_address), new.prefixlen)
@@ -202,7 +84,7 @@ class Scope:
                 news |= {value} if before is None else {before, value}
                 known[key] = None
         self._spaces = {
-            space: _Space(
+            space: Space(
                 space[0],
                 BITS[space[1]],
                 tuple(row[0] for row in found),
@@ -213,7 +95,7 @@ class Scope:
             )
             for space, found in rows.items()
         }
-        self._parts: dict[tuple[str | None, int], tuple[_Space, ...]] = {}
+        self._parts: dict[tuple[str | None, int], tuple[Space, ...]] = {}
         self._known: dict[tuple[int, int, int, str | None], Answer] = {}
         self.one_for_all = {vrf for vrf, _ in rows} <= {DEFAULT_VRF}
         self._usage: Callable[[], Iterable[Used]] = tuple
@@ -228,7 +110,7 @@ class Scope:
             self._known.clear()
         return asked
 
-    def _stays(self, space: _Space) -> Intervals:
+    def _stays(self, space: Space) -> Intervals:
         """What is in use in a VRF and neither goes anywhere nor is the plan's."""
         version = 4 if space.bits == BITS[4] else 6
         found = self._in_use.get((space.vrf, version))
@@ -238,7 +120,7 @@ class Scope:
             found = self._in_use[space.vrf, version] = self._outside(space, version)
         return found
 
-    def _outside(self, space: _Space, version: int) -> Intervals:
+    def _outside(self, space: Space, version: int) -> Intervals:
         spans = []
         for used in self._all_used:
             if used.version != version or not (self.one_for_all or used.vrf in (None, space.vrf)):
@@ -265,14 +147,19 @@ class Scope:
         wanted = prefix(first, length, BITS[version])
         return any(wanted <= space.mapped for space in self._of(vrf, version))
 
-    def _of(self, vrf: str | None, version: int) -> tuple[_Space, ...]:
+    def only(self, version: int, vrf: str | None) -> Space | None:
+        """The one part that speaks for a VRF; None if there is none, or several may."""
+        spaces = self._of(vrf, version)
+        return spaces[0] if len(spaces) == 1 else None
+
+    def _of(self, vrf: str | None, version: int) -> tuple[Space, ...]:
         """The parts that may speak for a VRF: one, none, or, if it is not known, all."""
         found = self._parts.get((vrf, version))
         if found is None:
             found = self._parts[vrf, version] = self._speaking(vrf, version)
         return found
 
-    def _speaking(self, vrf: str | None, version: int) -> tuple[_Space, ...]:
+    def _speaking(self, vrf: str | None, version: int) -> tuple[Space, ...]:
         if self.one_for_all:
             vrf = DEFAULT_VRF
         if vrf is not None:
@@ -322,7 +209,7 @@ class Scope:
         return found
 
     def _prefix(  # noqa: PLR0911 - one return a case
-        self, space: _Space, first: int, length: int
+        self, space: Space, first: int, length: int
     ) -> Answer:
         bits = space.bits
         new = space.subnets.get((first, length))
@@ -353,9 +240,9 @@ class Scope:
             return Answer(_NO_PLACE)
         return _listed(tuple(full.blocks(bits)))
 
-    def _subnet(self, space: _Space, first: int, length: int, new: tuple[int, int]) -> Answer:
+    def _subnet(self, space: Space, first: int, length: int, new: tuple[int, int]) -> Answer:
         """A whole subnet of today: the plan's subnet, and whatever of it went elsewhere."""
-        if space.alone(first, length, new):
+        if space.whole(first, length) is not None:
             return Answer(_MOVED, (new,))
         bits = space.bits
         image = prefix(*new, bits)
@@ -372,7 +259,7 @@ class Scope:
         """Where a range goes: `parts` are (first, last)."""
         return _one(self._range(space, first, last) for space in self._of(vrf, version))
 
-    def _range(self, space: _Space, first: int, last: int) -> Answer:
+    def _range(self, space: Space, first: int, last: int) -> Answer:
         wanted = Intervals(((first, last + 1),))
         mapped = wanted & space.mapped
         if not mapped:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from configs.places import tokens
 from configs.places.book import Book
 from configs.places.groups import turned
-from configs.readdress.decide import Action
+from configs.readdress.outcomes import Action
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from configs.places.groups import Command, Groups, Style
     from configs.places.rows import Place
     from configs.places.table import Places
-    from configs.readdress.decide import Writing
+    from configs.readdress.outcomes import Writing
     from configs.readdress.result import Decided, Decisions, Result
     from configs.tree import Tree
 

@@ -17,8 +17,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs import change
-from configs.readdress.decide import Action
 from configs.readdress.engine import Engine
+from configs.readdress.outcomes import Action
 from configs.readdress.stages_legs import ranges
 from configs.readdress.stages_model import DeviceStage, Part, Single, Stage
 from configs.readdress.stages_texts import touched_lists, without, written

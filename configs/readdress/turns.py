@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Interface, IPv6Interface
 
     from configs.change import Language, Slot
-    from configs.places.table import Line
-    from configs.readdress.decide import Outcome, Writing
+    from configs.places.lines import Line
+    from configs.readdress.outcomes import Outcome, Writing
     from configs.tree import Node, Tree
 
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs.intervals import BITS
+from configs.places.lines import meaning
 from configs.places.rows import Place, Shape, Size
-from configs.places.table import meaning
 from configs.readdress import text as texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from configs.places.table import Hit, Places, View
+    from configs.places.lines import Hit
+    from configs.places.table import Places, View
 
 
 # An enumeration's members by names of our own: Python 3.11 takes long to find them in their class.

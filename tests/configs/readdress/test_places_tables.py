@@ -15,7 +15,7 @@ import yaml
 
 from configs.dialects import dialect
 from configs.places import tokens
-from configs.places.table import survey
+from configs.places.lines import survey
 from configs.readdress.engine import Engine, Source
 from configs.tree import Outline, Tree
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from configs.dialects import dialect
 from configs.equivalence.model import Document
 from configs.equivalence.proof import prove
+from configs.readdress import report
 from configs.readdress.engine import Action
+from configs.readdress.run import Input, run
 from configs.readdress_policy import Policy
 from ipplan import mapping_file
 
@@ -86,3 +90,20 @@ def test_the_proof_takes_a_length_in_a_name_for_what_it_is(readdress):
 
     assert not found(new)
     assert found(new.replace("/23", "/22"))
+
+
+def test_the_written_report_is_the_report():
+    """Whatever stands in a text, and also where a file has no tokens or could not be read."""
+    description = ' description "10.1.1.2\\t\x01" \\'
+    texts = {
+        "quotes.cfg": f"#\nsysname 路由器\n#\ninterface GigabitEthernet0/0/1\n{description}\n#\nreturn\n",
+        "none.cfg": "#\nsysname x\n#\nreturn\n",
+        "broken.cfg": "?",
+    }
+    inputs = [Input(name, "", text.encode(), "huawei" if "sysname" in text else "") for name, text in texts.items()]
+    document = report.as_json(run(inputs, {"": mapping_file.parse(MAPPING)}, Policy(descriptions=True)))
+    assert document["summary"]["failed"] == 1
+    assert document["summary"]["tokens"] == 1
+    assert json.loads(report.as_text(document)) == document
+    assert report.as_text({**document, "files": []}).startswith('{"files": [')
+    assert json.loads(report.as_text({**document, "files": []})) == {**document, "files": []}

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from configs import dialects
 from configs.places import shapes
-from configs.places.table import classify, survey
+from configs.places.lines import survey
+from configs.places.table import classify
 
 COMMANDS = {
     "huawei": (
