@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -114,8 +115,8 @@ def run(line: str, directory: Path) -> str:
         text=True,
     ) as process:
         if words[1:3] == ["collect", "serve"]:
-            # A server runs until it is told to stop; stopping it in an orderly way is success.
-            time.sleep(3)
+            # A server runs until it is told to stop; once it says where it listens, stopping it in order is success.
+            until_it_serves(process)
             process.send_signal(signal.SIGTERM)
         try:
             output, _ = process.communicate(timeout=SECONDS)
@@ -127,6 +128,17 @@ def run(line: str, directory: Path) -> str:
     if process.returncode == 4 and tuple(words[1:3]) in REFUSED:
         return ""
     return f"exit {process.returncode}\n{output.strip()[-2000:]}"
+
+
+def until_it_serves(process: subprocess.Popen[str]) -> None:
+    """Read a server's output up to the line with its address, or to its end."""
+    watchdog = threading.Timer(SECONDS, process.kill)
+    watchdog.start()
+    try:
+        while process.stdout is not None and (line := process.stdout.readline()) and "://" not in line:
+            pass
+    finally:
+        watchdog.cancel()
 
 
 def walk_through(title: str, lines: list[str], directory: Path) -> list[str]:
