@@ -15,7 +15,7 @@ from configs.equivalence.image import Fit
 from configs.equivalence.judge import Judge
 from configs.equivalence.model import Counterexample, Kind, site
 from configs.equivalence.names import Names
-from configs.equivalence.reading import SETS, Meant, alike, line_end, meant, numbers
+from configs.equivalence.reading import SETS, Meant, alike, line_end, meant, numbers, written
 from configs.equivalence.said import set_text
 from configs.intervals import Intervals
 from configs.places.lines import Line, survey
@@ -168,7 +168,7 @@ class _Check(Judge):
         rows = []
         for number, before in enumerate(line.places):
             nows = [(after, after.places[number]) for after in afters]
-            if before.shape in SETS:
+            if before.shape in SETS and not all(self._untouched(line, before, after, now) for after, now in nows):
                 parts = [meant(after.text, now) for after, now in nows]
                 self._joined(line, before, nows, parts)
                 rows.append(tuple(() if part is None else part.spans.spans for part in parts))
@@ -293,6 +293,9 @@ class _Check(Judge):
             mine, theirs = meant(line.text, before), meant(after.text, now)
             if mine is None or theirs is None or mine.version != theirs.version:
                 return False
+            if self._untouched(line, before, after, now):
+                sets.append(theirs.spans)
+                continue
             image = self.images.of(before.vrf, mine.version)
             must = image.image(mine.spans)
             allowed = must | image.growth(mine.spans) | (mine.spans - image.mapped)
@@ -302,6 +305,10 @@ class _Check(Judge):
                 return False
             sets.append(theirs.spans)
         return not any(self._inside(sets, self.after[earlier]) for earlier in taken)
+
+    def _untouched(self, line: Line, before: Place, after: Line, now: Place) -> bool:
+        """Whether a place is as it was, in a line that was given to a person."""
+        return self.findings.given(self.old.path, line.number) and written(line, before) == written(after, now)
 
     def _inside(self, sets: Sequence[Intervals], earlier: Line) -> bool:
         """Whether an earlier line means all that these sets mean."""

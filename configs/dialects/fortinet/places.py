@@ -269,6 +269,7 @@ edit {name}
 ?set subnet {prefix:object} {mask}
 ?set subnet {prefix:object}/{len}
 ?set wildcard {prefix:object} {must}
+set fqdn|wildcard-fqdn {name}
 set start-ip {host:range-first}
 set end-ip {host:range-last}
 [config firewall address6 > edit]

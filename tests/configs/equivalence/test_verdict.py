@@ -104,3 +104,30 @@ def test_what_nobody_was_told_to_look_at_may_not_stay():
     assert prove(*sides, MAPPING, left={("a.cfg", 8)}).level == "lines"
     proof = prove(*sides, MAPPING, left=set())
     assert {(found.kind.value, found.new[0].line) for found in proof.counterexamples} >= {("old_address", 8)}
+
+
+def test_a_line_may_become_several_beside_what_is_left_in_it():
+    """A route to several places over a next hop that a person looks at: the hop stays in each, and only it."""
+    mapping = mapping_file.parse(
+        "old,new\n10.1.1.0/25,172.16.1.0/25\n10.1.1.128/25,172.16.9.0/25\n10.1.3.0/25,172.16.3.0/25\n"
+        "10.1.3.128/25,172.16.8.0/25\n10.1.2.0/24,172.16.2.0/24\n"
+    )
+    old = (
+        "hostname A\ninterface GigabitEthernet0/0\n ip address 10.1.1.4 255.255.255.0\n"
+        "ip route 10.1.3.0 255.255.255.0 10.1.1.1\nip route 10.1.2.0 255.255.255.0 10.1.1.1\n"
+    )
+    new = (
+        "hostname A\ninterface GigabitEthernet0/0\n ip address 10.1.1.4 255.255.255.0\n"
+        "ip route 172.16.3.0 255.255.255.128 10.1.1.1\nip route 172.16.8.0 255.255.255.128 10.1.1.1\n"
+        "ip route 172.16.2.0 255.255.255.0 10.1.1.1\n"
+    )
+    left = {("a.cfg", 3), ("a.cfg", 4), ("a.cfg", 5)}
+
+    def found(text: str) -> list[tuple[str, int]]:
+        sides = [_document(each, "cisco_ios") for each in (old, text)]
+        proof = prove(sides[:1], sides[1:], mapping, left=left)
+        return [(each.kind.value, (each.new or each.old)[0].line) for each in proof.counterexamples]
+
+    assert found(new) == []
+    assert found(new.replace("172.16.8.0", "172.16.7.0")) != []
+    assert found(new.replace("172.16.8.0 255.255.255.128 10.1.1.1", "172.16.8.0 255.255.255.128 10.1.1.2")) != []
