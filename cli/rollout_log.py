@@ -10,6 +10,8 @@ import typer
 from cli.common import HERE, JsonOption, WorkspaceOption, command, print_json, print_table
 from inventory.text import mark, tr
 
+DIGITS = 12  # of a digest
+
 
 def register(group: typer.Typer) -> None:
     """Add `rollout log`."""
@@ -53,8 +55,13 @@ def register(group: typer.Typer) -> None:
                     f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}",
                     entry.who,
                     entry.what,
-                    ", ".join(f"{key} {value}" for key, value in entry.about.items() if value not in {"", 0}),
+                    ", ".join(_brief(key, value) for key, value in entry.about.items() if value not in {"", 0}),
                 )
                 for entry in entries
             ],
         )
+
+
+def _brief(key: str, value: object) -> str:
+    """A fact as the table shows it: of a digest its beginning, which tells two apart; the file has the whole."""
+    return f"{key} {str(value)[:DIGITS]}" if key == "digest" else f"{key} {value}"

@@ -14,7 +14,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
-from ipaddress import ip_address
+from functools import partial
+from ipaddress import IPv4Network, ip_address
 from typing import TYPE_CHECKING
 
 from inventory.text import Message
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from inventory.model import Interface
 
 # What no line matches: the default where a dialect's table has nothing to say.
+# A destination as routes have it: with a mask or a length.
+_NETWORK = re.compile(r"(\d+\.\d+\.\d+\.\d+)[ /](\d+\.\d+\.\d+\.\d+|\d{1,2})(?= |$)")
 NEVER = re.compile(r"(?!)")
 
 
@@ -97,6 +100,10 @@ class Paths:
     them that let people in or keep them out; `remote_list`: in such a view, the line that binds an access list, group
     `list`. `port_list`: the same on an interface. `list_header`: an access list's header, group `list`.
     `server`: lines of the SSH server and of the users.
+    `routing`: headers of the views of routing protocols, of which nothing can be taken away without danger; `quiet`: a
+    line that ends a protocol's talk on an interface, group `port`. `shuts`: lines, behind their views and ` > `, that
+    may shut us out where they are new. `virtual`: headers of interfaces that are reached through others' ports;
+    `members`: the lines that make a port carry them.
     """
 
     address: re.Pattern[str] = re.compile(r"(?P<ip>(?!))")
@@ -112,6 +119,11 @@ class Paths:
     port_list: re.Pattern[str] = re.compile(r"(?P<list>(?!))")
     list_header: re.Pattern[str] = re.compile(r"(?P<list>(?!))")
     server: re.Pattern[str] = NEVER
+    routing: re.Pattern[str] = NEVER
+    quiet: re.Pattern[str] = re.compile(r"(?P<port>(?!))")
+    shuts: re.Pattern[str] = NEVER
+    virtual: re.Pattern[str] = NEVER
+    members: re.Pattern[str] = NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,7 +468,17 @@ class _Guarded:
         self._paths = language.paths
         self._management = management
         self._interfaces = set(self._arrival_interfaces(running, management))
+        self._virtual = any(map(self._paths.virtual.match, self._interfaces))
+        self._routed = set(self._static_routes(running))
         self._lists = {name for tree in (running, intended) for name in self._bound_lists(tree)}
+
+    def _static_routes(self, running: Tree) -> Iterator[IPv4Network]:
+        """Where static routes lead, but for the default one."""
+        for node in running.children:
+            line = self._language.normalise((), node.text)
+            network = _destination(line) if self._paths.route.match(line) else None
+            if network is not None and network.prefixlen:
+                yield network
 
     def _bound_lists(self, tree: Tree) -> Iterator[str]:
         """The lists at the door we came in by, and those on the interface we arrive on."""
@@ -534,12 +556,38 @@ class _Guarded:
             return False
         return any(self._paths.route.match(normal(edit.path, line)) for line in edit.old)
 
+    def leads_away(self, edit: Edit) -> bool:
+        """Whether the edit takes away a part of a routing protocol or of a port that carries us, or puts in what may
+        shut us out: a known line, or a static route beside one that may be ours.
+        """  # noqa: D205 - one sentence
+        normal = self._language.normalise
+        path = [normal(edit.path[:depth], header) for depth, header in enumerate(edit.path)]
+        old = [normal(edit.path, line) for line in edit.old]
+        routing = path[:1] if old else []
+        if not path and not edit.new:
+            routing = old
+        if any(map(self._paths.routing.match, routing)):
+            return True
+        if self._virtual and any(map(self._paths.members.match, old)):
+            return True
+        if not edit.new:
+            return False
+        new = normal(edit.path, edit.new)
+        quiet = self._paths.quiet.match(new)
+        if quiet is not None and normal((), f"interface {quiet['port']}") in self._interfaces:
+            return True
+        network = _destination(new) if self._paths.route.match(new) else None
+        if network is not None and network.prefixlen and any(map(network.overlaps, self._routed)):
+            return True
+        return bool(self._paths.shuts.match(" > ".join((*path, new))))
+
     def touches_door(self, edit: Edit) -> bool:
         """Whether the edit changes who may log in from afar, or the access list at that door."""
         normal = self._language.normalise
         lines = [line for line in (*edit.old, edit.new) if line]
+        top = partial(normal, ())
         if not edit.path:
-            if any(self._paths.server.match(normal((), line)) for line in edit.old):
+            if any(self._paths.server.match(line) or self._paths.remote.match(line) for line in map(top, edit.old)):
                 return True
             return bool(edit.old) and any(self._bound(normal((), line)) for line in lines)
         header = normal(edit.path[:-1], edit.path[-1])
@@ -552,6 +600,17 @@ class _Guarded:
     def _bound(self, header: str) -> bool:
         match = self._paths.list_header.match(header)
         return match is not None and match["list"] in self._lists
+
+
+def _destination(line: str) -> IPv4Network | None:
+    """The destination of a static route; None if none is seen."""
+    match = _NETWORK.search(line)
+    if match is None:
+        return None
+    try:
+        return IPv4Network(f"{match[1]}/{match[2]}", strict=False)
+    except ValueError:
+        return None
 
 
 def _timed(edits: Iterable[Edit], guarded: _Guarded) -> list[Edit]:
@@ -567,6 +626,8 @@ def _timed(edits: Iterable[Edit], guarded: _Guarded) -> list[Edit]:
         elif guarded.touches_door(edit):
             phase = edit.phase if edit.opens else _Phase.REMOTE
             timed.append(replace(edit, phase=phase, cut=True))
+        elif guarded.leads_away(edit):
+            timed.append(replace(edit, cut=True))
         else:
             timed.append(edit)
     if moved:

@@ -61,6 +61,14 @@ REMOTE_LIST = re.compile(r"(?:ipv6 )?access-class (?P<list>\S+) in")
 REMOTE_LINES = re.compile(r"(?:ipv6 )?access-class |transport input |login|no (?:access-class|transport|login)")
 TOUCHES = re.compile(
     r"shutdown$|(?:no )?ip address|no ipv6 (?:address|enable)|(?:ip )?vrf forwarding |(?:no )?switchport(?: |$)"
-    r"|ip access-group "
+    r"|ip access-group |ip policy |service-policy |zone-member |crypto map |channel-group "
 )
+ROUTING = re.compile(r"router ")
+QUIET = re.compile(r"passive-interface (?P<port>\S+(?: \d\S*)?)")
+SHUTS = re.compile(
+    r"ip ssh port |aaa (?:authentication login|authorization exec) default |control-plane > "
+    r"|security global |router .* > distribute-list "
+)
+VIRTUAL = re.compile(r"(?i)interface (?:vlan|bvi|loopback)")
+MEMBERS = re.compile(r"(?:no )?switchport(?: |$)|vlan |channel-group |port-group ")
 ROUTE = re.compile(r"ip(?:v6)? route |ip default-gateway ")

@@ -152,9 +152,9 @@ def _own_faults(job: Job) -> Iterator[None]:
         yield
     except GovnetError:
         raise
-    except OSError as error:  # a file of ours: those of a connection are translated where it is made
-        raise no_file(job.device, error) from error
-    except Exception as error:  # noqa: BLE001 - whatever it is, the other devices go on
+    except Exception as error:  # whatever it is, the other devices go on
+        if isinstance(error, OSError) and not isinstance(error, (ConnectionError, TimeoutError)):
+            raise no_file(job.device, error) from error
         where = "".join(traceback.format_tb(error.__traceback__))
         log.debug("%s: %s\n%s", job.device, type(error).__name__, where)
         raise DeviceError(

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from configs.operations import operator
 from configs.render import Renderer
 from configs.rollout.bundle import Bundle, Planned, digest_of, new_name, now
+from configs.rollout.policy import FILE, CheckKind
 from configs.rollout.waves import waves
-from inventory.errors import DeviceError, InputError
+from inventory.errors import DeviceError, InputError, Problem
 from inventory.filters import select
+from inventory.nearest import nearest
+from inventory.text import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from configs.push import PushResult
     from configs.rollout.policy import Policy
-    from inventory.model import Workspace
+    from inventory.model import Device, Inventory, Workspace
     from ipplan.plan import Plan
+
+SEE_DEVICES = Message("see the devices with: govnet inventory list devices")
 
 
 def plan(
@@ -34,6 +40,7 @@ def plan(
     A device that cannot be rendered has no digest, and fails when its turn comes.
     """
     inventory = workspace.inventory
+    _check_checks(policy, inventory)
     renderer = Renderer(workspace, addresses)
     planned = {}
     for result in results:
@@ -45,7 +52,7 @@ def plan(
         planned[result.device] = Planned(result.device, platform, digest, result.added, result.removed)
     # Of two zones that both select a device, the first one has it.
     by_zone = reversed(list(policy.zones.items()))
-    zones = {device.name: zone for zone, where in by_zone for device in select(inventory, where)}
+    zones = {device.name: zone for zone, where in by_zone for device in _members(inventory, zone, where)}
     moment = now()
     return Bundle(
         new_name(moment),
@@ -58,3 +65,30 @@ def plan(
         planned,
         lab,
     )
+
+
+def _members(inventory: Inventory, zone: str, where: str) -> list[Device]:
+    """The devices of a zone. InputError that names the zone if its filter is none."""
+    try:
+        return select(inventory, where)
+    except InputError as error:
+        raise InputError(replace(problem, file=FILE, column=f"zones.{zone}") for problem in error.problems) from None
+
+
+def _check_checks(policy: Policy, inventory: Inventory) -> None:
+    """InputError for checks that cannot be made: nobody is to find that out behind the change of a device."""
+    problems = []
+    for key, checks in (("before", policy.before), ("after", policy.after)):
+        for number, check in enumerate(checks, 1):
+            column = f"{key}[{number}]"
+            if check.kind is CheckKind.PING and not check.to:
+                message = Message("a ping needs the address that has to answer")
+                hint = Message("write it as to: ADDRESS in the same check")
+                problems.append(Problem("no-address", message, hint, file=FILE, column=f"{column}.to"))
+            if check.source and check.source not in inventory.devices:
+                message = Message("there is no device “{name}”", name=check.source)
+                near = nearest(check.source, inventory.devices)
+                hint = Message("did you mean “{name}”?", name=near) if near else SEE_DEVICES
+                problems.append(Problem("unknown-name", message, hint, file=FILE, column=f"{column}.from"))
+    if problems:
+        raise InputError(problems)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from configs.rollout.policy import FILE
 from inventory.errors import InputError, Problem
 from inventory.nearest import nearest
 from inventory.text import Message
@@ -92,6 +93,7 @@ def _first(policy: Policy, stops: Mapping[str, Stop]) -> list[str]:
                     Message("did you mean “{name}”?", name=near)
                     if near
                     else Message("name sites of devices that take part, or take it out of the list"),
+                    file=FILE,
                     column="first",
                 )
                 for name in unknown

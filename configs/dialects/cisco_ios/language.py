@@ -12,13 +12,18 @@ from configs.no_family import (
     INTERFACE,
     LIST,
     LIST_HEADER,
+    MEMBERS,
     PORT_LIST,
+    QUIET,
     REMOTE_LINES,
     REMOTE_LIST,
     ROUTE,
+    ROUTING,
+    SHUTS,
     SLOTS,
     TOP,
     TOUCHES,
+    VIRTUAL,
 )
 
 _SLOTS = (
@@ -42,6 +47,11 @@ _PATHS = Paths(
     port_list=PORT_LIST,
     list_header=LIST_HEADER,
     server=re.compile(r"ip ssh |username |aaa (?:new-model|authentication login)|crypto key "),
+    routing=ROUTING,
+    quiet=QUIET,
+    shuts=SHUTS,
+    virtual=VIRTUAL,
+    members=MEMBERS,
 )
 
 _STANDARD_HOST = re.compile(r"^((?:\d+ )?(?:permit|deny)) host (\S+)")

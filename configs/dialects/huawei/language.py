@@ -35,7 +35,8 @@ _PATHS = Paths(
     address=re.compile(r"ip(?:v6)? address (?P<ip>[^/\s]+)[/ ]"),
     interface=re.compile(INTERFACE),
     touches=re.compile(
-        r"shutdown$|ip address |ip binding vpn-instance |portswitch$|traffic-filter |undo ip(?:v6)? (?:address|enable)"
+        r"shutdown$|ip address |ip binding vpn-instance |portswitch$|traffic-(?:filter|policy) |eth-trunk "
+        r"|ipsec policy |undo ip(?:v6)? (?:address|enable)"
     ),
     route=re.compile(r"ip(?:v6)? route-static "),
     remote=re.compile(r"user-interface (?:maximum-)?vty "),
@@ -44,6 +45,16 @@ _PATHS = Paths(
     port_list=re.compile(r"traffic-filter (?:in|out)bound (?:ipv6 )?acl (?:name )?(?P<list>\S+)"),
     list_header=re.compile(r"acl (?:ipv6 )?(?:number |name )?(?P<list>\S+)"),
     server=re.compile(r"stelnet server enable|ssh server |ssh user |local-user "),
+    routing=re.compile(r"(?:ospf(?:v3)?|bgp|isis|ripng|rip)(?: |$)"),
+    quiet=re.compile(r"silent-interface (?P<port>\S+)"),
+    shuts=re.compile(
+        r"ssh (?:ipv6 )?server(?:-source| port | acl )|user-interface maximum-vty |traffic-filter global "
+        r"|cpu-defend policy |(?:aaa > )?local-user \S+ state block"
+        r"|aaa > (?:authentication|authorization)-scheme .* > \S+-mode "
+        r"|aaa > domain \S+ > authentication-scheme |firewall zone .* > add interface |\S+ .* > filter-policy "
+    ),
+    virtual=re.compile(r"(?i)interface (?:vlanif|vbdif|loopback)"),
+    members=re.compile(r"port |vlan |eth-trunk "),
 )
 
 _ACL_NUMBER = re.compile(r"^acl (\d+)(?= |$)(?! inbound| outbound)")

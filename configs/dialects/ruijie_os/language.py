@@ -15,13 +15,18 @@ from configs.no_family import (
     INTERFACE,
     LIST,
     LIST_HEADER,
+    MEMBERS,
     PORT_LIST,
+    QUIET,
     REMOTE_LINES,
     REMOTE_LIST,
     ROUTE,
+    ROUTING,
+    SHUTS,
     SLOTS,
     TOP,
     TOUCHES,
+    VIRTUAL,
 )
 
 _PATHS = Paths(
@@ -35,6 +40,11 @@ _PATHS = Paths(
     port_list=PORT_LIST,
     list_header=LIST_HEADER,
     server=re.compile(r"enable service ssh-server|ip ssh |username |aaa |crypto key "),
+    routing=ROUTING,
+    quiet=QUIET,
+    shuts=SHUTS,
+    virtual=VIRTUAL,
+    members=MEMBERS,
 )
 _NUMBERED_ENTRY = re.compile(r"^\d+ (?=permit|deny)")
 

@@ -202,3 +202,14 @@ def test_a_check_that_cannot_be_made_is_not_passed(revised: Any) -> None:
     assert done["phase"] == "stopped"
     assert states(done)["r000"] == "untouched"
     assert texts(revised) == before
+
+
+def test_a_check_that_nobody_could_make_is_an_error_before_anything(revised: Any) -> None:
+    """A ping to nowhere, or from a device that is not there, is told with its place, not behind a device's change."""
+    revised.policy("after: [{check: ping}, {check: neighbours, from: r00}]\n")
+    before = texts(revised)
+    done = revised.govnet("rollout", "start", "--lab", "--commit")
+    assert done.returncode == 2
+    assert "rollout.yaml: after[1].to: " in done.stderr
+    assert "rollout.yaml: after[2].from: " in done.stderr
+    assert texts(revised) == before
