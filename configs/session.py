@@ -13,7 +13,7 @@ import asyncio
 import math
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from configs.channel import silent
@@ -51,14 +51,16 @@ class Answer:
 
 @dataclass(slots=True)
 class _Reading:
-    """How far a block has been typed, and its answers read. `wire` are the lines typed, `outputs` what each printed.
+    """How far a block has been typed, and its answers read.
 
+    `whole` are its lines as bytes, `wire` those that have been typed, `outputs` what each of these printed.
     `current` is the line whose answer comes, -1 before the first; the answers of those before it are complete, and
     those of the first `judged` have been looked at.
     """
 
-    wire: list[bytes]
-    outputs: list[list[bytes]]
+    whole: list[bytes]
+    wire: list[bytes] = field(default_factory=list)
+    outputs: list[list[bytes]] = field(default_factory=list)
     current: int = -1
     judged: int = 0
     refused: bool = False
@@ -367,7 +369,7 @@ class Session:
         self, lines: Sequence[str], seconds: float, ending: re.Pattern[bytes] | None = None
     ) -> list[Answer]:
         """Type a block's lines and read each one's echo and answer. The prompt before the first stays in the buffer."""
-        reading = _Reading([], [])
+        reading = _Reading([self._encoded(line) for line in lines])
         await self._type_on(lines, reading)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
@@ -408,20 +410,21 @@ class Session:
         if typed == len(lines) or typed - answered > REFILL_LINES or self._refuses(reading, answered):
             return False
         size = sum(len(wire) + 1 for wire in reading.wire[answered:])
-        more: list[str] = []
-        for line in lines[typed : answered + AHEAD_LINES]:
-            size += len(self._encoded(line)) + 1
-            if size > AHEAD_BYTES and (more or typed > answered):
+        until = typed
+        for wire in reading.whole[typed : answered + AHEAD_LINES]:
+            size += len(wire) + 1
+            if size > AHEAD_BYTES and until > answered:
                 break
-            more.append(line)
-        if not more:
+            until += 1
+        if until == typed:
             return False
-        if self._late(typed - answered + len(more), answered):
+        if self._late(until - answered, answered):
             if typed > answered:
                 return False  # what is under way is answered first
             raise self._too_slow(answered)
-        reading.wire += await self._type(more)
-        reading.outputs += [[] for _ in more]
+        reading.wire += reading.whole[typed:until]
+        reading.outputs += [[] for _ in range(typed, until)]
+        await self._type(lines[typed:until], reading.whole[typed:until])
         return True
 
     def _refuses(self, reading: _Reading, answered: int) -> bool:
@@ -448,7 +451,9 @@ class Session:
         Its first line is sent alone: were it refused, the device would take the text for commands.
         """
         first, *text = command.split("\n")
-        reading = _Reading(await self._type([first]), [[]])
+        whole = [self._encoded(first)]
+        reading = _Reading(whole, whole, [[]])
+        await self._type([first], whole)
         deadline = asyncio.get_running_loop().time() + seconds
         while not any(self._dialogue.text_begins.search(line) for line in reading.outputs[0]):
             self._take_lines(reading, [command])
@@ -478,7 +483,8 @@ class Session:
 
     async def _dictate_text(self, text: Sequence[str], command: str, reading: _Reading, seconds: float) -> None:
         """Send lines of text and see each of them echoed, without a prompt before it."""
-        expected = await self._type(text)
+        expected = [self._encoded(line) for line in text]
+        await self._type(text, expected)
         deadline = asyncio.get_running_loop().time() + seconds
         while expected:
             line = self._next_line()
@@ -491,11 +497,10 @@ class Session:
             else:
                 reading.outputs[0].append(line)
 
-    async def _type(self, lines: Sequence[str]) -> list[bytes]:
-        """Write the lines; what they are as bytes. A name that one of them gives may be in prompts from now on."""
+    async def _type(self, lines: Sequence[str], wire: Sequence[bytes]) -> None:
+        """Write the lines, given as bytes too. A name that one of them gives may be in prompts from now on."""
         if self.broken:
             raise DeviceUnreachableError(self._target.device, Message("the session is closed"))
-        wire = [self._encoded(line) for line in lines]
         try:
             async with asyncio.timeout(self._target.command_timeout):
                 await self._channel.write(b"".join(part + self._dialogue.newline for part in wire))
@@ -506,7 +511,6 @@ class Session:
             renamed = self._dialogue.renames.match(line)
             if renamed is not None:
                 self._learn(*self._names, renamed[1].encode(self.encoding))
-        return wire
 
     def _take_lines(self, reading: _Reading, lines: Sequence[str]) -> bool:
         """Sort the complete lines in the buffer: echoes, and what belongs to the answer before the next echo."""

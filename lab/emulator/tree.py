@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -109,12 +109,18 @@ def _place(entry: Entry) -> tuple[int, int, tuple[tuple[int, int, str], ...], in
         return (0, 0, (), 0)
     if entry.number:
         return (rule.section, entry.number, (), 0)
-    place = int(rule.get("place") or rule.order)
-    if rule.has("sort"):
+    place, sorts, group = _order(rule)
+    if sorts:
         return (rule.section, place, natural(entry.text), 0)
     # Lines about the same thing (a user's password, level, services) stand together.
+    return (rule.section, place, () if group is None else natural(entry.words[group]), rule.order)
+
+
+@cache
+def _order(rule: Rule) -> tuple[int, bool, int | None]:
+    """Where a pattern's lines stand, whether by their numbers, and the word that groups them."""
     group = rule.get("group")
-    return (rule.section, place, natural(entry.words[int(group)]) if group else (), rule.order)
+    return int(rule.get("place") or rule.order), rule.has("sort"), int(group) if group else None
 
 
 @lru_cache(maxsize=16384)
