@@ -28,6 +28,7 @@ PAGES = (
     ("docs/readdress.md", "docs/readdress.zh-CN.md"),
     ("docs/archive.md", "docs/archive.zh-CN.md"),
     ("docs/rollout.md", "docs/rollout.zh-CN.md"),
+    ("docs/snmp.md", "docs/snmp.zh-CN.md"),
 )
 # The demo has tests of its own, with both labs; here it would only repeat them.
 LONG = ("govnet demo",)
@@ -37,6 +38,7 @@ REACHES = {
     ("config", "backup"),
     ("config", "drift"),
     ("collect", "poll"),
+    ("collect", "doctor"),
     ("collect", "serve"),
     ("rollout", "start"),
     ("rollout", "worker"),
