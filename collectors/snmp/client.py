@@ -9,8 +9,9 @@ long, none is longer than the agent's `timeout`. The request goes again with hal
 identifier, so that a late answer to the first is still good.
 
 Not flooding: at most `window` requests are young (sent less than `YOUNG` seconds ago and unanswered); what a dead
-device leaves unanswered stops counting, so it delays nobody. An agent may have a pace of its own, and the client one
-for all: whoever is ahead of it waits for its turn. Repetitions are not held back, but they count.
+device leaves unanswered stops counting, and at the next poll it never counts, so it delays nobody. An agent may have
+a pace of its own, and the client one for all: whoever is ahead of it waits for its turn. Repetitions are not held
+back, but they count.
 """
 
 from __future__ import annotations
@@ -72,6 +73,8 @@ class Agent:
     jitter: float = 0.0
     packets: int = 0
     retried: int = 0
+    # It was given up last time: until it answers again it takes no place in the window.
+    silent: bool = False
 
     def first_wait(self) -> float:
         """Seconds to wait for an answer before asking again."""
@@ -272,7 +275,7 @@ class Client:
         deadline = now + job.wait
         heapq.heappush(self._deadlines, (deadline, job.identifier, job.tries))
         self._wake_at(deadline)
-        if job.tries == 0 and not job.young:
+        if job.tries == 0 and not job.young and not agent.silent:
             # A repetition goes to a device that is probably dead: it does not count, or the dead would hold the window.
             job.young = True
             self._young += 1
@@ -369,6 +372,7 @@ class Client:
             if job.tries == 0:
                 job.agent.measured(self._loop.time() - job.sent_at)
             reply.lost = job.tries
+            job.agent.silent = False
             self._advance(job, reply)
 
     def _again(self, job: _Job) -> None:
@@ -460,6 +464,7 @@ class Client:
         job.tries += 1
         enough = job.tries > agent.retries
         if enough and (not agent.trip or now - job.first_at >= agent.timeout) and not agent.session.doubt():
+            agent.silent = True
             self._forget(job)
             self._fail(job, Fault(job.problem or "timeout"))
             return

@@ -318,6 +318,19 @@ def test_dead_devices_do_not_delay_the_others(agents):
     assert done["good"] < min(seconds for name, seconds in done.items() if name != "good")
 
 
+def test_known_dead_devices_do_not_even_take_a_turn(agents):
+    """One request at a time, a dozen mute devices first: at the second poll the healthy one does not wait for them."""
+    mute = [agents(behave=lambda *_: []).target(f"mute{number}") for number in range(12)]
+    good = agents().target("good")
+    poller = Poller(["system"], parallel=1, timeout=0.3, retries=0)
+    poller.poll([*mute, good])
+    started = time.monotonic()
+    done = {}
+    poller.poll([*mute, good], lambda result: done.setdefault(result.device, time.monotonic() - started))
+    # Twelve turns of a quarter of a second each were three seconds.
+    assert done["good"] < 1.5
+
+
 def test_a_wrong_community_looks_like_silence_and_the_hint_says_so(agents):
     """RFC 3584: an agent does not answer a wrong community."""
     result = quick().poll([agents().target(community=b"wrong")])[0]
