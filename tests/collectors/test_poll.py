@@ -19,7 +19,7 @@ IF_IN = "ifHCInOctets"
 
 def quick(**options):
     """A poller that does not wait long."""
-    return Poller(**{"timeout": 0.3, "retries": 1, **options})
+    return Poller(**{"timeout": 0.3, "retries": 2, **options})
 
 
 @pytest.mark.parametrize("version", ["1", "2c"])
