@@ -61,6 +61,8 @@ def objects() -> dict[tuple[int, ...], bytes]:
         found[(*base, 2, 2, 1, 2, row)] = ber.tlv(ber.OCTET_STRING, f"GigabitEthernet0/0/{row}".encode())
         found[(*base, 31, 1, 1, 1, 1, row)] = ber.tlv(ber.OCTET_STRING, f"GE0/0/{row}".encode())
         found[(*base, 31, 1, 1, 1, 18, row)] = ber.tlv(ber.OCTET_STRING, f"to site {row}".encode())
+        # ifCounterDiscontinuityTime: what follows the last name.
+        found[(*base, 31, 1, 1, 1, 19, row)] = ber.encode_integer(0, ber.TIME_TICKS)
         for column in LOW:
             found[(*base, 2, 2, 1, column, row)] = ber.encode_integer(row * 1234567 + column, ber.COUNTER32)
         for column in HIGH:

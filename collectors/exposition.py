@@ -346,10 +346,15 @@ class Series:
         labels: dict[str, str] = {}
         arcs: dict[str, list[int]] = {}
         rest: list[int] = list(ber.decode_index(index)) if metric.indexes else []
-        for part in metric.indexes:
-            labels[part.labelname], arcs[part.labelname], rest = values.index_text(
-                rest, part.type, part.fixed_size, implied=part.implied, enum=part.enum_values
-            )
+        if len(rest) == len(metric.indexes) == 1 and metric.indexes[0].type == "gauge":
+            # The common case, made short: a table whose index is one number.
+            name = metric.indexes[0].labelname
+            labels[name], arcs[name] = str(rest[0]), rest
+        else:
+            for part in metric.indexes:
+                labels[part.labelname], arcs[part.labelname], rest = values.index_text(
+                    rest, part.type, part.fixed_size, implied=part.implied, enum=part.enum_values
+                )
         # The index as it stands is what a lookup by all of its parts looks for, unless parts were missing or left over.
         whole = tuple(arcs) if index == ber.encode_index([arc for part in arcs.values() for arc in part]) else None
         for lookup in metric.lookups:

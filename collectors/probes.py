@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 import socket
+import subprocess
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,14 +36,16 @@ def route(host: str, port: int) -> str | OSError:
 
 
 async def ping(host: str) -> bool | None:
-    """Whether one of two echo requests is answered; None if this user may not send any (ping_group_range)."""
+    """Whether one of two echo requests is answered; None if this user may not send any (ping_group_range) and there is
+    no `ping` that may.
+    """  # noqa: D205 - one sentence says it
     family = family_of(host)
     protocol = socket.IPPROTO_ICMPV6 if family == socket.AF_INET6 else socket.IPPROTO_ICMP
     loop = asyncio.get_running_loop()
     try:
         sock = socket.socket(family, socket.SOCK_DGRAM, protocol)
     except OSError:
-        return None
+        return await _ping_program(host)
     with sock:
         sock.setblocking(False)
         for _ in range(2):
@@ -56,6 +60,19 @@ async def ping(host: str) -> bool | None:
                 return False
             return True
     return False
+
+
+async def _ping_program(host: str) -> bool | None:
+    if shutil.which("ping") is None:
+        return None
+    process = await asyncio.create_subprocess_exec(
+        *("ping", "-n", "-q", "-c", "2", "-i", "0.5", "-W", "1", host),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    # 0: answered; 1: not; 2: it could not be tried.
+    return {0: True, 1: False}.get(await process.wait())
 
 
 async def connects(endpoint: Endpoint | None) -> bool | None:

@@ -28,6 +28,8 @@ class Known:
     series: Series
     uptime: int | None = None
     change: bytes | None = None
+    interfaces: bytes | None = None
+    counted_at: float = 0.0
     complete: bool = False
     labels: dict[bytes, Rows] = field(default_factory=dict)
     labels_at: float = 0.0
@@ -44,18 +46,19 @@ def read_module(
     if tables:
         extra.append(walk.UPTIME)
     if interfaces:
-        extra.append(walk.IF_TABLE_LAST_CHANGE)
-        if any(prefix not in memory.rows for prefix in interfaces):
-            extra.append(walk.IF_NUMBER)
+        extra.extend((walk.IF_TABLE_LAST_CHANGE, walk.IF_NUMBER))
     scalars = yield from walk.get(list(dict.fromkeys([*plan.scalars, *extra])), memory, budget)
     number = ber.number(scalars[walk.UPTIME]) if walk.UPTIME in scalars else None
     uptime = int(number) if number is not None else None
     change = scalars.get(walk.IF_TABLE_LAST_CHANGE)
     restarted = known.uptime is not None and (uptime is None or uptime < known.uptime)
-    moved = restarted or change != known.change
-    settled = known.complete and change is not None and not moved
-    if walk.IF_NUMBER in scalars:
-        count = ber.number(scalars[walk.IF_NUMBER])
+    # Some agents' ifTableLastChange never moves: ifNumber is asked for beside it, and now and then rows are counted.
+    count_of = scalars.get(walk.IF_NUMBER)
+    moved = restarted or change != known.change or count_of != known.interfaces
+    fresh = time.monotonic() - known.counted_at < LABEL_AGE
+    settled = known.complete and change is not None and not moved and fresh
+    if count_of is not None:
+        count = ber.number(count_of)
         for prefix in interfaces:
             if isinstance(count, int) and 0 < count <= budget.limits.rows:
                 memory.rows.setdefault(prefix, count)
@@ -75,7 +78,9 @@ def read_module(
         if stale:
             problems.extend((yield from _read_labels(plan, memory, known, budget)))
         found.columns.update(known.labels)
-    known.uptime, known.change, known.rows = uptime, change, rows
+    known.uptime, known.change, known.interfaces, known.rows = uptime, change, count_of, rows
+    if not settled:
+        known.counted_at = time.monotonic()
     known.complete = not problems
     return found, problems
 

@@ -30,6 +30,7 @@ PAGES = (
     ("docs/archive.md", "docs/archive.zh-CN.md"),
     ("docs/rollout.md", "docs/rollout.zh-CN.md"),
     ("docs/collect.md", "docs/collect.zh-CN.md"),
+    ("docs/snmp.md", "docs/snmp.zh-CN.md"),
 )
 # The demo has tests of its own, with both labs; here it would only repeat them.
 LONG = ("govnet demo",)
@@ -39,6 +40,7 @@ REACHES = {
     ("config", "backup"),
     ("config", "drift"),
     ("collect", "poll"),
+    ("collect", "doctor"),
     ("collect", "serve"),
     ("rollout", "start"),
     ("rollout", "worker"),

@@ -1,16 +1,17 @@
-"""The engine: one non-blocking UDP socket for each address family, and the polls that share them.
+"""The engine: the polls that share the sockets (`sockets`: one for each address family).
 
 A poll is a generator (`Steps`) that yields a `Request` and is sent its `Reply`; the client drives thousands of them
-from one reader callback, which drains the socket each time it is called. A request costs one `sendto`, one
-`recvfrom`, one entry in a dictionary and one in a heap: no task, future or timer of its own.
+from the sockets' reader. A request costs one `sendto`, one `recvfrom`, one entry in a dictionary and one in a heap: no
+task, future or timer of its own.
 
 Waiting: the first wait follows the agent's measured round trip (RFC 6298, as TCP does), each further one is twice as
 long, none is longer than the agent's `timeout`. The request goes again with half the repetitions and the same
 identifier, so that a late answer to the first is still good.
 
 Not flooding: at most `window` requests are young (sent less than `YOUNG` seconds ago and unanswered); what a dead
-device leaves unanswered stops counting, so it delays nobody. An agent may have a pace of its own, and the client one
-for all: whoever is ahead of it waits for its turn. Repetitions are not held back, but they count.
+device leaves unanswered stops counting, and at the next poll it never counts, so it delays nobody. An agent may have
+a pace of its own, and the client one for all: whoever is ahead of it waits for its turn. Repetitions are not held
+back, but they count.
 """
 
 from __future__ import annotations
@@ -21,8 +22,6 @@ import heapq
 import itertools
 import logging
 import random
-import socket
-import struct
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -30,6 +29,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from collectors.snmp.ber import DecodeError
 from collectors.snmp.faults import Fault
 from collectors.snmp.session import ForeignError, Reply, Request, ResendError, Session, identifier_of
+from collectors.snmp.sockets import CLOSED, UNREACHABLE, Address, Sockets
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from collectors.snmp.pace import Pace
 
 Steps: TypeAlias = "Generator[Request, Reply, Any]"
-Address: TypeAlias = tuple[str, int] | tuple[str, int, int, int]
 
 YOUNG = 0.25
 FIRST_WAIT = 0.5
@@ -46,15 +45,7 @@ LEAST_WAIT = 0.2
 _MAX_RESENDS = 4
 # Why an answer was not accepted, where it says more than `decode`.
 _PROBLEMS = frozenset({"wrong_digest", "not_in_time_window"})
-_RECEIVE_BUFFER = 8 << 20
-_DRAIN = 256
-# As plain numbers: an enumeration's members are slow keys.
-_V4, _V6 = int(socket.AF_INET), int(socket.AF_INET6)
 _FIRST_ID, _LAST_ID = 0x01000000, 0x7E000000
-# linux/in.h, linux/in6.h and bits/socket.h; Python's socket module does not name them.
-_IP_RECVERR, _IPV6_RECVERR, _MSG_ERRQUEUE = 11, 25, 0x2000
-_CLOSED = frozenset({errno.ECONNREFUSED})
-_UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +63,8 @@ class Agent:
     jitter: float = 0.0
     packets: int = 0
     retried: int = 0
+    # It was given up last time: until it answers again it takes no place in the window.
+    silent: bool = False
 
     def first_wait(self) -> float:
         """Seconds to wait for an answer before asking again."""
@@ -124,7 +117,6 @@ class Client:
     def __init__(self, *, window: int = 64, pace: Pace | None = None) -> None:
         self._window = window
         self._pace = pace
-        self._sockets: dict[int, socket.socket] = {}
         self._pending: dict[int, _Job] = {}
         self._deadlines: list[tuple[float, int, int]] = []
         self._recent: deque[tuple[float, _Job, int]] = deque()
@@ -140,6 +132,7 @@ class Client:
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
+        self._sockets = Sockets(self._loop, self._take, self._refused, self._fill)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -149,10 +142,7 @@ class Client:
         """Close the sockets; polls under way end with the reason `closed`."""
         if self._timer is not None:
             self._timer.cancel()
-        for sock in self._sockets.values():
-            self._loop.remove_reader(sock.fileno())
-            sock.close()
-        self._sockets.clear()
+        self._sockets.close()
         for job in [*self._pending.values(), *self._waiting, *(job for _, _, job in self._resting)]:
             self._fail(job, Fault("socket", "the client was closed"))
         self._pending.clear()
@@ -252,10 +242,10 @@ class Client:
             self._forget(job)
             self._fail(job, Fault("internal", str(error)))
             return
-        problem = self._put(data, agent.address)
+        problem = self._sockets.put(data, agent.address)
         if problem is not None and problem not in (errno.EAGAIN, errno.ENOBUFS):
             self._forget(job)
-            reason = "unreachable" if problem in _UNREACHABLE else "socket"
+            reason = "unreachable" if problem in UNREACHABLE else "socket"
             self._fail(job, Fault(reason, errno.errorcode.get(problem, str(problem))))
             return
         # A full send buffer is a lost packet: it is sent again after the wait.
@@ -272,7 +262,7 @@ class Client:
         deadline = now + job.wait
         heapq.heappush(self._deadlines, (deadline, job.identifier, job.tries))
         self._wake_at(deadline)
-        if job.tries == 0 and not job.young:
+        if job.tries == 0 and not job.young and not agent.silent:
             # A repetition goes to a device that is probably dead: it does not count, or the dead would hold the window.
             job.young = True
             self._young += 1
@@ -280,63 +270,7 @@ class Client:
             if self._waiting:
                 self._wake_at(now + YOUNG)
 
-    def _put(self, data: bytes, address: Address) -> int | None:
-        """Send; the error number if that failed for good."""
-        family = _V6 if ":" in address[0] else _V4
-        sock = self._sockets.get(family)
-        if sock is None:
-            try:
-                sock = self._open(family)
-            except OSError as error:
-                return error.errno or errno.EIO
-        for _ in range(3):
-            try:
-                sock.sendto(data, address)
-            except OSError as error:
-                # With IP_RECVERR a send also reports the fate of earlier datagrams: read those, and try again.
-                if error.errno in _CLOSED | _UNREACHABLE and self._read_errors(sock):
-                    continue
-                return error.errno or errno.EIO
-            return None
-        return errno.EAGAIN
-
-    def _open(self, family: int) -> socket.socket:
-        sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
-        try:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-            if family == _V6:
-                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-                sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
-                sock.bind(("::", 0))
-            else:
-                sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
-                sock.bind(("", 0))
-        except OSError:
-            sock.close()
-            raise
-        self._sockets[family] = sock
-        self._loop.add_reader(sock.fileno(), self._drain, sock)
-        return sock
-
     # -- what comes in ----------------------------------------------------------------------------------------
-
-    def _drain(self, sock: socket.socket) -> None:
-        """Read what has arrived, up to a share that leaves the loop time for others."""
-        receive = sock.recvfrom
-        for _ in range(_DRAIN):
-            try:
-                data, source = receive(65535)
-            except BlockingIOError:
-                break
-            except InterruptedError:
-                continue
-            except OSError:
-                if not self._read_errors(sock):
-                    break
-                continue
-            self._take(data, source)
-        # If more is waiting, the selector calls again.
-        self._fill()
 
     def _take(self, data: bytes, source: tuple[Any, ...]) -> None:
         """One datagram: find whose it is, check it, go on with that poll."""
@@ -369,6 +303,7 @@ class Client:
             if job.tries == 0:
                 job.agent.measured(self._loop.time() - job.sent_at)
             reply.lost = job.tries
+            job.agent.silent = False
             self._advance(job, reply)
 
     def _again(self, job: _Job) -> None:
@@ -384,33 +319,17 @@ class Client:
         self.counts.dropped += 1
         self.counts.dropped_reasons[reason] = self.counts.dropped_reasons.get(reason, 0) + 1
 
-    def _read_errors(self, sock: socket.socket) -> int:
-        """Take the ICMP errors that the kernel kept: each carries the datagram that it answers. How many there were."""
-        count = 0
-        while count < _DRAIN:
-            try:
-                data, control, _, source = sock.recvmsg(65535, 512, _MSG_ERRQUEUE)
-            except OSError:
-                break
-            count += 1
-            number = next(
-                (
-                    struct.unpack_from("=I", body)[0]
-                    for _, kind, body in control
-                    if kind in (_IP_RECVERR, _IPV6_RECVERR)
-                ),
-                0,
-            )
-            try:
-                job = self._pending.get(identifier_of(data))
-            except DecodeError:
-                continue
-            if job is None or not source or source[0] != job.agent.address[0]:
-                continue
-            if number in _CLOSED or number in _UNREACHABLE:
-                self._forget(job)
-                self._fail(job, Fault("closed" if number in _CLOSED else "unreachable"))
-        return count
+    def _refused(self, data: bytes, source: tuple[Any, ...], number: int) -> None:
+        """A router or the device itself said that a datagram of ours did not arrive."""
+        try:
+            job = self._pending.get(identifier_of(data))
+        except DecodeError:
+            return
+        if job is None or not source or source[0] != job.agent.address[0]:
+            return
+        if number in CLOSED or number in UNREACHABLE:
+            self._forget(job)
+            self._fail(job, Fault("closed" if number in CLOSED else "unreachable"))
 
     # -- time -------------------------------------------------------------------------------------------------
 
@@ -460,6 +379,7 @@ class Client:
         job.tries += 1
         enough = job.tries > agent.retries
         if enough and (not agent.trip or now - job.first_at >= agent.timeout) and not agent.session.doubt():
+            agent.silent = True
             self._forget(job)
             self._fail(job, Fault(job.problem or "timeout"))
             return

@@ -352,12 +352,13 @@ class _Group:
 
     def _measure(self, reply: Reply, rows: dict[bytes, Rows]) -> None:
         """How wide the columns are: what the next requests are packed by."""
-        self._width = max(self._width, (reply.end - reply.start) // max(1, sum(map(len, rows.values()))))
+        count = sum(map(len, rows.values()))
+        self._width = max(self._width, (reply.end - reply.start) // max(1, count))
         for column, cells in rows.items():
             if cells:
-                longest = max(map(len, cells)) + max(map(len, cells.values()))
+                octets = sum(map(len, cells)) + sum(map(len, cells.values()))
                 # Two headers of two octets, and one octet by which a counter may grow until the next poll.
-                width = 5 + len(column) + longest
+                width = 6 + len(column) + octets // len(cells)
                 if self._memory.widths.get(column) != width:
                     self._memory.widths[column] = width
                     self._memory.changes += 1

