@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from inventory import checks, tables
+from inventory import checks, checks_addresses, tables
 from inventory.collecting import uncollected
 from inventory.errors import InputError, Problem
 from inventory.model import (
@@ -304,8 +304,8 @@ class _Reading:
         checks.refer(links, "b_device", device)
         checks.refer(systems, "unit", unit)
         checks.lines(links)
-        ports = checks.interfaces(links, devices)
-        checks.addresses(devices, links)
+        ports = checks_addresses.interfaces(links, devices)
+        checks_addresses.addresses(devices, links)
 
         credentials, ways = self._credentials(devices)
 
