@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lab.emulator.device import LogoutError
+from lab.emulator.frr.device import VERSION
 from lab.emulator.frr.text import with_sequence
 from lab.emulator.grammar import Kind, LineError, Match
 from lab.emulator.shell import Refusal, Shell
 from lab.emulator.tree import Entry
 
 if TYPE_CHECKING:
-    from lab.emulator.frr.router import FrrRouter
-
-VERSION = "8.4.4"
+    from lab.emulator.frr.device import FrrSoftware
 
 
 class FrrSession(Shell):
     """A user at vtysh."""
 
-    device: FrrRouter
+    device: FrrSoftware
     negation = "no"
     root_view = "config"
     outer_view = "enable"
