@@ -38,20 +38,20 @@ class Session:
         self._terminal = Terminal(channel, dialogue, target, mask)
         self._prompts = Prompts(dialogue)
         self._pace = Pace(target.device)
+        self._ahead: Exchange | None = None  # lines that are typed, and whose answers whatever comes next reads
 
     @classmethod
     async def open(
         cls, channel: Channel, dialogue: Dialogue, target: Target, mask: Callable[[str], str] = str
     ) -> Session:
-        """Wait for the first prompt, learn the device's name, raise the privilege, turn paging off.
+        """Wait for the first prompt, learn the device's name, raise the privilege, have paging turned off.
 
         `mask` takes the secrets out of a line; errors show lines only so.
         """
         session = cls(channel, dialogue, target, mask)
         try:
             await greet(session._terminal, session._prompts, asyncio.get_running_loop().time() + target.login_timeout)
-            if dialogue.prepare:
-                await session._exchange(dialogue.prepare, target.command_timeout)
+            await session._type_ahead(dialogue.prepare, lenient=True)
         except BaseException:
             await session.close()
             raise
@@ -94,6 +94,8 @@ class Session:
         look like an error. `renamed` says that the device may have another name after it (it goes back to an earlier
         configuration, say).
         """
+        if self._dialogue.asks(line.strip()):
+            await self._settle()
         self._prompts.any_name = renamed
         (answered,) = await self._exchange([line], seconds or self._target.command_timeout, ending)
         return b"".join(part + b"\n" for part in answered.output)
@@ -120,14 +122,17 @@ class Session:
                 with suppress(DeviceError):
                     await self.command(self._dialogue.abandon or self._dialogue.leave)
             raise
-        if self._dialogue.leave:
+        if self._dialogue.staged:  # it may ask what is to become of the lines
             await self.command(self._dialogue.leave)
+        elif self._dialogue.leave:
+            await self._type_ahead((self._dialogue.leave,))
         return answers
 
     async def send(self, lines: Sequence[str], *, seconds: float = 0) -> tuple[Answer, ...]:
         """Send `lines` in blocks in the view where the session stands, each checked."""
         done: list[Answer] = []
         limit = seconds or self._target.command_timeout
+        await self._settle()
         self._pace.begin()
         for block in blocks(lines, self._dialogue):
             self._pace.sent = len(done)
@@ -149,7 +154,24 @@ class Session:
     async def _exchange(
         self, lines: Sequence[str], seconds: float, ending: re.Pattern[bytes] | None = None
     ) -> list[Answer]:
-        return await Exchange(self._terminal, self._prompts, lines).run(self._pace, seconds, ending)
+        exchange = self._ahead or Exchange(self._terminal, self._prompts, ())
+        exchange.go_on(lines)
+        self._ahead = None
+        return await exchange.run(self._pace, seconds, ending)
+
+    async def _type_ahead(self, lines: Sequence[str], *, lenient: bool = False) -> None:
+        """Type lines that ask nothing and wait for nothing: what they come to is read with whatever is sent next.
+
+        A round trip less at the beginning and at the end of a change. `lenient`: they may be refused.
+        """
+        if lines:
+            self._ahead = Exchange(self._terminal, self._prompts, lines, lenient=lenient)
+            await self._ahead.type_all()
+
+    async def _settle(self) -> None:
+        """Read what the lines that were typed ahead come to."""
+        if self._ahead is not None:
+            await self._exchange((), self._target.command_timeout)
 
     async def close(self) -> None:
         """End the conversation and its channel."""

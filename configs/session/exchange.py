@@ -45,19 +45,28 @@ class Exchange:
     """How far a block's `lines` have been typed, and their answers read.
 
     `wire` are those that have been typed, as bytes, `outputs` what each of them printed. `current` is the line whose
-    answer comes, -1 before the first; the answers of those before it are complete.
+    answer comes, -1 before the first; the answers of those before it are complete. The first `passed` lines were typed
+    for whatever comes next (`go_on`); with `lenient` it does not matter if the device refuses them.
     """
 
-    def __init__(self, terminal: Terminal, prompts: Prompts, lines: Sequence[str]) -> None:
-        self.lines = lines
+    def __init__(self, terminal: Terminal, prompts: Prompts, lines: Sequence[str], *, lenient: bool = False) -> None:
+        self.lines = list(lines)
+        self.passed = 0
         self.wire: list[bytes] = []
         self.outputs: list[list[bytes]] = []
         self.current = -1
         self._terminal = terminal
         self._prompts = prompts
+        self._lenient = lenient
         self._whole = [terminal.encoded(line) for line in lines]
         self._judged = 0  # how many of the complete answers have been looked at
         self._refused = False
+
+    def go_on(self, lines: Sequence[str]) -> None:
+        """More lines: `run` answers for them, those typed before need not have been answered yet."""
+        self._whole += [self._terminal.encoded(line) for line in lines]
+        self.passed = len(self.lines)
+        self.lines += lines
 
     async def run(self, pace: Pace, seconds: float, ending: re.Pattern[bytes] | None = None) -> list[Answer]:
         """Type the lines and read each one's echo and answer. The prompt before the first stays where it is."""
@@ -130,7 +139,8 @@ class Exchange:
     def _refuses(self, answered: int) -> bool:
         """Whether the device has refused one of the first `answered` lines."""
         while self._judged < answered and not self._refused:
-            self._refused = self._terminal.dialogue.error_in(self.outputs[self._judged]) is not None
+            lenient = self._lenient and self._judged < self.passed
+            self._refused = not lenient and self._terminal.dialogue.error_in(self.outputs[self._judged]) is not None
             self._judged += 1
         return self._refused
 
@@ -195,6 +205,8 @@ class Exchange:
         """The answers, or the first refusal among them."""
         terminal, lines = self._terminal, self.lines
         for index, output in enumerate(self.outputs):
+            if self._lenient and index < self.passed:
+                continue
             last = next((line.strip() for line in reversed(output) if line.strip()), b"")
             if ending is not None and ending.match(last):
                 continue
@@ -204,11 +216,12 @@ class Exchange:
                     terminal.target.device,
                     terminal.mask(lines[index].strip()),
                     answer(terminal.mask, lines[index], readable([refused])),
-                    accepted=tuple(map(terminal.mask, lines[:index])),
+                    accepted=tuple(map(terminal.mask, lines[self.passed : index])),
                     behind=tuple(map(terminal.mask, lines[index + 1 : len(self.outputs)])),
                 )
         self._prompts.settle(terminal.tail())
-        return [Answer(line, tuple(output)) for line, output in zip(lines, self.outputs, strict=True)]
+        answers = [Answer(line, tuple(output)) for line, output in zip(lines, self.outputs, strict=True)]
+        return answers[self.passed :]
 
     def refusal(self, asked: bytes) -> CommandError:
         """The error for a question that may not be answered."""
@@ -219,6 +232,6 @@ class Exchange:
             terminal.mask(lines[current].strip()),
             answer(terminal.mask, lines[current], readable([*self.outputs[current][-2:], asked])),
             UNKNOWN_QUESTION,
-            accepted=tuple(map(terminal.mask, lines[:current])),
+            accepted=tuple(map(terminal.mask, lines[self.passed : current])),
             behind=tuple(map(terminal.mask, lines[current + 1 : len(self.wire)])),
         )
