@@ -98,7 +98,7 @@ class SshChannel:
                             **(OLD if old else {}),
                             username=login.username,
                             password=login.password.reveal() if login.password else None,
-                            client_keys=[os.fspath(login.key_file)] if login.key_file else [],
+                            client_keys=[os.fspath(login.key_file)] if login.key_file else None,  # [] takes the user's
                             connect_timeout=target.connect_timeout,
                             login_timeout=target.login_timeout,
                             keepalive_interval=15,

@@ -20,7 +20,7 @@ Nothing here imports the dialects, the collectors or the audits: a parser shared
     logins.py                   sessions that nobody uses and passwords that somebody guesses
     faults.py                   what may go wrong, on demand
     reach.py                    whether packets get to a device and back: addresses, routes, filters, for every vendor
-    vrp/, comware/, ios/, ruijie/, stoneos/, fortios/, topsec/, frr.py
+    vrp/, comware/, ios/, ruijie/, stoneos/, fortios/, topsec/, frr/
                                 the vendors' languages: what their commands mean, what they show and ask
     platforms.py                the one table of platforms
     server.py, snmp.py          SSH and SNMP in front of a device

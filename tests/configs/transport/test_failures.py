@@ -224,7 +224,7 @@ def emulated(request, monkeypatch):
     monkeypatch.setattr(applet, "GUARD", replace(applet.GUARD, shortest=5))
     monkeypatch.setattr("configs.push.one.GRACE", 0.5)
     monkeypatch.setattr("configs.push.one.RETRY", 0.2)
-    monkeypatch.setattr("configs.session.QUIET", 0.3)
+    monkeypatch.setattr("configs.session.terminal.QUIET", 0.3)
     monkeypatch.setattr("configs.driver_cli.SAVE_SECONDS", 0.6)
     monkeypatch.setattr("configs.driver_cli.READ_SECONDS", 0.6)
     monkeypatch.setattr(frr_driver, "RELOAD_SECONDS", 0.6)

@@ -13,8 +13,8 @@ from configs.channel import Login, Target
 from configs.channel_fake import FakeChannel
 from configs.dialects.cisco_ios.dialogue import DIALOGUE as IOS
 from configs.dialects.huawei.dialogue import DIALOGUE as VRP
-from configs.screen import shown
 from configs.session import AHEAD_BYTES, AHEAD_LINES, Session, blocks
+from configs.session.screen import shown
 from inventory.endpoints import Endpoint
 from inventory.errors import CommandError, DeviceTimeoutError, DeviceUnreachableError, LoginError, NotBegunError
 from inventory.secrets import Secret
@@ -514,7 +514,7 @@ def test_what_cannot_be_typed_is_refused_before_anything_is_sent(vrp, target):
 
 def test_a_device_that_talks_without_end_is_given_up(vrp, target, monkeypatch):
     """Each line renews the patience, but not for ever."""
-    monkeypatch.setattr("configs.session.ENDLESS", 3)
+    monkeypatch.setattr("configs.session.exchange.ENDLESS", 3)
 
     async def run():
         channel = FakeChannel(vrp())
