@@ -1,0 +1,208 @@
+"""What carries the session we came in by, and so when each step is sent and which may cut us off."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import partial
+from ipaddress import IPv4Network, ip_address
+from typing import TYPE_CHECKING
+
+from configs.change.model import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from configs.change.language import Language
+    from configs.change.model import Edit
+    from configs.tree import Node, Tree
+    from inventory.model import Interface
+
+# A destination as routes have it: with a mask or a length.
+_NETWORK = re.compile(r"(\d+\.\d+\.\d+\.\d+)[ /](\d+\.\d+\.\d+\.\d+|\d{1,2})(?= |$)")
+
+
+def timed(edits: Iterable[Edit], guarded: Guarded) -> list[Edit]:
+    """The edits with the time at which each is sent, and whether it may cut us off."""
+    timed = []
+    moved = False
+    for edit in edits:
+        if guarded.touches_address(edit):
+            moved = moved or not edit.opens
+            timed.append(replace(edit, phase=Phase.ADDRESS, cut=True))
+        elif guarded.touches_route(edit):
+            timed.append(replace(edit, cut=True))
+        elif guarded.touches_door(edit):
+            phase = edit.phase if edit.opens else Phase.REMOTE
+            timed.append(replace(edit, phase=phase, cut=True))
+        elif guarded.leads_away(edit):
+            timed.append(replace(edit, cut=True))
+        else:
+            timed.append(edit)
+    if moved:
+        timed = [
+            replace(edit, phase=Phase.AFTER) if edit.phase is Phase.REMOVE and guarded.touches_route(edit) else edit
+            for edit in timed
+        ]
+    return timed
+
+
+class Guarded:
+    """What must not be cut: the interface we arrive on, the routes that lead back, the door and its lists."""
+
+    def __init__(self, language: Language, running: Tree, intended: Tree, management: Interface | None) -> None:
+        self._language = language
+        self._paths = language.paths
+        self._management = management
+        self._interfaces = set(self._arrival_interfaces(running, management))
+        self._virtual = any(map(self._paths.virtual.match, self._interfaces))
+        self._routed = set(self._static_routes(running))
+        self._lists = {name for tree in (running, intended) for name in self._bound_lists(tree)}
+
+    def _static_routes(self, running: Tree) -> Iterator[IPv4Network]:
+        """Where static routes lead, but for the default one."""
+        for node in running.children:
+            line = self._language.normalise((), node.text)
+            network = _destination(line) if self._paths.route.match(line) else None
+            if network is not None and network.prefixlen:
+                yield network
+
+    def _bound_lists(self, tree: Tree) -> Iterator[str]:
+        """The lists at the door we came in by, and those on the interface we arrive on."""
+        for node in tree.children:
+            header = self._language.normalise((), node.text)
+            for binds in (
+                self._paths.remote_list if self._paths.remote.match(header) else None,
+                self._paths.port_list if header in self._interfaces else None,
+            ):
+                for child in node.children if binds is not None else ():
+                    match = binds.match(child.text) if binds is not None else None
+                    if match is not None:
+                        yield match["list"]
+
+    def _arrival_interfaces(self, running: Tree, management: Interface | None) -> Iterator[str]:
+        """The interfaces that hold the address we came to; if none does (it is translated on the way, say) or nobody
+        said which it is, every interface that has an address.
+        """  # noqa: D205 - one sentence
+        found = list(self._addressed(running))
+        ours = [header for header, text in found if management is not None and _is(text, management)]
+        yield from ours or (header for header, _ in found)
+
+    def _addressed(self, running: Tree) -> Iterator[tuple[str, str]]:
+        """Each interface's header with each of its addresses."""
+        for path, node in self._interfaces_of(running):
+            for child in node.children:
+                match = self._paths.address.match(self._language.normalise((*path, node.text), child.text))
+                if match is not None:
+                    yield self._language.normalise(path, node.text), match["ip"]
+
+    def _interfaces_of(self, tree: Tree) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """The views of interfaces, with the headers above them."""
+        for node in tree.children:
+            header = self._language.normalise((), node.text)
+            if self._paths.inside.match(header):
+                yield from (
+                    ((node.text,), child)
+                    for child in node.children
+                    if self._paths.interface.match(self._language.normalise((node.text,), child.text))
+                )
+            elif self._paths.interface.match(header):
+                yield (), node
+
+    def _view_of(self, path: tuple[str, ...]) -> str:
+        """The header that may be an interface's, of the views a line stands in."""
+        normal = self._language.normalise
+        if len(path) > 1 and self._paths.inside.match(normal((), path[0])):
+            return normal(path[:1], path[1])
+        return normal((), path[0])
+
+    def touches_address(self, edit: Edit) -> bool:
+        """Whether the edit changes the address, or the state, of an interface we may have arrived on."""
+        normal = self._language.normalise
+        if not edit.path:
+            headers = {normal((), line) for line in edit.old}
+            return (not edit.new and bool(headers & self._interfaces)) or any(map(self._arrives, headers))
+        if self._view_of(edit.path) not in self._interfaces:
+            return False
+        if edit.new and self._paths.touches.match(normal(edit.path, edit.new)):
+            return True
+        return any(
+            self._paths.touches.match(normal(edit.path, line)) or self._paths.address.match(normal(edit.path, line))
+            for line in edit.old
+        )
+
+    def _arrives(self, line: str) -> bool:
+        """Whether a line at the top level is the address we arrived at, or may be it: nobody said which it is."""
+        match = self._paths.top_address.match(line)
+        return match is not None and (self._management is None or _is(match["ip"], self._management))
+
+    def touches_route(self, edit: Edit) -> bool:
+        """Whether the edit takes a route away over which we may have arrived."""
+        normal = self._language.normalise
+        if edit.path and not self._paths.route_view.match(normal((), edit.path[0])):
+            return False
+        return any(self._paths.route.match(normal(edit.path, line)) for line in edit.old)
+
+    def leads_away(self, edit: Edit) -> bool:
+        """Whether the edit takes away a part of a routing protocol or of a port that carries us, or puts in what may
+        shut us out: a known line, or a static route beside one that may be ours.
+        """  # noqa: D205 - one sentence
+        normal = self._language.normalise
+        path = [normal(edit.path[:depth], header) for depth, header in enumerate(edit.path)]
+        old = [normal(edit.path, line) for line in edit.old]
+        routing = path[:1] if old else []
+        if not path and not edit.new:
+            routing = old
+        if any(map(self._paths.routing.match, routing)):
+            return True
+        if self._virtual and any(map(self._paths.members.match, old)):
+            return True
+        if not edit.new:
+            return False
+        new = normal(edit.path, edit.new)
+        quiet = self._paths.quiet.match(new)
+        if quiet is not None and normal((), f"interface {quiet['port']}") in self._interfaces:
+            return True
+        network = _destination(new) if self._paths.route.match(new) else None
+        if network is not None and network.prefixlen and any(map(network.overlaps, self._routed)):
+            return True
+        return bool(self._paths.shuts.match(" > ".join((*path, new))))
+
+    def touches_door(self, edit: Edit) -> bool:
+        """Whether the edit changes who may log in from afar, or the access list at that door."""
+        normal = self._language.normalise
+        lines = [line for line in (*edit.old, edit.new) if line]
+        top = partial(normal, ())
+        if not edit.path:
+            if any(self._paths.server.match(line) or self._paths.remote.match(line) for line in map(top, edit.old)):
+                return True
+            return bool(edit.old) and any(self._bound(normal((), line)) for line in lines)
+        header = normal(edit.path[:-1], edit.path[-1])
+        if self._paths.remote.match(header):
+            return any(self._paths.remote_lines.match(normal(edit.path, line)) for line in lines)
+        if self._bound(header):
+            return bool(edit.old) or "deny" in edit.new.split()
+        return bool(edit.old) and bool(self._paths.server.match(normal((), edit.old[0])))
+
+    def _bound(self, header: str) -> bool:
+        match = self._paths.list_header.match(header)
+        return match is not None and match["list"] in self._lists
+
+
+def _destination(line: str) -> IPv4Network | None:
+    """The destination of a static route; None if none is seen."""
+    match = _NETWORK.search(line)
+    if match is None:
+        return None
+    try:
+        return IPv4Network(f"{match[1]}/{match[2]}", strict=False)
+    except ValueError:
+        return None
+
+
+def _is(text: str, management: Interface) -> bool:
+    """Whether a text is the address that we arrive at, however it is written."""
+    try:
+        return ip_address(text) == management.ip
+    except ValueError:  # `auto`, `dhcp`
+        return False
