@@ -79,6 +79,14 @@ class General(dict[str, str]):
         forms[1::2] = map(self.__getitem__, found[1::2])
         return forms
 
+    def lines(self, lines: Sequence[str]) -> tuple[list[str], list[str]]:
+        """The general forms of lines (without ends), and what varies in them, one line after the other.
+
+        They are cut all at once: a line's end is a blank to what varies.
+        """
+        found = parts("\n".join(lines))
+        return "".join(self.of(found)).split("\n"), found[1::2]
+
 
 class Recipe(NamedTuple):
     """A place whose columns are numbers in a list of columns; 0 where there is none."""
@@ -90,6 +98,17 @@ class Recipe(NamedTuple):
     ge: int
     le: int
     seq: int
+
+
+class Spot(NamedTuple):
+    """Where a place's texts stand among those that vary in a line, and behind them those that its form has in common.
+
+    The address, its size, and `more`: a range's last address, `ge` and `le`. -1 where there is none.
+    """
+
+    address: int
+    size: int
+    more: tuple[int, ...]
 
 
 class Form(NamedTuple):
@@ -114,6 +133,25 @@ class Form(NamedTuple):
         if last == first:
             return found[first][begin:end]
         return found[first][begin:] if (last, end) == (first + 1, 0) else None
+
+    def spot(self, recipe: Recipe, found: Sequence[str], rest: list[str]) -> Spot | None:
+        """Where a place's texts stand; None if one is not a whole part. `found` are the parts of any line of the form.
+
+        What all its lines have in common is added to `rest`.
+        """
+        at = []
+        for column in recipe[1:6]:
+            part = self.part(column)
+            if part is not None:
+                at.append(part // 2 if part else -1)
+                continue
+            text = self.common(column, found)
+            if text is None:
+                return None
+            at.append(len(found) // 2 + len(rest))
+            rest.append(text)
+        address, size, *more = at
+        return Spot(address, size, tuple(more) if max(more) >= 0 else ())
 
     def fit(self, found: Sequence[str]) -> tuple[tuple[Place, ...], tuple[Token, ...]]:
         """The places and loose tokens of a line of this form, cut into its parts."""

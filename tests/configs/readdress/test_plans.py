@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from configs import dialects
-from configs.readdress import engine
+from configs.readdress import alone
 from configs.readdress.engine import Engine, Source
 from ipplan import mapping_file
 
@@ -86,7 +86,7 @@ def test_a_plan_says_what_the_line_says(platform, data):
     text = data.draw(texts(platform))
     by_plan = outcome(platform, text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "plan", lambda *_: None)
+        patch.setattr(alone, "plan", lambda *_: None)
         assert outcome(platform, text) == by_plan
 
 

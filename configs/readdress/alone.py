@@ -1,0 +1,160 @@
+"""What becomes of lines by themselves: by their form's plan where that can say it, else read as they stand.
+
+Lines that are the same in the same view share one fate, all over a network. The others are cut into what varies in them
+all at once: a line costs little then but the look-ups of its own texts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from configs.places import shapes
+from configs.places.lines import Line, form, meaning
+from configs.places.rows import Place, Shape
+from configs.places.tokens import Form, Token
+from configs.readdress import text as texts
+from configs.readdress.edits import Edit, applied, edits_of
+from configs.readdress.fates import Fate
+from configs.readdress.outcomes import Action, Outcome, space
+from configs.readdress.plans import Plan, plan, unread
+from configs.readdress.result import KEPT_COMMENT, KEPT_NAME, KEPT_TEXT, NOT_AN_ADDRESS, UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from configs.places.lines import Hit
+    from configs.places.table import View
+    from configs.readdress.decide import Decider
+    from configs.readdress.source import Source
+    from configs.readdress_policy import Policy
+
+_SECRET: Final = Outcome(Action.KEPT, "secret")
+_MASK: Final = Outcome(Action.KEPT, "mask")
+_TEXTS: Final = (Shape.TEXT, Shape.NAME)
+
+
+class Alone:
+    """Decides for lines by a decider and a policy."""
+
+    def __init__(self, decider: Decider, policy: Policy) -> None:
+        self._decider = decider
+        self._descriptions = policy.descriptions
+        # What the policy has rewritten in names and texts is found by reading the line.
+        self._may_edit = policy.names or policy.descriptions
+        self._known: defaultdict[View, dict[str, Fate]] = defaultdict(dict)
+        self._plans: defaultdict[View, dict[str, Plan]] = defaultdict(dict)
+
+    def forget(self) -> None:
+        """Decide everything anew."""
+        self._known.clear()
+        self._plans.clear()
+
+    def fates(self, hits: Sequence[Hit], source: Source) -> list[tuple[int, tuple[str, ...], Fate]]:
+        """Every line that has tokens: its number, the commands of its views, and what becomes of it."""
+        fates: list[Fate | None] = []
+        waiting: list[Hit] = []
+        view = None
+        known: dict[str, Fate] = {}
+        for hit in hits:
+            _, raw, _, _, its_view, before = hit
+            if its_view is not view:
+                view = its_view
+                known = self._known[view]
+            fate = known.get(before + raw if before else raw)
+            if fate is None:
+                waiting.append(hit)
+            fates.append(fate)
+        new = self._anew(waiting, source) if waiting else iter(())
+        return [
+            (hit[0], hit[3], found)
+            for hit, fate in zip(hits, fates, strict=True)
+            if (found := fate or next(new))[0] or found[5]  # outcomes or loose tokens
+        ]
+
+    def _anew(self, hits: Sequence[Hit], source: Source) -> Iterator[Fate]:
+        """What becomes of lines that were not met before."""
+        generals, varying = source.places.general.lines([hit[1] for hit in hits])
+        view = None
+        known: dict[str, Fate] = {}
+        plans: dict[str, Plan] = {}
+        at = 0
+        for hit, general in zip(hits, generals, strict=True):
+            _, raw, text, _, its_view, before = hit
+            if its_view is not view:
+                view = its_view
+                known, plans = self._known[view], self._plans[view]
+            if raw.strip() == text:
+                key = before + general if before else general
+                made = plans.get(key)
+                if made is None:
+                    made = plans[key] = self._plan(hit, source)
+            else:
+                made = unread(raw)
+            end = at + made[0]
+            fate = made.fate(varying[at:end]) if made[1] is not None else None
+            if fate is None:
+                fate = self._read(hit, source)
+            at = end
+            known[before + raw if before else raw] = fate
+            yield fate
+
+    def _plan(self, hit: Hit, source: Source) -> Plan:
+        """How lines of a line's form are decided."""
+        if not self._may_edit:
+            parts = shapes.parts(hit.raw)
+            known = form(source.places, hit, parts)
+            if known is not None and known.form is not None:
+                made = plan(known.form, known.view, parts, self._decider)
+                if made is not None:
+                    return made
+        return unread(hit.raw)
+
+    def _read(self, hit: Hit, source: Source) -> Fate:
+        """What becomes of a line's places, of its loose tokens, and its new text where nothing else decides."""
+        places, tokens, view = meaning(source.places, hit)
+        line = Line(hit.number, hit.raw, places, tokens, hit.path, view)
+        text = line.text
+        outcomes = []
+        edits: list[Edit] = []
+        open_ = self._may_edit
+        for place in places:
+            outcome = self._decider.place(place, text) if place.shape not in _TEXTS else self._text(place)
+            outcomes.append(outcome)
+            if outcome.writings:
+                if len(outcome.writings) > 1:
+                    open_ = True
+                edits += edits_of(place, outcome.writings[0])
+        loose = tuple(self._loose(token, line, source) for token in tokens)
+        new = None if open_ else (applied(text, edits),) if edits else ()
+        kinds = frozenset(place.kind for place in places)
+        return Fate(tuple(outcomes), new, view, kinds, None, loose, places, tokens)
+
+    def _text(self, place: Place) -> Outcome:
+        if place.shape is Shape.NAME:
+            return KEPT_NAME
+        if place.kind == "comment":
+            return KEPT_COMMENT
+        return Outcome(Action.REWRITTEN, "mapped") if self._descriptions else KEPT_TEXT
+
+    def _loose(  # noqa: PLR0911 - one return a case
+        self, token: Token, line: Line, source: Source
+    ) -> tuple[str, Outcome]:
+        """A token that no row speaks of: its kind and what becomes of it."""
+        text = line.text
+        before = text[token.start - 1] if token.start else " "
+        after = text[token.end] if token.end < len(text) else " "
+        if token.form is Form.JOINED or before.isalnum() or before in "_-" or after.isalnum() or after in "_-":
+            return "name", KEPT_NAME
+        if token.form in (Form.NUMBER, Form.NET):
+            return "number", NOT_AN_ADDRESS
+        read = texts.read(token.text)
+        if read is None:
+            return "number", self._decider.unreadable(token.text)
+        if read[1] == 4 and read[0] >> 31 and texts.mask_length(token.text) is not None:
+            return "mask", _MASK
+        if not self._decider.scope.holds(*read):
+            return "host", Outcome(Action.KEPT, space(*read))
+        if source.mask(text)[token.start : token.end] != token.text:
+            return "secret", _SECRET
+        return "host", UNKNOWN
