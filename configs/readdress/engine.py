@@ -15,7 +15,7 @@ from configs.places import shapes, tokens
 from configs.places.lines import Hit, Line, form, hits, meaning
 from configs.places.rows import Place, Shape
 from configs.places.tokens import Form, Token
-from configs.readdress import apart, encoded, pairs, routes, several
+from configs.readdress import apart, encoded, lists, pairs, routes, several
 from configs.readdress import text as texts
 from configs.readdress.decide import Decider
 from configs.readdress.fates import Fate
@@ -224,6 +224,8 @@ class Engine:
         """What can only be decided by what becomes of other lines."""
         if self._decider.torn:
             self._on_links(found)
+        if source.places.addresses is not None and lists.KIND in kinds:
+            lists.of_addresses(found, self._decider, source.tree, source.places.addresses)
         if not kinds.isdisjoint((*routes.KINDS, *source.places.nearest)):
             for index, number in routes.meeting(found, self._decider, source.tree, source.places.nearest):
                 apart.refuse(found, index, number, routes.MEETS)
