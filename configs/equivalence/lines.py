@@ -54,6 +54,8 @@ class _Check(Judge):
         self.before = {line.number - 1: line for line in survey(old.tree, places)}
         self.after = {line.number - 1: line for line in survey(new.tree, places)}
         self.named = companions.named(self.before)
+        # The lines of prefix lists that mean addresses, and no routes.
+        self.addresses = places.addresses(old.tree) if places.addresses is not None else frozenset()
 
     def place(self, line: Line, before: Place, after: Line, now: Place) -> None:
         """A mask apart from its address is judged by what stands beside it, everything else by itself."""
@@ -249,8 +251,10 @@ class _Check(Judge):
         mine: Meant,
         image: Image,
     ) -> None:
-        """A prefix of a prefix list without bounds is one route: it becomes the plan's subnets for it, no pieces."""
+        """A prefix of a list of routes without bounds is one route: it becomes the plan's subnets for it, no pieces."""
         if before.kind != "prefix-list" or before.ge is not None or before.le is not None or mine.length is None:
+            return
+        if line.number in self.addresses:
             return
         routes = {grown.new for grown in image.network(mine.value, mine.length)}
         for (after, _), part in zip(nows, parts, strict=True):

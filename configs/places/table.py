@@ -51,11 +51,12 @@ from configs.places.rows import Row, compile_row, named_vrf
 from ipplan.names import DEFAULT_VRF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from configs.places.groups import Groups
     from configs.places.rows import Place
     from configs.places.tokens import Token
+    from configs.tree import Tree
 
 
 _NUMBER = re.compile(r"\d+")
@@ -141,7 +142,8 @@ class Places:
     out where a command begins (`set`, `inactive:`), and `lead` matches what may stand before a row, with the VRF.
     `groups` says which objects may become groups of objects, if the language has such. `paired` finds the words of
     translations of one address for one whose sides stand in several commands. `nearest` are the kinds of prefixes of
-    which, in one list, the longest decides whatever its order.
+    which, in one list, the longest decides whatever its order. `addresses` finds the lines of a text whose prefixes mean
+    addresses by who names them, though their kind be that of routes.
     """
 
     sections: tuple[Section, ...]
@@ -152,6 +154,7 @@ class Places:
     groups: Groups | None = None
     paired: re.Pattern[str] | None = None
     nearest: frozenset[str] = frozenset()
+    addresses: Callable[[Tree], frozenset[int]] | None = None
     _views: dict[tuple[tuple[int, ...], str], View] = field(default_factory=dict, compare=False, repr=False)
     _known: dict[tuple[str, ...], _Told] = field(default_factory=dict, compare=False, repr=False)
     _indexes: dict[tuple[int, ...], tuple[tuple[Row, ...], _Firsts]] = field(
@@ -362,6 +365,7 @@ def table(
     groups: Groups | None = None,
     paired: str = "",
     nearest: Iterable[str] = (),
+    addresses: Callable[[Tree], frozenset[int]] | None = None,
 ) -> Places:
     """Compile a table. ValueError names the row that is wrong: a table is code.
 
@@ -392,6 +396,7 @@ def table(
         groups,
         re.compile(paired) if paired else None,
         frozenset(nearest),
+        addresses,
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from configs.intervals import BITS
 from configs.places.lines import Hit, hits
 from configs.places.rows import Place, Shape
-from configs.readdress import apart, encoded, merging, pairs, routes, several
+from configs.readdress import apart, encoded, lists, merging, pairs, routes, several
 from configs.readdress import text as texts
 from configs.readdress.alone import Alone
 from configs.readdress.decide import Decider
@@ -117,6 +117,8 @@ class Engine:
         """What can only be decided by what becomes of other lines."""
         if self._decider.torn:
             self._on_links(found)
+        if source.places.addresses is not None and lists.KIND in kinds:
+            lists.of_addresses(found, self._decider, source.tree, source.places.addresses)
         if not kinds.isdisjoint((*routes.KINDS, *source.places.nearest)):
             for index, number in routes.meeting(found, self._decider, source.tree, source.places.nearest):
                 apart.refuse(found, index, number, routes.MEETS)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from functools import cache
 
 from configs.dialects.juniper_junos.groups import GROUPS
+from configs.dialects.juniper_junos.lists import of_addresses
 from configs.places.table import Places, table
 
 _LEAD = "[groups *] [logical-systems|tenants|logical-routers *] [routing-instances {vrf}]"
@@ -42,6 +43,7 @@ def places() -> Places:
         groups=GROUPS,
         paired="static-nat",
         nearest=("prefix-list", "policy"),
+        addresses=of_addresses,
     )
 
 
