@@ -13,19 +13,22 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from collectors import labels, values
 from collectors import plan as planning
-from collectors import values
 from collectors.snmp import ber
+from collectors.snmp.layout import Column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from collectors.modules.schema import Lookup, Metric
+    from collectors.modules.schema import Metric
     from collectors.plan import Plan
     from collectors.snmp.layout import Rows
 
 # Counters above this lose digits in a float; they wrap here, as snmp_exporter's do.
 MANTISSA = 1 << 53
+# A number of so many octets is below it.
+_SAFE = 6
 _DIRECT = frozenset({"counter", "gauge", "Float", "Double"})
 _TIMES = frozenset({"DateAndTime", "ParseDateAndTime", "NTPTimeStamp"})
 _TAG, _SIZE, _CONTENT = itemgetter(0), itemgetter(1), itemgetter(slice(2, None))
@@ -121,7 +124,7 @@ class Series:
             if metric.absent:
                 rows = _present(metric, rows, found)
             if metric.type == "RowCount":
-                _counts(metric, [self._labels(index, metric, found) for index in rows], families)
+                _counts(metric, labels.of_rows(rows, metric, found), families)
             elif metric.type in _DIRECT and not metric.scale and not metric.offset:
                 self._numbers(oid, metric, rows, found, families)
             elif metric.type in _DIRECT or metric.type in _TIMES:
@@ -177,10 +180,10 @@ class Series:
         prefixes = self._prefixes.get(oid)
         if prefixes is None:
             prefixes = self._prefixes[oid] = {}
-        numbers = self._plain(rows)
+        numbers = self._shaped(rows) or self._plain(rows)
         template = self._template(oid, metric, rows, found) if numbers else b""
         if template:
-            family.add(template % tuple(numbers))
+            family.add(template % numbers)
             return
         add = family.lines.append
         number_of = int.from_bytes
@@ -203,26 +206,33 @@ class Series:
                 if other is not None:
                     add(prefix + values.number_text(other) + b"\n")
 
-    def _plain(self, rows: Rows) -> list[int]:
+    def _shaped(self, rows: Rows) -> tuple[int, ...]:
+        """The rows' numbers, where the answer's shape gave them already."""
+        if not isinstance(rows, Column):
+            return ()
+        numbers = rows.numbers
+        return () if rows.octets > _SAFE and self._wrap and max(numbers) >= MANTISSA else numbers
+
+    def _plain(self, rows: Rows) -> tuple[int, ...]:
         """The rows' numbers, where all are whole numbers of the same signedness; else none."""
         cells = rows.values()
         tags = set(map(_TAG, cells))
         if tags <= ber.UNSIGNED:
             # Python 3.11: big-endian is from_bytes' own default.
-            numbers = list(map(int.from_bytes, map(_CONTENT, cells)))
+            numbers = tuple(map(int.from_bytes, map(_CONTENT, cells)))
             if self._wrap and ber.COUNTER64 in tags and max(numbers) >= MANTISSA:
-                return []
+                return ()
             return numbers
         if tags == _SIGNED and all(map(_SIZE, cells)):
-            return [int.from_bytes(value[2:], "big", signed=True) for value in cells]
-        return []
+            return tuple([int.from_bytes(value[2:], "big", signed=True) for value in cells])
+        return ()
 
     def _template(self, oid: bytes, metric: Metric, rows: Rows, found: Found) -> bytes:
         """The lines of a metric with a place for each number; empty if rows share their labels."""
-        key = (self._plan.alike[oid], tuple(rows))
+        key = (self._plan.alike[oid], rows.indexes if isinstance(rows, Column) else tuple(rows))
         inners = self._templates.get(key)
         if inners is None:
-            inners = [_line("", self._labels(index, metric, found)).replace(b"%", b"%%") + b"%d\n" for index in rows]
+            inners = [inner.replace(b"%", b"%%") + b"%d\n" for inner in labels.of_rows(rows, metric, found)]
             if len(set(inners)) != len(inners):
                 inners = []
             if len(self._templates) >= _MAX_TEMPLATES:
@@ -268,9 +278,9 @@ class Series:
         """Texts, enumerations and bits: their value is a label. These change; nothing is kept."""
         seen: set[bytes] = set()
         for index, value in rows.items():
-            labels = self._labels(index, metric, found)
-            for name, extra, number, note in self._samples(oid, index, metric, value, labels, found):
-                line = _line(name, {**labels, **extra})
+            own = labels.of_row(index, metric, found)
+            for name, extra, number, note in self._samples(oid, index, metric, value, own, found):
+                line = labels.line(name, {**own, **extra})
                 if line in seen:
                     self.duplicates += 1
                     continue
@@ -279,7 +289,7 @@ class Series:
                 family.lines.append(line + values.number_text(number) + b"\n")
 
     def _samples(  # noqa: C901 - one branch for each type of the format
-        self, oid: bytes, index: bytes, metric: Metric, value: bytes, labels: Mapping[str, str], found: Found
+        self, oid: bytes, index: bytes, metric: Metric, value: bytes, own: Mapping[str, str], found: Found
     ) -> Iterable[tuple[str, dict[str, str], float, str]]:
         """(name, further labels, value, what is added to the help text) of one object."""
         name = metric.name
@@ -313,7 +323,7 @@ class Series:
                         yield name + ending, {}, number, " (regex extracted)"
                         break
             return
-        yield name, {} if name in labels else {name: shown}, 1, ""
+        yield name, {} if name in own else {name: shown}, 1, ""
 
     @staticmethod
     def _kind(oid: bytes, index: bytes, metric: Metric, found: Found) -> str:
@@ -324,14 +334,12 @@ class Series:
         number = ber.number(teller) if teller else None
         return values.COMBINED[metric.type].get(int(number), "OctetString") if number is not None else "OctetString"
 
-    # -- labels -----------------------------------------------------------------------------------------------
-
     def _prefix(self, oid: bytes, index: bytes, metric: Metric, found: Found) -> bytes:
         """A series' text up to its value; empty if another row has the same labels already."""
         key = (self._plan.alike[oid], index)
         inner = self._inner.get(key)
         if inner is None:
-            inner = self._inner[key] = _line("", self._labels(index, metric, found))
+            inner = self._inner[key] = labels.line("", labels.of_row(index, metric, found))
         prefix = metric.name.encode() + inner
         taken = self._taken.setdefault(oid, set())
         if prefix in taken:
@@ -339,40 +347,6 @@ class Series:
         taken.add(prefix)
         self._prefixes[oid][index] = prefix
         return prefix
-
-    @staticmethod
-    def _labels(index: bytes, metric: Metric, found: Found) -> dict[str, str]:
-        """The labels of one row: its index's parts, then what is looked up by them."""
-        labels: dict[str, str] = {}
-        arcs: dict[str, list[int]] = {}
-        rest: list[int] = list(ber.decode_index(index)) if metric.indexes else []
-        if len(rest) == len(metric.indexes) == 1 and metric.indexes[0].type == "gauge":
-            # The common case, made short: a table whose index is one number.
-            name = metric.indexes[0].labelname
-            labels[name], arcs[name] = str(rest[0]), rest
-        else:
-            for part in metric.indexes:
-                labels[part.labelname], arcs[part.labelname], rest = values.index_text(
-                    rest, part.type, part.fixed_size, implied=part.implied, enum=part.enum_values
-                )
-        # The index as it stands is what a lookup by all of its parts looks for, unless parts were missing or left over.
-        whole = tuple(arcs) if index == ber.encode_index([arc for part in arcs.values() for arc in part]) else None
-        for lookup in metric.lookups:
-            if not lookup.labels:
-                labels.pop(lookup.labelname, None)
-                continue
-            if lookup.labels == whole:
-                key = index
-            else:
-                key = ber.encode_index([arc for label in lookup.labels for arc in arcs.get(label, ())])
-            value = found.columns.get(ber.encode_oid(lookup.oid), {}).get(key)
-            if value is None:
-                labels[lookup.labelname] = ""
-                continue
-            labels[lookup.labelname] = values.value_text(value, _lookup_kind(lookup, key, found))
-            number = ber.number(value) if value[0] != ber.OCTET_STRING else None
-            arcs[lookup.labelname] = [int(number)] if number is not None and number >= 0 else [0]
-        return labels
 
 
 def _present(metric: Metric, rows: Rows, found: Found) -> Rows:
@@ -385,20 +359,12 @@ def _present(metric: Metric, rows: Rows, found: Found) -> Rows:
     }
 
 
-def _counts(metric: Metric, labels: Iterable[Mapping[str, str]], families: dict[str, Family]) -> None:
+def _counts(metric: Metric, inners: Iterable[bytes], families: dict[str, Family]) -> None:
     """How many rows have the same labels."""
     family = _family(families, metric.name, "gauge", metric.note)
     family.lines.extend(
-        line + b"%d\n" % number for line, number in Counter(_line(metric.name, part) for part in labels).items()
+        b"%b%b%d\n" % (metric.name.encode(), inner, number) for inner, number in Counter(inners).items()
     )
-
-
-def _lookup_kind(lookup: Lookup, key: bytes, found: Found) -> str:
-    if lookup.type not in values.COMBINED:
-        return lookup.type
-    teller = found.columns.get(planning.previous(ber.encode_oid(lookup.oid)), {}).get(key)
-    number = ber.number(teller) if teller else None
-    return values.COMBINED[lookup.type].get(int(number), "OctetString") if number is not None else "OctetString"
 
 
 def _family(families: dict[str, Family], name: str, kind: str, help_text: str) -> Family:
@@ -406,14 +372,6 @@ def _family(families: dict[str, Family], name: str, kind: str, help_text: str) -
     if family is None:
         family = families[name] = Family(name, kind, help_text)
     return family
-
-
-def _line(name: str, labels: Mapping[str, str]) -> bytes:
-    """`name{a="…",b="…"} `, labels sorted by name as Prometheus' own library sorts them."""
-    if not labels:
-        return f"{name} ".encode()
-    inner = ",".join(f'{label}="{values.escape(labels[label])}"' for label in sorted(labels))
-    return f"{name}{{{inner}}} ".encode("utf-8", "replace")
 
 
 def page(parts: Iterable[list[Family]]) -> bytes:
@@ -435,7 +393,7 @@ def page(parts: Iterable[list[Family]]) -> bytes:
 def gauge(name: str, help_text: str, samples: Iterable[tuple[Mapping[str, str], float]]) -> Family:
     """A family of our own about a scrape."""
     family = Family(name, "gauge", help_text)
-    family.lines.extend(_line(name, labels) + values.number_text(number) + b"\n" for labels, number in samples)
+    family.lines.extend(labels.line(name, own) + values.number_text(number) + b"\n" for own, number in samples)
     return family
 
 

@@ -7,14 +7,16 @@ way, which alone decides on errors.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from collectors.snmp import ber
 from collectors.snmp.faults import Fault
 
 if TYPE_CHECKING:
-    from collectors.snmp.layout import Rows
     from collectors.snmp.session import Reply
+
+Cells: TypeAlias = dict[bytes, bytes]
+"""Index (octets of the OID after the column) → value (one TLV)."""
 
 TOO_BIG, NO_SUCH_NAME, _GEN_ERR, _NO_ACCESS, _AUTHORIZATION = 1, 2, 5, 6, 16
 _STATUS = {TOO_BIG: "too_big", _GEN_ERR: "gen_err", _NO_ACCESS: "no_access", _AUTHORIZATION: "no_access"}
@@ -29,7 +31,7 @@ def check(reply: Reply) -> None:
         raise Fault("decode", "an empty answer")
 
 
-def read(reply: Reply, prefix: bytes, columns: list[bytes], found: dict[bytes, Rows]) -> set[bytes]:
+def read(reply: Reply, prefix: bytes, columns: list[bytes], found: dict[bytes, Cells]) -> set[bytes]:
     """Put an answer's values into `found`; the columns that have ended. Fault(`loop`) if a row comes twice."""
     fast = quick(reply, prefix, columns)
     if fast is None:
@@ -44,7 +46,9 @@ def read(reply: Reply, prefix: bytes, columns: list[bytes], found: dict[bytes, R
     return ended
 
 
-def quick(reply: Reply, prefix: bytes, columns: list[bytes]) -> tuple[list[tuple[bytes, Rows, int]], set[bytes]] | None:
+def quick(
+    reply: Reply, prefix: bytes, columns: list[bytes]
+) -> tuple[list[tuple[bytes, Cells, int]], set[bytes]] | None:
     """The answer split at `prefix`; None where anything is not as the common case has it."""
     pieces = reply.data[reply.start : reply.end].split(prefix)
     width = len(columns)
@@ -75,12 +79,12 @@ def quick(reply: Reply, prefix: bytes, columns: list[bytes]) -> tuple[list[tuple
     return parts, ended
 
 
-def _column(mine: list[tuple[bytes, bytes]], skip: int, suffix: bytes) -> tuple[Rows, int, bool] | None:
+def _column(mine: list[tuple[bytes, bytes]], skip: int, suffix: bytes) -> tuple[Cells, int, bool] | None:
     """One column's rows, how many pieces they were, and whether it has ended. IndexError for too short a piece."""
     size = len(suffix)
     # Most columns' numbers are one octet, which is compared faster.
     octet = suffix[0] if size == 1 else -1
-    rows: Rows = {}
+    rows: Cells = {}
     count = 0
     value = b""
     for before, piece in mine:
@@ -110,7 +114,7 @@ def _column(mine: list[tuple[bytes, bytes]], skip: int, suffix: bytes) -> tuple[
     return {piece[size : before[-1] - skip]: piece[before[-1] - skip : -4] for before, piece in mine}, len(mine), True
 
 
-def strict(reply: Reply, columns: list[bytes], found: dict[bytes, Rows]) -> set[bytes]:
+def strict(reply: Reply, columns: list[bytes], found: dict[bytes, Cells]) -> set[bytes]:
     """The answer, binding by binding. DecodeError if it is not what RFC 3416 says."""
     ended: set[bytes] = set()
     width = len(columns)

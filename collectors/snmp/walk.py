@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from collectors.snmp import ber
 from collectors.snmp.answers import NO_SUCH_NAME, TOO_BIG, check, read
 from collectors.snmp.faults import Fault
-from collectors.snmp.layout import Layout, Rows, learn
+from collectors.snmp.layout import Column, Layout, Rows, learn
 from collectors.snmp.session import Reply, Request, request
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Sequence
+    from collections.abc import Collection, Generator, Mapping, Sequence
+
+    from collectors.snmp.answers import Cells
 
 # Octets of variable bindings for which an answer is planned: with its headers (v3 has more) it fits an Ethernet frame.
 ANSWER_OCTETS = {0: 1400, 1: 1400, 3: 1300}
@@ -75,7 +77,7 @@ class Memory:
     # How often a column's width has changed.
     changes: int = 0
 
-    def learn(self, asked: Request, reply: Reply, found: dict[bytes, Rows], ended: set[bytes]) -> None:
+    def learn(self, asked: Request, reply: Reply, found: dict[bytes, Cells], ended: set[bytes]) -> None:
         """Keep the shape of an answer that was read in the ordinary way: of the second one to the same request, or of
         a later one if shapes change all the time.
         """  # noqa: D205 - one sentence says it
@@ -306,8 +308,9 @@ class _Group:
             if reply.lost > 1:
                 memory.shrink(repetitions * len(self._active))
             layout = memory.layouts.get(asked)
-            rows = layout.read(reply) if isinstance(layout, Layout) else None
-            if rows is not None and isinstance(layout, Layout):
+            shaped = layout.read(reply) if isinstance(layout, Layout) else None
+            if shaped is not None and isinstance(layout, Layout):
+                rows: Mapping[bytes, Rows] = shaped
                 ended: Collection[bytes] = layout.ended
             else:
                 if reply.status == TOO_BIG and (repetitions > 1 or len(self._active) > 1):
@@ -321,10 +324,10 @@ class _Group:
                     del self._active[reply.index - 1]
                     continue
                 check(reply)
-                rows = {column: {} for column in self._active}
-                ended = read(reply, self._prefix, self._active, rows)
-                memory.learn(asked, reply, rows, ended)
-                self._measure(reply, rows)
+                cells: dict[bytes, Cells] = {column: {} for column in self._active}
+                rows, ended = cells, read(reply, self._prefix, self._active, cells)
+                memory.learn(asked, reply, cells, ended)
+                self._measure(reply, cells)
             gained = self._merge(rows)
             if exact and gained == exact * len(found):
                 return found
@@ -332,7 +335,7 @@ class _Group:
             repetitions = self._repetitions()
         return found
 
-    def _merge(self, rows: dict[bytes, Rows]) -> int:
+    def _merge(self, rows: Mapping[bytes, Rows]) -> int:
         """Put an answer's rows to those before; how many there were. Fault(`loop`) if one comes a second time."""
         gained = 0
         found = self.found
@@ -340,6 +343,8 @@ class _Group:
             known = found[column]
             size = len(fresh)
             if known:
+                if isinstance(known, Column):
+                    known = found[column] = known.rows
                 total = len(known) + size
                 known.update(fresh)
                 if len(known) != total:
@@ -350,7 +355,7 @@ class _Group:
         self._budget.varbinds += gained
         return gained
 
-    def _measure(self, reply: Reply, rows: dict[bytes, Rows]) -> None:
+    def _measure(self, reply: Reply, rows: dict[bytes, Cells]) -> None:
         """How wide the columns are: what the next requests are packed by."""
         count = sum(map(len, rows.values()))
         self._width = max(self._width, (reply.end - reply.start) // max(1, count))
@@ -379,7 +384,7 @@ class _Group:
             self.found.update((yield from alone.read(1, 0)))
         return self.found
 
-    def _go_on(self, rows: dict[bytes, Rows], ended: Collection[bytes], exact: int) -> None:
+    def _go_on(self, rows: Mapping[bytes, Rows], ended: Collection[bytes], exact: int) -> None:
         """Which columns have more rows, and after which index. Fault(`loop`, `bounds`)."""
         limits = self._budget.limits
         active = []
