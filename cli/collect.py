@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli import collect_doctor, collect_modules, collect_poll, collect_serve
+from cli import collect_doctor, collect_modules, collect_poll, collect_reach, collect_serve
 from cli.common import app
 from inventory.text import mark
 
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 def register(root: typer.Typer) -> None:
     """Add the noun with its verbs."""
-    group = app(mark("Is it working? SNMP polling and the Prometheus exporter."))
+    group = app(mark("Is it working? SNMP polling, reachability, notifications, the Prometheus exporter."))
     collect_poll.register(group)
     collect_serve.register(group)
     collect_modules.register(group)
     collect_doctor.register(group)
+    collect_reach.register(group)
     root.add_typer(group, name="collect")

@@ -157,15 +157,15 @@ def network(root: Path, *, lab: bool) -> tuple[Endpoints, AbstractContextManager
 
 
 @contextmanager
-def progress(total: int, *, quiet: bool) -> Iterator[Callable[[PollResult], None] | None]:
-    """A progress bar on stderr, if somebody looks at it."""
+def progress(total: int, *, quiet: bool, doing: str = "") -> Iterator[Callable[[Any], None] | None]:
+    """A progress bar on stderr, if somebody looks at it; to be told of each target that is done."""
     if quiet or not sys.stderr.isatty():
         yield None
         return
     from rich.progress import Progress  # noqa: PLC0415 - start-up time
 
     with Progress(console=talk(), transient=True) as bar:
-        task = bar.add_task(tr("polling"), total=total)
+        task = bar.add_task(doing or tr("polling"), total=total)
         yield lambda _: bar.advance(task)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.collect_poll import DeviceRateOption, FileOption, LabOption, RateOption, network
 from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, print_json, talk
 from inventory.text import mark, tr
+
+if TYPE_CHECKING:
+    from inventory.model import Workspace
 
 
 def register(group: typer.Typer) -> None:
@@ -18,7 +21,7 @@ def register(group: typer.Typer) -> None:
         group,
         "serve",
         mark("Serve the inventory's devices to Prometheus: /snmp?target=NAME, as snmp_exporter does."),
-        ["govnet collect serve --lab --listen 127.0.0.1:9116", "govnet collect serve --lab --every 60"],
+        ["govnet collect serve --lab --listen 127.0.0.1:9116", "govnet collect serve --lab --every 60 --reach 60"],
     )(serve)
 
 
@@ -44,6 +47,19 @@ def serve(
             help=tr(mark("Poll all devices every so many seconds and answer from memory; 0: poll when asked.")),
         ),
     ] = 0.0,
+    reach: Annotated[
+        float,
+        typer.Option(
+            "--reach",
+            min=0.0,
+            max=86400,
+            help=tr(mark("Probe devices, lines and paths every so many seconds and serve /reach; 0: do not.")),
+        ),
+    ] = 0.0,
+    reach_rate: Annotated[
+        float,
+        typer.Option("--reach-rate", min=1, max=100000, help=tr(mark("Probes a second to all targets together."))),
+    ] = 500.0,
     any_target: Annotated[
         bool, typer.Option("--any-target", help=tr(mark("Also ask targets that are not in the inventory.")))
     ] = False,
@@ -61,6 +77,15 @@ def serve(
     loaded = load_workspace(workspace)
     endpoints, entered = network(workspace, lab=lab)
     web = Web(web_config) if web_config is not None else None
+    watched = None
+    if reach:
+        from collectors.reach import model, targets, watch  # noqa: PLC0415 - as above
+
+        def probes(found: Workspace) -> list[model.Probe]:
+            every = targets.everything(found, endpoints, model.Train())
+            return [probe for probe in every if not (lab and probe.problem is model.Reason.NOT_HERE)]
+
+        watched = exporter.Reach(watch.Watch(reach, reach_rate), probes)
     made = exporter.Exporter(
         loaded,
         endpoints,
@@ -72,6 +97,7 @@ def serve(
         reread=lambda: load_workspace(workspace),
         rate=rate,
         device_rate=device_rate,
+        reach=watched,
     )
     # Opened before the lab's network is entered: Prometheus is outside it.
     sockets = http.listen(listen)

@@ -32,7 +32,10 @@ COMMANDS = {
     "plan": ("cli.plan", mark("Which addresses should it have? The address plan.")),
     "config": ("cli.config", mark("How do the devices get there? Render, compare, push, back up.")),
     "rollout": ("cli.rollout", mark("How are hundreds of devices changed? In waves, safely and durably.")),
-    "collect": ("cli.collect", mark("Is it working? SNMP polling and the Prometheus exporter.")),
+    "collect": (
+        "cli.collect",
+        mark("Is it working? SNMP polling, reachability, notifications, the Prometheus exporter."),
+    ),
     "audit": ("cli.audit", mark("Is it compliant? Facts, findings and reports for 等级保护.")),
     "lab": ("cli.lab", mark("Virtual devices to rehearse on.")),
 }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
     from collectors.results import PollResult
     from collectors.targets import Target
@@ -69,14 +69,22 @@ class Background:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _keep(self, target: Target) -> None:
-        # Its moment is the same after every start, so that what stores the samples sees even intervals.
-        due = time.monotonic() + self.every * (zlib.crc32(target.device.encode()) % 4096) / 4096
-        while True:
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
+        async for _ in rounds(target.device, self.every):
             result = await self._poll(target)
             read = any(part.families for part in result.modules)
             page = gzip.compress(result.page(), compresslevel=1, mtime=0) if read else b""
             self.kept[target.device] = Kept(page, time.monotonic(), result.error)
-            late = max(0.0, time.monotonic() - due)
-            # A poll that took longer than the interval leaves rounds out; it does not catch up.
-            due += self.every * (1 + late // self.every)
+
+
+async def rounds(name: str, every: float) -> AsyncIterator[None]:
+    """The moments at which something is to be done every `every` seconds.
+
+    They are the same after every start, so that what stores the samples sees even intervals. Whoever takes longer
+    than the interval leaves rounds out; nobody catches up.
+    """
+    due = time.monotonic() + every * (zlib.crc32(name.encode()) % 4096) / 4096
+    while True:
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        yield
+        late = max(0.0, time.monotonic() - due)
+        due += every * (1 + late // every)

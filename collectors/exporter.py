@@ -2,6 +2,7 @@
 
     /snmp?target=NAME[&module=…][&auth=…][&snmp_context=…]   a device's metrics, as snmp_exporter answers
     /sd/snmp[?where=…][&module=…]           Prometheus http_sd: the inventory's devices with their labels
+    /reach                                  how well devices, lines and paths are reached, if that is probed
     /metrics                                the exporter's own
     /config                                 modules and ways to speak, without secrets
     /-/healthy  /-/reload (POST)            for whoever watches the exporter
@@ -9,7 +10,8 @@
 Only devices of the inventory are asked, unless it is opened for any target: an exporter must not be a probe into the
 network for whoever reaches its port. No credential is part of any answer or log line.
 
-With `every` the devices are polled on a schedule, and `/snmp?target=NAME` gives the last page from memory.
+With `every` the devices are polled on a schedule, and `/snmp?target=NAME` gives the last page from memory. With
+`reach` the probes that it makes of a workspace are sent on a schedule.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import json
 import logging
 import signal
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from collectors.asked import Asked
     from collectors.counters import Counters
     from collectors.modules.schema import Auth
+    from collectors.reach.model import Probe
+    from collectors.reach.watch import Watch
     from collectors.results import PollResult
     from collectors.snmp.client import Client
     from collectors.targets import Access
@@ -51,7 +55,7 @@ if TYPE_CHECKING:
     from inventory.endpoints import Endpoints
     from inventory.model import Device, Workspace
 
-_INDEX = b"govnet: /snmp?target=NAME&module=if_mib  /sd/snmp  /metrics  /config  /-/healthy\n"
+_INDEX = b"govnet: /snmp?target=NAME&module=if_mib  /sd/snmp  /reach  /metrics  /config  /-/healthy\n"
 
 # Of targets that only requests name (addresses, contexts) what was learnt is kept for so many: anyone can invent more.
 _STRANGERS = 256
@@ -89,6 +93,14 @@ class _Files:
         return {"auths": auths, "credentials": credentials, "modules": modules}
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What probes on a schedule, and which probes a workspace means."""
+
+    watch: Watch
+    probes: Callable[[Workspace], list[Probe]]
+
+
 class Exporter:
     """Answers requests from a workspace's inventory. Use `serve` to run it."""
 
@@ -105,6 +117,7 @@ class Exporter:
         reread: Callable[[], Workspace] | None = None,
         rate: float = 0.0,
         device_rate: float = DEVICE_RATE,
+        reach: Reach | None = None,
     ) -> None:
         self._endpoints = endpoints
         self._any_target = any_target
@@ -114,6 +127,9 @@ class Exporter:
         self._reread = reread
         self._files = _Files(workspace, self._paths, self._rates)
         self._background = Background(self._poll_and_count, every) if every else None
+        self._reach = reach
+        # Made before anything is changed: a mistake in its file is one in the files.
+        self._probes = reach.probes(workspace) if reach is not None else []
         self._client: Client | None = None
         self._locks: WeakValueDictionary[Target, asyncio.Lock] = WeakValueDictionary()
         self._counters: Counters | None = None
@@ -129,10 +145,14 @@ class Exporter:
             server = Server(self.answer, self._web.tls if self._web is not None else None)
             await server.start(sockets)
             self._follow()
+            if self._reach is not None:
+                await self._reach.watch.begin(self._probes)
             ready()
             await stop.wait()
             if self._background is not None:
                 await self._background.end()
+            if self._reach is not None:
+                await self._reach.watch.end()
             await server.stop()
 
     def reload(self) -> None:
@@ -141,6 +161,7 @@ class Exporter:
             shipped_modules.load.cache_clear()
             workspace = self._reread() if self._reread is not None else self._files.workspace
             files = _Files(workspace, self._paths, self._rates)
+            probes = self._reach.probes(workspace) if self._reach is not None else []
             if self._web is not None:
                 self._web.reload()
         except GovnetError:
@@ -148,6 +169,8 @@ class Exporter:
             raise
         self._files = files
         self._follow()
+        if self._reach is not None:
+            self._reach.watch.follow(probes)
         self._note_reload(good=True)
 
     async def answer(self, request: Request) -> Response:
@@ -172,6 +195,8 @@ class Exporter:
             return await self._snmp(request)
         if path.startswith("/sd/"):
             return self._discovery(request)
+        if path == "/reach" and self._reach is not None:
+            return _metrics(request, self._reach.watch.page())
         pages: dict[str, Callable[[Request], Response]] = {
             "/": lambda _: Response(body=_INDEX),
             "/metrics": self._own,
