@@ -96,7 +96,7 @@ def test_the_last_audit(city):
 def rollout(root, name, *, lab=False):
     made = Bundle(
         name, root, datetime(2026, 11, 22, tzinfo=UTC), "wang", "", policies.Policy(),
-        (Wave(1, "", (Stop("site", "", ("rt-a", "core")),)),),
+        (Wave(1, (Stop("site", ("rt-a", "core")),)),),
         {"rt-a": Planned("rt-a", "huawei", "d"), "core": Planned("core", "huawei", "d")}, lab,
     )
     bundles.write(made)
