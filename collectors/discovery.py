@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collectors.http import Request
     from inventory.model import Device, Inventory
 
+# The labels that a device's series have from the inventory; rules and dashboards rest on them.
+LABELS = ("instance", "region", "region_code", "unit", "site", "role", "platform", "vendor", "zone")
 _HOST = re.compile(r"[A-Za-z0-9.\-_\[\]:]{1,255}\Z")
 
 

@@ -3,6 +3,7 @@
     /snmp?target=NAME[&module=…][&auth=…][&snmp_context=…]   a device's metrics, as snmp_exporter answers
     /sd/snmp[?where=…][&module=…]           Prometheus http_sd: the inventory's devices with their labels
     /reach                                  how well devices, lines and paths are reached, if that is probed
+    /workspace                              lines, rollouts and the last audit, as the workspace's files say
     /metrics                                the exporter's own
     /config                                 modules and ways to speak, without secrets
     /-/healthy  /-/reload (POST)            for whoever watches the exporter
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from collectors import modules as shipped_modules
+from collectors import standing
 from collectors.asked import asked, patience, resolve
 from collectors.background import Background
 from collectors.exposition import gauge, page
@@ -55,7 +57,9 @@ if TYPE_CHECKING:
     from inventory.endpoints import Endpoints
     from inventory.model import Device, Workspace
 
-_INDEX = b"govnet: /snmp?target=NAME&module=if_mib  /sd/snmp  /reach  /metrics  /config  /-/healthy\n"
+_INDEX = (
+    b"govnet: /snmp?target=NAME&module=if_mib  /sd/snmp  /reach  /workspace  /metrics  /config  /-/healthy\n"
+)
 
 # Of targets that only requests name (addresses, contexts) what was learnt is kept for so many: anyone can invent more.
 _STRANGERS = 256
@@ -197,6 +201,8 @@ class Exporter:
             return self._discovery(request)
         if path == "/reach" and self._reach is not None:
             return _metrics(request, self._reach.watch.page())
+        if path == "/workspace":
+            return _metrics(request, await asyncio.to_thread(standing.text, self._files.workspace))
         pages: dict[str, Callable[[Request], Response]] = {
             "/": lambda _: Response(body=_INDEX),
             "/metrics": self._own,

@@ -25,6 +25,7 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 NEEDED = {
     "lab": ("ip", "unshare", "nsenter", "nft", "snmpd", "sshd", "vtysh", "swanctl"),
     "browser": ("chromium",),
+    "prometheus": ("prometheus", "promtool", "amtool", "prometheus-alertmanager"),
     "checkers": ("named-checkzone", "named-checkconf", "kea-dhcp4", "kea-dhcp6"),
 }
 EXTRA_PATH = ("/usr/sbin", "/sbin", "/usr/lib/frr", "/usr/lib/ipsec")

@@ -6,7 +6,9 @@ Source: snmp_exporter's config/config.go and generator/FORMAT.md (Apache-2.0); r
     unverified (metric)      its OID is known only from public configurations, not from the vendor's MIB
     absent (metric)          values by which devices say that there is nothing to measure: they become no sample
     present_with (metric)    a column of the same table: where it has a value above 0, `absent` does not count
-    measures (metric)        what the numbers mean whoever made the device, for summaries over all vendors
+    measures (metric)        what the numbers mean whoever made the device, for summaries and alerts over all vendors
+    good (metric)            of a state: the values by which all is well; any other value is an alert
+    vacant (metric)          of a state: the values by which there is nothing to be well (no such part, off on purpose)
     type RowCount (metric)   how many rows of the column have the same labels
 """
 
@@ -75,8 +77,18 @@ Measure: TypeAlias = Literal[
     "memory_total",
     "temperature_celsius",
     "sessions",
+    "sessions_limit",
     "tunnels",
+    "fan",
+    "power_supply",
+    "hardware",
+    "tunnel",
+    "bgp",
+    "ha",
+    "ha_sync",
 ]
+# Of these each row is a state, whose good values the metric names.
+STATES: frozenset[Measure] = frozenset({"fan", "power_supply", "hardware", "tunnel", "bgp", "ha_sync"})
 
 
 class Part(BaseModel):
@@ -185,11 +197,21 @@ class Metric(Part):
     absent: frozenset[int] = frozenset()
     present_with: Oid | None = None
     measures: Measure | None = None
+    good: frozenset[int] = frozenset()
+    vacant: frozenset[int] = frozenset()
 
     @field_validator("name")
     @classmethod
     def _metric_name(cls, value: str) -> str:
         return _checked(_NAME, value, "metric")
+
+    @model_validator(mode="after")
+    def _states(self) -> Metric:
+        if (self.measures in STATES) != bool(self.good):
+            raise ValueError("a state needs its good values, and nothing else has any: " + ", ".join(sorted(STATES)))
+        if self.vacant & self.good or (self.vacant and not self.good):
+            raise ValueError("vacant are values of a state that are not good")
+        return self
 
     @property
     def note(self) -> str:
