@@ -32,6 +32,8 @@ from configs.readdress.result import (
     Result,
     TokenResult,
     behind,
+    is_range,
+    size_behind,
     translated,
     word_at,
     words,
@@ -304,7 +306,8 @@ class Engine:
         text = line.text
         before = text[token.start - 1] if token.start else " "
         after = text[token.end] if token.end < len(text) else " "
-        if token.form is Form.JOINED or before.isalnum() or before in "_-" or after.isalnum() or after in "_-":
+        joined = before.isalnum() or before in "_-" or after.isalnum() or after in "_-"
+        if token.form is Form.JOINED or (joined and not is_range(word_at(text, token))):
             return "name", KEPT_NAME
         if token.form in (Form.NUMBER, Form.NET):
             return "number", NOT_AN_ADDRESS
@@ -313,7 +316,7 @@ class Engine:
             return "number", self._decider.unreadable(token.text)
         if read[1] == 4 and read[0] >> 31 and texts.mask_length(token.text) is not None:
             return "mask", _MASK
-        if not self._decider.scope.holds(*read):
+        if not self._decider.scope.holds(*read) and not self._decider.meets(read, size_behind(token, text)):
             return "host", Outcome(Action.KEPT, space(*read))
         if source.mask(text)[token.start : token.end] != token.text:
             return "secret", _SECRET
