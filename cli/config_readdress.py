@@ -14,7 +14,7 @@ from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, language, mark, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from configs.readdress.run import Done, Input, Run
     from ipplan.mapping import Mapping
@@ -75,6 +75,7 @@ def register(group: typer.Typer) -> None:
         chosen = readdress_policy.read(policy) if policy is not None else readdress_policy.Policy()
         with readdress_run.without_collecting():
             mappings, missing = find_mappings(table, [source.network for source in gathered.inputs])
+        _warn(mappings.values())
         ready = [source for source in gathered.inputs if source.network in mappings]
         found = readdress_run.run(ready, mappings, chosen, prove=prove)
         found.files += [*gathered.left_out, *without_mapping(gathered.inputs, missing)]
@@ -111,6 +112,28 @@ def find_mappings(path: Path, networks: Sequence[str]) -> tuple[dict[str, Mappin
         else:
             missing[name] = file
     return found, missing
+
+
+def _warn(mappings: Iterable[Mapping]) -> None:
+    """Say which subnets would become one link unasked, before a proof refutes it."""
+    from ipplan.mapping_joined import joined  # noqa: PLC0415 - start-up time
+
+    console = talk()
+    for mapping in {id(one): one for one in mappings}.values():
+        met = list(joined(mapping))
+        for one in met[:SHOWN]:
+            text = tr(
+                "warning: {first} (line {one}) and {second} (line {other}) come together in {goal}, and the mapping "
+                "does not say that they are merged: give one of them another place, or both the mode merge",
+                first=one.first,
+                one=one.lines[0],
+                second=one.second,
+                other=one.lines[1],
+                goal=one.goal,
+            )
+            console.print(text, markup=False, soft_wrap=True)
+        if len(met) > SHOWN:
+            console.print(tr("… and {count} more", count=len(met) - SHOWN), markup=False)
 
 
 def without_mapping(inputs: Sequence[Input], missing: dict[str, Path]) -> list[Done]:

@@ -25,10 +25,10 @@ from configs.equivalence import lines, links, used
 from configs.equivalence.flows import Flows
 from configs.equivalence.folding import folded
 from configs.equivalence.image import Images
-from configs.equivalence.joined import joined
 from configs.equivalence.model import Counterexample, Document, Findings, Kind, Proof, Site, site
 from configs.equivalence.translations import Translations
 from inventory.text import Message
+from ipplan.mapping_joined import joined
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from configs.equivalence.image import Images
-    from configs.equivalence.joined import Joined
     from configs.equivalence.model import Document, Findings, Site
     from configs.equivalence.reading import Meant
     from configs.places.lines import Line
     from configs.places.rows import Place
     from configs.places.table import Places
+    from ipplan.mapping_joined import Joined
     from ipplan.networks import Network
 
 # A VRF (None: any) and a family.

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from configs.addressing import View, address_of, host_of, network_of, views
 from configs.intervals import BITS, prefix, wildcard
@@ -171,6 +171,10 @@ def _routes(nodes: list[tuple[Words, Node, Words]], tongue: Tongue) -> Iterator[
             yield from _route(path, node.line, words, tongue)
 
 
+# For an address besides the next hop.
+_SOME: Final = "@"
+
+
 def _route(path: Words, line: int, rest: Words, tongue: Tongue) -> Iterator[Route]:
     vrf = _vrf(path, tongue)
     if rest[:1] == (tongue.vrf,) and len(rest) > 1:
@@ -188,7 +192,8 @@ def _route(path: Words, line: int, rest: Words, tongue: Tongue) -> Iterator[Rout
         elif before == tongue.vrf:
             hop_vrf = word
         elif word != tongue.vrf:
-            others.append(word)
+            # Where BFD or a source stands is compared line by line.
+            others.append(word if address_of(word.partition("/")[0]) is None else _SOME)
     tail = " ".join(word for word in rest[stop:] if address_of(word) is None)
     value = int(network_of(*host)[0])
     yield Route(line, vrf, host[0].version, value, host[1], hop, " ".join(others), hop_vrf, tail)

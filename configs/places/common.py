@@ -587,6 +587,7 @@ crypto keyring {name}
 ?set peer {host:peer}
 ?set local-address|peer-address {host:peer}
 ?match address {name}
+?pre-shared-key address ipv6 {prefix:peer}/{len}
 ?pre-shared-key address {prefix:peer} [{mask}]
 ?pre-shared-key address {prefix:peer}/{len}
 ?local-address {host:source}

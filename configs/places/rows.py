@@ -171,7 +171,7 @@ _EXPRESSIONS: Final = {
     "le": r"\d{1,3}",
     "id": _ADDRESS,
     "title": r"[0-9A-Za-z]+(?:\.[0-9A-Za-z]+)+",
-    "rd": rf"{_QUAD}:\d+",
+    "rd": rf"{_QUAD}:(?:\d+|\*)",
     "fixed": r"\S*[^\s;]",
     "name": r"(?:\"(?:[^\"]*[^\"\s])?\"|'(?:[^']*[^'\s])?'|\S+)",
     "text": r"\S.*",

@@ -142,8 +142,8 @@ class Places:
     out where a command begins (`set`, `inactive:`), and `lead` matches what may stand before a row, with the VRF.
     `groups` says which objects may become groups of objects, if the language has such. `paired` finds the words of
     translations of one address for one whose sides stand in several commands. `nearest` are the kinds of prefixes of
-    which, in one list, the longest decides whatever its order. `addresses` finds the lines of a text whose prefixes mean
-    addresses by who names them, though their kind be that of routes.
+    which, in one list, the longest decides whatever its order. `addresses` finds the lines of a text whose prefixes
+    mean addresses by who names them, though their kind be that of routes.
     """
 
     sections: tuple[Section, ...]

@@ -18,7 +18,16 @@ from configs.readdress.edits import Edit, applied, edits_of
 from configs.readdress.fates import Fate
 from configs.readdress.outcomes import Action, Outcome, space
 from configs.readdress.plans import Plan, plan, unread
-from configs.readdress.result import KEPT_COMMENT, KEPT_NAME, KEPT_TEXT, NOT_AN_ADDRESS, UNKNOWN
+from configs.readdress.result import (
+    KEPT_COMMENT,
+    KEPT_NAME,
+    KEPT_TEXT,
+    NOT_AN_ADDRESS,
+    UNKNOWN,
+    is_range,
+    size_behind,
+    word_at,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -144,7 +153,8 @@ class Alone:
         text = line.text
         before = text[token.start - 1] if token.start else " "
         after = text[token.end] if token.end < len(text) else " "
-        if token.form is Form.JOINED or before.isalnum() or before in "_-" or after.isalnum() or after in "_-":
+        joined = before.isalnum() or before in "_-" or after.isalnum() or after in "_-"
+        if token.form is Form.JOINED or (joined and not is_range(word_at(text, token))):
             return "name", KEPT_NAME
         if token.form in (Form.NUMBER, Form.NET):
             return "number", NOT_AN_ADDRESS
@@ -153,7 +163,7 @@ class Alone:
             return "number", self._decider.unreadable(token.text)
         if read[1] == 4 and read[0] >> 31 and texts.mask_length(token.text) is not None:
             return "mask", _MASK
-        if not self._decider.scope.holds(*read):
+        if not self._decider.scope.holds(*read) and not self._decider.meets(read, size_behind(token, text)):
             return "host", Outcome(Action.KEPT, space(*read))
         if source.mask(text)[token.start : token.end] != token.text:
             return "secret", _SECRET

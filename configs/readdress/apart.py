@@ -158,6 +158,8 @@ def _mask(found: Decisions, index: int, number: int, decider: Decider) -> None:
     size = line.text[mask.start : mask.end]
     form = Size.LENGTH if mask.kind == "length-apart" else Size.MASK
     beside = sorted(_companions(found, index))
+    if form is Size.MASK:
+        beside = [one for one in beside if _in_dots(found[one.line].line, one.place)]
     if not beside:
         return
     surely = [one for one in beside if one.sure and one.words == beside[0].words]
@@ -217,6 +219,12 @@ def _of_line(found: Decisions, index: int, other: int) -> Iterator[_Companion]:
             far = 2 * abs(beside.number - line.number) + (beside.number > line.number)
             sure = other == index or place.shape is Shape.RANGE or place.kind in _SURE
             yield _Companion(-alike, not sure, far, other, number, sure)
+
+
+def _in_dots(line: Line, number: int) -> bool:
+    """Whether an address may have a mask in dots: of the other family none has."""
+    place = line.places[number]
+    return ":" not in line.text[place.start : place.end]
 
 
 def _same(pair: tuple[str, str]) -> bool:

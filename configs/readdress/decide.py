@@ -123,6 +123,14 @@ class Decider:
             return Outcome(_REVIEW, "leading-zeros")
         return Outcome(_KEPT, "not-an-address")
 
+    def meets(self, read: tuple[int, int], length: int | None) -> bool:
+        """Whether a prefix, in whatever VRF, has addresses of the mapping. All addresses together are no prefix."""
+        value, version = read
+        if length is None or not 0 < length <= BITS[version]:
+            return False
+        shift = BITS[version] - length
+        return self.scope.prefix(value >> shift << shift, length, version, None).said is not _OUTSIDE
+
     def host(self, address: str, vrf: str | None) -> Outcome:
         """One address."""
         read = texts.read(address)

@@ -28,6 +28,8 @@ NOT_AN_ADDRESS: Final = Outcome(Action.KEPT, "not-an-address")
 UNKNOWN: Final = Outcome(Action.REVIEW, "unknown-command")
 # A quoted word may have blanks, but not at its end (that is a list); an apostrophe inside a word opens no quotes.
 _WORD: Final = re.compile(r"""(?<![^\s\[({=,])(?:"[^"\r\n]*[^"\s]"|'[^'\r\n]*[^'\s]')|[^\s"';]+""")
+_RANGE: Final = re.compile(r"[\"']?\d{1,3}(?:\.\d{1,3}){3}-\d{1,3}(?:\.\d{1,3}){3}[\"',]?")
+_SIZE_BEHIND: Final = re.compile(r"/(\d{1,3})(?![\d.])|\s+(?:mask\s+|netmask\s+)?(\d{1,3}(?:\.\d{1,3}){3})(?![\d.])")
 # The length that is written behind an address in a name or a text.
 _LENGTH_BEHIND: Final = re.compile(r"(/|_{1,2})(\d{1,3})(?![\d.])")
 
@@ -283,6 +285,19 @@ def behind(token: Token, text: str) -> tuple[int, int] | None:
     # Behind anything but a slash a number is a length only if the address is a network's.
     free = found[0] & ((1 << (bits - length)) - 1)
     return match.span(2) if match[1] == "/" or (not free and length < bits) else None
+
+
+def is_range(word: str) -> bool:
+    """Whether a word is two addresses with a hyphen between them."""
+    return _RANGE.fullmatch(word) is not None
+
+
+def size_behind(token: Token, text: str) -> int | None:
+    """The length of the prefix that an address where no row speaks of it seems to say: `/N`, or a mask in dots."""
+    match = _SIZE_BEHIND.match(text, token.end)
+    if match is None:
+        return None
+    return int(match[1]) if match[1] else texts.mask_length(match[2])
 
 
 def translated(decider: Decider, token: Token, text: str = "") -> Outcome:

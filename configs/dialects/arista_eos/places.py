@@ -112,6 +112,24 @@ management cvx {name}
 [mlag]
 peer-address heartbeat {host:peer} [vrf {vrf}]
 peer-address {host@:peer}
+[policy-map type pbr > * class]
+?set nexthop [recursive] {hosts:next-hop}
+[policy-map type pbr]
+?* match ip ({prefix:policy}/{len} | any | host {host:policy}) ({prefix:policy}/{len} | any | host {host:policy}) ... set nexthop [recursive] {hosts:next-hop}
+?* match ip ({prefix:policy}/{len} | any | host {host:policy}) ({prefix:policy}/{len} | any | host {host:policy})
+[router bgp]
+[router bgp > vrf]
+neighbor {host:peer} local-v4-addr|local-v6-addr {host:source}
+[router bfd]
+[bfd]
+local-address {host:bfd}
+[mpls ldp > pseudowires > pseudowire]
+[mpls pseudowires > pseudowire]
+neighbor {host:peer}
+[dhcp server > subnet]
+tftp server option 66 {host:server}
+[]
+mac address-table static * vlan * interface * vtep {hosts:peer}
 [nexthop-group]
 entry * tunnel-destination {host:tunnel-destination}
 entry * push label-stack * nexthop {host:next-hop}

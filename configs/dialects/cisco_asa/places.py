@@ -28,11 +28,17 @@ ip address {interface} {mask} standby {host:interface}
 ip address {interface} {mask}
 ip address {host:interface} standby {host:interface}
 ipv6 address {interface}/{len} standby {host:interface}
+peer ip {host:peer}
 dhcprelay server {host:relay}
 +summary-address eigrp * {prefix:aggregate} {mask}
 ospf message-digest-key * md5 {fixed:secret}
 tunnel destination {host:tunnel-destination}
+[nve]
+peer ip {host:peer}
+[media-termination]
+address {host:source}
 []
+ipv6 dhcprelay server {host:relay}
 # PIX 6 gives an interface's address outside of it.
 ip address * {interface} {mask}
 ?+access-list {name} [line *] [extended] permit|deny (object|object-group {name} | *) \
@@ -290,6 +296,8 @@ crl configure {name}
 [crypto ca]
 policy {name}
 [webvpn]
+smart-tunnel network {name} host {host:server}
+smart-tunnel network {name} ip {prefix:policy} {mask}
 url-list|port-forward|smart-tunnel {name}
 port-forward {name} * {host:server}
 http-proxy|https-proxy {host:server}

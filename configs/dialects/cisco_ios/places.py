@@ -47,7 +47,17 @@ nat64 v4v6 static {host:nat-inside} {host:nat-outside}
 nat64 v6v4 static {host:nat-inside} {host:nat-outside}
 nat64 v4 pool {name} {first:nat-pool} {last}
 nat64 prefix stateful|stateless {prefix:nat-pool}/{len}
++nat64 route {prefix:route}/{len}
+nat66 prefix inside {prefix:inside-net}/{len} outside {prefix:outside-net}/{len}
+boot system|host|network|config tftp|ftp|rcp|mop * {host:server}
 ip casa {host:source}
+ip igmp ssm-map [vrf *] static {name} {host:source}
+ip route [vrf {vrf}] static bfd {host:bfd} {host:bfd}
+ip http secure-trustpoint|client {name}
+cts sxp connection peer {host:peer} [source {host:source}]
++cts role-based sgt-map [vrf {vrf}] {prefix:policy}/{len}|{host:policy}
+device-tracking binding vlan * {host:arp}
+privilege {text}
 ip dhcp-client network-discovery {name}
 ip forward-protocol nd {host}
 ip slb natpool {name} {first:nat-pool} {last} netmask {fixed:mask-apart}
@@ -112,6 +122,9 @@ ip rtp header-compression {name}
 ip rsvp neighbor {host:peer}
 ip mobile {host}
 pim neighbor-filter {name}
+standby|glbp [*] ipv6 {interface:virtual}/{len}
+tunnel 6rd br {host:tunnel-destination}
+otv use-adjacency-server {hosts:peer} unicast-only
 atm pvc * ip {host:peer}
 service-policy [type *] [input|output] {name}
 standby [*] ip|ipv6 {host:virtual} secondary
@@ -137,6 +150,8 @@ member {host@:peer}
 backup peer {host@:peer}
 [event manager applet]
 action * syslog [...] msg {text}
+action * mail server ["]{host:server} ...
+event syslog [...] pattern {text}
 [ip nat pool]
 address {first:nat-pool} {last}
 [object-group]
@@ -182,6 +197,9 @@ database-mapping {prefix:igp-network}/{len} {host@:lsr-id}
 +database-mapping {prefix:igp-network}/{len}
 +eid-prefix {prefix:igp-network}/{len}
 map-cache {prefix:igp-network}/{len} {host@:lsr-id}
++map-cache {prefix:igp-network}/{len} map-request
+ipv4|ipv6 use-petr {host@:lsr-id}
+use-petr {host@:lsr-id}
 ipv4|ipv6 itr|etr map-resolver|map-server {host@:server}
 itr|etr map-resolver|map-server {host@:server}
 etr|ipv4 map-server {host@:server}
@@ -211,6 +229,11 @@ member vni * mcast-group {host:group}
 [parameter-map]
 server name {host:server}
 server ip {host:server}
+virtual-ip ipv4|ipv6 {host:virtual}
+pattern {text}
+[webvpn context > policy group]
++svc|functions split include|exclude {prefix:ipsec} {mask}
+svc dns-server|wins-server primary|secondary {host:dns}
 [redundancy]
 [call-home > profile]
 [snmp mib bulkstat object-list]
@@ -256,6 +279,4 @@ server {host:server}
 receiver ip address {host:logging}
 receiver-ip {host:logging}
 source-address {host:source}
-[event manager applet]
-action {text}
 """

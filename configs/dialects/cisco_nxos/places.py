@@ -49,7 +49,10 @@ callhome {name}
 object-group ip|ipv6 address|port {name}
 vpc domain {name}
 scheduler {name}
+sflow collector-ip {host:logging} vrf {vrf} source {host:source}
 sflow collector-ip {host:logging} [vrf {vrf}]
+ptp source {host:source}
+ip igmp ssm-translate {prefix:group}/{len} {host:source}
 sflow agent-ip {host:source}
 analytics {name}
 [interface]
@@ -155,6 +158,12 @@ transport email smtp-server {host:server}
 transport email mail-server {host:server}
 [evpn multisite border-gateway]
 [evpn esi]
+[segment-routing mpls > connected-prefix-sid-map > address-family]
+{prefix:route}/{len} index|absolute
+[interface]
+otv use-adjacency-server {hosts:peer} unicast-only
+[route-map]
+?match ip multicast [...] group {prefix:group}/{len} [rp {prefix:rp}/{len}]
 [evpn ethernet-segment]
 [telemetry]
 [telemetry > *]

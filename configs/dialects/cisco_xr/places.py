@@ -269,6 +269,35 @@ session protection for {name}
 discovery transport-address {host:lsr-id}
 [mpls traffic-eng]
 [rsvp]
+neighbor {host:peer}
+[dhcp ipv4 > profile]
+option * ip {hosts:server}
+[ipv4 access-list]
+[ipv6 access-list]
+?... nexthop1|nexthop2|nexthop3 vrf {vrf} ipv4|ipv6 {host:next-hop}
+[pce]
+[pce > *]
+address ipv4|ipv6 {host:source}
+peer ipv4|ipv6 {host:peer}
+[interface nve* > member]
+peer-ip {host:peer}
+[segment-routing > srv6 > encapsulation]
+[segment-routing > srv6]
+source-address {host:source}
+[segment-routing > traffic-eng > segment-list > srv6]
+[segment-routing > traffic-eng > segment-lists > srv6 > segment-list]
+index * sid {host:sid}
+[router vrrp > interface > address-family > vrrp]
+bfd fast-detect peer ipv4|ipv6 {host:bfd}
+[service]
+[cgn > *]
+[cgn > * > *]
+[cgn > * > * > *]
+[cgn > * > * > * > *]
+?map [outside-vrf *] [outsideServiceApp *] address-pool {prefix:nat-pool}/{len}
+?address {host:logging} port
+?address {host:logging}
+[rsvp]
 [mpls traffic-eng > *]
 peer ipv4 {host:peer}
 [explicit-path]
@@ -349,6 +378,7 @@ server {host:server}
 [aaa server radius dynamic-author]
 client {host:server} [vrf {vrf}]
 [flow exporter-map]
+destination ipv6 {host:logging} [vrf {vrf}]
 destination {host:logging} [vrf {vrf}]
 source-address {host:source}
 source {host:source}

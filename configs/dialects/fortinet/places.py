@@ -178,6 +178,7 @@ set server ... {host:probe}
 [config system virtual-wan-link > config neighbor]
 edit {host:peer}
 [config system link-monitor > edit]
+set route \"{prefix:route} {mask}
 set server ... {host:probe}
 set gateway-ip|gateway-ip6 {host:next-hop}
 set route ... {prefix:route}/{len}
@@ -457,6 +458,7 @@ set ipv4-netmask {fixed:mask-apart}
 set ipv4-dns-server*|ipv6-dns-server* {host:dns}
 set ipv4-wins-server*|dhcp-ra-giaddr|dhcp6-ra-linkaddr {host:server}
 set exchange-ip-addr4|exchange-ip-addr6 {host:peer}
+set banner {text}
 set localid|peerid {host:peer}
 set localid|peerid {text}
 set ipv4-split-include|ipv4-split-exclude|ipv4-name {name}

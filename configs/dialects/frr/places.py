@@ -26,6 +26,7 @@ TABLE = r"""
 ip|ipv6 address {interface}/{len}
 [interface]
 ip address {interface}/{len} peer {host:peer}/*
+ip address {host} peer {host:peer}/*
 ip address {interface}/{len} label {name}
 ip|ipv6 address {interface}/{len}
 ip ospf [*] area {fixed:area} [{host:interface}]
@@ -56,6 +57,7 @@ neighbor {host:peer}
 []
 +ip|ipv6 route */* {host:next-hop} [...] nexthop-vrf {vrf}
 +ip|ipv6 route {prefix:route}/{len} from {prefix:source}/{len} {host:next-hop}
++ip route {prefix:route}/{len} {host:next-hop} [...] bfd ... source {host:bfd}
 +ip|ipv6 route {prefix:route}/{len} {host:next-hop} [...] vrf {vrf}
 +ip|ipv6 route {prefix:route}/{len} * [...] vrf {vrf}
 +ip|ipv6 route {prefix:route}/{len} {host:next-hop}
@@ -63,6 +65,7 @@ neighbor {host:peer}
 +ip route {prefix:route} {mask} {host:next-hop}
 +ip route {prefix:route} {mask}
 ip router-id {id} [vrf {vrf}]
+router-id {id} [vrf {vrf}]
 ip nht {name}
 ip protocol * route-map {name}
 ip mroute {prefix:source}/{len} {host:next-hop}
@@ -114,6 +117,8 @@ neighbor {host:peer} update-source {host:source}
 +bgp listen range {prefix:peer}/{len} peer-group {name}
 bgp identifier {id}
 sid vpn {name}
+rd {rd}
+route-target ... {rd}
 advertise {name}
 locator {name}
 rd vpn export {rd}
@@ -122,6 +127,7 @@ bmp targets {name}
 [router bgp > bmp targets]
 bmp connect {host:logging} port
 [rpki]
+rpki cache [tcp|ssh] {host:server} ... source {host:source}
 rpki cache [tcp|ssh] {host:server}
 rpki cache {host:server}
 [router ospf]
@@ -206,6 +212,7 @@ call {name}
 prefix {prefix:locator}/{len}
 policy color * endpoint {host:destination}
 color * endpoint {host:destination}
+index * nai prefix {prefix:route}/{len}
 index * nai adjacency|prefix {host:next-hop} [{host:next-hop}]
 address ip|ipv6 {host:server}
 source-address ip|ipv6 {host:source}

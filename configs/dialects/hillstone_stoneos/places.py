@@ -80,6 +80,7 @@ rule [id {seq}] ... from|to {name}
 src-addr|dst-addr {name}
 name {name}
 nexthop|next-hop {host:next-hop}
+nexthop|next-hop interface * {host:next-hop}
 
 [pbr-policy]
 ?match ... src-ip|dst-ip {prefix:policy}/{len}|{prefix:policy}
@@ -114,6 +115,10 @@ ip|ipv6 route source ... {host:next-hop}
 +ip|ipv6 route {prefix:route} {mask} * {host:next-hop}
 +ip|ipv6 route {prefix:route} {mask}
 ip mroute {prefix:route}/{len} ... {host:next-hop}
+ip mroute {host:source} {host:group}
+ipv6 neighbor {host:arp}
+ip-mac [static] {host:arp}
+ip route ... description {text}
 ip|ipv6 multicast-route|igmp-group ... {host:group}
 import|export vrouter * ... {prefix:route}/{len}
 

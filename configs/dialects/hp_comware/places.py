@@ -100,6 +100,8 @@ ipsec apply policy {name}
 ipsec policy {name}
 # Translation, on the interface or the whole device
 []
+nat66 prefix source {prefix:inside-net} {len} {prefix:outside-net} {len}
+nat66 prefix destination {prefix:outside-net} {len} {prefix:inside-net} {len}
 nat server [*] [protocol *] global {first:nat-outside} {last} [*] [*] vpn-instance {vrf} inside
 nat server [*] [protocol *] global {host:nat-outside} [*] [*] vpn-instance {vrf} inside
 nat server [*] [protocol *] global {first@:nat-outside} {last}
@@ -124,6 +126,10 @@ nat dns-map domain * protocol * ip {host:nat-outside}
 nat dns-map domain * protocol * interface {name}
 nat server-group {name}
 nat alg {name}
+[nat address-group]
+[nat ipv6 address-group]
+exclude-ip {first:nat-pool} {last}
+exclude-ip {host:nat-pool}
 [nat address-group]
 [nat ipv6 address-group]
 address {first:nat-pool} {last}
@@ -329,6 +335,7 @@ if-match ip-prefix|prefix-list {name}
 ?apply fast-reroute backup-interface * backup-nexthop {host:next-hop}
 apply extcommunity ... {rd}
 [policy-based-route]
+[ipv6 policy-based-route]
 if-match acl [name] {name}
 apply next-hop|default-next-hop vpn-instance {vrf} {host:next-hop}
 ?apply next-hop|default-next-hop [ipv6] {hosts:next-hop}
@@ -361,6 +368,7 @@ if-match source|destination-ip {host:policy}
 [traffic-policy > rule]
 source-ip-host|destination-ip-host {host:policy}
 +source-ip-subnet|destination-ip-subnet {prefix:policy} {size}
++source-ip-subnet|destination-ip-subnet {prefix:policy}/{len}
 source-ip-range|destination-ip-range {first:policy} {last}
 source-ip|destination-ip {name}
 source-address|destination-address {name}
@@ -487,6 +495,12 @@ ssh client authentication server {host:server}
 ssh client {host:server} assign publickey {name}
 public-key peer {name}
 bfd echo-source-ip|echo-source-ipv6 {host:bfd}
+cloud-management server domain {host:server}
+lldp [agent *] [tlv-enable basic-tlv] management-address-tlv [ipv6] {host:source}
+aft prefix-nat64|prefix-ivi|prefix-general {prefix:nat-pool} {len}
+aft v6server [protocol *] {host:nat-outside} [*] {host:nat-inside} [*]
+aft v4server [protocol *] {host:nat-outside} [*] {host:nat-inside} [*]
+aft v4tov6|v6tov4 source {host:nat-inside} [vpn-instance *] {host:nat-outside}
 bfd static {name} peer-ip|peer-ipv6 {host:bfd} [...] source-ip|source-ipv6 {host:bfd}
 bfd static {name} peer-ip|peer-ipv6 {host:bfd}
 track * bfd echo interface * [*] remote ip|ipv6 {host:bfd} local ip|ipv6 {host:bfd}
@@ -709,8 +723,10 @@ authorization-attribute primary-dns|secondary-dns ip|ipv6 {host:dns}
 accept-label|advertise-label ... peer {host:peer}
 [segment-routing ipv6 > locator]
 opcode ... nexthop {host:next-hop}
+[traffic-engineering > segment-list]
 [segment-routing ipv6 > traffic-engineering > segment-list]
 index * ipv6 {host:sid}
+[traffic-engineering > policy]
 [segment-routing ipv6 > traffic-engineering > policy]
 color * end-point ipv4|ipv6 {host:peer}
 binding-sid ipv6 {host:sid}

@@ -478,6 +478,7 @@ ds-lite|nat64|nat-instance address-group * [group-id *] {first:nat-pool} {last}
 ds-lite local|remote ... {host:tunnel-source}
 nat64|nat46|ds-lite ... prefix {prefix:nat-pool} prefix-length {len}
 nat64 prefix {prefix:nat-pool} {len}
+nat64 static [protocol *] {host:nat-inside} [*] {host:nat-outside} [*]
 nat static [protocol *] global {prefix:outside-net} vpn-instance {vrf} inside * [vpn-instance *] netmask
 nat static [protocol *] global * vpn-instance * inside {prefix:inside-net} vpn-instance {vrf} netmask {mask}
 nat static [protocol *] global * vpn-instance * inside {prefix:inside-net} netmask {mask}
@@ -528,6 +529,7 @@ nat ... inside|global {host:nat-inside}
 ?+policy source|destination range {first:policy} {last}
 ?+policy source|destination {host:policy}
 action pbr ... next-hop|nexthop {host:next-hop}
+add interface * next-hop {host:next-hop}
 action destination-nat|dest-nat ... address {host:nat-inside}
 action ... address|static-nat|nexthop|next-hop {host:next-hop}
 ?source-address|destination-address|source-address-exclude|destination-address-exclude address-set {name}
@@ -553,6 +555,7 @@ section [*] {prefix:nat-pool} mask {size}
 section [*] {host:nat-pool}
 exclude-ip {first:nat-pool} {last}
 exclude-ip {host:nat-pool}
+smart-nopat {host:nat-pool}
 vip * ip {host:virtual}
 vip * {host:virtual}
 rserver * ... rip|ip {host:server}
@@ -561,10 +564,18 @@ rserver * rip {host:server}
 address-group|nat-address-group ... {first:nat-pool} {last}
 ?firewall ... source-ip|destination-ip|source|destination|ip|server {host:policy}
 ?firewall blacklist|whitelist|static-mac|mac-binding ... {host:policy}
+v-gateway [*] {host:virtual} port
+v-gateway [*] {host:virtual}
+?web-proxy|file-sharing ... *://{host:url}*
 ?web-proxy|file-sharing|virtual-ip|network-extension ... {host:server}
+port-forwarding ... host-ip {host:nat-inside}
+firewall log host [*] {host:logging}
+update server [ip] {host:server}
+update host source ip {host:source}
 network-extension netpool {first:pool} {last} {fixed:mask}
 netpool {first:pool} {last} {fixed:mask}
 netpool {first:pool} {last}
+netpool {host:pool}
 manual-route {prefix:route} {size}
 network-extension manual-route {prefix:route} {size}
 
@@ -599,6 +610,7 @@ nas-ip-address {host:source}
 ipv6-dns primary|secondary {host:dns}
 ipv6-gateway {host:gateway}
 reserved prefix {prefix:pool}/{len}
+option * ip|ip-address {hosts:server}
 dns server bind interface * [preferred {host:dns}] [alternate {host:dns}]
 web-auth-server source-ip|source-ipv6 {host:source}
 server-ip|server-address|server-ipv6|server|ip-address|ipv6-address {hosts:server}

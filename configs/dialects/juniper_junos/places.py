@@ -154,6 +154,8 @@ protocols msdp ... peer {host:peer}
 protocols msdp ... source {prefix:source}/{len}
 protocols igmp|mld|igmp-snooping|mld-snooping ... group {host:group}
 protocols igmp|mld|igmp-snooping|mld-snooping ... source {host:source}
+protocols l2circuit ... neighbor {host:peer} ... backup-neighbor {host:peer}
+protocols l2circuit neighbor {host:peer} ... backup-neighbor {host:peer}
 protocols l2circuit ... neighbor {host:peer}
 protocols l2vpn|vpls|evpn ... neighbor|backup-neighbor|mesh-group * neighbor {host:peer}
 protocols evpn|l2vpn|vpls ... vrf-target|route-distinguisher *:{rd}
@@ -209,6 +211,7 @@ policy-options community ... {rd}
 firewall [family *] filter ... prefix-list|source-prefix-list|destination-prefix-list {name}
 ?firewall tunnel-end-point * ipv4|ipv6 source-address {host:tunnel-source}
 ?firewall tunnel-end-point * ipv4|ipv6 destination-address {host:tunnel-destination}
+firewall [family *] filter * term * then count|policer|forwarding-class|routing-instance {name}
 firewall [family *] filter * term {name}
 firewall [family *] filter {name}
 
@@ -271,6 +274,8 @@ security nat ... pool|rule|rule-set {name}
 security ipsec security-association ... {host:tunnel-destination}
 ?security log ... source-address {host:source}
 ?security log stream * host {host:logging}
+?security dynamic-address feed-server * hostname|url {host:server}*
+?security utm ... server host {host:server}
 ?security log ... ipaddr {host:logging}
 ?security pki ... url *://{host:url}*
 ?security screen white-list * ... {prefix:policy}/{len}
@@ -316,6 +321,7 @@ system services dhcp ... router|name-server|wins-server|server-identifier|next-s
 system services ... static-binding ... fixed-address ... {host:dhcp}
 system services ... dns ... forwarders {host:dns}
 system services ... dns ... {host:dns}
++system services extension-service notification allow-clients address {prefix:management}/{len}|{host:management}
 system services ... outbound-ssh client * {host:server}
 system services ... neighbor-discovery-router|local-address|address {host:server}
 system login ... message {text}
@@ -353,6 +359,7 @@ access address-assignment ... excluded-range * high {host:range-last}
 access address-assignment ... xauth-attributes ... primary-dns|secondary-dns|primary-wins|secondary-wins {prefix:dns}/{len}|{host:dns}
 access address-pool ... address-range low {first:dhcp} high {last}
 access address-pool ... address {prefix:dhcp}/{len}
+access firewall-authentication ... banner * {text}
 access radius-server|ldap-server|radius {host:server} ... source-address {host:source}
 access radius-server|ldap-server|radius {host:server}
 access profile ... radius-server|ldap-server|server|authentication-server|accounting-server {host:server}

@@ -50,6 +50,7 @@ interface|subscriber-interface|redundant-interface|group-interface * ... delayed
 interface|subscriber-interface|redundant-interface|group-interface * ... bfd ... {host:bfd}
 interface|subscriber-interface|redundant-interface|group-interface * ... tunnel|sap ... dest-ip {host:tunnel-destination}
 interface|subscriber-interface|redundant-interface|group-interface * ... remote-ip|remote-ip-address|backup-remote-ip|backup-remote-ip-address {host:tunnel-destination}
+interface|subscriber-interface|redundant-interface|group-interface * ... local-gateway-address {host:tunnel-source} peer {host:tunnel-destination}
 interface|subscriber-interface|redundant-interface|group-interface * ... source|local-ip-address|local-gateway-address|ip-src {host:tunnel-source}
 interface|subscriber-interface|redundant-interface|group-interface * ... host|static-host ip {host}
 interface|subscriber-interface|redundant-interface|group-interface * ... local-ip|remote-ip address {prefix:ipsec}/{len}
@@ -60,7 +61,7 @@ interface|subscriber-interface|redundant-interface|group-interface {name}
 router-id {id}
 autonomous-system|bgp-ipvpn|confederation ... route-distinguisher {rd}
 bgp-ipvpn|bgp|bgp-evpn|bgp-vpls|bgp-ad|vxlan|segment-routing-v6 ... route-distinguisher {rd}
-bgp-ipvpn|bgp|bgp-ad|bgp-vpws ... target ... *:{rd}
+bgp-ipvpn|bgp|bgp-ad|bgp-vpws ... target|route-target ... *:{rd}
 route-distinguisher {rd}
 vrf-target|route-target ... *:{rd}
 vrf-target|route-target ... {rd}
@@ -155,7 +156,9 @@ sdp * ... far-end {host:tunnel-destination}
 sdp * ... local-end {host:tunnel-source}
 sdp * ... {host:tunnel-destination}
 vxlan ... source-vtep|vxlan-source-vtep {host:tunnel-source}
-vxlan|assisted-replication ... egress-vtep|ip-address|ip {host:tunnel-destination}
+vxlan|assisted-replication ... egr-vtep|egress-vtep|ip-address|ip {host:tunnel-destination}
+ipsec ... security-policy * ... local-ip|remote-ip {prefix:ipsec}/{len}
+nat ... nat64 ... prefix {prefix:nat-pool}/{len}
 system ... ethernet-segment * ... esi {fixed:esi}
 system ... route-distinguisher {rd}
 proxy-arp|proxy-nd ... dynamic|static ... {host:arp}
@@ -174,7 +177,7 @@ spoke-sdp|mesh-sdp|sap ... arp-host|static-host|host|ip ... {host}
 ?filter ip-filter|ipv6-filter * ... next-hop|nh-ip|indirect ... {host:next-hop}
 ?filter ip-filter|ipv6-filter * ... filter-name|default-action|scope ... {name}
 ?filter ip-filter|ipv6-filter * ... gre-tunnel|redirect-policy|http-redirect ... {name}
-?filter redirect-policy * destination {host:next-hop}
+?filter redirect-policy * [create] destination {host:next-hop}
 ?filter redirect-policy * ... ping-test|snmp-test|unicast-rt-test|source ... {host:probe}
 ?+filter match-list ip-prefix-list|ipv6-prefix-list * prefix {prefix:acl}/{len}
 ?+filter match-list ip-prefix-list|ipv6-prefix-list * prefix-exclude {prefix:acl}/{len}
@@ -265,6 +268,7 @@ oam-pm ... source|destination {host:probe}
 oam-pm ... {host:probe}
 test-oam ... prefix {prefix:probe}/{len}
 test-oam ... {host:probe}
+cflowd collector {host:logging}:*
 cflowd collector {host:logging}
 cflowd ... collector {host:logging}
 cflowd ... ip-address|source-address {host:logging}

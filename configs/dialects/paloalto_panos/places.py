@@ -50,6 +50,8 @@ deviceconfig system ... panorama-server|panorama-server-2 {host:server}
 deviceconfig system ... update-server|secure-proxy-server|lcaas-server|wildfire-server|public-cloud-server|server {host:server}
 deviceconfig system route service * source address {interface:source}/{len}|{host:source}
 deviceconfig system route service * source-v6 address {interface:source}/{len}|{host:source}
+deviceconfig system route destination {prefix:server}/{len} source address {interface:source}/{len}|{host:source}
+deviceconfig system route destination {prefix:server}/{len}
 deviceconfig system route destination {host:server} source address {interface:source}/{len}|{host:source}
 deviceconfig system route destination {host:server}
 deviceconfig system snmp-setting ... manager {host:snmp}
@@ -108,7 +110,10 @@ routing-table|protocol|multicast ... aggregation address * prefix {prefix:aggreg
 routing-table|protocol|multicast ... prefix ... {prefix:bgp-network}/{len}
 routing-table|protocol|multicast ... network {prefix:bgp-network}/{len}
 routing-table|protocol|multicast ... advertise|non-exist|suppress-filters|advertise-filters ... {prefix:bgp-network}/{len}
-routing-table|protocol|multicast ... rp ... address {interface:rp}/{len}|{host:rp}
+routing-table|protocol|multicast ... rp ... address|rp-address {interface:rp}/{len}|{host:rp}
+routing-table|protocol|multicast ... external-rp {host:rp} ... group-addresses|group-address {prefix:group}/{len}
+routing-table|protocol|multicast ... external-rp {host:rp}
+routing-table|protocol|multicast ... filter ospf area {fixed:area}
 routing-table|protocol|multicast ... group-addresses|group-address ... {prefix:group}/{len}|{host:group}
 routing-table|protocol|multicast ... source-address ... {prefix:source}/{len}|{host:source}
 routing-table|protocol|multicast ... filter ... destination ... {prefix:prefix-list}/{len}
@@ -165,6 +170,7 @@ address-group * description {text}
 address-group * static ... {name}
 address-group {name}
 ?external-list * ... url *://{host:url}*
+?+external-list * ... exception-list ... {prefix:policy}/{len}|{host:policy}
 ?region * address ... {first:object}-{last}|{prefix:object}/{len}|{host:object}
 
 rulebase|pre-rulebase|post-rulebase * rules * description|audit-comment {text}

@@ -30,6 +30,7 @@ ip dhcp relay suppression {name}
 vrrp * ip {host:virtual} [secondary]
 vrrp ipv6 * {host:virtual}
 vrrp * track ip {host:probe}
+vrrp * track {host:probe}
 vrrp * track {name}
 vrrp * bfd * {host:bfd}
 ip rip summary-address {prefix:aggregate} {mask}
@@ -48,6 +49,21 @@ bfd bind peer-ip {host:bfd} [source-ip {host:bfd}]
 bfd bind peer-ip {host:bfd}
 web-auth {name}
 reverse-path {name}
+[ip access-list]
+list-remark {text}
+[expert access-list]
+list-remark {text}
+?+[{seq}] permit|deny * [VID *] (any | host {host:acl} | {prefix:acl} {wild}) (any | host {fixed:mac}) [VID *] (any | host {host:acl} | {prefix:acl} {wild})
+[interface OverlayTunnel]
+source {host:tunnel-source}
+destination {host:tunnel-destination}
+[ip nat pool]
+address {first:nat-pool} {last}
+[mpls router ldp]
+neighbor {host:peer}
+[monitor session]
+original ip address {host:source}
+destination ip address {host:destination}
 [ip access-list extended]
 ?+[{seq}] permit|deny ip host {prefix:acl} host {mask}
 []
@@ -58,6 +74,12 @@ reverse-path {name}
 ip route ... description|name {text}
 ip|ipv6 default-gateway {host:gateway}
 address-bind {host:arp}
+ip dhcp snooping binding {fixed:mac} vlan * ip {host:arp}
+ip igmp ssm-map [vrf *] static {name} {host:source}
+ip nat inside source static network {prefix:inside-net} {prefix:outside-net} {mask}
+ip nat inside source static network {prefix:inside-net} {prefix:outside-net} /{len}
+logging server vrf {vrf} {host:logging}
+web-auth direct-site {host:policy}
 address-bind ipv6-address {host:arp}
 ip source binding {fixed:mac} vlan * {host:arp}
 ip source binding ... {host:arp}
@@ -149,7 +171,9 @@ default-router {hosts:gateway}
 next-server {hosts:server}
 lease {fixed:number}
 option * ip {hosts:dhcp}
-option * hex|ascii {fixed:number}
+option * ascii {hosts:dhcp}
+option * ascii *{host:dhcp}*
+option * hex {fixed:number}
 [ip-object]
 [object-group]
 [ip-object > *]

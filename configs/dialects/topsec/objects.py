@@ -123,6 +123,8 @@ class Objects:
 def _parts(kind: str, command: Command) -> Iterator[AddressSet | str | None]:
     if kind == "group_address":
         yield from command.values("member")
+    elif command.value("except"):
+        yield None  # how it is taken out is not known
     elif kind == "host":
         parts = [sized(word) for word in command.values("ipaddr")]
         known = [part for part in parts if part is not None]

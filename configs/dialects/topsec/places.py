@@ -49,4 +49,22 @@ ha|HA local|LOCAL {host:source}
 ha|HA peer|PEER {host:peer}
 ha|HA ... local|local-ip|LOCAL {host:source}
 ha|HA ... peer|peer-ip|PEER {host:peer}
+
+# No manual of what follows was found. Elsewhere in this language a word says what stands behind it.
+define subnet|ipv6_subnet|range|ipv6_range add|modify ... except {hosts:object}
+define server|vip|server_group add|modify ... ip|ipaddr {hosts:server}
+network route add|delete|modify ... src {prefix:source}/{size}
+network arp add|delete|modify [ip] {host:arp}
+network dhcp ... subnet|add {prefix:dhcp} mask {mask}
+network dhcp ... range {first:dhcp} {last}
+network dhcp ... router|gateway|dns|wins {hosts:dhcp}
++network ospf|rip|bgp ... network {prefix:igp-network}/{len} [area {fixed:area}]
+network ospf|rip|bgp ... router-id {id}
+network dns set {hosts:dns}
+vpn ... localsubnet|remotesubnet|local-subnet|remote-subnet {prefix:ipsec}/{len}
+vpn ... pool {first:pool}-{last}
+vpn ... remote|peer {host:tunnel-destination} ... local {host:tunnel-source}
+vpn ... remote|peer {host:tunnel-destination}
+vpn ... local {host:tunnel-source}
+network|system|log|snmp|ntp|user|auth|vpn|dns|ids ... ip|ipaddr|ip6addr|address|addr|hostip|setip|server|host|manager|remote|peer {hosts:server}
 """

@@ -1,7 +1,7 @@
-"""The breadth of the firewalls' languages: what is an address follows the mapping, what only looks like one stays.
+"""The breadth of the languages: what is an address follows the mapping, what only looks like one stays.
 
 `breadth/<platform>.conf` (and `<platform>.<form>.conf`) has a command of each kind. In it addresses of 10.1.0.0/16 and
-2001:db8:1::/64 are to follow; 10.99.0.0/24 is in the mapping too, but stands where nothing may change: areas, router
+2001:db8:1::/48 are to follow; 10.99.0.0/16 is in the mapping too, but stands where nothing may change: areas, router
 ids, names, texts, secrets.
 """
 
@@ -22,15 +22,15 @@ FILES = sorted((Path(__file__).parent / "breadth").glob("*.conf"))
 FOLLOW, STAY = ("10.1.", "2001:db8:1:"), "10.99."
 MOST_REVIEWED = 0.03
 # Of the /24s of 10.1.0.0/16 that the texts speak of, what becomes of each.
-SAME = [(n, f"172.20.{n}.0/24") for n in range(9)]
-GROWN = [(n, f"172.20.{2 * n}.0/23") for n in range(9)]
+SAME = [(n, f"172.20.{n}.0/24") for n in range(28)]
+GROWN = [(n, f"172.20.{2 * n}.0/23") for n in range(28)]
 
 
 def run(path, rows):
     """The result of re-addressing a file, the document before and after, and the mapping."""
     table = [f"10.1.{number}.0/24,{new}" for number, new in rows]
     mapping = mapping_file.parse(
-        "\n".join(("old,new", *table, "10.99.0.0/24,172.28.0.0/24", "2001:db8:1::/64,2001:db8:9::/64", ""))
+        "\n".join(("old,new", *table, "10.99.0.0/16,172.28.0.0/16", "2001:db8:1::/48,2001:db8:9::/48", ""))
     )
     platform = path.name.partition(".")[0]
     speaker = dialect(platform)

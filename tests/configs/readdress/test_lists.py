@@ -82,6 +82,5 @@ def test_in_braces_too(readdress):
     new = readdress(BRACES.encode(), PLATFORM, HALVES).to_bytes().decode()
     assert new == BRACES.replace("10.1.1.0/24;", "172.20.1.0/25;\n        192.168.9.0/25;")
     assert _proof(BRACES, new).ok
-    routes = BRACES.replace("firewall {", "policy-options {\n    policy-statement S {\n        from {\n"
-                            "            prefix-list {\n                P;\n            }\n        }\n    }\n}\nfirewall {")  # fmt: skip
-    assert readdress(routes.encode(), PLATFORM, HALVES).to_bytes().decode() == routes
+    policy = "policy-options {\n    policy-statement S {\n        from prefix-list P;\n    }\n}\n"
+    assert readdress((BRACES + policy).encode(), PLATFORM, HALVES).to_bytes().decode() == BRACES + policy

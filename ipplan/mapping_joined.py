@@ -22,12 +22,13 @@ _SHARING = (Mode.MERGE, Mode.SPLIT)
 
 
 class Joined(NamedTuple):
-    """Two subnets of today and where they meet. `vrfs` are theirs."""
+    """Two subnets of today and where they meet. `vrfs` are theirs, `lines` those of the mapping's rows."""
 
     vrfs: tuple[str, str]
     first: Network
     second: Network
     goal: Network
+    lines: tuple[int, int]
 
 
 def joined(mapping: Mapping) -> Iterator[Joined]:
@@ -45,7 +46,8 @@ def joined(mapping: Mapping) -> Iterator[Joined]:
             standing = [each for each in standing if each[0] >= start]
             met = next((other for _, other in standing if _apart(other, entry)), None)
             if met is not None and entry.new_subnet is not None:
-                yield Joined((met.vrf, entry.vrf), _subnet(met), _subnet(entry), entry.new_subnet)
+                lines = met.source.line, entry.source.line
+                yield Joined((met.vrf, entry.vrf), _subnet(met), _subnet(entry), entry.new_subnet, lines)
             standing.append((stop, entry))
 
 
