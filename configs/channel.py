@@ -11,6 +11,7 @@ because a namespace belongs to a thread and a new thread inherits it from the on
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -150,6 +151,8 @@ class _Loop:
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
 
     def __post_init__(self) -> None:
+        # What is loaded by now stays; to look for garbage in it again and again would stop every session meanwhile.
+        gc.freeze()
         # Blocking carriers (netmiko) run in these threads; they only wait, so there may be many.
         self.loop.set_default_executor(ThreadPoolExecutor(64, thread_name_prefix="govnet-blocking"))
         threading.Thread(target=self.loop.run_forever, name="govnet-channels", daemon=True).start()

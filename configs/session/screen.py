@@ -21,8 +21,7 @@ def shown(line: bytes) -> bytes:
     The line ends where the cursor ends, so that the blanks with which a pager wipes itself out do not stay; trailing
     blanks that the device printed do. Other escape sequences, NUL and BEL are dropped.
     """
-    while line.endswith((b"\r", b"\x00")):
-        line = line[:-1]
+    line = line.rstrip(b"\r\x00")
     if not _MOVES.search(line):
         return line
     cells = bytearray()
@@ -65,7 +64,7 @@ def _moved(cells: bytearray, cursor: int, escape: re.Match[bytes]) -> int:
 
 def same(echo: bytes, sent: bytes) -> bool:
     """Whether an echo is the line that was sent; blanks may be fewer."""
-    return echo.split() == sent.split()
+    return echo == sent or echo.split() == sent.split()
 
 
 def readable(lines: Sequence[bytes]) -> str:
