@@ -227,6 +227,19 @@ def refused(target: Target) -> LoginError:
     )
 
 
+def expired(target: Target) -> LoginError:
+    """The error for a password that the device wants changed before anything else."""
+    return LoginError(
+        target.device,
+        Message(
+            "{where} wants a new password of {user} before anything else",
+            where=target.where,
+            user=target.login.username,
+        ),
+        Message("log in by hand, set it, and give the credential the new one"),
+    )
+
+
 def unreachable(target: Target, why: str | Message) -> DeviceUnreachableError:
     """The error for a port that is closed, no route, or a connection that broke."""
     return DeviceUnreachableError(

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MOVES = re.compile(rb"[\b\r\x00\x07\x1b]")
-_ESCAPE = re.compile(rb"\x1b(?:\[(?P<parameters>[0-9;?]*)(?P<final>[@-~])|[()][0-9A-Za-z]|[=>78cDEHMNOZ])")
+# ECMA-48, 5.4: control sequences, with any parameters; xterm's titles (OSC); character sets; the old single ones.
+_ESCAPE = re.compile(
+    rb"\x1b(?:\[(?P<parameters>[0-?]*)[ -/]*(?P<final>[@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()#][0-9A-Za-z]"
+    rb"|[=>78cDEHMNOZ])"
+)
 
 
 def shown(line: bytes) -> bytes:
