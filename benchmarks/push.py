@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import resource
@@ -22,13 +23,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import network_cli
 from common import figure, report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HALF = 0.020  # seconds that a byte is under way
 WORK = 0.010  # seconds that a device works on a command
@@ -98,8 +103,33 @@ async def devices(platform: str, count: int) -> None:
     world = World(specs, snmp=False)
     await world.boot()
     await world.open(PORTS)
+    gc.freeze()  # as a lab does it
     print("ready", flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+
+
+class Distance:
+    """Half a round trip: what goes in comes out that much later, in the same order. One timer for all of it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.under_way: deque[tuple[float, Callable[..., Any], tuple[Any, ...]]] = deque()
+
+    def send(self, what: Callable[..., Any], *arguments: Any) -> None:
+        """Do this at the other end."""
+        due = self.loop.time() + HALF
+        if not self.under_way:
+            self.loop.call_at(due, self.arrive)
+        self.under_way.append((due, what, arguments))
+
+    def arrive(self) -> None:
+        """What was sent so long ago is there."""
+        now = self.loop.time()
+        while self.under_way and self.under_way[0][0] <= now:
+            _, what, arguments = self.under_way.popleft()
+            what(*arguments)
+        if self.under_way:
+            self.loop.call_at(self.under_way[0][0], self.arrive)
 
 
 class Late(asyncio.Protocol):
@@ -108,35 +138,35 @@ class Late(asyncio.Protocol):
     What is written while the event loop is busy with one thing goes out as one segment.
     """
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: Any, distance: Distance) -> None:
         self.inner = inner
-        self.loop = asyncio.get_running_loop()
+        self.distance = distance
         self.begun: list[bytes] = []
 
     def connection_made(self, transport: Any) -> None:
         """A client has come; the device hears of it later."""
         self.transport = transport
-        self.loop.call_later(HALF, self.inner.connection_made, self)
+        self.distance.send(self.inner.connection_made, self)
 
     def data_received(self, data: bytes) -> None:
         """Bytes have come."""
-        self.loop.call_later(HALF, self.inner.data_received, data)
+        self.distance.send(self.inner.data_received, data)
 
     def eof_received(self) -> bool:
         """The client sends no more."""
-        self.loop.call_later(HALF, self.inner.eof_received)
+        self.distance.send(self.inner.eof_received)
         return True
 
     def connection_lost(self, error: Exception | None) -> None:
         """The client has gone."""
-        self.loop.call_later(HALF, self.inner.connection_lost, error)
+        self.distance.send(self.inner.connection_lost, error)
 
     # What the device sees as its transport
 
     def write(self, data: bytes) -> None:
         """Send, to arrive later."""
         if not self.begun:
-            self.loop.call_soon(self.depart)
+            self.distance.loop.call_soon(self.depart)
         self.begun.append(data)
 
     def depart(self) -> None:
@@ -144,17 +174,17 @@ class Late(asyncio.Protocol):
         if self.begun:
             data = b"".join(self.begun)
             self.begun.clear()
-            self.loop.call_later(HALF, self.transport.write, data)
+            self.distance.send(self.transport.write, data)
 
     def close(self) -> None:
         """End it, behind what was written."""
         self.depart()
-        self.loop.call_later(HALF, self.transport.close)
+        self.distance.send(self.transport.close)
 
     def abort(self) -> None:
         """Break it, behind what was written."""
         self.depart()
-        self.loop.call_later(HALF, self.transport.abort)
+        self.distance.send(self.transport.abort)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.transport, name)
@@ -165,7 +195,8 @@ class Far(asyncio.SelectorEventLoop):
 
     async def create_server(self, protocol_factory: Any, *arguments: Any, **more: Any) -> Any:
         """As every loop's."""
-        return await super().create_server(lambda: Late(protocol_factory()), *arguments, **more)
+        distance = Distance(self)
+        return await super().create_server(lambda: Late(protocol_factory(), distance), *arguments, **more)
 
 
 # The clients

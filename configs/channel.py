@@ -11,6 +11,7 @@ because a namespace belongs to a thread and a new thread inherits it from the on
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -150,6 +151,8 @@ class _Loop:
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
 
     def __post_init__(self) -> None:
+        # What is loaded by now stays; to look for garbage in it again and again would stop every session meanwhile.
+        gc.freeze()
         # Blocking carriers (netmiko) run in these threads; they only wait, so there may be many.
         self.loop.set_default_executor(ThreadPoolExecutor(64, thread_name_prefix="govnet-blocking"))
         threading.Thread(target=self.loop.run_forever, name="govnet-channels", daemon=True).start()
@@ -221,6 +224,19 @@ def refused(target: Target) -> LoginError:
         target.device,
         Message("{where} refused the login of {user}", where=target.where, user=target.login.username),
         Message("look at the device's credential in inventory/credentials.yaml and at what its reference resolves to"),
+    )
+
+
+def expired(target: Target) -> LoginError:
+    """The error for a password that the device wants changed before anything else."""
+    return LoginError(
+        target.device,
+        Message(
+            "{where} wants a new password of {user} before anything else",
+            where=target.where,
+            user=target.login.username,
+        ),
+        Message("log in by hand, set it, and give the credential the new one"),
     )
 
 

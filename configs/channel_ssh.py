@@ -10,14 +10,14 @@ import asyncio
 import os
 import warnings
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import asyncssh
 from asyncssh.public_key import get_default_public_key_algs
 from cryptography.utils import CryptographyDeprecationWarning
 
 from configs import known_hosts
-from configs.channel import Finished, TooOldError, changed_key, refused, silent, unreachable
+from configs.channel import Finished, TooOldError, changed_key, expired, refused, silent, unreachable
 from configs.ssh_connection import Shell, connect
 from inventory.errors import DeviceError, DeviceTimeoutError, DeviceUnreachableError, HostKeyError, LoginError
 from inventory.text import Message
@@ -43,6 +43,7 @@ class _Client(asyncssh.SSHClient):
         self._first_use = first_use
         self._connection: asyncssh.SSHClientConnection | None = None
         self.shown: asyncssh.SSHKey | None = None
+        self.expired = False
 
     def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
         self._connection = conn
@@ -52,6 +53,12 @@ class _Client(asyncssh.SSHClient):
         """The server named its version and never came to show its key: the key exchange did not work out."""
         version = self._connection and self._connection.get_extra_info("server_version")
         return bool(version) and self.shown is None
+
+    def password_change_requested(self, prompt: str, lang: str) -> Any:
+        """The password has expired (RFC 4252, 8): to choose a new one is a person's business."""
+        del prompt, lang
+        self.expired = True
+        return NotImplemented
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         del host, addr, port
@@ -107,6 +114,8 @@ class SshChannel:
                     )
         except LoginError:
             _record(target, client)  # the key was proven before the password was asked
+            if client.expired:
+                raise expired(target) from None
             raise
         except DeviceUnreachableError as error:
             # A server that finds no algorithm in common may hang up without saying so (RFC 4253, 7.1).

@@ -41,7 +41,9 @@ class Dialogue:
     from which the configuration can be reached, `enable` is what leads there. `name_cut` is the length at which a
     prompt cuts the name, 0 for never. `renames` matches a line that gives the device a new name (group 1).
     `opens` matches lines that enter a view: nothing is sent behind one until it is known to have worked. Nothing
-    is sent either behind a line that a question of the table belongs to. `login_questions` are those between the
+    is sent either behind a line that a question of the table belongs to. `configuring` matches a prompt at which
+    configuration lines are taken. `log` matches a message that the device shows at any time, between its answers or in
+    the middle of one. `login_questions` are those between the
     login and the first prompt. `prepare` are the first lines of every session. `preamble` matches what the device
     prints before a configuration, `ending` the last line of a complete one. `text_begins` matches what it says when a
     command goes on as text over several lines (a banner). `untypable` are bytes that a terminal would take as keys.
@@ -65,6 +67,8 @@ class Dialogue:
     preamble: re.Pattern[bytes]
     ending: re.Pattern[bytes]
     text_begins: re.Pattern[bytes] = re.compile(rb"(?!)")
+    configuring: re.Pattern[bytes] = re.compile(rb"")
+    log: re.Pattern[bytes] = re.compile(rb"(?!)")
     enable: str = ""
     name_cut: int = 0
     pager_key: bytes = b" "

@@ -15,8 +15,10 @@ from configs.session.exchange import AHEAD_BYTES, AHEAD_LINES, Answer, Exchange
 from configs.session.login import greet
 from configs.session.pace import Pace
 from configs.session.prompts import Prompts
+from configs.session.screen import readable
 from configs.session.terminal import Terminal
 from inventory.errors import CommandError, DeviceError, NotBegunError
+from inventory.text import Message
 
 if TYPE_CHECKING:
     import re
@@ -110,7 +112,7 @@ class Session:
             for line in lines:
                 self._terminal.encoded(line)
             if enter or self._dialogue.configure:
-                await self.command(enter or self._dialogue.configure)
+                await self._enter(enter or self._dialogue.configure)
         except CommandError as error:
             if self.broken:
                 raise
@@ -127,6 +129,17 @@ class Session:
         elif self._dialogue.leave:
             await self._type_ahead((self._dialogue.leave,))
         return answers
+
+    async def _enter(self, command: str) -> None:
+        """Into configuration mode. CommandError if the prompt says otherwise: a change is typed nowhere else."""
+        said = await self.command(command)
+        if not self._dialogue.configuring.search(self._terminal.tail().rstrip()):
+            raise CommandError(
+                self._target.device,
+                command,
+                self._mask(readable(said.split(b"\n"))),
+                Message("the device did not enter configuration mode; look who else configures it"),
+            )
 
     async def send(self, lines: Sequence[str], *, seconds: float = 0) -> tuple[Answer, ...]:
         """Send `lines` in blocks in the view where the session stands, each checked."""

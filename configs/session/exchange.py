@@ -61,6 +61,9 @@ class Exchange:
         self._whole = [terminal.encoded(line) for line in lines]
         self._judged = 0  # how many of the complete answers have been looked at
         self._refused = False
+        self._part = b""  # the beginning of an echo that a message cut in two
+        self._overtaken = -1  # where in the answer at work a prompt stands that a message overtook; -1: there is none
+        self._woken = False
 
     def go_on(self, lines: Sequence[str]) -> None:
         """More lines: `run` answers for them, those typed before need not have been answered yet."""
@@ -79,11 +82,14 @@ class Exchange:
             if self.take_lines():
                 deadline = min(terminal.heard + seconds, end)
             tail = terminal.tail()
+            if self._part and self._prompts.stands(tail):
+                raise self._garbled(self._part)
             at_prompt = self._prompts.ends(tail) if self.last else self._prompts.stands(tail)
             if await self._type_on(pace, idle=at_prompt and self.last):
                 continue
             if self.last:
                 if at_prompt:
+                    self._leave_out(sure=self._woken)
                     return self.judge(ending)
                 if len(self.wire) == len(self.lines) and await terminal.reply_to(
                     terminal.dialogue.questions, self.lines[-1].strip()
@@ -91,10 +97,20 @@ class Exchange:
                     continue
             if await terminal.turn_page():
                 continue
-            shaped = not at_prompt and self.current >= 0 and QUESTION_SHAPE.search(tail) is not None
-            here = self.lines[max(self.current, 0)]
-            if not await terminal.more(deadline, here, questionable=shaped, patience=self._useless()):
-                raise self.refusal(tail)
+            await self._wait(deadline, tail, at_prompt=at_prompt)
+
+    async def _wait(self, deadline: float, tail: bytes, *, at_prompt: bool) -> None:
+        """Wait for more. CommandError if the device asks something that no table knows."""
+        terminal = self._terminal
+        shaped = not at_prompt and self.current >= 0 and QUESTION_SHAPE.search(tail) is not None
+        hidden = self.last and not tail and self._overtaken >= 0 and not self._woken
+        here = self.lines[max(self.current, 0)]
+        if await terminal.more(deadline, here, questionable=shaped or hidden, patience=self._useless()):
+            return
+        if not hidden:
+            raise self.refusal(tail)
+        self._woken = True
+        await terminal.reply(terminal.dialogue.newline)  # an empty line at a prompt that nobody sees: it comes anew
 
     @property
     def last(self) -> bool:
@@ -158,36 +174,63 @@ class Exchange:
             taken = True
             if self._is_echo(line):
                 self.current += 1
+                self._part, self._overtaken = b"", -1
             elif self.current >= 0:
                 self._notice_swallowed(line)
                 self.outputs[self.current].append(line)
         return taken
 
     def _is_echo(self, line: bytes) -> bool:
-        """Whether a line is the echo of the next line that was sent: a prompt and the line, or, at first, the line."""
-        if self.last:
-            return False
-        expected = self.wire[self.current + 1]
-        if self._prompts.echoes(line, expected):
+        """Whether a line is the echo of the next line that was sent: a prompt and that line.
+
+        The line alone it is at first, and where a message has come between the prompt and it.
+        """
+        expected = b"" if self.last else self.wire[self.current + 1]
+        if expected and self._prompts.echoes(line, expected):
             return True
         found = self._prompts.find(line)
-        if found is None:
-            return self.current < 0 and same(line, expected)
-        echoed = line[found.end() :]
-        if same(echoed, expected):
+        bare = found is None and (self.current < 0 or self._overtaken >= 0)
+        echoed = b"" if found is None else line[found.end() :]
+        if expected and same(self._part + line if bare else echoed, expected):
+            self._leave_out(sure=bare)
             return True
-        if not echoed.strip():
-            return False  # a prompt that was overtaken by a message
-        # A prompt and something else: the device did not get what was sent.
+        if found is not None:
+            self._notice_overtaken(line, echoed, expected)
+        return False
+
+    def _notice_overtaken(self, line: bytes, echoed: bytes, expected: bytes) -> None:
+        """A prompt without the line that was expected: a message has come behind it, or in the middle of the echo."""
+        if echoed.strip() and not self._terminal.dialogue.log.match(echoed):
+            if not expected:
+                return
+            if self._part or not expected.strip().startswith(echoed.strip()):
+                raise self._garbled(line)
+            self._part = echoed  # the rest of it, or the whole once more, comes behind the message
+        self._overtaken = len(self.outputs[self.current]) if self.current >= 0 else 0
+
+    def _garbled(self, line: bytes) -> CommandError:
+        """The error for a prompt and something else behind it: the device did not get what was sent."""
         terminal = self._terminal
         terminal.broken = True
-        sent = expected.decode(terminal.encoding)
-        raise CommandError(
+        sent = self.wire[self.current + 1].decode(terminal.encoding)
+        return CommandError(
             terminal.target.device,
             terminal.mask(sent),
             answer(terminal.mask, sent, readable([line])),
             Message("the device received other characters than were sent; the line to it loses bytes"),
         )
+
+    def _leave_out(self, *, sure: bool) -> None:
+        """Take the prompt that a message overtook, and the message, out of the answer at work.
+
+        Unless it is `sure` that there was one, only messages of a known form: a text may show what looks like a prompt.
+        """
+        if self.current < 0 or self._overtaken < 0:
+            return
+        output, log = self.outputs[self.current], self._terminal.dialogue.log
+        messages = output[self._overtaken + 1 :]
+        if sure or (messages and all(log.match(line) or not line.strip() for line in messages)):
+            del output[self._overtaken :]
 
     def _notice_swallowed(self, line: bytes) -> None:
         """A question in the middle of a block takes the next line as its answer: that must not go unseen."""
@@ -204,6 +247,8 @@ class Exchange:
     def judge(self, ending: re.Pattern[bytes] | None = None) -> list[Answer]:
         """The answers, or the first refusal among them."""
         terminal, lines = self._terminal, self.lines
+        if ending is not None:
+            self.outputs[-1] = [line for line in self.outputs[-1] if not terminal.dialogue.log.match(line)]
         for index, output in enumerate(self.outputs):
             if self._lenient and index < self.passed:
                 continue

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from configs.channel import expired
 from configs.dialogue import QUESTION_SHAPE
 from configs.session.exchange import UNKNOWN_QUESTION
 from configs.session.screen import readable
-from inventory.errors import CommandError, LoginError
+from inventory.errors import CommandError, DeviceUnreachableError, LoginError
 from inventory.text import Message
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from configs.session.terminal import Terminal
 
 _PASSWORD = re.compile(rb"(?i)password:$")
+# A password that must be changed before anything else, or was never set; the wording differs from vendor to vendor.
+_NEW_PASSWORD = re.compile(rb"(?i)(?:password|\xe5\xaf\x86\xe7\xa0\x81)[^:?>\]#]{0,40}[:?]\s*$")  # the second is 密码
 
 
 async def greet(terminal: Terminal, prompts: Prompts, deadline: float) -> None:
@@ -28,17 +31,37 @@ async def greet(terminal: Terminal, prompts: Prompts, deadline: float) -> None:
 
 async def _first_prompt(terminal: Terminal, prompts: Prompts, deadline: float) -> bytes:
     """Read the banner up to something like a prompt, and learn the name from it."""
+    said = b""
     while True:
-        terminal.pass_over()
+        while (line := terminal.next_line()) is not None:
+            said = line if line.strip() else said
         tail = terminal.tail().rstrip()
         if prompts.recognize(tail):
             return tail
         if await terminal.turn_page() or await terminal.reply_to(terminal.dialogue.login_questions, ""):
             continue
         shaped = QUESTION_SHAPE.search(tail) is not None
-        if not await terminal.more(deadline, "login", questionable=shaped):
-            terminal.broken = True
-            raise CommandError(terminal.target.device, "login", readable([tail]), UNKNOWN_QUESTION)
+        try:
+            if await terminal.more(deadline, "login", questionable=shaped):
+                continue
+        except DeviceUnreachableError as error:
+            raise _dismissed(terminal, said or tail, error) from error
+        terminal.broken = True
+        if _NEW_PASSWORD.search(tail):
+            raise expired(terminal.target)
+        raise CommandError(terminal.target.device, "login", readable([tail]), UNKNOWN_QUESTION)
+
+
+def _dismissed(terminal: Terminal, said: bytes, error: DeviceUnreachableError) -> DeviceUnreachableError:
+    """The error for a session that ends before it begins, with the device's last words: it may say why."""
+    words = readable([said])
+    if not words:
+        return error
+    return DeviceUnreachableError(
+        terminal.target.device,
+        Message("the device closed the session: “{answer}”", answer=terminal.mask(words)),
+        error.hint,
+    )
 
 
 async def _raise_privilege(terminal: Terminal, prompts: Prompts, deadline: float) -> None:
@@ -51,14 +74,15 @@ async def _raise_privilege(terminal: Terminal, prompts: Prompts, deadline: float
             Message("give “enable” in inventory/credentials.yaml, or a user with the privilege"),
         )
     await terminal.reply(dialogue.enable.encode("ascii") + dialogue.newline)
-    asked = False
+    heard = asked = False
     while True:
-        terminal.pass_over()
+        while (line := terminal.next_line()) is not None:
+            heard = heard or line.rstrip().endswith(dialogue.enable.encode("ascii"))
         tail = terminal.tail().rstrip()
         if prompts.stands(tail):
             if dialogue.privileged.search(tail):
                 return
-            if asked:
+            if heard:
                 break
         if _PASSWORD.search(tail):
             if asked:

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MOVES = re.compile(rb"[\b\r\x00\x07\x1b]")
-_ESCAPE = re.compile(rb"\x1b(?:\[(?P<parameters>[0-9;?]*)(?P<final>[@-~])|[()][0-9A-Za-z]|[=>78cDEHMNOZ])")
+# ECMA-48, 5.4: control sequences, with any parameters; xterm's titles (OSC); character sets; the old single ones.
+_ESCAPE = re.compile(
+    rb"\x1b(?:\[(?P<parameters>[0-?]*)[ -/]*(?P<final>[@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()#][0-9A-Za-z]"
+    rb"|[=>78cDEHMNOZ])"
+)
 
 
 def shown(line: bytes) -> bytes:
@@ -21,8 +25,7 @@ def shown(line: bytes) -> bytes:
     The line ends where the cursor ends, so that the blanks with which a pager wipes itself out do not stay; trailing
     blanks that the device printed do. Other escape sequences, NUL and BEL are dropped.
     """
-    while line.endswith((b"\r", b"\x00")):
-        line = line[:-1]
+    line = line.rstrip(b"\r\x00")
     if not _MOVES.search(line):
         return line
     cells = bytearray()
@@ -65,7 +68,7 @@ def _moved(cells: bytearray, cursor: int, escape: re.Match[bytes]) -> int:
 
 def same(echo: bytes, sent: bytes) -> bool:
     """Whether an echo is the line that was sent; blanks may be fewer."""
-    return echo.split() == sent.split()
+    return echo == sent or echo.split() == sent.split()
 
 
 def readable(lines: Sequence[bytes]) -> str:

@@ -115,11 +115,6 @@ class Terminal:
         self._answered = 0
         return shown(line)
 
-    def pass_over(self) -> None:
-        """Take every complete line and look at none."""
-        while self.next_line() is not None:
-            pass
-
     def tail(self) -> bytes:
         """The unfinished last line, as far as it is not dealt with, as it would look on a terminal."""
         if self._buffer.find(b"\n") >= 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -120,6 +121,7 @@ async def _build(child: Child) -> World:
         )
     try:
         await world.open()
+        gc.freeze()  # the devices stay: nobody looks through them for garbage
     except PortsTakenError:
         child.refuse(
             LabError(

@@ -82,6 +82,7 @@ class Host:
         self._pending = False
         self._mute = False
         self._work: asyncio.Task[None] | None = None
+        self._reached: dict[int, tuple[tuple[object, ...], set[str]]] = {}
         device.watch(self._later)
 
     @property
@@ -114,9 +115,21 @@ class Host:
     @property
     def _wanted(self) -> tuple[set[str], set[str]]:
         """Where it should listen for SSH, and where for SNMP."""
-        sessions = {served_at(address) for address in answering(self.device, TCP, SSH)}
-        polls = {served_at(address) for address in answering(self.device, UDP, SNMP)} if self._snmp else set()
-        return sessions, polls
+        return self._served(TCP, SSH), self._served(UDP, SNMP) if self._snmp else set()
+
+    def _served(self, protocol: int, port: int) -> set[str]:
+        """Where a service is reached. Without a word about the wire and the manager the interfaces alone decide that.
+
+        It is asked for behind every line that is typed, and interfaces seldom change.
+        """
+        device = self.device
+        mark = (device.away, device.ports()) if device.wire is None and device.manager is None else ()
+        known = self._reached.get(port)
+        if known is not None and mark and known[0] == mark:
+            return known[1]
+        addresses = {served_at(address) for address in answering(device, protocol, port)}
+        self._reached[port] = mark, addresses
+        return addresses
 
     @property
     def _settled(self) -> bool:
@@ -164,7 +177,7 @@ class Host:
         if not self._by_telnet:
             return
         device = self.device
-        wanted = {served_at(address) for address in answering(device, TCP, TELNET)}
+        wanted = self._served(TCP, TELNET)
         for address in [known for known in self._telnet if known not in wanted]:
             self._telnet.pop(address).close()
             self.connections.cut(telnet_place(address))

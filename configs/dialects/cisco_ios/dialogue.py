@@ -2,7 +2,8 @@
 
 Sources: Cisco's configuration fundamentals and configuration management guides (prompts, `configure terminal revert
 timer`, `[confirm]`); the prompt that is cut at 20 characters in configuration mode: netmiko's Cisco driver. A line
-that starts with `%` and is neither a log message nor a notice counts as a refusal, because IOS has no other mark.
+that starts with `%` and is neither a log message nor a notice counts as a refusal, because IOS has no other mark;
+three refusals have none at all (they stand in Ansible's and netmiko's models of IOS too).
 """
 
 from __future__ import annotations
@@ -11,17 +12,22 @@ import re
 
 from configs.dialogue import Dialogue, question
 
+# What IOS says with a `%` of a line that it has taken: seen in many people's transcripts.
+_NOTICES = (
+    rb"warning|generating|note|info|the key modulus|access vlan does not exist\. creating|applying vlan changes"
+    rb"|interface \S+ (?:ip|ipv4|ipv6) disabled and address\(es\) removed|ospf: reference bandwidth is changed"
+    rb"|default route without gateway|portfast (?:has been|will be) configured"
+)
+
 DIALOGUE = Dialogue(
     platform="cisco_ios",
     prompt=rb"NAME(?:\([^()\r\n]+\))?[>#]",
     privileged=re.compile(rb"#$"),
     pager=re.compile(rb"-- ?More ?--\s*$"),
     errors=(
-        re.compile(
-            rb"^\s*%(?! ?[A-Z0-9_]+-(?:[A-Z0-9_]+-)?\d-)(?! ?(?:warning|generating|note|info|the key modulus))",
-            re.IGNORECASE,
-        ),
+        re.compile(rb"^\s*%(?! ?[A-Z0-9_]+-(?:[A-Z0-9_]+-)?\d-)(?! ?(?:" + _NOTICES + rb"))", re.IGNORECASE),
         re.compile(rb"^(?:Command rejected|ERROR)\s*:"),
+        re.compile(rb"^(?:Command authorization failed|Bad mask |Configuration mode is locked)"),
     ),
     questions=(
         question(r"write memory$", rb"overwrite the previous nvram configuration\s*\?\s*\[confirm\]", b"\n"),
@@ -46,5 +52,8 @@ DIALOGUE = Dialogue(
     preamble=re.compile(rb"\s*(?:$|Building configuration\.\.\.|Current configuration\s*:)"),
     ending=re.compile(rb"end\s*$"),
     text_begins=re.compile(rb"^Enter TEXT message"),
+    configuring=re.compile(rb"\)#$"),
+    # System message logging guide: sequence number and time, each as configured, then `%facility-severity-MNEMONIC:`.
+    log=re.compile(rb"\s*(?:\d+: )?(?:[*.]?[^%]{1,40}: )?%[A-Z0-9_]+-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+:"),
     name_cut=20,
 )

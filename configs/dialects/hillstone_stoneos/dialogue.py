@@ -36,4 +36,5 @@ DIALOGUE = Dialogue(
     ),
     preamble=re.compile(rb"\s*(?:$|Building configuration)"),
     ending=re.compile(rb"(?i)end\s*$"),
+    configuring=re.compile(rb"\)#$"),
 )

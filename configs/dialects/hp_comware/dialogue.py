@@ -45,4 +45,7 @@ DIALOGUE = Dialogue(
     ),
     preamble=re.compile(rb"(?!)"),
     ending=re.compile(rb"return\s*$"),
+    configuring=re.compile(rb"\]$"),
+    # Network management guide, “Information center”: `%` or `#`, time, name, module/severity/mnemonic.
+    log=re.compile(rb"\s*[%#](?:@\d+[%#]?)?[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d:\d{3} \d{4} .{1,64} ?[A-Z0-9_]+/\d/"),
 )

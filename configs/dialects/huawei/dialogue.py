@@ -40,6 +40,8 @@ DIALOGUE = Dialogue(
     login_questions=(
         # A password near its end: the session goes on with the old one; changing it is a person's decision.
         question("", rb"change now\s*\?\s*\[y/n\]\s*:?", b"n\n"),
+        # A saved file with secrets in an old form (netmiko issue 3311): saving here is nobody's order.
+        question("", rb"are you sure to save now\s*\?\s*\[y/n\]\s*:?", b"n\n"),
     ),
     prepare=("screen-length 0 temporary",),
     configure="system-view",
@@ -53,6 +55,9 @@ DIALOGUE = Dialogue(
     ),
     preamble=re.compile(rb"(?!)"),
     ending=re.compile(rb"return\s*$"),
+    configuring=re.compile(rb"\]$"),
+    # Device management guide, “Information center”: time, name, `%%` with module/severity/mnemonic; traps with `#`.
+    log=re.compile(rb"\s*#?[A-Z][a-z]{2} +\d+ \d{4} \d\d:\d\d:\d\d\S* .{1,246} ?(?:%%\d\d)?[A-Za-z0-9_]+/\d/"),
 )
 
 # VRP 8 (NE8000 command reference, “commit”, “abort trial”): lines wait for `commit`. Whoever leaves with lines that

@@ -18,7 +18,7 @@ DIALOGUE = Dialogue(
     pager=re.compile(rb"-- ?More ?--\s*$"),
     errors=(
         re.compile(rb"^\s*%(?! ?[A-Z0-9_]+-(?:[A-Z0-9_]+-)?\d-)(?! ?(?:warning|note|info))", re.IGNORECASE),
-        re.compile(rb"(?i)^(?:Command rejected|ERROR)\s*:"),
+        re.compile(rb"(?i)^(?:(?:Command rejected|ERROR)\s*:|Command authorization failed|Bad mask )"),
     ),
     questions=(
         question(r"reload in ", rb"proceed with reload\s*\?\s*(?:\[(?:no|yes|confirm|y/n)\])?\s*:?", b"y\n"),
@@ -41,4 +41,6 @@ DIALOGUE = Dialogue(
     preamble=re.compile(rb"\s*(?:$|Building configuration\.\.\.|Current configuration\s*:)"),
     ending=re.compile(rb"end\s*$"),
     text_begins=re.compile(rb"^Enter TEXT message"),
+    configuring=re.compile(rb"\)#$"),
+    log=re.compile(rb"\s*(?:\d+: )?(?:[*.]?[^%]{1,40}: )?%[A-Z0-9_]+-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+:"),
 )
