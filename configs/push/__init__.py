@@ -3,7 +3,7 @@
 Which devices go when is not decided here: that is `configs.rollout`.
 """
 
-from configs.push.jobs import Backup, Job, Observer, PushResult, Quiet, State, jobs
+from configs.push.jobs import Backup, Job, Observer, PushResult, Quiet, State, Typed, jobs
 from configs.push.many import backup, push
 from configs.push.one import GRACE, LOCK_SECONDS, Compared, compare, no_file, push_one, speaking
 
@@ -17,6 +17,7 @@ __all__ = [
     "PushResult",
     "Quiet",
     "State",
+    "Typed",
     "backup",
     "compare",
     "jobs",

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from configs.archive import masked
 from configs.change import Change
 from configs.dialects import dialect
-from configs.guard import check, how_left, tell, timer
+from configs.guard import NAMED, check, how_left, tell, timer
 from configs.masking import hide_secrets
 from configs.push.jobs import Backup, Job, Observer, PushResult, State
 from configs.way_back import WayBack, way_back
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from configs.channel import Target
     from configs.driver import Driver
     from configs.guard import Guard
+    from configs.push.jobs import Typed
     from inventory.endpoints import Endpoint
 
 NOTHING = WayBack(b"")
@@ -60,6 +61,7 @@ class Compared:
     change: Change
     seconds: int = 0  # of a guard that a process which died has armed
     back: WayBack = NOTHING  # where it is the way back
+    fault: GovnetError | None = None  # why its commands are not for this device
 
 
 def backup_one(job: Job, observer: Observer, seal: Callable[[bytes], bytes] | None) -> Backup:
@@ -217,9 +219,39 @@ def compare(driver: Driver, job: Job) -> Compared:
     if not job.exact:
         driver.load_merge_candidate(config=job.intended)
         return Compared(before, driver.change_from(before))
+    if job.typed is not None:
+        return _typed(driver, job, job.typed, before)
     back = way_back(job.target.platform, job.intended.encode(), before)
     driver.load_way_back(back.text)
     return Compared(before, driver.change_from(before), back=back)
+
+
+def _typed(driver: Driver, job: Job, typed: Typed, before: bytes) -> Compared:
+    """Compare a device for which the commands are there with what they begin with, and with what they lead to."""
+    begins = way_back(job.target.platform, typed.before, before)
+    driver.load_way_back(begins.text)
+    drift = driver.change_from(before)
+    ends = way_back(job.target.platform, job.intended.encode(), before)
+    driver.load_way_back(ends.text, way_back(job.target.platform, typed.middle, before).text)
+    change = driver.change_from(before)
+    if change.empty:
+        return Compared(before, change, back=ends)
+    fault = None
+    if typed.reconnect is not None and driver.target.endpoint == (job.after or job.target.endpoint):
+        fault = RefusedError(
+            Message("{device}: it answers only where these commands lead, not where they begin", device=job.device),
+            Message("look why it is silent at the address where it is managed now"),
+        )
+    elif not drift.empty or begins.lost or ends.lost:
+        lines = [*hide_secrets(drift.diff, job.secrets).strip().splitlines(), *begins.lost, *ends.lost]
+        fault = RefusedError(
+            Message("{device}: it does not run what these commands begin with", device=job.device),
+            Message(
+                "do the stage before, or look who has changed it and make the stages again; lines that differ: {lines}",
+                lines=" · ".join((*lines[:NAMED], *("…",) * (len(lines) > NAMED))),
+            ),
+        )
+    return Compared(before, replace(change, commands=typed.commands, reconnect=typed.reconnect), back=ends, fault=fault)
 
 
 def _pushed(job: Job, *, commit: bool, observer: Observer, past: _Past) -> PushResult:
@@ -244,7 +276,7 @@ def _pushed(job: Job, *, commit: bool, observer: Observer, past: _Past) -> PushR
             return _told_lost(compared, result)
         guard = driver.guard(compared.before, change)
         result = replace(result, guard=guard.kind)
-        fault = _unsafe(job, change, guard) or _nowhere(job, compared)
+        fault = compared.fault or _unsafe(job, change, guard) or _nowhere(job, compared) or _silent_there(job)
         if fault is not None or not commit:
             return replace(result, state=State.UNTOUCHED if commit else State.DIFFERENT, error=fault)
         if driver.has_pending_commit():
@@ -307,11 +339,19 @@ def _told_lost(compared: Compared, result: PushResult) -> PushResult:
 
 def _told_moved(job: Job, result: PushResult) -> PushResult:
     """Of a device that has moved nobody needs to know any more where it was."""
-    if job.moved is None or job.exact or result.state not in {State.CHANGED, State.SAME}:
+    if job.moved is None or result.state not in {State.CHANGED, State.SAME}:
         return result
-    note = Message(
-        "it answers at {address} now: empty its “former_address” in the table of devices", address=job.moved.ip
-    )
+    if job.typed is not None:
+        note = Message(
+            "it is managed at {address} now: write that into “address” of its row in the table of devices",
+            address=job.moved,
+        )
+    elif job.exact:
+        return result
+    else:
+        note = Message(
+            "it answers at {address} now: empty its “former_address” in the table of devices", address=job.moved.ip
+        )
     return replace(result, notes=(*result.notes, note))
 
 
@@ -336,6 +376,23 @@ def _nowhere(job: Job, compared: Compared) -> GovnetError | None:
         Message("{device}: on the way back it loses the address {address}", device=job.device, address=ours),
         Message("write the address that it had then into “former_address” in the table of devices"),
     )
+
+
+def _silent_there(job: Job) -> GovnetError | None:
+    """Why a device is not moved to an address that is there already: it does not answer at it."""
+    if job.typed is None or job.after is None:
+        return None
+    there = _driver(job.there(), job.there().target)
+    try:
+        there.open()
+    except GovnetError as error:
+        tell(
+            error, Message("it has to answer there before it is managed there; look for routes and filters on the way")
+        )
+        return error
+    finally:
+        there.close()
+    return None
 
 
 def _load(driver: Driver, job: Job, compared: Compared) -> None:
@@ -379,7 +436,9 @@ def _guard_over(job: Job, past: _Past) -> float:
     if before is None or past.kept is None:
         return 0.0
     language: Any = dialect(job.target.platform)  # every dialect that can be pushed knows `management`
-    if language.language is None:
+    if job.typed is not None:
+        change = Change(job.typed.commands)
+    elif language.language is None:
         # The device itself says what would change, and nobody can ask it now: at most everything.
         change = Change((*before.decode("utf-8", "replace").splitlines(), *job.intended.splitlines()))
     else:
@@ -418,8 +477,10 @@ def _begun_before(driver: Driver, job: Job, compared: Compared, past: _Past, obs
         back = way_back(job.target.platform, past.before or b"", compared.before)
         goal = compared.back if job.exact else back
         return replace(compared, before=back.text, back=goal, seconds=timer(compared.change) if waits else 0)
-    if waits:
+    if waits or compared.fault is not None:
         back = way_back(job.target.platform, past.before or b"", compared.before)
+        if back.lost and compared.fault is not None and not waits:
+            raise compared.fault
         if back.lost:
             raise DeviceError(
                 job.device,
