@@ -63,7 +63,6 @@ def _register_start(group: typer.Typer) -> None:
         [
             "govnet rollout start --lab --where 'role=township-router'",
             "govnet rollout start --lab --where 'role=township-router' --commit --reason 'CR-17'",
-            "govnet rollout start --lab --stage stages/001-add",
         ],
     )
     def start(
