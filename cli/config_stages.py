@@ -98,14 +98,16 @@ def register(group: typer.Typer) -> None:
         left_out = [problem for done in lacking for problem in done.problems]
         if out is not None:
             texts = {
-                f"{name}/{path}" if len(found) > 1 else path: text.encode()
+                f"{name}/{path}" if len(found) > 1 else path: text
                 for name, staged in found.items()
-                for path, text in readdress_stages_files.texts(staged).items()
+                for path, text in readdress_stages_files.files(staged, names).items()
             }
             readdress_out.write(out, texts.items(), mode=0o600)
         failed = bool(left_out) or any(staged.problems for staged in found.values())
         if as_json:
-            networks = [{"network": name, **readdress_stages_files.as_json(each)} for name, each in found.items()]
+            networks = [
+                {"network": name, **readdress_stages_files.as_json(each, names)} for name, each in found.items()
+            ]
             problems = [problem.as_json() for problem in left_out]
             folder = str(out) if out is not None else None
             print_json({"ok": not failed, "folder": folder, "networks": networks, "problems": problems})

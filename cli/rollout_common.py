@@ -169,6 +169,8 @@ def rollout_json(
         "begun": bundle.begun.isoformat(),
         "digest": bundle.digest,
         "lab": bundle.lab,
+        "stage": bundle.stage,
+        "undo": bundle.undo,
         "unserved": [{"zone": each.zone, "devices": list(each.devices), "silence": each.silence} for each in zones],
         "waves": [
             {"number": wave.number, "title": wave.title, "sites": [stop.site for stop in wave.sites]}
@@ -199,6 +201,9 @@ def overview(bundle: Bundle, standing: Standing, rows: Sequence[Row], zones: Seq
     from rich.text import Text  # noqa: PLC0415 - as above
 
     title = tr("rollout {name}: {phase}", name=bundle.name, phase=tr(PHASES[standing.phase.value]))
+    if bundle.stage:
+        said = mark("the stage {folder} is taken back") if bundle.undo else mark("the stage {folder}")
+        title += "\n" + tr(said, folder=bundle.stage)
     if bundle.lab:
         title += "\n" + tr(REHEARSAL)
     table = Table(title=title, title_justify="left", caption_justify="left")

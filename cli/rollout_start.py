@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -34,12 +35,11 @@ from cli.rollout_common import (
     rollout_json,
     show,
 )
-from inventory.errors import ExitCode
-from inventory.text import mark, tr
+from inventory.errors import ExitCode, InputError, Problem
+from inventory.text import Message, mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from configs.push import PushResult
     from configs.rollout.bundle import Bundle
@@ -71,6 +71,17 @@ def _register_start(group: typer.Typer) -> None:
         reason: Annotated[
             str, typer.Option("--reason", help=tr(mark("Why: a change request's number, for the log and the report.")))
         ] = "",
+        stage: Annotated[
+            Path | None,
+            typer.Option(
+                "--stage",
+                metavar="DIR",
+                help=tr(mark("Send this stage that config stages wrote, in place of what templates say.")),
+            ),
+        ] = None,
+        undo: Annotated[
+            bool, typer.Option("--undo", help=tr(mark("Take the stage back: what undoes it is sent.")))
+        ] = False,
         lab: LabOption = False,
         commit: CommitOption = False,
         parallel: ParallelOption = 20,
@@ -80,16 +91,28 @@ def _register_start(group: typer.Typer) -> None:
     ) -> None:
         from configs import push as pushing  # noqa: PLC0415 - start-up time
         from configs.rollout import bundle as bundles  # noqa: PLC0415 - as above
-        from configs.rollout import planning  # noqa: PLC0415 - as above
+        from configs.rollout import planning, stages  # noqa: PLC0415 - as above
         from configs.rollout import policy as policies  # noqa: PLC0415 - as above
 
         policy = policies.load(workspace / policies.FILE)
+        folder = stages.relative(workspace, stage) if stage is not None else ""
+        if undo and not folder:
+            hint = Message("name the stage: --stage DIR; another rollout is taken back with: govnet rollout abort")
+            raise InputError([Problem("undo", Message("only a stage is taken back so"), hint, column="--undo")])
         with surroundings(workspace, lab=lab) as (loaded, plan, endpoints):
-            chosen = reachable(choose(loaded, devices or (), where), named=bool(devices))
-            jobs = [replace(job, allow_reboot=allow_reboot) for job in jobs_of(loaded, plan, chosen, endpoints)]
+            chosen = choose(loaded, devices or (), where)
+            if folder:
+                steps = stages.steps(workspace, folder, undo=undo)
+                chosen = stages.chosen(steps, chosen, devices or (), folder)
+                jobs = [steps[device.name].job(loaded, device, endpoints) for device in chosen]
+                digests = {name: step.digest for name, step in steps.items()}
+            else:
+                chosen = reachable(chosen, named=bool(devices))
+                jobs, digests = jobs_of(loaded, plan, chosen, endpoints), planning.digests(loaded, plan, chosen)
+            jobs = [replace(job, allow_reboot=allow_reboot) for job in jobs]
             with watching(len(jobs), quiet=as_json) as observer:
                 results = pushing.push(jobs, commit=False, parallel=parallel, observer=observer)
-            bundle = planning.plan(loaded, plan, results, policy, reason=reason, lab=lab)
+            bundle = planning.plan(loaded, results, digests, policy, reason=reason, lab=lab, stage=folder, undo=undo)
         failed = [result for result in results if result.error is not None]
         if not as_json:
             _show_plan(bundle, results)
@@ -219,6 +242,11 @@ def _show_plan(bundle: Bundle, results: Sequence[PushResult]) -> None:
             tell_error(result.device, result.error)
 
 
+def _stage_of(bundle: Bundle) -> str:
+    """The stage that is sent, or taken back, as the operations log has it."""
+    return f"undo {bundle.stage}" if bundle.undo else bundle.stage
+
+
 def _note(workspace: Any, bundle: Bundle, what: str) -> None:
     from configs.operations import Operations  # noqa: PLC0415 - start-up time
 
@@ -228,6 +256,7 @@ def _note(workspace: Any, bundle: Bundle, what: str) -> None:
             "rollout": bundle.name,
             "digest": bundle.digest,
             "devices": len(bundle.devices),
+            "stage": _stage_of(bundle),
             "reason": bundle.reason,
             "lab": bundle.lab,
         },

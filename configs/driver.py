@@ -255,8 +255,12 @@ class Driver(NetworkDriver):
             Message("load it as a merge candidate: what it says is made so, everything else stays"),
         )
 
-    def load_way_back(self, text: bytes) -> None:
-        """Take a text that this device ran before, to which it is to go back: whatever differs from it goes."""
+    def load_way_back(self, text: bytes, middle: bytes = b"") -> None:
+        """Take a text that this device ran before, to which it is to go back: whatever differs from it goes.
+
+        `middle` is what it runs where commands that were made before end the session.
+        """
+        del middle  # of use where lines are typed
         self.load_replace_candidate(config=decode(text)[0])
 
     def change(self) -> Change:

@@ -7,6 +7,7 @@ import math
 import re
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from ipaddress import ip_interface
 from typing import TYPE_CHECKING, ClassVar
 
@@ -49,6 +50,7 @@ class CliDriver(Driver):
     show_guard: ClassVar[str] = ""  # shows whether the guard is armed
 
     _session: Session | None = None
+    _middle: Tree | None = None
     _encoding = ""  # what the device has shown to speak, in this session or in one before
 
     @property
@@ -121,10 +123,11 @@ class CliDriver(Driver):
                 Message("look which asset it is there, and how the menu's steps in credentials.yaml choose it"),
             )
 
-    def load_way_back(self, text: bytes) -> None:
+    def load_way_back(self, text: bytes, middle: bytes = b"") -> None:
         """Take a text that this device ran before; the way there is line by line."""
         self._candidate = self.dialect.parse(text)
         self._going_back = True
+        self._middle = self.dialect.parse(middle) if middle else None
 
     def _change(self, running: Tree) -> Change:
         if not self._going_back or self._candidate is None:
@@ -162,6 +165,13 @@ class CliDriver(Driver):
                     error.device, error.line, error.answer, error.hint, accepted=tuple(map(self.mask, first))
                 ) from None
 
+    def _rest(self, change: Change, now: Tree) -> Change:
+        """What is left of commands that were made before, on a device that has taken the first part of them."""
+        assert self._middle is not None  # noqa: S101 - `_apply` asks
+        if not self._difference(self._without_guard(now), self._middle).empty:
+            raise DeviceUnreachableError(self.target.device, Message("the session ended before the address had moved"))
+        return changes.Change(change.commands[change.reconnect :])
+
     async def _move(self) -> None:
         """Log in anew where the device is after the change; neighbours and routes may need a moment to find it."""
         until = self.session.until
@@ -187,7 +197,7 @@ class CliDriver(Driver):
             await self._armed(revert_in, running)
             self.session.until = until
         try:
-            await self._configure(change, self._change)
+            await self._configure(change, self._change if self._middle is None else partial(self._rest, change))
         except NotBegunError:
             if revert_in and not self.session.broken:
                 with suppress(DeviceError):  # it goes off by itself, and takes nothing back

@@ -67,7 +67,8 @@ ROUTING = re.compile(r"router ")
 QUIET = re.compile(r"passive-interface (?P<port>\S+(?: \d\S*)?)")
 SHUTS = re.compile(
     r"ip ssh port |aaa (?:authentication login|authorization exec) default |control-plane > "
-    r"|security global |router .* > distribute-list "
+    # A protocol that is preferred to the static routes takes our way back, where it has a default route of its own.
+    r"|security global |router .* > (?:distribute-list|distance) "
 )
 VIRTUAL = re.compile(r"(?i)interface (?:vlan|bvi|loopback)")
 MEMBERS = re.compile(r"(?:no )?switchport(?: |$)|vlan |channel-group |port-group ")

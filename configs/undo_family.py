@@ -56,6 +56,16 @@ SLOTS: tuple[Slot, ...] = (
     slot(r"acl ", r"(?P<what>step|description) ", Kind.SINGLE, r"undo \g<what>"),
 )
 
+# Headers of routing protocols' views, and what in them may have another route taken than before: OSPF's internal routes
+# (preference 10) come before static ones (60), and in a stub area there is a default route among them; its external
+# ones (150) come behind (Comware 7 and VRP, OSPF commands, “preference”, “stub”, “nssa”; “ip route-static
+# default-preference”).
+ROUTING = r"(?:ospf(?:v3)?|bgp|isis|ripng|rip)(?: |$)"
+PREFERS = (
+    r"ip route-static default-preference |(?:ospf|bgp|isis|rip)\S*(?: .*)? > (?:.* > )?(?:preference |filter-policy )"
+    r"|ospf .* > area \S+ > (?:stub|nssa)"
+)
+
 _MASK_LENGTH = re.compile(r"^(ip address \S+|ip route-static (?:vpn-instance \S+ )?\d\S+) (\d{1,2})(?= |$)")
 _AREA = re.compile(r"^area (\d+)$")
 _HOST_WILDCARD = re.compile(r"(?<= )(source|destination) (\S+) 0\.0\.0\.0(?= |$)")

@@ -50,24 +50,27 @@ def slot(view: str, line: str, kind: Kind = Kind.SINGLE, remove: str = "", overw
 class Paths:
     """Which lines carry the session we come in by.
 
-    `address`: an interface's address, group `ip`; `top_address`: the same in a language without views. `interface`: an
-    interface's header, at the top level or in a view whose header `inside` matches. `touches`: lines in such a view
-    that take the interface down or move it. `route`: static routes that may carry us, at the top level or in a view
+    `address`: an interface's address, group `ip`; `top_address`: the same in a language without views, group `port` its
+    interface. `interface`: an interface's header, at the top level or in a view whose header `inside` matches.
+    `touches`: lines in such a view that take the interface down or move it; `top_touches`: the same in a language
+    without views, group `port`. `route`: static routes that may carry us, at the top level or in a view
     whose header `route_view` matches. `remote`: headers of the views of remote logins; `remote_lines`: the lines in
     them that let people in or keep them out; `remote_list`: in such a view, the line that binds an access list, group
     `list`. `port_list`: the same on an interface. `list_header`: an access list's header, group `list`.
     `server`: lines of the SSH server and of the users.
-    `routing`: headers of the views of routing protocols, of which nothing can be taken away without danger; `quiet`: a
-    line that ends a protocol's talk on an interface, group `port`. `shuts`: lines, behind their views and ` > `, that
+    `routing`: the views of routing protocols, behind those around them and ` > `, of which nothing can be taken away
+    without danger; `quiet`: a line that ends a protocol's talk on interfaces, group `port`: one, several or `every`
+    word for all of them. `shuts`: lines, behind their views and ` > `, that
     may shut us out where they are new. `virtual`: headers of interfaces that are reached through others' ports;
     `members`: the lines that make a port carry them.
     """
 
     address: re.Pattern[str] = re.compile(r"(?P<ip>(?!))")
-    top_address: re.Pattern[str] = re.compile(r"(?P<ip>(?!))")
+    top_address: re.Pattern[str] = re.compile(r"(?P<port>(?P<ip>(?!)))")
     interface: re.Pattern[str] = NEVER
     inside: re.Pattern[str] = NEVER
     touches: re.Pattern[str] = NEVER
+    top_touches: re.Pattern[str] = re.compile(r"(?P<port>(?!))")
     route: re.Pattern[str] = NEVER
     route_view: re.Pattern[str] = NEVER
     remote: re.Pattern[str] = NEVER
@@ -78,6 +81,7 @@ class Paths:
     server: re.Pattern[str] = NEVER
     routing: re.Pattern[str] = NEVER
     quiet: re.Pattern[str] = re.compile(r"(?P<port>(?!))")
+    every: str = "all"
     shuts: re.Pattern[str] = NEVER
     virtual: re.Pattern[str] = NEVER
     members: re.Pattern[str] = NEVER

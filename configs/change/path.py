@@ -55,6 +55,7 @@ class Guarded:
         self._paths = language.paths
         self._management = management
         self._interfaces = set(self._arrival_interfaces(running, management))
+        self._ports = set(self._arrival_ports(running))
         self._virtual = any(map(self._paths.virtual.match, self._interfaces))
         self._routed = set(self._static_routes(running))
         self._lists = {name for tree in (running, intended) for name in self._bound_lists(tree)}
@@ -87,6 +88,14 @@ class Guarded:
         found = list(self._addressed(running))
         ours = [header for header, text in found if management is not None and _is(text, management)]
         yield from ours or (header for header, _ in found)
+
+    def _arrival_ports(self, running: Tree) -> Iterator[str]:
+        """The same in a language without views: the names of the interfaces."""
+        for node in running.children:
+            line = self._language.normalise((), node.text)
+            match = self._paths.top_address.match(line)
+            if match is not None and self._arrives(line):
+                yield match["port"]
 
     def _addressed(self, running: Tree) -> Iterator[tuple[str, str]]:
         """Each interface's header with each of its addresses."""
@@ -121,7 +130,10 @@ class Guarded:
         normal = self._language.normalise
         if not edit.path:
             headers = {normal((), line) for line in edit.old}
-            return (not edit.new and bool(headers & self._interfaces)) or any(map(self._arrives, headers))
+            if (not edit.new and headers & self._interfaces) or any(map(self._arrives, headers)):
+                return True
+            touched = map(self._paths.top_touches.match, (*headers, normal((), edit.new)))
+            return any(match is not None and match["port"] in self._ports for match in touched)
         if self._view_of(edit.path) not in self._interfaces:
             return False
         if edit.new and self._paths.touches.match(normal(edit.path, edit.new)):
@@ -150,10 +162,8 @@ class Guarded:
         normal = self._language.normalise
         path = [normal(edit.path[:depth], header) for depth, header in enumerate(edit.path)]
         old = [normal(edit.path, line) for line in edit.old]
-        routing = path[:1] if old else []
-        if not path and not edit.new:
-            routing = old
-        if any(map(self._paths.routing.match, routing)):
+        gone = [" > ".join((*path, line)) for line in old]
+        if any(map(self._paths.routing.match, gone if path or not edit.new else [])):
             return True
         if self._virtual and any(map(self._paths.members.match, old)):
             return True
@@ -161,12 +171,20 @@ class Guarded:
             return False
         new = normal(edit.path, edit.new)
         quiet = self._paths.quiet.match(new)
-        if quiet is not None and normal((), f"interface {quiet['port']}") in self._interfaces:
+        if quiet is not None and self._hushes(quiet["port"]):
             return True
         network = _destination(new) if self._paths.route.match(new) else None
         if network is not None and network.prefixlen and any(map(network.overlaps, self._routed)):
             return True
         return bool(self._paths.shuts.match(" > ".join((*path, new))))
+
+    def _hushes(self, ports: str) -> bool:
+        """Whether an interface that we arrive on is among these."""
+        named = (self._language.normalise((), f"interface {port}") for port in (ports, *ports.split()))
+        names = {header.partition(" ")[2] for header in (*named, f"interface {ports}")}
+        return self._paths.every in names or not names.isdisjoint(
+            header.partition(" ")[2] for header in self._interfaces
+        )
 
     def touches_door(self, edit: Edit) -> bool:
         """Whether the edit changes who may log in from afar, or the access list at that door."""

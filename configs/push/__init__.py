@@ -3,9 +3,12 @@
 Which devices go when is not decided here: that is `configs.rollout`.
 """
 
-from configs.push.jobs import Backup, Job, Observer, PushResult, Quiet, State, jobs
+from configs.push.alone import no_file
+from configs.push.comparing import Compared, compare
+from configs.push.jobs import Backup, Job, Observer, PushResult, Quiet, State, Typed, jobs
 from configs.push.many import backup, push
-from configs.push.one import GRACE, LOCK_SECONDS, Compared, compare, no_file, push_one, speaking
+from configs.push.one import LOCK_SECONDS, push_one
+from configs.push.reaching import GRACE, speaking
 
 __all__ = [
     "GRACE",
@@ -17,6 +20,7 @@ __all__ = [
     "PushResult",
     "Quiet",
     "State",
+    "Typed",
     "backup",
     "compare",
     "jobs",

@@ -42,6 +42,19 @@ def _nothing() -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """Commands that were computed, and looked at, before: for a device that runs `before`, and for no other.
+
+    Those up to `reconnect` end the session, behind which the device runs `middle`; None if the session survives.
+    """
+
+    before: bytes = field(repr=False)
+    commands: tuple[str, ...] = field(repr=False)
+    reconnect: int | None = None
+    middle: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One device and what it is to become.
 
@@ -51,7 +64,8 @@ class Job:
     others go on. `secrets` are those in `intended`: nothing that is shown holds them. `lock` is a file that a push of
     the device holds, so that there is one at a time. `allow_reboot` lets the device's reboot timer be its guard.
 
-    `exact` means that whatever differs from `intended` goes, also what no template says: the way back. `keep` is where
+    `exact` means that whatever differs from `intended` goes, also what no template says: the way back. `typed` are the
+    commands that bring it there, where they are not computed from what it runs. `keep` is where
     what the device ran is written, masked, before anything is changed, unless it stands there. `before` is called
     before the device is changed, `accept` after it was found as intended over a new login and before its guard is
     cancelled; a GovnetError of the first leaves it untouched, one of the second brings it back.
@@ -68,6 +82,7 @@ class Job:
     allow_reboot: bool = False
     moved: Interface | None = None
     exact: bool = False
+    typed: Typed | None = None
     keep: Path | None = None
     before: Callable[[], None] = _nothing
     accept: Callable[[], None] = _nothing

@@ -71,6 +71,7 @@ def make(
     rows: dict[str, dict[tuple[int, int, Stage], DeviceStage]] = {}
     for device in devices:
         try:
+            found.today[device.source.path] = device.source.tree.to_bytes()
             rows[device.source.path] = {
                 (number, pass_, stage): device.stage(number, pass_, stage)
                 for number, leg in enumerate(legs)

@@ -152,7 +152,8 @@ class DeviceWay:
             for turn in mine
             if turn.hold is Hold.SINGLE and stage is Stage.PREFER and turn.last == pass_
         )
-        return replace(row, parts=parts, undo=undo, singles=singles, text=self._at(chapter, steps[-1]))
+        text = self._at(chapter, steps[-1])
+        return replace(row, parts=parts, undo=undo, singles=singles, home=before, there=after, text=text)
 
     def _steps(self, chapter: _Chapter, pass_: int, stage: Stage) -> Iterator[_Step]:
         """The texts from the stage before to this one, both included."""
@@ -202,10 +203,10 @@ class DeviceWay:
             if moves and (other.ends if one.rank < other.rank else one.ends):
                 while commands and commands[-1] == self.language.leave:
                     commands.pop()  # nobody is there to say it any more
-                parts.append(Part(arrive, tuple(commands), ends=True))
+                parts.append(Part(arrive, tuple(commands), ends=True, text=following))
                 commands, arrive = [], after
         if commands:
-            parts.append(Part(arrive, tuple(commands)))
+            parts.append(Part(arrive, tuple(commands), text=along[-1]))
         masked = next((command for part in parts for command in part.commands if _MASKED in command), None)
         if masked is not None:
             message = Message("a secret is masked in this text, so no command can be made from it: {text}", text=masked)

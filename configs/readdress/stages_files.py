@@ -1,9 +1,13 @@
 """The stages of a re-addressing as files: a folder a stage, an index for programs, a page for people in both languages.
 
-    index.json                       everything, for whoever sends it
+    index.json                       everything, for whoever sends it (`configs.rollout.stages`)
     README.md, README.zh-CN.md       the same to read
-    001-add/DEVICE.PLATFORM.txt       the commands of a stage
-    001-add/DEVICE.undo.txt           what takes them back
+    000-today/DEVICE.cfg             the configuration before the first stage
+    001-add/DEVICE.PLATFORM.txt      the commands of a stage
+    001-add/DEVICE.undo.txt          what takes them back
+    001-add/DEVICE.cfg               the configuration behind the stage
+    003-prefer/DEVICE.moved.cfg      the configuration where the stage's session ends with its address
+    003-prefer/DEVICE.undo.moved.cfg the same on the way back
 
 A remark in a text file says at which address the commands below it are sent. The texts hold what the devices' own
 texts hold, stored secrets too: files are readable by their owner only.
@@ -21,11 +25,13 @@ from configs.readdress.stages_model import Stage
 from inventory.text import Message, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from configs.readdress.stages_model import DeviceStage, Part, Single, Staged, StageSet
 
-VERSION: Final = 1
+VERSION: Final = 2
+TODAY: Final = "000-today"
+INDEX: Final = "index.json"
 PAGES: Final = {"en": "README.md", "zh_CN": "README.zh-CN.md"}
 
 WHAT: Final = {
@@ -43,8 +49,9 @@ WHY: Final = {
 }
 
 
-def as_json(staged: Staged) -> dict[str, Any]:
-    """Stable keys."""
+def as_json(staged: Staged, names: Mapping[str, str]) -> dict[str, Any]:
+    """Stable keys. `names` are the devices' names in the inventory by `DeviceStage.device`."""
+    last: dict[str, str] = {}  # the folder of each device's last text
     return {
         "version": VERSION,
         "stages": [
@@ -54,7 +61,7 @@ def as_json(staged: Staged) -> dict[str, Any]:
                 "wave": each.wave,
                 "stage": each.stage.value,
                 "temporary": each.temporary,
-                "devices": [_device(each, row) for row in each.devices],
+                "devices": [_device(each, row, last, names[row.device]) for row in each.devices],
             }
             for each in staged.stages
         ],
@@ -62,14 +69,22 @@ def as_json(staged: Staged) -> dict[str, Any]:
     }
 
 
-def _device(stage: StageSet, row: DeviceStage) -> dict[str, Any]:
+def _device(stage: StageSet, row: DeviceStage, last: dict[str, str], name: str) -> dict[str, Any]:
+    before = last.get(row.device, TODAY)
+    if row.parts:
+        last[row.device] = stage.folder
     return {
         "device": row.device,
+        "name": name,
         "platform": row.platform,
+        "home": str(row.home) if row.home is not None else None,
+        "there": str(row.there) if row.there is not None else None,
+        "before": f"{before}/{_text_file(row.device)}" if row.parts else None,
+        "after": f"{stage.folder}/{_text_file(row.device)}" if row.parts else None,
         "commands": f"{stage.folder}/{_commands_file(row)}" if row.parts else None,
         "undo": f"{stage.folder}/{_undo_file(row)}" if row.undo else None,
-        "parts": [_part(part) for part in row.parts],
-        "undo_parts": [_part(part) for part in row.undo],
+        "parts": [_part(part, f"{stage.folder}/{_moved_file(row)}") for part in row.parts],
+        "undo_parts": [_part(part, f"{stage.folder}/{_undo_moved_file(row)}") for part in row.undo],
         "single": [
             {
                 "line": one.line,
@@ -86,35 +101,58 @@ def _device(stage: StageSet, row: DeviceStage) -> dict[str, Any]:
     }
 
 
-def _part(part: Part) -> dict[str, Any]:
+def _part(part: Part, moved: str) -> dict[str, Any]:
     arrive = str(part.arrive.ip) if part.arrive is not None else None
-    return {"arrive": arrive, "ends_session": part.ends, "commands": list(part.commands)}
+    return {
+        "arrive": arrive,
+        "ends_session": part.ends,
+        "text": moved if part.ends else None,
+        "commands": list(part.commands),
+    }
 
 
-def _name(row: DeviceStage) -> str:
+def _name(device: str) -> str:
     """The device's name, or its file's without the ending, below the folder it came from."""
-    path = PurePosixPath(*(part for part in PurePosixPath(row.device).parts if part not in ("/", "..")))
+    path = PurePosixPath(*(part for part in PurePosixPath(device).parts if part not in ("/", "..")))
     return str(path.with_suffix("")) if path.suffix else str(path)
 
 
 def _commands_file(row: DeviceStage) -> str:
-    return f"{_name(row)}.{row.platform}.txt"
+    return f"{_name(row.device)}.{row.platform}.txt"
 
 
 def _undo_file(row: DeviceStage) -> str:
-    return f"{_name(row)}.undo.txt"
+    return f"{_name(row.device)}.undo.txt"
 
 
-def texts(staged: Staged) -> dict[str, str]:
-    """All files by their path below the folder that they go to."""
-    found: dict[str, str] = {"index.json": json.dumps(as_json(staged), ensure_ascii=False, indent=1) + "\n"}
-    found |= {page: "\n".join(_page(staged, name)) + "\n" for name, page in PAGES.items()}
+def _text_file(device: str) -> str:
+    return f"{_name(device)}.cfg"
+
+
+def _moved_file(row: DeviceStage) -> str:
+    return f"{_name(row.device)}.moved.cfg"
+
+
+def _undo_moved_file(row: DeviceStage) -> str:
+    return f"{_name(row.device)}.undo.moved.cfg"
+
+
+def files(staged: Staged, names: Mapping[str, str]) -> dict[str, bytes]:
+    """All files by their path below the folder that they go to; `names` as for `as_json`."""
+    found: dict[str, bytes] = {
+        INDEX: (json.dumps(as_json(staged, names), ensure_ascii=False, indent=1) + "\n").encode()
+    }
+    found |= {page: ("\n".join(_page(staged, name)) + "\n").encode() for name, page in PAGES.items()}
+    found |= {f"{TODAY}/{_text_file(device)}": text for device, text in staged.today.items()}
     for stage in staged.stages:
         for row in stage.devices:
             if row.parts:
-                found[f"{stage.folder}/{_commands_file(row)}"] = _text(row, row.parts)
+                found[f"{stage.folder}/{_commands_file(row)}"] = _text(row, row.parts).encode()
+                found[f"{stage.folder}/{_text_file(row.device)}"] = row.text
             if row.undo:
-                found[f"{stage.folder}/{_undo_file(row)}"] = _text(row, row.undo)
+                found[f"{stage.folder}/{_undo_file(row)}"] = _text(row, row.undo).encode()
+            for parts, name in ((row.parts, _moved_file(row)), (row.undo, _undo_moved_file(row))):
+                found |= {f"{stage.folder}/{name}": part.text for part in parts if part.ends}
     return found
 
 

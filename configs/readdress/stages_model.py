@@ -24,12 +24,14 @@ class Stage(StrEnum):
 class Part(NamedTuple):
     """Commands that are sent in one session, at `arrive` (None: nobody said where the device is managed).
 
-    `ends`: the last of them ends the session; what follows is sent after a login at the next part's address.
+    `ends`: the last of them ends the session; what follows is sent after a login at the next part's address. `text` is
+    the configuration behind the part.
     """
 
     arrive: Interface | None
     commands: tuple[str, ...]
     ends: bool = False
+    text: bytes = b""
 
 
 class Single(NamedTuple):
@@ -46,6 +48,8 @@ class Single(NamedTuple):
 class DeviceStage:
     """What one stage is on one device. `check` are the new addresses that must answer, `gone` the old ones that go.
 
+    `home` is where the device is managed before the stage and `there` where it is behind it.
+
     `together` are the devices that share a subnet whose addresses change places here: between the two of them their
     routing protocols have no neighbour.
     """
@@ -58,6 +62,8 @@ class DeviceStage:
     check: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     together: tuple[str, ...] = ()
+    home: Interface | None = None
+    there: Interface | None = None
     text: bytes = field(default=b"", repr=False)  # the configuration behind this stage
 
     @property
@@ -86,7 +92,8 @@ class StageSet:
 
 @dataclass(slots=True)
 class Staged:
-    """All stages of a network, and the devices that none are made for."""
+    """All stages of a network, the texts before the first one by device, and the devices that none are made for."""
 
     stages: list[StageSet] = field(default_factory=list)
+    today: dict[str, bytes] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)

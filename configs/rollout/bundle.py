@@ -44,7 +44,11 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A rollout as it was planned. `root` is the workspace."""
+    """A rollout as it was planned. `root` is the workspace.
+
+    `stage` is the folder, below it, of the stage of a re-addressing that is sent, or (`undo`) taken back; empty: what
+    templates say is sent.
+    """
 
     name: str
     root: Path
@@ -55,6 +59,8 @@ class Bundle:
     waves: tuple[Wave, ...]
     devices: Mapping[str, Planned]
     lab: bool = False
+    stage: str = ""
+    undo: bool = False
 
     @property
     def folder(self) -> Path:
@@ -80,6 +86,7 @@ class Bundle:
             "by": self.by,
             "reason": self.reason,
             "lab": self.lab,
+            **({"stage": self.stage, "undo": self.undo} if self.stage else {}),
             "policy": {
                 "sites_in_flight": policy.sites_in_flight,
                 "stop_after_failures": policy.stop_after_failures,
@@ -185,6 +192,8 @@ def read(root: Path, name: str) -> Bundle:
                 for device, each in data["devices"].items()
             },
             data["lab"],
+            data.get("stage", ""),
+            data.get("undo", False),
         )
         whole = data["digest"] == bundle.digest
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from inventory.nearest import nearest
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from configs.push import PushResult
     from configs.rollout.policy import Policy
@@ -26,29 +27,37 @@ if TYPE_CHECKING:
 SEE_DEVICES = Message("see the devices with: govnet inventory list devices")
 
 
+def digests(workspace: Workspace, addresses: Plan, devices: Iterable[Device]) -> dict[str, str]:
+    """The digests of what templates say, by device; none of one that cannot be rendered."""
+    renderer = Renderer(workspace, addresses)
+    found = {}
+    for device in devices:
+        with suppress(InputError, DeviceError):
+            found[device.name] = digest_of(renderer.render(device.name).text)
+    return found
+
+
 def plan(
     workspace: Workspace,
-    addresses: Plan,
     results: Sequence[PushResult],
+    digests: Mapping[str, str],
     policy: Policy,
     *,
     reason: str = "",
     lab: bool = False,
+    stage: str = "",
+    undo: bool = False,
 ) -> Bundle:
     """The rollout of the devices that a dry run has looked at. InputError for a policy that does not fit them.
 
-    A device that cannot be rendered has no digest, and fails when its turn comes.
+    A device without a digest fails when its turn comes.
     """
     inventory = workspace.inventory
     _check_checks(policy, inventory)
-    renderer = Renderer(workspace, addresses)
     planned = {}
     for result in results:
-        try:
-            digest = digest_of(renderer.render(result.device).text)
-        except (InputError, DeviceError):
-            digest = ""
         platform = inventory.devices[result.device].platform
+        digest = digests.get(result.device, "")
         planned[result.device] = Planned(result.device, platform, digest, result.added, result.removed)
     # Of two zones that both select a device, the first one has it.
     by_zone = reversed(list(policy.zones.items()))
@@ -64,6 +73,8 @@ def plan(
         waves(planned, inventory, policy, zones),
         planned,
         lab,
+        stage,
+        undo,
     )
 
 

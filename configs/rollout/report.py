@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from configs.guard import GuardKind
 from inventory.text import language, mark, tr
 
 if TYPE_CHECKING:
@@ -70,6 +71,14 @@ STATES: Final = {
     "untouched": mark("untouched"),
     "restored": mark("back where it was"),
     "unknown": mark("unknown: look at it now"),
+}
+GUARDS: Final = {
+    GuardKind.NONE: mark("no guard"),
+    GuardKind.TRIAL: mark("trial commit"),
+    GuardKind.REVERT_TIMER: mark("revert timer"),
+    GuardKind.TIMED_RESTORE: mark("timed restore"),
+    GuardKind.SCHEDULED_RESTORE: mark("scheduled restore"),
+    GuardKind.REBOOT: mark("reboot timer"),
 }
 _WIDTH: Final = 1000  # units of the time line's drawing
 _ROW: Final = 18
@@ -166,7 +175,7 @@ def _wave(wave: Wave, rows: Sequence[Row], inventory: Inventory, planned: Mappin
                 "state": tr(STATES.get(row.state, row.state)),
                 "kind": _kind(row),
                 "lines": f"+{planned[row.device].added} −{planned[row.device].removed}",
-                "guard": str((row.result or {}).get("guard", "")),
+                "guard": _guard(row),
                 "seconds": f"{row.ended - row.begun:.0f}" if row.begun and row.ended else "",
                 "ended": _shown(row.ended),
                 "attempt": row.attempt,
@@ -174,6 +183,12 @@ def _wave(wave: Wave, rows: Sequence[Row], inventory: Inventory, planned: Mappin
             for row in members
         ],
     }
+
+
+def _guard(row: Row) -> str:
+    """A guard's name; empty where nothing was changed."""
+    found = (row.result or {}).get("guard", "")
+    return tr(GUARDS[GuardKind(found)]) if found else ""
 
 
 def _timeline(rows: Sequence[Row]) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""The acceptance records of sites as a workbook: one line a site, three columns a step."""
+"""The acceptance records of sites as a workbook: one line a site, three columns a step.
+
+On paper (A4, landscape, in its own size) the first steps stand on one page and the others on the next, each with the
+site's columns in front and the headings above.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,11 @@ if TYPE_CHECKING:
 
 HEADINGS: Final = (mark("site"), mark("name of the site"), mark("region"), mark("unit"), mark("devices"))
 PARTS: Final = (mark("{step}: day"), mark("{step}: by"), mark("{step}: note"))
-WIDTHS: Final = (16, 28, 14, 16, 24)
+WIDTHS: Final = (12, 20, 10, 12, 14)
+PART_WIDTHS: Final = (11, 9, 12)
+A4: Final = 9  # the paper's number in a workbook (ECMA-376 part 1, 18.3.1.63, paperSize)
+NAMED: Final = 2  # columns that say which site it is
+FIRST: Final = 2  # steps on the first page
 
 
 def write(places: Sequence[Place], path: Path) -> None:
@@ -37,7 +45,8 @@ def write(places: Sequence[Place], path: Path) -> None:
     titles = [tr(text) for text in HEADINGS] + [tr(part, step=title) for _, title in steps for part in PARTS]
     for column, title in enumerate(titles):
         sheet.write_string(0, column, title, head)
-        sheet.set_column(column, column, WIDTHS[column] if column < len(WIDTHS) else 14)
+        part = PART_WIDTHS[(column - len(WIDTHS)) % len(PARTS)]
+        sheet.set_column(column, column, WIDTHS[column] if column < len(WIDTHS) else part)
     for row, place in enumerate(places, 1):
         for column, text in enumerate((place.site, place.title, place.region, place.unit, ", ".join(place.devices))):
             sheet.write_string(row, column, text, cell)
@@ -51,11 +60,15 @@ def write(places: Sequence[Place], path: Path) -> None:
             sheet.write_datetime(row, column, datetime.combine(record.day, time()), day)
             sheet.write_string(row, column + 1, record.by, cell)
             sheet.write_string(row, column + 2, record.note, cell)
-    sheet.freeze_panes(1, 2)
+    sheet.freeze_panes(1, NAMED)
     sheet.autofilter(0, 0, max(len(places), 1), len(titles) - 1)
     sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.set_margins(left=0.3, right=0.3, top=0.5, bottom=0.6)
     sheet.repeat_rows(0)
-    sheet.fit_to_pages(1, 0)
+    sheet.repeat_columns(0, NAMED - 1)
+    sheet.set_v_pagebreaks([len(HEADINGS) + FIRST * len(PARTS)])
+    sheet.set_footer("&L&A&R&P / &N")
     try:
         book.close()
     except (FileCreateError, OSError) as error:

@@ -13,7 +13,7 @@ from configs import push as pushing
 from configs.push import State
 from configs.render import Renderer
 from configs.rollout import bundle as bundles
-from configs.rollout import checks
+from configs.rollout import checks, stages
 from configs.tree import decode
 from inventory.errors import RefusedError
 from inventory.sources import write_atomically
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from configs.rollout.bundle import Bundle
     from configs.rollout.checks import Look
     from configs.rollout.policy import CheckKind
+    from configs.rollout.stages import Step
     from configs.rollout.store import Store
     from inventory.endpoints import Endpoints
     from inventory.model import Workspace
@@ -56,6 +57,7 @@ class WorkspaceWorld:
         self._told = told
         self._renderer = Renderer(workspace, plan)
         self._bundles: dict[str, Bundle] = {}
+        self._steps: dict[tuple[str, bool], dict[str, Step]] = {}
         self._allow_reboot = allow_reboot
 
     def bundle(self, rollout: str) -> Bundle:
@@ -74,15 +76,19 @@ class WorkspaceWorld:
 
     def job(self, bundle: Bundle, device: str) -> Job:
         """What the device is to become. RefusedError if the workspace now says something else than was approved."""
-        rendered = self._renderer.render(device)
-        if bundles.digest_of(rendered.text) != bundle.devices[device].digest:
+        known = self._workspace.inventory.devices[device]
+        if bundle.stage:
+            step = self._step(bundle, device)
+            job, digest = step.job(self._workspace, known, self._endpoints), step.digest
+        else:
+            rendered = self._renderer.render(device)
+            [job] = pushing.jobs(self._workspace, [known], {device: rendered}, self._endpoints)
+            digest = bundles.digest_of(rendered.text)
+        if digest != bundle.devices[device].digest:
             raise RefusedError(
                 Message("{device}: the workspace says something else now than when the rollout began", device=device),
                 Message("begin a new rollout; devices that are done are not sent anything"),
             )
-        [job] = pushing.jobs(
-            self._workspace, [self._workspace.inventory.devices[device]], {device: rendered}, self._endpoints
-        )
         keep, seen = self._kept(bundle, device, ".cfg"), self._kept(bundle, device, ".json")
         policy = bundle.policy
 
@@ -107,16 +113,32 @@ class WorkspaceWorld:
                 Message("{device}: what it ran before the rollout was not kept", device=device),
                 Message("take it from the archive: govnet config show {device}", device=device),
             )
-        [job] = pushing.jobs(self._workspace, [self._workspace.inventory.devices[device]], {}, self._endpoints)
+        known = self._workspace.inventory.devices[device]
+        if bundle.stage:
+            job = self._step(bundle, device).job(self._workspace, known, self._endpoints, undo=True)
+        else:
+            [job] = pushing.jobs(self._workspace, [known], {}, self._endpoints)
+            job = replace(job.backwards(), intended=decode(kept.read_bytes(), str(kept))[0], exact=True)
         keep = self._kept(bundle, device, ".undone.cfg")
         return replace(
-            job.backwards(),
-            intended=decode(kept.read_bytes(), str(kept))[0],
-            exact=True,
+            job,
             keep=keep,
             before=lambda: self._shared(bundle, keep),
             allow_reboot=self._allow_reboot,
         )
+
+    def _step(self, bundle: Bundle, device: str) -> Step:
+        """What the bundle's stage is on the device; its folder is read once. RefusedError if it has nothing for it."""
+        key = (bundle.stage, bundle.undo)
+        if key not in self._steps:
+            self._steps[key] = stages.steps(self._workspace.root, bundle.stage, undo=bundle.undo)
+        step = self._steps[key].get(device)
+        if step is None:
+            raise RefusedError(
+                Message("{device}: its stage has nothing for it any more", device=device),
+                Message("bring the stage's files back from where they were, or begin a new rollout"),
+            )
+        return step
 
     def done(self, bundle: Bundle, result: PushResult, *, undone: bool) -> None:
         """A device is finished. What one ran that is as it was is not needed any more: it is kept anew next time."""

@@ -49,6 +49,7 @@ _PATHS = Paths(
     server=re.compile(r"ip ssh |username |aaa (?:new-model|authentication login)|crypto key "),
     routing=ROUTING,
     quiet=QUIET,
+    every="default",
     shuts=SHUTS,
     virtual=VIRTUAL,
     members=MEMBERS,

@@ -1,7 +1,8 @@
 """How FortiOS is changed: tables (`config`), entries (`edit`), values (`set`), which take effect when a table is left.
 
 Source: Fortinet's CLI reference: `next` and `end` leave, `unset` goes back to the default, `delete` takes an entry
-away.
+away. What may cut us off: “router ospf” (distances, 110 unless told otherwise), “router static” (distance 10), “router
+policy”, “firewall local-in-policy”, “system admin” (trusted hosts), “system zone”, “system sdwan”.
 A table is never taken away as a whole: its entries and values are.
 """
 
@@ -30,6 +31,16 @@ _PATHS = Paths(
     remote=re.compile(r"config (?:system (?:admin|global|accprofile)|firewall local-in-policy)$"),
     remote_lines=re.compile(r"set (?:admin-ssh-port|admin-maintainer|admin-restrict-local|admin-telnet-port) |delete "),
     server=re.compile(r"set (?:password|accprofile|trusthost\d+|ssh-public-key\d|vdom|srcaddr|action|service|intf) "),
+    routing=re.compile(r"config router (?:ospf6?|bgp|isis|ripng|rip) > "),
+    quiet=re.compile(r"set passive-interface (?P<port>.+)"),
+    shuts=re.compile(
+        r"config router (?:ospf6?|bgp|isis|rip) > (?:.* > )?set (?:distance|distribute-list-in|filter-list)"
+        r"|config router static > edit \S+ > set (?:distance|priority|blackhole|status) "
+        r"|config router policy > |config firewall (?:local-in|interface)-policy > "
+        r"|config system admin > edit \S+ > set (?:(?:ip6-)?trusthost|remote-auth )"
+        r"|config system zone > edit \S+ > set interface |config system (?:sdwan|virtual-wan-link|switch-interface) > "
+        r"|config system settings > set (?:opmode|vdom-type) |config system ha > set mode "
+    ),
 )
 
 _QUOTED = re.compile(r'"([^"\s]+)"')

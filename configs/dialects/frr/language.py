@@ -40,6 +40,11 @@ _PATHS = Paths(
     interface=re.compile(_INTERFACE),
     touches=re.compile(r"shutdown$"),
     route=re.compile(r"ip(?:v6)? route "),
+    # docs.frrouting.org, “OSPFv2” and “Zebra”: a protocol's distance (static routes have 1, OSPF's 110).
+    routing=re.compile(r"router (?:ospf6?|bgp|isis|ripng|rip)"),
+    quiet=re.compile(r"passive-interface (?P<port>\S+)"),
+    every="default",
+    shuts=re.compile(r"router .* > (?:distance|distribute-list) "),
     # Who may log in is the host's business, not frr.conf's.
 )
 

@@ -1,7 +1,9 @@
 """How Comware 7 is changed: which commands replace each other, how each is taken back, what carries our session.
 
 Source: H3C's Comware 7 command references (basic configuration, IP addressing, static routing, ACL, SNMP, users and
-lines). What a second `packet-filter` in one direction does is unverified: the old one is taken back first.
+lines; AAA: “domain default enable”, “authentication login”; ACL: “packet-filter default deny”; Ethernet link
+aggregation; OSPF: “silent-interface”; security zones: “import interface”). What a second `packet-filter` in one
+direction does is unverified: the old one is taken back first.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from functools import cache
 
 from configs.change import Kind, Language, Paths, slot
 from configs.dialects.hp_comware.grammar import SECRETS
-from configs.undo_family import INTERFACE, SLOTS, TOP, plain
+from configs.undo_family import INTERFACE, PREFERS, ROUTING, SLOTS, TOP, plain
 
 _LINE = r"(?:line|user-interface) "
 
@@ -41,8 +43,8 @@ _PATHS = Paths(
     address=re.compile(r"ip(?:v6)? address (?P<ip>[^/\s]+)[/ ]"),
     interface=re.compile(INTERFACE),
     touches=re.compile(
-        r"shutdown$|ip address |ip binding vpn-instance |port link-mode |(?:undo )?packet-filter "
-        r"|undo ip(?:v6)? (?:address|enable)"
+        r"shutdown$|ip address |ip binding vpn-instance |port link-(?:mode|aggregation) |(?:undo )?packet-filter "
+        r"|qos apply policy |ip policy-based-route |ipsec apply policy |undo ip(?:v6)? (?:address|enable)"
     ),
     route=re.compile(r"ip(?:v6)? route-static "),
     remote=re.compile(r"(?:line|user-interface) (?:class )?vty"),
@@ -53,6 +55,15 @@ _PATHS = Paths(
     server=re.compile(
         r"ssh server |ssh user |local-user |domain |password |service-type |authorization-attribute |state "
     ),
+    routing=re.compile(ROUTING),
+    quiet=re.compile(r"silent-interface (?P<port>\S+)"),
+    shuts=re.compile(
+        r"ssh server (?:port|(?:ipv6 )?acl) |domain default enable |packet-filter default deny"
+        r"|domain .* > (?:authentication|authorization) (?:login|default) |local-user .* > state block"
+        r"|control-plane .* > (?:qos apply policy|packet-filter) |security-zone name .* > import interface |" + PREFERS
+    ),
+    virtual=re.compile(r"(?i)interface (?:vlan-interface|loopback|(?:bridge|route)-aggregation|reth)"),
+    members=re.compile(r"port |vlan "),
 )
 
 _USM_FORM = re.compile(r"^(snmp-agent usm-user v3 \S+ \S+) (?:simple|cipher) ")

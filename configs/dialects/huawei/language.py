@@ -7,7 +7,7 @@ from functools import cache
 
 from configs.change import Kind, Language, Paths, slot
 from configs.dialects.huawei.grammar import SECRETS
-from configs.undo_family import INTERFACE, SLOTS, TOP, plain
+from configs.undo_family import INTERFACE, PREFERS, ROUTING, SLOTS, TOP, plain
 
 _SLOTS = (
     *SLOTS,
@@ -45,13 +45,13 @@ _PATHS = Paths(
     port_list=re.compile(r"traffic-filter (?:in|out)bound (?:ipv6 )?acl (?:name )?(?P<list>\S+)"),
     list_header=re.compile(r"acl (?:ipv6 )?(?:number |name )?(?P<list>\S+)"),
     server=re.compile(r"stelnet server enable|ssh server |ssh user |local-user "),
-    routing=re.compile(r"(?:ospf(?:v3)?|bgp|isis|ripng|rip)(?: |$)"),
+    routing=re.compile(ROUTING),
     quiet=re.compile(r"silent-interface (?P<port>\S+)"),
     shuts=re.compile(
         r"ssh (?:ipv6 )?server(?:-source| port | acl )|user-interface maximum-vty |traffic-filter global "
         r"|cpu-defend policy |(?:aaa > )?local-user \S+ state block"
         r"|aaa > (?:authentication|authorization)-scheme .* > \S+-mode "
-        r"|aaa > domain \S+ > authentication-scheme |firewall zone .* > add interface |\S+ .* > filter-policy "
+        r"|aaa > domain \S+ > authentication-scheme |firewall zone .* > add interface |" + PREFERS
     ),
     virtual=re.compile(r"(?i)interface (?:vlanif|vbdif|loopback)"),
     members=re.compile(r"port |vlan |eth-trunk "),

@@ -42,6 +42,7 @@ _PATHS = Paths(
     server=re.compile(r"enable service ssh-server|ip ssh |username |aaa |crypto key "),
     routing=ROUTING,
     quiet=QUIET,
+    every="default",
     shuts=SHUTS,
     virtual=VIRTUAL,
     members=MEMBERS,

@@ -59,9 +59,13 @@ LANGUAGE = Language(
     ),
     takes_back=takes_back,
     paths=Paths(
-        top_address=re.compile(r"network interface \S+ ip add (?P<ip>\S+) "),
-        route=re.compile(r"network route add dst 0\.0\.0\.0/0 "),
-        server=re.compile(r"pf service add name ssh |system sshd "),
+        top_address=re.compile(r"network interface (?P<port>\S+) ip add (?P<ip>\S+) "),
+        # The published lines are those of switching (`switchport`); the others are unverified.
+        top_touches=re.compile(r"network interface (?P<port>\S+) (?:switchport|shutdown|vsys|bond)(?: |$)"),
+        route=re.compile(r"network route add (?:family ipv6 )?dst "),
+        # `pf service` is the device's own access list; telnet is how it is reached where SSH is not.
+        server=re.compile(r"pf service add name (?:ssh|telnet) |system (?:sshd|telnetd) "),
+        shuts=re.compile(r"system (?:sshd|telnetd) stop|network route add .* null |ha |network ospf "),
     ),
     normalise=normalise,
 )

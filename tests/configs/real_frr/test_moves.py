@@ -204,6 +204,7 @@ def test_a_few_move_and_none_is_lost(fleet: Callable[..., Any], monkeypatch: pyt
     campaign.move()
     monkeypatch.setattr(guard, "SHORTEST", 6)
     monkeypatch.setattr("configs.push.one.RETRY", 0.3)
+    monkeypatch.setattr("configs.push.reaching.RETRY", 0.3)
     monkeypatch.setattr("configs.dialects.frr.driver.RELOAD_GRACE", 0.5)
     campaign.break_some(1)
 

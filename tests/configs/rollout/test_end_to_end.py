@@ -78,6 +78,8 @@ def test_a_rollout_and_its_report(revised: Any) -> None:
     assert "站点5" in page
     assert "CR-17 变更" in page
     assert "没有改动任何真实设备" in page
+    assert "试运行提交" in page
+    assert ">trial<" not in page
     assert "Aa1-Routers-Zz9" not in page
     entries = list(Operations(revised.root).entries())
     assert [entry.what for entry in entries][:1] == ["rollout.start"]

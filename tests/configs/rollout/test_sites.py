@@ -118,8 +118,21 @@ def test_the_workbook_is_in_chinese_and_text_stays_text(root: Path) -> None:
     assert head[:2] == ["站点", "站点名称"]
     assert "线路开通：日期" in head
     assert sheet.freeze_panes == "C2"
+    assert (sheet.page_setup.orientation, sheet.print_title_rows, sheet.print_title_cols) == (
+        "landscape",
+        "$1:$1",
+        "$A:$B",
+    )
+    assert _widest_page(sheet) < 10.9 * 72, "a page of A4, landscape, holds that many points"
     row = next(row for row in sheet.iter_rows(min_row=2) if row[0].value == "th-lantian")
     values = [cell.value for cell in row]
     assert values[head.index("线路开通：日期")].date() == date(2026, 11, 20)
     note = row[head.index("线路开通：备注")]
     assert (note.value, note.data_type) == ("=1+1", "s")
+
+
+def _widest_page(sheet: Any) -> float:
+    """The width of the widest printed page in points: a character is 7 pixels of 3/4 point, a column 5 pixels more."""
+    widths = [5 + 7 * sheet.column_dimensions[column.column_letter].width for column in sheet[1]]
+    [end] = [each.id for each in sheet.col_breaks.brk]
+    return 0.75 * max(sum(widths[:end]), sum(widths[:2]) + sum(widths[end:]))

@@ -185,4 +185,5 @@ def short(monkeypatch):
     """Guards of one minute, the shortest that every vendor can be given."""
     monkeypatch.setattr(guard, "SHORTEST", 60)
     monkeypatch.setattr("configs.push.one.RETRY", 0.3)
+    monkeypatch.setattr("configs.push.reaching.RETRY", 0.3)
     monkeypatch.setattr(driver_cli, "MOVE_SECONDS", 1.5)

@@ -9,7 +9,7 @@ import pytest
 
 from configs import push as pushing
 from configs.archive import masked
-from configs.push import Quiet, State, one
+from configs.push import Quiet, State, reaching
 
 TEXT = """hostname R1
 username govnet privilege 15 secret 0 Secret-123
@@ -72,6 +72,21 @@ def test_a_finished_change_is_only_confirmed(bench, tmp_path) -> None:
     assert bench.text() == bench.saved()
 
 
+def test_whoever_changed_it_meanwhile_is_not_run_over(bench, monkeypatch) -> None:
+    """A device that somebody changes between our look and our first line is left alone, and what is new is named."""
+    monkeypatch.setattr("configs.push.one.FRESH", 0.0)
+    with pushing.speaking(bench.job("")) as other:
+        other.load_merge_candidate(config="interface Loopback7\n description theirs\n")
+        job = bench.job("interface Loopback9\n description ours\n", before=other.commit_config)
+        result = pushing.push_one(job, commit=True, observer=Quiet())
+    assert result.state is State.UNTOUCHED
+    assert "somebody has changed it" in str(result.error)
+    assert "description theirs" in str(result.error.hint)
+    assert b"ours" not in running(bench)
+    again_now = pushing.push_one(bench.job("interface Loopback9\n description ours\n"), commit=True, observer=Quiet())
+    assert again_now.state is State.CHANGED
+
+
 def test_the_way_back_never_sends_a_mask(bench) -> None:
     """Clear-text communities stay what they are; one that is gone is named, and not made of asterisks."""
     before = running(bench)
@@ -97,10 +112,10 @@ def test_a_guard_is_waited_for_from_when_it_was_armed(bench, tmp_path, monkeypat
     intended = "interface Loopback9\n description x\n"
     kept.write_bytes(masked("cisco_ios", running(bench)))
     os.utime(kept, (1, 1))
-    past = one._Past(again=True, kept=kept, unsure=True)
-    assert one._guard_over(bench.job(intended), past) < time.time()
+    past = reaching.Past(again=True, kept=kept, unsure=True)
+    assert reaching._guard_over(bench.job(intended), past) < time.time()
     assert again(bench.job(intended, keep=kept)).state is State.CHANGED
-    ends = one._guard_over(bench.job(intended), past)
+    ends = reaching._guard_over(bench.job(intended), past)
     assert time.time() < ends < time.time() + 200
-    monkeypatch.setattr(one.time, "time", lambda: kept.stat().st_mtime - 3600)
-    assert one._guard_over(bench.job(intended), past) == pytest.approx(ends - 3600, abs=1)
+    monkeypatch.setattr(reaching.time, "time", lambda: kept.stat().st_mtime - 3600)
+    assert reaching._guard_over(bench.job(intended), past) == pytest.approx(ends - 3600, abs=1)

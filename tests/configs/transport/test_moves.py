@@ -20,7 +20,7 @@ from configs import push as pushing
 from configs.change import Change
 from configs.channel import Login, Target
 from configs.dialects import platforms
-from configs.push import Job, State
+from configs.push import Job, State, comparing, reaching
 from configs.push import one as engine
 from configs.render import Renderer
 from configs.way_back import WayBack
@@ -255,8 +255,9 @@ class Device:
 def test_as_intended_is_not_yet_moved(monkeypatch, places, pending, error, commit):
     """Nobody is told to forget the old address before the new one has answered, or while a guard may take it back."""
     change = Change()
-    monkeypatch.setattr(engine, "_driver", lambda _, target: Device(target, places=places, pending=pending))
-    monkeypatch.setattr(engine, "compare", lambda *_: engine.Compared(b"", change))
+    for module in (engine, reaching):
+        monkeypatch.setattr(module, "driver_of", lambda _, target: Device(target, places=places, pending=pending))
+    monkeypatch.setattr(engine, "compare", lambda *_: comparing.Compared(b"", change))
     (result,) = pushing.push([JOB], commit=commit)
     assert result.state is (State.UNTOUCHED if error else State.SAME)
     assert isinstance(result.error, error or type(None))
@@ -267,7 +268,7 @@ def test_as_intended_is_not_yet_moved(monkeypatch, places, pending, error, commi
 def test_a_way_back_leads_somewhere(row, refused):
     """Whoever has emptied `former_address` and then takes the rollout back is told before the device is gone."""
     job = replace(row, exact=True)
-    compared = engine.Compared(b"ip address 192.0.2.2 24", Change(), back=WayBack(b"ip address 192.0.2.1 24"))
-    assert isinstance(engine._nowhere(job, compared), RefusedError) is refused
+    compared = comparing.Compared(b"ip address 192.0.2.2 24", Change(), back=WayBack(b"ip address 192.0.2.1 24"))
+    assert isinstance(comparing.nowhere(job, compared), RefusedError) is refused
     stays = replace(compared, back=WayBack(b"description x\nip address 192.0.2.2 24"))
-    assert engine._nowhere(job, stays) is None
+    assert comparing.nowhere(job, stays) is None

@@ -12,7 +12,7 @@ import pytest
 from configs import push as pushing
 from configs.driver import Driver
 from configs.push import Job, State
-from configs.push.one import _alone
+from configs.push.alone import alone
 from inventory.errors import DeviceUnreachableError, HostKeyError, LoginError, RefusedError
 from inventory.text import Message
 
@@ -180,7 +180,7 @@ def test_one_push_at_a_time_on_a_device(servers, vrp, job, tmp_path):
     """A second push is refused and does not even log in; a dry run may look; afterwards it works."""
     server = servers.start(vrp())
     one = replace(job(server), lock=tmp_path / ".locks" / "rt-1")
-    with _alone(one.lock, "rt-1"):
+    with alone(one.lock, "rt-1"):
         (result,) = pushing.push([one], commit=True)
         assert isinstance(result.error, RefusedError)
         assert (result.state, server.logins) == (State.UNTOUCHED, [])

@@ -1,0 +1,197 @@
+"""Stages of a re-addressing sent by rollouts: management addresses move and come back, on VRP, IOS and FRR."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from configs.rollout import stages
+from inventory.errors import InputError
+from lab import control
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+OLD, NEW = "10.82.", "59.182."
+WHERE = "platform in (huawei, huawei_vrpv8, cisco_ios, frr)"
+ADD, PREFER, REMOVE = "stages/001-add", "stages/003-prefer", "stages/005-remove"
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory, make_city: Callable[..., Any]) -> Iterator[Any]:
+    """Five routers as they are intended, their archive, and the stages of a mapping that moves their addresses.
+
+    They are managed from a network that stays.
+    """
+    made = _town(make_city(tmp_path_factory.mktemp("stages") / "town", 5, 82))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def whole_way(tmp_path: Path, make_city: Callable[..., Any]) -> Iterator[Any]:
+    """The same, for one test alone."""
+    made = _town(make_city(tmp_path / "town", 5, 82))
+    yield made
+    made.close()
+
+
+def _town(made: Any) -> Any:
+    (made.root / "govnet.yaml").write_text(
+        "title: 试验市\nlab: emulated\nmanagers: [10.77.0.0/16]\n"
+        "services: {ntp: [192.0.2.1], syslog: [], snmp_manager: [10.77.0.9], dns: []}\n",
+        encoding="utf-8",
+    )
+    control.up(made.root)
+    assert made.govnet("config", "push", "--lab", "--commit", "--allow-reboot").returncode == 0
+    assert made.govnet("config", "backup", "--lab").returncode == 0
+    (made.root / "mapping.csv").write_text("old,new\n10.82.0.0/16,59.182.0.0/16\n", encoding="utf-8")
+    told = made.json(
+        *("config", "stages", "archive:", "--mapping", str(made.root / "mapping.csv")),
+        *("--out", str(made.root / "stages")),
+    )
+    assert [problem["code"] for problem in told["networks"][0]["problems"]] == ["no-stages"]  # Comware's
+    made.policy("waves: [rest]\n")
+    return made
+
+
+def go(town: Any, stage: str, *more: str) -> dict[str, Any]:
+    """A stage sent to the devices."""
+    done: dict[str, Any] = town.json(
+        *("rollout", "start", "--lab", "--commit", "--allow-reboot", "--stage", str(town.root / stage), *more)
+    )
+    return done
+
+
+def states(document: dict[str, Any]) -> set[str]:
+    """What became of the devices."""
+    return {row["state"] for row in document["devices"]}
+
+
+def texts(town: Any) -> dict[str, tuple[str, str]]:
+    """What the devices run and have saved."""
+    return {name: (one["running"], one["saved"]) for name, one in town.inspect().items() if name != "r002"}
+
+
+def without(town: Any, prefix: str) -> list[str]:
+    """The devices in whose text no address begins so."""
+    return [name for name, one in town.inspect().items() if name != "r002" and prefix not in one["text"]]
+
+
+def managed(town: Any, prefix: str) -> None:
+    """The table of devices says where they are managed."""
+    path = town.root / "inventory" / "devices.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    for row in rows:
+        if row["platform"] != "hp_comware":
+            row["address"] = row["address"].replace(OLD, prefix).replace(NEW, prefix)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _there(town: Any) -> None:
+    """All stages, one after the other."""
+    assert states(go(town, ADD)) == {"changed"}
+    assert without(town, OLD) == without(town, NEW) == []
+    again = go(town, ADD)
+    assert (states(again), again["stage"], again["undo"]) == ({"same"}, ADD, False)
+    moved = go(town, PREFER)
+    assert states(moved) == {"changed"}
+    notes = [note["en"] for row in moved["devices"] for note in row["result"]["notes"]]
+    assert len(notes) == len(moved["devices"])
+    assert all(f"it is managed at {NEW}" in note for note in notes)
+    early = town.govnet("rollout", "start", "--lab", "--stage", str(town.root / REMOVE))
+    assert (early.returncode, "the table of devices says 10.82." in early.stderr) == (3, True), early.stderr
+    managed(town, NEW)
+    assert states(go(town, REMOVE)) == {"changed"}
+    assert without(town, OLD) == ["r000", "r001", "r003", "r004"]
+    assert all(one["running"] == one["saved"] for one in town.inspect().values())
+    assert not any(save["armed"] for one in town.inspect().values() for save in one["saves"])
+
+
+@pytest.mark.soak
+def test_there_and_back(whole_way: Any) -> None:
+    """Add, prefer, remove, each saved and each a rollout; then each is taken back, to the letter of today."""
+    today = texts(whole_way)
+    _there(whole_way)
+    assert states(go(whole_way, REMOVE, "--undo")) == {"changed"}
+    assert states(go(whole_way, PREFER, "--undo")) == {"changed"}
+    managed(whole_way, OLD)
+    back = go(whole_way, ADD, "--undo")
+    assert (states(back), back["undo"]) == ({"changed"}, True)
+    assert texts(whole_way) == today
+
+
+def test_there(town: Any) -> None:
+    """Add, prefer, remove: every device is managed at its new address and has only that, saved, no guard left."""
+    _there(town)
+
+
+def test_a_stage_begins_where_the_one_before_ends(town: Any) -> None:
+    """A stage that does not fit what a device runs is refused, nothing is sent, and what differs is named."""
+    before = texts(town)
+    done = town.govnet("rollout", "start", "--lab", "--commit", "--stage", str(town.root / PREFER), "r000")
+    assert done.returncode == 3
+    assert "r000: it does not run what these commands begin with" in done.stderr
+    assert "ip address 10.82.1.1 255.255.0.0" in done.stderr
+    assert texts(town) == before
+
+
+def test_what_was_not_approved_is_not_sent(town: Any) -> None:
+    """A stage whose files somebody has worked on since is another one: refused at its turn, nothing is sent."""
+    town.policy("waves: [rest]\napproval: yes\n")
+    before = texts(town)
+    stage = ("--stage", str(town.root / REMOVE), "--undo", "r000")
+    assert town.govnet("rollout", "start", "--lab", "--commit", "--allow-reboot", *stage).returncode == 4
+    town.json("rollout", "approve", GOVNET_OPERATOR="wang")
+    index = town.root / "stages" / "index.json"
+    good = index.read_text(encoding="utf-8")
+    index.write_text(good.replace("10.82.1.1 ", "10.82.1.9 "), encoding="utf-8")
+    try:
+        [row] = town.json("rollout", "resume", "--allow-reboot")["devices"]
+    finally:
+        index.write_text(good, encoding="utf-8")
+        town.policy("waves: [rest]\n")
+    assert row["state"] == "untouched"
+    assert "than when the rollout began" in row["result"]["error"]["message"]["en"]
+    assert texts(town) == before
+
+
+def test_an_abort_takes_the_stage_back(town: Any) -> None:
+    """What a stage's rollout has done is undone by the stage's own commands."""
+    before = texts(town)
+    assert states(go(town, REMOVE, "--undo")) == {"changed"}
+    assert without(town, OLD) == []
+    taken = town.json("rollout", "abort", "--rollback", "--commit", "--allow-reboot")
+    assert states(taken) == {"restored"}
+    assert texts(town) == before
+
+
+@pytest.mark.parametrize(
+    ("folder", "code"),
+    [("stages/002-verify", "nothing-sent"), ("stages/004-ad", "bad-stages"), ("mapping/001-add", "bad-stages")],
+)
+def test_what_is_no_stage(town: Any, folder: str, code: str) -> None:
+    """A folder that is none, and a stage in which nothing is sent, are told apart."""
+    with pytest.raises(InputError) as refused:
+        stages.steps(town.root, folder)
+    assert [problem.code for problem in refused.value.problems] == [code]
+
+
+def test_a_forged_path_is_not_read(town: Any, tmp_path: Path) -> None:
+    """An index that names a file outside its folder is refused."""
+    document = json.loads((town.root / "stages/index.json").read_text(encoding="utf-8"))
+    document["stages"][0]["devices"][0]["before"] = "../../etc/passwd"
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s/index.json").write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(InputError, match="problems"):
+        stages.steps(tmp_path, "s/001-add")
+    with pytest.raises(InputError, match="problems"):
+        stages.relative(tmp_path / "s", tmp_path / "t")
