@@ -19,6 +19,7 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 from common import figure, report
 from snmp_agents import BAD, COLUMNS, USER, agents, capacity, module
@@ -32,6 +33,7 @@ DEVICES = 60
 PEER_SCRAPES = 60
 PEER_DEVICES = 3
 MANY = 2000
+TAIL_POLLS = 6
 V3 = Access(
     "3",
     user=USER.name,
@@ -168,7 +170,7 @@ def tail(port: int, bad_port: int, *, bad: int) -> float:
         healthy = set(wanted)
         async with ours.client() as client:
             first = [asyncio.create_task(one(target, 0)) for target in others]
-            await asyncio.gather(*(one(target, 0.01 * number) for number, target in enumerate(wanted * 3)))
+            await asyncio.gather(*(one(target, 0.01 * number) for number, target in enumerate(wanted * TAIL_POLLS)))
             for task in first:
                 task.cancel()
             await asyncio.gather(*first, return_exceptions=True)
@@ -226,7 +228,7 @@ def main() -> None:
             found.pysnmp.append(pysnmp_cpu(port, private=False))
             found.pysnmp_by_user.append(pysnmp_cpu(port, private=True))
         with agents() as bad_port:
-            for _ in range(2 * ROUNDS):
+            for _ in range(ROUNDS):
                 found.alone.append(tail(port, bad_port, bad=0))
                 found.beside.append(tail(port, bad_port, bad=DEVICES // 10))
         for _ in range(3):
@@ -241,7 +243,7 @@ def main() -> None:
 
 
 def show(found: Measured) -> None:
-    """The figures: of each list the least."""
+    """The figures: of each list the least; of the 99th percentiles the median, since they are chance's own."""
     cold, steady, by_user = min(found.cold), min(found.steady), min(found.by_user)
     scrape, pysnmp, pysnmp_by_user = min(found.scrapes), min(found.pysnmp), min(found.pysnmp_by_user)
     wall, many_scrapes = min(found.many)[0], min(found.many_scrapes)
@@ -266,7 +268,7 @@ def show(found: Measured) -> None:
             figure("2000-devices-wall-to-exporter", wall / many_scrapes, "ratio", 0.125, peer=many_peer),
             figure("2000-devices-wall", wall, "s", 3.0),
             figure("2000-devices-peak-memory", max(memory for _, memory in found.many), "MiB", 300.0),
-            figure("p99-of-healthy-beside-misbehaving", min(found.beside) / min(found.alone), "ratio", 1.2),
+            figure("p99-of-healthy-beside-misbehaving", median(found.beside) / median(found.alone), "ratio", 1.2),
             figure("agents-capacity-to-asked", spare, "ratio", 1.5, better="higher"),
         ],
     )

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from collectors import labels, values
 from collectors import plan as planning
 from collectors.snmp import ber
-from collectors.snmp.layout import Column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -71,6 +70,8 @@ class Family:
 
     def text(self) -> bytes:
         """The lines as one text; empty if there are none."""
+        if len(self._texts) == 1 and not self._lines:
+            return self._texts[0]
         return b"".join([*self._lines, *self._texts])
 
     def head(self) -> bytes:
@@ -208,7 +209,7 @@ class Series:
 
     def _shaped(self, rows: Rows) -> tuple[int, ...]:
         """The rows' numbers, where the answer's shape gave them already."""
-        if not isinstance(rows, Column):
+        if isinstance(rows, dict):
             return ()
         numbers = rows.numbers
         return () if rows.octets > _SAFE and self._wrap and max(numbers) >= MANTISSA else numbers
@@ -229,7 +230,7 @@ class Series:
 
     def _template(self, oid: bytes, metric: Metric, rows: Rows, found: Found) -> bytes:
         """The lines of a metric with a place for each number; empty if rows share their labels."""
-        key = (self._plan.alike[oid], rows.indexes if isinstance(rows, Column) else tuple(rows))
+        key = (self._plan.alike[oid], tuple(rows) if isinstance(rows, dict) else rows.indexes)
         inners = self._templates.get(key)
         if inners is None:
             inners = [inner.replace(b"%", b"%%") + b"%d\n" for inner in labels.of_rows(rows, metric, found)]

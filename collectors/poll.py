@@ -39,8 +39,11 @@ _DEAD = frozenset(
     {"timeout", "closed", "unreachable", "socket", "unknown_user", "wrong_digest", "decryption", "security_level"}
 )
 
-# Packets a second to one device; after a pause a second's worth of them may go at once.
+# Packets a second to one device.
 DEVICE_RATE = 100.0
+# After a pause so many seconds' worth may go to it at once: a poll of some modules. A device that never comes to an end
+# must not take all our time first.
+_DEVICE_BURST = 0.2
 # To all devices together so many seconds' worth may go at once.
 _ALL_BURST = 0.1
 
@@ -148,7 +151,7 @@ class Poller:
             session = target.access.session()
             version = {"1": 0, "2c": 1, "3": 3}[target.access.version]
             address = (target.host, target.port)
-            pace = Pace(self._device_rate, max(1.0, self._device_rate)) if self._device_rate else None
+            pace = Pace(self._device_rate, max(1.0, self._device_rate * _DEVICE_BURST)) if self._device_rate else None
             state = self._states[target] = _State(Agent(address, session, pace=pace), walk.Memory(version))
         return state
 

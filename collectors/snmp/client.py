@@ -1,8 +1,8 @@
 """The engine: the polls that share the sockets (`sockets`: one for each address family).
 
 A poll is a generator (`Steps`) that yields a `Request` and is sent its `Reply`; the client drives thousands of them
-from the sockets' reader. A request costs one `sendto`, one `recvfrom`, one entry in a dictionary and one in a heap: no
-task, future or timer of its own.
+from the sockets' reader. A request costs one `sendto`, one `recvfrom`, one entry in a dictionary and one in the list of
+those whose wait ends in the same moment: no task, future or timer of its own.
 
 Waiting: the first wait follows the agent's measured round trip (RFC 6298, as TCP does), each further one is twice as
 long, none is longer than the agent's `timeout`. The request goes again with half the repetitions and the same
@@ -42,6 +42,8 @@ Steps: TypeAlias = "Generator[Request, Reply, Any]"
 YOUNG = 0.25
 FIRST_WAIT = 0.5
 LEAST_WAIT = 0.2
+# Waits end at so many moments in a second.
+_SLOTS = 64
 _MAX_RESENDS = 4
 # Why an answer was not accepted, where it says more than `decode`.
 _PROBLEMS = frozenset({"wrong_digest", "not_in_time_window"})
@@ -118,7 +120,8 @@ class Client:
         self._window = window
         self._pace = pace
         self._pending: dict[int, _Job] = {}
-        self._deadlines: list[tuple[float, int, int]] = []
+        # By the moment at which their waits end: the requests' identifiers, and how often they had been sent.
+        self._slots: dict[int, list[tuple[int, int]]] = {}
         self._recent: deque[tuple[float, _Job, int]] = deque()
         self._waiting: deque[_Job] = deque()
         # Those whose device is to have a pause first: when, a number that keeps their order, who.
@@ -152,7 +155,7 @@ class Client:
     async def run(self, steps: Steps, agent: Agent) -> Any:
         """Drive `steps` against `agent` to its end; its return value, or `Fault`."""
         job = _Job(steps, agent, self._loop.create_future())
-        self._advance(job, None)
+        self._advance(job, None, self._loop.time())
         try:
             return await job.done
         finally:
@@ -163,7 +166,7 @@ class Client:
 
     # -- a job's way ------------------------------------------------------------------------------------------
 
-    def _advance(self, job: _Job, reply: Reply | None) -> None:
+    def _advance(self, job: _Job, reply: Reply | None, now: float) -> None:
         """Hand the generator its reply and take its next request, or its end."""
         try:
             job.request = next(job.steps) if reply is None else job.steps.send(reply)
@@ -185,25 +188,24 @@ class Client:
         job.problem = ""
         job.first_at = 0.0
         if job.agent.pace is not None:
-            now = self._loop.time()
             delay = job.agent.pace.delay(now)
             if delay:
                 heapq.heappush(self._resting, (now + delay, next(self._order), job))
                 self._wake_at(now + delay)
                 return
-        self._queue(job)
+        self._queue(job, now)
 
-    def _queue(self, job: _Job) -> None:
+    def _queue(self, job: _Job, now: float) -> None:
         """Send, or wait for room in the window and for the common pace."""
         if self._young >= self._window:
             self._waiting.append(job)
             if self._recent:
                 self._wake_at(self._recent[0][0])
-        elif self._pace is not None and (self._waiting or self._pace.delay(self._loop.time())):
+        elif self._pace is not None and (self._waiting or self._pace.delay(now)):
             self._waiting.append(job)
-            self._wake_at(self._loop.time() + self._pace.delay(self._loop.time()))
+            self._wake_at(now + self._pace.delay(now))
         else:
-            self._send(job)
+            self._send(job, now)
 
     def _finish(self, job: _Job, value: object) -> None:
         if not job.done.done():
@@ -223,16 +225,18 @@ class Client:
             job.young = False
             self._young -= 1
 
-    def _send(self, job: _Job) -> None:
+    def _send(self, job: _Job, now: float) -> None:
         """Send a job's request for the first time, under a new identifier."""
         identifier = self._next_id
         self._next_id = identifier + 1 if identifier < _LAST_ID else _FIRST_ID
         job.identifier = identifier
         job.wait = job.agent.first_wait()
+        if not job.first_at:
+            job.first_at = now
         self._pending[identifier] = job
-        self._transmit(job)
+        self._transmit(job, now)
 
-    def _transmit(self, job: _Job) -> None:
+    def _transmit(self, job: _Job, now: float) -> None:
         agent, request = job.agent, job.request
         if request is None:
             return
@@ -249,9 +253,6 @@ class Client:
             self._fail(job, Fault(reason, errno.errorcode.get(problem, str(problem))))
             return
         # A full send buffer is a lost packet: it is sent again after the wait.
-        now = self._loop.time()
-        if not job.first_at:
-            job.first_at = now
         job.sent_at = now
         if agent.pace is not None:
             agent.pace.spend(now)
@@ -259,9 +260,12 @@ class Client:
             self._pace.spend(now)
         agent.packets += 1
         self.counts.sent += 1
-        deadline = now + job.wait
-        heapq.heappush(self._deadlines, (deadline, job.identifier, job.tries))
-        self._wake_at(deadline)
+        slot = int((now + job.wait) * _SLOTS) + 1
+        ending = self._slots.get(slot)
+        if ending is None:
+            ending = self._slots[slot] = []
+            self._wake_at(slot / _SLOTS)
+        ending.append((job.identifier, job.tries))
         if job.tries == 0 and not job.young and not agent.silent:
             # A repetition goes to a device that is probably dead: it does not count, or the dead would hold the window.
             job.young = True
@@ -300,11 +304,12 @@ class Client:
             self._fail(job, fault)
         else:
             self._forget(job)
+            now = self._loop.time()
             if job.tries == 0:
-                job.agent.measured(self._loop.time() - job.sent_at)
+                job.agent.measured(now - job.sent_at)
             reply.lost = job.tries
             job.agent.silent = False
-            self._advance(job, reply)
+            self._advance(job, reply, now)
 
     def _again(self, job: _Job) -> None:
         """The session has learnt something: the same request, under a new identifier."""
@@ -313,7 +318,7 @@ class Client:
             self._fail(job, Fault("not_in_time_window"))
             return
         job.tries = 0
-        self._send(job)
+        self._send(job, self._loop.time())
 
     def _drop(self, reason: str) -> None:
         self.counts.dropped += 1
@@ -344,25 +349,26 @@ class Client:
     def _tick(self) -> None:
         """Age the young, send again what was not answered, start what waits."""
         self._timer = None
-        now = self._loop.time() + 0.001
-        deadlines = self._deadlines
-        while deadlines and deadlines[0][0] <= now:
-            _, identifier, tries = heapq.heappop(deadlines)
-            job = self._pending.get(identifier)
-            if job is not None and job.tries == tries:
-                self._late(job, now)
-        while self._resting and self._resting[0][0] <= now:
+        now = self._loop.time()
+        until = now + 0.001
+        slots = self._slots
+        for slot in sorted(slot for slot in slots if slot <= until * _SLOTS):
+            for identifier, tries in slots.pop(slot):
+                job = self._pending.get(identifier)
+                if job is not None and job.tries == tries:
+                    self._late(job, now)
+        while self._resting and self._resting[0][0] <= until:
             job = heapq.heappop(self._resting)[2]
             if job.request is not None:
-                self._queue(job)
+                self._queue(job, now)
         self._fill()
-        # Answered requests leave their entries behind; they are skipped when their time comes.
-        while deadlines and deadlines[0][1] not in self._pending:
-            heapq.heappop(deadlines)
         self._wake_next(now)
 
     def _wake_next(self, now: float) -> None:
-        times = [self._deadlines[0][0]] if self._deadlines else []
+        if not self._pending:
+            # Answered requests leave their entries behind.
+            self._slots.clear()
+        times = [min(self._slots) / _SLOTS] if self._slots else []
         if self._resting:
             times.append(self._resting[0][0])
         if self._waiting:
@@ -389,7 +395,7 @@ class Client:
         if job.request is not None and job.tries > 1:
             # One loss is chance; two may be answers that are too large for the way.
             job.request = job.request.smaller()
-        self._transmit(job)
+        self._transmit(job, now)
 
     def _fill(self) -> None:
         """Let waiting jobs send while the window has room."""
@@ -410,4 +416,4 @@ class Client:
                 break
             job = self._waiting.popleft()
             if job.request is not None:
-                self._send(job)
+                self._send(job, now)

@@ -152,7 +152,8 @@ def learn(reply: Reply, found: Mapping[bytes, Cells], ended: frozenset[bytes]) -
         for (head, number), (index, value) in zip(heads, row, strict=True):
             start = place + head + len(index)
             stop = start + len(value)
-            if stop > len(data) or data[place + 1] != min(stop - place - 2, 0x80) or data[start:stop] != value:
+            size = stop - place - 2
+            if stop > len(data) or size >= 0x80 or data[place + 1] != size or data[start:stop] != value:
                 return None
             mask, cell = _cell(start - place, value[0] if number else -1, stop - start)
             masks.append(mask)

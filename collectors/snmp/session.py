@@ -149,6 +149,53 @@ def _pdu(data: bytes, position: int, end: int, identifier: int) -> tuple[int, Re
     return tag, Reply(status, index, data, first, last)
 
 
+class _Usual:
+    """How nearly every response of some size begins: a SEQUENCE, a preamble that is the same for a whole session, and
+    the PDU's head, each of the three lengths in two octets. It is checked in one step.
+    """  # noqa: D205 - one sentence pair says it
+
+    __slots__ = ("_least", "_preamble", "_shape")
+
+    def __init__(self, preamble: bytes) -> None:
+        self._preamble = preamble
+        self._shape = _shape(len(preamble))
+        self._least = max(256, self._shape.size)
+
+    def read(self, data: bytes, identifier: int) -> Reply | None:
+        """The response that is all of `data`; None if anything is not as usual."""
+        total = len(data)
+        if total <= self._least:
+            return None
+        (
+            outer,
+            size,
+            preamble,
+            inner,
+            rest,
+            id_head,
+            found,
+            status_head,
+            status,
+            index_head,
+            index,
+            last,
+            bindings,
+        ) = self._shape.unpack_from(data)
+        start = self._shape.size
+        if (
+            found == identifier
+            and preamble == self._preamble
+            and size == total - 4
+            and rest == size - len(preamble) - 4
+            and bindings == total - start
+            and (outer, inner, id_head, status_head, index_head, last) == _HEADS
+            and status < 0x80
+            and index < 0x80
+        ):
+            return Reply(status, index, data, start, total)
+        return None
+
+
 @cache
 def _shape(preamble: int) -> struct.Struct:
     """A response's head after a preamble of so many octets, where each length stands in two octets."""
@@ -156,7 +203,7 @@ def _shape(preamble: int) -> struct.Struct:
 
 
 # SEQUENCE and Response with a length of two octets, request ID of four, error-status and error-index of one.
-_USUAL = (0x3082, 0xA282, 0x0204, 0x0201, 0x0201, 0x3082)
+_HEADS = (0x3082, 0xA282, 0x0204, 0x0201, 0x0201, 0x3082)
 _MAX_HEADS = 64
 
 
@@ -166,8 +213,7 @@ class CommunitySession:
     def __init__(self, version: int, community: bytes) -> None:
         self.version = version
         self._preamble = bytes((ber.INTEGER, 1, version)) + ber.tlv(ber.OCTET_STRING, community)
-        self._shape = _shape(len(self._preamble))
-        self._usual_from = max(256, self._shape.size)
+        self._usual = _Usual(self._preamble)
         self._heads: dict[tuple[int, int], bytes] = {}
 
     def datagram(self, request: Request, identifier: int) -> bytes:
@@ -185,37 +231,10 @@ class CommunitySession:
 
     def receive(self, data: bytes, identifier: int) -> Reply:
         """A response with our version and our community, whole and with nothing behind it."""
-        total = len(data)
-        if total > self._usual_from:
-            # Nearly every answer of this size has its three lengths in two octets each: checked in one step.
-            (
-                outer,
-                size,
-                preamble,
-                inner,
-                rest,
-                id_head,
-                found,
-                status_head,
-                status,
-                index_head,
-                index,
-                last,
-                bindings,
-            ) = self._shape.unpack_from(data)
-            start = self._shape.size
-            if (
-                found == identifier
-                and preamble == self._preamble
-                and size == total - 4
-                and rest == size - len(preamble) - 4
-                and bindings == total - start
-                and (outer, inner, id_head, status_head, index_head, last) == _USUAL
-                and status < 0x80
-                and index < 0x80
-            ):
-                return Reply(status, index, data, start, total)
-        start, stop = ber.expect(data, 0, total, ber.SEQUENCE)
+        usual = self._usual.read(data, identifier)
+        if usual is not None:
+            return usual
+        start, stop = ber.expect(data, 0, len(data), ber.SEQUENCE)
         if stop != len(data):
             raise DecodeError("octets after the message")
         if not data.startswith(self._preamble, start):
@@ -241,6 +260,7 @@ class UserSession:
         self._flags = (_AUTHENTIC if user.auth_protocol else 0) | (_PRIVATE if user.priv_protocol else 0)
         self._name = ber.tlv(ber.OCTET_STRING, user.name.encode())
         self._engine = b""
+        self._usual: _Usual | None = None
         self._keys: usm.Keys | None = None
         self._boots = 0
         self._time = 0
@@ -337,6 +357,9 @@ class UserSession:
             first, last = ber.expect(data, start, stop, ber.OCTET_STRING)
             keys = usm.keys(self._user, self._engine)
             data = keys.decrypt(data[first:last], security.salt, security.boots, security.time)
+            usual = self._usual.read(data, identifier) if self._usual else None
+            if usual is not None:
+                return ber.RESPONSE, usual
             start, stop = 0, len(data)
         position, end = ber.expect(data, start, stop, ber.SEQUENCE)
         _, position = ber.expect(data, position, end, ber.OCTET_STRING)
@@ -396,6 +419,7 @@ class UserSession:
             if not 5 <= len(security.engine) <= 32 or security.engine == self._engine:
                 raise Fault("unknown_engine")
             self._engine = security.engine
+            self._usual = _Usual(ber.tlv(ber.OCTET_STRING, self._engine) + self._context)
             self._adopt_clock(security)
             raise ResendError
         if reason == "not_in_time_window":

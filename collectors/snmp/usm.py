@@ -11,10 +11,18 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import count
+from typing import TYPE_CHECKING, Any
 
 from collectors.snmp.ber import DecodeError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+    from cryptography.hazmat.decrepit.ciphers.modes import CFB
+    from cryptography.hazmat.primitives.ciphers import Cipher
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES
+    from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 # name → (hash, octets of the digest that are sent: RFC 3414 sections 6.3.1 and 7.3.1, RFC 7860 section 4.1)
 AUTHENTICATION = {
@@ -150,21 +158,27 @@ def _xor(left: bytes, right: bytes) -> bytes:
 
 
 def _aes(key: bytes, vector: bytes, data: bytes, *, decrypt: bool) -> bytes:
-    from cryptography.hazmat.decrepit.ciphers.modes import CFB  # noqa: PLC0415 - start-up time
-    from cryptography.hazmat.primitives.ciphers import Cipher  # noqa: PLC0415 - as above
-    from cryptography.hazmat.primitives.ciphers.algorithms import AES  # noqa: PLC0415 - as above
-
-    cipher = Cipher(AES(key), CFB(vector))
-    context = cipher.decryptor() if decrypt else cipher.encryptor()
+    cipher, cfb, _, aes, _ = _ciphers()
+    made = cipher(aes(key), cfb(vector))
+    context = made.decryptor() if decrypt else made.encryptor()
     return context.update(data) + context.finalize()
 
 
 def _des(key: bytes, vector: bytes, data: bytes, *, decrypt: bool) -> bytes:
+    cipher, _, cbc, _, triple = _ciphers()
+    # Triple DES with three equal keys is DES.
+    made = cipher(triple(key * 3), cbc(vector))
+    context = made.decryptor() if decrypt else made.encryptor()
+    return context.update(data) + context.finalize()
+
+
+@cache
+def _ciphers() -> tuple[type[Cipher[Any]], type[CFB], type[CBC], type[AES], type[TripleDES]]:
+    """What is used of `cryptography`."""
     from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES  # noqa: PLC0415 - start-up time
+    from cryptography.hazmat.decrepit.ciphers.modes import CFB  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.ciphers import Cipher  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.ciphers.modes import CBC  # noqa: PLC0415 - as above
 
-    # Triple DES with three equal keys is DES.
-    cipher = Cipher(TripleDES(key * 3), CBC(vector))
-    context = cipher.decryptor() if decrypt else cipher.encryptor()
-    return context.update(data) + context.finalize()
+    return Cipher, CFB, CBC, AES, TripleDES

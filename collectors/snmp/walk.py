@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from collectors.snmp import ber
 from collectors.snmp.answers import NO_SUCH_NAME, TOO_BIG, check, read
 from collectors.snmp.faults import Fault
-from collectors.snmp.layout import Column, Layout, Rows, learn
+from collectors.snmp.layout import Layout, Rows, learn
 from collectors.snmp.session import Reply, Request, request
 
 if TYPE_CHECKING:
@@ -197,6 +197,7 @@ def table(
     if settled:
         result.update((column, {}) for column in empty)
         empty = []
+    longest = 0
     expected = memory.rows.get(prefix)
     exact = expected if settled and expected else 0
     route = _route(prefix, wanted, exact, memory, budget.limits) if exact and memory.version else []
@@ -234,7 +235,7 @@ def table(
         memory.empty.difference_update(column for column, rows in found.items() if rows)
         memory.empty.update(column for column, rows in found.items() if not rows)
         if not settled:
-            memory.rows[prefix] = max(len(rows) for rows in result.values())
+            longest = memory.rows[prefix] = max(longest, *map(len, found.values()))
     return result, problems
 
 
@@ -343,7 +344,7 @@ class _Group:
             known = found[column]
             size = len(fresh)
             if known:
-                if isinstance(known, Column):
+                if not isinstance(known, dict):
                     known = found[column] = known.rows
                 total = len(known) + size
                 known.update(fresh)
@@ -359,13 +360,14 @@ class _Group:
         """How wide the columns are: what the next requests are packed by."""
         count = sum(map(len, rows.values()))
         self._width = max(self._width, (reply.end - reply.start) // max(1, count))
+        widths = self._memory.widths
         for column, cells in rows.items():
             if cells:
-                octets = sum(map(len, cells)) + sum(map(len, cells.values()))
+                octets = len(b"".join(cells)) + len(b"".join(cells.values()))
                 # Two headers of two octets, and one octet by which a counter may grow until the next poll.
                 width = 6 + len(column) + octets // len(cells)
-                if self._memory.widths.get(column) != width:
-                    self._memory.widths[column] = width
+                if widths.get(column) != width:
+                    widths[column] = width
                     self._memory.changes += 1
 
     def _request(self, repetitions: int) -> Request:
