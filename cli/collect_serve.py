@@ -14,6 +14,15 @@ from inventory.text import mark, tr
 if TYPE_CHECKING:
     from inventory.model import Workspace
 
+WebConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--web-config",
+        help=tr(mark("A web.yml: TLS and passwords, as Prometheus' exporters read it.")),
+        show_default=False,
+    ),
+]
+
 
 def register(group: typer.Typer) -> None:
     """Add the verb to `govnet collect`."""
@@ -30,14 +39,7 @@ def serve(
         str, typer.Option("--listen", help=tr(mark("Address and port to listen on.")))
     ] = "127.0.0.1:9116",
     file: FileOption = None,
-    web_config: Annotated[
-        Path | None,
-        typer.Option(
-            "--web-config",
-            help=tr(mark("A web.yml: TLS and passwords, as Prometheus' exporters read it.")),
-            show_default=False,
-        ),
-    ] = None,
+    web_config: WebConfigOption = None,
     every: Annotated[
         float,
         typer.Option(
