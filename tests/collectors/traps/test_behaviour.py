@@ -18,6 +18,7 @@ from collectors.snmp import ber, usm
 from collectors.traps import engine, message
 from collectors.traps.alertmanager import Alertmanager, documents
 from collectors.traps.alerts import Alerts
+from collectors.traps.counters import kernel_drops
 from collectors.traps.damping import Damping
 from collectors.traps.security import Gate, RefusedError
 from collectors.traps.senders import Sender
@@ -427,3 +428,29 @@ def test_a_low_port_without_the_privilege(monkeypatch):
         listen("127.0.0.1:162")
     assert "162" in str(error.value)
     assert "CAP_NET_BIND_SERVICE" in str(error.value.hint)
+
+
+def test_both_families_on_one_socket(receiver):
+    """`:0` hears IPv4 and IPv6; a sender by IPv4 is known by its IPv4 address."""
+    import socket
+
+    running = receiver(listen=":0")
+    running.send(trap(LINK_DOWN), ROUTER)
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
+        sock.sendto(trap(LINK_UP), ("::1", running.port))
+    by_name = {line["notification"]: line for line in running.wait(2)}
+    assert (by_name["linkDown"]["device"], by_name["linkDown"]["address"]) == ("rt-lantian", ROUTER)
+    assert (by_name["linkUp"]["device"], by_name["linkUp"]["address"]) == ("", "::1")
+
+
+def test_what_the_kernel_drops_is_told():
+    """A socket that nobody reads overflows, and the kernel's own count of that is shown."""
+    import socket
+
+    with listen("127.0.0.1:0") as inside, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as outside:
+        assert kernel_drops([inside]) == 0
+        inside.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        for _ in range(200):
+            outside.sendto(bytes(1000), inside.getsockname())
+        assert kernel_drops([inside]) > 100
+    assert kernel_drops([]) is None
