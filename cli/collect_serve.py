@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.collect_poll import DeviceRateOption, FileOption, LabOption, RateOption, network
+from cli.collect_reach import only
 from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, print_json, talk
 from inventory.text import mark, tr
 
@@ -58,6 +59,12 @@ def serve(
             help=tr(mark("Probe devices, lines and paths every so many seconds and serve /reach; 0: do not.")),
         ),
     ] = 0.0,
+    reach_what: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reach-what", help=tr(mark("Only these: device, line or path; can be repeated.")), show_default=False
+        ),
+    ] = None,
     reach_rate: Annotated[
         float,
         typer.Option("--reach-rate", min=1, max=100000, help=tr(mark("Probes a second to all targets together."))),
@@ -85,7 +92,8 @@ def serve(
 
         def probes(found: Workspace) -> list[model.Probe]:
             every = targets.everything(found, endpoints, model.Train())
-            return [probe for probe in every if not (lab and probe.problem is model.Reason.NOT_HERE)]
+            wanted = only(every, reach_what, "--reach-what")
+            return [probe for probe in wanted if not (lab and probe.problem is model.Reason.NOT_HERE)]
 
         watched = exporter.Reach(watch.Watch(reach, reach_rate), probes)
     made = exporter.Exporter(
