@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli import collect_doctor, collect_modules, collect_poll, collect_reach, collect_serve
+from cli import collect_doctor, collect_modules, collect_poll, collect_reach, collect_serve, collect_traps
 from cli.common import app
 from inventory.text import mark
 
@@ -20,4 +20,5 @@ def register(root: typer.Typer) -> None:
     collect_modules.register(group)
     collect_doctor.register(group)
     collect_reach.register(group)
+    collect_traps.register(group)
     root.add_typer(group, name="collect")

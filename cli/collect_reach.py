@@ -11,6 +11,7 @@ from cli.common import (
     HERE,
     JsonOption,
     WorkspaceOption,
+    choice,
     command,
     load_workspace,
     print_json,
@@ -23,10 +24,14 @@ from inventory.text import Message, mark, tr
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from collectors.reach.model import Round, Train
+    from collectors.reach.model import Probe, Round, Train
 
 ReachRateOption = Annotated[
     float, typer.Option("--rate", min=1, max=100000, help=tr(mark("Probes a second to all targets together.")))
+]
+WhatOption = Annotated[
+    list[str] | None,
+    typer.Option("--what", help=tr(mark("Only these: device, line or path; can be repeated.")), show_default=False),
 ]
 WHAT = {"device": mark("device"), "line": mark("line"), "path": mark("path")}
 
@@ -56,6 +61,7 @@ def reach(
     where: Annotated[
         str, typer.Option("--where", help=tr(mark("Which devices and their lines, for example role=core.")))
     ] = "",
+    what: WhatOption = None,
     begin: Annotated[str, typer.Option("--from", help=tr(mark("Only paths that begin in this zone.")))] = "",
     count: Annotated[int, typer.Option("--count", min=1, max=1000, help=tr(mark("Probes for each target.")))] = 5,
     spacing: Annotated[
@@ -84,6 +90,7 @@ def reach(
     probes = inventory_targets.everything(
         loaded, endpoints, train_of(count, spacing, timeout, dscp), where=where, port=tcp
     )
+    probes = only(probes, what, "--what")
     if begin:
         probes = [probe for probe in probes if probe.label("from") == begin]
     if targets:
@@ -114,6 +121,13 @@ def reach(
         raise typer.Exit(ExitCode.DEVICES_FAILED)
     if any(map(failed, results)):
         raise typer.Exit(ExitCode.FINDINGS)
+
+
+def only(probes: list[Probe], what: list[str] | None, option: str) -> list[Probe]:
+    """The probes of these kinds, all of them if none is named; InputError for a kind that is none."""
+    for name in what or ():
+        choice(option, name, WHAT)
+    return [probe for probe in probes if not what or probe.what in what]
 
 
 def train_of(count: int, spacing: int, timeout: int, dscp: str) -> Train:
@@ -222,7 +236,7 @@ def _nothing() -> InputError:
             Problem(
                 "no-target",
                 Message("there is nothing to probe"),
-                Message("loosen --where or --from, or write paths into reach.yaml"),
+                Message("loosen --where, --what or --from, or write paths into reach.yaml"),
             )
         ]
     )

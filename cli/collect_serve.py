@@ -8,11 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.collect_poll import DeviceRateOption, FileOption, LabOption, RateOption, network
+from cli.collect_reach import only
 from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, print_json, talk
 from inventory.text import mark, tr
 
 if TYPE_CHECKING:
     from inventory.model import Workspace
+
+WebConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--web-config",
+        help=tr(mark("A web.yml: TLS and passwords, as Prometheus' exporters read it.")),
+        show_default=False,
+    ),
+]
 
 
 def register(group: typer.Typer) -> None:
@@ -30,14 +40,7 @@ def serve(
         str, typer.Option("--listen", help=tr(mark("Address and port to listen on.")))
     ] = "127.0.0.1:9116",
     file: FileOption = None,
-    web_config: Annotated[
-        Path | None,
-        typer.Option(
-            "--web-config",
-            help=tr(mark("A web.yml: TLS and passwords, as Prometheus' exporters read it.")),
-            show_default=False,
-        ),
-    ] = None,
+    web_config: WebConfigOption = None,
     every: Annotated[
         float,
         typer.Option(
@@ -56,6 +59,12 @@ def serve(
             help=tr(mark("Probe devices, lines and paths every so many seconds and serve /reach; 0: do not.")),
         ),
     ] = 0.0,
+    reach_what: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reach-what", help=tr(mark("Only these: device, line or path; can be repeated.")), show_default=False
+        ),
+    ] = None,
     reach_rate: Annotated[
         float,
         typer.Option("--reach-rate", min=1, max=100000, help=tr(mark("Probes a second to all targets together."))),
@@ -83,7 +92,8 @@ def serve(
 
         def probes(found: Workspace) -> list[model.Probe]:
             every = targets.everything(found, endpoints, model.Train())
-            return [probe for probe in every if not (lab and probe.problem is model.Reason.NOT_HERE)]
+            wanted = only(every, reach_what, "--reach-what")
+            return [probe for probe in wanted if not (lab and probe.problem is model.Reason.NOT_HERE)]
 
         watched = exporter.Reach(watch.Watch(reach, reach_rate), probes)
     made = exporter.Exporter(

@@ -76,6 +76,20 @@ def some(devices: list[Device], where: str) -> list[Device]:
     return devices
 
 
+def choice(option: str, value: str, choices: Iterable[str]) -> None:
+    """InputError if an option's value is none of those that there are."""
+    known = tuple(choices)
+    if value in known:
+        return
+    from inventory.nearest import nearest  # noqa: PLC0415 - only for this complaint
+
+    near = nearest(value, known)
+    names = ", ".join(known)
+    hint = Message("did you mean “{name}”?", name=near) if near else Message("write one of: {names}", names=names)
+    message = Message("“{text}” is none of: {names}", text=value, names=names)
+    raise InputError([Problem("bad-choice", message, hint, file=option)])
+
+
 def talk() -> Console:
     """The console for people, on stderr: progress, notes, warnings. Colours obey NO_COLOR and the terminal."""
     from rich.console import Console  # noqa: PLC0415 - start-up time: only commands that print need it

@@ -21,18 +21,6 @@ def register(group: typer.Typer) -> None:
     _register_import(group)
 
 
-def _choice(option: str, value: str, choices: tuple[str, ...]) -> None:
-    if value in choices:
-        return
-    from inventory.nearest import nearest  # noqa: PLC0415 - only for this complaint
-
-    near = nearest(value, choices)
-    names = ", ".join(choices)
-    hint = Message("did you mean “{name}”?", name=near) if near else Message("write one of: {names}", names=names)
-    message = Message("“{text}” is none of: {names}", text=value, names=names)
-    raise InputError([Problem("bad-choice", message, hint, file=option)])
-
-
 def _register_import(group: typer.Typer) -> None:
     @command(
         group,
@@ -57,7 +45,7 @@ def _register_import(group: typer.Typer) -> None:
         from configs.dialects import platforms  # noqa: PLC0415 - start-up time
         from inventory import exchange  # noqa: PLC0415 - start-up time
 
-        _choice("--as", table, TABLES)
+        choice("--as", table, TABLES)
         merged = exchange.merge(workspace, file, table, platforms=platforms())
         written = commit and not merged.empty
         if written:
@@ -108,7 +96,7 @@ def _register_export(group: typer.Typer) -> None:
         from cli.common import load_workspace  # noqa: PLC0415 - start-up time
         from inventory import exchange  # noqa: PLC0415 - start-up time
 
-        _choice("--format", kind, FORMATS)
+        choice("--format", kind, FORMATS)
         inventory = load_workspace(workspace).inventory
         try:
             files = exchange.export(inventory, out, kind)

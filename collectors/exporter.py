@@ -37,6 +37,7 @@ from collectors.http import Request, RequestError, Response, Server
 from collectors.poll import DEVICE_RATE, Poller
 from collectors.results import about
 from collectors.targets import Target, access_of, access_of_auth, target_of, targets
+from collectors.web import guarded
 from inventory.errors import DeviceError, GovnetError, InputError, SnmpError
 from inventory.text import Message
 
@@ -179,16 +180,7 @@ class Exporter:
 
     async def answer(self, request: Request) -> Response:
         """One request."""
-        response = await self._web.refuse(request) if self._web is not None else None
-        if response is None:
-            try:
-                response = await self._page(request)
-            except RequestError as error:
-                response = Response(error.status, f"{error}\n".encode())
-        if self._web is not None and self._web.headers:
-            given = {name: value for name, value in self._web.headers.items() if value}
-            response = replace(response, headers={**given, **response.headers})
-        return response
+        return await guarded(self._web, request, self._page)
 
     async def _page(self, request: Request) -> Response:
         path = request.path

@@ -42,14 +42,17 @@ class Access:
             return CommunitySession(0 if self.version == "1" else 1, self.community.reveal().encode())
         if self.version != "3":
             raise ValueError(f"unknown SNMP version {self.version}")
-        user = usm.User(
+        return UserSession(self.usm_user(), self.context.encode())
+
+    def usm_user(self) -> usm.User:
+        """The user of version 3; ValueError if its parts do not fit together."""
+        return usm.User(
             self.user,
             usm.protocol_name(self.auth_protocol) if self.auth_password else "",
             self.auth_password.reveal().encode(),
             usm.protocol_name(self.priv_protocol) if self.priv_password else "",
             self.priv_password.reveal().encode(),
         )
-        return UserSession(user, self.context.encode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,18 +15,19 @@ import os
 import ssl
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, model_validator
 
-from collectors.http import Response
+from collectors.http import RequestError, Response
 from inventory.errors import InputError, Problem
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from collectors.http import Request
 
@@ -255,3 +256,17 @@ def _matches(password: bytes, stored: bytes) -> bool:
     except ValueError:
         # A stored text that is no bcrypt hash, or a password that is longer than bcrypt reads.
         return False
+
+
+async def guarded(web: Web | None, request: Request, page: Callable[[Request], Awaitable[Response]]) -> Response:
+    """The page for whoever may see it, with the file's headers; what cannot be answered is said."""
+    response = await web.refuse(request) if web is not None else None
+    if response is None:
+        try:
+            response = await page(request)
+        except RequestError as error:
+            response = Response(error.status, f"{error}\n".encode())
+    if web is not None and web.headers:
+        given = {name: value for name, value in web.headers.items() if value}
+        response = replace(response, headers={**given, **response.headers})
+    return response

@@ -42,6 +42,7 @@ REACHES = {
     ("collect", "poll"),
     ("collect", "doctor"),
     ("collect", "serve"),
+    ("collect", "reach"),
     ("rollout", "start"),
     ("rollout", "worker"),
 }
@@ -116,7 +117,7 @@ def run(line: str, directory: Path) -> str:
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        if words[1:3] == ["collect", "serve"]:
+        if words[1:3] in (["collect", "serve"], ["collect", "traps"]) and "--list" not in words:
             # A server runs until it is told to stop; once it says where it listens, stopping it in order is success.
             until_it_serves(process)
             process.send_signal(signal.SIGTERM)

@@ -123,8 +123,7 @@ def in_namespace(work):
     def body():
         try:
             libc = ctypes.CDLL(None, use_errno=True)
-            if libc.unshare(CLONE_NEWNET):
-                raise OSError(ctypes.get_errno(), "unshare")
+            assert libc.unshare(CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())
             subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
             outcome["result"] = work()
         except BaseException as error:  # noqa: BLE001 - handed to the caller's thread

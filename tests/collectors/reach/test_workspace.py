@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from cli.collect_reach import only
 from collectors import exporter as exporting
 from collectors import http as http_server
 from collectors.reach import form
@@ -97,6 +98,16 @@ def test_names_choose(lianyuan):
     assert "rt-lantan" in str(error.value.problems[0].message)
     chosen = everything(workspace, Direct(), Train(), where="name=rt-lantian")
     assert {probe.target for probe in chosen} == {"rt-lantian", "ln-lantian@core-city", "ln-lantian@rt-lantian"}
+
+
+def test_kinds_choose(lianyuan):
+    """`--what line` leaves the lines; a kind that is none is said with what was meant."""
+    probes = everything(load(lianyuan), Direct(), Train())
+    assert {probe.what for probe in only(probes, ["line", "path"], "--what")} == {What.LINE, What.PATH}
+    assert only(probes, None, "--what") == probes
+    with pytest.raises(InputError) as error:
+        only(probes, ["lines"], "--what")
+    assert "line" in str(error.value.problems[0].hint)
 
 
 @pytest.mark.parametrize(
