@@ -29,9 +29,7 @@ def register(group: typer.Typer) -> None:
     command(
         group,
         "deploy",
-        mark(
-            "Write what the NOC's machine needs: Prometheus with rules and alerts, Alertmanager, Grafana, systemd units."
-        ),
+        mark("Write what the NOC needs: Prometheus with rules, Alertmanager, Grafana, systemd units."),
         ["govnet collect deploy --out deploy"],
     )(deploy)
 

@@ -40,7 +40,7 @@ BOARD = Board(
                 number(mark("down"), f"count(line:up:bool{{{CHOSEN}}} == 0) or vector(0)", steps=BAD_IS_ANY, width=6),
                 number(
                     mark("unknown"),
-                    "count(govnet_line_info unless on (instance, line) line:up:bool) or vector(0)",
+                    'count(govnet_line_info{kind!="tunnel"} unless on (instance, line) line:up:bool) or vector(0)',
                     steps=BAD_IS_ANY,
                     width=6,
                 ),
