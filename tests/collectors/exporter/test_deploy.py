@@ -73,6 +73,17 @@ def test_alertmanagers_robots_are_the_relays(folder):
     assert {url.rpartition("/")[2] for url in urls} == set(Relay(folder / "alertmanager" / "relay.yml").names)
 
 
+@pytest.mark.prometheus
+@pytest.mark.parametrize("page", ["deploy.md", "deploy.zh-CN.md"])
+def test_the_pages_example_of_a_shard_is_one(page, tmp_path):
+    """What the documentation shows of a province's Prometheus is a configuration that Prometheus takes."""
+    text = (Path(__file__).parents[3] / "docs" / page).read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "prometheus.yml").write_text(block)
+    checked = run("promtool", "check", "config", tmp_path / "prometheus.yml")
+    assert checked.returncode == 0, checked.stderr
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 def test_systemd_takes_the_units(folder, tmp_path):
     """Systemd's own check finds nothing, and by its own measure the units are well shut in (0 is best, 10 worst)."""

@@ -88,8 +88,10 @@ def test_a_report_that_cannot_be_read_is_unknown(city, content):
 
 
 def test_the_last_audit(city):
-    """Verdicts, high risks, devices that could not be read, and when."""
-    (city.root / "reports").mkdir()
+    """Verdicts, high risks, devices that could not be read, and when; the newest report counts."""
+    (city.root / "reports" / "audit").mkdir(parents=True)
+    (city.root / "reports" / "audit" / "audit.json").write_text("{")
+    os.utime(city.root / "reports" / "audit" / "audit.json", (1_600_000_000, 1_600_000_000))
     path = city.root / "reports" / "audit.json"
     counts = {
         "devices": 5,
