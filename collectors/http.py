@@ -1,6 +1,6 @@
 """A small HTTP/1.1 server for pages that machines fetch: bounded requests, keep-alive, TLS, graceful end.
 
-GET and HEAD; POST without a body, for the few paths that do something.
+GET and HEAD; POST for the few paths that do something, without a body unless the server is made to take one.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ log = logging.getLogger(__name__)
 class Request:
     """What was asked. `headers` have lower-case names; a repeated parameter keeps all of its values.
 
-    `certificate` is the client's, as `ssl.SSLSocket.getpeercert` gives it; empty without one.
+    `certificate` is the client's, as `ssl.SSLSocket.getpeercert` gives it; empty without one. `body` is empty unless
+    the server takes bodies.
     """
 
     method: str
@@ -44,6 +45,7 @@ class Request:
     parameters: dict[str, list[str]]
     headers: dict[str, str]
     certificate: Mapping[str, Any] = field(default_factory=dict)
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,14 @@ def parse(head: bytes) -> Request:
 
 
 class Server:
-    """Serves `answer` on listening sockets until `stop` is called."""
+    """Serves `answer` on listening sockets until `stop` is called. `largest` is how many octets a body may have."""
 
-    def __init__(self, answer: Callable[[Request], Awaitable[Response]], tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, answer: Callable[[Request], Awaitable[Response]], tls: ssl.SSLContext | None = None, *, largest: int = 0
+    ) -> None:
         self._answer = answer
         self._tls = tls
+        self._largest = largest
         self._connections: set[asyncio.Task[None]] = set()
         self._busy = 0
         self._idle = asyncio.Event()
@@ -158,6 +163,9 @@ class Server:
             try:
                 head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), wait)
                 request = replace(parse(head[:-4]), certificate=certificate)
+                if self._largest:
+                    body = await asyncio.wait_for(reader.readexactly(self._length(request)), REQUEST_SECONDS)
+                    request = replace(request, body=body)
             except asyncio.IncompleteReadError:
                 return
             except asyncio.LimitOverrunError:
@@ -167,7 +175,9 @@ class Server:
                 await _send(writer, Response(error.status), keep=False)
                 return
             wait = IDLE_SECONDS
-            body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+            unread = "transfer-encoding" in request.headers or (
+                not self._largest and request.headers.get("content-length", "0") != "0"
+            )
             if request.method not in ("GET", "HEAD", "POST"):
                 allowed = {"Allow": "GET, HEAD, POST"}
                 await _send(writer, Response(HTTPStatus.METHOD_NOT_ALLOWED, headers=allowed), keep=False)
@@ -183,10 +193,19 @@ class Server:
                 self._busy -= 1
                 if not self._busy:
                     self._idle.set()
-            keep = request.headers["connection"].lower() != "close" and not body and not self._ending
+            keep = request.headers["connection"].lower() != "close" and not unread and not self._ending
             await _send(writer, _compressed(request, response), keep=keep, head=request.method == "HEAD")
             if not keep:
                 return
+
+    def _length(self, request: Request) -> int:
+        """How long the request's body is, where bodies are taken."""
+        given = request.headers.get("content-length", "0")
+        if "transfer-encoding" in request.headers or not re.fullmatch(r"\d{1,10}", given):
+            raise BadRequestError(HTTPStatus.LENGTH_REQUIRED)
+        if int(given) > self._largest:
+            raise BadRequestError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return int(given)
 
 
 def _compressed(request: Request, response: Response) -> Response:

@@ -2,7 +2,7 @@
 
     the inventory   lines with their ends and rented bandwidths; how many devices nobody polls
     rollouts        those that are not over, and the newest: their phase, and how many devices are in which state
-    the audit       the last self-check's report (`reports/audit.json`): verdicts, high risks, when
+    the audit       the last self-check's report (the newest `audit.json` below `reports/`): verdicts, high risks, when
 
 What cannot be read is said so (`govnet_workspace_readable` 0) and has no figures: unknown is not 0.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from configs.rollout.store import Store
     from inventory.model import Inventory, Workspace
 
-REPORT = "reports/audit.json"
+REPORTS = ("reports/audit.json", "reports/*/audit.json")
 # Rollouts are looked through from the newest one; older ones are history.
 _ROLLOUTS = 20
 _SHOWN = 3
@@ -125,7 +125,10 @@ def _standing(found: list[Bundle], store: Store) -> list[Family]:
 
 
 def _audit(workspace: Workspace) -> list[Family]:
-    path = workspace.root / REPORT
+    found = [path for pattern in REPORTS for path in workspace.root.glob(pattern)]
+    if not found:
+        raise FileNotFoundError
+    path = max(found, key=lambda each: each.stat().st_mtime)
     report: dict[str, Any] = json.loads(path.read_bytes())
     counts = report["counts"]
     level = {"level": str(report["level"])}

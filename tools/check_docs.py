@@ -31,6 +31,7 @@ PAGES = (
     ("docs/rollout.md", "docs/rollout.zh-CN.md"),
     ("docs/collect.md", "docs/collect.zh-CN.md"),
     ("docs/snmp.md", "docs/snmp.zh-CN.md"),
+    ("docs/deploy.md", "docs/deploy.zh-CN.md"),
 )
 # The demo has tests of its own, with both labs; here it would only repeat them.
 LONG = ("govnet demo",)
@@ -46,6 +47,8 @@ REACHES = {
     ("rollout", "start"),
     ("rollout", "worker"),
 }
+# These serve until they are told to stop.
+SERVERS = {("collect", "serve"), ("collect", "traps"), ("collect", "relay")}
 # These want a rollout that runs at the same time, or a second person: alone they are refused, with 4.
 REFUSED = {("rollout", "pause"), ("rollout", "approve")}
 # Some of the example's devices have no backup: these commands name them and end with 3.
@@ -117,7 +120,7 @@ def run(line: str, directory: Path) -> str:
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        if words[1:3] in (["collect", "serve"], ["collect", "traps"]) and "--list" not in words:
+        if tuple(words[1:3]) in SERVERS and "--list" not in words:
             # A server runs until it is told to stop; once it says where it listens, stopping it in order is success.
             until_it_serves(process)
             process.send_signal(signal.SIGTERM)

@@ -30,9 +30,7 @@ def boards() -> tuple[Board, ...]:
         work,
     )
 
-    return tuple(
-        module.BOARD for module in (network, device, interfaces, lines, firewalls, vpn, servers, reach, work)
-    )
+    return tuple(module.BOARD for module in (network, device, interfaces, lines, firewalls, vpn, servers, reach, work))
 
 
 def files(language: str) -> dict[str, str]:

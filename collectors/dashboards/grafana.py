@@ -102,10 +102,7 @@ def _panel(panel: Panel, say: Say) -> Any:
         target = prometheus.Dataquery().expr(query.expr).ref_id(chr(ord("A") + number)).datasource(_SOURCE)
         legend = query.legend if query.legend.startswith("{{") and query.legend.endswith("}}") else say(query.legend)
         target = target.legend_format(legend or "__auto")
-        if panel.kind is Kind.LINES:
-            target = target.range()
-        else:
-            target = target.instant()
+        target = target.range() if panel.kind is Kind.LINES else target.instant()
         if panel.kind is Kind.TABLE:
             target = target.format(PromQueryFormat.TABLE)
         made = made.with_target(target)

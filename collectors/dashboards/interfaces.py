@@ -12,6 +12,13 @@ _PORT = {
     "region": mark("region"),
 }
 
+
+def _both(counter: str) -> str:
+    """The interfaces where a counter of both directions grows fastest."""
+    parts = (f"rate(if{way}{counter}{{{CHOSEN}}}[$__rate_interval])" for way in ("In", "Out"))
+    return f"topk(10, {' + '.join(parts)})"
+
+
 BOARD = Board(
     "govnet-interfaces",
     mark("Interfaces"),
@@ -28,9 +35,7 @@ BOARD = Board(
                     f"count(ifOperStatus{{{CHOSEN}}} == 2 and ifAdminStatus == 1) or vector(0)",
                     width=6,
                 ),
-                number(
-                    mark("changes of state in a day"), f"sum(changes(ifOperStatus{{{CHOSEN}}}[1d]))", width=6
-                ),
+                number(mark("changes of state in a day"), f"sum(changes(ifOperStatus{{{CHOSEN}}}[1d]))", width=6),
             ),
         ),
         (
@@ -70,8 +75,7 @@ BOARD = Board(
                 lines(
                     mark("errors"),
                     (
-                        f"topk(10, rate(ifInErrors{{{CHOSEN}}}[$__rate_interval])"
-                        f" + rate(ifOutErrors{{{CHOSEN}}}[$__rate_interval]))",
+                        _both("Errors"),
                         "{{instance}} {{ifName}}",
                     ),
                     unit="pps",
@@ -79,8 +83,7 @@ BOARD = Board(
                 lines(
                     mark("drops"),
                     (
-                        f"topk(10, rate(ifInDiscards{{{CHOSEN}}}[$__rate_interval])"
-                        f" + rate(ifOutDiscards{{{CHOSEN}}}[$__rate_interval]))",
+                        _both("Discards"),
                         "{{instance}} {{ifName}}",
                     ),
                     unit="pps",

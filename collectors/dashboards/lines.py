@@ -37,12 +37,10 @@ BOARD = Board(
             mark("Now"),
             (
                 number(mark("ends of lines"), f"count(line:up:bool{{{CHOSEN}}})", width=6),
-                number(
-                    mark("down"), f"count(line:up:bool{{{CHOSEN}}} == 0) or vector(0)", steps=BAD_IS_ANY, width=6
-                ),
+                number(mark("down"), f"count(line:up:bool{{{CHOSEN}}} == 0) or vector(0)", steps=BAD_IS_ANY, width=6),
                 number(
                     mark("unknown"),
-                    "count(govnet_line_info unless on (instance, line) line:up:bool) or vector(0)",
+                    'count(govnet_line_info{kind!="tunnel"} unless on (instance, line) line:up:bool) or vector(0)',
                     steps=BAD_IS_ANY,
                     width=6,
                 ),
@@ -64,9 +62,7 @@ BOARD = Board(
                     (f"topk(10, line:use:ratio{{{CHOSEN}}})", "{{line}} {{instance}}"),
                     unit="percentunit",
                 ),
-                lines(
-                    mark("received"), (f"line:in_bits:rate5m{{{CHOSEN}}}", "{{line}} {{instance}}"), unit="bps"
-                ),
+                lines(mark("received"), (f"line:in_bits:rate5m{{{CHOSEN}}}", "{{line}} {{instance}}"), unit="bps"),
                 lines(mark("sent"), (f"line:out_bits:rate5m{{{CHOSEN}}}", "{{line}} {{instance}}"), unit="bps"),
             ),
         ),
@@ -96,9 +92,7 @@ BOARD = Board(
                     columns=_LINE,
                     steps=RATIO,
                 ),
-                Panel(
-                    mark("state"), Kind.TABLE, (Query(f"line:up:bool{{{CHOSEN}}}"),), columns=_LINE, words=UP_DOWN
-                ),
+                Panel(mark("state"), Kind.TABLE, (Query(f"line:up:bool{{{CHOSEN}}}"),), columns=_LINE, words=UP_DOWN),
             ),
         ),
     ),

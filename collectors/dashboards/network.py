@@ -33,10 +33,10 @@ BOARD = Board(
                 number(mark("devices"), f"count(up{{{POLLED}}})"),
                 number(mark("answering"), f"avg(up{{{POLLED}}})", unit="percentunit", steps=GOOD_IS_HIGH),
                 number(mark("silent"), f"count(up{{{POLLED}}} == 0) or vector(0)", steps=BAD_IS_ANY),
+                number(mark("partly read"), f"count(count by (instance) (govnet_walk_error{{{CHOSEN}}})) or vector(0)"),
                 number(
-                    mark("partly read"), f"count(count by (instance) (govnet_walk_error{{{CHOSEN}}})) or vector(0)"
+                    mark("alerts"), 'count(ALERTS{alertstate="firing",severity!="none"}) or vector(0)', steps=BAD_IS_ANY
                 ),
-                number(mark("alerts"), 'count(ALERTS{alertstate="firing",severity!="none"}) or vector(0)', steps=BAD_IS_ANY),
                 number(mark("not polled"), 'govnet_inventory_devices{polled="no"}', steps=BAD_IS_ANY),
             ),
         ),

@@ -1,4 +1,4 @@
-"""What a dashboard is made of: rows of panels, each with its queries. Texts are message ids, translated when written."""
+"""What a dashboard is made of: rows of panels, each with its queries. Texts are message ids."""
 
 from __future__ import annotations
 

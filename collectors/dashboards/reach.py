@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collectors.dashboards.parts import BAD_IS_ANY, GOOD_IS_HIGH, UP_DOWN, Board, Choice, Kind, Panel, Query, lines, number
+from collectors.dashboards.parts import (
+    BAD_IS_ANY,
+    GOOD_IS_HIGH,
+    UP_DOWN,
+    Board,
+    Choice,
+    Kind,
+    Panel,
+    Query,
+    lines,
+    number,
+)
 from inventory.text import mark
 
 _SEL = 'region=~"$region",what=~"$what",target=~"$target"'
 _NAME = "{{target}} {{probe}}"
+_ROUND_TRIPS = f"rate(govnet_reach_latency_seconds_bucket{{{_SEL}}}[$__rate_interval])"
 
 BOARD = Board(
     "govnet-reach",
@@ -15,15 +27,29 @@ BOARD = Board(
     (
         Choice("region", mark("region"), "label_values(govnet_reach_age_seconds, region)"),
         Choice("what", mark("kind"), "label_values(govnet_reach_age_seconds, what)"),
-        Choice("target", mark("target"), 'label_values(govnet_reach_age_seconds{region=~"$region",what=~"$what"}, target)'),
+        Choice(
+            "target", mark("target"), 'label_values(govnet_reach_age_seconds{region=~"$region",what=~"$what"}, target)'
+        ),
     ),
     (
         (
             mark("Now"),
             (
-                number(mark("reached"), f"avg(govnet_reach_up{{{_SEL}}})", unit="percentunit", steps=GOOD_IS_HIGH, width=6),
-                number(mark("not reached"), f"count(govnet_reach_up{{{_SEL}}} == 0) or vector(0)", steps=BAD_IS_ANY, width=6),
-                number(mark("not probed"), f"count(govnet_reach_not_run{{{_SEL}}} == 1) or vector(0)", steps=BAD_IS_ANY, width=6),
+                number(
+                    mark("reached"), f"avg(govnet_reach_up{{{_SEL}}})", unit="percentunit", steps=GOOD_IS_HIGH, width=6
+                ),
+                number(
+                    mark("not reached"),
+                    f"count(govnet_reach_up{{{_SEL}}} == 0) or vector(0)",
+                    steps=BAD_IS_ANY,
+                    width=6,
+                ),
+                number(
+                    mark("not probed"),
+                    f"count(govnet_reach_not_run{{{_SEL}}} == 1) or vector(0)",
+                    steps=BAD_IS_ANY,
+                    width=6,
+                ),
                 number(
                     mark("open or closed against the inventory"),
                     f"count(govnet_reach_as_expected{{{_SEL}}} == 0) or vector(0)",
@@ -44,8 +70,7 @@ BOARD = Board(
                 lines(
                     mark("round trip, 95 of 100 probes"),
                     (
-                        "histogram_quantile(0.95, sum by (target, probe, le)"
-                        f" (rate(govnet_reach_latency_seconds_bucket{{{_SEL}}}[$__rate_interval])))",
+                        f"histogram_quantile(0.95, sum by (target, probe, le) ({_ROUND_TRIPS}))",
                         _NAME,
                     ),
                     unit="s",
@@ -72,12 +97,18 @@ BOARD = Board(
             (
                 lines(
                     mark("notifications by kind"),
-                    ("sum by (notification) (rate(govnet_trap_notifications_total[$__rate_interval]))", "{{notification}}"),
+                    (
+                        "sum by (notification) (rate(govnet_trap_notifications_total[$__rate_interval]))",
+                        "{{notification}}",
+                    ),
                     unit="ops",
                 ),
                 lines(
                     mark("most talkative devices"),
-                    ("topk(10, sum by (device) (rate(govnet_trap_notifications_total[$__rate_interval])))", "{{device}}"),
+                    (
+                        "topk(10, sum by (device) (rate(govnet_trap_notifications_total[$__rate_interval])))",
+                        "{{device}}",
+                    ),
                     unit="ops",
                 ),
                 lines(

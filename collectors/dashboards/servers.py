@@ -30,7 +30,7 @@ BOARD = Board(
             (
                 lines(
                     mark("load average"),
-                    (f'laLoadInt{{laNames=~"Load-5|laLoad.2|",{CHOSEN}}} / 100', "{{instance}} {{laNames}}"),
+                    (f'laLoadInt{{laNames=~"Load-5|",{CHOSEN}}}', "{{instance}} {{laNames}}"),
                 ),
                 lines(
                     mark("processors"),
@@ -51,7 +51,10 @@ BOARD = Board(
                 ),
                 lines(
                     mark("reads and writes"),
-                    (f"sum by (instance) (rate(diskIONReadX{{{CHOSEN}}}[$__rate_interval]))", mark("{{instance}} reads")),
+                    (
+                        f"sum by (instance) (rate(diskIONReadX{{{CHOSEN}}}[$__rate_interval]))",
+                        mark("{{instance}} reads"),
+                    ),
                     (
                         f"sum by (instance) (rate(diskIONWrittenX{{{CHOSEN}}}[$__rate_interval]))",
                         mark("{{instance}} writes"),
@@ -74,9 +77,7 @@ BOARD = Board(
                 number(
                     mark("shortest time left"), f"min(upsEstimatedMinutesRemaining{{{CHOSEN}}}) * 60", unit="s", width=6
                 ),
-                number(
-                    mark("alarms of their own"), f"sum(upsAlarmsPresent{{{CHOSEN}}})", steps=BAD_IS_ANY, width=6
-                ),
+                number(mark("alarms of their own"), f"sum(upsAlarmsPresent{{{CHOSEN}}})", steps=BAD_IS_ANY, width=6),
                 Panel(
                     mark("where the output comes from"),
                     Kind.TABLE,
@@ -97,9 +98,7 @@ BOARD = Board(
                     unit="percent",
                     steps=PERCENT,
                 ),
-                lines(
-                    mark("charge"), (f"upsEstimatedChargeRemaining{{{CHOSEN}}}", "{{instance}}"), unit="percent"
-                ),
+                lines(mark("charge"), (f"upsEstimatedChargeRemaining{{{CHOSEN}}}", "{{instance}}"), unit="percent"),
                 lines(
                     mark("input voltage"),
                     (f"upsInputVoltage{{{CHOSEN}}}", "{{instance}} {{upsInputLineIndex}}"),

@@ -26,7 +26,9 @@ BOARD = Board(
                 lines(
                     mark("devices by state, over time"),
                     (f"sum by (rollout, state) (govnet_rollout_devices{{{_SEL}}})", "{{rollout}} {{state}}"),
-                    description=mark("State “unknown”: nobody knows what the device runs; the report names what mends it."),
+                    description=mark(
+                        "State “unknown”: nobody knows what the device runs; the report names what mends it."
+                    ),
                 ),
                 Panel(
                     mark("waves"),
@@ -42,7 +44,9 @@ BOARD = Board(
             (
                 number(mark("high-risk cases"), "govnet_audit_high_risks", steps=BAD_IS_ANY, width=6),
                 number(mark("items that are not met"), 'govnet_audit_items{verdict="fail"}', steps=BAD_IS_ANY, width=6),
-                number(mark("devices that could not be read"), 'govnet_audit_devices{read="no"}', steps=BAD_IS_ANY, width=6),
+                number(
+                    mark("devices that could not be read"), 'govnet_audit_devices{read="no"}', steps=BAD_IS_ANY, width=6
+                ),
                 number(mark("age of the report"), "time() - govnet_audit_timestamp_seconds", unit="s", width=6),
                 bars(mark("items by verdict"), "govnet_audit_items", "{{verdict}}"),
                 lines(

@@ -367,3 +367,65 @@ def make_router():
 @pytest.fixture
 def make_oid():
     return oid
+
+
+@pytest.fixture(scope="session")
+def agent_class():
+    """For agents that live longer than a test."""
+    return Agent
+
+
+@pytest.fixture(scope="session")
+def every_object():
+    """What an agent has that has every object of some modules."""
+    return every_object_of
+
+
+def every_object_of(modules):
+    """One row of each table, one value of each kind. States are good, loads are 42, texts say what they are."""
+    objects = router(4)
+    objects[oid("1.3.6.1.2.1.2.2.1.8.4")] = v2c.Integer32(2)
+    for module in modules:
+        for metric in module.metrics:
+            arcs = sum((_index_arcs(index) for index in metric.indexes), ()) or (0,)
+            objects.setdefault(oid(metric.oid) + arcs, _value(metric))
+            places = {}
+            for index in metric.indexes:
+                places[index.labelname] = _index_arcs(index)
+            for lookup in metric.lookups:
+                if lookup.oid and all(name in places for name in lookup.labels):
+                    arcs = sum((places[name] for name in lookup.labels), ())
+                    objects.setdefault(oid(lookup.oid) + arcs, _looked_up(lookup))
+                    places[lookup.labelname] = (1,)
+    return objects
+
+
+def _index_arcs(index):
+    if index.enum_values:
+        return (min(index.enum_values),)
+    arcs = {"InetAddressIPv4": (10, 0, 0, 1), "InetAddress": (1, 4, 10, 0, 0, 1), "PhysAddress48": (2, 0, 0, 0, 0, 1)}
+    if index.type in ("OctetString", "DisplayString"):
+        return (49,) * index.fixed_size or ((49,) if index.implied else (1, 49))
+    return arcs.get(index.type, (1,))
+
+
+def _value(metric):
+    if metric.type == "counter":
+        return v2c.Counter64(10**9)
+    if metric.type in ("InetAddressIPv4", "IpAddr"):
+        return v2c.IpAddress("10.0.0.1")
+    if metric.type in ("DisplayString", "OctetString", "PhysAddress48"):
+        return v2c.OctetString(b"42" if metric.regex_extracts else b"text")
+    if metric.good:
+        return v2c.Integer32(min(metric.good))
+    if metric.enum_values:
+        return v2c.Integer32(max(metric.enum_values))
+    return v2c.Gauge32(1000 if metric.measures in ("sessions_limit", "memory_total") else 42)
+
+
+def _looked_up(lookup):
+    if lookup.labelname == "hrStorageType":
+        return v2c.ObjectIdentifier(oid("1.3.6.1.2.1.25.2.1.4"))
+    if lookup.type == "gauge":
+        return v2c.Integer32(1)
+    return v2c.IpAddress("10.0.0.9") if lookup.type == "InetAddressIPv4" else v2c.OctetString(b"name")

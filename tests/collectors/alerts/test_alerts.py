@@ -71,7 +71,7 @@ def units(file, step):
 @pytest.mark.prometheus
 @pytest.mark.parametrize("file", [name for name in TEXTS if name != "measures.yml"])
 def test_alerts_fire_when_they_should_and_only_then(folder, file):
-    """promtool evaluates the rules on each case's series: the alert is there, with its labels, or it is not."""
+    """Promtool evaluates the rules on each case's series: the alert is there, with its labels, or it is not."""
     names = []
     for step in ("1m", "5m", "30m"):
         document = {
@@ -91,10 +91,14 @@ def test_alerts_fire_when_they_should_and_only_then(folder, file):
 
 @pytest.mark.prometheus
 def test_the_rule_files_are_prometheus_own_form(folder):
-    """promtool takes each file, and warns of nothing."""
+    """Promtool takes each file, and warns of nothing."""
     ran = subprocess.run(
         ["promtool", "check", "rules", "--lint=all", "--lint-fatal", *TEXTS],
-        cwd=folder, capture_output=True, text=True, check=False, timeout=60,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert ran.returncode == 0, ran.stderr
 
@@ -115,7 +119,17 @@ def test_an_alert_says_what_where_and_what_to_do_in_both_languages(name):
     assert not any(re.search(r"[\u4e00-\u9fff]", texts[key]) for key in ("summary", "action"))
     used = {*re.findall(r"\$labels\.(\w+)", " ".join(texts.values()))}
     had = {key for situation in CASES[name]["fires"] for key in situation["labels"]}
-    assert used - had <= {"region", "site", "reason", "integration", "ifAlias", "hrStorageDescr", "dskPath", "job", "carrier"}
+    assert used - had <= {
+        "region",
+        "site",
+        "reason",
+        "integration",
+        "ifAlias",
+        "hrStorageDescr",
+        "dskPath",
+        "job",
+        "carrier",
+    }
 
 
 def test_alerts_leave_out_what_nobody_has_verified():

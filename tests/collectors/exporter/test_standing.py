@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 import pytest
 
 from collectors import standing
+from collectors.results import read_line
 from configs.rollout import bundle as bundles
 from configs.rollout import policy as policies
 from configs.rollout.bundle import Bundle, Planned
 from configs.rollout.store import Phase, Store, default_url
 from configs.rollout.waves import Stop, Wave
 from inventory import model
-from collectors.results import read_line
 
 
 def samples(page):
@@ -36,7 +36,12 @@ def city(made_workspace):
     devices = dict(made.inventory.devices)
     devices["rt-c"] = replace(devices["rt-c"], credential="none")
     line = model.Line(
-        "ln-1", model.LineKind.CIRCUIT, model.End("rt-a", "GE0/0/1"), model.End("core", "GE1/0/1"), mbps=100, carrier="电信"
+        "ln-1",
+        model.LineKind.CIRCUIT,
+        model.End("rt-a", "GE0/0/1"),
+        model.End("core", "GE1/0/1"),
+        mbps=100,
+        carrier="电信",
     )
     unknown = model.Line("inet", model.LineKind.INTERNET, model.End("core", "GE1/0/9"))
     inventory = replace(made.inventory, devices=devices, lines={"ln-1": line, "inet": unknown})
@@ -46,7 +51,10 @@ def city(made_workspace):
 def test_each_end_of_a_line_is_told_and_its_bandwidth_where_it_is_known(city):
     """Both ends carry the interface's name of the inventory; a line without a bandwidth has none, not 0."""
     found = samples(standing.text(city))
-    assert ({"instance": "rt-a", "ifDescr": "GE0/0/1", "line": "ln-1", "kind": "circuit", "carrier": "电信", "far": "core"}, 1.0) in found["govnet_line_info"]
+    assert (
+        {"instance": "rt-a", "ifDescr": "GE0/0/1", "line": "ln-1", "kind": "circuit", "carrier": "电信", "far": "core"},
+        1.0,
+    ) in found["govnet_line_info"]
     assert len(found["govnet_line_info"]) == 3
     assert found["govnet_line_bandwidth_bits"] == [
         ({"instance": "rt-a", "line": "ln-1"}, 1e8),
@@ -80,14 +88,25 @@ def test_a_report_that_cannot_be_read_is_unknown(city, content):
 
 
 def test_the_last_audit(city):
-    """Verdicts, high risks, devices that could not be read, and when."""
-    (city.root / "reports").mkdir()
+    """Verdicts, high risks, devices that could not be read, and when; the newest report counts."""
+    (city.root / "reports" / "audit").mkdir(parents=True)
+    (city.root / "reports" / "audit" / "audit.json").write_text("{")
+    os.utime(city.root / "reports" / "audit" / "audit.json", (1_600_000_000, 1_600_000_000))
     path = city.root / "reports" / "audit.json"
-    counts = {"devices": 5, "devices_unread": 2, "items": {"fail": 3, "pass": 9}, "findings": {"fail": 7}, "high_risk": 1}
+    counts = {
+        "devices": 5,
+        "devices_unread": 2,
+        "items": {"fail": 3, "pass": 9},
+        "findings": {"fail": 7},
+        "high_risk": 1,
+    }
     path.write_text(json.dumps({"level": 3, "counts": counts}))
     os.utime(path, (1_700_000_000, 1_700_000_000))
     found = samples(standing.text(city))
-    assert found["govnet_audit_items"] == [({"level": "3", "verdict": "fail"}, 3.0), ({"level": "3", "verdict": "pass"}, 9.0)]
+    assert found["govnet_audit_items"] == [
+        ({"level": "3", "verdict": "fail"}, 3.0),
+        ({"level": "3", "verdict": "pass"}, 9.0),
+    ]
     assert found["govnet_audit_devices"] == [({"level": "3", "read": "yes"}, 3.0), ({"level": "3", "read": "no"}, 2.0)]
     assert found["govnet_audit_high_risks"] == [({"level": "3"}, 1.0)]
     assert found["govnet_audit_timestamp_seconds"] == [({"level": "3"}, 1_700_000_000.0)]
@@ -95,9 +114,15 @@ def test_the_last_audit(city):
 
 def rollout(root, name, *, lab=False):
     made = Bundle(
-        name, root, datetime(2026, 11, 22, tzinfo=UTC), "wang", "", policies.Policy(),
+        name,
+        root,
+        datetime(2026, 11, 22, tzinfo=UTC),
+        "wang",
+        "",
+        policies.Policy(),
         (Wave(1, (Stop("site", ("rt-a", "core")),)),),
-        {"rt-a": Planned("rt-a", "huawei", "d"), "core": Planned("core", "huawei", "d")}, lab,
+        {"rt-a": Planned("rt-a", "huawei", "d"), "core": Planned("core", "huawei", "d")},
+        lab,
     )
     bundles.write(made)
     return made

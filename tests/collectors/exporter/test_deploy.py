@@ -1,0 +1,144 @@
+"""The files for the NOC: complete, valid as they are, and taken by the programs that they are for."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
+from collectors import dashboards, deploy, modules
+from collectors.relay import Relay
+
+GOVNET = Path(sys.executable).parent / "govnet"
+
+
+def run(*words):
+    return subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The files as `govnet collect deploy` writes them."""
+    path = tmp_path_factory.mktemp("deploy") / "out"
+    ran = run(GOVNET, "--lang", "zh", "collect", "deploy", "--out", path, "--json")
+    assert ran.returncode == 0, ran.stderr
+    written = json.loads(ran.stdout)["files"]
+    assert written == sorted(each.relative_to(path).as_posix() for each in path.rglob("*") if each.is_file())
+    return path
+
+
+@pytest.mark.prometheus
+def test_prometheus_and_alertmanager_take_their_files(folder):
+    """Prometheus' and Alertmanager's own checks of configuration, rules and templates find nothing."""
+    checked = run("promtool", "check", "config", folder / "prometheus" / "prometheus.yml")
+    assert checked.returncode == 0, checked.stderr
+    assert "11 rule files found" not in checked.stderr
+    path = folder / "alertmanager" / "alertmanager.yml"
+    path.write_text(path.read_text().replace("/etc/alertmanager/*.tmpl", str(folder / "alertmanager" / "*.tmpl")))
+    checked = run("amtool", "check-config", path)
+    assert checked.returncode == 0, checked.stderr
+    assert "1 templates" in checked.stdout
+
+
+@pytest.mark.prometheus
+@pytest.mark.parametrize(
+    ("labels", "receivers"),
+    [
+        ({"severity": "critical"}, "on-duty,mail"),
+        ({"severity": "warning"}, "mail"),
+        ({"severity": "info"}, "nobody"),
+        ({"severity": "none", "alertname": "Watchdog"}, "nobody"),
+    ],
+)
+def test_who_is_told(folder, labels, receivers):
+    """Critical alerts reach those on duty and the mailbox, warnings the mailbox, the rest nobody."""
+    words = [f"{key}={value}" for key, value in labels.items()]
+    told = run(
+        "amtool", "config", "routes", "test", f"--config.file={folder / 'alertmanager' / 'alertmanager.yml'}", *words
+    )
+    assert told.stdout.strip() == receivers
+
+
+def test_alertmanagers_robots_are_the_relays(folder):
+    """Each webhook of alertmanager.yml goes to a robot that relay.yml has, and relay.yml is a good one."""
+    document = yaml.safe_load((folder / "alertmanager" / "alertmanager.yml").read_text())
+    urls = [hook["url"] for receiver in document["receivers"] for hook in receiver.get("webhook_configs", ())]
+    assert {url.rpartition("/")[2] for url in urls} == set(Relay(folder / "alertmanager" / "relay.yml").names)
+
+
+@pytest.mark.prometheus
+@pytest.mark.parametrize("page", ["deploy.md", "deploy.zh-CN.md"])
+def test_the_pages_example_of_a_shard_is_one(page, tmp_path):
+    """What the documentation shows of a province's Prometheus is a configuration that Prometheus takes."""
+    text = (Path(__file__).parents[3] / "docs" / page).read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "prometheus.yml").write_text(block)
+    checked = run("promtool", "check", "config", tmp_path / "prometheus.yml")
+    assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
+def test_systemd_takes_the_units(folder, tmp_path):
+    """Systemd's own check finds nothing, and by its own measure the units are well shut in (0 is best, 10 worst)."""
+    for unit in (folder / "systemd").glob("*.service"):
+        # The check wants the program to be there.
+        copy = tmp_path / unit.name
+        copy.write_text(unit.read_text().replace("/opt/govnet/bin/govnet", str(GOVNET)))
+        checked = run("systemd-analyze", "verify", "--man=no", copy)
+        assert checked.returncode == 0, checked.stderr
+        assert unit.name not in checked.stderr, checked.stderr
+        rated = run("systemd-analyze", "security", "--offline=yes", "--threshold=30", copy)
+        assert rated.returncode == 0, rated.stdout[-800:] + rated.stderr
+
+
+def test_units_run_commands_that_there_are(folder):
+    """What a unit starts is a command line that govnet takes, as far as this version has the command."""
+    for unit in (folder / "systemd").glob("*.service"):
+        words = re.search(r"^ExecStart=\S+ (.*)$", unit.read_text(), re.MULTILINE)[1].split()
+        ran = run(GOVNET, "--lang", "en", *words[:2], "--help")
+        if unit.name == "govnet-traps.service" and ran.returncode:
+            continue
+        assert ran.returncode == 0, words
+        options = {word for word in words if word.startswith("-")}
+        assert all(re.search(rf"(?<![\w-]){option}(?![\w-])", ran.stdout) for option in options), words
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_dashboards_are_grafanas_own_form(language):
+    """Each file can be read into Grafana's model and is the same when it is written again; its numbers are its own."""
+    for name, text in dashboards.files(language).items():
+        document = json.loads(text)
+        read = Dashboard.from_json(document)
+        assert name == f"{read.uid}.json"
+        assert read.panels
+        numbers = [panel["id"] for panel in document["panels"]]
+        assert len(numbers) == len(set(numbers))
+        assert all(panel["gridPos"]["x"] + panel["gridPos"]["w"] <= 24 for panel in document["panels"])
+        assert "${datasource}" in text
+
+
+def test_dashboards_are_in_the_language_that_is_asked_for():
+    """In Chinese no title of a dashboard, row or panel is left in English, but for names; queries are the same."""
+    english, chinese = (dashboards.files(language) for language in ("en", "zh_CN"))
+    for name, text in chinese.items():
+        one, other = json.loads(english[name]), json.loads(text)
+        for here, there in zip(one["panels"], other["panels"], strict=True):
+            assert here.get("targets", [{}])[0].get("expr") == there.get("targets", [{}])[0].get("expr")
+            if here["title"] != "UPS":
+                assert re.search(r"[\u4e00-\u9fff]", there["title"]), there["title"]
+
+
+def test_everything_is_there():
+    """Rules, dashboards, units and configurations, and nothing that is not text."""
+    files = deploy.files(modules.shipped(), "en")
+    assert len([name for name in files if name.startswith("grafana/dashboards/")]) == 9
+    assert len([name for name in files if name.startswith("prometheus/rules/")]) == 10
+    assert len([name for name in files if name.startswith("systemd/")]) == 3
+    assert all(text.endswith("\n") for text in files.values())

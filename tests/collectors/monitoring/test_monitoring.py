@@ -1,0 +1,147 @@
+"""The NOC as it is deployed: targets, rules and panels over what real and simulated devices say; a stopped router."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+
+from collectors import alerts, dashboards, modules
+
+pytestmark = [pytest.mark.lab, pytest.mark.prometheus]
+
+WORDS = {
+    *("and", "or", "unless", "on", "by", "without", "group_left", "bool", "offset", "count", "sum", "max", "avg"),
+    *("rate", "increase", "changes", "absent", "vector", "time", "label_replace", "max_over_time", "avg_over_time"),
+    *("predict_linear", "topk", "clamp_max"),
+}
+GRAFANA = {"$__rate_interval": "1m", "$__range": "1h"}
+RULES = [
+    rule
+    for text in alerts.files(modules.shipped()).values()
+    for group in yaml.safe_load(text)["groups"]
+    for rule in group["rules"]
+]
+
+
+def metrics(expr):
+    """The metrics that an expression speaks of."""
+    bare = re.sub(r'"(?:[^"\\]|\\.)*"', '""', expr)
+    bare = re.sub(r"\b(?:on|by|without|group_left)\s*\([^)]*\)", "", bare)
+    bare = re.sub(r"\{[^}]*\}|\[[^\]]*\]|offset \w+|\b[\d.]+(?:e\d+)?\b", " ", bare)
+    return {name for name in re.findall(r"[a-zA-Z_][\w:]*", bare) if name not in WORDS}
+
+
+def test_the_metrics_of_an_expression_are_found():
+    """What these tests look for is every metric that an expression speaks of, and no function, label or duration."""
+    found = metrics('rate(a_b{c="d"}[5m]) > 0.5 * on (e) group_left (f) (g:h:i offset 1d) unless time() - j > 9e6')
+    assert found == {"a_b", "g:h:i", "j"}
+
+
+def test_all_targets_are_up_through_http_sd(noc):
+    """Whatever http_sd and the shipped file name is scraped, but for the device that keeps silent."""
+    targets = noc.get("targets")["activeTargets"]
+    down = {target["labels"]["instance"]: target["lastError"] for target in targets if target["health"] != "up"}
+    assert set(down) == {"sim-silent"}, down
+    real = {target["labels"]["instance"]: target["labels"] for target in targets if target["labels"]["job"] == "snmp"}
+    assert set(real) == {"core-city", "rt-lantian", "rt-anping", "vg-zfb"}
+    assert real["rt-anping"]["region"] == "安平镇"
+    assert real["rt-anping"]["vendor"] == "FRRouting"
+
+
+def test_every_rule_evaluates_and_every_recording_rule_records(noc):
+    """Prometheus finds no fault in any rule, and each recorded series is there."""
+    groups = noc.get("rules")["groups"]
+    faults = {
+        rule["name"]: rule.get("lastError") for group in groups for rule in group["rules"] if rule["health"] != "ok"
+    }
+    assert faults == {}
+    assert sum(len(group["rules"]) for group in groups) == len(RULES)
+    names = set(noc.get("label/__name__/values"))
+    empty = [
+        (rule["record"], rule.get("labels"))
+        for rule in RULES
+        if "record" in rule
+        and not (rule["record"] in names and noc.query(selector(rule["record"], rule.get("labels", {}))))
+    ]
+    assert empty == []
+
+
+def selector(name, labels):
+    return f"{name}{{{','.join(f'{key}={chr(34)}{value}{chr(34)}' for key, value in labels.items())}}}"
+
+
+def test_every_series_that_an_alert_speaks_of_is_there(noc):
+    """An alert over a series that nobody has can never fire: each metric of each alert was scraped or recorded."""
+    names = set(noc.get("label/__name__/values"))
+    missing = {rule["alert"]: metrics(rule["expr"]) - names for rule in RULES if "alert" in rule}
+    # Only a walk that failed has an error, and only a datagram that was dropped is counted.
+    allowed = {"govnet_walk_error", "govnet_snmp_dropped_datagrams_total"}
+    assert {name: gone - allowed for name, gone in missing.items() if gone - allowed} == {}
+
+
+def test_every_panel_has_an_answer(noc):
+    """Each query of each panel, with everything chosen, gives at least one series of what was scraped."""
+    empty = []
+    for board in dashboards.boards():
+        for panel in board.panels:
+            for query in panel.queries:
+                expr = query.expr
+                for word, meaning in GRAFANA.items():
+                    expr = expr.replace(word, meaning)
+                for choice in board.choices:
+                    expr = expr.replace(f"${choice.name}", ".*")
+                if not noc.query(expr):
+                    empty.append((board.uid, panel.title, query.expr))
+    assert empty == []
+
+
+def test_every_choice_has_values(noc):
+    """Each variable at the head of a dashboard offers something."""
+    for board in dashboards.boards():
+        for choice in board.choices:
+            series, label = re.fullmatch(r"label_values\((.*), (\w+)\)", choice.query).groups()
+            series = re.sub(r"\$\w+", ".*", series)
+            values = noc.get(f"label/{label}/values", **{"match[]": series})
+            assert values or label == "zone", (board.uid, choice.name)
+
+
+def test_a_silent_device_raises_its_alert_in_words_of_both_languages(noc, wait):
+    """The alert names device and place, and its texts are filled in."""
+    wait(lambda: ("DeviceDown", "sim-silent") in noc.alerts(), 20, lambda: str(noc.alerts()))
+    (alert,) = (
+        each
+        for each in noc.get("alerts")["alerts"]
+        if each["labels"]["alertname"] == "DeviceDown" and each["labels"]["instance"] == "sim-silent"
+    )
+    assert alert["annotations"]["summary"] == "sim-silent (模拟区, site) does not answer."
+    assert "无应答" in alert["annotations"]["summary_zh"]
+    every = [text for each in noc.get("alerts")["alerts"] for text in each["annotations"].values()]
+    assert not [text for text in every if "<error" in text or "<no value>" in text]
+
+
+def test_a_line_that_is_cut_and_mended(noc, wait):
+    """A real router's uplink loses its carrier: the line and the OSPF neighbour are missed, and found again."""
+    noc.node("core-city", "ip", "link", "set", "ge0-4", "down")
+    try:
+        wait(
+            lambda: {("LineDown", "rt-anping"), ("OspfNeighbourLost", "rt-anping")} <= noc.alerts(),
+            25,
+            lambda: str(noc.alerts()),
+        )
+    finally:
+        noc.node("core-city", "ip", "link", "set", "ge0-4", "up")
+    wait(lambda: ("LineDown", "rt-anping") not in noc.alerts(), 25, lambda: str(noc.alerts()))
+
+
+def test_a_stopped_router_raises_its_alert_and_ends_it(noc, wait):
+    """The router is silent: its alert goes through Alertmanager and the relay to the robot, and so does its end."""
+    noc.node("rt-anping", "ip", "link", "set", "eth0", "down")
+    try:
+        wait(lambda: ("DeviceDown", "rt-anping") in noc.alerts(), 25, lambda: str(noc.alerts()))
+        wait(lambda: "rt-anping（安平镇" in noc.messages(), 25, noc.messages)
+    finally:
+        noc.node("rt-anping", "ip", "link", "set", "eth0", "up")
+    wait(lambda: ("DeviceDown", "rt-anping") not in noc.alerts(), 25, lambda: str(noc.alerts()))
+    wait(lambda: re.search(r"\[已恢复\]\*\* rt-anping（安平镇", noc.messages()), 25, noc.messages)
