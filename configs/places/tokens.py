@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
 
 class Form(StrEnum):
@@ -58,13 +58,20 @@ def has_tokens(line: str) -> bool:
     return count(".") > 2 or "::" in line or count(":") > 5 or count("-") > 2 or count("_") > 2
 
 
-def may_have(lines: Iterable[str]) -> list[int]:
-    """The numbers (from 1) of the lines that may have tokens: `has_tokens` of all of them, without a call for each."""
-    return [
-        number
-        for number, line in enumerate(lines, 1)
-        if line.count(".") > 2 or "::" in line or line.count(":") > 5 or line.count("-") > 2 or line.count("_") > 2
-    ]
+def may_have(lines: Sequence[str], text: str) -> list[int]:
+    """The numbers (from 1) of the lines of a text that may have tokens: `has_tokens` of all of them, without the calls.
+
+    Most texts have few of the marks that make a token, so that lines are asked for the others only.
+    """
+    found = [number for number, line in enumerate(lines, 1) if line.count(".") > 2]
+    more: set[int] = set()
+    if text.count("-") > 2:
+        more.update([number for number, line in enumerate(lines, 1) if line.count("-") > 2])
+    if text.count("_") > 2:
+        more.update([number for number, line in enumerate(lines, 1) if line.count("_") > 2])
+    if text.count(":") > 5 or "::" in text:
+        more.update([number for number, line in enumerate(lines, 1) if line.count(":") > 5 or "::" in line])
+    return sorted(more.union(found)) if more else found
 
 
 def scan(line: str) -> tuple[Token, ...]:
