@@ -61,8 +61,10 @@ class Hit(NamedTuple):
 FREE = {kind: View((), {}, DEFAULT_VRF, frozenset()) for kind in ("comment", "description")}
 
 
-def hits(tree: Tree, places: Places) -> Iterator[Hit]:
+def hits(tree: Tree, places: Places) -> list[Hit]:
     """Every line that may have tokens, in the file's order."""
+    found: list[Hit] = []
+    make = tuple.__new__  # the shortest way
     lines = tree.lines
     parents, texts, bodies = tree.outline
     views: dict[int, _Placed] = {}
@@ -75,7 +77,8 @@ def hits(tree: Tree, places: Places) -> Iterator[Hit]:
         if parent == BODY:
             opened = max(line for line in bodies if line < number)
             outer = tree.outline.path(parents[opened - 1])
-            yield Hit(number, lines[number - 1].rstrip("\r\n"), texts[number - 1], outer, FREE["description"], "")
+            raw = lines[number - 1].rstrip("\r\n")
+            found.append(Hit(number, raw, texts[number - 1], outer, FREE["description"], ""))
             continue
         if parent != last:
             last = parent
@@ -84,7 +87,8 @@ def hits(tree: Tree, places: Places) -> Iterator[Hit]:
                 known = _place(tree, places, parent, views, binding)
             path, view, before = known
         raw = lines[number - 1].rstrip("\r\n")
-        yield tuple.__new__(Hit, (number, raw, texts[number - 1], path, view, before))  # the shortest way
+        found.append(make(Hit, (number, raw, texts[number - 1], path, view, before)))
+    return found
 
 
 # The commands of a view and those around it, what the table says in it, and what a flat table writes before its lines.

@@ -63,15 +63,19 @@ def may_have(lines: Sequence[str], text: str) -> list[int]:
 
     Most texts have few of the marks that make a token, so that lines are asked for the others only.
     """
-    found = [number for number, line in enumerate(lines, 1) if line.count(".") > 2]
+    found = _with(lines, ".", 2)
     more: set[int] = set()
-    if text.count("-") > 2:
-        more.update([number for number, line in enumerate(lines, 1) if line.count("-") > 2])
-    if text.count("_") > 2:
-        more.update([number for number, line in enumerate(lines, 1) if line.count("_") > 2])
-    if text.count(":") > 5 or "::" in text:
-        more.update([number for number, line in enumerate(lines, 1) if line.count(":") > 5 or "::" in line])
+    for mark, most in (("-", 2), ("_", 2), (":", 5)):
+        if text.count(mark) > most:
+            more.update(_with(lines, mark, most))
+    if "::" in text:
+        more.update(_with(lines, "::", 0))
     return sorted(more.union(found)) if more else found
+
+
+def _with(lines: Sequence[str], mark: str, most: int) -> list[int]:
+    """The numbers of the lines that have a mark more often than so: most lines have none, which is seen quickly."""
+    return [number for number, line in enumerate(lines, 1) if mark in line and line.count(mark) > most]
 
 
 def scan(line: str) -> tuple[Token, ...]:
