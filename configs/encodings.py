@@ -9,6 +9,8 @@ from inventory.text import Message
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _OLD_MAC_LINE = re.compile(r"[^\r]*\r|[^\r]+")
+# Where Python ends a line of ASCII text besides a line feed.
+_OTHER_ENDS = "\r\v\f\x1c\x1d\x1e"
 _RAW_LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 _RAW_OLD_MAC_LINE = re.compile(rb"[^\r]*\r|[^\r]+")
 _HIGH = re.compile(rb"[\x80-\xff]+")
@@ -94,6 +96,8 @@ def _problem(code: str, message: Message, file: str, data: bytes, place: int) ->
 
 def split(text: str) -> list[str]:
     """The lines of `text` with their ends: LF (a CR before it belongs to the end), or CR in a text without LF."""
+    if text.isascii() and not any(mark in text for mark in _OTHER_ENDS):
+        return text.splitlines(keepends=True)  # the same, three times as fast
     if "\n" not in text and "\r" in text:
         return _OLD_MAC_LINE.findall(text)
     return _LINE.findall(text)

@@ -66,7 +66,7 @@ class Tree:
             self.originals.get(index) or line.encode(self.encoding) for index, line in enumerate(self.lines)
         )
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The whole text, decoded, line ends as they are."""
         return "".join(self.lines)

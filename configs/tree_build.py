@@ -86,6 +86,10 @@ class Builder:
             depth = len(raw) - len(raw.lstrip(" "))
             if raw[depth] == "\t":
                 depth = _indent(raw)
+            if depths[-1] == depth and text not in leaves:  # beside the line before, as most are
+                views[-1] = number
+                parents[number - 1] = views[-2]
+                continue
             while depths[-1] >= depth:
                 depths.pop()
                 views.pop()

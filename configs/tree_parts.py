@@ -76,16 +76,6 @@ class Outline(NamedTuple):
             number = self.parents[number - 1]
         return tuple(reversed(found))
 
-    def inside(self, number: int) -> Iterator[str]:
-        """The commands that stand in the view of line `number`; outside all views for 0."""
-        parents = self.parents
-        for index in range(number, len(parents)):
-            parent = parents[index]
-            if parent == number:
-                yield self.texts[index]
-            elif 0 <= parent < number:
-                return
-
     def without(self, numbers: Iterable[int]) -> Outline:
         """The outline in which the commands of these lines, and what stands below them, are not there."""
         parents = list(self.parents)

@@ -165,10 +165,23 @@ def _place(problem: Problem) -> tuple[int, str, str]:
 
 
 def _entry(record: Record, file: str) -> Entry:
-    values: dict[str, Any] = dict(record.values)
-    if values["mode"] is None:
-        values["mode"] = by_length(values["old"], values["new"])
-    return Entry(source=Source(file, record.line), **values)
+    values = record.values
+    vrf, old, new, mode = values["vrf"], values["old"], values["new"], values["mode"]
+    old_subnet, new_subnet = values["old_subnet"], values["new_subnet"]
+    return Entry(
+        vrf,
+        old,
+        new,
+        by_length(old, new) if mode is None else mode,
+        values["owner"],
+        values["function"],
+        values["host_rule"],
+        values["new_vrf"] or vrf,
+        old if old_subnet is None else old_subnet,
+        new if new_subnet is None else new_subnet,
+        values["note"],
+        Source(file, record.line),
+    )
 
 
 def by_length(old: Network, new: Network | None) -> Mode:
@@ -199,6 +212,8 @@ def _faults(record: Record) -> Iterator[tuple[str, str, Message, Message]]:
         message = Message("{old} and {new} are not of the same family", old=old, new=new)
         yield "wrong-family", "new", message, Message("map IPv4 to IPv4 and IPv6 to IPv6")
         return
+    if mode is None and values["old_subnet"] is None and values["new_subnet"] is None:
+        return  # two prefixes alone
     if mode in _WITHOUT_PLACE and new is not None:
         message = Message("a row of the mode “{mode}” has no new prefix", mode=mode.value)
         yield "superfluous-cell", "new", message, Message("empty the cell, or write another mode")

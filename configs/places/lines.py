@@ -6,6 +6,7 @@ of its form (`configs.places.shapes`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from configs.places import shapes, tokens
@@ -60,38 +61,57 @@ class Hit(NamedTuple):
 FREE = {kind: View((), {}, DEFAULT_VRF, frozenset()) for kind in ("comment", "description")}
 
 
-def hits(tree: Tree, places: Places) -> Iterator[Hit]:
+def hits(tree: Tree, places: Places) -> list[Hit]:
     """Every line that may have tokens, in the file's order."""
+    found: list[Hit] = []
+    make = tuple.__new__  # the shortest way
     lines = tree.lines
     parents, texts, bodies = tree.outline
     views: dict[int, _Placed] = {}
-    binds = places.may_bind(tree.text)
+    binding = _binding(tree, places)
     last = None
     path: tuple[str, ...] = ()
     view, before = FREE["comment"], ""
-    for number in tokens.may_have(lines):
+    for number in tokens.may_have(lines, tree.text):
         parent = parents[number - 1]
         if parent == BODY:
             opened = max(line for line in bodies if line < number)
             outer = tree.outline.path(parents[opened - 1])
-            yield Hit(number, lines[number - 1].rstrip("\r\n"), texts[number - 1], outer, FREE["description"], "")
+            raw = lines[number - 1].rstrip("\r\n")
+            found.append(Hit(number, raw, texts[number - 1], outer, FREE["description"], ""))
             continue
         if parent != last:
             last = parent
             known = views.get(parent)
             if known is None:
-                known = _place(tree, places, parent, views, binds=binds)
+                known = _place(tree, places, parent, views, binding)
             path, view, before = known
         raw = lines[number - 1].rstrip("\r\n")
-        yield tuple.__new__(Hit, (number, raw, texts[number - 1], path, view, before))  # the shortest way
+        found.append(make(Hit, (number, raw, texts[number - 1], path, view, before)))
+    return found
 
 
 # The commands of a view and those around it, what the table says in it, and what a flat table writes before its lines.
 _Placed: TypeAlias = tuple[tuple[str, ...], View, str]
 
 
-def _place(tree: Tree, places: Places, parent: int, views: dict[int, _Placed], *, binds: bool) -> _Placed:
-    """The view that line `parent` opens; kept in `views`. `binds`: whether commands in a view may say its VRF."""
+# The commands that may say the VRF of the view they stand in, by the line that opens it.
+_Binding: TypeAlias = Mapping[int, Sequence[str]]
+
+
+def _binding(tree: Tree, places: Places) -> _Binding:
+    search = places.binding.search
+    found: dict[int, list[str]] = {}
+    if places.flat or search(tree.text) is None:
+        return found
+    for parent, text in zip(tree.outline.parents, tree.outline.texts, strict=True):
+        if parent >= 0 and search(text) is not None:
+            found.setdefault(parent, []).append(text)
+    return found
+
+
+def _place(tree: Tree, places: Places, parent: int, views: dict[int, _Placed], binding: _Binding) -> _Placed:
+    """The view that line `parent` opens; kept in `views`."""
     outline = tree.outline
     if parent == COMMENT:
         found: _Placed = ((), FREE["comment"], "")
@@ -102,10 +122,10 @@ def _place(tree: Tree, places: Places, parent: int, views: dict[int, _Placed], *
         outer = outline.parents[parent - 1] if parent else 0
         known = views.get(outer) if outer else None
         if outer and known is None:
-            known = _place(tree, places, outer, views, binds=binds)
+            known = _place(tree, places, outer, views, binding)
         vrf = known[1].vrf if known is not None else DEFAULT_VRF
         path = outline.path(parent)
-        found = path, places.view(path, outline.inside(parent) if binds else (), vrf), ""
+        found = path, places.view(path, binding.get(parent, ()), vrf), ""
     views[parent] = found
     return found
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
+from socket import AF_INET, inet_pton
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs.places.rows import Place
@@ -18,14 +19,9 @@ from configs.places.tokens import Token
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-# The rest of an octet whose first digit has been read.
-_OCTET_ON = r"(?:(?<=2)(?:5[0-5]|[0-4]\d)|(?<=1)\d\d|(?<=[1-9])\d|)"
-# What varies: a whole address or number, beside nothing that could make it part of another token. It begins with the
-# digit, not with what may stand before it: so the search goes from digit to digit, in half the time.
-_VARIES: Final = re.compile(
-    rf"(\d(?<![^\s\"'/(\[,=]\d)(?:{_OCTET_ON}(?:\.{_OCTET}){{3}}|(?<=[1-9])\d*+))(?![^\s\"'/;,)\]}}])"
-)
+# What may vary: digits and dots beside nothing that could make them part of another token. It begins with the digit,
+# not with what may stand before it: so the search goes from digit to digit, in half the time.
+_VARIES: Final = re.compile(r"([0-9](?<![^\s\"'/(\[,=][0-9])[0-9.]*+)(?![^\s\"'/;,)\]}])")
 # A mask and a wildcard mask are told by their first octet (`configs.places.rows`: {mask}, {size}, {either}).
 _MASKS: Final = frozenset({"0", "128", "192", "224", "240", "248", "252", "254", "255"})
 _REST: Final = ".77.7.7"
@@ -43,14 +39,14 @@ def numbers(texts: Iterable[str]) -> frozenset[str]:
 
 
 def parts(line: str) -> list[str]:
-    """A line cut where it varies: what is fixed, what varies, what is fixed, and so on."""
+    """A line cut where it may vary: what is fixed, what may vary, what is fixed, and so on."""
     return _VARIES.split(line)
 
 
 class General(dict[str, str]):
     """The general forms of numbers and addresses; those that are not there yet are found when they are asked for.
 
-    The numbers in `own` stay.
+    The numbers in `own` stay, and what is neither a number nor an address as people write them.
     """
 
     __slots__ = ("_own",)
@@ -67,7 +63,9 @@ class General(dict[str, str]):
         if part in self._own:
             found = part
         elif dot:
-            found = (first if first in _MASKS else "1") + _REST
+            found = (first if first in _MASKS else "1") + _REST if _is_address(part) else part
+        elif part[0] == "0":
+            found = part
         else:
             found = _SHORT if len(part) <= len(_SHORT) else _LONG
         self[part] = found
@@ -86,6 +84,15 @@ class General(dict[str, str]):
         """
         found = parts("\n".join(lines))
         return "".join(self.of(found)).split("\n"), found[1::2]
+
+
+def _is_address(part: str) -> bool:
+    """Whether it is four octets without leading zeros."""
+    try:
+        inet_pton(AF_INET, part)
+    except OSError:
+        return False
+    return True
 
 
 class Recipe(NamedTuple):

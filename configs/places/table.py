@@ -44,7 +44,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from configs.places import shapes
 from configs.places.rows import Row, compile_row, named_vrf
@@ -76,14 +76,32 @@ class Section:
     rows: tuple[Row, ...]
     vrf_rows: tuple[Row, ...] = ()
     outside: bool = False
+    _starting: dict[str, tuple[Row, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    def starting(self, first: str) -> tuple[Row, ...]:
+        """The rows of commands that may begin with a word."""
+        found = self._starting.get(first)
+        if found is None:
+            rows = [row for row in self.rows if not row.words or not row.words[0] or first in row.words[0]]
+            found = self._starting[first] = tuple(rows)
+        return found
 
 
 # Rows by their first word: those of a certain second word, and the others.
 _Firsts = dict[str, tuple[dict[str, tuple[Row, ...]], tuple[Row, ...]]]
 
 
-# What holds in a view: its sections, its VRF if its path says one, and the rows by which a command in it may say one.
-_Told: TypeAlias = tuple[tuple[int, ...], str, tuple[Row, ...]]
+class _Told(NamedTuple):
+    """What holds in a view: its sections, its VRF if its path says one, and the rows by which a command may say one.
+
+    `views` are those that were made of it, by their VRF.
+    """
+
+    numbers: tuple[int, ...]
+    vrf: str
+    binding: tuple[Row, ...]
+    views: dict[str, View]
+
 
 # What a line means: its places, its loose tokens, and the view whose VRF holds.
 Read: TypeAlias = "tuple[tuple[Place, ...], tuple[Token, ...], View]"
@@ -100,10 +118,10 @@ class Known:
 class View:
     """A view of one configuration: the rows that hold in it, by their first two words, and its VRF."""
 
-    __slots__ = ("_firsts", "_rows", "forms", "lines", "public", "vrf")
+    __slots__ = ("_firsts", "_sections", "forms", "lines", "public", "vrf")
 
-    def __init__(self, rows: tuple[Row, ...], firsts: _Firsts, vrf: str, public: frozenset[str]) -> None:
-        self._rows = rows
+    def __init__(self, sections: Sequence[Section], firsts: _Firsts, vrf: str, public: frozenset[str]) -> None:
+        self._sections = sections
         self._firsts = firsts  # filled as words are met; views that differ only in their VRF share it
         self.vrf = vrf
         self.public = public
@@ -123,7 +141,8 @@ class View:
         return seconds.get(words[1], others) if len(words) > 1 else others
 
     def _starting(self, first: str) -> tuple[dict[str, tuple[Row, ...]], tuple[Row, ...]]:
-        rows = [row for row in self._rows if not row.words or not row.words[0] or first in row.words[0]]
+        # A row that several of the fitting sections share stands once.
+        rows = {id(row): row for section in self._sections for row in section.starting(first)}.values()
         literal = {word for row in rows if len(row.words) > 1 for word in row.words[1]}
         open_ = [row for row in rows if len(row.words) < 2 or not row.words[1]]
         seconds = {
@@ -157,14 +176,14 @@ class Places:
     addresses: Callable[[Tree], frozenset[int]] | None = None
     _views: dict[tuple[tuple[int, ...], str], View] = field(default_factory=dict, compare=False, repr=False)
     _known: dict[tuple[str, ...], _Told] = field(default_factory=dict, compare=False, repr=False)
-    _indexes: dict[tuple[int, ...], tuple[tuple[Row, ...], _Firsts]] = field(
+    _indexes: dict[tuple[int, ...], tuple[tuple[Section, ...], _Firsts]] = field(
         default_factory=dict, compare=False, repr=False
     )
     _outer: dict[tuple[tuple[str, ...], str, bool], tuple[tuple[int, str], ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
 
-    def view(self, path: tuple[str, ...], commands: Iterable[str] = (), outer: str = DEFAULT_VRF) -> View:
+    def view(self, path: tuple[str, ...], commands: Sequence[str] = (), outer: str = DEFAULT_VRF) -> View:
         """The view below the commands `path` (outer ones first).
 
         Its VRF is what one of the `commands` in it says, else what `path` says, else `outer`: that of the view around.
@@ -174,15 +193,20 @@ class Places:
             if len(self._known) > MOST_KNOWN:
                 self._known.clear()
             known = self._known[path] = self._told(path)
-        numbers, said, binding = known
-        vrf = (self._bound(binding, commands) if binding else None) or said or outer
+        _, said, binding, views = known
+        vrf = (self._bound(binding, commands) if binding and commands else None) or said or outer
+        found = views.get(vrf)
+        if found is None:
+            found = views[vrf] = self._of(known.numbers, vrf)
+        return found
+
+    def _of(self, numbers: tuple[int, ...], vrf: str) -> View:
+        """The view in which these sections hold, in a VRF: one for all paths."""
         found = self._views.get((numbers, vrf))
         if found is None:
             index = self._indexes.get(numbers)
             if index is None:
-                rows = tuple(row for number in numbers for row in self.sections[number].rows)
-                # A row that several of the fitting views share stands once.
-                index = self._indexes[numbers] = (tuple({id(row): row for row in rows}.values()), {})
+                index = self._indexes[numbers] = (tuple(self.sections[number] for number in numbers), {})
             found = self._views[numbers, vrf] = View(*index, vrf, self.public)
         return found
 
@@ -201,10 +225,11 @@ class Places:
         alike = last.translate(_DIGITS) if "." not in last and ":" not in last else last
         general = alike != last and self.numbers.isdisjoint(_NUMBER.findall(last))
         key = (*path[:-1], alike)
-        if general and (found := self._known.get(key)) is not None and not found[1]:
+        if general and (found := self._known.get(key)) is not None and not found.vrf:
             return found
         numbers, vrf = self._fits(path)
-        found = numbers, vrf, tuple(row for number in numbers for row in self.sections[number].vrf_rows)
+        binding = tuple(row for number in numbers for row in self.sections[number].vrf_rows)
+        found = _Told(numbers, vrf, binding, {})
         if general and not vrf:
             self._known[key] = found
         return found
@@ -222,8 +247,7 @@ class Places:
         vrf = self._vrf(named_vrf(match) or DEFAULT_VRF)
         found = self._views.get(((), vrf))
         if found is None:
-            rows = tuple(row for section in self.sections for row in section.rows)
-            found = self._views[(), vrf] = View(rows, {}, vrf, self.public)
+            found = self._views[(), vrf] = View(self.sections, {}, vrf, self.public)
         return found, text[match.end() :].lstrip()
 
     def _bound(self, rows: tuple[Row, ...], commands: Iterable[str]) -> str | None:
@@ -238,13 +262,10 @@ class Places:
         return DEFAULT_VRF if name in self.public else name
 
     @cached_property
-    def _binding(self) -> frozenset[str]:
-        """The words without which no command gives the VRF of its view."""
-        return frozenset(row.need for section in self.sections for row in section.vrf_rows)
-
-    def may_bind(self, text: str) -> bool:
-        """Whether a text may have commands that give the VRF of the view they stand in; quick, and never falsely no."""
-        return any(word in text for word in self._binding)
+    def binding(self) -> re.Pattern[str]:
+        """Finds a word without which no command gives the VRF of the view that it stands in."""
+        words = {row.need for section in self.sections for row in section.vrf_rows}
+        return re.compile("|".join(map(re.escape, sorted(words))) if words else "(?!)")
 
     @cached_property
     def general(self) -> shapes.General:

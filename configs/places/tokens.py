@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
 
 class Form(StrEnum):
@@ -58,13 +58,24 @@ def has_tokens(line: str) -> bool:
     return count(".") > 2 or "::" in line or count(":") > 5 or count("-") > 2 or count("_") > 2
 
 
-def may_have(lines: Iterable[str]) -> list[int]:
-    """The numbers (from 1) of the lines that may have tokens: `has_tokens` of all of them, without a call for each."""
-    return [
-        number
-        for number, line in enumerate(lines, 1)
-        if line.count(".") > 2 or "::" in line or line.count(":") > 5 or line.count("-") > 2 or line.count("_") > 2
-    ]
+def may_have(lines: Sequence[str], text: str) -> list[int]:
+    """The numbers (from 1) of the lines of a text that may have tokens: `has_tokens` of all of them, without the calls.
+
+    Most texts have few of the marks that make a token, so that lines are asked for the others only.
+    """
+    found = _with(lines, ".", 2)
+    more: set[int] = set()
+    for mark, most in (("-", 2), ("_", 2), (":", 5)):
+        if text.count(mark) > most:
+            more.update(_with(lines, mark, most))
+    if "::" in text:
+        more.update(_with(lines, "::", 0))
+    return sorted(more.union(found)) if more else found
+
+
+def _with(lines: Sequence[str], mark: str, most: int) -> list[int]:
+    """The numbers of the lines that have a mark more often than so: most lines have none, which is seen quickly."""
+    return [number for number, line in enumerate(lines, 1) if mark in line and line.count(mark) > most]
 
 
 def scan(line: str) -> tuple[Token, ...]:

@@ -30,7 +30,7 @@ from configs.readdress.result import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from configs.places.lines import Hit
     from configs.places.table import View
@@ -61,39 +61,45 @@ class Alone:
 
     def fates(self, hits: Sequence[Hit], source: Source) -> list[tuple[int, tuple[str, ...], Fate]]:
         """Every line that has tokens: its number, the commands of its views, and what becomes of it."""
-        fates: list[Fate | None] = []
-        waiting: list[Hit] = []
+        self._meet(hits, source)
         view = None
         known: dict[str, Fate] = {}
+        found = []
+        for number, raw, _, path, its_view, before in hits:
+            if its_view is not view:
+                view = its_view
+                known = self._known[view]
+            fate = known[before + raw if before else raw]
+            if fate[0] or fate[5]:  # outcomes or loose tokens
+                found.append((number, path, fate))
+        return found
+
+    def _meet(self, hits: Sequence[Hit], source: Source) -> None:
+        """Decide for those lines that were not met before."""
+        view = None
+        known: dict[str, Fate] = {}
+        new: defaultdict[View, dict[str, Hit]] = defaultdict(dict)
+        fresh: dict[str, Hit] = {}
         for hit in hits:
             _, raw, _, _, its_view, before = hit
             if its_view is not view:
                 view = its_view
-                known = self._known[view]
-            fate = known.get(before + raw if before else raw)
-            if fate is None:
-                waiting.append(hit)
-            fates.append(fate)
-        new = self._anew(waiting, source) if waiting else iter(())
-        return [
-            (hit[0], hit[3], found)
-            for hit, fate in zip(hits, fates, strict=True)
-            if (found := fate or next(new))[0] or found[5]  # outcomes or loose tokens
-        ]
+                known, fresh = self._known[view], new[view]
+            text = before + raw if before else raw
+            if text not in known:
+                fresh[text] = hit
+        for inner, lines in new.items():
+            if lines:
+                self._anew(inner, lines, source)
 
-    def _anew(self, hits: Sequence[Hit], source: Source) -> Iterator[Fate]:
-        """What becomes of lines that were not met before."""
-        generals, varying = source.places.general.lines([hit[1] for hit in hits])
-        view = None
-        known: dict[str, Fate] = {}
-        plans: dict[str, Plan] = {}
+    def _anew(self, view: View, lines: dict[str, Hit], source: Source) -> None:
+        """What becomes of lines of one view that were not met before."""
+        generals, varying = source.places.general.lines([hit[1] for hit in lines.values()])
+        known, plans = self._known[view], self._plans[view]
         at = 0
-        for hit, general in zip(hits, generals, strict=True):
-            _, raw, text, _, its_view, before = hit
-            if its_view is not view:
-                view = its_view
-                known, plans = self._known[view], self._plans[view]
-            if raw.strip() == text:
+        for (text, hit), general in zip(lines.items(), generals, strict=True):
+            _, raw, command, _, _, before = hit
+            if raw.strip() == command:
                 key = before + general if before else general
                 made = plans.get(key)
                 if made is None:
@@ -101,12 +107,8 @@ class Alone:
             else:
                 made = unread(raw)
             end = at + made[0]
-            fate = made.fate(varying[at:end]) if made[1] is not None else None
-            if fate is None:
-                fate = self._read(hit, source)
+            known[text] = (made.fate(varying[at:end]) if made[1] is not None else None) or self._read(hit, source)
             at = end
-            known[before + raw if before else raw] = fate
-            yield fate
 
     def _plan(self, hit: Hit, source: Source) -> Plan:
         """How lines of a line's form are decided."""

@@ -46,7 +46,7 @@ def check(found: Decisions, decider: Decider, tree: Tree) -> None:
     family = _Family(tree)
     kinds = KINDS if family.has_bounds() else KINDS - {"prefix-list"}
     named: dict[str, tuple[Line, Place]] = {}
-    for index in [at for at, (_, _, fate) in enumerate(found.found) if not kinds.isdisjoint(fate.kinds)]:
+    for index, _ in found.of_kinds(kinds):
         decided = found[index]
         for number, place in enumerate(decided.line.places):
             kind = place.kind
@@ -70,7 +70,7 @@ def names(found: Decisions) -> None:
     unknown = [
         index
         for index, (_, _, fate) in enumerate(found.found)
-        if fate.loose and any(outcome is UNKNOWN for _, outcome in fate.loose)
+        if fate[5] and any(outcome is UNKNOWN for _, outcome in fate.loose)
     ]
     if not unknown:
         return

@@ -75,17 +75,17 @@ class Engine:
         """What configurations use. Their lines that may have tokens are kept until they are re-addressed."""
         for source in sources:
             if id(source.tree) not in self._hits:
-                self._hits[id(source.tree)] = list(hits(source.tree, source.places))
+                self._hits[id(source.tree)] = hits(source.tree, source.places)
         return used((self._hits[id(source.tree)], source.places) for source in sources)
 
     def run(self, source: Source) -> Result:
         """Re-address one configuration."""
         if self._sources is None:
             self._look_at((source,))
-        lines = self._hits.pop(id(source.tree), None) or list(hits(source.tree, source.places))
+        lines = self._hits.pop(id(source.tree), None) or hits(source.tree, source.places)
         result = Result(source.path, source.platform, source.tree, decider=self._decider, known=self._tokens)
         result.decided = found = Decisions(source.tree, self._alone.fates(lines, source))
-        kinds = frozenset().union(*{fate[3] for _, _, fate in found.found})
+        kinds = found.kinds
         if kinds & apart.KINDS:
             apart.check(found, self._decider, source.tree)
         apart.names(found)
@@ -128,7 +128,7 @@ class Engine:
     @staticmethod
     def _on_links(found: Decisions) -> None:
         """Leave to a person what stands on a link of which nobody knows where it goes."""
-        if not any(outcome.reason in _TORN for fate in found.fates() for outcome in fate.outcomes):
+        if not any(outcome.reason in _TORN for _, _, fate in found.found for outcome in fate.outcomes):
             return
         torn = [
             (place.vrf, span, outcome)

@@ -65,21 +65,22 @@ class Plan(NamedTuple):
             if writings:
                 changed = True
                 many = many or len(writings) > 1
-                new, resized, *others = writings[0]
-                if new is not None:
-                    has[address] = new
-                if resized is not None:
-                    has[size] = resized
+                writing = writings[0]
+                if writing[0] is not None:
+                    has[address] = writing[0]
+                if writing[1] is not None:
+                    has[size] = writing[1]
                 if more:
-                    for one, text in zip(more, others, strict=True):
+                    for one, text in zip(more, writing[2:], strict=True):
                         if text is not None:
                             has[one] = text
         news: tuple[str, ...] | None = ()
         if changed:
             count = len(varying)
-            if has[count:] != rest:
+            if has[-1] or (len(rest) > 1 and has[count:] != rest):
                 return None
-            news = None if many else (pattern % tuple(has[:count]),)
+            del has[count:]
+            news = None if many else (pattern % tuple(has),)
         for number, outcome in fixed:
             outcomes.insert(number, outcome)
         return tuple.__new__(Fate, (tuple(outcomes), news, view, kinds, form, (), (), ()))

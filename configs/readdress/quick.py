@@ -6,7 +6,6 @@ twice. Each way here gives what `configs.readdress.decide` gives, or None where 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from socket import AF_INET, inet_ntoa, inet_pton
 from struct import Struct
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from configs.places.rows import Shape, Size
 from configs.readdress import text as texts
 from configs.readdress.outcomes import mapped, sized
+from configs.readdress.space import NEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Way: TypeAlias = "Callable[[Texts], Outcome | None]"
 
 _QUAD: Final = Struct(">I")
+_pack, _unpack = _QUAD.pack, _QUAD.unpack
 # The lengths that sizes say in each form; a size that is not there is looked at more closely.
 _LENGTHS: Final = {
     Size.MASK: {texts.mask(length): length for length in range(1, 33)},
@@ -51,21 +52,24 @@ def _none(said: Texts) -> None:
 
 
 def _hosts(space: Space) -> Way:
-    place = _placing(space)
+    near, shift_of = space.near, space.shift
 
     def decide(said: Texts) -> Outcome | None:
         try:
-            (value,) = _QUAD.unpack(inet_pton(AF_INET, said[0]))
+            (value,) = _unpack(inet_pton(AF_INET, said[0]))
         except (OSError, ValueError):
             return None
-        new = place(value)
-        return mapped(inet_ntoa(_QUAD.pack(new)), None) if new is not None and new != value else None
+        shift = near.get(value >> NEAR)
+        if shift is None:
+            shift = shift_of(value)
+        return mapped(inet_ntoa(_pack(value + shift)), None) if shift else None
 
     return decide
 
 
 def _interfaces(space: Space, form: Size, lengths: dict[str, int]) -> Way:
-    place, whole = _placing(space), space.whole
+    near, shift_of, wholes, whole = space.near, space.shift, space.wholes, space.whole
+    sizes = _sizes(form)
 
     def decide(said: Texts) -> Outcome | None:
         address, size = said[:2]
@@ -73,58 +77,52 @@ def _interfaces(space: Space, form: Size, lengths: dict[str, int]) -> Way:
         if length is None:
             return None
         try:
-            (value,) = _QUAD.unpack(inet_pton(AF_INET, address))
+            (value,) = _unpack(inet_pton(AF_INET, address))
         except (OSError, ValueError):
             return None
-        subnet = whole(value >> (32 - length) << (32 - length), length)
+        free = 32 - length
+        first = value >> free << free
+        subnet = wholes.get((first, length)) or whole(first, length)
         if subnet is None:
             return None
-        new = place(value)
-        if new is None or new == value:
+        shift = near.get(value >> NEAR)
+        if shift is None:
+            shift = shift_of(value)
+        if not shift:
             return None
-        resized = sized(form, size, subnet[1]) if subnet[1] != length else None
-        return mapped(inet_ntoa(_QUAD.pack(new)), resized)
+        new_length = subnet[1]
+        return mapped(inet_ntoa(_pack(value + shift)), sizes[new_length] if new_length != length else None)
 
     return decide
 
 
 def _prefixes(space: Space, form: Size, lengths: dict[str, int]) -> Way:
-    place, whole = _placing(space), space.whole
+    shift_of, wholes, whole, subnets = space.shift, space.wholes, space.whole, space.subnets
+    sizes = _sizes(form)
 
     def decide(said: Texts) -> Outcome | None:
         length = lengths.get(said[1])
         if length is None or len(said) > 2:
             return None
-        address, size = said
         try:
-            (value,) = _QUAD.unpack(inet_pton(AF_INET, address))
+            (value,) = _unpack(inet_pton(AF_INET, said[0]))
         except (OSError, ValueError):
             return None
-        first = value >> (32 - length) << (32 - length)
-        subnet = whole(first, length)
+        free = 32 - length
+        first = value >> free << free
+        subnet = wholes.get((first, length)) or whole(first, length)
         if subnet is None:
             # One address, in whatever subnet.
-            new = place(value) if length == 32 and (value, length) not in space.subnets else None
-            return mapped(inet_ntoa(_QUAD.pack(new)), None) if new is not None and new != value else None
+            shift = shift_of(value) if length == 32 and (value, length) not in subnets else None
+            return mapped(inet_ntoa(_pack(value + shift)), None) if shift else None
         new, new_length = subnet
-        if new == value >> (32 - length) << (32 - length) or (
-            value & ((1 << (32 - length)) - 1) and new_length == length
-        ):
+        if new == first or (value != first and new_length == length):
             return None
-        return mapped(inet_ntoa(_QUAD.pack(new)), sized(form, size, new_length) if new_length != length else None)
+        return mapped(inet_ntoa(_pack(new)), sizes[new_length] if new_length != length else None)
 
     return decide
 
 
-def _placing(space: Space) -> Callable[[int], int | None]:
-    """Where an address goes; None if it does not."""
-    starts, stops, news = space.starts, space.stops, space.news
-
-    def place(value: int) -> int | None:
-        index = bisect_right(starts, value) - 1
-        if index < 0 or value >= stops[index]:
-            return None
-        new = news[index]
-        return None if new is None else new + value - starts[index]
-
-    return place
+def _sizes(form: Size) -> list[str | None]:
+    """What is written for each length in a form; `0` for a wildcard mask is never what another length becomes."""
+    return [sized(form, "", length) for length in range(33)]

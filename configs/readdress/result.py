@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, overload
@@ -15,7 +16,7 @@ from configs.readdress import text as texts
 from configs.readdress.outcomes import Action, Outcome, Writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from configs.readdress.decide import Decider
     from configs.readdress.fates import Fate
@@ -58,12 +59,15 @@ class Decided(NamedTuple):
 class Decisions(Sequence[Decided]):
     """A text's decided lines, in its order. One is put together when it is looked at; most never are."""
 
-    __slots__ = ("_tree", "found", "made")
+    __slots__ = ("_by_kinds", "_tree", "found", "made")
 
     def __init__(self, tree: Tree | None = None, found: Sequence[tuple[int, tuple[str, ...], Fate]] = ()) -> None:
         self._tree = tree
         self.found = found  # the line's number, the commands of its views, and what becomes of it
         self.made: dict[int, Decided] = {}
+        self._by_kinds: defaultdict[frozenset[str], list[int]] = defaultdict(list)
+        for index, (_, _, fate) in enumerate(found):
+            self._by_kinds[fate[3]].append(index)
 
     def __len__(self) -> int:
         return len(self.found)
@@ -92,9 +96,16 @@ class Decisions(Sequence[Decided]):
     def __setitem__(self, index: int, decided: Decided) -> None:
         self.made[index] = decided
 
-    def fates(self) -> Iterator[Fate]:
-        """What was decided of each line before it was looked at beside others."""
-        return (fate for _, _, fate in self.found)
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of all places."""
+        return frozenset().union(*self._by_kinds)
+
+    def of_kinds(self, kinds: Container[str]) -> list[tuple[int, Fate]]:
+        """The lines (by their index) that have places of these kinds, as they were decided first, in order."""
+        groups = [lines for own, lines in self._by_kinds.items() if any(kind in kinds for kind in own)]
+        lines = groups[0] if len(groups) == 1 else sorted(index for group in groups for index in group)
+        return [(index, self.found[index][2]) for index in lines]
 
 
 @dataclass(slots=True)

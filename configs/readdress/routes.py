@@ -63,13 +63,12 @@ def meeting(
     `nearest` are kinds of which, in one list, the longest prefix decides.
     """
     kinds = frozenset((*KINDS, *nearest))
-    if not any(_may(fate, kinds) for fate in found.fates()):
+    lines = found.of_kinds(kinds)
+    if not any(map(_may, lines)):
         return []
     wide: list[_Wide] = []
     others: dict[tuple[str, _Prefix], set[_Said]] = {}
-    for index, fate in enumerate(found.fates()):
-        if fate.kinds.isdisjoint(kinds):
-            continue
+    for index, _ in lines:
         decided = found[index] if index in found.made else found.put_together(index)
         for number, place in enumerate(decided.line.places):
             old = _read(place, decided.line.text) if place.kind in kinds else None
@@ -89,11 +88,9 @@ def meeting(
     return [(one.at, one.number) for one in wide if _meets(one, others, decider, learned=learned)]
 
 
-def _may(fate: Fate, kinds: frozenset[str]) -> bool:
+def _may(line: tuple[int, Fate]) -> bool:
     """Whether a line may have become narrower ones; most texts have none, which is found quickly."""
-    return not fate.kinds.isdisjoint(kinds) and any(
-        len(outcome.writings) > 1 or outcome.reason == "covered" for outcome in fate.outcomes
-    )
+    return any(len(outcome[2]) > 1 or outcome[1] == "covered" for outcome in line[1][0])
 
 
 def _meets(one: _Wide, others: dict[tuple[str, _Prefix], set[_Said]], decider: Decider, *, learned: bool) -> bool:

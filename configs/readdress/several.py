@@ -161,12 +161,13 @@ def find(tree: Tree, places: Places, found: Decisions, *, renamed: bool) -> Seve
     book: Book | None = None
     splits: list[_Split] = []
     taken: set[str] = set()
-    for index, fate in enumerate(found.fates()):
-        if "object" not in fate.kinds:
+    for index, fate in found.of_kinds(("object",)):
+        outcomes = found[index].outcomes if index in found.made else fate.outcomes
+        several = [number for number, outcome in enumerate(outcomes) if len(outcome.writings) > 1]
+        if len(several) != 1:
             continue
         decided = found.put_together(index) if index not in found.made else found[index]
-        several = [number for number, outcome in enumerate(decided.outcomes) if len(outcome.writings) > 1]
-        if len(several) != 1 or decided.line.places[several[0]].repeats or decided.loose:
+        if decided.line.places[several[0]].repeats or decided.loose:
             continue
         book = book or Book(tree, places, places.groups)
         split = _split(decided, several[0], book, tree, taken, renamed=renamed)

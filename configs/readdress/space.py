@@ -8,6 +8,9 @@ from functools import cached_property
 
 from configs.intervals import Intervals
 
+# Blocks of 64 addresses: what is asked again is mostly near to what was asked.
+NEAR = 6
+
 
 @dataclass(frozen=True)
 class Space:
@@ -20,7 +23,9 @@ class Space:
     news: tuple[int | None, ...]
     subnets: dict[tuple[int, int], tuple[int, int] | None]  # old (first, length) → new; None if it goes to several
     split: dict[tuple[int, int], set[tuple[int, int]]]  # of those that go to several: all of them
-    _wholes: dict[tuple[int, int], tuple[int, int] | None] = field(default_factory=dict, compare=False, repr=False)
+    wholes: dict[tuple[int, int], tuple[int, int] | None] = field(default_factory=dict, compare=False, repr=False)
+    # What is added to the addresses of a small block that go somewhere together; filled as they are met.
+    near: dict[int, int] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def mapped(self) -> Intervals:
@@ -46,6 +51,19 @@ class Space:
             return False, None
         new = self.news[index]
         return True, None if new is None else new + address - self.starts[index]
+
+    def shift(self, address: int) -> int | None:
+        """What is added to an address to have its new place; None if it has none."""
+        index = bisect_right(self.starts, address) - 1
+        if index < 0 or address >= self.stops[index]:
+            return None
+        start, new = self.starts[index], self.news[index]
+        if new is None:
+            return None
+        block = address >> NEAR
+        if start <= block << NEAR and (block + 1) << NEAR <= self.stops[index]:
+            self.near[block] = new - start
+        return new - start
 
     def image(self, wanted: Intervals) -> tuple[Intervals, bool]:
         """The new places of a set's mapped addresses, and whether each of those has one."""
@@ -108,10 +126,10 @@ class Space:
     def whole(self, first: int, length: int) -> tuple[int, int] | None:
         """The plan's subnet for one of today's, if what has a place in the one goes there and nobody else does."""
         key = (first, length)
-        if key not in self._wholes:
+        if key not in self.wholes:
             new = self.subnets.get(key)
-            self._wholes[key] = new if new is not None and self._alone(first, length, new) else None
-        return self._wholes[key]
+            self.wholes[key] = new if new is not None and self._alone(first, length, new) else None
+        return self.wholes[key]
 
     def _alone(self, first: int, length: int, new: tuple[int, int]) -> bool:
         """Whether what has a place in a subnet goes to the plan's, and nobody else does."""

@@ -41,15 +41,13 @@ class Writer:
 
     def write(self) -> None:
         """Write the lines anew of which anything changes."""
-        found, changed = self._result.decided, self._result.changed
+        found, made, changed = self._result.decided, self._result.decided.made, self._result.changed
         for index, (number, _, fate) in enumerate(found.found):
-            new = fate[1]
-            if index in found.made:
-                new = found[index].new
-            if new is None:
-                found[index] = self._edit(found[index])
-            elif new:
+            new = made[index].new if index in made else fate[1]
+            if new:
                 changed[number] = new
+            elif new is None:
+                found[index] = self._edit(found[index])
 
     def rename(self) -> None:
         """What the words with addresses in them become, all over the device."""

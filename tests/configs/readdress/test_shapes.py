@@ -70,9 +70,9 @@ def test_a_general_form_says_what_the_rows_say(platform, data):
         assert all(command[token.start : token.end] == token.text for token in line.loose)
 
 
-OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-# The same as in `configs.places.shapes`, in the order in which one would say it.
-PLAIN = re.compile(rf"(?<![^\s\"'/(\[,=])({OCTET}\.{OCTET}\.{OCTET}\.{OCTET}|[1-9]\d*+)(?![^\s\"'/;,)\]}}])")
+OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+# What `configs.places.shapes` makes general, in the order in which one would say it.
+PLAIN = re.compile(rf"(?<![^\s\"'/(\[,=])({OCTET}\.{OCTET}\.{OCTET}\.{OCTET}|[1-9][0-9]*+)(?![^\s\"'/;,)\]}}])")
 
 
 @settings(max_examples=2000)
@@ -80,5 +80,19 @@ PLAIN = re.compile(rf"(?<![^\s\"'/(\[,=])({OCTET}\.{OCTET}\.{OCTET}\.{OCTET}|[1-
 @example("255.255.255.255 256.1.1.1 2.5.25.250/32")
 @example("0.0.0.0 0 00 01 1. .1 1.2.3.4.5 a1 1a")
 def test_what_varies(line):
-    """Whole addresses and numbers, wherever they may stand by themselves."""
-    assert shapes.parts(line) == PLAIN.split(line)
+    """Whole addresses and numbers, wherever they may stand by themselves; the rest of the line stays."""
+    general = shapes.General(frozenset())
+    assert "".join(general.of(shapes.parts(line))) == "".join(general.of(PLAIN.split(line)))
+    assert "".join(shapes.parts(line)) == line
+    varying = [part for part in shapes.parts(line)[1::2] if general[part] != part]
+    assert varying == [part for part in PLAIN.split(line)[1::2] if general[part] != part]
+
+
+@given(st.lists(st.text(st.sampled_from(' ./(,=;"a0123456789'), max_size=24)))
+def test_lines_are_cut_at_once_as_one_by_one(lines):
+    """What stands on one line says nothing of the next one."""
+    general = shapes.General(frozenset({"7", "10"}))
+    generals, varying = general.lines(lines)
+    cut = [shapes.parts(line) for line in lines]
+    assert generals == (["".join(general.of(found)) for found in cut] or [""])
+    assert varying == [part for found in cut for part in found[1::2]]
