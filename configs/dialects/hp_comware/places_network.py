@@ -22,6 +22,8 @@ undo peer {name}
 [interface]
 = ip binding vpn-instance {vrf}
 ip address {interface} {size}
+# As people type it.
+ip a|ad|add|addr {interface} {size}
 ip address {interface}/{len}
 mad ip address {interface} {size}
 port m-lag|drni virtual-ip {interface} {size}
@@ -139,6 +141,8 @@ action ... ip-address {host:nat-outside}
 
 # Routes
 []
+# A description of one word stands where a next hop may.
+ip|ipv6 route-static ... description {text}
 +ip|ipv6 route-static vpn-instance {vrf} {prefix:route} {size} [*] {host@:next-hop} public
 +ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route} {size} vpn-instance {vrf} {host:next-hop}
 +ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route} {size} {host:next-hop}
@@ -146,7 +150,6 @@ action ... ip-address {host:nat-outside}
 +ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route} {size}
 ip|ipv6 route-static [vpn-instance *] {prefix:route} {size} ... bfd-source {host:bfd}
 ip|ipv6 route-static [vpn-instance *] {prefix:route} {size} ... backup-nexthop {host:next-hop}
-ip|ipv6 route-static ... description {text}
 ip route-static default-preference {name}
 ip route-static-group {name}
 ip rpf-route-static [vpn-instance {vrf}] {prefix:source} {size} [*] {host:next-hop}

@@ -111,6 +111,17 @@ arp detection ... {host:arp}
 protocol-vlan [*] ipv4 {name}
 ip-subnet-vlan [*] ip {prefix:policy} {mask}
 ip-subnet-vlan [*] ip {prefix:policy}
+[]
+dhcp relay security static {host:arp}
+ftp source-ip {host:source}
+am user-bind mac-addr {fixed:mac} ip-addr {host:arp}
+am user-bind ip-addr {host:arp}
+udp-helper server {host:relay}
+[policy-based-route]
+?apply ip-address default next-hop {host:next-hop} [{host:next-hop}]
+[cluster]
+ip-pool {host:pool} {fixed:mask-apart}
+logging-host|snmp-host|tftp-server|ftp-server {host:server}
 [dhcp server ip-pool]
 [ipv6 dhcp pool]
 = vpn-instance {vrf}
@@ -138,6 +149,7 @@ static-bind mac-address {fixed:mac}
 static-bind prefix {prefix:dhcp}/{len}
 forbidden-ip {hosts:dhcp}
 option * ip-address {hosts:dhcp}
+option * ascii {hosts:dhcp}
 option * hex {fixed:number}
 remote-server {hosts:relay}
 temporary address range {first:dhcp} {last}

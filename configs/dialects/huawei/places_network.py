@@ -23,6 +23,8 @@ TABLE = r"""
 
 []
 ip address {interface} {size}
+# As people type it.
+ip a|ad|add|addr {interface} {size}
 ip address {interface}/{len}
 ipv6 address {interface} {len}
 ipv6 address {interface}/{len}
@@ -34,7 +36,13 @@ arp static {host:arp} * [vid *] [cevid *] vpn-instance {vrf}
 arp static {host:arp}
 arp|nd ... ip|ipv6 {host:arp}
 ipv6 neighbor {host:arp}
+user-bind static ip-address|ipv6-address {first:arp} to {last}
 user-bind static ip-address|ipv6-address {hosts:arp}
+vrrp|vrrp6 vrid * track ip route {prefix:probe} {size}
+ucl-group ip {prefix:policy} {size}
+portal local-server ip {host:server}
+observe-server ... destination-ip {host:destination} ... source-ip {host:source}
+observe-server ... destination-ip {host:destination}
 dhcp|dhcpv6 snooping bind-table static ip-address|ipv6-address {hosts:arp}
 [fr|frame-relay|atm|x25] map ip|ipv6 {host:arp}
 ipv6 nd ra prefix {prefix:pool}/{len}
@@ -89,6 +97,22 @@ dns-server-ipv4|dns-server-ipv6 {hosts:dns}
 nbns-list|netbios-name-server|next-server|sip-server|nis-server|sntp-server {hosts:server}
 option * ip-address {hosts:server}
 option * sub-option * ip-address {hosts:server}
+option * [sub-option *] ascii {hosts:server}
+[dhcpv6 pool]
+address prefix {prefix:dhcp}/{len}
+excluded-address {first:dhcp} to {last}
+excluded-address {host:dhcp}
+static-bind address|prefix {prefix:dhcp}/{len}|{host:dhcp}
+prefix-delegation {prefix:dhcp}/{len}
+[netconf > callhome]
+[netconf > *]
+endpoint * address {host:server}
+[cluster]
+ip-pool {host:pool} {fixed:mask-apart}
+logging-host|snmp-host|tftp-server|ftp-server|sftp-server {host:server}
+[wlan]
+ac-list {hosts:server}
+[]
 section * {first:pool} {last}
 section * {prefix:nat-pool} mask {size}
 section {first:nat-pool} {last}
@@ -119,6 +143,8 @@ dns ... server|ip|ipv6 {host:dns}
 
 # ---- static routes
 []
+# A description of one word stands where a next hop may.
+ip|ipv6 route-static ... description {text}
 +ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route} {size} {host@:next-hop} public
 +ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route} {size} * [*] {host@:next-hop} public
 +ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route} {size} [vpn-instance {vrf}] {host:next-hop}
@@ -127,7 +153,6 @@ dns ... server|ip|ipv6 {host:dns}
 +ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route} {size}
 +ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route}/{len} [*] {host:next-hop}
 +ip|ipv6 route-static [vpn-instance {vrf}] {prefix:route}/{len}
-ip|ipv6 route-static ... description {text}
 ip|ipv6 route-static bfd [*] {host:next-hop} [vpn-instance {vrf}]
 ip|ipv6 route-static bfd ... local-address {host:source}
 ip|ipv6 route-static vpn-instance {vrf} bfd [*] {host:next-hop} [local-address {host:source}]
