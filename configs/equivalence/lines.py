@@ -89,6 +89,7 @@ class _Check(Judge):
             index = pair.old[0]
             self._ends(index, pair.new)
             line = self.before.get(index)
+            self._given(index, pair.new)
             self._named(line, pair.new)
             if line is None or (not line.places and not line.loose):
                 self._plain(index, pair.new, old, new)
@@ -114,6 +115,12 @@ class _Check(Judge):
         for index in lines if line is not None else ():
             if line is not None and index in self.after:
                 self.names.pair(line, self.after[index])
+
+    def _given(self, index: int, lines: Sequence[int]) -> None:
+        """What stands for a line that was given to a person may be half as it is to be."""
+        if self.findings.given(self.old.path, site(self.old, index + 1).line):
+            for number in lines:
+                self.findings.became(site(self.new, number + 1))
 
     def _ends(self, index: int, lines: Sequence[int]) -> None:
         """Line ends stay; between lines that were one stands the same end, or LF if it had none."""
@@ -218,8 +225,7 @@ class _Check(Judge):
                 self.against(Kind.ADDRESS, Message("the range ends before it begins"), line, [after])
             elif part.length is not None and not fits.explained(image, before, mine, part):
                 self.misplaced(line, after, mine, part)
-        self._routes(line, before, nows, known, mine, image)
-        self._one_route(line, before, nows, known, mine, image)
+        self._routes(line, before, list(zip(nows, known, strict=True)), mine, image)
         if fit in (Fit.LESS, Fit.MORE):
             worst = self._worst(image, mine, nows, known) if fit is Fit.MORE else [after for after, _ in nows]
             self.unfit(line, worst, mine, Meant(mine.version, 0, whole), fit, example)
@@ -227,37 +233,23 @@ class _Check(Judge):
             self.covered(line, mine, Meant(mine.version, 0, whole))
 
     def _routes(
-        self,
-        line: Line,
-        before: Place,
-        nows: Sequence[tuple[Line, Place]],
-        parts: Sequence[Meant],
-        mine: Meant,
-        image: Image,
+        self, line: Line, before: Place, nows: Sequence[tuple[tuple[Line, Place], Meant]], mine: Meant, image: Image
     ) -> None:
-        """Prefixes with bounds that one became: together they must mean the routes that it meant."""
-        old = fits.entry(line, before, mine)
-        found = [fits.entry(after, now, part) for (after, now), part in zip(nows, parts, strict=True)]
-        news = [each for each in found if each is not None]
-        if old is not None and len(news) == len(found):
-            self.bounded(line, [after for after, _ in nows], old, news, image)
+        """Prefixes that one became: together they must mean the routes that it meant.
 
-    def _one_route(
-        self,
-        line: Line,
-        before: Place,
-        nows: Sequence[tuple[Line, Place]],
-        parts: Sequence[Meant],
-        mine: Meant,
-        image: Image,
-    ) -> None:
-        """A prefix of a list of routes without bounds is one route: it becomes the plan's subnets for it, no pieces."""
-        if before.kind != "prefix-list" or before.ge is not None or before.le is not None or mine.length is None:
+        One of a list of routes without bounds is one route: it becomes the plan's subnets for it, no pieces.
+        """
+        old = fits.entry(line, before, mine)
+        if old is not None:
+            found = [fits.entry(after, now, part) for (after, now), part in nows]
+            news = [each for each in found if each is not None]
+            if len(news) == len(found):
+                self.bounded(line, [after for (after, _), _ in nows], old, news, image)
             return
-        if line.number in self.addresses:
+        if before.kind != "prefix-list" or mine.length is None or line.number in self.addresses:
             return
         routes = {grown.new for grown in image.network(mine.value, mine.length)}
-        for (after, _), part in zip(nows, parts, strict=True):
+        for (after, _), part in nows:
             if part.spans not in routes:
                 message = Message(
                     "{old} means one route, and {new} is none that the mapping makes of it",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from configs.equivalence.image import Images
-    from configs.equivalence.model import Document, Findings
+    from configs.equivalence.model import Document, Findings, Site
     from configs.intervals import Intervals
     from configs.meaning.statements import Meaning, Partner
     from configs.model import AddressUse
@@ -281,10 +281,19 @@ class _Check:
                     Counterexample(
                         Kind.PARTNER,
                         message,
-                        (site(self.old.documents[path], before.line),),
+                        (site(self.old.documents[path], before.line), *self._lines(was ^ is_)),
                         (site(self.new.documents[path], after.line),),
                     )
                 )
+
+    def _lines(self, names: Ends) -> list[Site]:
+        """Today's lines of addresses."""
+        found = []
+        for path, number in sorted(names):
+            end = self.old.ends.get((path, number)) or self.old.virtual.get((path.removesuffix(" virtual"), number))
+            if end is not None:
+                found.append(site(end.document, end.use.line))
+        return found
 
     # ---- where a routing protocol runs
 

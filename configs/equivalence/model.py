@@ -174,6 +174,7 @@ class Findings:
         self._found: dict[tuple[object, ...], Counterexample] = {}
         self._outside: dict[tuple[Site, str], Outside] = {}
         self._left: set[tuple[str, str]] = set()
+        self._after: set[tuple[str, int]] = set()
         self.checked: Counter[str] = Counter()
 
     def against(self, found: Counterexample) -> None:
@@ -190,6 +191,10 @@ class Findings:
         """Whether a line of today was given to a person."""
         return (path, line) in self._people
 
+    def became(self, new: Site) -> None:
+        """A new line that stands for one of today that was given to a person: it may be half as it is to be."""
+        self._after.add((new.path, new.line))
+
     def may_stay(self, path: str, line: int) -> bool:
         """Whether a line of today may be one that was given to a person, as far as anybody said which ones were."""
         return not self._told or (path, line) in self._people
@@ -198,6 +203,7 @@ class Findings:
         """A counterexample about several lines together: not one if it rests on a line that is left for a person."""
         left = [each for each in found.old if (each.path, each.line) in self._people]
         left += [each for each in (*found.old, *found.new) if (each.path, each.text) in self._left]
+        left += [each for each in found.new if (each.path, each.line) in self._after]
         if left:
             message = Message("what this means depends on lines that are left for a person")
             self.beyond(left[0], "depends-on-review", message)

@@ -162,6 +162,8 @@ _EXPRESSIONS: Final = {
     "first": _ADDRESS,
     "last": _ADDRESS,
     "mask": _MASK,
+    # Where a host may stand too, which 192.0.0.1 is.
+    "netmask": r"(?:0|255)\.(?:\d{1,3}\.){2}\d{1,3}",
     "len": r"\d{1,3}",
     "size": rf"(?:{_MASK}|\d{{1,3}})",
     "wild": rf"(?:{_QUAD}|0)",
@@ -183,6 +185,7 @@ _END = r"(?![^\s;,\"')\]}])"
 _OPENING: Final = r"(?:[(\[]|[\"'](?=[^\"']*\s[\"']))?"
 _SIZES: Final = {
     "mask": Size.MASK,
+    "netmask": Size.MASK,
     "len": Size.LENGTH,
     "size": Size.MASK,
     "wild": Size.WILDCARD,

@@ -17,7 +17,8 @@ Roles, each with a kind (a stable English name; `{host:next-hop}`) or the one of
     {interface}                 an interface's own address; the size of its subnet follows
     {prefix}                    a network; its size follows: {mask}, {len}, {size} (either), {wild} (wildcard mask, 0 =
                                 must match; or `0`), {must} (wildcard mask, 1 = must match), {either} (a wildcard mask
-                                if it begins with 0, else a mask). No size: one address
+                                if it begins with 0, else a mask), {netmask} (a mask where a host may stand: it begins
+                                with 255 or 0). No size: one address
     {classful}                  a network whose size is that of its class
     {first} {last}              a range
     {ge} {le}                   bounds of a prefix's length, shifted with it

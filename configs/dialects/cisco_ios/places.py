@@ -24,7 +24,7 @@ def places() -> Places:
 TABLE = """
 []
 # Where an extended list says which routes pass, its source is the network and its destination the mask.
-?+access-list {name} permit|deny ip host {prefix:acl} host {mask}
+?+access-list {name} permit|deny ip host {prefix:acl} host {netmask}
 ip nat pool {name} {first:nat-pool} {last} [netmask {fixed:mask-apart} | prefix-length {fixed:length-apart}]
 ip nat inside source static network {prefix:inside-net} {prefix@:outside-net} /{len} [...] vrf {vrf}
 ip nat inside source static network {prefix:inside-net} {prefix:outside-net} /{len}
@@ -110,7 +110,12 @@ option * ascii *{host:dhcp}*
 []
 http-proxy {host:server}
 [ip access-list extended]
-?+[{seq}] permit|deny ip host {prefix:acl} host {mask}
+?+[{seq}] permit|deny ip host {prefix:acl} host {netmask}
+?+[{seq}] dynamic {name} [timeout *] permit|deny * (any | host {host:acl} | {prefix:acl} {wild}) [...] (any | host {host:acl} | {prefix:acl} {wild})
+[arp access-list]
+?permit|deny ip host {host:arp} mac
+?+permit|deny ip {prefix:acl} {wild} mac
+[ip access-list extended]
 [interface]
 ip unnumbered {name}
 ip nat {name}

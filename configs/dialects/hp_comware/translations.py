@@ -181,7 +181,9 @@ class _Found:
         if first is None or second is None:
             return False
         inside, outside = (second, first) if inbound else (first, second)
-        self.fixed += both_ways(line, inside, outside, conditions=conditions, words=words[0], vrf=vrf)
+        self.fixed += both_ways(
+            line, inside, outside, conditions=conditions, words=words[0] if words[0].isalpha() else "", vrf=vrf
+        )
         return True
 
     # ---- policies

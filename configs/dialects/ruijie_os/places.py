@@ -65,10 +65,10 @@ neighbor {host:peer}
 original ip address {host:source}
 destination ip address {host:destination}
 [ip access-list extended]
-?+[{seq}] permit|deny ip host {prefix:acl} host {mask}
+?+[{seq}] permit|deny ip host {prefix:acl} host {netmask}
 []
 # Where an extended list says which routes pass, its source is the network and its destination the mask.
-?+access-list {name} permit|deny ip host {prefix:acl} host {mask}
+?+access-list {name} permit|deny ip host {prefix:acl} host {netmask}
 +ip route [vrf {vrf}] {prefix:route} {mask} vrf {vrf} {host:next-hop}
 +ip route [vrf {vrf}] {prefix:route} {mask} * * {host:next-hop}
 ip route ... description|name {text}

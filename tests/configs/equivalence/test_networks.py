@@ -54,9 +54,12 @@ def test_no_false_alarm(corpus, bench, mode):
     assert checked["partners"] > 50
 
 
+# Where every subnet stays there is nothing that a seed could choose.
+EVERYWHERE = [("keep", 0), *((mode, seed) for seed in range(6) for mode in MODES[1:])]
+
+
 @pytest.mark.soak
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(("mode", "seed"), EVERYWHERE)
 def test_no_false_alarm_in_any_network(corpus, bench, mode, seed):
     """Every scenario of the corpus, every kind of mapping, several seeds, both policies."""
     checked: Counter[str] = Counter()
