@@ -61,7 +61,7 @@ async def _first_prompt(terminal: Terminal, prompts: Prompts, deadline: float) -
 def _dismissed(terminal: Terminal, said: bytes, error: DeviceUnreachableError) -> DeviceUnreachableError:
     """The error for a session that ends before it begins, with the device's last words: it may say why."""
     words = readable([said])
-    if not words:
+    if not (words and terminal.hung_up):
         return error
     return DeviceUnreachableError(
         terminal.target.device,

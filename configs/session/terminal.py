@@ -37,6 +37,7 @@ class Terminal:
         self.mask = mask
         self.encoding = "utf-8"
         self.broken = False
+        self.hung_up = False  # the device ended the session, in order
         self.heard = 0.0  # when something came last, in the event loop's time
         self._channel = channel
         self._keys = re.compile(b"[\x00-\x09\x0b-\x1f" + re.escape(dialogue.untypable) + b"]")
@@ -67,6 +68,7 @@ class Terminal:
                 self._patience -= data.count(b"\n")
                 if self._patience < 0 or not data.endswith(b"\n"):
                     self._arrived.set()
+            self.hung_up = True
             self._ended = DeviceUnreachableError(
                 self.target.device,
                 Message("the device closed the session"),
