@@ -41,8 +41,9 @@ def fault(
             metavar="[FAULTS]",
             help=tr(
                 mark(
-                    "down, mute, wrong-password, slow[=SECONDS], full-flash, garbage=BYTES, silent, drop-after=LINES, "
-                    "hang-after=LINES, reboot-after=LINES; several with commas. They replace those it has."
+                    "down, mute, wrong-password, slow[=SECONDS], full-flash, garbage=BYTES, logs=LINES, silent, "
+                    "drop-after=LINES, hang-after=LINES, reboot-after=LINES; several with commas. They replace those "
+                    "it has."
                 )
             ),
             show_default=False,

@@ -36,12 +36,19 @@ class Dictation:
         for start in range(0, len(self._text), AHEAD_LINES):
             await self._send_text(self._text[start : start + AHEAD_LINES], seconds)
         deadline = asyncio.get_running_loop().time() + seconds
+        overtaken = -1  # where a prompt stands in the answer that a message may have overtaken
+        woken = False
         while True:
             while (line := self._terminal.next_line()) is not None:
+                overtaken = len(self._printed) if self._prompts.stands(line) and not woken else overtaken
                 self._printed.append(line)
             if self._prompts.stands(self._terminal.tail()):
+                del self._printed[overtaken if woken else len(self._printed) :]
                 return self._first.judge()
-            await self._terminal.more(deadline, self._command, questionable=False)
+            hidden = overtaken >= 0 and not self._terminal.tail()
+            if not await self._terminal.more(deadline, self._command, questionable=hidden):
+                woken = True
+                await self._terminal.wake()
 
     @property
     def _printed(self) -> list[bytes]:

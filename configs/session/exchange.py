@@ -103,14 +103,14 @@ class Exchange:
         """Wait for more. CommandError if the device asks something that no table knows."""
         terminal = self._terminal
         shaped = not at_prompt and self.current >= 0 and QUESTION_SHAPE.search(tail) is not None
-        hidden = self.last and not tail and self._overtaken >= 0 and not self._woken
+        hidden = self.last and not tail and self._overtaken >= 0
         here = self.lines[max(self.current, 0)]
         if await terminal.more(deadline, here, questionable=shaped or hidden, patience=self._useless()):
             return
         if not hidden:
             raise self.refusal(tail)
         self._woken = True
-        await terminal.reply(terminal.dialogue.newline)  # an empty line at a prompt that nobody sees: it comes anew
+        await terminal.wake()
 
     @property
     def last(self) -> bool:
@@ -174,7 +174,7 @@ class Exchange:
             taken = True
             if self._is_echo(line):
                 self.current += 1
-                self._part, self._overtaken = b"", -1
+                self._part, self._overtaken, self._woken = b"", -1, False
             elif self.current >= 0:
                 self._notice_swallowed(line)
                 self.outputs[self.current].append(line)
@@ -206,7 +206,8 @@ class Exchange:
             if self._part or not expected.strip().startswith(echoed.strip()):
                 raise self._garbled(line)
             self._part = echoed  # the rest of it, or the whole once more, comes behind the message
-        self._overtaken = len(self.outputs[self.current]) if self.current >= 0 else 0
+        if not self._woken:
+            self._overtaken = len(self.outputs[self.current]) if self.current >= 0 else 0
 
     def _garbled(self, line: bytes) -> CommandError:
         """The error for a prompt and something else behind it: the device did not get what was sent."""

@@ -32,20 +32,26 @@ async def greet(terminal: Terminal, prompts: Prompts, deadline: float) -> None:
 async def _first_prompt(terminal: Terminal, prompts: Prompts, deadline: float) -> bytes:
     """Read the banner up to something like a prompt, and learn the name from it."""
     said = b""
+    overtaken = False
     while True:
         while (line := terminal.next_line()) is not None:
             said = line if line.strip() else said
+            overtaken = overtaken or prompts.stands(line)
         tail = terminal.tail().rstrip()
         if prompts.recognize(tail):
             return tail
         if await terminal.turn_page() or await terminal.reply_to(terminal.dialogue.login_questions, ""):
             continue
+        hidden = overtaken and not tail
         shaped = QUESTION_SHAPE.search(tail) is not None
         try:
-            if await terminal.more(deadline, "login", questionable=shaped):
+            if await terminal.more(deadline, "login", questionable=shaped or hidden):
                 continue
         except DeviceUnreachableError as error:
             raise _dismissed(terminal, said or tail, error) from error
+        if hidden:
+            await terminal.wake()
+            continue
         terminal.broken = True
         if _NEW_PASSWORD.search(tail):
             raise expired(terminal.target)
@@ -55,7 +61,7 @@ async def _first_prompt(terminal: Terminal, prompts: Prompts, deadline: float) -
 def _dismissed(terminal: Terminal, said: bytes, error: DeviceUnreachableError) -> DeviceUnreachableError:
     """The error for a session that ends before it begins, with the device's last words: it may say why."""
     words = readable([said])
-    if not words:
+    if not (words and terminal.hung_up):
         return error
     return DeviceUnreachableError(
         terminal.target.device,

@@ -37,6 +37,7 @@ class Terminal:
         self.mask = mask
         self.encoding = "utf-8"
         self.broken = False
+        self.hung_up = False  # the device ended the session, in order
         self.heard = 0.0  # when something came last, in the event loop's time
         self._channel = channel
         self._keys = re.compile(b"[\x00-\x09\x0b-\x1f" + re.escape(dialogue.untypable) + b"]")
@@ -67,6 +68,7 @@ class Terminal:
                 self._patience -= data.count(b"\n")
                 if self._patience < 0 or not data.endswith(b"\n"):
                     self._arrived.set()
+            self.hung_up = True
             self._ended = DeviceUnreachableError(
                 self.target.device,
                 Message("the device closed the session"),
@@ -79,8 +81,8 @@ class Terminal:
     async def more(self, deadline: float, what: str, *, questionable: bool, patience: int = 0) -> bool:
         """Wait until something arrives. False if nothing did for a while and a question may be pending.
 
-        So many complete lines as `patience` need not be reported before the deadline: most of a block's answers are
-        nothing else, and to look at each of them alone costs more than all the rest.
+        So many complete lines as `patience` need not be reported at once: most of a block's answers are nothing else,
+        and to look at each of them alone costs more than all the rest. They are when nothing has come for a while.
         """
         if self._ended is not None:
             self.broken = True
@@ -88,17 +90,15 @@ class Terminal:
         self._arrived.clear()
         loop = asyncio.get_running_loop()
         left = deadline - loop.time()
-        limit = min(left, QUIET) if questionable else left
+        limit = min(left, QUIET) if questionable or patience else left
         begun = loop.time()
         self._patience = patient = 0 if questionable else patience
         try:
             async with asyncio.timeout(max(limit, 0)):
                 await self._arrived.wait()
         except TimeoutError:
-            if patient and self.heard > begun:
-                return True
-            if questionable and left > limit:
-                return False
+            if left > limit or (patient and self.heard > begun):
+                return not questionable
             self.broken = True
             raise silent(self.target.device, self.mask(what), self.target.command_timeout) from None
         finally:
@@ -156,6 +156,10 @@ class Terminal:
         """Answer what stands at the end: it is dealt with."""
         self._answered = len(self._buffer)
         await self._channel.write(keys)
+
+    async def wake(self) -> None:
+        """An empty line, for a prompt that a message has overtaken: it comes anew."""
+        await self.reply(self.dialogue.newline)
 
     async def turn_page(self) -> bool:
         """Answer a pager that stands at the end; whether there was one."""

@@ -289,6 +289,10 @@ class Device(ABC):
         """What really is on the wire of the management interface."""
         return self.spec.wire
 
+    def message(self) -> str:
+        """A message of its log, as it stands behind a prompt; empty where none is modelled."""
+        return ""
+
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call `watcher` whenever the running configuration or the device's state has changed."""
         self._watchers.append(watcher)
@@ -450,6 +454,7 @@ class Session(ABC):
         self.level = level
         self.began = time.monotonic()
         self._boot = device.boots
+        self._prompts = 0
 
     @abstractmethod
     def prompt(self) -> str:
@@ -486,7 +491,7 @@ class Session(ABC):
         done = 0.0
         try:
             while True:
-                line = await self.terminal.read_line(self.prompt(), help_for=self.help)
+                line = await self.terminal.read_line(self._shown_prompt(), help_for=self.help)
                 delay = self.device.spec.delay + self.device.faults.slow
                 if delay:
                     # A line that was typed ahead is begun when the one before it is done, however late we are here.
@@ -500,6 +505,12 @@ class Session(ABC):
                     await self.terminal.deaf()
         except (LogoutError, HangupError):
             return
+
+    def _shown_prompt(self) -> str:
+        """The prompt, and what is told of the device's log in the same moment."""
+        self._prompts += 1
+        logs = self.device.faults.logs
+        return self.prompt() + (self.device.message() if logs and not self._prompts % logs else "")
 
 
 class Script(Terminal):

@@ -15,7 +15,8 @@ class Faults:
 
     `down`: it is switched off. `mute`: it takes connections and says nothing. `wrong_password`: it refuses every
     password. `slow`: seconds that every login and command takes on top. `full_flash`: nothing can be saved. `garbage`:
-    so many bytes of line noise after each line of output. `silent`: a session that a change cuts off hangs without a
+    so many bytes of line noise after each line of output. `logs`: behind every so-manieth prompt comes a message of the
+    device's log, and the prompt is not shown again. `silent`: a session that a change cuts off hangs without a
     word, as packets that are dropped do, instead of ending with a reset.
 
     Three happen once, after so many lines more, and are over then: `drop_after` (the connection breaks behind the line,
@@ -28,6 +29,7 @@ class Faults:
     slow: float = 0.0
     full_flash: bool = False
     garbage: int = 0
+    logs: int = 0
     silent: bool = False
     drop_after: int = 0
     hang_after: int = 0

@@ -134,6 +134,10 @@ class ComwareBox(UndoDevice):
     async def _carry_out(self, lines: list[str]) -> None:
         await self.console(lines)
 
+    def message(self) -> str:
+        """As the information center shows it: right behind the prompt."""
+        return f"%{self.now():%b %e %H:%M:%S:104 %Y} {self.name} SHELL/6/SHELL_CMD: -Line=vty0; Command is x\n"
+
     # Who may come in
 
     @property

@@ -95,6 +95,10 @@ class EnableDevice(Device):
         base, dot, _ = interface.partition(".")
         return (base in self.port_names and not (dot and self.switch)) or interface.startswith(self.logical)
 
+    def message(self) -> str:
+        """As `logging` shows it without `logging synchronous`: on a line of its own."""
+        return f"\n*{self.now():%b %e %H:%M:%S}.123: %SYS-5-CONFIG_I: Configured from console by vty0\n"
+
     # Who may come in
 
     @property

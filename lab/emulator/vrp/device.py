@@ -82,6 +82,10 @@ class VrpBox(UndoDevice):
             lines.extend(" " * (depth + 1) + below.text for depth, below in child.walk())
         return "\n".join([*lines, "#", "return", ""])
 
+    def message(self) -> str:
+        """As the information center shows it."""
+        return f"\n{self.now():%b %e %Y %H:%M:%S}+00:00 {self.name} %%01SHELL/5/CMDRECORD(s)[12]:Recorded command.\n"
+
     # Who may come in
 
     @property

@@ -23,6 +23,7 @@ from inventory.endpoints import Endpoint
 from inventory.secrets import Secret
 from lab.emulator import server as ssh
 from lab.emulator.device import LogoutError, Spec
+from lab.emulator.faults import Faults
 from lab.emulator.frr import FrrDevice
 from lab.emulator.ios import IosDevice
 from lab.emulator.vrp import VrpDevice
@@ -269,6 +270,20 @@ def test_a_fault_at_any_line(emulated, fault):
         looked_at(emulated, result, f"{fault} at {at}: {result.state} {result.error}")
         states.add(result.state)
     assert {State.RESTORED, State.UNTOUCHED} <= states
+
+
+@pytest.mark.parametrize("emulated", [name for name in CASES if name != "frr"], indirect=True)
+def test_messages_of_the_log_at_any_moment(emulated, monkeypatch):
+    """A message overtakes every third prompt, or every other: the change is made, and is exactly that without them."""
+    monkeypatch.setattr("configs.session.terminal.QUIET", 0.05)
+    assert emulated.push().state is State.CHANGED
+    quiet = emulated.texts()
+    for logs in (3, 2):
+        emulated.reset()
+        emulated.device.suffer(Faults(logs=logs))
+        result = emulated.push()
+        assert result.state is State.CHANGED, (logs, result.error)
+        assert emulated.texts() == quiet, logs
 
 
 @pytest.mark.parametrize("emulated", list(CASES), indirect=True)

@@ -35,6 +35,7 @@ SAVE = {
         slow=st.sampled_from([0.0, 0.5, 2.0, SLOW]),
         full_flash=st.booleans(),
         garbage=st.integers(0, 9),
+        logs=st.integers(0, 9),
         silent=st.booleans(),
         drop_after=st.integers(0, 99),
         hang_after=st.integers(0, 99),
