@@ -231,6 +231,8 @@ def test_an_abort_takes_the_stage_back(town: Any) -> None:
     assert without(town, OLD) == []
     early = town.govnet("rollout", "start", "--lab", "--stage", str(town.root / ADD), "--undo")
     assert (early.returncode, f"{PREFER} has not been taken back on: r000" in early.stderr) == (4, True), early.stderr
+    written = town.json("rollout", "report", LANG="zh_CN.UTF-8", LANGUAGE="zh_CN")
+    assert f"回退阶段 {REMOVE}" in (town.root / written["report"]).read_text(encoding="utf-8")
     taken = town.json("rollout", "abort", "--rollback", "--commit", "--allow-reboot")
     assert states(taken) == {"restored"}
     assert texts(town) == before
