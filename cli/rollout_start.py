@@ -109,7 +109,7 @@ def _register_start(group: typer.Typer) -> None:
             chosen = choose(loaded, devices or (), where)
             if folder:
                 steps = stages.steps(workspace, folder, undo=undo)
-                chosen = stages.chosen(steps, chosen, devices or (), folder)
+                chosen = reachable(stages.chosen(steps, chosen, devices or (), folder), named=bool(devices))
                 jobs = [steps[device.name].job(loaded, device, endpoints) for device in chosen]
                 digests = {name: step.digest for name, step in steps.items()}
             else:
