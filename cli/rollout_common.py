@@ -9,7 +9,7 @@ import typer
 
 from cli.common import load_workspace, page, talk
 from cli.config_push import surroundings
-from configs.rollout.report import PHASES, REHEARSAL, STATES
+from configs.rollout.report import PHASES, REHEARSAL, STATES, stage_of
 from inventory.errors import ExitCode
 from inventory.text import Message, language, mark, tr
 
@@ -202,8 +202,7 @@ def overview(bundle: Bundle, standing: Standing, rows: Sequence[Row], zones: Seq
 
     title = tr("rollout {name}: {phase}", name=bundle.name, phase=tr(PHASES[standing.phase.value]))
     if bundle.stage:
-        said = mark("the stage {folder} is taken back") if bundle.undo else mark("the stage {folder}")
-        title += "\n" + tr(said, folder=bundle.stage)
+        title += "\n" + stage_of(bundle)
     if bundle.lab:
         title += "\n" + tr(REHEARSAL)
     table = Table(title=title, title_justify="left", caption_justify="left")

@@ -82,6 +82,10 @@ def _register_start(group: typer.Typer) -> None:
         undo: Annotated[
             bool, typer.Option("--undo", help=tr(mark("Take the stage back: what undoes it is sent.")))
         ] = False,
+        ahead: Annotated[
+            bool,
+            typer.Option("--ahead", help=tr(mark("Begin a stage although others have not done those before it."))),
+        ] = False,
         lab: LabOption = False,
         commit: CommitOption = False,
         parallel: ParallelOption = 20,
@@ -99,11 +103,13 @@ def _register_start(group: typer.Typer) -> None:
         if undo and not folder:
             hint = Message("name the stage: --stage DIR; another rollout is taken back with: govnet rollout abort")
             raise InputError([Problem("undo", Message("only a stage is taken back so"), hint, column="--undo")])
+        if folder and not ahead:
+            _demand_turn(workspace, folder, undo=undo, lab=lab)
         with surroundings(workspace, lab=lab) as (loaded, plan, endpoints):
             chosen = choose(loaded, devices or (), where)
             if folder:
                 steps = stages.steps(workspace, folder, undo=undo)
-                chosen = stages.chosen(steps, chosen, devices or (), folder)
+                chosen = reachable(stages.chosen(steps, chosen, devices or (), folder), named=bool(devices))
                 jobs = [steps[device.name].job(loaded, device, endpoints) for device in chosen]
                 digests = {name: step.digest for name, step in steps.items()}
             else:
@@ -135,6 +141,17 @@ def _register_start(group: typer.Typer) -> None:
         bundles.write(bundle)
         _note(loaded, bundle, "rollout.start")
         _run(workspace, bundle, parallel=parallel, allow_reboot=allow_reboot, as_json=as_json)
+
+
+def _demand_turn(root: Path, folder: str, *, undo: bool, lab: bool) -> None:
+    """RefusedError where it is not the stage's turn."""
+    from configs.rollout import stages_order  # noqa: PLC0415 - start-up time
+
+    store = open_store(root)
+    try:
+        stages_order.demand_turn(root, folder, store, undo=undo, lab=lab)
+    finally:
+        store.close()
 
 
 def _register_resume(group: typer.Typer) -> None:

@@ -184,6 +184,8 @@ def _page(staged: Staged, name: str) -> Iterator[str]:
             "back first."
         )
     )
+    yield ""
+    yield said(mark("A rollout sends a folder, guarded and in waves: `govnet rollout start --stage FOLDER`."))
     if staged.problems:
         yield from ("", f"## {said(mark('No stages are made for'))}", "")
         for problem in staged.problems:

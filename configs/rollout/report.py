@@ -37,6 +37,7 @@ _TEXTS: Final = {
     "by": mark("By"),
     "approved": mark("Approved by"),
     "reason": mark("Reason"),
+    "stage": mark("Stage"),
     "needs": mark("What needs a person"),
     "nothing": mark("Nothing: every device that was begun is as it should be."),
     "timeline": mark("Time line"),
@@ -109,6 +110,7 @@ def write(
         phase=tr(PHASES[standing.phase.value]),
         kind=standing.phase.value,
         rehearsal=tr(REHEARSAL) if bundle.lab else "",
+        stage=stage_of(bundle),
         began=_shown(bundle.begun.timestamp()),
         ended=_shown(standing.ended),
         approvals=", ".join(approvals),
@@ -119,6 +121,15 @@ def write(
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")
+
+
+def stage_of(bundle: Bundle) -> str:
+    """The stage of a re-addressing that a rollout sends or takes back; empty if it sends none."""
+    if not bundle.stage:
+        return ""
+    if bundle.undo:
+        return tr("the stage {folder} is taken back", folder=bundle.stage)
+    return tr("the stage {folder}", folder=bundle.stage)
 
 
 def _counts(rows: Sequence[Row]) -> dict[str, int]:

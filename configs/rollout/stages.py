@@ -102,21 +102,13 @@ def steps(root: Path, folder: str, *, undo: bool = False) -> dict[str, Step]:
     InputError if it is none.
     """
     path = root / folder
-    index = path.parent / INDEX
-    if not index.is_file():
-        raise _bad(str(path), Message("this is no stage's folder: there is no {file}", file=index))
-    try:
-        document = json.loads(index.read_bytes())
-        stages = {str(each["folder"]): each["devices"] for each in document["stages"]}
-        rows = stages.get(path.name)
-        if rows is None:
-            raise _unknown(path, stages)
-        found = [_step(path.parent, row) for row in rows if row["parts"]]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _bad(
-            str(index),
-            Message("the stages are not as they were written ({why})", why=f"{type(error).__name__}: {error}"),
-        ) from None
+    every = all_steps(path.parent)
+    if path.name not in every:
+        near = nearest(path.name, every)
+        names = Message("there are: {names}", names=", ".join(every))
+        hint = Message("did you mean “{name}”?", name=near) if near else names
+        raise _bad(str(path), Message("there is no stage “{name}”", name=path.name), hint)
+    found = every[path.name]
     if not found:
         raise InputError(
             [
@@ -128,7 +120,24 @@ def steps(root: Path, folder: str, *, undo: bool = False) -> dict[str, Step]:
                 )
             ]
         )
-    return {step.device: step.reversed() if undo else step for step in found}
+    return {name: step.reversed() for name, step in found.items()} if undo else found
+
+
+def all_steps(top: Path) -> dict[str, dict[str, Step]]:
+    """The steps of all stages by folder and device, in the stages' order. InputError if they are not there."""
+    index = top / INDEX
+    if not index.is_file():
+        raise _bad(str(top), Message("there are no stages here: there is no {file}", file=index))
+    try:
+        return {
+            str(each["folder"]): {row["name"]: _step(top, row) for row in each["devices"] if row["parts"]}
+            for each in json.loads(index.read_bytes())["stages"]
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _bad(
+            str(index),
+            Message("the stages are not as they were written ({why})", why=f"{type(error).__name__}: {error}"),
+        ) from None
 
 
 def relative(root: Path, folder: Path) -> str:
@@ -203,14 +212,6 @@ def _read(top: Path, path: str) -> bytes:
     if not found.is_relative_to(top.resolve()):
         raise ValueError(path)
     return found.read_bytes()
-
-
-def _unknown(path: Path, stages: Iterable[str]) -> InputError:
-    near = nearest(path.name, stages)
-    hint = (
-        Message("did you mean “{name}”?", name=near) if near else Message("there are: {names}", names=", ".join(stages))
-    )
-    return _bad(str(path), Message("there is no stage “{name}”", name=path.name), hint)
 
 
 def _bad(file: str, message: Message, hint: Message = AGAIN) -> InputError:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+import time
+from collections import Counter
+from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from configs import push as pushing
+from configs.dialects import platforms
+from configs.push import State
 from configs.rollout import stages
+from inventory import workspace
 from inventory.errors import InputError
 from lab import control
 
@@ -97,7 +105,9 @@ def managed(town: Any, prefix: str) -> None:
 
 
 def _there(town: Any) -> None:
-    """All stages, one after the other."""
+    """All stages, one after the other, and none before its turn."""
+    early = town.govnet("rollout", "start", "--lab", "--stage", str(town.root / PREFER))
+    assert (early.returncode, f"{ADD} has not been done on: r000, r001" in early.stderr) == (4, True), early.stderr
     assert states(go(town, ADD)) == {"changed"}
     assert without(town, OLD) == without(town, NEW) == []
     again = go(town, ADD)
@@ -129,6 +139,56 @@ def test_there_and_back(whole_way: Any) -> None:
     assert texts(whole_way) == today
 
 
+@pytest.mark.soak
+def test_killed_in_the_middle(whole_way: Any, kill: Callable[[Any], None], until: Callable[..., None]) -> None:
+    """Killed while the addresses move, six times, and gone on with: all are there in the end, saved, and none half."""
+    town = whole_way
+    assert states(go(town, ADD)) == {"changed"}
+    stage = ("--stage", str(town.root / PREFER))
+    for number in range(6):
+        back = ("--undo",) if number % 2 else ()
+        for name in ("r000", "r001", "r003"):
+            town.faults(name, "slow=0.15")
+        known = len(town.json("rollout", "list")["rollouts"])
+        process = town.begin("rollout", "start", "--lab", "--commit", "--allow-reboot", *stage, *back)
+        until(lambda known=known: len(town.json("rollout", "list")["rollouts"]) > known)
+        until(lambda: any(row["state"] == "working" for row in town.json("rollout", "status")["devices"]))
+        time.sleep(0.4 * number)
+        kill(process)
+        for name in ("r000", "r001", "r003"):
+            town.faults(name, "")
+        done = town.json("rollout", "resume", "--allow-reboot")
+        assert (done["phase"], states(done) <= {"changed", "same"}) == ("done", True), done
+        assert all(one["running"] == one["saved"] and not one["armed"] for one in town.inspect().values())
+
+
+@pytest.mark.soak
+def test_a_line_that_breaks_anywhere(whole_way: Any) -> None:
+    """The connection breaks behind each line of a move: a device is moved, or as it was before, and never lost."""
+    assert states(go(whole_way, ADD)) == {"changed"}
+    loaded = workspace.load(whole_way.root, platforms=platforms())
+    endpoints = control.load(whole_way.root).endpoints()
+    steps = stages.steps(whole_way.root, PREFER)
+    outcomes = Counter()
+    for name, undo in product(("r000", "r001", "r003"), (False, True)):
+        device = loaded.inventory.devices[name]
+        forth, back = (
+            replace(steps[name].job(loaded, device, endpoints, undo=way), allow_reboot=True) for way in (undo, not undo)
+        )
+        for lines in range(4, 40):
+            whole_way.faults(name, f"drop-after={lines}")
+            result = pushing.push_one(forth, commit=True, observer=pushing.Quiet())
+            whole_way.faults(name, "")
+            outcomes[result.state] += 1
+            assert result.state in {State.CHANGED, State.RESTORED, State.UNTOUCHED}, (name, undo, lines, result)
+            if result.state is State.CHANGED:
+                again = pushing.push_one(back, commit=True, observer=pushing.Quiet())
+                assert again.state is State.CHANGED, again
+        assert pushing.push_one(forth, commit=True, observer=pushing.Quiet()).state is State.CHANGED
+    assert min(outcomes.values()) > 5
+    assert set(outcomes) == {State.CHANGED, State.RESTORED, State.UNTOUCHED}
+
+
 def test_there(town: Any) -> None:
     """Add, prefer, remove: every device is managed at its new address and has only that, saved, no guard left."""
     _there(town)
@@ -138,7 +198,7 @@ def test_a_stage_begins_where_the_one_before_ends(town: Any) -> None:
     """A stage that does not fit what a device runs is refused, nothing is sent, and what differs is named."""
     before = texts(town)
     done = town.govnet("rollout", "start", "--lab", "--commit", "--stage", str(town.root / PREFER), "r000")
-    assert done.returncode == 3
+    assert done.returncode == 3, done.stderr
     assert "r000: it does not run what these commands begin with" in done.stderr
     assert "ip address 10.82.1.1 255.255.0.0" in done.stderr
     assert texts(town) == before
@@ -169,6 +229,10 @@ def test_an_abort_takes_the_stage_back(town: Any) -> None:
     before = texts(town)
     assert states(go(town, REMOVE, "--undo")) == {"changed"}
     assert without(town, OLD) == []
+    early = town.govnet("rollout", "start", "--lab", "--stage", str(town.root / ADD), "--undo")
+    assert (early.returncode, f"{PREFER} has not been taken back on: r000" in early.stderr) == (4, True), early.stderr
+    written = town.json("rollout", "report", LANG="zh_CN.UTF-8", LANGUAGE="zh_CN")
+    assert f"回退阶段 {REMOVE}" in (town.root / written["report"]).read_text(encoding="utf-8")
     taken = town.json("rollout", "abort", "--rollback", "--commit", "--allow-reboot")
     assert states(taken) == {"restored"}
     assert texts(town) == before
