@@ -10,7 +10,8 @@ from pyasn1.codec.ber import encoder
 from pysnmp.proto.api import v2c
 
 from collectors import labels, values
-from collectors.exposition import Family, Found, Series, gauge, labelled, page
+from collectors.exposition import Family, Series, gauge, labelled, page
+from collectors.found import Found
 from collectors.modules.schema import Module
 from collectors.plan import compile_module
 from collectors.results import read_line
