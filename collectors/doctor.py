@@ -229,15 +229,17 @@ async def _silence(
     """Nothing came, or nothing usable: what else answers?"""
     by_user = target.access.version == "3"
     other = replace(target.access, version="1" if target.access.version == "2c" else "2c")
+    anybody = UserSession(User(""))
     slow, engine, version, ping, port = await asyncio.gather(
         _uptime(client, target, target.access.session(), patience, 0),
-        _uptime(client, target, UserSession(User("")), wait, 2),
+        _uptime(client, target, anybody, wait, 2),
         _uptime(client, target, other.session(), wait, 1) if not by_user else _nothing(),
         probes.ping(target.host),
         probes.connects(management),
     )
     made.steps.append(_step("patience", Message("the same, with a long wait"), slow))
-    heard = engine.reason not in {"timeout", "closed", "unreachable", "decode", "socket"}
+    # An agent may tell its engine ID and say nothing to a user that it does not know.
+    heard = bool(anybody.engine) or engine.reason not in {"timeout", "closed", "unreachable", "decode", "socket"}
     found = Message("the agent told it") if heard else Message("no answer")
     made.steps.append(
         Step("engine", Message("the SNMPv3 engine ID, which needs no credential"), found, good=heard or None)

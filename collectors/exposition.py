@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from collectors.snmp import ber
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from collectors.found import Found
     from collectors.modules.schema import Metric
     from collectors.plan import Plan
     from collectors.snmp.layout import Rows
@@ -33,14 +33,6 @@ _TIMES = frozenset({"DateAndTime", "ParseDateAndTime", "NTPTimeStamp"})
 _TAG, _SIZE, _CONTENT = itemgetter(0), itemgetter(1), itemgetter(slice(2, None))
 _SIGNED = {ber.INTEGER}
 _MAX_TEMPLATES = 64
-
-
-@dataclass(slots=True, eq=False)
-class Found:
-    """What one module's poll has read: scalars by complete OID, columns by theirs."""
-
-    scalars: dict[bytes, bytes] = field(default_factory=dict)
-    columns: dict[bytes, Rows] = field(default_factory=dict)
 
 
 class Family:

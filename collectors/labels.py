@@ -11,7 +11,7 @@ from collectors.snmp import ber
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from collectors.exposition import Found
+    from collectors.found import Found
     from collectors.modules.schema import Lookup, Metric
     from collectors.snmp.layout import Rows
 

@@ -6,12 +6,13 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from collectors.exposition import Found, Series
+from collectors.found import Found
 from collectors.snmp import ber, walk
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
+    from collectors.exposition import Series
     from collectors.plan import Plan, Table
     from collectors.snmp.faults import Fault
     from collectors.snmp.layout import Rows

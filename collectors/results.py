@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from collectors import labels as written
 from collectors.exposition import Family, gauge, labelled, page
+from collectors.values import number_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,13 +18,6 @@ if TYPE_CHECKING:
 
 _SAMPLE = re.compile(rb"([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? ([^ ]+)\n\Z", re.DOTALL)
 _PAIR = re.compile(r'([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"')
-_SCRAPE_HELP = {
-    "snmp_scrape_walk_duration_seconds": "Time SNMP walk/bulkwalk took.",
-    "snmp_scrape_packets_sent": "Packets sent for get, bulkget, and walk; including retries.",
-    "snmp_scrape_packets_retried": "Packets retried for get, bulkget, and walk.",
-    "snmp_scrape_pdus_returned": "PDUs returned from get, bulkget, and walk.",
-    "snmp_scrape_duration_seconds": "Total SNMP time scrape took (walk and processing).",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +113,38 @@ def read_line(line: bytes) -> tuple[dict[str, str], float]:
     return labels, float(match[3])
 
 
+# What is told of each module's scrape, named as snmp_exporter names it: the help text, the number.
+_SCRAPE: dict[str, tuple[str, Callable[[ModuleResult], float]]] = {
+    "snmp_scrape_walk_duration_seconds": ("Time SNMP walk/bulkwalk took.", lambda part: part.walk_seconds),
+    "snmp_scrape_packets_sent": (
+        "Packets sent for get, bulkget, and walk; including retries.",
+        lambda part: part.packets,
+    ),
+    "snmp_scrape_packets_retried": ("Packets retried for get, bulkget, and walk.", lambda part: part.retried),
+    "snmp_scrape_pdus_returned": ("PDUs returned from get, bulkget, and walk.", lambda part: part.values),
+    "snmp_scrape_duration_seconds": (
+        "Total SNMP time scrape took (walk and processing).",
+        lambda part: part.seconds,
+    ),
+}
+
+
+@lru_cache(maxsize=4096)
+def _prefix(name: str, module: str) -> bytes:
+    return written.line(name, {"module": module})
+
+
 def about(parts: Iterable[ModuleResult]) -> list[Family]:
     """The metrics about a scrape, labelled by module as snmp_exporter does, and what could not be read."""
     parts = list(parts)
-    rows: dict[str, Callable[[ModuleResult], float]] = {
-        "snmp_scrape_walk_duration_seconds": lambda part: part.walk_seconds,
-        "snmp_scrape_packets_sent": lambda part: part.packets,
-        "snmp_scrape_packets_retried": lambda part: part.retried,
-        "snmp_scrape_pdus_returned": lambda part: part.values,
-        "snmp_scrape_duration_seconds": lambda part: part.seconds,
-    }
     families = [
-        gauge(name, _SCRAPE_HELP[name], [({"module": part.module}, number(part)) for part in parts])
-        for name, number in rows.items()
+        Family(
+            name,
+            "gauge",
+            help_text,
+            [_prefix(name, part.module) + number_text(number(part)) + b"\n" for part in parts],
+        )
+        for name, (help_text, number) in _SCRAPE.items()
     ]
     errors = [({"module": part.module, "reason": part.reason}, 1.0) for part in parts if part.reason]
     families.append(gauge("govnet_walk_error", "1 for a module that could not be read completely, and why.", errors))

@@ -7,8 +7,6 @@ way, which alone decides on errors.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from collectors.snmp import ber
@@ -19,11 +17,11 @@ if TYPE_CHECKING:
 
 Cells: TypeAlias = dict[bytes, bytes]
 """Index (octets of the OID after the column) → value (one TLV)."""
+_Split: TypeAlias = tuple[list[tuple[bytes, Cells, int]], set[bytes]]
 
 TOO_BIG, NO_SUCH_NAME, _GEN_ERR, _NO_ACCESS, _AUTHORIZATION = 1, 2, 5, 6, 16
 _STATUS = {TOO_BIG: "too_big", _GEN_ERR: "gen_err", _NO_ACCESS: "no_access", _AUTHORIZATION: "no_access"}
 _TAIL = b"\x30\x00\x06\x00"
-_FIRST, _SECOND = itemgetter(0), itemgetter(1)
 
 
 def check(reply: Reply) -> None:
@@ -49,9 +47,7 @@ def read(reply: Reply, prefix: bytes, columns: list[bytes], found: dict[bytes, C
     return ended
 
 
-def quick(
-    reply: Reply, prefix: bytes, columns: list[bytes]
-) -> tuple[list[tuple[bytes, Cells, int]], set[bytes]] | None:
+def quick(reply: Reply, prefix: bytes, columns: list[bytes]) -> _Split | None:
     """The answer split at `prefix`; None where anything is not as the common case has it."""
     pieces = reply.data[reply.start : reply.end].split(prefix)
     width = len(columns)
@@ -68,79 +64,53 @@ def quick(
             ended.update(columns[(len(pieces) - 1 + number) % width] for number in range(len(beyond)))
             pieces[-1] = pieces[-1][:own]
         pieces[-1] += _TAIL
-        split = _values(pieces, skip)
-        if split is None:
-            return None
-        values, stops = split
         for position, column in enumerate(columns):
-            mine = _column(
-                pieces[position + 1 :: width], values[position::width], stops[position::width], column[skip:]
-            )
-            if mine is None:
+            mine = list(zip(pieces[position::width], pieces[position + 1 :: width], strict=False))
+            read = _column(mine, skip, column[skip:])
+            if read is None:
                 return None
-            rows, count, over = mine
+            rows, count, over = read
             parts.append((column, rows, count))
             if over:
                 ended.add(column)
-    except (IndexError, ValueError):
+    except (IndexError, ber.DecodeError):
         return None
     return parts, ended
 
 
-def _values(pieces: list[bytes], skip: int) -> tuple[list[bytes], bytes] | None:
-    """The values (TLVs) of all pieces but the first, and where each begins in its piece; None if a header is not what
-    its piece's length wants. IndexError or ValueError for too short or too long a piece.
-
-    A piece ends with the header of the next one's binding: 30 LL 06 OO.
-    """  # noqa: D205 - one sentence says it
-    heads = b"".join([piece[-4:] for piece in pieces[:-1]])
-    rest = pieces[1:]
-    sizes = bytes(map(len, rest))
-    lengths, names = heads[1::4], heads[3::4]
-    if heads[::4].strip(b"\x30") or heads[2::4].strip(b"\x06") or max(lengths) >= 0x80 or min(names) < skip:
-        return None
-    if lengths != sizes.translate(_less(2 - skip)):
-        return None
-    stops = names.translate(_less(skip))
-    stop = stops[0]
-    if stops.count(stop) == len(stops):
-        values = [piece[stop:-4] for piece in rest]
-        contents = sizes.translate(_less(stop + 6))
-    else:
-        values = [piece[stop:-4] for piece, stop in zip(rest, stops, strict=True)]
-        contents = bytes([size - stop - 6 for size, stop in zip(sizes, stops, strict=True)])
-    return (values, stops) if bytes(map(_SECOND, values)) == contents else None
-
-
-@lru_cache(maxsize=512)
-def _less(count: int) -> bytes:
-    """For `translate`: each octet less `count`; 0x80, which is no short length, where that is none either."""
-    return bytes([octet - count if 0 <= octet - count < 0x80 else 0x80 for octet in range(256)])
-
-
-def _column(pieces: list[bytes], values: list[bytes], stops: bytes, suffix: bytes) -> tuple[Cells, int, bool] | None:
-    """One column's rows, how many pieces they were, and whether it has ended."""
+def _column(mine: list[tuple[bytes, bytes]], skip: int, suffix: bytes) -> tuple[Cells, int, bool] | None:
+    """One column's rows, how many pieces they were, and whether it has ended. IndexError for too short a piece."""
     size = len(suffix)
-    if size == 1:
-        firsts = bytes(map(_FIRST, pieces))
-        count = len(firsts) - len(firsts.lstrip(suffix))
-    else:
-        others = (place for place, piece in enumerate(pieces) if not piece.startswith(suffix))
-        count = next(others, len(pieces))
-    over = count < len(pieces)
-    if count and (min(stops[:count]) < size):
+    # Most columns' numbers are one octet, which is compared faster.
+    octet = suffix[0] if size == 1 else -1
+    rows: Cells = {}
+    count = 0
+    value = b""
+    for before, piece in mine:
+        # before ends with the header of this binding: 30 LL 06 OO; the piece ends with the next one's.
+        stop = before[-1] - skip
+        value = piece[stop:-4]
+        total = len(piece)
+        if (
+            value[1] + stop + 6 != total
+            or before[-3] + 2 - skip != total
+            or before[-4] != 0x30
+            or before[-2] != 0x06
+            or stop < size
+        ):
+            return None
+        if piece[0] != octet and not piece.startswith(suffix):
+            return rows, count, True
+        rows[piece[size:stop]] = value
+        count += 1
+    if not count or value[0] < 0x80:
+        return rows, count, False
+    # The end of the MIB is said under the last row's own name: that row's value is taken again.
+    while mine and mine[-1][1][mine[-1][0][-1] - skip] == ber.END_OF_MIB_VIEW:
+        mine.pop()
+    if len(mine) == count:
         return None
-    if count and values[count - 1][0] >= 0x80:
-        # The end of the MIB is said under the last row's own name: that row's value is taken again.
-        if over:
-            return None
-        while count and values[count - 1][0] == ber.END_OF_MIB_VIEW:
-            count -= 1
-        if count == len(pieces):
-            return None
-        over = True
-    indexes = [piece[size:stop] for piece, stop in zip(pieces[:count], stops, strict=False)]
-    return dict(zip(indexes, values, strict=False)), count, over
+    return {piece[size : before[-1] - skip]: piece[before[-1] - skip : -4] for before, piece in mine}, len(mine), True
 
 
 def strict(reply: Reply, columns: list[bytes], found: dict[bytes, Cells]) -> set[bytes]:

@@ -268,6 +268,11 @@ class UserSession:
         self._confirmed = False
         self._doubting = False
 
+    @property
+    def engine(self) -> bytes:
+        """The agent's engine ID; empty until it has told it."""
+        return self._engine
+
     def doubt(self) -> bool:
         """An agent that cannot decrypt may keep silent (net-snmp with AES does). Until it has answered once, it is
         asked a last time without privacy: if it answers that, our privacy password or protocol is wrong.

@@ -312,6 +312,8 @@ def snmpd(tmp_path_factory):
         "rocommunity narrow 127.0.0.1 -V narrow",
         "createUser unarrow SHA authpass123 AES privpass123",
         "rouser unarrow priv -V narrow",
+        "createUser uplain",
+        "rouser uplain noauth",
         "sysName snmpd-test",
         *(
             f"createUser {name} {kinds.split()[0]} authpass123 {kinds.split()[1]} privpass123"

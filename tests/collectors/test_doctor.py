@@ -69,6 +69,7 @@ def user(port, name="usha", auth="authpass123", priv="privpass123"):
         (lambda port: user(port, auth="authpass124"), "wrong_digest"),
         (lambda port: user(port, priv="privpass124"), "decryption"),
         (lambda port: user(port, priv=""), "no_access"),
+        (lambda port: user(port, "uplain"), "security_level"),
         (lambda port: community(port, "narrow"), "view"),
         (lambda port: community(port, "narrow", "1"), "view"),
         (lambda port: user(port, "unarrow"), "view"),
@@ -82,6 +83,7 @@ def user(port, name="usha", auth="authpass123", priv="privpass123"):
         "wrong authentication",
         "wrong privacy",
         "level too low",
+        "level too high",
         "narrow view",
         "narrow view v1",
         "narrow view v3",
@@ -180,12 +182,16 @@ def test_a_device_that_loses_most_of_a_poll_is_unsteady(agents):
 
 
 class StuckClock(threading.Thread):
-    """An agent whose engine boots have reached their end: it tells everybody, signed, to be outside its window."""
+    """An agent whose engine boots have reached their end: it tells everybody, signed, to be outside its window.
+
+    A `mute` one tells its engine ID, and says nothing to any user.
+    """
 
     ENGINE = b"\x80\x00\x1f\x88\x04stuck"
 
-    def __init__(self):
+    def __init__(self, *, mute=False):
         super().__init__(daemon=True)
+        self.mute = mute
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
@@ -197,7 +203,8 @@ class StuckClock(threading.Thread):
         with contextlib.suppress(OSError):
             while True:
                 data, source = self.socket.recvfrom(65535)
-                self.socket.sendto(self.report(data), source)
+                if not self.mute or self.ENGINE not in data:
+                    self.socket.sendto(self.report(data), source)
 
     def report(self, data):
         """RFC 3414 section 3.2: unknownEngineIDs for an empty engine, else notInTimeWindows."""
@@ -224,11 +231,24 @@ def test_a_stuck_clock_is_told():
     assert found.reason == "not_in_time_window"
 
 
-@pytest.mark.lab
-def test_no_route_is_told_before_anything_is_sent():
-    """In a network namespace without any interface that is up."""
-    if os.geteuid() != 0 or shutil.which("unshare") is None:
-        pytest.skip("needs root and unshare")
+@pytest.mark.parametrize("priv", ["", "privpass123"])
+def test_an_agent_that_is_mute_to_a_user_is_there(priv):
+    """It tells its engine ID and nothing else: not silence, and what it can mean is listed."""
+    agent = StuckClock(mute=True)
+    found = diagnosed(user(agent.port, priv=priv))
+    agent.socket.close()
+    assert found.reason == "silent_user"
+    assert {step.name: step.good for step in found.steps}["engine"] is True
+    said = " ".join(part.in_language("en") for part in found.remains)
+    assert "context" in said
+    assert "access list" in said
+    assert found.needs == ("look", "user", "allow")
+
+
+def examined_apart(host, commands=""):
+    """The reason and the number of packets of an examination in a network namespace of its own, after `commands`."""
+    if os.geteuid() != 0 or shutil.which("unshare") is None or shutil.which("ip") is None:
+        pytest.skip("needs root, unshare and ip")
     code = (
         "import asyncio, sys\n"
         "from collectors.doctor import examine\n"
@@ -237,16 +257,36 @@ def test_no_route_is_told_before_anything_is_sent():
         "async def main():\n"
         "    poller = Poller()\n"
         "    async with poller.client() as client:\n"
-        "        target = Target('dev', '127.0.0.1', 161, Access('2c', Secret('public')))\n"
+        f"        target = Target('dev', '{host}', 161, Access('2c', Secret('public')))\n"
         "        found = await examine(client, poller, target)\n"
         "        print(found.reason, client.counts.sent)\n"
         "asyncio.run(main())\n"
     )
-    command = ["unshare", "-n", sys.executable, "-c", code]
+    command = ["unshare", "-n", "sh", "-ec", f'{commands}\nexec "$0" -c "$1"', sys.executable, code]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-    if "Operation not permitted" in done.stderr:
+    if "not permitted" in done.stderr:
         pytest.skip("this system makes no network namespace")
-    assert done.stdout.split() == ["no_route", "0"], done.stderr
+    assert done.returncode == 0, done.stderr
+    reason, sent = done.stdout.split()
+    return reason, int(sent)
+
+
+@pytest.mark.lab
+def test_no_route_is_told_before_anything_is_sent():
+    """In a network namespace without any interface that is up."""
+    assert examined_apart("127.0.0.1") == ("no_route", 0)
+
+
+@pytest.mark.lab
+def test_a_neighbour_that_is_not_there_is_unreachable():
+    """There is a route and nobody at its end, as the kernel says when its ARP is not answered: not called silent."""
+    reason, sent = examined_apart(
+        "192.0.2.9",
+        "ip link set lo up; ip link add here type veth peer name there; ip link set there up; ip link set here up;"
+        "ip address add 192.0.2.1/24 dev here; echo 50 > /proc/sys/net/ipv4/neigh/here/retrans_time_ms",
+    )
+    assert reason == "unreachable"
+    assert sent >= 1
 
 
 def test_every_diagnosis_is_said_in_both_languages_and_has_known_lines():

@@ -9,8 +9,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from pyasn1.codec.ber import encoder
 from pysnmp.proto.api import v2c
 
-from collectors import values
-from collectors.exposition import Family, Found, Series, gauge, labelled, page
+from collectors import labels, values
+from collectors.exposition import Family, Series, gauge, labelled, page
+from collectors.found import Found
 from collectors.modules.schema import Module
 from collectors.plan import compile_module
 from collectors.results import read_line
@@ -52,6 +53,32 @@ def test_numbers():
     assert one({"type": "counter"}, v2c.Counter32(2**32 - 1)) == ("m_total", {}, 2**32 - 1)
     assert one({"type": "gauge", "scale": 0.1, "offset": 1}, v2c.Gauge32(250)) == ("m", {}, 26)
     assert one({"type": "Float"}, v2c.Opaque(bytes.fromhex("9f780441200000"))) == ("m", {}, 10)
+
+
+texts = st.one_of(
+    st.binary(max_size=12).map(v2c.OctetString),
+    st.text(alphabet='a"\\\n上%', max_size=5).map(lambda text: v2c.OctetString(text.encode())),
+    st.text(alphabet="GigabitEthernet0/1", max_size=130).map(lambda text: v2c.OctetString(text.encode())),
+    st.integers(0, 9).map(v2c.Integer32),
+)
+
+
+@given(st.dictionaries(st.integers(1, 70_000), st.tuples(texts, texts), min_size=1, max_size=5), st.data())
+def test_labels_made_column_by_column_are_those_made_row_by_row(rows, data):
+    """Whatever the texts are, and where some are missing."""
+    names = [f"{BASE}.{number}" for number in (2, 3)]
+    lookups = [{"labels": ["row"], "labelname": f"l{name[-1]}", "oid": name, "type": "DisplayString"} for name in names]
+    metric = {"oid": BASE + ".1", "name": "m", "type": "gauge", "indexes": INDEX, "lookups": lookups}
+    module = Module.model_validate({"walk": ["1.3.6.1"], "metrics": [metric]})
+    found = Found()
+    for place, name in enumerate(names):
+        kept = [index for index in rows if data.draw(st.integers(0, 9))]
+        cells = {ber.encode_index((index,)): encoder.encode(rows[index][place]) for index in kept}
+        found.columns[ber.encode_oid(name)] = cells
+    indexes = [ber.encode_index((index,)) for index in rows]
+    (plain,) = module.metrics
+    one_by_one = [labels.line("", labels.of_row(index, plain, found)) for index in indexes]
+    assert labels.of_rows(indexes, plain, found) == one_by_one
 
 
 @given(st.integers(0, 2**64 - 1))
