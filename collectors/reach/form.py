@@ -79,11 +79,6 @@ def parse(content: bytes, workspace: Workspace, endpoints: Endpoints) -> list[Pr
     return found
 
 
-def schema() -> dict[str, Any]:
-    """The JSON schema of reach.yaml."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_FileIn.model_json_schema()}
-
-
 def _probe(reader: Reader, place: yaml.Path, read: _PathIn, workspace: Workspace, endpoints: Endpoints) -> Probe:
     zones = workspace.inventory.zones
     for key, zone in (("from", read.begin), ("to", read.end)):
@@ -167,20 +162,20 @@ def _bound(text: str) -> float:
     return float(text)
 
 
-def _read(convert: Any, form: Any = str) -> PlainValidator:
+def _read(convert: Any) -> PlainValidator:
     def validate(value: Any) -> Any:
         if not isinstance(value, str):
             raise cells.Fault("bad-type", Message("one text is expected here"), Message("write key: value"))
         return convert(value.strip())
 
-    return PlainValidator(validate, json_schema_input_type=form)
+    return PlainValidator(validate)
 
 
 def _number(low: int, high: int) -> PlainValidator:
-    return _read(cells.integer(low, high), int)
+    return _read(cells.integer(low, high))
 
 
-Bound = Annotated[float, _read(_bound, float)]
+Bound = Annotated[float, _read(_bound)]
 Name = Annotated[str, _read(cells.key)]
 
 
@@ -189,7 +184,7 @@ class _Item(BaseModel):
 
 
 class _ExpectedIn(_Item):
-    reachable: Annotated[bool, _read(cells.boolean, bool)] = True
+    reachable: Annotated[bool, _read(cells.boolean)] = True
     loss: Bound | None = None
     latency: Bound | None = None
     jitter: Bound | None = None
@@ -205,7 +200,7 @@ class _PathIn(_Item):
     count: Annotated[int, _number(1, 1000)] = 10
     spacing: Annotated[int, _number(1, 60_000)] = 20
     timeout: Annotated[int, _number(10, 60_000)] = 2000
-    dscp: Annotated[int, _read(code_point, str | int)] = 0
+    dscp: Annotated[int, _read(code_point)] = 0
     source: Annotated[str, _read(lambda text: str(cells.address(text)))] = ""
     expected: _ExpectedIn | None = None
 

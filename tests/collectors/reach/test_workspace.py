@@ -14,11 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
 from prometheus_client.parser import text_string_to_metric_families
 
 from cli.collect_reach import only
 from collectors import exporter as exporting
 from collectors import http as http_server
+from collectors.forms import openmetrics
 from collectors.reach import form
 from collectors.reach.model import Probe, Reason, Round, Train, What
 from collectors.reach.targets import choose, everything
@@ -222,6 +224,8 @@ def test_the_page():
     names = {name for name, target, *_ in found if target == "mute"}
     assert names == {"govnet_reach_not_run", "govnet_reach_age_seconds", "govnet_reach_info"}
     assert 'region="涟源市"'.encode() in page
+    strict = openmetrics_families(openmetrics(page).decode())
+    assert {family.name: family.type for family in strict}["govnet_reach_latency_seconds"] == "histogram"
 
 
 def test_an_old_round_is_not_now():
