@@ -166,16 +166,6 @@ def test_the_command(lianyuan):
     assert "与预期不符" in bad.stdout
 
 
-@pytest.fixture
-def may_ping():
-    """This user may send echo requests."""
-    from collectors.reach.prober import probe_all
-
-    found = probe_all([Probe("here", What.DEVICE, "127.0.0.1", 0, Train(1, 0.01, 1.0))])[0]
-    if found.up is None:
-        pytest.skip(f"this user cannot ping: {found.reason}")
-
-
 def samples(text):
     """Every sample of a page: name and labels → value."""
     return {
