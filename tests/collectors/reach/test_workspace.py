@@ -87,6 +87,16 @@ def test_a_lab_without_networks(lianyuan):
     found = {probe.target: probe for probe in everything(load(lianyuan), StandIn(), Train())}
     assert (found["rt-lantian"].address, found["rt-lantian"].port) == ("127.9.9.9", 2200)
     assert found["ln-lantian@rt-lantian"].problem is Reason.NOT_HERE
+    # An address that is no device's must not be looked for in the real network.
+    assert found["own"].problem is Reason.NOT_HERE
+
+
+@pytest.mark.parametrize(("kind", "port"), [("icmp", 2200), ("tcp:22", 2200), ("tcp:443", 443)])
+def test_a_path_to_a_device_in_such_a_lab(lianyuan, kind, port):
+    """An echo and its command line's port mean that port where the lab serves it; another port stays what it is."""
+    line = f"{{name: p, from: extranet, to: servers, target: rt-lantian, kind: '{kind}'}}"
+    (probe,) = form.parse(f"paths: [{line}]".encode(), load(lianyuan), StandIn())
+    assert (probe.address, probe.port, probe.problem) == ("127.9.9.9", port, None)
 
 
 def test_names_choose(lianyuan):
