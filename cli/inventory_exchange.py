@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.common import HERE, JsonOption, WorkspaceOption, command, page, print_json, print_table, talk
+from cli.common import HERE, JsonOption, WorkspaceOption, choice, command, page, print_json, print_table, talk
 from inventory.errors import InputError, Problem
 from inventory.text import Message, mark, tr
 

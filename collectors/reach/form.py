@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
 from collectors.reach.model import Expected, Probe, Reason, Train, What
+from collectors.reach.places import lab_without_networks, stands_in
 from inventory import cells
 from inventory.errors import DeviceError, InputError
 from inventory.nearest import nearest
@@ -79,11 +80,6 @@ def parse(content: bytes, workspace: Workspace, endpoints: Endpoints) -> list[Pr
     return found
 
 
-def schema() -> dict[str, Any]:
-    """The JSON schema of reach.yaml."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_FileIn.model_json_schema()}
-
-
 def _probe(reader: Reader, place: yaml.Path, read: _PathIn, workspace: Workspace, endpoints: Endpoints) -> Probe:
     zones = workspace.inventory.zones
     for key, zone in (("from", read.begin), ("to", read.end)):
@@ -95,7 +91,7 @@ def _probe(reader: Reader, place: yaml.Path, read: _PathIn, workspace: Workspace
                 Message("there is no zone “{name}”", name=zone),
                 Message("did you mean “{name}”?", name=near) if near else Message("see inventory/zones.yaml"),
             )
-    address, problem = _address(reader, place, read.target, workspace, endpoints)
+    address, port, problem = _address(reader, place, read, workspace, endpoints)
     if read.source and address and (":" in read.source) is not (":" in address):
         reader.complain(
             (*place, "source"),
@@ -107,31 +103,39 @@ def _probe(reader: Reader, place: yaml.Path, read: _PathIn, workspace: Workspace
     wanted = read.expected
     expected = Expected(wanted.reachable, wanted.loss, wanted.latency, wanted.jitter) if wanted is not None else None
     labels = (("from", read.begin), ("to", read.end))
-    return Probe(read.name, What.PATH, address, read.kind, train, labels, expected, float(read.interval or 0), problem)
+    return Probe(read.name, What.PATH, address, port, train, labels, expected, float(read.interval or 0), problem)
 
 
 def _address(
-    reader: Reader, place: yaml.Path, target: str, workspace: Workspace, endpoints: Endpoints
-) -> tuple[str, Reason | None]:
-    """A path's target as an address, and why there is none."""
+    reader: Reader, place: yaml.Path, read: _PathIn, workspace: Workspace, endpoints: Endpoints
+) -> tuple[str, int, Reason | None]:
+    """A path's target as an address and a port, and why there is none.
+
+    In a lab without networks of its own an address that is not a device's is nowhere: it must not be looked for in the
+    real network; and a device is probed at its command line's port, where the path means that or an echo.
+    """
     try:
-        return str(ip_address(target)), None
+        address = str(ip_address(read.target))
     except ValueError:
         pass
-    device = workspace.inventory.devices.get(target)
+    else:
+        return address, read.kind, Reason.NOT_HERE if lab_without_networks(workspace, endpoints) else None
+    device = workspace.inventory.devices.get(read.target)
     if device is None:
-        near = nearest(target, workspace.inventory.devices)
+        near = nearest(read.target, workspace.inventory.devices)
         reader.complain(
             (*place, "target"),
             "unknown-target",
-            Message("“{name}” is neither an address nor a device", name=target),
+            Message("“{name}” is neither an address nor a device", name=read.target),
             Message("did you mean “{name}”?", name=near) if near else Message("write an address, or a device's name"),
         )
-        return "", None
+        return "", read.kind, None
     try:
-        return endpoints.ssh(device).host, None
+        endpoint = endpoints.ssh(device)
     except DeviceError:
-        return "", Reason.NO_ADDRESS
+        return "", read.kind, Reason.NO_ADDRESS if device.address is None else Reason.NOT_HERE
+    aside = stands_in(device, endpoint) and read.kind in (0, device.port)
+    return endpoint.host, endpoint.port if aside else read.kind, None
 
 
 def _kind(text: str) -> int:
@@ -167,20 +171,20 @@ def _bound(text: str) -> float:
     return float(text)
 
 
-def _read(convert: Any, form: Any = str) -> PlainValidator:
+def _read(convert: Any) -> PlainValidator:
     def validate(value: Any) -> Any:
         if not isinstance(value, str):
             raise cells.Fault("bad-type", Message("one text is expected here"), Message("write key: value"))
         return convert(value.strip())
 
-    return PlainValidator(validate, json_schema_input_type=form)
+    return PlainValidator(validate)
 
 
 def _number(low: int, high: int) -> PlainValidator:
-    return _read(cells.integer(low, high), int)
+    return _read(cells.integer(low, high))
 
 
-Bound = Annotated[float, _read(_bound, float)]
+Bound = Annotated[float, _read(_bound)]
 Name = Annotated[str, _read(cells.key)]
 
 
@@ -189,7 +193,7 @@ class _Item(BaseModel):
 
 
 class _ExpectedIn(_Item):
-    reachable: Annotated[bool, _read(cells.boolean, bool)] = True
+    reachable: Annotated[bool, _read(cells.boolean)] = True
     loss: Bound | None = None
     latency: Bound | None = None
     jitter: Bound | None = None
@@ -205,7 +209,7 @@ class _PathIn(_Item):
     count: Annotated[int, _number(1, 1000)] = 10
     spacing: Annotated[int, _number(1, 60_000)] = 20
     timeout: Annotated[int, _number(10, 60_000)] = 2000
-    dscp: Annotated[int, _read(code_point, str | int)] = 0
+    dscp: Annotated[int, _read(code_point)] = 0
     source: Annotated[str, _read(lambda text: str(cells.address(text)))] = ""
     expected: _ExpectedIn | None = None
 

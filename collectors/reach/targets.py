@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from collectors.reach import form
 from collectors.reach.model import Probe, Reason, Train, What
+from collectors.reach.places import stands_in
 from inventory.errors import DeviceError, InputError, Problem
 from inventory.filters import select
 from inventory.model import LineKind
@@ -20,7 +21,7 @@ from ipplan.plan import read as read_plan
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from inventory.endpoints import Endpoint, Endpoints
+    from inventory.endpoints import Endpoints
     from inventory.model import Device, Line, Workspace
     from ipplan.plan import Plan
 
@@ -106,12 +107,6 @@ def choose(probes: Sequence[Probe], names: Sequence[str], workspace: Workspace) 
             for name in unknown
         )
     return chosen
-
-
-def stands_in(device: Device, endpoint: Endpoint) -> bool:
-    """Whether the device is not at its own address, but at one that a lab gives it."""
-    addresses = {str(each.ip) for each in (device.address, device.former_address) if each is not None}
-    return endpoint.host not in addresses
 
 
 def _end(

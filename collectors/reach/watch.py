@@ -7,14 +7,16 @@ import logging
 import time
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from collectors import values
 from collectors.background import STALE, rounds
-from collectors.exposition import Family, gauge, page
+from collectors.exposition import Family
 from collectors.reach.prober import RATE, Prober
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from collectors.reach.model import Probe, Round
 
@@ -37,6 +39,18 @@ class Record:
     reordered: int = 0
     seconds: float = 0.0
     buckets: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
+    # The labels that each of its series has, as text: made once, written many times.
+    labels: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        probe = self.probe
+        self.labels = _text(
+            target=probe.target,
+            what=probe.what.value,
+            probe=probe.kind,
+            site=probe.label("site"),
+            region=probe.label("region"),
+        )
 
     def add(self, done: Round) -> None:
         """Take up a round."""
@@ -102,73 +116,81 @@ class Watch:
     def page(self) -> bytes:
         """Everything as Prometheus text. What was last tried too long ago has no last figures."""
         now = time.monotonic()
-        fresh = {
-            record: record.last
+        fresh = [
+            (record, record.last)
             for record in self.records.values()
             if record.last is not None and now - record.at <= STALE * self._interval(record.probe)
-        }
-        return page([[*_last(fresh, now), *_counted(self.records.values()), _info(self.records)]])
+        ]
+        records = list(self.records.values())
+        families = [*_last(fresh, now), *_counted([record for record in records if record.sent]), _info(records)]
+        texts = [(family, family.text()) for family in families]
+        return b"".join([piece for family, text in texts if text for piece in (family.head(), text)])
 
 
-def _labels(probe: Probe) -> dict[str, str]:
-    return {
-        "target": probe.target,
-        "what": probe.what.value,
-        "probe": probe.kind,
-        "site": probe.label("site"),
-        "region": probe.label("region"),
-    }
+def _text(**labels: str) -> bytes:
+    return ",".join(f'{name}="{values.escape(value)}"' for name, value in labels.items()).encode("utf-8", "replace")
 
 
-def _last(fresh: Mapping[Record, Round], now: float) -> list[Family]:
+def _family(name: str, kind: str, text: str, rows: Iterable[tuple[bytes, float | None]]) -> Family:
+    """A family of (labels, number) rows; those without a number are left out."""
+    family = Family(name, kind, text)
+    _add(family, rows)
+    return family
+
+
+def _add(family: Family, rows: Iterable[tuple[bytes, float | None]], suffix: str = "") -> None:
+    name = f"{family.name}{suffix}".encode()
+    number_text = values.number_text
+    family.add(b"".join([b"%b{%b} %b\n" % (name, row, number_text(value)) for row, value in rows if value is not None]))
+
+
+def _last(fresh: Sequence[tuple[Record, Round]], now: float) -> list[Family]:
     """Gauges of each probe's last round."""
 
-    def family(name: str, text: str, figure: Callable[[Round], float | None]) -> Family:
-        samples = ((_labels(record.probe), figure(done)) for record, done in fresh.items())
-        return gauge(name, text, ((labels, number) for labels, number in samples if number is not None))
+    def gauge(name: str, text: str, figure: Callable[[Round], float | None]) -> Family:
+        return _family(name, "gauge", text, ((record.labels, figure(done)) for record, done in fresh))
 
     statistics = (
-        ({**_labels(record.probe), "statistic": name}, number)
-        for record, done in fresh.items()
+        (record.labels + b',statistic="' + name + b'"', number)
+        for record, done in fresh
         for name, number in (
-            ("min", done.figures.shortest),
-            ("mean", done.figures.mean),
-            ("max", done.figures.longest),
+            (b"min", done.figures.shortest),
+            (b"mean", done.figures.mean),
+            (b"max", done.figures.longest),
         )
-        if number is not None
     )
     not_run = (
-        ({**_labels(record.probe), "reason": done.reason.value}, 1.0)
-        for record, done in fresh.items()
+        (record.labels + b"," + _text(reason=done.reason.value), 1.0)
+        for record, done in fresh
         if done.up is None and done.reason is not None
     )
     return [
-        family("govnet_reach_up", "1 if the last round had an answer.", lambda done: done.up),
-        gauge("govnet_reach_not_run", "1 if the last round could not be tried, and why.", not_run),
-        family("govnet_reach_loss_ratio", "Lost part of the last round.", lambda done: done.figures.loss),
-        gauge("govnet_reach_round_trip_seconds", "Round trips of the last round.", statistics),
-        family(
+        gauge("govnet_reach_up", "1 if the last round had an answer.", lambda done: done.up),
+        _family("govnet_reach_not_run", "gauge", "1 if the last round could not be tried, and why.", not_run),
+        gauge("govnet_reach_loss_ratio", "Lost part of the last round.", lambda done: done.figures.loss),
+        _family("govnet_reach_round_trip_seconds", "gauge", "Round trips of the last round.", statistics),
+        gauge(
             "govnet_reach_jitter_seconds",
             "Mean difference of successive round trips in the last round (RFC 3550 6.4.1).",
             lambda done: done.figures.jitter,
         ),
-        family(
+        gauge(
             "govnet_reach_delay_variation_seconds",
             "95th percentile of the delay above the smallest in the last round (RFC 5481 4.2).",
             lambda done: done.figures.variation,
         ),
-        family("govnet_reach_as_expected", "1 if the path is as reach.yaml expects it.", lambda done: done.as_expected),
-        gauge(
+        gauge("govnet_reach_as_expected", "1 if the path is as reach.yaml expects it.", lambda done: done.as_expected),
+        _family(
             "govnet_reach_age_seconds",
+            "gauge",
             "Time since the last round.",
-            ((_labels(record.probe), now - record.at) for record in fresh),
+            ((record.labels, now - record.at) for record, _ in fresh),
         ),
     ]
 
 
-def _counted(records: Iterable[Record]) -> list[Family]:
+def _counted(tried: Sequence[Record]) -> list[Family]:
     """Counters and histograms since the start, of what was ever sent."""
-    tried = [(_labels(record.probe), record) for record in records if record.sent]
     counters: tuple[tuple[str, str, Callable[[Record], int]], ...] = (
         ("govnet_reach_sent_total", "Probes sent.", lambda record: record.sent),
         ("govnet_reach_lost_total", "Probes without an answer.", lambda record: record.lost),
@@ -179,40 +201,34 @@ def _counted(records: Iterable[Record]) -> list[Family]:
             lambda record: record.reordered,
         ),
     )
-    made = []
-    for name, text, number in counters:
-        lines = gauge(name, text, ((labels, float(number(record))) for labels, record in tried)).lines
-        made.append(Family(name, "counter", text, lines))
-    return [*made, _histogram(tried)]
+    made = [
+        _family(name, "counter", text, ((record.labels, number(record)) for record in tried))
+        for name, text, number in counters
+    ]
+    latency = Family("govnet_reach_latency_seconds", "histogram", "Round trips.")
+    bounds = [b',le="%b"' % str(bound).encode() for bound in (*BUCKETS, "+Inf")]
+    for record in tried:
+        # What belongs to one probe stands together, as OpenMetrics wants it.
+        totals = list(accumulate(record.buckets))
+        _add(latency, ((record.labels + bound, total) for bound, total in zip(bounds, totals, strict=True)), "_bucket")
+        _add(latency, [(record.labels, record.seconds)], "_sum")
+        _add(latency, [(record.labels, totals[-1])], "_count")
+    return [*made, latency]
 
 
-def _histogram(tried: Sequence[tuple[dict[str, str], Record]]) -> Family:
-    name, text = "govnet_reach_latency_seconds", "Round trips."
-    family = Family(name, "histogram", text)
-    for labels, record in tried:
-        total = 0
-        samples: list[tuple[dict[str, str], float]] = []
-        for bound, number in zip((*map(str, BUCKETS), "+Inf"), record.buckets, strict=True):
-            total += number
-            samples.append(({**labels, "le": bound}, float(total)))
-        family.lines.extend(gauge(f"{name}_bucket", text, samples).lines)
-        family.lines.extend(gauge(f"{name}_sum", text, [(labels, record.seconds)]).lines)
-        family.lines.extend(gauge(f"{name}_count", text, [(labels, float(total))]).lines)
-    return family
-
-
-def _info(probes: Iterable[Probe]) -> Family:
+def _info(records: Iterable[Record]) -> Family:
     """What is known about each probe, to be joined."""
-    samples = (
+    rows = (
         (
-            {
-                **_labels(probe),
-                "address": probe.address,
-                **{name: probe.label(name) for name in ("role", "line", "carrier", "from", "to")},
-                "dscp": str(probe.train.dscp),
-            },
+            record.labels
+            + b","
+            + _text(
+                address=record.probe.address,
+                **{name: record.probe.label(name) for name in ("role", "line", "carrier", "from", "to")},
+                dscp=str(record.probe.train.dscp),
+            ),
             1.0,
         )
-        for probe in probes
+        for record in records
     )
-    return gauge("govnet_reach_info", "What is probed.", samples)
+    return _family("govnet_reach_info", "gauge", "What is probed.", rows)

@@ -68,7 +68,8 @@ class Alertmanager:
     async def tell(self, documents: list[dict[str, Any]]) -> bool:
         """Send; whether it was taken. Never raises for what the server or the network does."""
         try:
-            for first in range(0, len(documents), _AT_ONCE):
+            # With nothing to tell it is asked all the same: whether it is there is to be known before it is needed.
+            for first in range(0, max(1, len(documents)), _AT_ONCE):
                 await asyncio.to_thread(self._post, documents[first : first + _AT_ONCE])
         except (OSError, ValueError) as error:
             # urllib's errors are OSErrors; http.client's are turned into one below.
@@ -100,29 +101,32 @@ class Alertmanager:
 
 
 class Teller:
-    """Tells all servers, on each change and every minute."""
+    """Tells all servers, on each change and every minute; each by itself, so that one that hangs delays no other."""
 
     def __init__(self, alerts: Alerts, servers: list[Alertmanager]) -> None:
         self._alerts = alerts
         self.servers = servers
-        self._wake = asyncio.Event()
+        self._wake = [asyncio.Event() for _ in servers]
 
     def changed(self) -> None:
         """Something has begun or ended."""
-        self._wake.set()
+        for event in self._wake:
+            event.set()
 
     async def run(self) -> None:
         """Tell them until cancelled."""
+        await asyncio.gather(*(self._keep(*pair) for pair in zip(self.servers, self._wake, strict=True)))
+
+    async def _keep(self, server: Alertmanager, wake: asyncio.Event) -> None:
         while True:
-            left = [server for server in self.servers if not await self._round(server)]
-            wait = 1.0 if left else AGAIN
+            told = await self._round(server)
             try:
-                async with asyncio.timeout(wait):
-                    await self._wake.wait()
+                async with asyncio.timeout(AGAIN if told else 1.0):
+                    await wake.wait()
             except TimeoutError:
                 continue
             await asyncio.sleep(GATHER)
-            self._wake.clear()
+            wake.clear()
 
     async def last(self) -> None:
         """Tell them once more, at the end."""

@@ -19,6 +19,9 @@ from pathlib import Path
 
 import pytest
 
+from collectors.reach.model import Probe, Train, What
+from collectors.reach.prober import probe_all
+
 CLONE_NEWNET = 0x40000000
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
 
@@ -173,3 +176,11 @@ def network(namespace):
         return namespace(inside)
 
     return run
+
+
+@pytest.fixture
+def may_ping():
+    """This user may send echo requests."""
+    found = probe_all([Probe("here", What.DEVICE, "127.0.0.1", 0, Train(1, 0.01, 1.0))])[0]
+    if found.up is None:
+        pytest.skip(f"this user cannot ping: {found.reason}")

@@ -130,6 +130,7 @@ def test_no_route_is_no_answer_and_said_so(namespace):
         assert (found.up, found.figures.loss, found.reason) == (False, 1.0, Reason.NO_ROUTE)
 
 
+@pytest.mark.usefixtures("may_ping")
 def test_a_source_that_is_not_ours_is_not_run():
     """No figures, a reason; an address of ours is taken."""
     foreign, ours = probe_all(

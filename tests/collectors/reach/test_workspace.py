@@ -14,11 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
 from prometheus_client.parser import text_string_to_metric_families
 
 from cli.collect_reach import only
 from collectors import exporter as exporting
 from collectors import http as http_server
+from collectors.forms import openmetrics
 from collectors.reach import form
 from collectors.reach.model import Probe, Reason, Round, Train, What
 from collectors.reach.targets import choose, everything
@@ -85,6 +87,16 @@ def test_a_lab_without_networks(lianyuan):
     found = {probe.target: probe for probe in everything(load(lianyuan), StandIn(), Train())}
     assert (found["rt-lantian"].address, found["rt-lantian"].port) == ("127.9.9.9", 2200)
     assert found["ln-lantian@rt-lantian"].problem is Reason.NOT_HERE
+    # An address that is no device's must not be looked for in the real network.
+    assert found["own"].problem is Reason.NOT_HERE
+
+
+@pytest.mark.parametrize(("kind", "port"), [("icmp", 2200), ("tcp:22", 2200), ("tcp:443", 443)])
+def test_a_path_to_a_device_in_such_a_lab(lianyuan, kind, port):
+    """An echo and its command line's port mean that port where the lab serves it; another port stays what it is."""
+    line = f"{{name: p, from: extranet, to: servers, target: rt-lantian, kind: '{kind}'}}"
+    (probe,) = form.parse(f"paths: [{line}]".encode(), load(lianyuan), StandIn())
+    assert (probe.address, probe.port, probe.problem) == ("127.9.9.9", port, None)
 
 
 def test_names_choose(lianyuan):
@@ -164,16 +176,6 @@ def test_the_command(lianyuan):
     assert "与预期不符" in bad.stdout
 
 
-@pytest.fixture
-def may_ping():
-    """This user may send echo requests."""
-    from collectors.reach.prober import probe_all
-
-    found = probe_all([Probe("here", What.DEVICE, "127.0.0.1", 0, Train(1, 0.01, 1.0))])[0]
-    if found.up is None:
-        pytest.skip(f"this user cannot ping: {found.reason}")
-
-
 def samples(text):
     """Every sample of a page: name and labels → value."""
     return {
@@ -222,6 +224,8 @@ def test_the_page():
     names = {name for name, target, *_ in found if target == "mute"}
     assert names == {"govnet_reach_not_run", "govnet_reach_age_seconds", "govnet_reach_info"}
     assert 'region="涟源市"'.encode() in page
+    strict = openmetrics_families(openmetrics(page).decode())
+    assert {family.name: family.type for family in strict}["govnet_reach_latency_seconds"] == "histogram"
 
 
 def test_an_old_round_is_not_now():

@@ -345,6 +345,20 @@ def test_alertmanager_is_told_again_when_it_was_down(receiver, alertmanager):
     assert (ended["startsAt"], ended["labels"]) == (started, alert["labels"])
 
 
+def test_a_server_that_hangs_delays_no_other(receiver, alertmanager):
+    """One takes the connection and never answers; the other one has the alert all the same."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        urls = (f"http://127.0.0.1:{mute.getsockname()[1]}", f"http://127.0.0.1:{alertmanager.server_port}")
+        running = receiver(alertmanagers=urls)
+        wait_until(lambda: alertmanager.posts)
+        running.send(link(LINK_DOWN, 7), ROUTER)
+        wait_until(lambda: any(body for _, _, body in alertmanager.posts), 8)
+        assert running.metrics()["govnet_trap_alertmanager_up", urls[0]] == 0
+    # The socket is closed here, which ends the attempt that hangs.
+
+
 def test_an_address_that_is_none_is_said():
     """Without the password in it."""
     with pytest.raises(InputError) as error:
