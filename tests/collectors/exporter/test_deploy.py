@@ -110,6 +110,13 @@ def test_units_run_commands_that_there_are(folder):
         assert all(re.search(rf"(?<![\w-]){option}(?![\w-])", ran.stdout) for option in options), words
 
 
+def cells(place):
+    """The cells of the grid that a panel covers."""
+    return [
+        (x, y) for x in range(place["x"], place["x"] + place["w"]) for y in range(place["y"], place["y"] + place["h"])
+    ]
+
+
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_dashboards_are_grafanas_own_form(language):
     """Each file can be read into Grafana's model and is the same when it is written again; its numbers are its own."""
@@ -120,7 +127,9 @@ def test_dashboards_are_grafanas_own_form(language):
         assert read.panels
         numbers = [panel["id"] for panel in document["panels"]]
         assert len(numbers) == len(set(numbers))
-        assert all(panel["gridPos"]["x"] + panel["gridPos"]["w"] <= 24 for panel in document["panels"])
+        taken = [cell for panel in document["panels"] for cell in cells(panel["gridPos"])]
+        assert len(taken) == len(set(taken)), "panels lie over each other"
+        assert all(x < 24 for x, _ in taken)
         assert "${datasource}" in text
 
 
@@ -142,3 +151,25 @@ def test_everything_is_there():
     assert len([name for name in files if name.startswith("prometheus/rules/")]) == 10
     assert len([name for name in files if name.startswith("systemd/")]) == 3
     assert all(text.endswith("\n") for text in files.values())
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path):
+    """A file in the way: what and where and what to do, exit code 2 or 3, no traceback; the same as JSON."""
+    (tmp_path / "out").write_text("")
+    ran = run(GOVNET, "--lang", "en", "collect", "dashboards", "--out", tmp_path / "out")
+    assert ran.returncode != 0
+    assert f"cannot write to {tmp_path / 'out'}" in ran.stderr
+    assert "--out" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    ran = run(GOVNET, "collect", "deploy", "--out", tmp_path / "out", "--json")
+    assert json.loads(ran.stdout)["ok"] is False
+
+
+def test_alerts_know_what_modules_of_ones_own_measure(tmp_path):
+    """With --file the rules have the metrics of a user's snmp.yml."""
+    (tmp_path / "own.yml").write_text(
+        "modules: {own: {metrics: [{name: myLoad, oid: 1.3.6.1.4.1.99999.1, type: gauge, measures: cpu_percent}]}}"
+    )
+    ran = run(GOVNET, "collect", "deploy", "--out", tmp_path / "out", "--file", tmp_path / "own.yml")
+    assert ran.returncode == 0, ran.stderr
+    assert "(myLoad)" in (tmp_path / "out" / "prometheus" / "rules" / "measures.yml").read_text()

@@ -145,3 +145,19 @@ def test_a_stopped_router_raises_its_alert_and_ends_it(noc, wait):
         noc.node("rt-anping", "ip", "link", "set", "eth0", "up")
     wait(lambda: ("DeviceDown", "rt-anping") not in noc.alerts(), 25, lambda: str(noc.alerts()))
     wait(lambda: re.search(r"\[已恢复\]\*\* rt-anping（安平镇", noc.messages()), 25, noc.messages)
+
+
+@pytest.mark.soak
+def test_routers_that_come_and_go(noc, wait):
+    """In turn each real router is silent, ten rounds long: every alert comes and ends, and no rule ever fails."""
+    for _ in range(10):
+        for router in ("rt-anping", "rt-lantian", "vg-zfb"):
+            port = "ge0-0-0" if router == "rt-lantian" else "eth2" if router == "vg-zfb" else "eth0"
+            noc.node(router, "ip", "link", "set", port, "down")
+            try:
+                wait(lambda name=router: ("DeviceDown", name) in noc.alerts(), 60, lambda: str(noc.alerts()))
+            finally:
+                noc.node(router, "ip", "link", "set", port, "up")
+            wait(lambda name=router: ("DeviceDown", name) not in noc.alerts(), 60, lambda: str(noc.alerts()))
+    assert noc.query("sum(prometheus_rule_evaluation_failures_total)")[0]["value"][1] == "0"
+    assert noc.query("sum(alertmanager_notifications_failed_total)")[0]["value"][1] == "0"
