@@ -31,6 +31,16 @@ def folder(tmp_path_factory):
     return directory
 
 
+def needed(folder, file):
+    """A file's rules, and of `measures.yml` those that a case gives something to: the others would record nothing."""
+    spoken = str([CASES[rule["alert"]] for rule in RULES[file] if "alert" in rule])
+    rules = [rule for rule in RULES["measures.yml"] if rule.get("labels", {}).get("metric", "") in spoken]
+    (folder / f"{file}.measures").write_text(
+        yaml.safe_dump({"groups": [{"name": "govnet-measures", "rules": rules}]}), encoding="utf-8"
+    )
+    return [f"{file}.measures", file]
+
+
 def quoted(value):
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -71,15 +81,10 @@ def units(file, step):
 @pytest.mark.parametrize("file", [name for name in TEXTS if name != "measures.yml"])
 def test_alerts_fire_when_they_should_and_only_then(folder, file):
     """Promtool evaluates the rules on each case's series: the alert is there, with its labels, or it is not."""
-    spoken = str([CASES[rule["alert"]] for rule in RULES[file] if "alert" in rule])
-    # Only those that a case gives something to: the others would record nothing, a thousand times.
-    needed = [rule for rule in RULES["measures.yml"] if rule.get("labels", {}).get("metric", "") in spoken]
-    measured = {"groups": [{"name": "govnet-measures", "rules": needed}]}
-    (folder / f"{file}.measures").write_text(yaml.safe_dump(measured), encoding="utf-8")
     names = []
     for step in ("1m", "5m", "30m"):
         document = {
-            "rule_files": [f"{file}.measures", file],
+            "rule_files": needed(folder, file),
             "evaluation_interval": step,
             "group_eval_order": ["govnet-measures"],
             "tests": list(units(file, step)),
@@ -91,6 +96,36 @@ def test_alerts_fire_when_they_should_and_only_then(folder, file):
         ["promtool", "test", "rules", *names], cwd=folder, capture_output=True, text=True, check=False, timeout=200
     )
     assert ran.returncode == 0, (ran.stdout + ran.stderr)[-4000:]
+
+
+@pytest.mark.prometheus
+def test_the_texts_of_an_alert_are_filled_in(folder):
+    """Prometheus expands every text without a fault. Promtool shows them where it is told to expect no alert."""
+    names, count = [], 0
+    for file in RULES:
+        tests = [
+            {
+                "interval": "1m",
+                "input_series": unit["input_series"],
+                "alert_rule_test": [
+                    {"eval_time": test["eval_time"], "alertname": unit["name"].split()[0], "exp_alerts": []}
+                    for test in unit["promql_expr_test"]
+                ],
+            }
+            for unit in units(file, "1m")
+            if " fires 0" in unit["name"]
+        ]
+        document = {"rule_files": needed(folder, file), "evaluation_interval": "1m", "tests": tests}
+        if tests:
+            names.append(f"{file}.texts")
+            (folder / names[-1]).write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+            count += len(tests)
+    ran = subprocess.run(
+        ["promtool", "test", "rules", *names], cwd=folder, capture_output=True, text=True, check=False, timeout=200
+    )
+    told = re.findall(r"Annotations:\{(.*)\}", ran.stdout + ran.stderr)
+    assert len(told) == count
+    assert [text for text in told if "<error" in text or "<no value>" in text or "{{" in text] == []
 
 
 @pytest.mark.prometheus

@@ -179,10 +179,9 @@ def test_a_stopped_router_raises_its_alert_and_ends_it(noc, wait):
 
 @pytest.mark.soak
 def test_routers_that_come_and_go(noc, wait):
-    """In turn each real router is silent, ten rounds long: every alert comes and ends, and no rule ever fails."""
+    """In turn two real routers are silent, ten rounds long: every alert comes and ends, and no rule ever fails."""
     for _ in range(10):
-        for router in ("rt-anping", "rt-lantian", "vg-zfb"):
-            port = "ge0-0-0" if router == "rt-lantian" else "eth2" if router == "vg-zfb" else "eth0"
+        for router, port in (("rt-anping", "eth0"), ("rt-lantian", "ge0-0-0")):
             noc.node(router, "ip", "link", "set", port, "down")
             try:
                 wait(lambda name=router: ("DeviceDown", name) in noc.alerts(), 60, lambda: str(noc.alerts()))
