@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 REGISTERED = "custom_napalm"
 PACKAGES = {"inventory", "ipplan", "configs", "collectors", "audits", "lab", "cli"}
 # What runs reads these; each must be in the wheel.
-NEEDED = {".py", ".j2", ".yml", ".html", ".sh", ".css", ".js", ".grammar", ".typed"}
+NEEDED = {".py", ".j2", ".yml", ".html", ".sh", ".css", ".js", ".grammar", ".typed", ".service", ".tmpl"}
 # Files that are known by their name.
 NAMES = {"gitignore", "guard"}
 ENDINGS = NEEDED | NAMES | {".mo", ".yaml", ".json", ".csv", ".md", ".gitignore"}

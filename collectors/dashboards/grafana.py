@@ -89,7 +89,7 @@ def _variable(choice: Choice, say: Say) -> Any:
     )
     if not choice.several:
         return made
-    everything = models.VariableOption(text="All", value="$__all", selected=True)
+    everything = models.VariableOption(text=["All"], value=["$__all"], selected=True)
     return made.multi(True).include_all(True).all_value(".*").current(everything)
 
 

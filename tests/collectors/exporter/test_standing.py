@@ -156,6 +156,15 @@ def test_a_rollout_that_somebody_altered_is_unknown(city):
     assert ({"part": "rollout", "reason": "unreadable"}, 0.0) in found["govnet_workspace_readable"]
 
 
+def test_a_database_that_is_none_is_unknown(city):
+    """Rollouts whose database cannot be read are unknown, not none."""
+    rollout(city.root, "20261121-000000-aa")
+    (city.root / "state.db").write_text("this is no database, and it is long enough to be read as one" * 20)
+    found = samples(standing.text(city))
+    assert ({"part": "rollout", "reason": "unreadable"}, 0.0) in found["govnet_workspace_readable"]
+    assert "govnet_rollout_phase" not in found
+
+
 def test_the_exporter_serves_it(running):
     """Prometheus gets it as text, beside the other pages."""
     status, body, headers = running().get("/workspace")
