@@ -9,7 +9,7 @@ from configs.meaning.filters import covered, permits_everything
 from inventory.text import mark
 
 if TYPE_CHECKING:
-    from configs.dialects.cisco_ios.filters import AccessList, Binding
+    from configs.meaning.no_lists import AccessList, Binding
     from configs.reading import Command, Reading, Sheet
 
 

@@ -1,4 +1,6 @@
-"""IOS access lists as vendor-independent filter rules, and where they are bound.
+"""Access lists of the languages with `no` as vendor-independent filter rules, and where they are bound.
+
+`access-list N …`, `ip | ipv4 | ipv6 access-list [standard | extended] NAME`; addresses have wildcards or lengths.
 
 Syntax: Cisco "IP Addressing Services Command Reference" (access-list, ip access-list, permit, deny) and
 "Security Command Reference" (ip access-group, access-class). A wildcard bit of 0 must match. A bound list that is not
@@ -60,9 +62,9 @@ def access_lists(reading: Reading) -> dict[str, AccessList]:
         entry = lists.setdefault(command.words[1], AccessList(command.words[1]))
         entry.lines.append(command.line)
         _add(entry, command, 2, standard=_is_standard(command.words[1]))
-    for command in (*reading.find("ip", "access-list"), *reading.find("ipv6", "access-list")):
+    for command in [one for family in ("ip", "ipv4", "ipv6") for one in reading.find(family, "access-list")]:
         words = [word for word in command.words[2:] if word.lower() not in ("standard", "extended", "role-based")]
-        if command.negated or not words or words[0].lower() in ("resequence", "log-update", "logging"):
+        if command.negated or not words or words[0].lower() in ("resequence", "log-update", "logging", "cache", "capture", "log"):
             continue
         entry = lists.setdefault(words[0], AccessList(words[0]))
         entry.lines.append(command.line)
@@ -78,20 +80,26 @@ def access_lists(reading: Reading) -> dict[str, AccessList]:
 def bindings(reading: Reading) -> Iterator[Binding]:
     """Where access lists are bound."""
     for interface in reading.find("interface"):
-        for words in (("ip", "access-group"), ("ipv6", "traffic-filter")):
+        for words in (("ip", "access-group"), ("ipv6", "traffic-filter"), ("ipv4", "access-group")):
             for command in interface.find(*words):
                 if not command.negated and len(command.words) > 2:
                     yield Binding("interface", command.words[2], command)
     for line in reading.find("line"):
         for command in (*line.find("access-class"), *line.find("ipv6", "access-class")):
-            name = command.words[1] if command.folded[0] == "access-class" else command.words[2]
-            if not command.negated:
+            name = terminal_list(command)
+            if name and not command.negated:
                 yield Binding("line", name, command)
     for community in reading.on("snmp-server", "community"):
         name = community_list(community)
         if name:
             yield Binding("snmp", name, community)
     yield from _other_bindings(reading)
+
+
+def terminal_list(command: Command) -> str:
+    """The list that `[ipv6] access-class [ingress | egress] NAME [in | out]` names; empty if it names none."""
+    rest = [word for word in command.after("access-class") if word.lower() not in ("ingress", "egress")]
+    return rest[0] if rest else ""
 
 
 def _other_bindings(reading: Reading) -> Iterator[Binding]:
@@ -119,8 +127,13 @@ def community_list(command: Command) -> str:
     rest = list(command.words[3:])
     if len(rest) >= 2 and rest[0].lower() == "view":
         rest = rest[2:]
-    names = [word for word in rest if word.lower() not in ("ro", "rw", "ipv6", "trap")]
+    names = [word for word in rest if word.lower() not in _COMMUNITY_WORDS]
+    if "group" in command.folded[3:]:
+        names = list(command.after("use-ipv4acl") or command.after("use-acl"))[:1]
     return names[-1] if names else ""
+
+
+_COMMUNITY_WORDS = frozenset({"ro", "rw", "ipv6", "ipv4", "trap", "systemowner", "sdrowner", "use-ipv4acl", "use-acl"})
 
 
 def _is_standard(name: str) -> bool:
@@ -157,7 +170,7 @@ def _add(entry: AccessList, command: Command, start: int, *, standard: bool) -> 
         FilterRule(
             command.line,
             permit,
-            "" if protocol in ("ip", "ipv6") else protocol,
+            "" if protocol in ("ip", "ipv6", "ipv4") else protocol,
             source,
             destination,
             source_ports,
@@ -185,6 +198,8 @@ class _Words:
             return _host(name) if word == "host" else Address(f"{word} {name}", 0)
         if ":" in word:
             return _prefix(word)
+        if "/" in word:
+            return _short(word)
         value = _v4(word)
         wildcard = _v4(self._words[0]) if self._words else None
         if value is None or (wildcard is None and not bare_host):
@@ -220,6 +235,16 @@ class _Words:
         """What is left are conditions, but for logging, which limits nothing."""
         words = [word for word in self._words if word not in ("log", "log-input")]
         return frozenset({" ".join(words)} if words else ())
+
+
+def _short(word: str) -> Address:
+    """`A/L` of IPv4."""
+    text, _, length = word.partition("/")
+    value = _v4(text)
+    if value is None or not length.isdigit() or int(length) > 32:
+        return Address(word, 0)
+    bits = _V4_BITS >> int(length)
+    return ANY if bits == _V4_BITS else Address(value & ~bits, bits)
 
 
 def _host(word: str) -> Address:
