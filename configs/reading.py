@@ -149,9 +149,9 @@ def _grouped(
     return result
 
 
-def lines_of(commands: Iterable[Command]) -> tuple[int, ...]:
+def lines_of(evidence: Iterable[Command | int]) -> tuple[int, ...]:
     """The line numbers of commands, sorted, each once."""
-    return tuple(sorted({command.line for command in commands}))
+    return tuple(sorted({entry if isinstance(entry, int) else entry.line for entry in evidence}))
 
 
 def last(commands: Iterable[Command]) -> Command | None:
@@ -173,8 +173,7 @@ class Sheet:
 
     def line(self, name: str, value: bool, evidence: Iterable[Command | int], why: str) -> None:
         """A line (or several) says so."""
-        numbers = {entry if isinstance(entry, int) else entry.line for entry in evidence}
-        self._put(Fact(name, value, Basis.LINE, tuple(sorted(numbers)), why))
+        self._put(Fact(name, value, Basis.LINE, lines_of(evidence), why))
 
     def weighed(
         self,
@@ -195,17 +194,21 @@ class Sheet:
         else:
             self.absent(name, False, absent_why)
 
-    def absent(self, name: str, value: bool, why: str, evidence: Iterable[Command] = ()) -> None:
+    def absent(self, name: str, value: bool, why: str, evidence: Iterable[Command | int] = ()) -> None:
         """The line that would decide otherwise is missing; `evidence` are the views in which it is."""
         self._put(Fact(name, value, Basis.ABSENT, lines_of(evidence), why))
 
-    def default(self, name: str, value: bool, why: str, evidence: Iterable[Command] = ()) -> None:
+    def default(self, name: str, value: bool, why: str, evidence: Iterable[Command | int] = ()) -> None:
         """The platform's default says so, for the version at hand."""
         self._put(Fact(name, value, Basis.DEFAULT, lines_of(evidence), why))
 
     def unknown(self, name: str, why: str) -> None:
         """This text cannot decide it."""
         self._put(Fact(name, None, Basis.UNDECIDABLE, (), why))
+
+    def take(self, fact: Fact) -> None:
+        """A fact that another sheet holds."""
+        self._put(fact)
 
     def _put(self, fact: Fact) -> None:
         if fact.name in self._facts:

@@ -20,6 +20,7 @@ _DEFAULT_COMMUNITIES = frozenset({"public", "private"})
 _MASK = "***"
 # What says that the keys of an SNMPv3 user are stored in another form.
 _LOCALIZED = frozenset({"encrypted", "localizedkey", "localized", "localizedv2key"})
+_HASHES = frozenset({"sha512", "md5", "sha256", "scrypt", "encrypted"})
 _WRITING = frozenset({"rw", "network-admin", "vdc-admin"})
 
 
@@ -111,7 +112,9 @@ def _storage(command: Command) -> str:
         rest = rest[2:]
     if len(rest) < 2:
         return "hidden" if _MASK in rest[0] or rest[0].startswith("$") else "plain"
-    return "plain" if rest[0] in ("0", "clear") or not rest[0].isdigit() else rest[0]
+    if rest[0].lower() in _HASHES:
+        return "hash"
+    return "plain" if rest[0] == "0" or not rest[0].isdigit() else rest[0]
 
 
 # Where shared keys stand: the words before the key. A key is preceded by its type; without one it is in clear.
