@@ -6,19 +6,17 @@ Nothing here knows a vendor. A dialect says how a command is taken back (`no`, `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from configs.model import Basis, Fact, Facts, NotUnderstood
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from configs.tree import Comment, Node, Tree
+    from configs.tree import Comment, Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A line as words. `words` are without the negating word, `folded` the same in lower case.
 
     `inside` are the commands of the view it opens, in the file's order.
@@ -49,7 +47,8 @@ class Command:
 
     def find(self, *words: str) -> tuple[Command, ...]:
         """The commands directly inside this view that begin with these words, negated ones included."""
-        return tuple(command for command in self.inside if command.starts(*words))
+        size = len(words)
+        return tuple(one for one in self.inside if one.folded[:size] == words)
 
     def everything(self) -> Iterator[Command]:
         """The commands inside this view, at any depth, in the file's order."""
@@ -69,32 +68,48 @@ class Reading:
     def __init__(self, tree: Tree, negation: str, opens: Callable[[tuple[str, ...]], bool]) -> None:
         self.encoding = tree.encoding
         self._negation = negation
-        commands = [self._command(node) for node in tree.children]
-        if commands and not any(command.inside for command in commands):
+        commands, self.all = self._commands(tree)
+        if commands and len(commands) == len(self.all):
             commands = _grouped(commands, tree.comments, opens)
+            self.all = tuple(one for command in commands for one in (command, *command.everything()))
         self.top = tuple(commands)
-        self.all: tuple[Command, ...] = tuple(self._everything())
         self._index: dict[str, list[Command]] = {}
         for command in self.all:
             self._index.setdefault(command.folded[0], []).append(command)
 
-    def _command(self, node: Node) -> Command:
-        words = tuple(node.text.split())
-        folded = tuple(node.text.lower().split())
-        negated = len(words) > 1 and folded[0] == self._negation
-        if negated:
-            words, folded = words[1:], folded[1:]
-        inside = tuple(map(self._command, node.children)) if node.children else ()
-        return Command(node.line, words, folded, negated, inside, node.body)
-
-    def _everything(self) -> Iterator[Command]:
-        for command in self.top:
-            yield command
-            yield from command.everything()
+    def _commands(self, tree: Tree) -> tuple[list[Command], tuple[Command, ...]]:
+        """The commands outside all views, and all of them, in the file's order."""
+        parents, texts, bodies = tree.outline
+        below: dict[int, list[Command]] = {}
+        everything: list[Command] = []
+        negation = self._negation
+        for number in range(len(parents), 0, -1):
+            parent = parents[number - 1]
+            if parent < 0:
+                continue
+            text = texts[number - 1]
+            words = folded = tuple(text.split())
+            lower = text.lower()
+            if lower != text:
+                folded = tuple(lower.split())
+            negated = folded[0] == negation and len(words) > 1
+            if negated:
+                words, folded = words[1:], folded[1:]
+            inside = below.pop(number, None)
+            count = bodies.get(number, 0)
+            body = tuple(line.rstrip("\r\n") for line in tree.lines[number : number + count]) if count else ()
+            command = Command(number, words, folded, negated, tuple(reversed(inside)) if inside else (), body)
+            below.setdefault(parent, []).append(command)
+            everything.append(command)
+        return below.get(0, [])[::-1], tuple(reversed(everything))
 
     def find(self, *words: str) -> tuple[Command, ...]:
         """Every command that begins with these (lower-case) words, wherever it stands, negated ones included."""
-        return tuple(command for command in self._index.get(words[0], ()) if command.starts(*words))
+        found = self._index.get(words[0])
+        if found is None:
+            return ()
+        size = len(words)
+        return tuple(found) if size == 1 else tuple(one for one in found if one.folded[:size] == words)
 
     def on(self, *words: str) -> tuple[Command, ...]:
         """As `find`, without the negated ones and without those that a later negation of the same words takes back."""

@@ -62,7 +62,9 @@ def access_lists(sheet: Sheet, reading: Reading, lists: dict[str, AccessList], b
 
 
 _PHYSICAL = re.compile(
-    r"(fastethernet|gigabitethernet|tengigabitethernet|twogigabitethernet|ethernet)\S*\d", re.IGNORECASE
+    r"(?:fast|gigabit|tengig|twentyfivegig|fortygig|fiftygig|hundredgig|fourhundredgig|twogigabit|fivegigabit|tengigabit"
+    r"|app-?gigabit)?(?:ethernet|e)\S*\d",
+    re.IGNORECASE,
 )
 # Lines that say nothing about a port's use.
 _IDLE_WORDS = frozenset({"shutdown", "duplex", "speed", "negotiation", "mop", "switchport", "media-type", "ip", "cdp"})

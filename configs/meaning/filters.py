@@ -7,8 +7,7 @@ it equals itself and is covered by "any", nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 ALL_BITS = (1 << 128) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """`value` where the wildcard's bits are 0. An opaque address has its name as `value` and wildcard 0.
 
     `version` is the family of a `value` that is a number; a wildcard that holds all bits means any address.
@@ -45,8 +43,7 @@ class Address:
 ANY = Address()
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
+class Ports(NamedTuple):
     """Port ranges, inclusive; `opaque` holds the words of a condition that was not interpreted."""
 
     ranges: tuple[tuple[int, int], ...] = ((0, 65535),)
@@ -64,8 +61,7 @@ class Ports:
 ANY_PORTS = Ports()
 
 
-@dataclass(frozen=True, slots=True)
-class FilterRule:
+class FilterRule(NamedTuple):
     """One rule. `protocol` is empty for any. `conditions` are further conditions, all of which must hold."""
 
     line: int

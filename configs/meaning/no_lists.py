@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import AddressValueError, IPv6Address
+from socket import AF_INET, inet_pton
 from typing import TYPE_CHECKING
 
 from configs.meaning.filters import ALL_BITS, ANY, ANY_PORTS, Address, FilterRule, Ports
@@ -180,6 +181,9 @@ def _add(entry: AccessList, command: Command, start: int, *, standard: bool) -> 
     )
 
 
+_NOTHING: frozenset[str] = frozenset()
+
+
 class _Words:
     """Takes the parts of a rule off the front of its words."""
 
@@ -207,7 +211,7 @@ class _Words:
         if wildcard is None:
             return Address(value, 0)
         self.take()
-        return ANY if wildcard == _V4_BITS else Address(value & ~wildcard, wildcard)
+        return _masked(value, wildcard)
 
     def ports(self) -> Ports:
         if not self._words or self._words[0] not in _PORT_WORDS:
@@ -218,23 +222,35 @@ class _Words:
             names.append(self.take())
         if operator == "range":
             names.append(self.take())
-        numbers = [_port(name) for name in names]
-        known = [number for number in numbers if number is not None]
-        if len(known) != len(numbers):
-            return Ports((), (operator, *names))
-        if operator == "eq":
-            return Ports(tuple((number, number) for number in known))
-        if operator == "neq":
-            starts = [0, *(number + 1 for number in sorted(known))]
-            ends = [*(number - 1 for number in sorted(known)), 65535]
-            return Ports(tuple((low, high) for low, high in zip(starts, ends, strict=True) if low <= high))
-        first, last = known[0], known[-1]
-        return Ports(({"gt": (first + 1, 65535), "lt": (0, first - 1), "range": (first, last)}[operator],))
+        return _ports(operator, tuple(names))
 
     def rest(self) -> frozenset[str]:
         """What is left are conditions, but for logging, which limits nothing."""
+        if not self._words:
+            return _NOTHING
         words = [word for word in self._words if word not in ("log", "log-input")]
         return frozenset({" ".join(words)} if words else ())
+
+
+@lru_cache(16384)
+def _masked(value: int, wildcard: int) -> Address:
+    return ANY if wildcard == _V4_BITS else Address(value & ~wildcard, wildcard)
+
+
+@lru_cache(16384)
+def _ports(operator: str, names: tuple[str, ...]) -> Ports:
+    numbers = [_port(name) for name in names]
+    known = [number for number in numbers if number is not None]
+    if len(known) != len(numbers):
+        return Ports((), (operator, *names))
+    if operator == "eq":
+        return Ports(tuple((number, number) for number in known))
+    if operator == "neq":
+        starts = [0, *(number + 1 for number in sorted(known))]
+        ends = [*(number - 1 for number in sorted(known)), 65535]
+        return Ports(tuple((low, high) for low, high in zip(starts, ends, strict=True) if low <= high))
+    first, last = known[0], known[-1]
+    return Ports(({"gt": (first + 1, 65535), "lt": (0, first - 1), "range": (first, last)}[operator],))
 
 
 def _short(word: str) -> Address:
@@ -264,11 +280,11 @@ def _prefix(word: str) -> Address:
     return ANY if bits == ALL_BITS else Address(value & ~bits, bits, 6)
 
 
-@lru_cache(4096)
+@lru_cache(16384)
 def _v4(word: str) -> int | None:
     try:
-        return int(IPv4Address(word))
-    except (AddressValueError, ValueError):
+        return int.from_bytes(inet_pton(AF_INET, word))
+    except (OSError, ValueError):
         return None
 
 

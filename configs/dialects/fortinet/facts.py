@@ -247,28 +247,28 @@ def _password_policy(sheet: Sheet, tables: Tables, *, known: bool) -> None:
 
 
 # Fields with secrets, wherever they stand.
-_SECRET = re.compile(
-    r"(?:password\d?|passwd|psksecret|secret|key|passphrase|sae-password|auth-pwd|priv-pwd|md5-key|authentication-key"
-    r"|ldap-password|password2)"
-)
+_SECRETS = frozenset({
+    "password", "password2", "password3", "passwd", "psksecret", "secret", "key", "passphrase", "sae-password",
+    "auth-pwd", "priv-pwd", "md5-key", "authentication-key", "ldap-password", "secondary-secret", "tertiary-secret",
+})  # fmt: skip
 _NOT_SECRET = frozenset({"", "enable", "disable"})
 
 
 def _secrets(sheet: Sheet, tree: Tree, tables: Tables) -> None:
     plain: list[judging.Line] = []
     hidden: list[judging.Line] = []
-    for path, node in tree.walk():
-        if not node.text.startswith("set ") or not path:
+    for number, (text, parent) in enumerate(zip(tree.outline.texts, tree.outline.parents, strict=True), 1):
+        if parent <= 0 or not text.startswith("set ") or text.split(None, 2)[1] not in _SECRETS:
             continue
-        words = words_of(node.text)
-        if len(words) < 3 or not _SECRET.fullmatch(words[1]) or words[2] in _NOT_SECRET:
+        words = words_of(text)
+        if len(words) < 3 or words[2] in _NOT_SECRET:
             continue
         if words[1] in ("key", "secret") and len(words) > 3 and words[2] != "ENC":
             continue
         if words[2] == judging.MASK:
-            hidden.append(node.line)
+            hidden.append(number)
         elif words[2] != "ENC":
-            plain.append(node.line)
+            plain.append(number)
     reversible = [entry.line_of("passwd") for entry in tables["user local"] if entry.value("passwd") == "ENC"]
     admins = [entry for entry in tables["system admin"] if entry.values("password")]
     judging.secrets(sheet, plain=plain, hidden=hidden, reversible=[] if admins else reversible)
