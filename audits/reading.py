@@ -32,13 +32,16 @@ def assess(document: Document) -> Assessed:
     if not platform:
         return _unread(document, encoding, Message("no dialect recognises this text; name it with --platform"))
     try:
-        dialect = dialects.dialect(platform)
-        tree = dialect.parse(document.content, (text, encoding))
-        facts = dialect.facts(tree)
-    except InputError as error:
-        return _unread(document, encoding, error.problems[0].message, tuple(error.problems))
+        return _read(document, platform, text, encoding)
     except GovnetError as error:
-        return _unread(document, encoding, error.message)
+        problems = tuple(error.problems) if isinstance(error, InputError) else ()
+        return _unread(document, encoding, problems[0].message if problems else error.message, problems)
+
+
+def _read(document: Document, platform: str, text: str, encoding: str) -> Assessed:
+    dialect = dialects.dialect(platform)
+    tree = dialect.parse(document.content, (text, encoding))
+    facts = dialect.facts(tree)
     if not facts.facts:
         message = Message("no facts are read from the platform “{platform}” yet", platform=platform)
         return _unread(document, facts.encoding, message)
@@ -56,9 +59,7 @@ def _unread(document: Document, encoding: str, problem: Message, faults: tuple[P
     if not faults:
         hint = Message("give the platform: --platform, one of: {names}", names=", ".join(sorted(dialects.platforms())))
         faults = (Problem("unknown-vendor", problem, hint, document.path, 1),)
-    return Assessed(
-        document, Facts(document.platform, encoding, _complete(empty)), problem=problem, faults=faults
-    )
+    return Assessed(document, Facts(document.platform, encoding, _complete(empty)), problem=problem, faults=faults)
 
 
 def _complete(facts: Facts) -> dict[str, Fact]:

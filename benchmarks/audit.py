@@ -45,9 +45,20 @@ print(json.dumps({"seconds": best}))
 
 def cisco(dice: random.Random) -> Iterator[str]:
     """A switch that routes."""
-    yield from ("version 15.2", "service timestamps log datetime", "service password-encryption", "hostname sw-1", "!",
-                "aaa new-model", "aaa authentication login default group tacacs+ local", "enable secret 9 $9$abc",
-                "username ops privilege 15 secret 9 $9$x", "ip ssh version 2", "no ip http server", "!")  # fmt: skip
+    yield from (
+        "version 15.2",
+        "service timestamps log datetime",
+        "service password-encryption",
+        "hostname sw-1",
+        "!",
+        "aaa new-model",
+        "aaa authentication login default group tacacs+ local",
+        "enable secret 9 $9$abc",
+        "username ops privilege 15 secret 9 $9$x",
+        "ip ssh version 2",
+        "no ip http server",
+        "!",
+    )
     for number in range(280):
         yield f"interface GigabitEthernet1/0/{number}"
         yield f" description to room {number}"
@@ -58,13 +69,23 @@ def cisco(dice: random.Random) -> Iterator[str]:
     for name in range(12):
         yield f"ip access-list extended guard-{name}"
         for _ in range(80):
-            yield f" permit tcp {_wild(dice)} host 10.9.{dice.randrange(256)}.{dice.randrange(256)} eq {dice.randrange(1, 9999)}"
+            host = f"10.9.{dice.randrange(256)}.{dice.randrange(256)}"
+            yield f" permit tcp {_wild(dice)} host {host} eq {dice.randrange(1, 9999)}"
         yield " deny ip any any"
         yield "!"
     for number in range(200):
         yield f"ip route 10.{number}.0.0 255.255.0.0 192.0.2.{number % 250}"
-    yield from ("logging host 10.0.0.5", "ntp server 10.0.0.6", "snmp-server community k2-Lo9x RO 10", "line con 0",
-                " exec-timeout 10 0", "line vty 0 4", " access-class 10 in", " transport input ssh", "end")  # fmt: skip
+    yield from (
+        "logging host 10.0.0.5",
+        "ntp server 10.0.0.6",
+        "snmp-server community k2-Lo9x RO 10",
+        "line con 0",
+        " exec-timeout 10 0",
+        "line vty 0 4",
+        " access-class 10 in",
+        " transport input ssh",
+        "end",
+    )
 
 
 def huawei(dice: random.Random) -> Iterator[str]:
@@ -73,16 +94,33 @@ def huawei(dice: random.Random) -> Iterator[str]:
     for name in range(12):
         yield f"acl number {3000 + name}"
         for number in range(80):
-            yield f" rule {number * 5} permit tcp source {_wild(dice)} destination 10.9.{dice.randrange(256)}.7 0 destination-port eq 443"
+            host = f"10.9.{dice.randrange(256)}.7"
+            yield f" rule {number * 5} permit tcp source {_wild(dice)} destination {host} 0 destination-port eq 443"
         yield "#"
     for number in range(330):
-        yield from (f"interface GigabitEthernet0/0/{number}", f" description to room {number}", " port link-type access",
-                    f" port default vlan {number % 60 + 2}", "#")  # fmt: skip
+        yield from (
+            f"interface GigabitEthernet0/0/{number}",
+            f" description to room {number}",
+            " port link-type access",
+            f" port default vlan {number % 60 + 2}",
+            "#",
+        )
     for number in range(250):
         yield f"ip route-static 10.{number}.0.0 255.255.0.0 192.0.2.{number}"
-    yield from ("#", "aaa", " local-user ops password irreversible-cipher $1a$x$", " local-user ops privilege level 15", "#",
-                "user-interface con 0", " authentication-mode aaa", "user-interface vty 0 4", " acl 3000 inbound",
-                " protocol inbound ssh", "#", "return")  # fmt: skip
+    yield from (
+        "#",
+        "aaa",
+        " local-user ops password irreversible-cipher $1a$x$",
+        " local-user ops privilege level 15",
+        "#",
+        "user-interface con 0",
+        " authentication-mode aaa",
+        "user-interface vty 0 4",
+        " acl 3000 inbound",
+        " protocol inbound ssh",
+        "#",
+        "return",
+    )
 
 
 def comware(dice: random.Random) -> Iterator[str]:
@@ -91,30 +129,57 @@ def comware(dice: random.Random) -> Iterator[str]:
     for name in range(12):
         yield f"acl advanced {3000 + name}"
         for number in range(80):
-            yield f" rule {number * 5} permit tcp source {_wild(dice)} destination 10.9.{dice.randrange(256)}.7 0 destination-port eq 443"
+            host = f"10.9.{dice.randrange(256)}.7"
+            yield f" rule {number * 5} permit tcp source {_wild(dice)} destination {host} 0 destination-port eq 443"
         yield "#"
     for number in range(330):
-        yield from (f"interface GigabitEthernet1/0/{number}", " port link-mode bridge", f" description to room {number}",
-                    f" port access vlan {number % 60 + 2}", "#")  # fmt: skip
+        yield from (
+            f"interface GigabitEthernet1/0/{number}",
+            " port link-mode bridge",
+            f" description to room {number}",
+            f" port access vlan {number % 60 + 2}",
+            "#",
+        )
     for number in range(250):
         yield f" ip route-static 10.{number}.0.0 255.255.0.0 192.0.2.{number}"
-    yield from ("#", "line vty 0 63", " authentication-mode scheme", "#", "local-user ops class manage",
-                " password hash $h$6$x", "#", "return")  # fmt: skip
+    yield from (
+        "#",
+        "line vty 0 63",
+        " authentication-mode scheme",
+        "#",
+        "local-user ops class manage",
+        " password hash $h$6$x",
+        "#",
+        "return",
+    )
 
 
 def fortios(dice: random.Random) -> Iterator[str]:
     """A firewall in FortiOS."""
-    yield from ("#config-version=FGT60F-7.0.5-FW-build0304:opmode=0:vdom=0:user=admin", "config system global",
-                '    set hostname "fw-1"', "    set admintimeout 10", "end", "config firewall address")  # fmt: skip
+    yield from (
+        "#config-version=FGT60F-7.0.5-FW-build0304:opmode=0:vdom=0:user=admin",
+        "config system global",
+        '    set hostname "fw-1"',
+        "    set admintimeout 10",
+        "end",
+        "config firewall address",
+    )
     for number in range(250):
         yield from (f'    edit "net-{number}"', f"        set subnet 10.{number}.0.0 255.255.0.0", "    next")
     yield from ("end", "config firewall policy")
     for number in range(200):
         yield f"    edit {number + 1}"
-        yield from ('        set srcintf "lan"', '        set dstintf "wan1"', f'        set srcaddr "net-{number}"',
-                    f'        set dstaddr "net-{dice.randrange(250)}"', "        set action accept",
-                    '        set schedule "always"', '        set service "HTTPS"', "        set logtraffic all",
-                    "    next")  # fmt: skip
+        yield from (
+            '        set srcintf "lan"',
+            '        set dstintf "wan1"',
+            f'        set srcaddr "net-{number}"',
+            f'        set dstaddr "net-{dice.randrange(250)}"',
+            "        set action accept",
+            '        set schedule "always"',
+            '        set service "HTTPS"',
+            "        set logtraffic all",
+            "    next",
+        )
     yield "end"
 
 
@@ -168,12 +233,15 @@ def main() -> None:
         [
             figure("facts-configurations-of-3000-lines-a-second", rate, "1/s", PER_SECOND, better="higher"),
             figure(
-                "facts-over-the-peers-parsing-alone", seconds["cisco"] / parsing, "×", OF_THE_PEER,
+                "facts-over-the-peers-parsing-alone",
+                seconds["cisco"] / parsing,
+                "×",
+                OF_THE_PEER,
                 peer={"name": f"{PEER}, parsing {parsing * 1000:.0f} ms", "value": 1.0},
             ),
             figure("facts-of-2000-rules-seconds", least(lambda: assess(long_list)), "s", RULES_SECONDS),
         ],
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":

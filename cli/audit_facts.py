@@ -25,8 +25,8 @@ def register(group: typer.Typer) -> None:
         group,
         "facts",
         mark(
-            "Show the facts of every configuration with the lines that prove them. Exit code 3 if one could not be read or "
-            "was cut off; the others are there."
+            "Show the facts of every configuration with the lines that prove them. Exit code 3 if one could not be "
+            "read or was cut off; the others are there."
         ),
         ["govnet audit facts running.cfg", "govnet audit facts configs/ --json", "govnet audit facts archive:"],
     )

@@ -123,7 +123,7 @@ def roles(sheet: Sheet, users: Mapping[str, Line], top: Collection[str]) -> None
 
 
 def secrets(sheet: Sheet, *, plain: Sequence[Line], hidden: Sequence[Line], reversible: Sequence[Line]) -> None:
-    """`pwd_plain` and `pwd_reversible`. `hidden` are lines whose secret the text masks, so that its form is not seen."""
+    """`pwd_plain` and `pwd_reversible`. `hidden`: lines whose secret the text masks, so that its form is not seen."""
     if plain:
         sheet.line("pwd_plain", True, plain, mark("a password or shared key stands in clear in this line"))
     elif hidden:

@@ -1,4 +1,4 @@
-"""Facts of the languages with `no`, `line vty`, `username`, `access-list`: what a dialect says differs, the rest is shared.
+"""Facts of the languages with `no`, `line vty`, `username`, `access-list`: a dialect says what differs.
 
 A dialect that has another way to Telnet, SSH, the web server or its lines gives a function of its own for it.
 """

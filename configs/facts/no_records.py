@@ -68,7 +68,7 @@ def _log_host(command: Command) -> bool:
     if words[1] in ("host", "server"):
         return len(words) > 2
     if words[1] == "vrf":
-        return len(words) > 3 and words[3] not in ("source-interface",)
+        return len(words) > 3 and words[3] != "source-interface"
     return re.fullmatch(r"\d+\.\d+\.\d+\.\d+", words[1]) is not None
 
 
@@ -90,11 +90,7 @@ def accounts(sheet: Sheet, reading: Reading, usual: frozenset[str]) -> None:
         )
     else:
         sheet.absent("default_account", False, mark("there is no local account"))
-    top = {
-        name
-        for name, commands in users.items()
-        if any(_is_top(command) for command in commands)
-    }
+    top = {name for name, commands in users.items() if any(_is_top(command) for command in commands)}
     why = mark("privilege says which rights a local account has")
     if len(users) < 2:
         sheet.unknown("no_role_separation", mark("with fewer than two local accounts, roles are decided elsewhere"))

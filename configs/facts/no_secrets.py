@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from configs.meaning.no_lists import community_list
 from configs.meaning.filters import permits_any_source
+from configs.meaning.no_lists import community_list
 from inventory.text import mark
 
 if TYPE_CHECKING:

@@ -65,7 +65,11 @@ def access_lists(reading: Reading) -> dict[str, AccessList]:
         _add(entry, command, 2, standard=_is_standard(command.words[1]))
     for command in [one for family in ("ip", "ipv4", "ipv6") for one in reading.find(family, "access-list")]:
         words = [word for word in command.words[2:] if word.lower() not in ("standard", "extended", "role-based")]
-        if command.negated or not words or words[0].lower() in ("resequence", "log-update", "logging", "cache", "capture", "log"):
+        if (
+            command.negated
+            or not words
+            or words[0].lower() in ("resequence", "log-update", "logging", "cache", "capture", "log")
+        ):
             continue
         entry = lists.setdefault(words[0], AccessList(words[0]))
         entry.lines.append(command.line)
@@ -200,16 +204,12 @@ class _Words:
         if word in ("host", "object-group", "addrgroup"):
             name = self.take()
             return _host(name) if word == "host" else Address(f"{word} {name}", 0)
-        if ":" in word:
-            return _prefix(word)
-        if "/" in word:
-            return _short(word)
+        if ":" in word or "/" in word:
+            return _prefix(word) if ":" in word else _short(word)
         value = _v4(word)
         wildcard = _v4(self._words[0]) if self._words else None
-        if value is None or (wildcard is None and not bare_host):
-            return Address(word, 0)
-        if wildcard is None:
-            return Address(value, 0)
+        if value is None or wildcard is None:
+            return Address(value if value is not None and bare_host else word, 0)
         self.take()
         return _masked(value, wildcard)
 

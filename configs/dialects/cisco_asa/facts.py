@@ -125,9 +125,13 @@ def _outside(sheet: Sheet, reading: Reading, admitted: list[Command]) -> None:
             names[command.words[2]] = command.folded[3] in ("security0", "0")
     found = [one for one in admitted if names.get(one.words[-1], one.folded[-1] == "outside")]
     if found:
-        sheet.line("mgmt_service_on_untrust", True, found, mark("a management service is allowed on an outer interface"))
+        sheet.line(
+            "mgmt_service_on_untrust", True, found, mark("a management service is allowed on an outer interface")
+        )
     elif names:
-        sheet.absent("mgmt_service_on_untrust", False, mark("no management service is permitted on an untrusted interface"))
+        sheet.absent(
+            "mgmt_service_on_untrust", False, mark("no management service is permitted on an untrusted interface")
+        )
     else:
         sheet.unknown("mgmt_service_on_untrust", mark("the text does not say which interfaces are untrusted"))
 
@@ -141,13 +145,20 @@ def _snmp(sheet: Sheet, reading: Reading) -> None:
             continue
         text = name[-1] if name[0] in ("0", "8") else name[0]
         hidden = set(text) == {"*"} or name[0] == "8"
-        found.append(Community(command, "" if hidden else text, writes=False, limited=bool(hosts), sources=tuple(hosts)))
+        found.append(
+            Community(command, "" if hidden else text, writes=False, limited=bool(hosts), sources=tuple(hosts))
+        )
     judging.communities(sheet, found, reading.on("snmp-server", "user"))
 
 
 def _sessions(sheet: Sheet, reading: Reading) -> None:
     timeouts: list[tuple[judging.Line, int]] = []
-    for words in (("telnet", "timeout"), ("ssh", "timeout"), ("console", "timeout"), ("http", "server", "idle-timeout")):
+    for words in (
+        ("telnet", "timeout"),
+        ("ssh", "timeout"),
+        ("console", "timeout"),
+        ("http", "server", "idle-timeout"),
+    ):
         command = last(reading.on(*words))
         if command is not None and command.words[-1].isdigit():
             timeouts.append((command, 60 * int(command.words[-1])))
@@ -163,7 +174,9 @@ def _sessions(sheet: Sheet, reading: Reading) -> None:
         sheet.line(name, bool(short), short or lengths, mark("a minimum length of passwords is set"))
     else:
         sheet.absent(name, True, mark("no minimum length of passwords is set"))
-    banners = [one for one in reading.on("banner") if one.folded[1:2] and one.folded[1] in ("login", "motd", "exec", "asdm")]
+    banners = [
+        one for one in reading.on("banner") if one.folded[1:2] and one.folded[1] in ("login", "motd", "exec", "asdm")
+    ]
     have, lack = mark("a banner is shown at login"), mark("there is no banner login or banner motd")
     judging.wanted(sheet, "no_banner", banners, have, lack)
 
@@ -173,7 +186,9 @@ def _records(sheet: Sheet, reading: Reading) -> None:
     hosts = reading.on("logging", "host")
     on = switch is not None and not switch.negated
     if switch is not None:
-        sheet.line("logging_disabled", switch.negated, [switch], mark("logging enable says whether anything is recorded"))
+        sheet.line(
+            "logging_disabled", switch.negated, [switch], mark("logging enable says whether anything is recorded")
+        )
     else:
         sheet.default("logging_disabled", True, mark("logging is off by default"))
     if hosts and switch is not None and not on:
@@ -187,7 +202,9 @@ def _records(sheet: Sheet, reading: Reading) -> None:
     servers = reading.on("ntp", "server")
     judging.wanted(sheet, "no_ntp", servers, mark("time comes from this server"), mark("there is no ntp server"))
     sheet.unknown("log_retention_short", mark("how long logs are kept is decided on the log host"))
-    accounting = [one for one in reading.on("aaa", "accounting") if one.folded[2:3] in (("command",), ("ssh",), ("enable",))]
+    accounting = [
+        one for one in reading.on("aaa", "accounting") if one.folded[2:3] in (("command",), ("ssh",), ("enable",))
+    ]
     judging.wanted(
         sheet, "no_accounting", accounting, mark("what administrators do is recorded"),
         mark("there is no aaa accounting of sessions or commands"),
@@ -198,7 +215,7 @@ def _accounts(sheet: Sheet, reading: Reading) -> None:
     users: dict[str, judging.Line] = {}
     top = set()
     for command in reading.on("username"):
-        if len(command.words) > 2 and command.folded[2] not in ("attributes",):
+        if len(command.words) > 2 and command.folded[2] != "attributes":
             users.setdefault(command.words[1], command)
             if command.after("privilege")[:1] == ("15",):
                 top.add(command.words[1])

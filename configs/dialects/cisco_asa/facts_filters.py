@@ -72,6 +72,9 @@ def _uses(reading: Reading) -> Iterator[tuple[Command, str]]:
             yield command, name[0]
 
 
+_IDLE = frozenset({"shutdown", "speed", "duplex", "description"})
+
+
 def _ports(sheet: Sheet, reading: Reading) -> None:
     ports = [
         one for one in reading.find("interface")
@@ -82,7 +85,7 @@ def _ports(sheet: Sheet, reading: Reading) -> None:
     idle = [
         one for one in ports
         if one.folded[-1] not in parents | failover
-        and all(inner.negated or inner.folded[0] in ("shutdown", "speed", "duplex", "description") for inner in one.inside)
+        and all(inner.negated or inner.folded[0] in _IDLE for inner in one.inside)
     ]  # fmt: skip
     down = [one for one in idle if any(inner.folded == ("shutdown",) and not inner.negated for inner in one.inside)]
     judging.ports(sheet, [one for one in idle if one not in down], down, seen=bool(ports))

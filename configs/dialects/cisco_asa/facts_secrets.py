@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _HASHED = frozenset({"encrypted", "pbkdf2", "nt-encrypted", "mschap", "nopassword"})
 _STARS = re.compile(r"\*+")
+# Commands with shared keys, and which word is the key.
+_KEYS = (("ikev1", 2), ("pre-shared-key", 1), ("ikev2", 3), ("isakmp", 2))
 
 
 def passwords(sheet: Sheet, reading: Reading) -> None:
@@ -27,9 +29,9 @@ def passwords(sheet: Sheet, reading: Reading) -> None:
     for command, secret in _stored(reading):
         if _STARS.fullmatch(secret) or judging.MASK in secret:
             hidden.append(command)
-        elif not (secret == "8" or secret.startswith("$sha")):
+        elif not secret.startswith(("8", "$sha")):
             plain.append(command)
-    judging.secrets(sheet, plain=plain, hidden=[] if not hidden else hidden, reversible=())
+    judging.secrets(sheet, plain=plain, hidden=hidden, reversible=())
     sheet.default("pwd_encryption_off", False, mark("the device encrypts what it stores by itself"))
 
 
@@ -43,26 +45,26 @@ def _stored(reading: Reading) -> Iterator[tuple[Command, str]]:
         for command in server.find("key"):
             if len(command.words) > 1:
                 yield command, command.words[1]
-    for word, at in (("ikev1", 2), ("pre-shared-key", 1), ("ikev2", 3), ("isakmp", 2)):
+    for word, at in _KEYS:
         for command in reading.on(word):
-            if "pre-shared-key" in command.folded[:3] and len(command.words) > at:
-                yield command, command.words[at]
-            elif word == "isakmp" and command.folded[1:2] == ("key",) and len(command.words) > at:
+            named = "pre-shared-key" in command.folded[:3] or command.starts("isakmp", "key")
+            if named and len(command.words) > at:
                 yield command, command.words[at]
 
 
 _WEAK = frozenset({"des", "3des", "md5", "esp-des", "esp-3des", "esp-md5-hmac", "esp-null", "null"})
 _GROUPS = frozenset({"1", "2", "5"})
+_OLD = frozenset({"any", "tlsv1", "tlsv1-only", "sslv3", "tlsv1.1", "group1", "group2", "group5"})
 _POLICIES = (("crypto", "ikev1", "policy"), ("crypto", "ikev2", "policy"), ("crypto", "isakmp", "policy"),
              ("isakmp", "policy"), ("crypto", "ipsec", "ikev2", "ipsec-proposal"))  # fmt: skip
 
 
 def crypto(sheet: Sheet, reading: Reading) -> None:
     """Algorithms of IKE, IPsec, SSH, TLS and SNMPv3."""
-    judging.algorithms(sheet, _judged(reading))
+    judging.algorithms(sheet, [*_of_tunnels(reading), *_of_channels(reading)])
 
 
-def _judged(reading: Reading) -> Iterator[tuple[judging.Line, bool]]:
+def _of_tunnels(reading: Reading) -> Iterator[tuple[judging.Line, bool]]:
     for words in _POLICIES:
         for policy in reading.on(*words):
             rows = [(one, one.folded) for one in policy.inside] or [(policy, policy.folded[len(words) + 1 :])]
@@ -74,15 +76,17 @@ def _judged(reading: Reading) -> Iterator[tuple[judging.Line, bool]]:
     for command in reading.on("crypto", "ipsec"):
         if command.has("transform-set"):
             yield command, not _WEAK.isdisjoint(command.folded)
+
+
+def _of_channels(reading: Reading) -> Iterator[tuple[judging.Line, bool]]:
     for command in reading.on("ssh", "key-exchange"):
         yield command, command.has("dh-group1-sha1")
     for command in reading.on("ssl"):
-        if command.folded[1:2] == ("encryption",):
-            yield command, any("des" in word or "rc4" in word or "null" in word for word in command.folded[2:])
-        elif command.folded[1:2] in (("server-version",), ("client-version",)):
-            yield command, command.folded[2:3] != () and command.folded[2] in ("any", "tlsv1", "tlsv1-only", "sslv3", "tlsv1.1")
-        elif command.folded[1:2] == ("dh-group",):
-            yield command, command.folded[2:3] in (("group1",), ("group2",), ("group5",))
+        words = command.folded[1:]
+        if words[:1] == ("encryption",):
+            yield command, any("des" in word or "rc4" in word or "null" in word for word in words[1:])
+        elif words[:1] in (("server-version",), ("client-version",), ("dh-group",)):
+            yield command, not _OLD.isdisjoint(words[1:2])
     for command in reading.on("snmp-server", "user"):
         if command.has("auth") or command.has("priv"):
             yield command, not {"md5", "des", "3des"}.isdisjoint(command.folded)

@@ -46,7 +46,12 @@ def _web(sheet: Sheet, at: Context) -> None:
         sheet.line("http_mgmt", True, plain, mark("the plain web server is switched here"))
     else:
         sheet.default("http_mgmt", False, mark("the plain web server is off by default"))
-    on = [*at.reading.on("tftp", "vrf"), *at.reading.on("tftp", "ipv4"), *at.reading.on("service", "ipv4"), *at.reading.on("ftp", "server")]
+    on = [
+        *at.reading.on("tftp", "vrf"),
+        *at.reading.on("tftp", "ipv4"),
+        *at.reading.on("service", "ipv4"),
+        *at.reading.on("ftp", "server"),
+    ]
     judging.services(sheet, on, (), default_off=True)
     sheet.unknown("mgmt_service_on_untrust", mark("the text does not say which interfaces are untrusted"))
 

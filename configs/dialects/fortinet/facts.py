@@ -11,7 +11,7 @@ Whether an interface that is not listed exists cannot be seen in a text.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from configs.dialects.fortinet import facts_policies
 from configs.dialects.fortinet.entries import Tables
@@ -137,11 +137,17 @@ def _outside(sheet: Sheet, allowed: list[tuple[Entry, int, frozenset[str]]], tab
     ]
     found = [line for line, services in far if not _MANAGEMENT.isdisjoint(services)]
     if found:
-        sheet.line("mgmt_service_on_untrust", True, found, mark("a management service is allowed on an outer interface"))
+        sheet.line(
+            "mgmt_service_on_untrust", True, found, mark("a management service is allowed on an outer interface")
+        )
     elif far:
-        sheet.line("mgmt_service_on_untrust", False, [line for line, _ in far], mark("no management service is allowed there"))
+        sheet.line(
+            "mgmt_service_on_untrust", False, [line for line, _ in far], mark("no management service is allowed there")
+        )
     elif tables["system interface"]:
-        sheet.absent("mgmt_service_on_untrust", False, mark("no management service is permitted on an untrusted interface"))
+        sheet.absent(
+            "mgmt_service_on_untrust", False, mark("no management service is permitted on an untrusted interface")
+        )
     else:
         sheet.unknown("mgmt_service_on_untrust", mark("there is no interface in this text"))
 
@@ -276,37 +282,44 @@ def _secrets(sheet: Sheet, tree: Tree, tables: Tables) -> None:
 
 
 def _records(sheet: Sheet, tables: Tables) -> None:
-    hosts: list[int] = []
-    off: list[int] = []
-    for table in ("log syslogd", "log fortianalyzer", "log fortianalyzer-cloud", "log tacacs+accounting"):
-        for number in ("", "2", "3", "4"):
-            for entry in tables[f"{table}{number} setting"]:
-                if entry.on("status"):
-                    hosts += entry.lines_of("status", "server")
-                elif entry.fields:
-                    off.append(entry.line_of("status"))
-    if hosts:
-        sheet.line("no_syslog_host", False, hosts, mark("logs go to this host"))
-    elif off:
-        sheet.line("no_syslog_host", True, off, mark("the remote log host is not switched on"))
-    else:
-        sheet.absent("no_syslog_host", True, mark("no remote log host is switched on"))
-    clocks = [entry for entry in tables["system ntp"] if not entry.name]
-    running = [entry for entry in clocks if entry.on("ntpsync")]
-    if running:
-        lines = [line for entry in running for line in entry.lines_of("ntpsync")]
-        sheet.line("no_ntp", False, lines, mark("time comes from a server"))
-    elif any(entry.value("ntpsync") == "disable" for entry in clocks):
-        sheet.line("no_ntp", True, [clocks[-1].line_of("ntpsync")], mark("ntpsync is switched off"))
-    elif any(entry.tables.get("ntpserver") for entry in clocks):
-        servers = [server.line for entry in clocks for server in entry.tables.get("ntpserver", ())]
-        sheet.line("no_ntp", False, servers, mark("time comes from this server"))
-    else:
-        sheet.absent("no_ntp", True, mark("there is no NTP server line"))
+    _hosts(sheet, tables)
+    _clock(sheet, tables)
     _retention(sheet, tables)
     sheet.default("logging_disabled", False, mark("logging is on by default"))
     sheet.default("no_log_timestamps", False, mark("log records carry the date by default"))
     sheet.default("no_accounting", False, mark("system events record what administrators do by default"))
+
+
+def _hosts(sheet: Sheet, tables: Tables) -> None:
+    settings = [
+        entry
+        for table in ("log syslogd", "log fortianalyzer", "log fortianalyzer-cloud")
+        for number in ("", "2", "3", "4")
+        for entry in tables[f"{table}{number} setting"]
+        if entry.fields
+    ]
+    hosts = [line for entry in settings if entry.on("status") for line in entry.lines_of("status", "server")]
+    if hosts:
+        sheet.line("no_syslog_host", False, hosts, mark("logs go to this host"))
+    elif settings:
+        off = [entry.line_of("status") for entry in settings]
+        sheet.line("no_syslog_host", True, off, mark("the remote log host is not switched on"))
+    else:
+        sheet.absent("no_syslog_host", True, mark("no remote log host is switched on"))
+
+
+def _clock(sheet: Sheet, tables: Tables) -> None:
+    clocks = [entry for entry in tables["system ntp"] if not entry.name]
+    running = [line for entry in clocks if entry.on("ntpsync") for line in entry.lines_of("ntpsync")]
+    servers = [server.line for entry in clocks for server in entry.tables.get("ntpserver", ())]
+    if running:
+        sheet.line("no_ntp", False, running, mark("time comes from a server"))
+    elif any(entry.value("ntpsync") == "disable" for entry in clocks):
+        sheet.line("no_ntp", True, [clocks[-1].line_of("ntpsync")], mark("ntpsync is switched off"))
+    elif servers:
+        sheet.line("no_ntp", False, servers, mark("time comes from this server"))
+    else:
+        sheet.absent("no_ntp", True, mark("there is no NTP server line"))
 
 
 def _retention(sheet: Sheet, tables: Tables) -> None:
@@ -317,7 +330,9 @@ def _retention(sheet: Sheet, tables: Tables) -> None:
     ]
     if ages:
         line, days = ages[-1]
-        sheet.line("log_retention_short", days < judging.LOG_DAYS, [line], mark("maximum-log-age says how long logs are kept"))
+        sheet.line(
+            "log_retention_short", days < judging.LOG_DAYS, [line], mark("maximum-log-age says how long logs are kept")
+        )
     else:
         sheet.unknown("log_retention_short", mark("how long logs are kept is decided on the log host"))
 
@@ -328,18 +343,32 @@ _OLD_TLS = re.compile(r"tlsv1(?:-[01])?|tls-?1\.[01]|sslv3|ssl-?3.*", re.IGNOREC
 
 
 def _algorithms(tables: Tables, settings: Settings) -> Iterator[tuple[judging.Line, bool]]:
-    """Lines that allow algorithms of IPsec, TLS, SNMPv3 and WLAN, and whether one of them is weak."""
-    for name in ("strong-crypto", "admin-https-ssl-versions", "ssl-min-proto-version", "ssh-hmac-md5", "ssh-cbc-cipher"):
+    """Lines that allow algorithms, and whether one of them is weak."""
+    yield from _of_the_device(settings)
+    yield from _of_tunnels(tables)
+    for entry in tables["system snmp user"]:
+        for name in ("auth-proto", "priv-proto"):
+            if entry.values(name):
+                yield entry.line_of(name), entry.value(name) in ("md5", "des")
+    for entry in tables["wireless-controller vap"]:
+        if entry.values("security") and entry.value("security") != "open":
+            yield entry.line_of("security"), entry.value("security").startswith("wep")
+        if entry.values("encrypt"):
+            yield entry.line_of("encrypt"), "TKIP" in entry.value("encrypt")
+
+
+def _of_the_device(settings: Settings) -> Iterator[tuple[judging.Line, bool]]:
+    for name, weak in (("strong-crypto", "disable"), ("ssh-hmac-md5", "enable"), ("ssh-cbc-cipher", "enable")):
         line, value = settings.get(name)
-        if not line:
-            continue
-        values = [word for entry in settings.entries for word in entry.values(name)] if "versions" in name else [value]
-        if name == "strong-crypto":
-            yield line, value == "disable"
-        elif name.startswith("ssh-"):
-            yield line, value == "enable"
-        else:
-            yield line, any(_OLD_TLS.fullmatch(word) for word in values)
+        if line:
+            yield line, value == weak
+    for name in ("admin-https-ssl-versions", "ssl-min-proto-version"):
+        for entry in settings.entries:
+            if entry.values(name):
+                yield entry.line_of(name), any(_OLD_TLS.fullmatch(word) for word in entry.values(name))
+
+
+def _of_tunnels(tables: Tables) -> Iterator[tuple[judging.Line, bool]]:
     for table in ("vpn ipsec phase1-interface", "vpn ipsec phase1", "vpn ipsec phase2-interface", "vpn ipsec phase2"):
         for entry in tables[table]:
             if entry.values("proposal"):
@@ -352,16 +381,7 @@ def _algorithms(tables: Tables, settings: Settings) -> Iterator[tuple[judging.Li
                 yield entry.line_of(name), entry.on(name)
         for name in ("ssl-min-proto-ver", "ssl-min-proto-version"):
             if entry.values(name):
-                yield entry.line_of(name), bool(re.fullmatch(r"tls1-[01]", entry.value(name)))
-    for entry in tables["system snmp user"]:
-        for name in ("auth-proto", "priv-proto"):
-            if entry.values(name):
-                yield entry.line_of(name), entry.value(name) in ("md5", "des")
-    for entry in tables["wireless-controller vap"]:
-        if entry.values("security") and entry.value("security") != "open":
-            yield entry.line_of("security"), entry.value("security").startswith("wep")
-        if entry.values("encrypt"):
-            yield entry.line_of("encrypt"), "TKIP" in entry.value("encrypt")
+                yield entry.line_of(name), entry.value(name) in ("tls1-0", "tls1-1")
 
 
 def _accounts(sheet: Sheet, tables: Tables) -> None:
@@ -376,5 +396,3 @@ def _accounts(sheet: Sheet, tables: Tables) -> None:
         sheet.absent("no_central_aaa", True, mark("no account is checked by a server"))
     else:
         sheet.unknown("no_central_aaa", mark("there is no account in this text"))
-
-

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 _TABLES = ("firewall policy", "firewall policy6", "firewall security-policy", "firewall consolidated policy")
 # Tables of rules in which one may be switched off.
-_SWITCHED = (*_TABLES, "firewall local-in-policy", "firewall local-in-policy6", "firewall proxy-policy",
-             "firewall DoS-policy", "firewall multicast-policy", "firewall shaping-policy", "router policy")  # fmt: skip
+_SWITCHED = (
+    *_TABLES, "firewall local-in-policy", "firewall local-in-policy6", "firewall proxy-policy", "firewall DoS-policy",
+    "firewall multicast-policy", "firewall shaping-policy", "router policy",
+)  # fmt: skip
 # What asks for more than addresses and services: a policy that says it does not let anybody do anything.
 _ASKED = ("users", "groups", "fsso-groups", "internet-service-name", "internet-service-id", "internet-service",
           "internet-service-src", "internet-service-src-name", "application", "devices", "ztna-ems-tag",
@@ -54,7 +56,7 @@ def policies(sheet: Sheet, tables: Tables) -> None:
     for one in Policies(tables, domains).lists():
         if one.kind is FilterKind.SECURITY_POLICY and one.name.split()[0] in ("policy", "policy6", "security-policy"):
             found.covered += [rule.line for pair in covered(one.rules) for rule in pair]
-    for line, defined in _named(tables, domains):
+    for line, defined in _named(tables):
         (found.used if defined else found.undefined).append(line)
     judging.filters(sheet, found)
     _ports(sheet, tables)
@@ -78,7 +80,7 @@ def _open(entry: Entry) -> bool:
     )
 
 
-def _named(tables: Tables, domains: dict[str, objects.Domain]) -> Iterator[tuple[int, bool]]:
+def _named(tables: Tables) -> Iterator[tuple[int, bool]]:
     """The lines of policies that name addresses, and whether each name is defined; nothing without definitions."""
     if not tables["firewall address"]:
         return
@@ -95,8 +97,11 @@ def _named(tables: Tables, domains: dict[str, objects.Domain]) -> Iterator[tuple
                     yield entry.line_of(name), all(value in known or _shipped(value) for value in values)
 
 
-_SHIPPED = re.compile(r"all|any|none|login\.|gmail|wildcard|FIREWALL_AUTH|FABRIC_DEVICE|SSLVPN_TUNNEL|EMS_|FCTEMS|G Suite|"
-                      r"Microsoft|.* address$", re.IGNORECASE)  # fmt: skip
+_SHIPPED = re.compile(
+    r"all|any|none|login\.|gmail|wildcard|FIREWALL_AUTH|FABRIC_DEVICE|SSLVPN_TUNNEL|EMS_|FCTEMS|G Suite|Microsoft"
+    r"|.* address$",
+    re.IGNORECASE,
+)
 
 
 def _shipped(name: str) -> bool:
@@ -105,9 +110,11 @@ def _shipped(name: str) -> bool:
 
 
 # What says nothing about a port's use.
-_IDLE = frozenset({"vdom", "type", "snmp-index", "status", "device-identification", "lldp-transmission", "role",
-                   "lldp-reception", "speed", "description", "alias", "stp", "src-check", "mtu-override", "mtu",
-                   "device-user-identification", "macaddr", "sample-direction", "trunk", "monitor-bandwidth"})  # fmt: skip
+_IDLE = frozenset({
+    "vdom", "type", "snmp-index", "status", "device-identification", "lldp-transmission", "role", "lldp-reception",
+    "speed", "description", "alias", "stp", "src-check", "mtu-override", "mtu", "device-user-identification", "macaddr",
+    "sample-direction", "trunk", "monitor-bandwidth",
+})  # fmt: skip
 _NOTHING = (("0.0.0.0", "0.0.0.0"), ("0.0.0.0/0",))  # noqa: S104 - no address
 _PHYSICAL = re.compile(r"port\d+|wan\d*|dmz\d*|internal\d+|lan\d+|ha\d*|mgmt\d*|x\d+|s\d+|a|b", re.IGNORECASE)
 
@@ -116,7 +123,8 @@ def _ports(sheet: Sheet, tables: Tables) -> None:
     ports = [
         entry
         for entry in tables["system interface"]
-        if entry.name and (entry.value("type") == "physical" or (not entry.values("type") and _PHYSICAL.fullmatch(entry.name)))
+        if entry.name
+        and (entry.value("type") == "physical" or (not entry.values("type") and _PHYSICAL.fullmatch(entry.name)))
     ]
     used = {
         value
@@ -147,5 +155,3 @@ def _with_inner(entry: Entry) -> Iterator[Entry]:
     for inner in entry.tables.values():
         for one in inner:
             yield from _with_inner(one)
-
-

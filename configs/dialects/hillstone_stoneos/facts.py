@@ -29,8 +29,17 @@ PLATFORM = "hillstone_stoneos"
 _DEFAULT_ACCOUNTS = frozenset({"hillstone", "admin", "root", "administrator"})
 _MANAGED = frozenset({"ssh", "telnet", "http", "https", "snmp", "netconf"})
 _UNTRUSTED = re.compile(r"untrust|internet|wan|outside", re.IGNORECASE)
-_VIEWS = frozenset({"interface", "zone", "address", "service", "servgroup", "rule", "isakmp", "ipsec", "tunnel", "aaa-server"})
+_VIEWS = frozenset(
+    {"interface", "zone", "address", "service", "servgroup", "rule", "isakmp", "ipsec", "tunnel", "aaa-server"}
+)
 _ANY = frozenset({"any"})
+# What a rule asks for, besides zones.
+_ASKED = frozenset({
+    "src-addr", "dst-addr", "src-ip", "dst-ip", "src-range", "dst-range", "src-host", "dst-host", "service",
+    "application", "user", "role", "schedule", "user-group",
+})  # fmt: skip
+# What says nothing about a port's use.
+_IDLE = frozenset({"shutdown", "exit", "speed", "duplex", "description"})
 
 
 def read(tree: Tree) -> Facts:
@@ -72,12 +81,17 @@ def _access(sheet: Sheet, reading: Reading) -> None:
             sheet.unknown(name, mark("there is no interface in this text"))
     outside = [
         one for interface, one in rows
-        if one.folded[1] in _MANAGED and any(_UNTRUSTED.search(" ".join(zone.words[1:])) for zone in interface.find("zone"))
+        if one.folded[1] in _MANAGED
+        and any(_UNTRUSTED.search(" ".join(zone.words[1:])) for zone in interface.find("zone"))
     ]  # fmt: skip
     if outside:
-        sheet.line("mgmt_service_on_untrust", True, outside, mark("a management service is allowed on an outer interface"))
+        sheet.line(
+            "mgmt_service_on_untrust", True, outside, mark("a management service is allowed on an outer interface")
+        )
     elif seen:
-        sheet.absent("mgmt_service_on_untrust", False, mark("no management service is permitted on an untrusted interface"))
+        sheet.absent(
+            "mgmt_service_on_untrust", False, mark("no management service is permitted on an untrusted interface")
+        )
     else:
         sheet.unknown("mgmt_service_on_untrust", mark("there is no interface in this text"))
     hosts = reading.on("admin", "host")
@@ -120,11 +134,14 @@ def _login(sheet: Sheet, reading: Reading) -> None:
     if limits:
         sheet.line("no_login_lockout", False, limits, mark("failures lock the account"))
     else:
-        sheet.default("no_login_lockout", False, mark("accounts are locked after 3 failures by default in this release"))
-    lengths = [one for words in (("admin", "min-length"), ("min-length",), ("password", "min-length"))
-               for one in reading.on(*words) if one.words[-1].isdigit()]  # fmt: skip
-    strong = [one for words in (("admin", "complexity"), ("complexity",), ("password", "complexity")) for one in reading.on(*words)
-              if one.words[-1] != "0"]  # fmt: skip
+        sheet.default(
+            "no_login_lockout", False, mark("accounts are locked after 3 failures by default in this release")
+        )
+    views = ("admin", "password")
+    lengths = [*reading.on("min-length"), *(one for view in views for one in reading.on(view, "min-length"))]
+    lengths = [one for one in lengths if one.words[-1].isdigit()]
+    strong = [*reading.on("complexity"), *(one for view in views for one in reading.on(view, "complexity"))]
+    strong = [one for one in strong if one.words[-1] != "0"]
     short = [one for one in lengths if int(one.words[-1]) < judging.MIN_LENGTH]
     name, why = "pwd_policy_weak_or_missing", mark("this line sets the password policy")
     if short:
@@ -138,7 +155,9 @@ def _login(sheet: Sheet, reading: Reading) -> None:
         sheet.line("no_banner", False, banners, mark("a banner is shown at login"))
     else:
         sheet.unknown("no_banner", mark("this language's login warning is not documented"))
-    users: dict[str, judging.Line] = {one.words[2].strip('"'): one for one in reading.on("admin", "user") if len(one.words) > 2}
+    users: dict[str, judging.Line] = {
+        one.words[2].strip('"'): one for one in reading.on("admin", "user") if len(one.words) > 2
+    }
     top = {_plain(user.words[2]) for user in reading.on("admin", "user") if len(user.words) > 2
            and any(one.folded[-1] == "admin" for one in user.find("role"))}  # fmt: skip
     judging.accounts(sheet, users, _DEFAULT_ACCOUNTS, local=False)
@@ -151,8 +170,13 @@ def _login(sheet: Sheet, reading: Reading) -> None:
 
 
 def _records(sheet: Sheet, reading: Reading) -> None:
-    hosts = [*reading.on("logging", "syslog-server"), *(one for one in reading.on("logging", "syslog") if len(one.words) > 2)]
-    judging.wanted(sheet, "no_syslog_host", hosts, mark("logs go to this host"), mark("no remote log host is switched on"))
+    hosts = [
+        *reading.on("logging", "syslog-server"),
+        *(one for one in reading.on("logging", "syslog") if len(one.words) > 2),
+    ]
+    judging.wanted(
+        sheet, "no_syslog_host", hosts, mark("logs go to this host"), mark("no remote log host is switched on")
+    )
     servers = reading.on("ntp", "server")
     judging.wanted(sheet, "no_ntp", servers, mark("time comes from this server"), mark("there is no NTP server line"))
     sheet.unknown("log_retention_short", mark("how long logs are kept is decided on the log host"))
@@ -174,9 +198,10 @@ def _policies(sheet: Sheet, tree: Tree, reading: Reading) -> None:
     for one in Policies(tree, Objects(tree)).filters():
         found.covered += [rule.line for pair in covered(one.rules) for rule in pair]
     judging.filters(sheet, found)
-    ports = [one for one in reading.find("interface") if one.words[1:] and re.match(r"(?:x?ethernet|xe|ge)\d", one.folded[1])]
-    idle = [one for one in ports if all(inner.negated or inner.folded[0] in ("shutdown", "exit", "speed", "duplex", "description")
-                                        for inner in one.inside)]  # fmt: skip
+    ports = [
+        one for one in reading.find("interface") if one.words[1:] and re.match(r"(?:x?ethernet|xe|ge)\d", one.folded[1])
+    ]
+    idle = [one for one in ports if all(inner.negated or inner.folded[0] in _IDLE for inner in one.inside)]
     down = [one for one in idle if any(inner.folded == ("shutdown",) and not inner.negated for inner in one.inside)]
     judging.ports(sheet, [one for one in idle if one not in down], down, seen=bool(ports))
 
@@ -189,12 +214,7 @@ def _open(rule: Command) -> bool:
         return words[-1] == "permit" and values <= _ANY
     if not any(one.folded[:2] == ("action", "permit") for one in rule.inside):
         return False
-    limits = [
-        one for one in rule.inside
-        if one.folded[0] in ("src-addr", "dst-addr", "src-ip", "dst-ip", "src-range", "dst-range", "src-host", "dst-host",
-                             "service", "application", "user", "role", "schedule", "user-group")
-        and _plain(one.words[-1]) not in _ANY
-    ]  # fmt: skip
+    limits = [one for one in rule.inside if one.folded[0] in _ASKED and _plain(one.words[-1]) not in _ANY]
     return not limits
 
 

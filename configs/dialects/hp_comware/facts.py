@@ -1,6 +1,6 @@
 """What a Comware configuration says about the device's security, as vendor-independent facts.
 
-Sources of the defaults: H3C "Comware 7 Fundamentals Command Reference" (telnet server, ip http, line views: idle-timeout
+Sources of the defaults: H3C "Comware 7 Fundamentals Command Reference" (telnet server, ip http, lines: idle-timeout
 10 minutes, authentication-mode none on console and AUX, password on VTY), "Security Command Reference" (ssh server
 compatible-ssh1x, password-control: length 10 and 3 attempts once it is enabled), "Network Management and Monitoring
 Command Reference" (snmp-agent, ntp-service, info-center). Comware 5 differs in its servers' defaults, so nothing is
@@ -29,34 +29,36 @@ _VIEWS = frozenset({
     "domain", "route-policy",
 })  # fmt: skip
 _ROOTS = frozenset({
-    "aaa", "acl", "acfp", "acsei", "advpn", "app-group", "apply", "archive", "arp", "aspf", "attack-defense",
-    "authentication", "autodeploy", "bfd", "bgp", "blacklist", "bootrom-update", "bootrom", "cfd", "clock", "cluster",
-    "command-alias", "command-privilege", "configuration", "connection-limit", "context", "controller", "copyright-info",
-    "customer", "cut", "cwmp", "dampening", "data-flow", "default", "dhcp", "dhcp-snooping", "dialer", "dialer-group",
-    "diagnostic-logfile", "dldp", "dns", "domain", "dot1x", "dpi", "drni", "dslite", "easy-iot", "efm", "enable",
-    "error-down", "ethernet", "evi", "evpn", "fib", "file", "flow-interval", "forwarding", "ftp", "garp", "global",
-    "grpc", "gvrp", "header", "hotkey", "hwtacacs", "http", "icmp", "igmp", "igmp-snooping", "ike", "ikev2",
-    "inspect", "info-center", "install", "interface", "interzone", "ip", "ipc", "ipsec", "ipv6", "irf",
-    "irf-port", "irf-port-configuration", "isis", "issu", "job", "keychain", "l2tp", "l2tp-group", "l2vpn", "lacp",
-    "ldap", "license", "line", "link-aggregation", "lldp", "load-balance", "loadbalance", "local-server",
-    "local-user", "loghost", "loopback-detection", "mac", "mac-address", "mac-authentication", "mad", "mdc", "memory-threshold",
-    "mirroring-group", "mld", "mld-snooping", "monitor", "monitor-link", "mpls", "msdp", "multicast", "mvrp", "nas-id",
-    "nat", "nd", "ndp", "netconf", "netstream", "nqa", "ntdp", "ntp-service", "object-group", "object-policy", "oap",
-    "openflow", "ospf", "ospfv3", "packet-capture", "packet-filter", "parity-error", "password-control",
-    "password-recovery", "pbr", "pfc", "pim", "pki", "poe", "policy-based-route", "port", "port-group", "port-security",
-    "portal", "ppp", "process", "proxy", "ptp", "public-key", "qinq", "qos", "quality-level", "radius",
-    "rbac", "redundancy", "remote-backup", "restful", "resource-monitor", "return", "rib", "rip", "ripng", "rmon",
-    "role", "rollback", "route-policy", "router", "rsa", "rtm", "rule", "save", "scheduler", "sampler", "secp",
-    "security-enhanced", "security-policy", "security-zone", "service", "service-loopback", "session", "set", "sflow",
-    "sftp", "shutdown", "slot", "smart-link", "snmp-agent", "sntp", "soft-version", "speed", "ssh", "ssh2", "ssl",
-    "sslvpn", "stack", "standby", "static-routing", "stelnet", "storm-constrain", "stp", "subslot", "super", "switch-mode",
-    "sysid", "sysname", "system", "system-guard", "system-view", "system-working-mode", "tap", "tcp", "telemetry", "telnet",
-    "temperature-alarm", "tftp", "tftp-server", "time-range", "timer", "track", "traceroute", "traffic", "transceiver",
-    "trill", "ttl", "tunnel", "tunnel-bundle", "udp-helper", "undo", "undelete", "undo-", "user", "user-group",
-    "user-interface", "user-isolation", "user-profile", "usb", "validate", "vcf-fabric", "vd", "version", "virtual-cable-test",
-    "vlan", "vlan-group", "voice", "voice-vlan", "vpn", "vrrp", "vsi", "vtep", "vxlan", "web", "webui", "wlan", "xbar",
-    "xmlcfg", "zone", "zone-pair", "geolocation", "undo", "hash", "probe", "anti-virus", "url-filter", "ips", "traffic-policy",
-    "cloud-management", "wan-access", "vpn-instance", "undo-vlan", "customlog", "userlog", "lb", "blacklist-global",
+    "aaa", "acfp", "acl", "acsei", "advpn", "anti-virus", "app-group", "apply", "archive", "arp", "aspf",
+    "attack-defense", "authentication", "autodeploy", "bfd", "bgp", "blacklist", "blacklist-global", "bootrom",
+    "bootrom-update", "cfd", "clock", "cloud-management", "cluster", "command-alias", "command-privilege",
+    "configuration", "connection-limit", "context", "controller", "copyright-info", "customer", "customlog", "cut",
+    "cwmp", "dampening", "data-flow", "default", "dhcp", "dhcp-snooping", "diagnostic-logfile", "dialer",
+    "dialer-group", "dldp", "dns", "domain", "dot1x", "dpi", "drni", "dslite", "easy-iot", "efm", "enable",
+    "error-down", "ethernet", "evi", "evpn", "fib", "file", "flow-interval", "forwarding", "ftp", "garp",
+    "geolocation", "global", "grpc", "gvrp", "hash", "header", "hotkey", "http", "hwtacacs", "icmp", "igmp",
+    "igmp-snooping", "ike", "ikev2", "info-center", "inspect", "install", "interface", "interzone", "ip", "ipc",
+    "ips", "ipsec", "ipv6", "irf", "irf-port", "irf-port-configuration", "isis", "issu", "job", "keychain", "l2tp",
+    "l2tp-group", "l2vpn", "lacp", "lb", "ldap", "license", "line", "link-aggregation", "lldp", "load-balance",
+    "loadbalance", "local-server", "local-user", "loghost", "loopback-detection", "mac", "mac-address",
+    "mac-authentication", "mad", "mdc", "memory-threshold", "mirroring-group", "mld", "mld-snooping", "monitor",
+    "monitor-link", "mpls", "msdp", "multicast", "mvrp", "nas-id", "nat", "nd", "ndp", "netconf", "netstream",
+    "nqa", "ntdp", "ntp-service", "oap", "object-group", "object-policy", "openflow", "ospf", "ospfv3",
+    "packet-capture", "packet-filter", "parity-error", "password-control", "password-recovery", "pbr", "pfc", "pim",
+    "pki", "poe", "policy-based-route", "port", "port-group", "port-security", "portal", "ppp", "probe", "process",
+    "proxy", "ptp", "public-key", "qinq", "qos", "quality-level", "radius", "rbac", "redundancy", "remote-backup",
+    "resource-monitor", "restful", "return", "rib", "rip", "ripng", "rmon", "role", "rollback", "route-policy",
+    "router", "rsa", "rtm", "rule", "sampler", "save", "scheduler", "secp", "security-enhanced", "security-policy",
+    "security-zone", "service", "service-loopback", "session", "set", "sflow", "sftp", "shutdown", "slot",
+    "smart-link", "snmp-agent", "sntp", "soft-version", "speed", "ssh", "ssh2", "ssl", "sslvpn", "stack", "standby",
+    "static-routing", "stelnet", "storm-constrain", "stp", "subslot", "super", "switch-mode", "sysid", "sysname",
+    "system", "system-guard", "system-view", "system-working-mode", "tap", "tcp", "telemetry", "telnet",
+    "temperature-alarm", "tftp", "tftp-server", "time-range", "timer", "traceroute", "track", "traffic",
+    "traffic-policy", "transceiver", "trill", "ttl", "tunnel", "tunnel-bundle", "udp-helper", "undelete", "undo",
+    "undo-", "undo-vlan", "url-filter", "usb", "user", "user-group", "user-interface", "user-isolation",
+    "user-profile", "userlog", "validate", "vcf-fabric", "vd", "version", "virtual-cable-test", "vlan",
+    "vlan-group", "voice", "voice-vlan", "vpn", "vpn-instance", "vrrp", "vsi", "vtep", "vxlan", "wan-access", "web",
+    "webui", "wlan", "xbar", "xmlcfg", "zone", "zone-pair",
 })  # fmt: skip
 _DEFAULT_ACCOUNTS = frozenset({"admin", "root", "h3c", "administrator"})
 _TOP = frozenset({"network-admin", "level-15", "3", "15", "mdc-admin", "context-admin"})
@@ -96,7 +98,9 @@ def _records(sheet: Sheet, reading: Reading) -> None:
     ]
     off = switch is not None and switch.negated
     if switch is not None:
-        why = mark("the information center is switched off as a whole" if off else "the information center is switched on")
+        why = mark(
+            "the information center is switched off as a whole" if off else "the information center is switched on"
+        )
         sheet.line("logging_disabled", off, [switch], why)
     else:
         sheet.default("logging_disabled", False, mark("the information center is on by default"))
@@ -137,7 +141,7 @@ def _accounts(sheet: Sheet, reading: Reading) -> None:
     users: dict[str, Command] = {}
     top = set()
     for user in reading.on("local-user"):
-        if len(user.words) < 2 or user.folded[1] in ("password-display-mode",) or user.folded[-2:] == ("class", "network"):
+        if len(user.words) < 2 or user.folded[1] == "password-display-mode" or user.folded[-2:] == ("class", "network"):
             continue
         users.setdefault(user.words[1].split("@")[0], user)
         if any(

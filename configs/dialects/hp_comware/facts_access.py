@@ -23,7 +23,9 @@ def read(sheet: Sheet, reading: Reading, lists: Lists, release: int) -> None:
         command
         for word in ("user-interface", "line")
         for command in reading.find(word)
-        if not command.negated and len(command.folded) > 1 and command.folded[1] in ("con", "aux", "vty", "tty", "usb", "class")
+        if not command.negated
+        and len(command.folded) > 1
+        and command.folded[1] in ("con", "aux", "vty", "tty", "usb", "class")
     ]
     terminals = [line for line in lines if line.folded[1] == "vty"]
     telnet = _telnet(sheet, reading, terminals, release)
@@ -70,9 +72,7 @@ def _telnet(sheet: Sheet, reading: Reading, terminals: list[Command], release: i
         sheet.line(name, False, inbound, mark("protocol inbound leaves Telnet out on every VTY"))
         return False
     if switch is not None:
-        sheet.line(
-            name, True, [switch, *accepting], mark("the Telnet server or protocol inbound lets Telnet in")
-        )
+        sheet.line(name, True, [switch, *accepting], mark("the Telnet server or protocol inbound lets Telnet in"))
         return True
     if release >= _DEFAULTS_KNOWN:
         sheet.default(name, False, mark("the Telnet server is off by default"))
@@ -101,8 +101,12 @@ def _web(sheet: Sheet, reading: Reading, release: int) -> None:
     elif release >= _DEFAULTS_KNOWN:
         sheet.default("http_mgmt", False, mark("the plain web server is off by default"))
     else:
-        sheet.unknown("http_mgmt", mark("no line says whether the web server is on, and the default depends on the model"))
-    switches = [one for one in (_switch(reading, "ftp", "server"), _switch(reading, "tftp", "server")) if one is not None]
+        sheet.unknown(
+            "http_mgmt", mark("no line says whether the web server is on, and the default depends on the model")
+        )
+    switches = [
+        one for one in (_switch(reading, "ftp", "server"), _switch(reading, "tftp", "server")) if one is not None
+    ]
     on, off = [one for one in switches if _is_on(one)], [one for one in switches if not _is_on(one)]
     judging.services(sheet, on, off, default_off=True)
 
@@ -174,7 +178,9 @@ def _no_login(sheet: Sheet, lines: list[Command]) -> None:
     if none:
         sheet.line("auth_none", True, none, mark("this line lets anybody in"))
     elif silent:
-        sheet.default("auth_none", True, mark("a console or AUX line without authentication-mode asks for nothing"), silent)
+        sheet.default(
+            "auth_none", True, mark("a console or AUX line without authentication-mode asks for nothing"), silent
+        )
     elif said:
         sheet.line("auth_none", False, said, mark("every line asks for a login"))
     elif any(line.folded[1] == "vty" for line in lines):
@@ -184,7 +190,11 @@ def _no_login(sheet: Sheet, lines: list[Command]) -> None:
 
 
 def _password_control(sheet: Sheet, reading: Reading) -> None:
-    switch = last(one for one in reading.find("password-control") if one.folded[1:] == ("enable",) or one.folded[1:2] == ("enable",))
+    switch = last(
+        one
+        for one in reading.find("password-control")
+        if one.folded[1:] == ("enable",) or one.folded[1:2] == ("enable",)
+    )
     on = [switch] if switch is not None and not switch.negated else []
     limits = reading.on("password-control", "login-attempt")
     locks = [*limits, *on]

@@ -30,9 +30,7 @@ class Lists:
         words = list(command.folded[1:])
         family = "6" if words[:1] == ["ipv6"] else "4"
         words = words[1:] if family == "6" else words
-        names = [
-            word for before, word in zip(("", *words), words, strict=False) if word.isdigit() or before == "name"
-        ]
+        names = [word for before, word in zip(("", *words), words, strict=False) if word.isdigit() or before == "name"]
         if not names:
             return
         basic = "basic" in words or any(name.isdigit() and 2000 <= int(name) < 3000 for name in names)

@@ -68,9 +68,7 @@ def _security_policies(reading: Reading, found: Filtering) -> None:
             limits = [
                 inner
                 for inner in rule.inside
-                if not inner.negated
-                and inner.folded[0].startswith(_ASKED)
-                and inner.folded[1:2] not in ((word,) for word in _ANY)
+                if not inner.negated and inner.folded[0].startswith(_ASKED) and _ANY.isdisjoint(inner.folded[1:2])
             ]
             if actions and actions[-1].has("pass") and not limits:
                 found.everything += [rule, actions[-1]]
@@ -78,9 +76,7 @@ def _security_policies(reading: Reading, found: Filtering) -> None:
 
 def _object_policies(reading: Reading, found: Filtering) -> None:
     """A policy decides only where a pair of zones applies it."""
-    policies = {
-        policy.words[2].lower(): policy for policy in reading.on("object-policy") if len(policy.words) > 2
-    }
+    policies = {policy.words[2].lower(): policy for policy in reading.on("object-policy") if len(policy.words) > 2}
     for pair in reading.find("zone-pair"):
         for apply in pair.find("object-policy", "apply"):
             name = apply.folded[-1]
@@ -119,7 +115,7 @@ def _interzones(reading: Reading, found: Filtering) -> None:
                 inner
                 for inner in rule.inside
                 if inner.folded[0] in ("source-address", "destination-address", "service", "time-range")
-                and inner.folded[1:2] not in ((word,) for word in _ANY)
+                and _ANY.isdisjoint(inner.folded[1:2])
             ]
             if rule.has("permit") and rule.inside and not limits:
                 found.everything.append(rule)
@@ -131,7 +127,12 @@ _MANAGED = frozenset({"http", "https", "ssh", "telnet", "snmp", "netconf-http", 
 
 def _untrusted(sheet: Sheet, reading: Reading) -> None:
     """`mgmt_service_on_untrust`: `manage SERVICE inbound` on an interface of an outer zone."""
-    zones = [zone for word in ("security-zone", "zone") for zone in reading.find(word) if not zone.negated and zone.has("name")]
+    zones = [
+        zone
+        for word in ("security-zone", "zone")
+        for zone in reading.find(word)
+        if not zone.negated and zone.has("name")
+    ]
     if not zones:
         sheet.unknown("mgmt_service_on_untrust", mark("the text does not say which interfaces are untrusted"))
         return
@@ -150,17 +151,28 @@ def _untrusted(sheet: Sheet, reading: Reading) -> None:
     ]
     local = [rule for policy in reading.on("security-policy") for rule in policy.find("rule") if _opens_local(rule)]
     if found or local:
-        sheet.line("mgmt_service_on_untrust", True, [*found, *local], mark("the service is permitted on an untrusted interface"))
+        sheet.line(
+            "mgmt_service_on_untrust",
+            True,
+            [*found, *local],
+            mark("the service is permitted on an untrusted interface"),
+        )
     else:
-        sheet.absent("mgmt_service_on_untrust", False, mark("no management service is permitted on an untrusted interface"))
+        sheet.absent(
+            "mgmt_service_on_untrust", False, mark("no management service is permitted on an untrusted interface")
+        )
 
 
 def _opens_local(rule: Command) -> bool:
     """A rule that passes management services, or anything, from an outer zone to the device itself."""
     inside = [inner for inner in rule.inside if not inner.negated]
-    if not any(inner.folded == ("action", "pass") for inner in inside) or any(inner.folded == ("disable",) for inner in inside):
+    if not any(inner.folded == ("action", "pass") for inner in inside) or any(
+        inner.folded == ("disable",) for inner in inside
+    ):
         return False
-    zones = {role: [inner for inner in inside if inner.folded[0] == f"{role}-zone"] for role in ("source", "destination")}
+    zones = {
+        role: [inner for inner in inside if inner.folded[0] == f"{role}-zone"] for role in ("source", "destination")
+    }
     outer = any(_UNTRUSTED.fullmatch(inner.words[-1]) for inner in zones["source"])
     own = any(inner.folded[-1] == "local" for inner in zones["destination"])
     limited = any(inner.folded[0].startswith("source-ip") for inner in inside)
@@ -170,11 +182,15 @@ def _opens_local(rule: Command) -> bool:
     return outer and own and not limited and managed
 
 
-_PHYSICAL = re.compile(r"(?:m-)?(?:gigabitethernet|ten-gigabitethernet|fortygige|hundredgige|twenty-fivegige|ethernet)\d")
+_PHYSICAL = re.compile(
+    r"(?:m-)?(?:gigabitethernet|ten-gigabitethernet|fortygige|hundredgige|twenty-fivegige|ethernet)\d"
+)
 # Lines that say nothing about a port's use.
-_IDLE_WORDS = frozenset({"shutdown", "negotiation", "speed", "duplex", "stp", "lldp", "ndp", "combo", "broadcast-suppression",
-                         "multicast-suppression", "unicast-suppression", "flow-control", "jumboframe", "undo", "mdi", "poe",
-                         "loopback-detection", "undo", "storm-constrain", "apply"})  # fmt: skip
+_IDLE_WORDS = frozenset({
+    "shutdown", "negotiation", "speed", "duplex", "stp", "lldp", "ndp", "combo", "broadcast-suppression", "apply",
+    "multicast-suppression", "unicast-suppression", "flow-control", "jumboframe", "mdi", "poe", "storm-constrain",
+    "loopback-detection",
+})  # fmt: skip
 
 
 def _ports(sheet: Sheet, reading: Reading) -> None:

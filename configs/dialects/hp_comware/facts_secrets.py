@@ -63,9 +63,8 @@ def passwords(sheet: Sheet, reading: Reading) -> None:
         if command.starts("snmp-agent", "community"):
             continue
         form, secret = _secret(command)
-        if form in ("simple", "plain", "plaintext") and secret:
-            (hidden if judging.MASK in secret else plain).append(command)
-        elif not form and secret and not _STORED.search(secret):
+        shown = not _STORED.search(secret) if not form else form in ("simple", "plain", "plaintext")
+        if secret and shown:
             (hidden if judging.MASK in secret else plain).append(command)
         if form in ("cipher", "ciphertext") and _is_login(command):
             reversible.append(command)
@@ -85,19 +84,27 @@ def _secret(command: Command) -> tuple[str, str]:
     first = command.folded[0]
     if first == "key" and command.folded[1:2] in (("authentication",), ("accounting",), ("authorization",)):
         return "", command.words[2] if len(command.words) > 2 else ""
-    if first in _FORMLESS and len(command.words) > 1 and command.folded[1] not in ("address", "hostname", "local", "remote"):
+    if (
+        first in _FORMLESS
+        and len(command.words) > 1
+        and command.folded[1] not in ("address", "hostname", "local", "remote")
+    ):
         return "", command.words[1]
     return "", ""
 
 
 def _is_login(command: Command) -> bool:
-    return command.folded[0] in ("password", "super") or command.starts("set", "authentication", "password") or (
-        command.starts("local-user") and command.has("password")
+    return (
+        command.folded[0] in ("password", "super")
+        or command.starts("set", "authentication", "password")
+        or (command.starts("local-user") and command.has("password"))
     )
 
 
-_WEAK = frozenset({"des", "des-cbc", "3des", "3des-cbc", "des56", "3des168", "md5", "md5-96", "hmac-md5", "dh-group1-sha1",
-                   "hmac-md5-96", "dh-group1"})  # fmt: skip
+_WEAK = frozenset({
+    "des", "des-cbc", "3des", "3des-cbc", "des56", "3des168", "md5", "md5-96", "hmac-md5", "dh-group1-sha1",
+    "dh-group1", "hmac-md5-96",
+})  # fmt: skip
 _GROUPS = frozenset({"group1", "group2", "group5", "dh-group1", "dh-group2", "dh-group5"})
 _OLD_TLS = frozenset({"ssl3.0", "tls1.0", "tls1.1"})
 
@@ -114,7 +121,15 @@ def _vpn(reading: Reading) -> Iterator[tuple[Command, bool]]:
                 head = command.folded[0]
                 if command.negated:
                     continue
-                if head in ("encryption-algorithm", "authentication-algorithm", "encryption", "integrity", "prf", "esp", "ah"):
+                if head in (
+                    "encryption-algorithm",
+                    "authentication-algorithm",
+                    "encryption",
+                    "integrity",
+                    "prf",
+                    "esp",
+                    "ah",
+                ):
                     yield command, not _WEAK.isdisjoint(command.folded)
                 elif head in ("dh", "group", "pfs"):
                     weak = not _GROUPS.isdisjoint(command.folded) or (

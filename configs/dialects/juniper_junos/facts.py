@@ -1,7 +1,7 @@
 """What a Junos configuration says about the device's security, as vendor-independent facts.
 
-Sources: Juniper's "Junos OS CLI Reference": system services (each is off until it is named), ssh protocol-version (v2 by
-default), login idle-timeout ("a user is never forced off" without it), retry-options, login password minimum-length (6
+Sources: Juniper's "Junos OS CLI Reference": system services (each is off until it is named), ssh protocol-version
+(v2 by default), login idle-timeout ("a user is never forced off" without it), retry-options, password minimum-length (6
 by default), snmp community clients; "Security Zones" (host-inbound-traffic), "Routing Policies" (a filter on lo0 guards
 the device itself). Ports that no statement names cannot be seen in a text.
 """
@@ -89,7 +89,11 @@ def _snmp(sheet: Sheet, said: tuple[Said, ...]) -> None:
             names.setdefault(each.words[2], []).append((each.line, each.words[3:]))
     found = []
     for name, rows in names.items():
-        clients = [(line, words) for line, words in rows if words[:1] in (("clients",), ("client-list-name",)) and len(words) > 1]
+        clients = [
+            (line, words)
+            for line, words in rows
+            if words[:1] in (("clients",), ("client-list-name",)) and len(words) > 1
+        ]
         allowed = [row for row in clients if "restrict" not in row[1]]
         wide = [row for row in allowed if row[1][1] in _ANYWHERE]
         found.append(
@@ -118,7 +122,13 @@ def _login(sheet: Sheet, said: tuple[Said, ...]) -> None:
         for name in ("idle_timeout_disabled", "idle_timeout_over_10min"):
             sheet.default(name, True, mark("without idle-timeout a session never ends"))
     limits = lines(said, "system", "login", "retry-options")
-    judging.wanted(sheet, "no_login_lockout", limits, mark("logins are blocked after failures"), mark("there is no limit of failed logins"))
+    judging.wanted(
+        sheet,
+        "no_login_lockout",
+        limits,
+        mark("logins are blocked after failures"),
+        mark("there is no limit of failed logins"),
+    )
     lengths = [
         (each.line, int(words[0]))
         for each, words in below(said, "system", "login", "password", "minimum-length")
@@ -141,7 +151,9 @@ def _login(sheet: Sheet, said: tuple[Said, ...]) -> None:
                 top.add(each.words[3])
     judging.accounts(sheet, users, _DEFAULT_ACCOUNTS, local=known)
     judging.roles(sheet, users, top)
-    order = [each.line for each, words in below(said, "system", "authentication-order") if {"radius", "tacplus"} & set(words)]
+    order = [
+        each.line for each, words in below(said, "system", "authentication-order") if {"radius", "tacplus"} & set(words)
+    ]
     judging.wanted(
         sheet, "no_central_aaa", order, mark("logins are checked by a server group"),
         mark("no login method names a server group"),
@@ -189,8 +201,12 @@ def _records(sheet: Sheet, said: tuple[Said, ...]) -> None:
     )  # fmt: skip
 
 
-_WEAK = re.compile(r"(?:3?des)(?:-cbc)?|(?:hmac-)?md5(?:-96)?(?:-etm@openssh\.com)?|arcfour\d*|group[125]|dh-group1-sha1|rc4.*")
-_WHERE = frozenset({"encryption-algorithm", "authentication-algorithm", "dh-group", "keys", "ciphers", "macs", "key-exchange"})
+_WEAK = re.compile(
+    r"(?:3?des)(?:-cbc)?|(?:hmac-)?md5(?:-96)?(?:-etm@openssh\.com)?|arcfour\d*|group[125]|dh-group1-sha1|rc4.*"
+)
+_WHERE = frozenset(
+    {"encryption-algorithm", "authentication-algorithm", "dh-group", "keys", "ciphers", "macs", "key-exchange"}
+)
 
 
 def _algorithms(said: tuple[Said, ...]) -> Iterator[tuple[judging.Line, bool]]:
@@ -205,6 +221,8 @@ def _algorithms(said: tuple[Said, ...]) -> Iterator[tuple[judging.Line, bool]]:
         elif words[:3] == ("system", "services", "ssh") and len(words) > 4 and words[3] in _WHERE:
             yield each.line, _WEAK.fullmatch(words[-1]) is not None
         elif words[:3] == ("snmp", "v3", "usm"):
-            kinds = {"authentication-md5", "authentication-sha", "privacy-des", "privacy-3des", "privacy-aes128"} & set(words)
+            kinds = {"authentication-md5", "authentication-sha", "privacy-des", "privacy-3des", "privacy-aes128"} & set(
+                words
+            )
             if kinds:
                 yield each.line, not kinds.isdisjoint({"authentication-md5", "privacy-des", "privacy-3des"})

@@ -44,7 +44,9 @@ def policies(sheet: Sheet, tree: Tree, said: tuple[Said, ...]) -> None:
             continue
         found.bound.append(each.line)
         (found.used if words[-1] in names else found.undefined).append(each.line)
-        opened = next((rule for one in lists if words[-1] in one.name.split() for rule in one.rules if _whole(rule)), None)
+        opened = next(
+            (rule for one in lists if words[-1] in one.name.split() for rule in one.rules if _whole(rule)), None
+        )
         if opened is not None and str(opened.action).startswith("accept"):
             found.everything += [opened.line, each.line]
     found.disabled += [node.line for _, node in tree.walk() if _OFF.match(node.text)]
@@ -88,8 +90,12 @@ def _untrusted(sheet: Sheet, said: tuple[Said, ...]) -> None:
         if service in ("all", "any-service") or (service in _MANAGED and service in served):
             found.append(each.line)
     if found:
-        sheet.line("mgmt_service_on_untrust", True, found, mark("a management service is allowed on an outer interface"))
+        sheet.line(
+            "mgmt_service_on_untrust", True, found, mark("a management service is allowed on an outer interface")
+        )
     elif zones:
-        sheet.absent("mgmt_service_on_untrust", False, mark("no management service is permitted on an untrusted interface"))
+        sheet.absent(
+            "mgmt_service_on_untrust", False, mark("no management service is permitted on an untrusted interface")
+        )
     else:
         sheet.unknown("mgmt_service_on_untrust", mark("the text does not say which interfaces are untrusted"))

@@ -1,8 +1,8 @@
-"""What a Linux host's files say about its security: sshd, PAM, rsyslog, chrony, snmpd, the firewall, each below `### /…`.
+"""What a Linux host's files say about its security: sshd, PAM, rsyslog, chrony, snmpd, the firewall.
 
 Sources: sshd_config(5) (MaxAuthTries 6, ClientAliveInterval 0 by default; protocol 1 was removed in OpenSSH 7.6),
-pam_faillock(8), pam_tally2(8), pam_pwquality(8), login.defs(5), rsyslog.conf(5), journal-upload.conf(5), chrony.conf(5),
-snmpd.conf(5), logrotate(8), nft(8), vsftpd.conf(5). A file that is not in the text decides nothing.
+pam_faillock(8), pam_tally2(8), pam_pwquality(8), login.defs(5), rsyslog.conf(5), chrony.conf(5), snmpd.conf(5),
+nft(8), vsftpd.conf(5). Each file stands below a line `### /…`; one that is not in the text decides nothing.
 """
 
 from __future__ import annotations
@@ -83,14 +83,27 @@ def _sshd(sheet: Sheet, lines: list[Line]) -> None:
         sheet.line("ssh_v1", "1" in protocol[0].words[1].split(","), [protocol[0].number], why)
     else:
         sheet.default("ssh_v1", False, mark("the server speaks SSH version 2 only"))
-    users = [line for word in ("allowusers", "match") for line in _options(lines, word) if "@" in line.text or "address" in line.text.lower()]
+    users = [
+        line
+        for word in ("allowusers", "match")
+        for line in _options(lines, word)
+        if "@" in line.text or "address" in line.text.lower()
+    ]
     if users:
-        sheet.line("vty_no_acl", False, [line.number for line in users], mark("remote management is limited to listed sources"))
+        sheet.line(
+            "vty_no_acl", False, [line.number for line in users], mark("remote management is limited to listed sources")
+        )
     else:
         sheet.unknown("vty_no_acl", mark("whether a firewall limits the sources is not decided here"))
     _idle(sheet, lines)
     banner = [line for line in _options(lines, "banner") if line.words[1].lower() != "none"]
-    judging.wanted(sheet, "no_banner", [line.number for line in banner], mark("a banner is shown at login"), mark("there is no Banner line"))
+    judging.wanted(
+        sheet,
+        "no_banner",
+        [line.number for line in banner],
+        mark("a banner is shown at login"),
+        mark("there is no Banner line"),
+    )
     judging.algorithms(sheet, _algorithms(lines))
 
 
@@ -100,7 +113,10 @@ def _idle(sheet: Sheet, lines: list[Line]) -> None:
     if interval and interval[0].words[1].isdigit():
         times = int(count[0].words[1]) if count and count[0].words[1].isdigit() else 3
         timeouts.append((interval[0].number, int(interval[0].words[1]) * max(times, 1)))
-    why, unknown = mark("ClientAliveInterval says when a silent session ends"), mark("no line says when an idle session ends")
+    why, unknown = (
+        mark("ClientAliveInterval says when a silent session ends"),
+        mark("no line says when an idle session ends"),
+    )
     judging.idle(sheet, timeouts, why, unknown_why=unknown)
 
 
@@ -116,7 +132,11 @@ def _algorithms(lines: list[Line]) -> Iterator[tuple[judging.Line, bool]]:
 
 def _logins(sheet: Sheet, lines: list[Line]) -> None:
     pam = [line for line in lines if "/pam.d/" in line.file or "faillock.conf" in line.file]
-    locks = [line.number for line in pam if "pam_faillock" in line.text or "pam_tally" in line.text or line.words[0] == "deny"]
+    locks = [
+        line.number
+        for line in pam
+        if "pam_faillock" in line.text or "pam_tally" in line.text or line.words[0] == "deny"
+    ]
     if locks:
         sheet.line("no_login_lockout", False, locks, mark("failures lock the account"))
     elif any("/pam.d/" in line.file for line in lines):
@@ -132,7 +152,9 @@ def _logins(sheet: Sheet, lines: list[Line]) -> None:
     name = "pwd_policy_weak_or_missing"
     if rows:
         short = [number for number, length in rows if length < judging.MIN_LENGTH]
-        sheet.line(name, bool(short), short or [number for number, _ in rows], mark("a minimum length of passwords is set"))
+        sheet.line(
+            name, bool(short), short or [number for number, _ in rows], mark("a minimum length of passwords is set")
+        )
     else:
         sheet.unknown(name, _NOT_HERE)
 
@@ -146,9 +168,18 @@ def _snmp(sheet: Sheet, lines: list[Line]) -> None:
             limited = source not in ("default", "0.0.0.0/0", "::/0")
             found.append(Community(line.number, line.words[1].strip('"'), word.startswith("rw"), limited))
         elif word in ("com2sec", "com2sec6") and len(line.words) > 3:
-            found.append(Community(line.number, line.words[3].strip('"'), writes=False, limited=line.words[2] not in ("default", "0.0.0.0/0")))
+            found.append(
+                Community(
+                    line.number,
+                    line.words[3].strip('"'),
+                    writes=False,
+                    limited=line.words[2] not in ("default", "0.0.0.0/0"),
+                )
+            )
     if lines:
-        judging.communities(sheet, found, [line.number for line in lines if line.words[0].lower() in ("createuser", "rouser", "rwuser")])
+        judging.communities(
+            sheet, found, [line.number for line in lines if line.words[0].lower() in ("createuser", "rouser", "rwuser")]
+        )
         return
     for name in ("snmp_v1v2c", "snmp_default_community", "snmp_rw_community", "snmp_no_acl"):
         sheet.unknown(name, _NOT_HERE)
@@ -158,7 +189,11 @@ def _records(sheet: Sheet, lines: list[Line]) -> None:
     logs = [line for line in lines if "rsyslog" in line.file or "syslog" in line.file or "journal-upload" in line.file]
     hosts = [line.number for line in logs if re.search(r"\s@@?[\w\[(]|omfwd|target=|^URL=", line.text)]
     clocks = [line for line in lines if re.search(r"chrony|ntp\.conf|timesyncd", line.file)]
-    servers = [line.number for line in clocks if line.words[0].lower() in ("server", "pool", "peer") or line.text.startswith("NTP=")]
+    servers = [
+        line.number
+        for line in clocks
+        if line.words[0].lower() in ("server", "pool", "peer") or line.text.startswith("NTP=")
+    ]
     for name, rows, found, have, lack in (
         ("no_syslog_host", logs, hosts, mark("logs go to this host"), mark("no remote log host is switched on")),
         ("no_ntp", clocks, servers, mark("time comes from this server"), mark("there is no NTP server line")),
@@ -178,9 +213,21 @@ def _firewall(sheet: Sheet, lines: list[Line]) -> None:
     if not lines:
         sheet.unknown("any_any_permit_applied", _NOT_HERE)
         return
-    opened = [line.number for line in lines if re.search(r"hook (?:input|forward)\b.*policy accept|^:(?:INPUT|FORWARD) ACCEPT", line.text)]
-    opened += [line.number for line in lines if line.text in ("accept", "accept;") or re.fullmatch(r"-A (?:INPUT|FORWARD) -j ACCEPT", line.text)]
-    closed = [line.number for line in lines if re.search(r"hook (?:input|forward)\b.*policy drop|^:(?:INPUT|FORWARD) DROP", line.text)]
+    opened = [
+        line.number
+        for line in lines
+        if re.search(r"hook (?:input|forward)\b.*policy accept|^:(?:INPUT|FORWARD) ACCEPT", line.text)
+    ]
+    opened += [
+        line.number
+        for line in lines
+        if line.text in ("accept", "accept;") or re.fullmatch(r"-A (?:INPUT|FORWARD) -j ACCEPT", line.text)
+    ]
+    closed = [
+        line.number
+        for line in lines
+        if re.search(r"hook (?:input|forward)\b.*policy drop|^:(?:INPUT|FORWARD) DROP", line.text)
+    ]
     sheet.weighed(
         "any_any_permit_applied", opened, closed,
         why=mark("this rule permits anything and is in force"),

@@ -59,7 +59,9 @@ def _web(sheet: Sheet, at: Context) -> None:
     elif switch is not None:
         sheet.line("http_mgmt", False, [switch], mark("the web server is served by HTTPS only"))
     else:
-        sheet.unknown("http_mgmt", mark("no line says whether the web server is on, and the default depends on the model"))
+        sheet.unknown(
+            "http_mgmt", mark("no line says whether the web server is on, and the default depends on the model")
+        )
     servers = [*at.reading.find("ftp-server", "enable"), *at.reading.find("tftp-server", "enable")]
     judging.services(sheet, [one for one in servers if not one.negated], [one for one in servers if one.negated],
                      default_off=True)  # fmt: skip

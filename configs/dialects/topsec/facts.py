@@ -45,7 +45,9 @@ def read(tree: Tree) -> Facts:
     _telnet(sheet, commands, services)
     _sources(sheet, services)
     _policies(sheet, tree, commands)
-    names: dict[str, judging.Line] = {one.value("name"): one.line for one in commands if one.starts("system", "admininfo", "add")}
+    names: dict[str, judging.Line] = {
+        one.value("name"): one.line for one in commands if one.starts("system", "admininfo", "add")
+    }
     judging.accounts(sheet, names, frozenset({"superman", "admin", "root"}), local=False)
     return sheet.facts(PLATFORM, tree.encoding)
 
@@ -69,12 +71,20 @@ def _sources(sheet: Sheet, services: list[Command]) -> None:
     if wide:
         sheet.line("vty_no_acl", True, wide, mark("this line lets any source in"))
     elif managed:
-        sheet.line("vty_no_acl", False, [one.line for one in managed], mark("remote management is limited to listed sources"))
+        sheet.line(
+            "vty_no_acl", False, [one.line for one in managed], mark("remote management is limited to listed sources")
+        )
     else:
         sheet.unknown("vty_no_acl", mark("this text does not show how the device is reached"))
-    outside = [one.line for one in managed if any(word in one.value("area").lower() for word in ("untrust", "outside", "wan", "internet"))]
+    outside = [
+        one.line
+        for one in managed
+        if any(word in one.value("area").lower() for word in ("untrust", "outside", "wan", "internet"))
+    ]
     if outside:
-        sheet.line("mgmt_service_on_untrust", True, outside, mark("a management service is allowed on an outer interface"))
+        sheet.line(
+            "mgmt_service_on_untrust", True, outside, mark("a management service is allowed on an outer interface")
+        )
     else:
         sheet.unknown("mgmt_service_on_untrust", mark("the text does not say which interfaces are untrusted"))
 

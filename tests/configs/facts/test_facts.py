@@ -28,9 +28,7 @@ def test_a_fact_has_its_value_its_basis_and_its_lines(platform, case):
 
 
 PLATFORMS = sorted(
-    platform
-    for platform in languages()
-    if dialect(platform).facts(dialect(platform).parse(b"hostname a\n")).facts
+    platform for platform in languages() if dialect(platform).facts(dialect(platform).parse(b"hostname a\n")).facts
 )
 
 

@@ -54,11 +54,23 @@ def test_a_seeded_weakness_is_found_at_its_line_and_nothing_else(platform, entry
         assert found[entry["fact"]] == ()
 
 
-@pytest.mark.parametrize(("platform", "kinds"), [
-        ("cisco_asa", 18), ("cisco_ios", 30), ("cisco_nxos", 12), ("cisco_xr", 12), ("fortinet", 22), ("frr", 7),
-        ("hillstone_stoneos", 12), ("hp_comware", 25), ("huawei", 31), ("juniper_junos", 18), ("linux", 10),
-        ("ruijie_os", 14), ("topsec_tos", 5),
-    ],  # fmt: skip
+@pytest.mark.parametrize(
+    ("platform", "kinds"),
+    [
+        ("cisco_asa", 18),
+        ("cisco_ios", 30),
+        ("cisco_nxos", 12),
+        ("cisco_xr", 12),
+        ("fortinet", 22),
+        ("frr", 7),
+        ("hillstone_stoneos", 12),
+        ("hp_comware", 25),
+        ("huawei", 31),
+        ("juniper_junos", 18),
+        ("linux", 10),
+        ("ruijie_os", 14),
+        ("topsec_tos", 5),
+    ],
 )
 def test_the_seeded_weaknesses_are_of_many_kinds(platform, kinds):
     """At least this many different facts are seeded on each platform."""
