@@ -82,7 +82,7 @@ class Reading:
         parents, texts, bodies = tree.outline
         below: dict[int, list[Command]] = {}
         everything: list[Command] = []
-        negation = self._negation
+        negation, make = self._negation, tuple.__new__
         for number in range(len(parents), 0, -1):
             parent = parents[number - 1]
             if parent < 0:
@@ -98,7 +98,9 @@ class Reading:
             inside = below.pop(number, None)
             count = bodies.get(number, 0)
             body = tuple(line.rstrip("\r\n") for line in tree.lines[number : number + count]) if count else ()
-            command = Command(number, words, folded, negated, tuple(reversed(inside)) if inside else (), body)
+            held = tuple(reversed(inside)) if inside else ()
+            # A command a line: made in the shortest way.
+            command = make(Command, (number, words, folded, negated, held, body))
             below.setdefault(parent, []).append(command)
             everything.append(command)
         return below.get(0, [])[::-1], tuple(reversed(everything))

@@ -116,17 +116,22 @@ def covered(rules: Sequence[FilterRule]) -> list[tuple[FilterRule, FilterRule]]:
         pair = (rule.source.wildcard, rule.destination.wildcard)
         source, destination = rule.source.masked(pair[0]), rule.destination.masked(pair[1])
         if source is not None and destination is not None:
-            classes.setdefault(pair, {}).setdefault((source, destination), []).append(rule)
+            members = classes.get(pair)
+            if members is None:
+                members = classes[pair] = {}
+            members.setdefault((source, destination), []).append(rule)
     return found
 
 
 def _cover(
     rule: FilterRule, classes: dict[tuple[int, int], dict[tuple[int | str, int | str], list[FilterRule]]]
 ) -> FilterRule | None:
+    near, far = rule.source, rule.destination
+    near_wild, far_wild = near.wildcard, far.wildcard
     for (source_wild, destination_wild), members in classes.items():
-        if rule.source.wildcard & ~source_wild or rule.destination.wildcard & ~destination_wild:
+        if near_wild & ~source_wild or far_wild & ~destination_wild:
             continue
-        source, destination = rule.source.masked(source_wild), rule.destination.masked(destination_wild)
+        source, destination = near.masked(source_wild), far.masked(destination_wild)
         if source is None or destination is None:
             continue
         for earlier in members.get((source, destination), ()):
