@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from configs.encodings import split
 from inventory.text import mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from configs.model import Basis, Facts
+    from inventory.errors import Problem
     from inventory.text import Message
 
 
@@ -84,14 +87,31 @@ class Document:
         return self.device or self.path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Assessed:
-    """A document after reading: its facts and its text with the secrets masked, or the reason why there are none."""
+    """A document after reading: its facts, or the reason why there are none.
+
+    `text` is what was decoded, with its secrets, and `mask` hides them: nobody prints it but through `masked`.
+    """
 
     document: Document
     facts: Facts
-    masked: tuple[str, ...] = ()
+    text: str = field(default="", repr=False)
+    mask: Callable[[str], str] | None = field(default=None, repr=False)
     problem: Message | None = None
+    # What is wrong with the text; the facts of one that was cut off are what its lines say as far as it goes.
+    faults: tuple[Problem, ...] = ()
+
+    @cached_property
+    def masked(self) -> tuple[str, ...]:
+        """The lines of the text with the secrets masked; made when it is asked for, because it takes its time."""
+        if self.mask is None:
+            return ()
+        return tuple(line.rstrip("\r\n") for line in split(self.mask(self.text)))
+
+    def shown(self, number: int) -> str:
+        """Line `number` (from 1), masked; empty if there is none."""
+        return self.masked[number - 1] if 1 <= number <= len(self.masked) else ""
 
     @property
     def name(self) -> str:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from audits.facts import FACTS
 from audits.model import Assessed, Document
 from configs import dialects
 from configs.detect import detect
 from configs.model import Basis, Fact, Facts
-from configs.tree import decode, split
-from inventory.errors import GovnetError
+from configs.tree import decode
+from inventory.errors import GovnetError, InputError, Problem
 from inventory.text import Message
-
-if TYPE_CHECKING:
-    from configs.model import Dialect
 
 
 def recognise(text: str) -> str:
@@ -23,42 +18,50 @@ def recognise(text: str) -> str:
 
 
 def assess(document: Document) -> Assessed:
-    """The facts of a document. One that cannot be read is data: it carries its problem, and every fact is unknown."""
+    """The facts of a document. One that cannot be read is data: it carries its problem, and every fact is unknown.
+
+    One that was cut off is read as far as it goes, and says so.
+    """
     if document.problem is not None:
         return _unread(document, "", document.problem)
     try:
         text, encoding = decode(document.content, document.path)
-        platform = document.platform or recognise(text)
-        if not platform:
-            return _unread(document, encoding, Message("no dialect recognises this text; name it with --platform"))
-        dialect = dialects.dialect(platform)
-        facts = dialect.facts(dialect.parse(document.content))
+    except InputError as error:
+        return _unread(document, "", error.problems[0].message, tuple(error.problems))
+    platform = document.platform or recognise(text)
+    if not platform:
+        return _unread(document, encoding, Message("no dialect recognises this text; name it with --platform"))
+    try:
+        return _read(document, platform, text, encoding)
     except GovnetError as error:
-        return _unread(document, "", _reason(error))
+        problems = tuple(error.problems) if isinstance(error, InputError) else ()
+        return _unread(document, encoding, problems[0].message if problems else error.message, problems)
+
+
+def _read(document: Document, platform: str, text: str, encoding: str) -> Assessed:
+    dialect = dialects.dialect(platform)
+    tree = dialect.parse(document.content, (text, encoding))
+    facts = dialect.facts(tree)
     if not facts.facts:
         message = Message("no facts are read from the platform “{platform}” yet", platform=platform)
         return _unread(document, facts.encoding, message)
     return Assessed(
         document,
         Facts(platform, facts.encoding, _complete(facts), facts.not_understood),
-        _masked(dialect, text),
+        text,
+        dialect.mask,
+        faults=dialect.lacking(tree, document.path),
     )
 
 
-def _reason(error: GovnetError) -> Message:
-    problems = getattr(error, "problems", ())
-    return problems[0].message if problems else error.message
-
-
-def _unread(document: Document, encoding: str, problem: Message) -> Assessed:
+def _unread(document: Document, encoding: str, problem: Message, faults: tuple[Problem, ...] = ()) -> Assessed:
     empty = Facts(document.platform, encoding, {})
-    return Assessed(document, Facts(document.platform, encoding, _complete(empty)), (), problem)
+    if not faults:
+        hint = Message("give the platform: --platform, one of: {names}", names=", ".join(sorted(dialects.platforms())))
+        faults = (Problem("unknown-vendor", problem, hint, document.path, 1),)
+    return Assessed(document, Facts(document.platform, encoding, _complete(empty)), problem=problem, faults=faults)
 
 
 def _complete(facts: Facts) -> dict[str, Fact]:
     """Every fact of the vocabulary, in its order; those that the dialect left out are undecidable."""
     return {name: facts.facts.get(name) or Fact(name, None, Basis.UNDECIDABLE) for name in FACTS}
-
-
-def _masked(dialect: Dialect, text: str) -> tuple[str, ...]:
-    return tuple(line.rstrip("\r\n") for line in split(dialect.mask(text)))

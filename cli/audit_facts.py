@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import typer
+
 from cli.audit_common import Platform, Sources, gather
 from cli.common import HERE, JsonOption, WorkspaceOption, command, print_json, print_table, talk
-from inventory.text import mark, tr
+from inventory.errors import ExitCode
+from inventory.text import language, mark, tr
 
 if TYPE_CHECKING:
-    import typer
-
     from audits.model import Assessed
 
 _SHOWN = 8  # line numbers in a table's cell
@@ -23,7 +24,10 @@ def register(group: typer.Typer) -> None:
     @command(
         group,
         "facts",
-        mark("Show the facts of every configuration with the lines that prove them."),
+        mark(
+            "Show the facts of every configuration with the lines that prove them. Exit code 3 if one could not be "
+            "read or was cut off; the others are there."
+        ),
         ["govnet audit facts running.cfg", "govnet audit facts configs/ --json", "govnet audit facts archive:"],
     )
     def facts(
@@ -39,16 +43,19 @@ def register(group: typer.Typer) -> None:
         devices = [assess(document) for document in documents]
         if as_json:
             print_json({"files": {device.document.path: device_facts(device) for device in devices}})
-            return
-        for device in devices:
-            _show(device)
+        else:
+            for device in devices:
+                _show(device)
+        if any(device.faults for device in devices):
+            raise typer.Exit(ExitCode.DEVICES_FAILED)
 
 
 def _show(device: Assessed) -> None:
     from audits.facts import FACTS  # noqa: PLC0415 - start-up time
 
+    for fault in device.faults:
+        talk().print(fault.in_language(language()), style="yellow", markup=False, soft_wrap=True)
     if device.problem is not None:
-        talk().print(f"{device.document.path}: {device.problem}", style="yellow", markup=False, soft_wrap=True)
         return
     rows = []
     for name, fact in device.facts.facts.items():
@@ -61,4 +68,4 @@ def _show(device: Assessed) -> None:
         console = talk()
         console.print(tr("{count} lines were not understood:", count=len(strange)), markup=False)
         for entry in strange[:_NOT_UNDERSTOOD]:
-            console.print(f"  {entry.line}: {entry.text}", markup=False, soft_wrap=True)
+            console.print(f"  {entry.line}: {device.shown(entry.line).strip()}", markup=False, soft_wrap=True)

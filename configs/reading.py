@@ -6,19 +6,17 @@ Nothing here knows a vendor. A dialect says how a command is taken back (`no`, `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from configs.model import Basis, Fact, Facts, NotUnderstood
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from configs.tree import Comment, Node, Tree
+    from configs.tree import Comment, Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A line as words. `words` are without the negating word, `folded` the same in lower case.
 
     `inside` are the commands of the view it opens, in the file's order.
@@ -49,7 +47,8 @@ class Command:
 
     def find(self, *words: str) -> tuple[Command, ...]:
         """The commands directly inside this view that begin with these words, negated ones included."""
-        return tuple(command for command in self.inside if command.starts(*words))
+        size = len(words)
+        return tuple(one for one in self.inside if one.folded[:size] == words)
 
     def everything(self) -> Iterator[Command]:
         """The commands inside this view, at any depth, in the file's order."""
@@ -69,32 +68,50 @@ class Reading:
     def __init__(self, tree: Tree, negation: str, opens: Callable[[tuple[str, ...]], bool]) -> None:
         self.encoding = tree.encoding
         self._negation = negation
-        commands = [self._command(node) for node in tree.children]
-        if commands and not any(command.inside for command in commands):
+        commands, self.all = self._commands(tree)
+        if commands and len(commands) == len(self.all):
             commands = _grouped(commands, tree.comments, opens)
+            self.all = tuple(one for command in commands for one in (command, *command.everything()))
         self.top = tuple(commands)
-        self.all: tuple[Command, ...] = tuple(self._everything())
         self._index: dict[str, list[Command]] = {}
         for command in self.all:
             self._index.setdefault(command.folded[0], []).append(command)
 
-    def _command(self, node: Node) -> Command:
-        words = tuple(node.text.split())
-        folded = tuple(node.text.lower().split())
-        negated = len(words) > 1 and folded[0] == self._negation
-        if negated:
-            words, folded = words[1:], folded[1:]
-        inside = tuple(map(self._command, node.children)) if node.children else ()
-        return Command(node.line, words, folded, negated, inside, node.body)
-
-    def _everything(self) -> Iterator[Command]:
-        for command in self.top:
-            yield command
-            yield from command.everything()
+    def _commands(self, tree: Tree) -> tuple[list[Command], tuple[Command, ...]]:
+        """The commands outside all views, and all of them, in the file's order."""
+        parents, texts, bodies = tree.outline
+        below: dict[int, list[Command]] = {}
+        everything: list[Command] = []
+        negation, make = self._negation, tuple.__new__
+        for number in range(len(parents), 0, -1):
+            parent = parents[number - 1]
+            if parent < 0:
+                continue
+            text = texts[number - 1]
+            words = folded = tuple(text.split())
+            lower = text.lower()
+            if lower != text:
+                folded = tuple(lower.split())
+            negated = folded[0] == negation and len(words) > 1
+            if negated:
+                words, folded = words[1:], folded[1:]
+            inside = below.pop(number, None)
+            count = bodies.get(number, 0)
+            body = tuple(line.rstrip("\r\n") for line in tree.lines[number : number + count]) if count else ()
+            held = tuple(reversed(inside)) if inside else ()
+            # A command a line: made in the shortest way.
+            command = make(Command, (number, words, folded, negated, held, body))
+            below.setdefault(parent, []).append(command)
+            everything.append(command)
+        return below.get(0, [])[::-1], tuple(reversed(everything))
 
     def find(self, *words: str) -> tuple[Command, ...]:
         """Every command that begins with these (lower-case) words, wherever it stands, negated ones included."""
-        return tuple(command for command in self._index.get(words[0], ()) if command.starts(*words))
+        found = self._index.get(words[0])
+        if found is None:
+            return ()
+        size = len(words)
+        return tuple(found) if size == 1 else tuple(one for one in found if one.folded[:size] == words)
 
     def on(self, *words: str) -> tuple[Command, ...]:
         """As `find`, without the negated ones and without those that a later negation of the same words takes back."""
@@ -149,9 +166,9 @@ def _grouped(
     return result
 
 
-def lines_of(commands: Iterable[Command]) -> tuple[int, ...]:
+def lines_of(evidence: Iterable[Command | int]) -> tuple[int, ...]:
     """The line numbers of commands, sorted, each once."""
-    return tuple(sorted({command.line for command in commands}))
+    return tuple(sorted({entry if isinstance(entry, int) else entry.line for entry in evidence}))
 
 
 def last(commands: Iterable[Command]) -> Command | None:
@@ -173,8 +190,7 @@ class Sheet:
 
     def line(self, name: str, value: bool, evidence: Iterable[Command | int], why: str) -> None:
         """A line (or several) says so."""
-        numbers = {entry if isinstance(entry, int) else entry.line for entry in evidence}
-        self._put(Fact(name, value, Basis.LINE, tuple(sorted(numbers)), why))
+        self._put(Fact(name, value, Basis.LINE, lines_of(evidence), why))
 
     def weighed(
         self,
@@ -195,17 +211,21 @@ class Sheet:
         else:
             self.absent(name, False, absent_why)
 
-    def absent(self, name: str, value: bool, why: str, evidence: Iterable[Command] = ()) -> None:
+    def absent(self, name: str, value: bool, why: str, evidence: Iterable[Command | int] = ()) -> None:
         """The line that would decide otherwise is missing; `evidence` are the views in which it is."""
         self._put(Fact(name, value, Basis.ABSENT, lines_of(evidence), why))
 
-    def default(self, name: str, value: bool, why: str, evidence: Iterable[Command] = ()) -> None:
+    def default(self, name: str, value: bool, why: str, evidence: Iterable[Command | int] = ()) -> None:
         """The platform's default says so, for the version at hand."""
         self._put(Fact(name, value, Basis.DEFAULT, lines_of(evidence), why))
 
     def unknown(self, name: str, why: str) -> None:
         """This text cannot decide it."""
         self._put(Fact(name, None, Basis.UNDECIDABLE, (), why))
+
+    def take(self, fact: Fact) -> None:
+        """A fact that another sheet holds."""
+        self._put(fact)
 
     def _put(self, fact: Fact) -> None:
         if fact.name in self._facts:

@@ -73,10 +73,12 @@ def device_facts(device: Assessed) -> dict[str, Any]:
         "platform": device.facts.platform or None,
         "encoding": device.facts.encoding or None,
         "facts": {name: fact(entry) for name, entry in device.facts.facts.items()},
-        "not_understood": [{"line": entry.line, "text": entry.text} for entry in device.facts.not_understood],
+        "not_understood": [
+            {"line": entry.line, "text": device.shown(entry.line).strip()} for entry in device.facts.not_understood
+        ],
     }
-    if device.problem is not None:
-        result["problem"] = _both(device.problem)
+    if device.faults:
+        result["problems"] = [fault.as_json() for fault in device.faults]
     return result
 
 

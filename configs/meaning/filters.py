@@ -7,8 +7,7 @@ it equals itself and is covered by "any", nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 ALL_BITS = (1 << 128) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """`value` where the wildcard's bits are 0. An opaque address has its name as `value` and wildcard 0.
 
     `version` is the family of a `value` that is a number; a wildcard that holds all bits means any address.
@@ -45,8 +43,7 @@ class Address:
 ANY = Address()
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
+class Ports(NamedTuple):
     """Port ranges, inclusive; `opaque` holds the words of a condition that was not interpreted."""
 
     ranges: tuple[tuple[int, int], ...] = ((0, 65535),)
@@ -64,8 +61,7 @@ class Ports:
 ANY_PORTS = Ports()
 
 
-@dataclass(frozen=True, slots=True)
-class FilterRule:
+class FilterRule(NamedTuple):
     """One rule. `protocol` is empty for any. `conditions` are further conditions, all of which must hold."""
 
     line: int
@@ -120,17 +116,22 @@ def covered(rules: Sequence[FilterRule]) -> list[tuple[FilterRule, FilterRule]]:
         pair = (rule.source.wildcard, rule.destination.wildcard)
         source, destination = rule.source.masked(pair[0]), rule.destination.masked(pair[1])
         if source is not None and destination is not None:
-            classes.setdefault(pair, {}).setdefault((source, destination), []).append(rule)
+            members = classes.get(pair)
+            if members is None:
+                members = classes[pair] = {}
+            members.setdefault((source, destination), []).append(rule)
     return found
 
 
 def _cover(
     rule: FilterRule, classes: dict[tuple[int, int], dict[tuple[int | str, int | str], list[FilterRule]]]
 ) -> FilterRule | None:
+    near, far = rule.source, rule.destination
+    near_wild, far_wild = near.wildcard, far.wildcard
     for (source_wild, destination_wild), members in classes.items():
-        if rule.source.wildcard & ~source_wild or rule.destination.wildcard & ~destination_wild:
+        if near_wild & ~source_wild or far_wild & ~destination_wild:
             continue
-        source, destination = rule.source.masked(source_wild), rule.destination.masked(destination_wild)
+        source, destination = near.masked(source_wild), far.masked(destination_wild)
         if source is None or destination is None:
             continue
         for earlier in members.get((source, destination), ()):

@@ -10,7 +10,8 @@ IPv4 and IPv6 basic and advanced ACLs).
 from __future__ import annotations
 
 from functools import lru_cache
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import AddressValueError, IPv6Address
+from socket import AF_INET, inet_pton
 from typing import TYPE_CHECKING
 
 from configs.meaning.filters import ALL_BITS, ANY, ANY_PORTS, Address, FilterRule, Ports
@@ -130,22 +131,27 @@ class _Parts:
         names = [self._words.pop(0)]
         if operator == "range" and self._words:
             names.append(self._words.pop(0))
-        numbers = [int(name) if name.isdigit() else _PORT_NUMBERS.get(name) for name in names]
-        known = [number for number in numbers if number is not None]
-        if len(known) != len(numbers):
-            return Ports((), (operator, *names))
-        first, last = known[0], known[-1]
-        if operator == "neq":
-            return Ports(tuple((low, high) for low, high in ((0, first - 1), (first + 1, 65535)) if low <= high))
-        ranges = {"eq": (first, first), "gt": (first + 1, 65535), "lt": (0, first - 1), "range": (first, last)}
-        return Ports((ranges[operator],))
+        return _ports(operator, tuple(names))
 
 
-@lru_cache(4096)
+@lru_cache(16384)
+def _ports(operator: str, names: tuple[str, ...]) -> Ports:
+    numbers = [int(name) if name.isdigit() else _PORT_NUMBERS.get(name) for name in names]
+    known = [number for number in numbers if number is not None]
+    if len(known) != len(numbers):
+        return Ports((), (operator, *names))
+    first, last = known[0], known[-1]
+    if operator == "neq":
+        return Ports(tuple((low, high) for low, high in ((0, first - 1), (first + 1, 65535)) if low <= high))
+    ranges = {"eq": (first, first), "gt": (first + 1, 65535), "lt": (0, first - 1), "range": (first, last)}
+    return Ports((ranges[operator],))
+
+
+@lru_cache(16384)
 def _v4(word: str) -> int | None:
     try:
-        return int(IPv4Address(word))
-    except (AddressValueError, ValueError):
+        return int.from_bytes(inet_pton(AF_INET, word))
+    except (OSError, ValueError):
         return None
 
 

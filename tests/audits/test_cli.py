@@ -35,7 +35,7 @@ def folder(tmp_path):
 def test_facts_have_the_agreed_shape(capsys, folder):
     """Paths are relative to the source; every fact has value, basis, lines and why; unknown platforms are null."""
     code, out, _ = run(capsys, "audit", "facts", str(folder), "--json")
-    assert code == 0
+    assert code == 3
     files = json.loads(out)["files"]
     assert list(files) == ["b.cfg", "city/a.cfg", "strange.conf"]
     assert files["b.cfg"]["platform"] == "huawei"
@@ -49,7 +49,39 @@ def test_facts_have_the_agreed_shape(capsys, folder):
     assert files["city/a.cfg"]["facts"]["telnet_mgmt"]["lines"] == [3]
     assert files["strange.conf"]["platform"] is None
     assert {fact["value"] for fact in files["strange.conf"]["facts"].values()} == {None}
+    assert [problem["code"] for problem in files["strange.conf"]["problems"]] == ["unknown-vendor"]
     assert files["city/a.cfg"]["not_understood"] == []
+    assert "problems" not in files["city/a.cfg"]
+
+
+def test_what_cannot_be_decoded_or_was_cut_off_is_said_and_the_others_are_done(capsys, tmp_path):
+    """A text of no known encoding decides nothing; one that was cut off says what it holds; exit code 3."""
+    (tmp_path / "bad.cfg").write_bytes(b"hostname a\n\xff\xfe\x00\xff\x81\n")
+    (tmp_path / "cut.cfg").write_bytes(b"!Software Version V200R019C10\n#\nsysname a\n#\ntelnet server enable\n#\n")
+    (tmp_path / "good.cfg").write_bytes(CLEAN.read_bytes())
+    code, out, _ = run(capsys, "audit", "facts", str(tmp_path), "--json")
+    files = json.loads(out)["files"]
+    assert code == 3
+    assert {fact["value"] for fact in files["bad.cfg"]["facts"].values()} == {None}
+    assert files["bad.cfg"]["problems"]
+    assert [problem["code"] for problem in files["cut.cfg"]["problems"]] == ["truncated"]
+    assert files["cut.cfg"]["facts"]["telnet_mgmt"] == {
+        "value": True,
+        "basis": "line",
+        "lines": [5],
+        "why": "the Telnet server or protocol inbound lets Telnet in",
+    }
+    assert "problems" not in files["good.cfg"]
+    assert run(capsys, "audit", "facts", str(tmp_path / "good.cfg"))[0] == 0
+
+
+def test_a_line_that_was_not_understood_shows_no_secret(capsys, tmp_path):
+    """What is named as not understood is masked like everything else."""
+    (tmp_path / "a.cfg").write_bytes(b"sysname a\n#\nstrange-command password simple Open-Sesame-1\n#\nreturn\n")
+    for arguments in (("--json",), ()):
+        _, out, err = run(capsys, "audit", "facts", str(tmp_path), *arguments)
+        assert "strange-command" in out + err
+        assert "Open-Sesame-1" not in out + err
 
 
 def test_a_file_is_named_by_itself_and_its_platform_can_be_given(capsys, folder):
@@ -63,7 +95,7 @@ def test_two_sources_with_the_same_path_are_both_there(capsys, folder):
     """No file hides another."""
     one, two = folder / "city", folder / "other"
     two.mkdir()
-    (two / "a.cfg").write_bytes(b"hostname b\n!\n!\n!\nline vty 0 4\n")
+    (two / "a.cfg").write_bytes(b"sysname b\n#\nundo telnet server enable\n#\ninterface NULL0\n#\n")
     code, out, _ = run(capsys, "audit", "facts", str(one), str(two), "--json")
     assert code == 0
     assert len(json.loads(out)["files"]) == 2

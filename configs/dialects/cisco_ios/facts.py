@@ -2,27 +2,19 @@
 
 Sources of the defaults: "Cisco IOS Security Command Reference", "Cisco IOS Terminal Services Command Reference"
 (transport input, exec-timeout), "Cisco Guide to Harden Cisco IOS Devices" (document 13608). Defaults that depend on
-the release are in the tables below; what they rest on stands beside them.
+the release are in `configs.facts.no_access`, with what they rest on.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from configs.dialects.cisco_ios import facts_access, facts_filters, facts_records, facts_secrets
-from configs.dialects.cisco_ios.filters import access_lists, bindings
-from configs.reading import Reading, Sheet, strangers
+from configs.facts import no_family
 
 if TYPE_CHECKING:
     from configs.model import Facts
     from configs.tree import Tree
 
-PLATFORM = "cisco_ios"
-_VIEWS = frozenset({
-    "interface", "line", "router", "vlan", "class-map", "policy-map", "crypto", "ip access-list", "route-map",
-    "key", "vrf", "aaa group", "archive", "control-plane", "redundancy", "tacacs", "radius",
-})  # fmt: skip
 _ROOTS = frozenset({
     "aaa", "aal2-profile", "access-list", "access-session", "alias", "archive", "arp", "authentication", "auto",
     "banner", "boot", "boot-end-marker", "boot-start-marker", "bridge", "buffers", "building", "call", "cdp",
@@ -46,32 +38,9 @@ _ROOTS = frozenset({
 })  # fmt: skip
 
 
+_FAMILY = no_family.Family("cisco_ios", _ROOTS, frozenset({"cisco"}))
+
+
 def read(tree: Tree) -> Facts:
     """Every fact of the vocabulary, as far as this text decides it."""
-    reading = Reading(tree, "no", lambda words: words[0] in _VIEWS or " ".join(words[:2]) in _VIEWS)
-    sheet = Sheet()
-    lists = access_lists(reading)
-    bound = tuple(bindings(reading))
-    release = _release(reading)
-    lines = reading.find("line")
-    terminals = tuple(line for line in lines if len(line.folded) > 1 and line.folded[1] == "vty")
-    facts_access.management(sheet, reading, terminals, lists, release)
-    facts_access.web_and_services(sheet, reading, release)
-    facts_secrets.snmp(sheet, reading, lists)
-    facts_secrets.passwords(sheet, reading, lines)
-    facts_access.sessions(sheet, lines)
-    facts_access.login(sheet, reading, lines)
-    facts_records.records(sheet, reading)
-    facts_filters.access_lists(sheet, reading, lists, bound)
-    facts_secrets.crypto(sheet, reading)
-    facts_records.accounts(sheet, reading)
-    facts_filters.ports(sheet, reading)
-    return sheet.facts(PLATFORM, tree.encoding, strangers(reading, _ROOTS))
-
-
-def _release(reading: Reading) -> tuple[int, int] | None:
-    for command in reading.find("version"):
-        found = re.match(r"(\d+)\.(\d+)", command.words[1]) if len(command.words) > 1 else None
-        if found:
-            return int(found[1]), int(found[2])
-    return None
+    return no_family.read(tree, _FAMILY)

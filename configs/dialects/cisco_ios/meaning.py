@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from configs.addressing import address_of, host_of
 from configs.dialects.cisco_ios import addresses
-from configs.dialects.cisco_ios.filters import access_lists, bindings
 from configs.intervals import BITS, AddressSet, Intervals, prefix, wildcard
 from configs.meaning import standard_nat
 from configs.meaning.filter_sets import UnclearError, rule_of
+from configs.meaning.no_lists import access_lists, bindings
 from configs.meaning.statements import (
     Cover,
     FilterKind,

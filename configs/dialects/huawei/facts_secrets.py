@@ -104,13 +104,13 @@ def passwords(sheet: Sheet, reading: Reading) -> None:
     sheet.default("pwd_encryption_off", False, mark("VRP has no such switch: every line names the form it stores"))
 
 
+_SECRET_WORD = re.compile(r".*(?:password|key|key-string|shared-key-cipher)$|authentication-mode$").match
+
+
 def _about_secret(command: Command) -> bool:
     if command.starts("snmp-agent", "community") or command.folded[0] in ("description", "gre", "header", "sysname"):
         return False
-    return any(
-        word.endswith(("password", "key", "key-string", "shared-key-cipher")) or word == "authentication-mode"
-        for word in command.folded
-    )
+    return any(map(_SECRET_WORD, command.folded))
 
 
 def _clear(command: Command) -> bool:

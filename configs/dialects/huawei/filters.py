@@ -141,6 +141,8 @@ def _bound(kind: str, command: Command, words: Sequence[str]) -> Iterator[Bindin
     if command.negated:
         return
     family = "6" if command.has("ipv6") else "4"
+    if words[:1] and words[0].lower() == "any":
+        return
     skip = {"inbound", "outbound", "acl", "ipv6", "name", "vlan", "interface"}
     previous = ""
     for word in words:

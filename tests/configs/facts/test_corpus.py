@@ -11,13 +11,16 @@ import pytest
 from audits.facts import FACTS
 from audits.model import Document
 from audits.reading import assess
-from configs.dialects import dialect
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
-VENDORS = {"cisco": "cisco_ios", "huawei": "huawei"}
-PLATFORMS = ("huawei", "cisco_ios", "frr")
+VENDORS = ("cisco", "fortinet", "h3c", "huawei")
+PLATFORMS = (
+    "cisco_asa", "cisco_ios", "cisco_nxos", "cisco_xr", "fortinet", "frr", "hillstone_stoneos", "hp_comware", "huawei",
+    "juniper_junos", "linux", "ruijie_os", "topsec_tos",
+)  # fmt: skip
+LONG = 60_000  # bytes
 # What these rules reach on the labelled files; a change that reads worse fails here.
-REACHED = {"cisco": 1.0, "huawei": 1.0}
+REACHED = {"cisco": 1.0, "fortinet": 1.0, "h3c": 1.0, "huawei": 1.0}
 
 pytestmark = [
     pytest.mark.corpus,
@@ -25,17 +28,17 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("vendor", sorted(VENDORS))
+@pytest.mark.parametrize("vendor", VENDORS)
 def test_facts_agree_with_the_labels(vendor, record_property, capsys):
     """Precision, recall, traps and evidence lines on the labelled files, printed and held at what was reached."""
     labels = json.loads((CORPUS / "audit-labels.json").read_text(encoding="utf-8"))["labels"]
-    speaker = dialect(VENDORS[vendor])
     decided = right = wanted = traps = traps_right = cited = cited_right = 0
     wrong = []
     for name, label in labels.items():
         if not name.startswith(vendor + "/"):
             continue
-        facts = speaker.facts(speaker.parse((CORPUS / "audit" / name).read_bytes())).facts
+        # As the command does it: nobody says the platform.
+        facts = assess(Document(name, (CORPUS / "audit" / name).read_bytes())).facts.facts
         for fact, expected in label["facts"].items():
             if expected["v"] is None:
                 assert facts[fact].value is None, (name, fact)
@@ -74,9 +77,10 @@ def test_every_file_is_read_by_every_dialect_without_a_crash():
     for path in files:
         content = path.read_bytes()
         last = content.count(b"\n") + 1
-        for platform in PLATFORMS:
+        # A long one is read by its own language alone: what it shows of the others, the short ones do.
+        for platform in PLATFORMS if len(content) < LONG else ("",):
             device = assess(Document(path.name, content, platform=platform))
-            assert device.problem is None, (path, device.problem)
+            assert device.problem is None or not platform, (path, device.problem)
             assert set(device.facts.facts) == set(FACTS)
             assert len(device.masked) <= last
             for fact in device.facts.facts.values():
@@ -94,18 +98,11 @@ def test_every_published_example_is_read_and_recognised():
         assert device.facts.facts["no_banner"].value is True, path
 
 
-def test_texts_of_relatives_are_not_taken_for_ours():
-    """A configuration of another vendor with the same look is not assessed as if it were ours."""
-    strange = [
-        "configs/arista",
-        "configs/cisco-asa",
-        "configs/cisco-iosxr",
-        "configs/cisco-nxos",
-        "audit/h3c",
-        "audit/fortinet",
-    ]
+def test_texts_in_other_languages_are_not_taken_for_ours():
+    """A configuration in a language whose facts nobody reads is said to be unread, not judged by another's rules."""
+    strange = ["configs/arista", "configs/nokia", "configs/paloalto"]
     files = [path for folder in strange for path in sorted((CORPUS / folder).rglob("*")) if path.is_file()]
-    assert len(files) >= 7
+    assert len(files) >= 3
     for path in files:
         device = assess(Document(path.name, path.read_bytes()))
         assert device.problem is not None, (path, device.facts.platform)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from audits.facts import FACTS
-from configs.dialects import dialect
+from configs.dialects import dialect, languages
 
 CASES = [
     pytest.param(path.stem, case, id=f"{path.stem}: {case['name']}")
@@ -27,7 +27,20 @@ def test_a_fact_has_its_value_its_basis_and_its_lines(platform, case):
     assert found == case["facts"]
 
 
-@pytest.mark.parametrize("platform", ["huawei", "cisco_ios", "frr"])
+PLATFORMS = sorted(
+    platform for platform in languages() if dialect(platform).facts(dialect(platform).parse(b"hostname a\n")).facts
+)
+
+
+def test_the_languages_that_the_audit_promises_are_read():
+    """Facts are read from the languages of the devices that a city has."""
+    assert PLATFORMS == [
+        "cisco_asa", "cisco_ios", "cisco_nxos", "cisco_xr", "fortinet", "frr", "hillstone_stoneos", "hp_comware",
+        "huawei", "juniper_junos", "linux", "ruijie_os", "topsec_tos",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_fact_of_the_vocabulary_is_there_and_no_other(platform):
     """Whatever the text, a dialect answers for the whole vocabulary; what it cannot decide is None and says why."""
     speaker = dialect(platform)
@@ -38,7 +51,9 @@ def test_every_fact_of_the_vocabulary_is_there_and_no_other(platform):
         assert (fact.value is None) == (fact.basis == "undecidable"), fact.name
 
 
-@pytest.mark.parametrize(("platform", "needed"), [("huawei", 12), ("cisco_ios", 12), ("frr", 6)])
+@pytest.mark.parametrize(
+    ("platform", "needed"), [("huawei", 12), ("cisco_ios", 12), ("frr", 6), ("hp_comware", 10), ("fortinet", 10)]
+)
 def test_the_cases_decide_enough_facts(platform, needed):
     """The cases of a platform decide at least this many facts by a line, true and false counted apart."""
     for value in (True, False):
@@ -52,7 +67,7 @@ def test_the_cases_decide_enough_facts(platform, needed):
         assert len(decided) >= (needed if value else needed // 2), decided
 
 
-@pytest.mark.parametrize("platform", ["huawei", "cisco_ios", "frr"])
+@pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize(
     "content", [b"", b"\n", b"no\n", b"undo\n", b"\xef\xbb\xbfhostname a\r\n", b"a" * 5000, b"\x00\x01\n"]
 )

@@ -10,7 +10,7 @@ import yaml
 from configs.dialects import dialect
 
 HERE = Path(__file__).parent / "mutations"
-PLATFORMS = ("huawei", "cisco_ios", "frr")
+PLATFORMS = tuple(sorted(path.stem for path in HERE.glob("*.cfg")))
 MUTATIONS = [
     pytest.param(platform, entry, id=f"{platform}-{number}-{entry['fact']}")
     for platform in PLATFORMS
@@ -54,7 +54,24 @@ def test_a_seeded_weakness_is_found_at_its_line_and_nothing_else(platform, entry
         assert found[entry["fact"]] == ()
 
 
-@pytest.mark.parametrize(("platform", "kinds"), [("huawei", 31), ("cisco_ios", 30), ("frr", 7)])
+@pytest.mark.parametrize(
+    ("platform", "kinds"),
+    [
+        ("cisco_asa", 18),
+        ("cisco_ios", 30),
+        ("cisco_nxos", 12),
+        ("cisco_xr", 12),
+        ("fortinet", 22),
+        ("frr", 7),
+        ("hillstone_stoneos", 12),
+        ("hp_comware", 25),
+        ("huawei", 31),
+        ("juniper_junos", 18),
+        ("linux", 10),
+        ("ruijie_os", 14),
+        ("topsec_tos", 5),
+    ],
+)
 def test_the_seeded_weaknesses_are_of_many_kinds(platform, kinds):
     """At least this many different facts are seeded on each platform."""
     assert len({entry["fact"] for owner, entry in (case.values for case in MUTATIONS) if owner == platform}) >= kinds

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from configs.facts.judging import IDLE_LIMIT as _IDLE_LIMIT
+from configs.facts.judging import MIN_LENGTH as _MIN_LENGTH
 from configs.meaning.filters import permits_any_source
+from configs.meaning.no_lists import terminal_list
 from configs.reading import Command, Reading, Sheet, last
 from inventory.text import mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from configs.dialects.cisco_ios.filters import AccessList
+    from configs.meaning.no_lists import AccessList
 
 
-_IDLE_LIMIT = 600  # seconds; GB/T 22239 names no number, assessors use 10 minutes (a profile may differ)
-_MIN_LENGTH = 8
+_INWARD = frozenset({"in", "ingress"})
 # Small servers are off since 12.0, finger since 12.1(5) ("ip finger", Configuration Fundamentals Command Reference).
 _SERVICES_OFF_SINCE = (12, 2)
 # A VTY line without `transport input` accepts every protocol up to 16.x; later trains ship `transport input ssh`.
@@ -25,17 +27,9 @@ _VTY_OPEN_UNTIL = (16, 99)
 _SSH_199_UNTIL = (15, 99)
 
 
-def management(
-    sheet: Sheet,
-    reading: Reading,
-    terminals: tuple[Command, ...],
-    lists: dict[str, AccessList],
-    release: tuple[int, int] | None,
-) -> None:
-    """`telnet_mgmt`, `ssh_v1` and `vty_no_acl`: what the VTY lines let in."""
+def sources(sheet: Sheet, terminals: tuple[Command, ...], lists: dict[str, AccessList]) -> None:
+    """`vty_no_acl`: who may reach the terminals."""
     reachable = tuple(line for line in terminals if _transports(line) != ())
-    _telnet(sheet, terminals, release)
-    _ssh(sheet, reading, terminals, release)
     if not terminals:
         sheet.unknown("vty_no_acl", mark("there is no VTY line in this text"))
         return
@@ -50,14 +44,13 @@ def management(
     open_lines: list[Command] = []
     closing: list[Command] = []
     for line in reachable:
-        filters = [command for command in line.find("access-class") if not command.negated and command.has("in")]
+        filters = [one for one in line.find("access-class") if not one.negated and not _INWARD.isdisjoint(one.folded)]
         filters += [command for command in line.find("ipv6", "access-class") if not command.negated]
         if not filters:
             open_lines.append(line)
             continue
         for command in filters:
-            name = command.words[1] if command.folded[0] == "access-class" else command.words[2]
-            entry = lists.get(name)
+            entry = lists.get(terminal_list(command))
             rule = permits_any_source(entry.rules) if entry else None
             if entry is None or rule is not None:
                 open_lines += [line, command]
@@ -89,7 +82,8 @@ def _inputs(terminals: Iterable[Command]) -> Iterator[Command]:
         yield from line.find("transport", "input")
 
 
-def _telnet(sheet: Sheet, terminals: tuple[Command, ...], release: tuple[int, int] | None) -> None:
+def telnet(sheet: Sheet, terminals: tuple[Command, ...], release: tuple[int, int] | None) -> None:
+    """`telnet_mgmt`: what the VTY lines let in."""
     if not terminals:
         sheet.unknown("telnet_mgmt", mark("there is no VTY line in this text"))
         return
@@ -117,7 +111,8 @@ def _telnet(sheet: Sheet, terminals: tuple[Command, ...], release: tuple[int, in
         sheet.unknown("telnet_mgmt", mark("the default of transport input in this release is not known"))
 
 
-def _ssh(sheet: Sheet, reading: Reading, terminals: tuple[Command, ...], release: tuple[int, int] | None) -> None:
+def ssh(sheet: Sheet, reading: Reading, terminals: tuple[Command, ...], release: tuple[int, int] | None) -> None:
+    """`ssh_v1`."""
     command = last(reading.find("ip", "ssh", "version"))
     if command is not None and not command.negated:
         sheet.line(
@@ -205,9 +200,8 @@ def _seconds(command: Command) -> int:
     return sum(number * unit for number, unit in zip(numbers, (60, 1), strict=False))
 
 
-def login(sheet: Sheet, reading: Reading, lines: tuple[Command, ...]) -> None:
-    """`auth_none`, `no_login_lockout`, `pwd_policy_weak_or_missing`, `no_banner`."""
-    _no_authentication(sheet, reading, lines)
+def lockout(sheet: Sheet, reading: Reading) -> None:
+    """`no_login_lockout`."""
     limits = [
         *reading.on("login", "block-for"),
         *reading.on("aaa", "local", "authentication", "attempts", "max-fail"),
@@ -226,7 +220,10 @@ def login(sheet: Sheet, reading: Reading, lines: tuple[Command, ...]) -> None:
         )
     else:
         sheet.absent("no_login_lockout", True, mark("there is neither login block-for nor a limit of AAA"))
-    _password_policy(sheet, reading)
+
+
+def banner(sheet: Sheet, reading: Reading) -> None:
+    """`no_banner`."""
     banners = [command for kind in ("login", "motd") for command in reading.on("banner", kind)]
     if banners:
         sheet.line("no_banner", False, banners, mark("a banner is shown at login"))
@@ -234,7 +231,8 @@ def login(sheet: Sheet, reading: Reading, lines: tuple[Command, ...]) -> None:
         sheet.absent("no_banner", True, mark("there is no banner login or banner motd"))
 
 
-def _no_authentication(sheet: Sheet, reading: Reading, lines: tuple[Command, ...]) -> None:
+def no_authentication(sheet: Sheet, reading: Reading, lines: tuple[Command, ...]) -> None:
+    """`auth_none`."""
     methods = {
         command.words[3]: command for command in reading.on("aaa", "authentication", "login") if len(command.words) > 4
     }
@@ -275,7 +273,8 @@ def _method(login: Command | None, methods: dict[str, Command]) -> list[Command]
     return [method] if login is None or login.negated else [method, login]
 
 
-def _password_policy(sheet: Sheet, reading: Reading) -> None:
+def password_policy(sheet: Sheet, reading: Reading) -> None:
+    """`pwd_policy_weak_or_missing`."""
     lengths = [*reading.on("security", "passwords", "min-length")]
     for policy in reading.on("aaa", "common-criteria", "policy"):
         lengths += policy.find("min-length")

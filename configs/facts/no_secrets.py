@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from configs.dialects.cisco_ios.filters import community_list
 from configs.meaning.filters import permits_any_source
+from configs.meaning.no_lists import community_list
 from inventory.text import mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from configs.dialects.cisco_ios.filters import AccessList
+    from configs.meaning.no_lists import AccessList
     from configs.reading import Command, Reading, Sheet
 
 
 _DEFAULT_COMMUNITIES = frozenset({"public", "private"})
 _MASK = "***"
+# What says that the keys of an SNMPv3 user are stored in another form.
+_LOCALIZED = frozenset({"encrypted", "localizedkey", "localized", "localizedv2key"})
+_HASHES = frozenset({"sha512", "md5", "sha256", "scrypt", "encrypted"})
+_WRITING = frozenset({"rw", "network-admin", "vdc-admin"})
 
 
 def snmp(sheet: Sheet, reading: Reading, lists: dict[str, AccessList]) -> None:
@@ -41,7 +45,7 @@ def snmp(sheet: Sheet, reading: Reading, lists: dict[str, AccessList]) -> None:
         sheet.line("snmp_default_community", bool(default), default or communities, why)
     sheet.weighed(
         "snmp_rw_community",
-        [command for command in communities if "rw" in command.folded[3:]],
+        [command for command in communities if not _WRITING.isdisjoint(command.folded[3:])],
         (),
         why=mark("the community may write (RW)"),
         sound_why="",
@@ -63,7 +67,7 @@ def snmp(sheet: Sheet, reading: Reading, lists: dict[str, AccessList]) -> None:
 
 
 def passwords(sheet: Sheet, reading: Reading, lines: tuple[Command, ...]) -> None:
-    """`pwd_plain`, `pwd_reversible`, `pwd_encryption_off`."""
+    """`pwd_plain` and `pwd_reversible`."""
     logins = [command for command in _login_passwords(reading, lines) if not command.negated]
     plain = [command for command in logins if _storage(command) == "plain"]
     plain += _plain_keys(reading)
@@ -76,6 +80,10 @@ def passwords(sheet: Sheet, reading: Reading, lines: tuple[Command, ...]) -> Non
         sheet.line("pwd_reversible", True, reversible, mark("type 7 can be turned back into the password"))
     else:
         sheet.absent("pwd_reversible", False, mark("no login password is stored as type 7"))
+
+
+def encryption(sheet: Sheet, reading: Reading) -> None:
+    """`pwd_encryption_off`."""
     switch = reading.switch("service", "password-encryption")
     why = mark("service password-encryption hides the passwords that lines store")
     if switch is None:
@@ -88,6 +96,7 @@ def _login_passwords(reading: Reading, lines: tuple[Command, ...]) -> Iterator[C
     for command in reading.find("username"):
         if command.has("password") or command.has("secret"):
             yield command
+        yield from (*command.find("password"), *command.find("secret"))
     yield from reading.find("enable", "password")
     yield from reading.find("enable", "secret")
     for line in lines:
@@ -102,8 +111,10 @@ def _storage(command: Command) -> str:
     if rest[0].lower() == "level":
         rest = rest[2:]
     if len(rest) < 2:
-        return "plain" if rest and not command.has("secret") else "secret"
-    return "plain" if rest[0] == "0" else rest[0]
+        return "hidden" if _MASK in rest[0] or rest[0].startswith("$") else "plain"
+    if rest[0].lower() in _HASHES:
+        return "hash"
+    return "plain" if rest[0] == "0" or not rest[0].isdigit() else rest[0]
 
 
 # Where shared keys stand: the words before the key. A key is preceded by its type; without one it is in clear.
@@ -133,13 +144,13 @@ def _plain_keys(reading: Reading) -> list[Command]:
             rest = command.after(before)
             if rest and _in_clear(rest):
                 found.append(command)
-    for words in (("tacacs", "server"), ("radius", "server")):
+    for words in (("tacacs", "server"), ("radius", "server"), ("tacacs-server", "host"), ("radius-server", "host")):
         for server in reading.on(*words):
             found += [key for key in server.find("key") if len(key.words) > 1 and _in_clear(key.words[1:])]
     for user in reading.on("snmp-server", "user"):
         # The running configuration of IOS never shows v3 users; where a text does, the secrets are in clear unless
         # `encrypted` stands before them.
-        if (user.has("auth") or user.has("priv")) and not user.has("encrypted"):
+        if (user.has("auth") or user.has("priv")) and _LOCALIZED.isdisjoint(user.folded):
             found.append(user)
     for command in reading.on("pre-shared-key"):
         key = [word for word in command.words[1:] if word.lower() not in ("local", "remote")]

@@ -1,4 +1,6 @@
-"""IOS access lists as vendor-independent filter rules, and where they are bound.
+"""Access lists of the languages with `no` as vendor-independent filter rules, and where they are bound.
+
+`access-list N …`, `ip | ipv4 | ipv6 access-list [standard | extended] NAME`; addresses have wildcards or lengths.
 
 Syntax: Cisco "IP Addressing Services Command Reference" (access-list, ip access-list, permit, deny) and
 "Security Command Reference" (ip access-group, access-class). A wildcard bit of 0 must match. A bound list that is not
@@ -9,7 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import AddressValueError, IPv6Address
+from socket import AF_INET, inet_pton
 from typing import TYPE_CHECKING
 
 from configs.meaning.filters import ALL_BITS, ANY, ANY_PORTS, Address, FilterRule, Ports
@@ -60,9 +63,13 @@ def access_lists(reading: Reading) -> dict[str, AccessList]:
         entry = lists.setdefault(command.words[1], AccessList(command.words[1]))
         entry.lines.append(command.line)
         _add(entry, command, 2, standard=_is_standard(command.words[1]))
-    for command in (*reading.find("ip", "access-list"), *reading.find("ipv6", "access-list")):
+    for command in [one for family in ("ip", "ipv4", "ipv6") for one in reading.find(family, "access-list")]:
         words = [word for word in command.words[2:] if word.lower() not in ("standard", "extended", "role-based")]
-        if command.negated or not words or words[0].lower() in ("resequence", "log-update", "logging"):
+        if (
+            command.negated
+            or not words
+            or words[0].lower() in ("resequence", "log-update", "logging", "cache", "capture", "log")
+        ):
             continue
         entry = lists.setdefault(words[0], AccessList(words[0]))
         entry.lines.append(command.line)
@@ -78,20 +85,26 @@ def access_lists(reading: Reading) -> dict[str, AccessList]:
 def bindings(reading: Reading) -> Iterator[Binding]:
     """Where access lists are bound."""
     for interface in reading.find("interface"):
-        for words in (("ip", "access-group"), ("ipv6", "traffic-filter")):
+        for words in (("ip", "access-group"), ("ipv6", "traffic-filter"), ("ipv4", "access-group")):
             for command in interface.find(*words):
                 if not command.negated and len(command.words) > 2:
                     yield Binding("interface", command.words[2], command)
     for line in reading.find("line"):
         for command in (*line.find("access-class"), *line.find("ipv6", "access-class")):
-            name = command.words[1] if command.folded[0] == "access-class" else command.words[2]
-            if not command.negated:
+            name = terminal_list(command)
+            if name and not command.negated:
                 yield Binding("line", name, command)
     for community in reading.on("snmp-server", "community"):
         name = community_list(community)
         if name:
             yield Binding("snmp", name, community)
     yield from _other_bindings(reading)
+
+
+def terminal_list(command: Command) -> str:
+    """The list that `[ipv6] access-class [ingress | egress] NAME [in | out]` names; empty if it names none."""
+    rest = [word for word in command.after("access-class") if word.lower() not in ("ingress", "egress")]
+    return rest[0] if rest else ""
 
 
 def _other_bindings(reading: Reading) -> Iterator[Binding]:
@@ -119,8 +132,13 @@ def community_list(command: Command) -> str:
     rest = list(command.words[3:])
     if len(rest) >= 2 and rest[0].lower() == "view":
         rest = rest[2:]
-    names = [word for word in rest if word.lower() not in ("ro", "rw", "ipv6", "trap")]
+    names = [word for word in rest if word.lower() not in _COMMUNITY_WORDS]
+    if "group" in command.folded[3:]:
+        names = list(command.after("use-ipv4acl") or command.after("use-acl"))[:1]
     return names[-1] if names else ""
+
+
+_COMMUNITY_WORDS = frozenset({"ro", "rw", "ipv6", "ipv4", "trap", "systemowner", "sdrowner", "use-ipv4acl", "use-acl"})
 
 
 def _is_standard(name: str) -> bool:
@@ -157,7 +175,7 @@ def _add(entry: AccessList, command: Command, start: int, *, standard: bool) -> 
         FilterRule(
             command.line,
             permit,
-            "" if protocol in ("ip", "ipv6") else protocol,
+            "" if protocol in ("ip", "ipv6", "ipv4") else protocol,
             source,
             destination,
             source_ports,
@@ -165,6 +183,9 @@ def _add(entry: AccessList, command: Command, start: int, *, standard: bool) -> 
             reader.rest(),
         )
     )
+
+
+_NOTHING: frozenset[str] = frozenset()
 
 
 class _Words:
@@ -183,16 +204,14 @@ class _Words:
         if word in ("host", "object-group", "addrgroup"):
             name = self.take()
             return _host(name) if word == "host" else Address(f"{word} {name}", 0)
-        if ":" in word:
-            return _prefix(word)
+        if ":" in word or "/" in word:
+            return _prefix(word) if ":" in word else _short(word)
         value = _v4(word)
         wildcard = _v4(self._words[0]) if self._words else None
-        if value is None or (wildcard is None and not bare_host):
-            return Address(word, 0)
-        if wildcard is None:
-            return Address(value, 0)
+        if value is None or wildcard is None:
+            return Address(value if value is not None and bare_host else word, 0)
         self.take()
-        return ANY if wildcard == _V4_BITS else Address(value & ~wildcard, wildcard)
+        return _masked(value, wildcard)
 
     def ports(self) -> Ports:
         if not self._words or self._words[0] not in _PORT_WORDS:
@@ -203,23 +222,45 @@ class _Words:
             names.append(self.take())
         if operator == "range":
             names.append(self.take())
-        numbers = [_port(name) for name in names]
-        known = [number for number in numbers if number is not None]
-        if len(known) != len(numbers):
-            return Ports((), (operator, *names))
-        if operator == "eq":
-            return Ports(tuple((number, number) for number in known))
-        if operator == "neq":
-            starts = [0, *(number + 1 for number in sorted(known))]
-            ends = [*(number - 1 for number in sorted(known)), 65535]
-            return Ports(tuple((low, high) for low, high in zip(starts, ends, strict=True) if low <= high))
-        first, last = known[0], known[-1]
-        return Ports(({"gt": (first + 1, 65535), "lt": (0, first - 1), "range": (first, last)}[operator],))
+        return _ports(operator, tuple(names))
 
     def rest(self) -> frozenset[str]:
         """What is left are conditions, but for logging, which limits nothing."""
+        if not self._words:
+            return _NOTHING
         words = [word for word in self._words if word not in ("log", "log-input")]
         return frozenset({" ".join(words)} if words else ())
+
+
+@lru_cache(16384)
+def _masked(value: int, wildcard: int) -> Address:
+    return ANY if wildcard == _V4_BITS else Address(value & ~wildcard, wildcard)
+
+
+@lru_cache(16384)
+def _ports(operator: str, names: tuple[str, ...]) -> Ports:
+    numbers = [_port(name) for name in names]
+    known = [number for number in numbers if number is not None]
+    if len(known) != len(numbers):
+        return Ports((), (operator, *names))
+    if operator == "eq":
+        return Ports(tuple((number, number) for number in known))
+    if operator == "neq":
+        starts = [0, *(number + 1 for number in sorted(known))]
+        ends = [*(number - 1 for number in sorted(known)), 65535]
+        return Ports(tuple((low, high) for low, high in zip(starts, ends, strict=True) if low <= high))
+    first, last = known[0], known[-1]
+    return Ports(({"gt": (first + 1, 65535), "lt": (0, first - 1), "range": (first, last)}[operator],))
+
+
+def _short(word: str) -> Address:
+    """`A/L` of IPv4."""
+    text, _, length = word.partition("/")
+    value = _v4(text)
+    if value is None or not length.isdigit() or int(length) > 32:
+        return Address(word, 0)
+    bits = _V4_BITS >> int(length)
+    return ANY if bits == _V4_BITS else Address(value & ~bits, bits)
 
 
 def _host(word: str) -> Address:
@@ -239,11 +280,11 @@ def _prefix(word: str) -> Address:
     return ANY if bits == ALL_BITS else Address(value & ~bits, bits, 6)
 
 
-@lru_cache(4096)
+@lru_cache(16384)
 def _v4(word: str) -> int | None:
     try:
-        return int(IPv4Address(word))
-    except (AddressValueError, ValueError):
+        return int.from_bytes(inet_pton(AF_INET, word))
+    except (OSError, ValueError):
         return None
 
 

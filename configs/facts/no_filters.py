@@ -9,7 +9,7 @@ from configs.meaning.filters import covered, permits_everything
 from inventory.text import mark
 
 if TYPE_CHECKING:
-    from configs.dialects.cisco_ios.filters import AccessList, Binding
+    from configs.meaning.no_lists import AccessList, Binding
     from configs.reading import Command, Reading, Sheet
 
 
@@ -62,7 +62,9 @@ def access_lists(sheet: Sheet, reading: Reading, lists: dict[str, AccessList], b
 
 
 _PHYSICAL = re.compile(
-    r"(fastethernet|gigabitethernet|tengigabitethernet|twogigabitethernet|ethernet)\S*\d", re.IGNORECASE
+    r"(?:fast|gigabit|tengig|twentyfivegig|fortygig|fiftygig|hundredgig|fourhundredgig|twogigabit|fivegigabit|tengigabit"
+    r"|app-?gigabit)?(?:ethernet|e)\S*\d",
+    re.IGNORECASE,
 )
 # Lines that say nothing about a port's use.
 _IDLE_WORDS = frozenset({"shutdown", "duplex", "speed", "negotiation", "mop", "switchport", "media-type", "ip", "cdp"})

@@ -1,0 +1,221 @@
+"""Packet filters, policies between zones, and ports: what is permitted, bound to nothing, or never matches.
+
+Forms as in `filters.py`; Comware 5's policies between zones (`interzone source A destination B`) have rules with
+`source-address`, `destination-address`, `service` and are off until `rule enable`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from configs.dialects.hp_comware import filters
+from configs.dialects.hp_comware.facts_lists import bindings
+from configs.facts import judging
+from configs.facts.judging import Filtering
+from configs.meaning.covering import covered
+from configs.meaning.filters import covered as covered_in_list
+from configs.meaning.filters import permits_everything
+from configs.meaning.statements import FilterKind
+from inventory.text import mark
+
+if TYPE_CHECKING:
+    from configs.dialects.hp_comware.facts_lists import Lists
+    from configs.reading import Command, Reading, Sheet
+    from configs.tree import Tree
+
+# What a rule of a policy asks for, besides zones.
+_ASKED = ("source-ip", "destination-ip", "service", "application", "app-group", "user", "user-group", "time-range",
+          "url-category", "vrf", "terminal", "source-mac", "source-location", "destination-location")  # fmt: skip
+_ANY = frozenset({"any", "any_address", "any_service"})
+
+
+def read(sheet: Sheet, tree: Tree, reading: Reading, lists: Lists) -> None:
+    """The facts about filters, `mgmt_service_on_untrust` and `unused_ports_up`."""
+    found = Filtering()
+    for kind, key, command in bindings(reading):
+        rules = lists.rules.get(key)
+        (found.used if rules is not None else found.undefined).append(command)
+        if kind == "packets":
+            found.bound.append(command)
+            rule = permits_everything(rules or ())
+            if rule is not None:
+                found.everything += [rule.line, command]
+    distinct = {id(rules): rules for rules in lists.rules.values()}.values()
+    found.covered += [rule.line for rules in distinct for pair in covered_in_list(rules) for rule in pair]
+    _security_policies(reading, found)
+    _object_policies(reading, found)
+    _interzones(reading, found)
+    if any(reading.find(word) for word in ("security-policy", "object-policy")):
+        nodes = [node for _, node in tree.walk()]
+        for one in filters.policies(nodes, filters.Groups(nodes)):
+            if one.kind is FilterKind.SECURITY_POLICY:
+                found.covered += [rule.line for pair in covered(one.rules) for rule in pair]
+    judging.filters(sheet, found)
+    _untrusted(sheet, reading)
+    _ports(sheet, reading)
+
+
+def _security_policies(reading: Reading, found: Filtering) -> None:
+    for policy in reading.on("security-policy"):
+        for rule in policy.find("rule"):
+            found.bound.append(rule)
+            off = [inner for inner in rule.inside if inner.folded == ("disable",) and not inner.negated]
+            if off:
+                found.disabled += [rule, *off]
+                continue
+            actions = [inner for inner in rule.find("action") if not inner.negated]
+            limits = [
+                inner
+                for inner in rule.inside
+                if not inner.negated and inner.folded[0].startswith(_ASKED) and _ANY.isdisjoint(inner.folded[1:2])
+            ]
+            if actions and actions[-1].has("pass") and not limits:
+                found.everything += [rule, actions[-1]]
+
+
+def _object_policies(reading: Reading, found: Filtering) -> None:
+    """A policy decides only where a pair of zones applies it."""
+    policies = {policy.words[2].lower(): policy for policy in reading.on("object-policy") if len(policy.words) > 2}
+    for pair in reading.find("zone-pair"):
+        for apply in pair.find("object-policy", "apply"):
+            name = apply.folded[-1]
+            policy = policies.get(name)
+            (found.undefined if policy is None else found.used).append(apply)
+            found.bound.append(apply)
+            for rule in policy.find("rule") if policy is not None else ():
+                if _passes_all(rule):
+                    found.everything += [rule, apply]
+        for apply in pair.find("packet-filter"):
+            found.bound.append(apply)
+    for policy in policies.values():
+        found.disabled += [rule for rule in policy.find("rule") if rule.has("disable")]
+
+
+def _passes_all(rule: Command) -> bool:
+    words = list(rule.folded[1:])
+    words = words[1:] if words and words[0].isdigit() else words
+    if not words or words[0] != "pass" or "disable" in words:
+        return False
+    asked = [after for word, after in zip(words, (*words[1:], ""), strict=True) if word in _ASKED and after not in _ANY]
+    return not asked
+
+
+def _interzones(reading: Reading, found: Filtering) -> None:
+    for pair in reading.on("interzone"):
+        for rule in pair.find("rule"):
+            if rule.folded[1:2] == ("enable",):
+                continue
+            found.bound.append(rule)
+            enabled = any(inner.starts("rule", "enable") and not inner.negated for inner in rule.inside)
+            if rule.inside and not enabled:
+                found.disabled.append(rule)
+                continue
+            limits = [
+                inner
+                for inner in rule.inside
+                if inner.folded[0] in ("source-address", "destination-address", "service", "time-range")
+                and _ANY.isdisjoint(inner.folded[1:2])
+            ]
+            if rule.has("permit") and rule.inside and not limits:
+                found.everything.append(rule)
+
+
+_UNTRUSTED = re.compile(r"untrust|internet|wan|outside", re.IGNORECASE)
+_MANAGED = frozenset({"http", "https", "ssh", "telnet", "snmp", "netconf-http", "netconf-https", "netconf-ssh"})
+
+
+def _untrusted(sheet: Sheet, reading: Reading) -> None:
+    """`mgmt_service_on_untrust`: `manage SERVICE inbound` on an interface of an outer zone."""
+    zones = [
+        zone
+        for word in ("security-zone", "zone")
+        for zone in reading.find(word)
+        if not zone.negated and zone.has("name")
+    ]
+    if not zones:
+        sheet.unknown("mgmt_service_on_untrust", mark("the text does not say which interfaces are untrusted"))
+        return
+    outside = {
+        "".join(member.folded[2:])
+        for zone in zones
+        if _UNTRUSTED.search(" ".join(zone.words))
+        for member in zone.find("import", "interface")
+    }
+    found = [
+        command
+        for interface in reading.find("interface")
+        if "".join(interface.folded[1:]) in outside
+        for command in interface.find("manage")
+        if not command.negated and command.folded[1:2] and command.folded[1] in _MANAGED and command.has("inbound")
+    ]
+    local = [rule for policy in reading.on("security-policy") for rule in policy.find("rule") if _opens_local(rule)]
+    if found or local:
+        sheet.line(
+            "mgmt_service_on_untrust",
+            True,
+            [*found, *local],
+            mark("the service is permitted on an untrusted interface"),
+        )
+    else:
+        sheet.absent(
+            "mgmt_service_on_untrust", False, mark("no management service is permitted on an untrusted interface")
+        )
+
+
+def _opens_local(rule: Command) -> bool:
+    """A rule that passes management services, or anything, from an outer zone to the device itself."""
+    inside = [inner for inner in rule.inside if not inner.negated]
+    if not any(inner.folded == ("action", "pass") for inner in inside) or any(
+        inner.folded == ("disable",) for inner in inside
+    ):
+        return False
+    zones = {
+        role: [inner for inner in inside if inner.folded[0] == f"{role}-zone"] for role in ("source", "destination")
+    }
+    outer = any(_UNTRUSTED.fullmatch(inner.words[-1]) for inner in zones["source"])
+    own = any(inner.folded[-1] == "local" for inner in zones["destination"])
+    limited = any(inner.folded[0].startswith("source-ip") for inner in inside)
+    services = [inner.folded[-1] for inner in inside if inner.folded[0] == "service"]
+    others = any(inner.folded[0] in ("service-port", "application", "app-group") for inner in inside)
+    managed = (not services and not others) or not (_MANAGED | {"any"}).isdisjoint(services)
+    return outer and own and not limited and managed
+
+
+_PHYSICAL = re.compile(
+    r"(?:m-)?(?:gigabitethernet|ten-gigabitethernet|fortygige|hundredgige|twenty-fivegige|ethernet)\d"
+)
+# Lines that say nothing about a port's use.
+_IDLE_WORDS = frozenset({
+    "shutdown", "negotiation", "speed", "duplex", "stp", "lldp", "ndp", "combo", "broadcast-suppression", "apply",
+    "multicast-suppression", "unicast-suppression", "flow-control", "jumboframe", "mdi", "poe", "storm-constrain",
+    "loopback-detection",
+})  # fmt: skip
+
+
+def _ports(sheet: Sheet, reading: Reading) -> None:
+    ports = [
+        interface
+        for interface in reading.find("interface")
+        if len(interface.words) > 1
+        and _PHYSICAL.match("".join(interface.folded[1:]))
+        and "." not in interface.words[-1]
+        and not interface.negated
+    ]
+    used = {
+        "".join(member.folded[2:])
+        for word in ("security-zone", "zone", "irf-port", "mad", "irf-port-configuration")
+        for view in reading.find(word)
+        for member in view.inside
+    } | {"".join(command.folded[3:]) for command in reading.find("port", "group", "interface")}
+    idle = [
+        interface
+        for interface in ports
+        if "".join(interface.folded[1:]) not in used and all(_says_nothing(command) for command in interface.inside)
+    ]
+    down = [one for one in idle if any(inner.folded == ("shutdown",) and not inner.negated for inner in one.inside)]
+    judging.ports(sheet, [one for one in idle if one not in down], down, seen=bool(ports))
+
+
+def _says_nothing(command: Command) -> bool:
+    return command.negated or command.folded[0] in _IDLE_WORDS or command.starts("port", "link-mode")

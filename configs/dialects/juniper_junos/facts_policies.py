@@ -1,0 +1,101 @@
+"""Filters and policies of Junos: what is permitted, bound to nothing, switched off, or never matches."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from configs.dialects.juniper_junos import filters, security
+from configs.dialects.juniper_junos.statements import below
+from configs.facts import judging
+from configs.facts.judging import Filtering
+from configs.headers import PORTS, PROTOCOLS
+from configs.intervals import ANYWHERE
+from configs.meaning.covering import covered
+from configs.meaning.statements import FilterKind
+from inventory.text import mark
+
+if TYPE_CHECKING:
+    from configs.dialects.juniper_junos.statements import Said
+    from configs.headers import Rule
+    from configs.meaning.statements import FilterList
+    from configs.reading import Sheet
+    from configs.tree import Tree
+
+_OFF = re.compile(r"inactive: (?:policy|term|rule) |deactivate (?:security policies|firewall) ")
+_UNTRUSTED = re.compile(r"untrust|internet|wan|outside", re.IGNORECASE)
+_MANAGED = frozenset({"ssh", "telnet", "http", "https", "snmp", "netconf", "all", "any-service"})
+
+
+def policies(sheet: Sheet, tree: Tree, said: tuple[Said, ...]) -> None:
+    """The facts about filters and policies, `mgmt_service_on_untrust` and `unused_ports_up`."""
+    found = Filtering()
+    for one in security.policies(said, security.Books(said)):
+        found.bound += [rule.line for rule in one.rules]
+        found.everything += _open_zones(one)
+        found.covered += [rule.line for pair in covered(one.rules) for rule in pair]
+    lists = list(filters.filters(said))
+    names = {each.words[each.words.index("filter") + 1] for each in said
+             if each.words[:1] == ("firewall",) and "filter" in each.words[:-1]}  # fmt: skip
+    for one in lists:
+        found.covered += [rule.line for pair in covered(one.rules) for rule in pair]
+    for each, words in below(said, "interfaces"):
+        if "filter" not in words or words[-2:-1] not in (("input",), ("output",)):
+            continue
+        found.bound.append(each.line)
+        (found.used if words[-1] in names else found.undefined).append(each.line)
+        opened = next(
+            (rule for one in lists if words[-1] in one.name.split() for rule in one.rules if _whole(rule)), None
+        )
+        if opened is not None and str(opened.action).startswith("accept"):
+            found.everything += [opened.line, each.line]
+    found.disabled += [node.line for _, node in tree.walk() if _OFF.match(node.text)]
+    judging.filters(sheet, found)
+    _untrusted(sheet, said)
+    sheet.unknown("unused_ports_up", mark("ports that no statement names cannot be seen in this text"))
+
+
+def _whole(rule: Rule) -> bool:
+    return (
+        (rule.source.v4 == ANYWHERE.v4 or rule.source.v6 == ANYWHERE.v6)
+        and (rule.destination.v4 == ANYWHERE.v4 or rule.destination.v6 == ANYWHERE.v6)
+        and rule.protocols == PROTOCOLS
+        and rule.source_ports == PORTS
+        and rule.destination_ports == PORTS
+        and not rule.conditions
+    )
+
+
+def _open_zones(one: FilterList) -> list[int]:
+    if one.kind is not FilterKind.SECURITY_POLICY:
+        return []
+    return [rule.line for rule in one.rules if _whole(rule) and "permit" in str(rule.action)]
+
+
+def _untrusted(sheet: Sheet, said: tuple[Said, ...]) -> None:
+    served = {each.words[2] for each in said if each.words[:2] == ("system", "services") and len(each.words) > 2}
+    if any(each.words[:4] == ("system", "services", "web-management", "https") for each in said):
+        served.add("https")
+    if any(each.words[:4] == ("system", "services", "web-management", "http") for each in said):
+        served.add("http")
+    if any(each.words[:1] == ("snmp",) for each in said):
+        served.add("snmp")
+    zones = False
+    found = []
+    for each, words in below(said, "security", "zones", "security-zone"):
+        zones = True
+        if not _UNTRUSTED.search(words[0]) or "system-services" not in words or words[-1] == "except":
+            continue
+        service = words[words.index("system-services") + 1] if words[-1] != "system-services" else ""
+        if service in ("all", "any-service") or (service in _MANAGED and service in served):
+            found.append(each.line)
+    if found:
+        sheet.line(
+            "mgmt_service_on_untrust", True, found, mark("a management service is allowed on an outer interface")
+        )
+    elif zones:
+        sheet.absent(
+            "mgmt_service_on_untrust", False, mark("no management service is permitted on an untrusted interface")
+        )
+    else:
+        sheet.unknown("mgmt_service_on_untrust", mark("the text does not say which interfaces are untrusted"))
