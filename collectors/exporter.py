@@ -58,9 +58,7 @@ if TYPE_CHECKING:
     from inventory.endpoints import Endpoints
     from inventory.model import Device, Workspace
 
-_INDEX = (
-    b"govnet: /snmp?target=NAME&module=if_mib  /sd/snmp  /reach  /workspace  /metrics  /config  /-/healthy\n"
-)
+_INDEX = b"govnet: /snmp?target=NAME&module=if_mib  /sd/snmp  /reach  /workspace  /metrics  /config  /-/healthy\n"
 
 # Of targets that only requests name (addresses, contexts) what was learnt is kept for so many: anyone can invent more.
 _STRANGERS = 256
