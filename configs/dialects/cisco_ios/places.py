@@ -50,6 +50,8 @@ nat64 prefix stateful|stateless {prefix:nat-pool}/{len}
 +nat64 route {prefix:route}/{len}
 nat66 prefix inside {prefix:inside-net}/{len} outside {prefix:outside-net}/{len}
 boot system|host|network|config tftp|ftp|rcp|mop * {host:server}
+# As people type it.
+ip add|addr {interface} {mask}
 ip casa {host:source}
 ip igmp ssm-map [vrf *] static {name} {host:source}
 ip route [vrf {vrf}] static bfd {host:bfd} {host:bfd}

@@ -73,6 +73,8 @@ destination ip address {host:destination}
 +ip route [vrf {vrf}] {prefix:route} {mask} * * {host:next-hop}
 ip route ... description|name {text}
 ip|ipv6 default-gateway {host:gateway}
+# As people type it.
+ip add|addr {interface} {mask}
 address-bind {host:arp}
 ip dhcp snooping binding {fixed:mac} vlan * ip {host:arp}
 ip igmp ssm-map [vrf *] static {name} {host:source}

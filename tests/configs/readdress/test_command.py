@@ -160,6 +160,17 @@ def test_a_policy_says_what_follows(tmp_path):
     assert [(row.code, row.line) for row in caught.value.problems] == [("bad-choice", 1), ("unknown-key", 2)]
 
 
+def test_subnets_that_come_together_unasked_are_said_before(network, capsys):
+    """With both rows, in both languages; not where the rows say it."""
+    rows = "old,new,mode\n10.1.1.0/25,172.16.1.0/24,{}\n10.1.2.0/25,172.16.1.128/25,{}\n"
+    for modes, said in ((("grow", "same_size"), True), (("merge", "merge"), False)):
+        (network / "meet.csv").write_text(rows.format(*modes), encoding="utf-8")
+        for language, words in (("en", "10.1.2.0/25 (line 3) come together in 172.16.1.128/25"), ("zh", "都落在")):
+            with pytest.raises(SystemExit):
+                main(["--lang", language, "config", "readdress", "-m", "meet.csv", "net"])
+            assert (words in " ".join(capsys.readouterr().err.split())) == said
+
+
 @pytest.mark.parametrize("out", ["net", "net/city", "net/new", "."])
 @pytest.mark.parametrize("verb", ["readdress", "stages"])
 def test_the_originals_are_never_written_over(network, out, verb, capsys):
