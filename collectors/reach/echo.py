@@ -211,12 +211,13 @@ class Echo:
 
     def _put(self, own: _Socket, packet: bytes, control: list[tuple[int, int, bytes]], address: str) -> int:
         """Send; 0, or the error number if that failed for good."""
-        for _ in range(16):
+        for attempt in range(16):
             try:
                 own.sock.sendmsg([packet], control, 0, (address, 0))
             except OSError as error:
-                # With *_RECVERR a call also reports the fate of an earlier packet: take those, and try again.
-                if self._errors(own):
+                # With *_RECVERR a call also reports the fate of an earlier packet: take those, and try again; once more
+                # even if there are none, since the report may have been left behind by one that was taken already.
+                if self._errors(own) or not attempt:
                     continue
                 return error.errno or errno.EIO
             return 0

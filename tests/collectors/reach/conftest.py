@@ -164,6 +164,8 @@ def network(namespace):
                 ["ip", "link", "set", "probe0", "up"],
             ):
                 subprocess.run(command, check=True)
+            # The kernel finishes the addresses a moment later; until then it drops ICMPv6 errors that come in.
+            time.sleep(0.3)
             responder = Responder(descriptor, behave)
             responder.start()
             try:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import socket
+import subprocess
 
 import pytest
 
 from collectors.snmp import ber
 
+PROGRAMS = "/usr/bin:/usr/sbin:/bin"
 NOBODY = "0.0.0.0"  # noqa: S104 - an agent-addr that says nothing
 V3 = ("-v3", "-u", "govnet", "-l", "authPriv", "-a", "SHA", "-A", "auth-secret-1", "-x", "AES", "-X", "priv-secret-1")
 LINK_DOWN = ("1.3.6.1.6.3.1.1.5.3", "1.3.6.1.2.1.2.2.1.1.7", "i", "7", "1.3.6.1.2.1.2.2.1.8.7", "i", "2")
@@ -180,6 +184,55 @@ def test_a_reload_lets_others_in(receiver, workspace, net_snmp):
         running.call(running.made.reload)
     net_snmp("snmptrap", running, "1", *LINK_DOWN, before=("-v2c", "-c", "another"))
     running.wait(2)
+
+
+def test_a_real_agent(receiver, tmp_path):
+    """Net-snmp's snmpd says that it starts, that somebody guesses, that it ends: by v2c informs and v3 traps."""
+    program = shutil.which("snmpd", path="/usr/sbin:/usr/bin")
+    if program is None or shutil.which("snmpget", path=PROGRAMS) is None:
+        pytest.skip("net-snmp's programs are not installed (Debian: snmpd, snmp)")
+    running = receiver()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.253.0.11", 0))
+        port = free.getsockname()[1]
+    configuration = tmp_path / "snmpd.conf"
+    configuration.write_text(
+        f"agentaddress udp:127.253.0.11:{port}\nrocommunity public\nauthtrapenable 1\n"
+        "[snmp] clientaddr 127.253.0.11\n"
+        "createUser govnet SHA auth-secret-1 AES priv-secret-1\n"
+        f"informsink 127.0.0.1:{running.port} trap-community\n"
+        f"trapsess -v3 -u govnet -l authPriv -a SHA -A auth-secret-1 -x AES -X priv-secret-1 127.0.0.1:{running.port}\n"
+    )
+    process = subprocess.Popen(
+        [program, "-f", "-Lf", str(tmp_path / "log"), "-C", "-c", str(configuration), "-I", "-smux"],
+        env={"SNMP_PERSISTENT_DIR": str(tmp_path / "state"), "PATH": PROGRAMS, "MIBS": ""},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        running.wait(2)
+        where = f"127.253.0.11:{port}"
+        guess = [
+            shutil.which("snmpget", path=PROGRAMS),
+            "-v2c",
+            "-c",
+            "guess",
+            "-r0",
+            "-t0.2",
+            where,
+            "1.3.6.1.2.1.1.3.0",
+        ]
+        subprocess.run(guess, capture_output=True, timeout=20, check=False, env={"MIBS": "", "HOME": str(tmp_path)})
+        running.wait(4)
+    finally:
+        process.terminate()
+        process.wait(20)
+    lines = running.wait(6)
+    names = ("coldStart", "authenticationFailure", "nsNotifyShutdown")
+    for version, inform in (("2c", True), ("3", False)):
+        ours = [line for line in lines if (line["version"], line["inform"]) == (version, inform)]
+        assert tuple(line["notification"] for line in ours) == names, lines
+        assert {line["device"] for line in ours} == {"rt-lantian"}
 
 
 @pytest.mark.parametrize("kind", ["trap", "inform"])
