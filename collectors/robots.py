@@ -13,16 +13,16 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
+from inventory.secrets import Secret
 from inventory.text import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from inventory.secrets import Secret
 
 
 class Kind(StrEnum):
@@ -48,8 +48,6 @@ class Post:
 
 def post(kind: Kind, address: Secret, secret: Secret | None, title: str, text: str, now: float) -> Post:
     """A message for a robot. `now` is seconds since 1970; `secret` signs it, where the robot was given one."""
-    from inventory.secrets import Secret  # noqa: PLC0415 - start-up time
-
     url = address.reveal()
     if kind is Kind.FEISHU:
         card = {
@@ -92,7 +90,7 @@ def words(kind: Kind, message: Mapping[str, Any], language: str) -> tuple[str, s
         names = ", ".join(dict.fromkeys(str(alert["labels"].get("alertname", "?")) for alert in alerts))
         parts = [_alert(alert, language) for alert in alerts]
         cut = int(message.get("truncatedAlerts") or 0)
-    except (KeyError, TypeError, AttributeError, ValueError):
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
         raise ValueError("not a webhook message of Alertmanager") from None
     title = Message(
         "Alerts: {firing} firing, {resolved} over. {names}",
@@ -112,15 +110,15 @@ def words(kind: Kind, message: Mapping[str, Any], language: str) -> tuple[str, s
 
 
 def _alert(alert: Mapping[str, Any], language: str) -> str:
-    """One alert: what and where, what to do, since when."""
+    """One alert: what and where, what to do, since when by this machine's clock."""
     suffix = "_zh" if language == "zh_CN" else ""
     texts, labels = alert["annotations"], alert["labels"]
     summary = texts.get(f"summary{suffix}") or texts.get("summary") or texts.get("description") or labels["alertname"]
     action = texts.get(f"action{suffix}") or texts.get("action") or ""
     over = alert["status"] != "firing"
-    state = Message("over") if over else Message("{severity}", severity=labels.get("severity", "?"))
-    since = str(alert["endsAt"] if over else alert["startsAt"])[:19].replace("T", " ")
-    lines = [f"**[{state.in_language(language)}]** {_plain(str(summary))}", f"{since}Z"]
+    state = Message("over").in_language(language) if over else _plain(str(labels.get("severity", "?")))
+    moment = datetime.fromisoformat(alert["endsAt" if over else "startsAt"]).astimezone()
+    lines = [f"**[{state}]** {_plain(str(summary))}", f"{moment:%Y-%m-%d %H:%M:%S %z}"]
     if action and not over:
         lines.insert(1, f"> {_plain(str(action))}")
     return "\n\n".join(lines)

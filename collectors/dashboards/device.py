@@ -27,7 +27,7 @@ BOARD = Board(
             mark("Now"),
             (
                 Panel(
-                    mark("answers"),
+                    mark("does it answer"),
                     Kind.NUMBER,
                     (Query(f'up{{job=~"snmp.*",{ONE}}}'),),
                     width=4,
@@ -35,7 +35,7 @@ BOARD = Board(
                     words=UP_DOWN,
                 ),
                 number(mark("running since"), f"sysUpTime{{{ONE}}} / 100", unit="s"),
-                number(mark("interfaces up"), f"count(ifOperStatus{{{ONE}}} == 1) or vector(0)"),
+                number(mark("connected interfaces"), f"count(ifOperStatus{{{ONE}}} == 1) or vector(0)"),
                 number(
                     mark("interfaces down though wanted"),
                     f"count(ifOperStatus{{{ONE}}} == 2 and ifAdminStatus{{{ONE}}} == 1) or vector(0)",
@@ -111,7 +111,7 @@ BOARD = Board(
             ),
         ),
         (
-            mark("Interfaces"),
+            mark("Its interfaces"),
             (
                 lines(
                     mark("received"),

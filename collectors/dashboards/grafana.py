@@ -30,7 +30,7 @@ _PANELS: dict[Kind, Any] = {
     Kind.TABLE: table.Panel,
 }
 # What a table does not show unless it is asked for.
-_HIDDEN = ("Time", "__name__", "job", "alertstate", "ifIndex", *LABELS)
+_HIDDEN = ("Time", "__name__", "job", "alertstate", "exporter", "ifIndex", *LABELS)
 
 
 def text(board: Board, language: str) -> str:
@@ -128,7 +128,7 @@ def _styled(made: Any, panel: Panel, say: Say) -> Any:
         legend = legend.display_mode(commons.LegendDisplayMode.TABLE).calcs(["lastNotNull", "max"])
         return made.legend(legend).fill_opacity(10).line_width(1).span_nulls(False)
     if panel.kind is Kind.TABLE:
-        return made.with_transformation(_columns(panel, say))
+        return made.show_header(True).with_transformation(_columns(panel, say))
     last = common.ReduceDataOptions().calcs(["lastNotNull"]).values(False)
     if panel.kind is Kind.NUMBER:
         made = made.graph_mode(commons.BigValueGraphMode.NONE).color_mode(commons.BigValueColorMode.BACKGROUND)

@@ -21,7 +21,7 @@ def _both(counter: str) -> str:
 
 BOARD = Board(
     "govnet-interfaces",
-    mark("Interfaces"),
+    mark("All interfaces"),
     mark("The fullest interfaces, those with errors and drops, those that are down though they are wanted."),
     DEVICES,
     (

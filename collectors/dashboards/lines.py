@@ -29,7 +29,7 @@ _LINE = {
 
 BOARD = Board(
     "govnet-lines",
-    mark("Lines"),
+    mark("Rented lines"),
     mark("The lines of the inventory: state, use of the rented bandwidth, 95th percentile of the chosen time."),
     DEVICES,
     (
