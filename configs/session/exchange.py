@@ -63,7 +63,7 @@ class Exchange:
         self._refused = False
         self._part = b""  # the beginning of an echo that a message cut in two
         self._overtaken = -1  # where in the answer at work a prompt stands that a message overtook; -1: there is none
-        self._woken = False
+        self._woken = -1  # how many lines of the answer at work had come when an empty line was typed; -1: none was
 
     def go_on(self, lines: Sequence[str]) -> None:
         """More lines: `run` answers for them, those typed before need not have been answered yet."""
@@ -89,7 +89,7 @@ class Exchange:
                 continue
             if self.last:
                 if at_prompt:
-                    self._leave_out(sure=self._woken)
+                    self._finish()
                     return self.judge(ending)
                 if len(self.wire) == len(self.lines) and await terminal.reply_to(
                     terminal.dialogue.questions, self.lines[-1].strip()
@@ -109,7 +109,7 @@ class Exchange:
             return
         if not hidden:
             raise self.refusal(tail)
-        self._woken = True
+        self._woken = len(self.outputs[self.current]) if self._woken < 0 else self._woken
         await terminal.wake()
 
     @property
@@ -174,7 +174,7 @@ class Exchange:
             taken = True
             if self._is_echo(line):
                 self.current += 1
-                self._part, self._overtaken, self._woken = b"", -1, False
+                self._part, self._overtaken, self._woken = b"", -1, -1
             elif self.current >= 0:
                 self._notice_swallowed(line)
                 self.outputs[self.current].append(line)
@@ -206,7 +206,7 @@ class Exchange:
             if self._part or not expected.strip().startswith(echoed.strip()):
                 raise self._garbled(line)
             self._part = echoed  # the rest of it, or the whole once more, comes behind the message
-        if not self._woken:
+        if self._woken < 0:
             self._overtaken = len(self.outputs[self.current]) if self.current >= 0 else 0
 
     def _garbled(self, line: bytes) -> CommandError:
@@ -220,6 +220,22 @@ class Exchange:
             answer(terminal.mask, sent, readable([line])),
             Message("the device received other characters than were sent; the line to it loses bytes"),
         )
+
+    def _finish(self) -> None:
+        """The answer at work is complete. What an empty line brought is no part of it.
+
+        If more than a prompt came behind the empty line, the device had only paused, in a text that shows a prompt.
+        """
+        if self._woken < 0:
+            self._leave_out(sure=False)
+            return
+        output, log = self.outputs[self.current], self._terminal.dialogue.log
+        rest = [line for line in output[self._woken :] if line.strip() and not self._prompts.stands(line)]
+        if all(log.match(line) for line in rest):
+            self._leave_out(sure=True)
+            return
+        while self._prompts.stands(output[-1]) or not output[-1].strip():
+            del output[-1]
 
     def _leave_out(self, *, sure: bool) -> None:
         """Take the prompt that a message overtook, and the message, out of the answer at work.

@@ -9,6 +9,12 @@ import pytest
 from inventory.collecting import uncollected
 
 
+@pytest.fixture(autouse=True)
+def _thawed() -> None:
+    """Sessions of other tests in this process have frozen what was loaded."""
+    gc.unfreeze()
+
+
 def test_the_collector_rests_and_works_again() -> None:
     """Off inside, on afterwards, and what was made is not looked at again as young."""
     assert gc.isenabled()

@@ -127,6 +127,18 @@ def test_a_message_over_the_last_prompt(target, dialogue, prompt, message, piece
     assert peer.received.count(b"") == 1
 
 
+def test_a_pause_in_a_text_that_shows_a_prompt(target):
+    """The empty line that is typed then changes nothing: the text is whole, and the next answer is the next one's."""
+    text = b"banner motd ^C\r\nR1#\r\nkeep out ^C\r\n", b"hostname R1\r\nend\r\n"
+    peer = Script(b"\r\nR1#", b"R1#", show=[b"show\r\n" + text[0]])
+    peer.answers[b""] = [text[1] + b"R1#\r\nR1#"]
+
+    async def work(session):
+        return await session.command("show", ending=IOS.ending), await session.command("more")
+
+    assert talk(peer, work, target(), IOS) == (b"".join(text).replace(b"\r\n", b"\n"), b"")
+
+
 @pytest.mark.parametrize("piece", [0, 1, 7])
 @pytest.mark.parametrize(
     "rest", [b"p route 10.1.0.0 255.255.0.0 Null0\r\n", b"R1(config)#ip route 10.1.0.0 255.255.0.0 Null0\r\n"]
