@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from inventory.model import NOWHERE, Source
@@ -22,7 +23,7 @@ from ipplan.names import DEFAULT_VRF
 from ipplan.networks import BITS, Block, Network, block_of, in_order, network_of, within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 FILE = "plan/mapping.csv"
 # The namespace of a LAN behind a unit's own NAT: a colon is allowed in no VRF's name.
@@ -121,9 +122,13 @@ class Mapping:
     """The mapping of a whole network. Entries are kept in the order VRF, family, address, wider one first."""
 
     entries: tuple[Entry, ...] = ()
+    # The family, the first address and the length of each entry's prefix of today.
+    blocks: tuple[tuple[int, int, int], ...] = field(default=(), init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "entries", tuple(sorted(self.entries, key=_order)))
+        keys = sorted((entry.vrf, *in_order(entry.old), number) for number, entry in enumerate(self.entries))
+        object.__setattr__(self, "entries", tuple([self.entries[key[4]] for key in keys]))
+        object.__setattr__(self, "blocks", tuple([key[1:4] for key in keys]))
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -194,10 +199,11 @@ class Mapping:
 
     @cached_property
     def _by_space(self) -> dict[Space, list[Piece]]:
-        spaces: dict[Space, list[Entry]] = {}
-        for entry in self.entries:
-            spaces.setdefault((entry.vrf, entry.old.version), []).append(entry)
-        return {space: list(_pieces(entries)) for space, entries in spaces.items()}
+        spaces: dict[Space, list[_Range]] = {}
+        for entry, (version, start, length) in zip(self.entries, self.blocks, strict=True):
+            found = spaces.setdefault((entry.vrf, version), [])
+            found.append((entry, start, start + _SIZES[version][length]))
+        return {space: list(_pieces(ranges)) for space, ranges in spaces.items()}
 
     def inverse(self) -> Mapping:
         """The way back: `m.inverse().translate(m.translate(a, v), w) == a`, and no place for what nothing came from.
@@ -221,8 +227,8 @@ class Mapping:
         return Mapping((*swapped, *corrections))
 
 
-def _order(entry: Entry) -> tuple[object, ...]:
-    return (entry.vrf, *in_order(entry.old))
+# An entry, the beginning and the end of its range.
+_Range: TypeAlias = tuple[Entry, int, int]
 
 
 def _shift(entry: Entry) -> tuple[int, int]:
@@ -254,10 +260,9 @@ def _size(network: Network) -> int:
     return _SIZES[network.version][network.prefixlen]
 
 
-def _pieces(entries: Iterable[Entry]) -> Iterator[Piece]:
+def _pieces(ranges: Sequence[_Range]) -> Iterator[Piece]:
     """Intervals of one VRF and family from entries in address order, the wider ones first."""
-    # An entry, the beginning and the end of its range; the innermost last.
-    stack: list[tuple[Entry, int, int]] = []
+    stack: list[_Range] = []  # the innermost last
     at = 0
 
     def cut(upto: int) -> Iterator[Piece]:
@@ -271,14 +276,17 @@ def _pieces(entries: Iterable[Entry]) -> Iterator[Piece]:
             if end <= upto:
                 stack.pop()
 
-    for entry in entries:
-        start = int(entry.old.network_address)
+    for here, behind in zip_longest(ranges, ranges[1:]):
+        entry, start, end = here
         if stack:
             yield from cut(start)
         while stack and stack[-1][2] <= start:
             stack.pop()
         at = start
-        stack.append((entry, start, start + _size(entry.old)))
+        if not stack and (behind is None or behind[1] >= end):
+            yield from _placed(entry, start, start, end)  # beside all others, as most are
+        else:
+            stack.append(here)
     yield from cut(1 << 129)
 
 

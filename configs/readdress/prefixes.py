@@ -91,7 +91,7 @@ class Prefixes:
             if lengths is None:
                 fitting = self._bounds(answer, part, whole, place.vrf, (ge, le))
             else:
-                fitting = _fitted(part, whole, lengths, (ge, le))
+                fitting = fitted(part, whole, lengths, (ge, le))
             if fitting is None:
                 return Outcome(_REVIEW, "lengths")
             new = self._inside(address, part, whole, place.vrf)
@@ -133,12 +133,12 @@ class Prefixes:
 
     def _crossed(self, whole: tuple[int, int, int], vrf: str | None, bounds: tuple[str, str]) -> bool:
         """Whether subnets inside a prefix leave the lengths that are meant, or come into them."""
-        low, high = _lengths(whole, bounds)
+        low, high = lengths_of(whole, bounds)
         return any((low <= old <= high) != (low <= new <= high) for old, new in self.scope.inner_lengths(*whole, vrf))
 
     def _widens(self, whole: tuple[int, int, int], vrf: str | None, bounds: tuple[str, str]) -> bool:
         """Whether bounds that hold for all subnets inside a prefix would let in other routes than theirs."""
-        low, high = _lengths(whole, bounds)
+        low, high = lengths_of(whole, bounds)
         news = {new for old, new in self.scope.inner_lengths(*whole, vrf) if low <= old <= high}
         return any(not low <= new <= high for new in news)
 
@@ -159,10 +159,10 @@ class Prefixes:
         """
         first, length, version = whole
         bits = BITS[version]
-        said = _lengths(whole, bounds)
+        said = lengths_of(whole, bounds)
         news: dict[tuple[int, int], tuple[int, int]] = {}
         for old, new in self.scope.inner_subnets(first, length, version, vrf):
-            low, high = _shifted(said, old, new[1])
+            low, high = shifted(said, old, new[1])
             known = news.get(new, (low, high))
             news[new] = min(low, known[0]), max(high, known[1])
         rest = Intervals.of((start, start + (1 << (bits - size))) for start, size in answer.parts)
@@ -205,7 +205,7 @@ class Prefixes:
             return None, None
         first, length, version = whole
         bits = BITS[version]
-        low, high = _lengths(whole, bounds)
+        low, high = lengths_of(whole, bounds)
         shift = part[1] - length
         inner = self.scope.inner_lengths(first, length, version, vrf)
         news = {new for old, new in inner if low <= old <= high}
@@ -292,14 +292,14 @@ def _same(parts: tuple[tuple[int, int], ...], others: tuple[tuple[int, int], ...
     return sets[0] == sets[1]
 
 
-def _lengths(whole: tuple[int, int, int], bounds: tuple[str, str]) -> tuple[int, int]:
+def lengths_of(whole: tuple[int, int, int], bounds: tuple[str, str]) -> tuple[int, int]:
     """The shortest and the longest length that a prefix with `ge` and `le` means."""
     _, length, version = whole
     ge, le = bounds
     return int(ge) if ge else length, int(le) if le else BITS[version] if ge else length
 
 
-def _shifted(said: tuple[int, int], old: int, new: int) -> tuple[int, int]:
+def shifted(said: tuple[int, int], old: int, new: int) -> tuple[int, int]:
     """The lengths meant in a subnet that gets another length: its own moves, and that of several such; a part's not."""
     low, high = said
     if old < low:
@@ -307,12 +307,12 @@ def _shifted(said: tuple[int, int], old: int, new: int) -> tuple[int, int]:
     return low + new - old, high + new - old if high <= old else max(high, new)
 
 
-def _fitted(
+def fitted(
     part: tuple[int, int], whole: tuple[int, int, int], lengths: tuple[int, int], bounds: tuple[str, str]
 ) -> tuple[str | None, str | None] | None:
     """New `ge` and `le` that mean just these lengths of a part; None if they cannot be said."""
     ge, le = bounds
-    old_low, old_high = _lengths(whole, bounds)
+    old_low, old_high = lengths_of(whole, bounds)
     low, high = max(lengths[0], part[1]), min(lengths[1], BITS[whole[2]])
     if low > high or (not ge and low != part[1]) or (not le and high != old_high):
         return None

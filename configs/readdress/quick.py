@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from configs.places.rows import Shape, Size
 from configs.readdress import text as texts
-from configs.readdress.outcomes import mapped, sized
+from configs.readdress.outcomes import Action, Outcome, Writing, mapped, sized
+from configs.readdress.prefixes import fitted, lengths_of, shifted
 from configs.readdress.space import NEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from configs.places.rows import Place
-    from configs.readdress.outcomes import Outcome, Texts
+    from configs.readdress.outcomes import Texts
     from configs.readdress.space import Space
 
 Way: TypeAlias = "Callable[[Texts], Outcome | None]"
@@ -102,7 +103,7 @@ def _prefixes(space: Space, form: Size, lengths: dict[str, int]) -> Way:
 
     def decide(said: Texts) -> Outcome | None:
         length = lengths.get(said[1])
-        if length is None or len(said) > 2:
+        if length is None:
             return None
         try:
             (value,) = _unpack(inet_pton(AF_INET, said[0]))
@@ -111,6 +112,10 @@ def _prefixes(space: Space, form: Size, lengths: dict[str, int]) -> Way:
         free = 32 - length
         first = value >> free << free
         subnet = wholes.get((first, length)) or whole(first, length)
+        if len(said) > 2 and (said[3] or said[4]):
+            # A host of a subnet that keeps its size stays that host.
+            usual = subnet if subnet is not None and (value == first or subnet[1] != length) else None
+            return _bounded(space, (first, length), usual, said, sizes) if usual is not None else None
         if subnet is None:
             # One address, in whatever subnet.
             shift = shift_of(value) if length == 32 and (value, length) not in subnets else None
@@ -121,6 +126,20 @@ def _prefixes(space: Space, form: Size, lengths: dict[str, int]) -> Way:
         return mapped(inet_ntoa(_pack(new)), sizes[new_length] if new_length != length else None)
 
     return decide
+
+
+def _bounded(
+    space: Space, old: tuple[int, int], new: tuple[int, int], said: Texts, sizes: list[str | None]
+) -> Outcome | None:
+    """A subnet with bounds of lengths, if it goes to another place and none is known inside of it."""
+    if new[0] == old[0] or not space.innermost(*old):
+        return None
+    whole, bounds = (*old, 4), (said[3], said[4])
+    fitting = fitted(new, whole, shifted(lengths_of(whole, bounds), old[1], new[1]), bounds)
+    if fitting is None:
+        return None
+    size = sizes[new[1]] if new[1] != old[1] else None
+    return Outcome(Action.REWRITTEN, "mapped", (Writing(inet_ntoa(_pack(new[0])), size, None, *fitting),))
 
 
 def _sizes(form: Size) -> list[str | None]:

@@ -71,16 +71,16 @@ class Scope:
         }
         subnets: dict[tuple[str, int], dict[tuple[int, int], tuple[int, int] | None]] = {}
         split: dict[tuple[str, int], dict[tuple[int, int], set[tuple[int, int]]]] = {}
-        for entry in mapping.entries:
+        for entry, (version, *block) in zip(mapping.entries, mapping.blocks, strict=True):
             old, new = entry.old_subnet, entry.new_subnet
             if old is None or new is None:
                 continue
-            known = subnets.setdefault((entry.vrf, old.version), {})
-            key = (int(old.network_address), old.prefixlen)
+            known = subnets.setdefault((entry.vrf, version), {})
+            key = (block[0], block[1]) if old is entry.old else (int(old.network_address), old.prefixlen)
             value = (int(new.network_address), new.prefixlen)
             before = known.setdefault(key, value)
             if before != value:
-                news = split.setdefault((entry.vrf, old.version), {}).setdefault(key, set())
+                news = split.setdefault((entry.vrf, version), {}).setdefault(key, set())
                 news |= {value} if before is None else {before, value}
                 known[key] = None
         self._spaces = {

@@ -123,6 +123,12 @@ class Space:
                 index -= 1
         return Intervals.of(found)
 
+    def innermost(self, first: int, length: int) -> bool:
+        """Whether one of today's subnets has no others inside of it."""
+        subnets = self.subnet_starts
+        index = bisect_right(subnets, (first, length))
+        return index == len(subnets) or subnets[index][0] >= first + (1 << (self.bits - length))
+
     def whole(self, first: int, length: int) -> tuple[int, int] | None:
         """The plan's subnet for one of today's, if what has a place in the one goes there and nobody else does."""
         key = (first, length)

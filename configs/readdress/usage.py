@@ -86,23 +86,25 @@ class _Reader:
         """The lines of one configuration."""
         fresh = []
         for hit in hits:
-            seen = self._seen[hit.view]
-            key = hit.before + hit.raw
+            _, raw, _, _, view, before = hit
+            seen = self._seen[view]
+            key = before + raw if before else raw
             if key not in seen:
                 seen.add(key)
                 fresh.append(hit)
         if not fresh:
             return
-        generals, varying = places.general.lines([hit.raw for hit in fresh])
+        generals, varying = places.general.lines([hit[1] for hit in fresh])
         at = 0
         for hit, general in zip(fresh, generals, strict=True):
+            _, raw, text, _, view, before = hit
             # What a line's text is without what stands around its command, its form cannot say.
-            key = hit.before + general if hit.raw.strip() == hit.text else ""
-            known = self._lines[hit.view].get(key)
+            key = before + general if raw.strip() == text else ""
+            known = self._lines[view].get(key)
             if known is None:
                 known = self._alike(hit, places)
                 if key:
-                    self._lines[hit.view][key] = known
+                    self._lines[view][key] = known
             end = at + known.varies
             if known.spots is None:
                 self._one(hit, places)

@@ -59,8 +59,10 @@ def test_what_is_decided_quickly_is_what_is_decided(data, mapping, form, shape):
         offset = data.draw(st.sampled_from((0, 0, 1, entry.old.num_addresses - 1, entry.old.num_addresses)))
         address = str(entry.old.network_address + offset)
         said = (address, written(form, length))
-        found = way(said)
-        assert found is None or found == decider.decide(place, said)
+        bounds = data.draw(st.tuples(*[st.sampled_from(("", "8", *map(str, range(20, 33))))] * 2))
+        for texts_said in (said, (*said, "", *bounds)):
+            found = way(texts_said)
+            assert found is None or found == decider.decide(place, texts_said)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +77,14 @@ def test_the_usual_places_are_decided_quickly(shape, said):
     assert found.action is Action.REWRITTEN
     assert found.writings[0].address == said[0].replace("10.0", "59.192")
     assert found.writings[0].size == (None if shape is Shape.HOST else "23")
+
+
+def test_bounds_are_decided_quickly():
+    """A prefix list's usual rule: a subnet and what is in it."""
+    decider = Decider(mapping_file.parse("old,new\n10.0.0.0/24,59.192.0.0/23\n"), Policy())
+    place = Place("prefix-list", Shape.PREFIX, 0, 1, Size.LENGTH, (2, 3), None, None, (4, 5))
+    said = ("10.0.0.0", "24", "", "", "32")
+    found = quick.way(place, decider.scope.only(4, "default"))(said)
+    assert found is not None
+    assert found.writings == (("59.192.0.0", "23", None, None, None),)
+    assert found == decider.decide(place, said)

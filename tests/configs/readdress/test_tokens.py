@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.places.tokens import Form, scan
+from configs.places.tokens import Form, has_tokens, may_have, scan
 from configs.readdress.text import read, write
 
 V4 = st.integers(0, 2**32 - 1).map(IPv4Address)
@@ -83,3 +83,9 @@ def test_writing_there_and_back_gives_the_same_text(address, style):
     back = write(int(address), 6, there)
     if style != "upper" or any(letter in "ABCDEF" for letter in there):
         assert back == old or (style == "exploded" and "0" not in {part[0] for part in old.split(":")})
+
+
+@given(st.lists(st.text(st.sampled_from(".-_:a1 "))))
+def test_all_lines_are_asked_at_once_as_one_by_one(lines):
+    """Whichever marks a text has and lacks."""
+    assert may_have(lines, "\n".join(lines)) == [number for number, line in enumerate(lines, 1) if has_tokens(line)]

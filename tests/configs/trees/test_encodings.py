@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.encodings import decode
+from configs.encodings import count, decode, split
 from inventory.errors import InputError
 
 UTF8 = "description 蓝田街道办事处\n".encode()
@@ -73,3 +73,14 @@ def test_undecodable():
     with pytest.raises(InputError) as caught:
         decode(PLAIN * 2 + b"description \xff\xfe\xff\n", "a.cfg")
     assert (caught.value.problems[0].code, caught.value.problems[0].line) == ("undecodable", 3)
+
+
+@given(st.text(st.sampled_from("ab \t\r\n\v\f\x1c\x1d\x1e\x85\u2028\u4e2d")))
+def test_lines_end_at_line_feeds_alone(text):
+    """Whatever else Python takes for a line's end is part of a line; a CR ends one in a text without line feeds."""
+    end = "\r" if "\n" not in text else "\n"
+    lines = split(text)
+    assert "".join(lines) == text
+    assert len(lines) == count(text)
+    assert all(line.endswith(end) and end not in line[:-1] for line in lines[:-1])
+    assert all(line and end not in line[:-1] for line in lines[-1:])
