@@ -232,8 +232,8 @@ def table(
             problems.extend((column, Fault("decode", str(error))) for column in group)
             continue
         result.update(found)
-        memory.empty.difference_update(column for column, rows in found.items() if rows)
-        memory.empty.update(column for column, rows in found.items() if not rows)
+        for column, cells in found.items():
+            (memory.empty.discard if cells else memory.empty.add)(column)
         if not settled:
             longest = memory.rows[prefix] = max(longest, *map(len, found.values()))
     return result, problems
@@ -358,17 +358,18 @@ class _Group:
 
     def _measure(self, reply: Reply, rows: dict[bytes, Cells]) -> None:
         """How wide the columns are: what the next requests are packed by."""
-        count = sum(map(len, rows.values()))
-        self._width = max(self._width, (reply.end - reply.start) // max(1, count))
+        count = 0
         widths = self._memory.widths
         for column, cells in rows.items():
             if cells:
+                count += len(cells)
                 octets = len(b"".join(cells)) + len(b"".join(cells.values()))
                 # Two headers of two octets, and one octet by which a counter may grow until the next poll.
                 width = 6 + len(column) + octets // len(cells)
                 if widths.get(column) != width:
                     widths[column] = width
                     self._memory.changes += 1
+        self._width = max(self._width, (reply.end - reply.start) // max(1, count))
 
     def _request(self, repetitions: int) -> Request:
         last = self._last
