@@ -463,5 +463,6 @@ class _Group:
 
 
 def _after(index: bytes, previous: bytes) -> bool:
-    """Whether an index comes after another, in the order of their numbers."""
-    return not previous or ber.decode_index(index) > ber.decode_index(previous)
+    """Whether an index comes after another, in the order of their numbers. DecodeError if it ends inside a number."""
+    numbers = ber.decode_index(index)
+    return not previous or numbers > ber.decode_index(previous)
