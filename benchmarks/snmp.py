@@ -4,6 +4,7 @@
 
 The agents (`snmp_agents`) are a process whose own capacity is measured first, so that it is never what is measured. A
 device has 28 interfaces of which 20 columns are read, with three names as labels, and the page of text is part of it.
+The devices are of one kind: what one's first answers taught serves the others.
 What is compared is CPU time; rounds of ours and of the peers take turns, and of each the least is taken, because other
 programs on the machine only ever add to it.
 """

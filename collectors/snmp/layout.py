@@ -81,7 +81,7 @@ class Layout:
     """`mask` has ones where the octets must be `expected`, which has zeros elsewhere.
 
     `columns` are, each with its rows' indexes: where its numbers begin among those that `numbers` reads (-1: it has
-    others than numbers), and how many octets the longest has.
+    others than numbers), and how many octets the longest has. `widths` are the columns' (see `width`).
     """
 
     size: int
@@ -91,6 +91,7 @@ class Layout:
     columns: tuple[tuple[bytes, tuple[bytes, ...], int, int], ...]
     step: int
     ended: frozenset[bytes]
+    widths: dict[bytes, int]
     hits: int = 0
     cells: struct.Struct | None = None
 
@@ -168,7 +169,15 @@ def learn(reply: Reply, found: Mapping[bytes, Cells], ended: frozenset[bytes]) -
     body = int.from_bytes(data, "big")
     ones = int.from_bytes(whole, "big")
     form = struct.Struct(">" + "".join(cells))
-    return Layout(len(data), ones, body & ones, form, tuple(columns), numeric, ended)
+    widths = {column: width(column, rows) for column, rows in found.items()}
+    return Layout(len(data), ones, body & ones, form, tuple(columns), numeric, ended, widths)
+
+
+def width(column: bytes, cells: Cells) -> int:
+    """Octets of a column's binding: what requests are packed by."""
+    octets = len(b"".join(cells)) + len(b"".join(cells.values()))
+    # Two headers of two octets, and one octet by which a counter may grow until the next poll.
+    return 6 + len(column) + octets // len(cells)
 
 
 def _whole(values: Collection[bytes]) -> int:

@@ -48,11 +48,15 @@ class ResendError(Exception):
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """What is asked: GET, GETNEXT or GETBULK of OIDs (content octets). It is encoded once, for all agents and polls."""
+    """What is asked: GET, GETNEXT or GETBULK of OIDs (content octets).
+
+    A `common` one is the same object, encoded once, for all agents and polls.
+    """
 
     tag: int
     oids: tuple[bytes, ...]
     repetitions: int = 0
+    common: bool = False
     encoded: bytes = b""
 
     def smaller(self) -> Request:
@@ -75,7 +79,7 @@ class Request:
 @lru_cache(maxsize=8192)
 def request(tag: int, oids: tuple[bytes, ...], repetitions: int = 0) -> Request:
     """The request, encoded once: the same object for all agents and polls."""
-    return Request(tag, oids, repetitions)
+    return Request(tag, oids, repetitions, common=True)
 
 
 @dataclass(slots=True, eq=False)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from collectors.snmp import ber
 from collectors.snmp.answers import NO_SUCH_NAME, TOO_BIG, check, read
 from collectors.snmp.faults import Fault
-from collectors.snmp.layout import Layout, Rows, learn
+from collectors.snmp.layout import Layout, Rows, learn, width
 from collectors.snmp.session import Reply, Request, request
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ IF_TABLES = (ber.encode_oid("1.3.6.1.2.1.2.2.1"), ber.encode_oid("1.3.6.1.2.1.31
 # Faults of one request: the rest of the module can still be read.
 LOCAL = frozenset({"too_big", "gen_err", "no_access", "error_status", "loop", "decode"})
 _MAX_LAYOUTS = 256
+_MAX_SHARED = 1024
 _PAUSE = 8
 _SHORT = 512
 
@@ -81,16 +82,44 @@ class Memory:
         """Keep the shape of an answer that was read in the ordinary way: of the second one to the same request, or of
         a later one if shapes change all the time.
         """  # noqa: D205 - one sentence says it
+        if not asked.common:
+            return
         known = self.layouts.get(asked)
         if known is None:
             if len(self.layouts) >= _MAX_LAYOUTS:
                 self.layouts.clear()
-            self.layouts[asked] = 0
+            self.layouts[asked] = _share(asked, reply, found, ended) or 0
         elif isinstance(known, int):
             made = learn(reply, found, frozenset(ended)) if not known else None
             self.layouts[asked] = made or (known - 1 if known else _PAUSE)
         else:
             self.layouts[asked] = 0 if known.hits else _PAUSE
+
+    def shaped(
+        self, asked: Request, columns: list[bytes], reply: Reply
+    ) -> tuple[dict[bytes, Rows], frozenset[bytes]] | None:
+        """The rows and the columns that have ended, if the answer has the shape of the last one to this request; or, if
+        this is the first, that of another device's.
+        """  # noqa: D205 - one sentence says it
+        layout = self.layouts.get(asked)
+        first = layout is None
+        if first:
+            layout = _SHARED.get(asked)
+        rows = layout.read(reply) if isinstance(layout, Layout) else None
+        # Columns of one walk may be rows of another's column.
+        if rows is None or not isinstance(layout, Layout) or list(rows) != columns:
+            return None
+        if first:
+            self.layouts[asked] = layout
+            for column, octets in layout.widths.items():
+                self.measured(column, octets)
+        return rows, layout.ended
+
+    def measured(self, column: bytes, octets: int) -> None:
+        """A column's width was seen."""
+        if self.widths.get(column) != octets:
+            self.widths[column] = octets
+            self.changes += 1
 
     def shrink(self, asked: int) -> None:
         """`asked` values were too many."""
@@ -100,6 +129,26 @@ class Memory:
         """A poll went through: dare more next time."""
         if self.cap:
             self.cap = self.cap * 2 if self.cap < 128 else 0
+
+
+# What one device's answer looks like is what those of its kind look like: the second to give it has it learnt for all.
+_SHARED: dict[Request, Layout | None] = {}
+
+
+def _share(asked: Request, reply: Reply, found: dict[bytes, Cells], ended: set[bytes]) -> Layout | None:
+    """A device's first answer to a request is not as another's was: its shape, if that is now learnt for all."""
+    if asked not in _SHARED:
+        if len(_SHARED) >= _MAX_SHARED:
+            _SHARED.clear()
+        _SHARED[asked] = None
+        return None
+    known = _SHARED[asked]
+    if known is None:
+        known = _SHARED[asked] = learn(reply, found, frozenset(ended))
+        return known
+    if not known.hits:
+        _SHARED[asked] = None
+    return None
 
 
 @dataclass(slots=True, eq=False)
@@ -209,11 +258,10 @@ def table(
             budget.spend()
             reply = yield asked
             budget.heard(reply)
-            layout = memory.layouts.get(asked)
-            rows = layout.read(reply) if isinstance(layout, Layout) and reply.lost < 2 else None
-            if rows is not None and len(rows[group[0]]) == exact:
+            shaped = memory.shaped(asked, group, reply) if reply.lost < 2 else None
+            if shaped is not None and len(shaped[0][group[0]]) == exact:
                 budget.varbinds += exact * len(group)
-                result.update(rows)
+                result.update(shaped[0])
                 continue
         else:
             known = memory.rows.get(prefix)
@@ -232,8 +280,8 @@ def table(
             problems.extend((column, Fault("decode", str(error))) for column in group)
             continue
         result.update(found)
-        memory.empty.difference_update(column for column, rows in found.items() if rows)
-        memory.empty.update(column for column, rows in found.items() if not rows)
+        for column, cells in found.items():
+            (memory.empty.discard if cells else memory.empty.add)(column)
         if not settled:
             longest = memory.rows[prefix] = max(longest, *map(len, found.values()))
     return result, problems
@@ -308,11 +356,11 @@ class _Group:
                 self._budget.heard(reply)
             if reply.lost > 1:
                 memory.shrink(repetitions * len(self._active))
-            layout = memory.layouts.get(asked)
-            shaped = layout.read(reply) if isinstance(layout, Layout) else None
-            if shaped is not None and isinstance(layout, Layout):
-                rows: Mapping[bytes, Rows] = shaped
-                ended: Collection[bytes] = layout.ended
+            shaped = memory.shaped(asked, self._active, reply)
+            rows: Mapping[bytes, Rows]
+            ended: Collection[bytes]
+            if shaped is not None:
+                rows, ended = shaped
             else:
                 if reply.status == TOO_BIG and (repetitions > 1 or len(self._active) > 1):
                     memory.shrink(repetitions * len(self._active))
@@ -358,17 +406,12 @@ class _Group:
 
     def _measure(self, reply: Reply, rows: dict[bytes, Cells]) -> None:
         """How wide the columns are: what the next requests are packed by."""
-        count = sum(map(len, rows.values()))
-        self._width = max(self._width, (reply.end - reply.start) // max(1, count))
-        widths = self._memory.widths
+        count = 0
         for column, cells in rows.items():
             if cells:
-                octets = len(b"".join(cells)) + len(b"".join(cells.values()))
-                # Two headers of two octets, and one octet by which a counter may grow until the next poll.
-                width = 6 + len(column) + octets // len(cells)
-                if widths.get(column) != width:
-                    widths[column] = width
-                    self._memory.changes += 1
+                count += len(cells)
+                self._memory.measured(column, width(column, cells))
+        self._width = max(self._width, (reply.end - reply.start) // max(1, count))
 
     def _request(self, repetitions: int) -> Request:
         last = self._last
@@ -420,5 +463,6 @@ class _Group:
 
 
 def _after(index: bytes, previous: bytes) -> bool:
-    """Whether an index comes after another, in the order of their numbers."""
-    return not previous or ber.decode_index(index) > ber.decode_index(previous)
+    """Whether an index comes after another, in the order of their numbers. DecodeError if it ends inside a number."""
+    numbers = ber.decode_index(index)
+    return not previous or numbers > ber.decode_index(previous)
