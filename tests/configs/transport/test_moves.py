@@ -58,7 +58,7 @@ def govnet(root, *arguments, code=0):
         check=False,
         stdin=subprocess.DEVNULL,
     )
-    assert done.returncode == code, done.stderr.decode()
+    assert done.returncode == code, done.stderr.decode() + done.stdout.decode()[-2000:]
     return done.stdout.decode()
 
 
