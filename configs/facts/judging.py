@@ -122,9 +122,7 @@ def roles(sheet: Sheet, users: Mapping[str, Line], top: Collection[str]) -> None
         )
 
 
-def secrets(
-    sheet: Sheet, *, plain: Sequence[Line], hidden: Sequence[Line], reversible: Sequence[Line] | None
-) -> None:
+def secrets(sheet: Sheet, *, plain: Sequence[Line], hidden: Sequence[Line], reversible: Sequence[Line] | None) -> None:
     """`pwd_plain` and `pwd_reversible`. `hidden`: lines whose secret the text masks, so that its form is not seen.
 
     `reversible` is None if the text has no login whose password could be seen.

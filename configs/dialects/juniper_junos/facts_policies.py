@@ -87,7 +87,7 @@ def _untrusted(sheet: Sheet, said: tuple[Said, ...]) -> None:
     found = []
     for each, words in below(said, "security", "zones", "security-zone"):
         zones = True
-        if not _UNTRUSTED.search(words[0]) or "system-services" not in words or words[-1] == "except":
+        if not words or not _UNTRUSTED.search(words[0]) or "system-services" not in words or words[-1] == "except":
             continue
         service = words[words.index("system-services") + 1] if words[-1] != "system-services" else ""
         if service in ("all", "any-service") or (service in _MANAGED and service in served):
