@@ -8,7 +8,7 @@ from configs import dialects
 from configs.detect import detect
 from configs.model import Basis, Fact, Facts
 from configs.tree import decode
-from inventory.errors import GovnetError, InputError, Problem
+from inventory.errors import NO_HINT, GovnetError, InputError, Problem
 from inventory.text import Message
 
 
@@ -23,7 +23,8 @@ def assess(document: Document) -> Assessed:
     One that was cut off is read as far as it goes, and says so.
     """
     if document.problem is not None:
-        return _unread(document, "", document.problem)
+        fault = Problem("not-there", document.problem, NO_HINT, document.path)
+        return _unread(document, "", document.problem, (fault,))
     try:
         text, encoding = decode(document.content, document.path)
     except InputError as error:
@@ -44,7 +45,8 @@ def _read(document: Document, platform: str, text: str, encoding: str) -> Assess
     facts = dialect.facts(tree)
     if not facts.facts:
         message = Message("no facts are read from the platform “{platform}” yet", platform=platform)
-        return _unread(document, facts.encoding, message)
+        hint = Message("audit it with a tool of its vendor; nothing is concluded here")
+        return _unread(document, encoding, message, (Problem("no-facts", message, hint, document.path, 1),), platform)
     return Assessed(
         document,
         Facts(platform, facts.encoding, _complete(facts), facts.not_understood),
@@ -54,12 +56,14 @@ def _read(document: Document, platform: str, text: str, encoding: str) -> Assess
     )
 
 
-def _unread(document: Document, encoding: str, problem: Message, faults: tuple[Problem, ...] = ()) -> Assessed:
-    empty = Facts(document.platform, encoding, {})
+def _unread(
+    document: Document, encoding: str, problem: Message, faults: tuple[Problem, ...] = (), platform: str = ""
+) -> Assessed:
+    empty = Facts(platform or document.platform, encoding, {})
     if not faults:
         hint = Message("give the platform: --platform, one of: {names}", names=", ".join(sorted(dialects.platforms())))
         faults = (Problem("unknown-vendor", problem, hint, document.path, 1),)
-    return Assessed(document, Facts(document.platform, encoding, _complete(empty)), problem=problem, faults=faults)
+    return Assessed(document, Facts(empty.platform, encoding, _complete(empty)), problem=problem, faults=faults)
 
 
 def _complete(facts: Facts) -> dict[str, Fact]:

@@ -52,7 +52,7 @@ SERVERS = {("collect", "serve"), ("collect", "traps"), ("collect", "relay")}
 # These want a rollout that runs at the same time, or a second person: alone they are refused, with 4.
 REFUSED = {("rollout", "pause"), ("rollout", "approve")}
 # Some of the example's devices have no backup: these commands name them and end with 3.
-PARTIAL = {("config", "readdress"), ("config", "stages"), ("inventory", "discover")}
+PARTIAL = {("config", "readdress"), ("config", "stages"), ("inventory", "discover"), ("audit", "facts")}
 # What the examples of the help speak of, and how it comes about.
 PREPARATION = (
     "govnet plan make",

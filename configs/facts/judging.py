@@ -122,15 +122,20 @@ def roles(sheet: Sheet, users: Mapping[str, Line], top: Collection[str]) -> None
         )
 
 
-def secrets(sheet: Sheet, *, plain: Sequence[Line], hidden: Sequence[Line], reversible: Sequence[Line]) -> None:
-    """`pwd_plain` and `pwd_reversible`. `hidden`: lines whose secret the text masks, so that its form is not seen."""
+def secrets(sheet: Sheet, *, plain: Sequence[Line], hidden: Sequence[Line], reversible: Sequence[Line] | None) -> None:
+    """`pwd_plain` and `pwd_reversible`. `hidden`: lines whose secret the text masks, so that its form is not seen.
+
+    `reversible` is None if the text has no login whose password could be seen.
+    """
     if plain:
         sheet.line("pwd_plain", True, plain, mark("a password or shared key stands in clear in this line"))
     elif hidden:
         sheet.unknown("pwd_plain", mark("a key is masked in this text, so its form cannot be seen"))
     else:
         sheet.absent("pwd_plain", False, mark("no line shows a password or shared key in clear"))
-    if reversible:
+    if reversible is None:
+        sheet.unknown("pwd_reversible", mark("there is no account in this text"))
+    elif reversible:
         sheet.line("pwd_reversible", True, reversible, mark("the stored form can be turned back into the password"))
     else:
         sheet.absent("pwd_reversible", False, mark("no login password is stored in a reversible form"))

@@ -266,7 +266,8 @@ def no_authentication(sheet: Sheet, reading: Reading, lines: tuple[Command, ...]
 
 def _method(login: Command | None, methods: dict[str, Command]) -> list[Command]:
     """The AAA method list that a line uses, and the line's own command if it names one; empty if it is not there."""
-    name = login.words[2] if login is not None and login.starts("login", "authentication") else "default"
+    named = login is not None and login.starts("login", "authentication") and len(login.words) > 2
+    name = login.words[2] if login is not None and named else "default"
     method = methods.get(name)
     if method is None:
         return []

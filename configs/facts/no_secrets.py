@@ -51,11 +51,9 @@ def snmp(sheet: Sheet, reading: Reading, lists: dict[str, AccessList]) -> None:
         sound_why="",
         absent_why=mark("no community may write"),
     )
-    opened = []
-    for command in communities:
-        entry = lists.get(community_list(command))
-        if entry is None or permits_any_source(entry.rules) is not None:
-            opened.append(command)
+    # One language has the list on a line of its own, so a list on any of a community's lines counts for all.
+    limited = {command.words[2] for command in communities if _limited(lists.get(community_list(command)))}
+    opened = [command for command in communities if command.words[2] not in limited]
     sheet.weighed(
         "snmp_no_acl",
         opened,
@@ -64,6 +62,10 @@ def snmp(sheet: Sheet, reading: Reading, lists: dict[str, AccessList]) -> None:
         sound_why=mark("every community is limited by an access list"),
         absent_why="",
     )
+
+
+def _limited(entry: AccessList | None) -> bool:
+    return entry is not None and permits_any_source(entry.rules) is None
 
 
 def passwords(sheet: Sheet, reading: Reading, lines: tuple[Command, ...]) -> None:

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.meaning.filters import ANY, Address, FilterRule, Ports, covered, permits_any_source, permits_everything
+from configs.meaning.filters import (
+    ANY,
+    ANY_PORTS,
+    Address,
+    FilterRule,
+    Ports,
+    covered,
+    permits_any_source,
+    permits_everything,
+)
 
 # A small world: addresses of four bits, ports of three values, two protocols. Every packet can be tried.
 BITS = 0b1111
@@ -37,6 +46,8 @@ rules = st.builds(
     source=addresses,
     destination=addresses,
     destination_ports=ports,
+    source_ports=st.just(ANY_PORTS),
+    conditions=st.just(frozenset()),
 )
 
 

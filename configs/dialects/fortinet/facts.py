@@ -261,6 +261,7 @@ _NOT_SECRET = frozenset({"", "enable", "disable"})
 
 
 def _secrets(sheet: Sheet, tree: Tree, tables: Tables) -> None:
+    """Administrators' passwords are hashed (`ENC` with SH2 or AK1); `ENC` elsewhere hides what is no login here."""
     plain: list[judging.Line] = []
     hidden: list[judging.Line] = []
     for number, (text, parent) in enumerate(zip(tree.outline.texts, tree.outline.parents, strict=True), 1):
@@ -275,9 +276,7 @@ def _secrets(sheet: Sheet, tree: Tree, tables: Tables) -> None:
             hidden.append(number)
         elif words[2] != "ENC":
             plain.append(number)
-    reversible = [entry.line_of("passwd") for entry in tables["user local"] if entry.value("passwd") == "ENC"]
-    admins = [entry for entry in tables["system admin"] if entry.values("password")]
-    judging.secrets(sheet, plain=plain, hidden=hidden, reversible=[] if admins else reversible)
+    judging.secrets(sheet, plain=plain, hidden=hidden, reversible=() if tables["system admin"] else None)
     sheet.default("pwd_encryption_off", False, mark("FortiOS stores passwords hashed or encrypted by itself"))
 
 
@@ -387,7 +386,9 @@ def _of_tunnels(tables: Tables) -> Iterator[tuple[judging.Line, bool]]:
 def _accounts(sheet: Sheet, tables: Tables) -> None:
     admins = {entry.name: entry for entry in tables["system admin"] if entry.name}
     lines: dict[str, judging.Line] = {name: entry.line for name, entry in admins.items()}
-    judging.accounts(sheet, lines, _DEFAULT_ACCOUNTS, local=False)
+    # An account of users with a well-known name is tried first all the same.
+    users = {entry.name: entry.line for entry in tables["user local"] if entry.name.lower() in _DEFAULT_ACCOUNTS}
+    judging.accounts(sheet, {**users, **lines}, _DEFAULT_ACCOUNTS, local=False)
     judging.roles(sheet, lines, [name for name, entry in admins.items() if entry.value("accprofile") == "super_admin"])
     central = [entry.line_of("remote-auth") for entry in admins.values() if entry.on("remote-auth")]
     if central:

@@ -34,6 +34,9 @@ def policies(sheet: Sheet, tree: Tree, said: tuple[Said, ...]) -> None:
         found.bound += [rule.line for rule in one.rules]
         found.everything += _open_zones(one)
         found.covered += [rule.line for pair in covered(one.rules) for rule in pair]
+    found.everything += [
+        each.line for each in said if each.words[:4] == ("security", "policies", "default-policy", "permit-all")
+    ]
     lists = list(filters.filters(said))
     names = {each.words[each.words.index("filter") + 1] for each in said
              if each.words[:1] == ("firewall",) and "filter" in each.words[:-1]}  # fmt: skip
@@ -84,7 +87,7 @@ def _untrusted(sheet: Sheet, said: tuple[Said, ...]) -> None:
     found = []
     for each, words in below(said, "security", "zones", "security-zone"):
         zones = True
-        if not _UNTRUSTED.search(words[0]) or "system-services" not in words or words[-1] == "except":
+        if not words or not _UNTRUSTED.search(words[0]) or "system-services" not in words or words[-1] == "except":
             continue
         service = words[words.index("system-services") + 1] if words[-1] != "system-services" else ""
         if service in ("all", "any-service") or (service in _MANAGED and service in served):

@@ -69,7 +69,18 @@ def test_the_cases_decide_enough_facts(platform, needed):
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize(
-    "content", [b"", b"\n", b"no\n", b"undo\n", b"\xef\xbb\xbfhostname a\r\n", b"a" * 5000, b"\x00\x01\n"]
+    "content",
+    [
+        b"",
+        b"aaa new-model\nline con 0\n login authentication\n",
+        b"security {\n zones {\n  security-zone;\n }\n}\n",
+        b"\n",
+        b"no\n",
+        b"undo\n",
+        b"\xef\xbb\xbfhostname a\r\n",
+        b"a" * 5000,
+        b"\x00\x01\n",
+    ],
 )
 def test_odd_texts_are_read_without_an_error(platform, content):
     """Empty, one-word and binary texts give facts, not exceptions."""
