@@ -175,7 +175,7 @@ def test_a_line_that_breaks_anywhere(whole_way: Any) -> None:
         forth, back = (
             replace(steps[name].job(loaded, device, endpoints, undo=way), allow_reboot=True) for way in (undo, not undo)
         )
-        for lines in range(4, 40):
+        for lines in range(4, 40, 3):
             whole_way.faults(name, f"drop-after={lines}")
             result = pushing.push_one(forth, commit=True, observer=pushing.Quiet())
             whole_way.faults(name, "")
@@ -185,7 +185,7 @@ def test_a_line_that_breaks_anywhere(whole_way: Any) -> None:
                 again = pushing.push_one(back, commit=True, observer=pushing.Quiet())
                 assert again.state is State.CHANGED, again
         assert pushing.push_one(forth, commit=True, observer=pushing.Quiet()).state is State.CHANGED
-    assert min(outcomes.values()) > 5
+    assert min(outcomes.values()) > 2
     assert set(outcomes) == {State.CHANGED, State.RESTORED, State.UNTOUCHED}
 
 
