@@ -369,7 +369,7 @@ def wait():
     return _wait
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def noc(tmp_path_factory, agent_class, every_object):
     """Everything, running, with some seconds of samples."""
     root = tmp_path_factory.mktemp("noc")
