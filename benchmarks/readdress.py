@@ -254,6 +254,7 @@ def measure(folder: Path) -> dict[str, Any]:
     """Re-address a folder in this process: processor seconds from its files to the new ones."""
     from configs import dialects, readdress_policy  # noqa: PLC0415 - imports are not measured
     from configs.readdress import run as readdress_run  # noqa: PLC0415 - imports are not measured
+    from inventory.collecting import uncollected  # noqa: PLC0415 - as above
     from ipplan import mapping_file  # noqa: PLC0415 - as above
 
     for platform in dialects.platforms():
@@ -262,7 +263,7 @@ def measure(folder: Path) -> dict[str, Any]:
             table.compile()
     source, target = folder / "old", folder / "new"
     began = time.process_time()
-    with readdress_run.without_collecting():
+    with uncollected():
         mapping = mapping_file.read(folder / "mapping.csv")
     inputs = []
     for folder_name, _, names in os.walk(source):

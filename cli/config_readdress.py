@@ -10,6 +10,7 @@ import typer
 from cli import config_sources
 from cli.common import HERE, SHOWN, JsonOption, WorkspaceOption, command, page, print_json, print_table, talk
 from cli.config_options import MappingOption, PlatformOption, PolicyOption, SourcesArgument
+from inventory.collecting import uncollected
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, language, mark, tr
 
@@ -73,7 +74,7 @@ def register(group: typer.Typer) -> None:
             config_sources.not_read(path, [*map(Path, sources), table, *filter(None, [policy])], out)
         gathered = config_sources.collect(sources, platform, workspace)
         chosen = readdress_policy.read(policy) if policy is not None else readdress_policy.Policy()
-        with readdress_run.without_collecting():
+        with uncollected():
             mappings, missing = find_mappings(table, [source.network for source in gathered.inputs])
         _warn(mappings.values())
         ready = [source for source in gathered.inputs if source.network in mappings]

@@ -6,12 +6,11 @@ was cut off is reported and left out; the others are done.
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from configs.readdress.engine import Engine, Policy, Result, Source
+from inventory.collecting import uncollected
 from inventory.errors import InputError, Problem
 from inventory.text import Message
 
@@ -105,26 +104,9 @@ def read(source: Input) -> tuple[Source | None, Done]:
     return Source(source.path, platform, tree, table, language.mask), done
 
 
-@contextmanager
-def without_collecting() -> Iterator[None]:
-    """Mappings, trees and results stay until the end: looking through them for garbage again and again costs a third.
-
-    They are put among the old objects before the collector may look again, so that it does not go through them at once.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.freeze()
-            gc.unfreeze()
-            gc.enable()
-
-
 def run(inputs: Iterable[Input], mappings: dict[str, Mapping], policy: Policy, *, prove: bool = False) -> Run:
     """Re-address configurations. `mappings` has one for each network of the inputs."""
-    with without_collecting():
+    with uncollected():
         return _run(inputs, mappings, policy, prove=prove)
 
 
