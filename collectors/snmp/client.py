@@ -23,6 +23,7 @@ import itertools
 import logging
 import random
 from collections import deque
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -30,6 +31,7 @@ from collectors.snmp.ber import DecodeError
 from collectors.snmp.faults import Fault
 from collectors.snmp.session import ForeignError, Reply, Request, ResendError, Session, identifier_of
 from collectors.snmp.sockets import CLOSED, UNREACHABLE, Address, Sockets
+from inventory.collecting import seldom
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -131,14 +133,17 @@ class Client:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
         self._next_id = random.randrange(_FIRST_ID, _LAST_ID)  # noqa: S311 - an identifier, not a secret
+        self._inside = ExitStack()
         self.counts = Counts()
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         self._sockets = Sockets(self._loop, self._take, self._refused, self._fill)
+        self._inside.enter_context(seldom())
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._inside.close()
         self.close()
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from inventory.collecting import uncollected
+from inventory.collecting import seldom, uncollected
 
 
 @pytest.fixture(autouse=True)
@@ -40,3 +40,37 @@ def test_a_fault_inside_and_nesting() -> None:
     with pytest.raises(LookupError):
         nested()
     assert gc.isenabled()
+
+
+def test_seldom_leaves_everything_as_it_was() -> None:
+    """Inside what there was is frozen and the young are let grow older; afterwards nothing of that is left."""
+    before = gc.get_threshold()
+
+    def nested() -> None:
+        with seldom():
+            frozen = gc.get_freeze_count()
+            with seldom():
+                pass
+            assert gc.get_freeze_count() >= frozen > 0
+            assert gc.get_threshold()[0] > before[0]
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        nested()
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0
+
+
+def test_seldom_is_not_never() -> None:
+    """Circles that are made inside are found: memory does not grow for ever."""
+
+    class Circle:
+        """One that holds itself."""
+
+        def __init__(self) -> None:
+            self.itself = self
+
+    with seldom():
+        for _ in range(100_000):
+            Circle()
+        assert sum(type(one) is Circle for one in gc.get_objects()) < 20_000
