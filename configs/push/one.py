@@ -321,6 +321,30 @@ def _saved(job: Job, driver: Driver, compared: Compared, result: PushResult) -> 
     return replace(result, state=State.UNKNOWN, error=failure)
 
 
+def _stays(job: Job, compared: Compared) -> bool:
+    """Whether a device that cannot be brought back is as intended with no guard left, and is saved so.
+
+    The connection broke behind the confirmation: what was checked before that is checked again. A guard that nobody can
+    see has fired by now.
+    """
+    driver = driver_of(job, replace(job.target, endpoint=job.after) if job.after else job.target)
+    try:
+        with own_faults(job):
+            driver.open()
+            _load(driver, job, compared)
+            driver.verify()
+            job.accept()
+            if driver.has_pending_commit():
+                return False
+            driver.save()
+    except GovnetError as error:
+        log.info("%s: not as intended either: %s", job.device, driver.mask(str(error)))
+        return False
+    finally:
+        driver.close()
+    return True
+
+
 def _left(
     job: Job, compared: Compared, result: PushResult, seconds: int, error: GovnetError, observer: Observer
 ) -> PushResult:
@@ -337,6 +361,8 @@ def _left(
             time.sleep(RETRY)
             back = _bring_back(job, compared.before, home)
         back = back or _bring_back(job, compared.before, both)
+    if not back and _stays(job, compared):
+        return replace(result, state=State.CHANGED)
     tell(error, how_left(error, result.commands, back=back, guarded=bool(seconds)))
     if back and compared.back.lost and not job.exact:
         tell(
