@@ -20,7 +20,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import signal
 import time
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -36,6 +35,7 @@ from collectors.forms import OPENMETRICS, TEXT, openmetrics, wants_openmetrics
 from collectors.http import Request, RequestError, Response, Server
 from collectors.poll import DEVICE_RATE, Poller
 from collectors.results import about
+from collectors.serving import until_told
 from collectors.targets import Target, access_of, access_of_auth, target_of, targets
 from collectors.web import guarded
 from inventory.errors import DeviceError, GovnetError, InputError, SnmpError
@@ -374,19 +374,4 @@ def _yaml(document: dict[str, Any]) -> bytes:
 
 def serve(exporter: Exporter, sockets: list[socket.socket], ready: Callable[[], None]) -> None:
     """Run until SIGTERM or SIGINT; requests under way are finished. SIGHUP reads the files again."""
-
-    def reload() -> None:
-        try:
-            exporter.reload()
-        except GovnetError as error:
-            log.error("the files are not read again: %s", error)  # noqa: TRY400 - a mistake in a file has no traceback
-
-    async def main() -> None:
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
-        loop.add_signal_handler(signal.SIGHUP, reload)
-        await exporter.run(sockets, stop, ready)
-
-    asyncio.run(main())
+    until_told(lambda stop: exporter.run(sockets, stop, ready), exporter.reload)

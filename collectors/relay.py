@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import signal
 import time
 import urllib.error
 import urllib.request
@@ -22,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from collectors import robots
 from collectors.http import Request, Response, Server
+from collectors.serving import until_told
 from inventory.errors import GovnetError, InputError, Problem
 from inventory.secrets import Secret, SecretRef
 from inventory.text import Message, canonical_language
@@ -143,17 +143,14 @@ def _posted(made: robots.Post) -> object:
 def serve(relay: Relay, sockets: list[socket.socket], ready: Callable[[], None]) -> None:
     """Run until SIGTERM or SIGINT; requests under way are finished."""
 
-    async def main() -> None:
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async def run(stop: asyncio.Event) -> None:
         server = Server(relay.answer, largest=_LARGEST)
         await server.start(sockets)
         ready()
         await stop.wait()
         await server.stop()
 
-    asyncio.run(main())
+    until_told(run)
 
 
 def _read(path: Path) -> _Settings:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import signal
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from collectors import notifications
 from collectors.forms import OPENMETRICS, TEXT, wants_openmetrics
 from collectors.http import Request, Response, Server
+from collectors.serving import until_told
 from collectors.targets import access_of
 from collectors.traps import engine
 from collectors.traps.alertmanager import Alertmanager, Teller
@@ -24,7 +24,7 @@ from collectors.traps.security import Gate
 from collectors.traps.senders import Senders
 from collectors.traps.store import Store
 from collectors.web import guarded
-from inventory.errors import GovnetError, InputError, Problem, SnmpError
+from inventory.errors import InputError, Problem, SnmpError
 from inventory.text import Message
 from ipplan.plan import read as read_plan
 
@@ -220,19 +220,4 @@ def serve(
     service: Service, sockets: Sequence[socket.socket], pages: list[socket.socket], ready: Callable[[], None]
 ) -> None:
     """Run until SIGTERM or SIGINT. SIGHUP reads the files again."""
-
-    def reload() -> None:
-        try:
-            service.reload()
-        except GovnetError as error:
-            log.error("the files are not read again: %s", error)  # noqa: TRY400 - a mistake in a file has no traceback
-
-    async def main() -> None:
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
-        loop.add_signal_handler(signal.SIGHUP, reload)
-        await service.run(sockets, pages, stop, ready)
-
-    asyncio.run(main())
+    until_told(lambda stop: service.run(sockets, pages, stop, ready), service.reload)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from configs.facts import judging
 from configs.meaning.filters import covered, permits_everything
 from inventory.text import mark
 
@@ -83,14 +84,7 @@ def ports(sheet: Sheet, reading: Reading) -> None:
         for interface in idle
         if not any(c.folded == ("shutdown",) and not c.negated for c in interface.inside)
     ]
-    if up:
-        sheet.line("unused_ports_up", True, up, mark("the port has no use in this text and is not shut down"))
-    elif idle:
-        sheet.line("unused_ports_up", False, idle, mark("ports without a use are shut down"))
-    elif ports:
-        sheet.absent("unused_ports_up", False, mark("every port has a use"))
-    else:
-        sheet.unknown("unused_ports_up", mark("there is no physical port in this text"))
+    judging.ports(sheet, up, idle, seen=bool(ports))
 
 
 def _uses(command: Command) -> bool:

@@ -10,11 +10,10 @@ IPv4 and IPv6 basic and advanced ACLs).
 from __future__ import annotations
 
 from functools import lru_cache
-from ipaddress import AddressValueError, IPv6Address
-from socket import AF_INET, inet_pton
 from typing import TYPE_CHECKING
 
 from configs.meaning.filters import ALL_BITS, ANY, ANY_PORTS, Address, FilterRule, Ports
+from configs.meaning.numbers import v4, v6
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,11 +103,11 @@ class _Parts:
             return ANY
         if ":" in word:
             return self._v6_address(word)
-        value = _v4(word)
+        value = v4(word)
         if value is None:
             return Address(f"{word} {self._words.pop(0)}" if self._words and word.endswith("set") else word, 0)
         wildcard = self._words.pop(0) if self._words else "0"
-        bits = 0 if wildcard == "0" else _v4(wildcard)
+        bits = 0 if wildcard == "0" else v4(wildcard)
         if bits is None:
             return Address(f"{word} {wildcard}", 0)
         return ANY if bits == _V4_BITS else Address(value & ~bits, bits)
@@ -118,7 +117,7 @@ class _Parts:
         text, slash, length = word.partition("/")
         if not slash and self._words and self._words[0].isdigit():
             length = self._words.pop(0)
-        value = _v6(text)
+        value = v6(text)
         if value is None or not (length or "128").isdigit() or int(length or "128") > 128:
             return Address(word, 0)
         bits = (1 << (128 - int(length or "128"))) - 1
@@ -145,19 +144,3 @@ def _ports(operator: str, names: tuple[str, ...]) -> Ports:
         return Ports(tuple((low, high) for low, high in ((0, first - 1), (first + 1, 65535)) if low <= high))
     ranges = {"eq": (first, first), "gt": (first + 1, 65535), "lt": (0, first - 1), "range": (first, last)}
     return Ports((ranges[operator],))
-
-
-@lru_cache(16384)
-def _v4(word: str) -> int | None:
-    try:
-        return int.from_bytes(inet_pton(AF_INET, word))
-    except (OSError, ValueError):
-        return None
-
-
-@lru_cache(4096)
-def _v6(word: str) -> int | None:
-    try:
-        return int(IPv6Address(word))
-    except (AddressValueError, ValueError):
-        return None

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from ipaddress import AddressValueError, IPv6Address
-from socket import AF_INET, inet_pton
 from typing import TYPE_CHECKING
 
 from configs.meaning.filters import ALL_BITS, ANY, ANY_PORTS, Address, FilterRule, Ports
+from configs.meaning.numbers import v4, v6
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -206,8 +205,8 @@ class _Words:
             return _host(name) if word == "host" else Address(f"{word} {name}", 0)
         if ":" in word or "/" in word:
             return _prefix(word) if ":" in word else _short(word)
-        value = _v4(word)
-        wildcard = _v4(self._words[0]) if self._words else None
+        value = v4(word)
+        wildcard = v4(self._words[0]) if self._words else None
         if value is None or wildcard is None:
             return Address(value if value is not None and bare_host else word, 0)
         self.take()
@@ -256,7 +255,7 @@ def _ports(operator: str, names: tuple[str, ...]) -> Ports:
 def _short(word: str) -> Address:
     """`A/L` of IPv4."""
     text, _, length = word.partition("/")
-    value = _v4(text)
+    value = v4(text)
     if value is None or not length.isdigit() or int(length) > 32:
         return Address(word, 0)
     bits = _V4_BITS >> int(length)
@@ -266,34 +265,18 @@ def _short(word: str) -> Address:
 def _host(word: str) -> Address:
     if ":" in word:
         return _prefix(f"{word}/128")
-    value = _v4(word)
+    value = v4(word)
     return Address(word if value is None else value, 0)
 
 
 def _prefix(word: str) -> Address:
     """`A/L` of IPv6."""
     text, _, length = word.partition("/")
-    value = _v6(text)
+    value = v6(text)
     if value is None or not length.isdigit() or int(length) > 128:
         return Address(word, 0)
     bits = (1 << (128 - int(length))) - 1
     return ANY if bits == ALL_BITS else Address(value & ~bits, bits, 6)
-
-
-@lru_cache(16384)
-def _v4(word: str) -> int | None:
-    try:
-        return int.from_bytes(inet_pton(AF_INET, word))
-    except (OSError, ValueError):
-        return None
-
-
-@lru_cache(4096)
-def _v6(word: str) -> int | None:
-    try:
-        return int(IPv6Address(word))
-    except (AddressValueError, ValueError):
-        return None
 
 
 def _port(word: str) -> int | None:

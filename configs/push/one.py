@@ -362,7 +362,8 @@ def _left(
             back = _bring_back(job, compared.before, home)
         back = back or _bring_back(job, compared.before, both)
     if not back and _stays(job, compared):
-        return replace(result, state=State.CHANGED)
+        saved = replace(result, state=State.CHANGED)
+        return _told_lost(compared, saved) if job.exact else saved
     tell(error, how_left(error, result.commands, back=back, guarded=bool(seconds)))
     if back and compared.back.lost and not job.exact:
         tell(
