@@ -119,6 +119,73 @@ class Assessed:
         return self.document.name
 
 
+class Source(StrEnum):
+    """Where evidence comes from that no configuration gives; the values are the keys in JSON."""
+
+    PROMETHEUS = "prometheus"
+    ARCHIVE = "archive"
+    PLAN = "plan"
+    ROLLOUT = "rollout"
+    PROBE = "probe"
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What something else than a configuration says about a device, or about the system (`device` is empty).
+
+    `value` is that of a fact: True = the weakness is there, None = looked for and not known, and `why` says why.
+    `records` prove it, one a line: a query with its value, a commit, an allocation, a packet. `at` is when it was seen
+    (ISO 8601), empty if that does not matter.
+    """
+
+    device: str
+    fact: str
+    value: bool | None
+    source: Source
+    why: Message
+    records: tuple[str, ...] = ()
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """What a person states about an item: who, when, until when, and the file that shows it with its checksum.
+
+    `devices` are patterns of names; empty for the system as a whole. `state`: `valid`, `expired`, `file_missing`,
+    `checksum_differs`, `no_checksum`; only a valid one decides anything. `sha256` is that of the file as it is now.
+    """
+
+    item: str
+    verdict: Verdict
+    statement: str
+    by: str
+    on: str
+    state: str
+    until: str = ""
+    devices: tuple[str, ...] = ()
+    file: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A weakness that somebody has accepted for a while. `state`: `active` or `expired`.
+
+    `item` or `fact` or both say what is waived, `devices` are patterns of names. What is waived is listed and stays out
+    of the rate; an expired waiver waives nothing.
+    """
+
+    name: str
+    reason: str
+    approver: str
+    on: str
+    until: str
+    state: str
+    item: str = ""
+    fact: str = ""
+    devices: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceLine:
     """A line of the file as stored, masked. `cited` is False for the lines around it that give the context."""
@@ -130,14 +197,20 @@ class EvidenceLine:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one fact says about one device. `lines` hold the cited lines and two lines around each."""
+    """What one fact says about one device. `lines` hold the cited lines and two lines around each.
+
+    `source` is None for the device's configuration; else the evidence is `records`, seen `at`.
+    """
 
     fact: str
     value: bool | None
     basis: Basis
     severity: Severity
-    why: str = ""
+    why: str | Message = ""
     lines: tuple[EvidenceLine, ...] = ()
+    source: Source | None = None
+    records: tuple[str, ...] = ()
+    at: str = ""
 
     @property
     def cited(self) -> tuple[EvidenceLine, ...]:
@@ -156,7 +229,11 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One item judged on one device, or on the system as a whole (`device` is empty)."""
+    """One item judged on one device, or on the system as a whole (`device` is empty).
+
+    `waiver` is the active waiver that covers every weakness found; such a finding keeps its verdict, is counted apart
+    and stays out of the rate. `attestation` is what a person stated; `verdict` follows it only if it is valid.
+    """
 
     device: str
     item: str
@@ -165,6 +242,8 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     fixes: tuple[Fix, ...] = ()
     collect: Words = field(default_factory=Words)
+    waiver: Waiver | None = None
+    attestation: Attestation | None = None
 
     @property
     def severity(self) -> Severity | None:
@@ -260,6 +339,31 @@ class PackInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """A self-assessment in one number, by the unit's profile; never an official result.
+
+    `rate` is met ÷ applicable in percent, without what is waived; None if nothing is decided. `points` is the weighted
+    score of 100, None if the profile has no weights. `conclusion` and `profile` are the profile's words.
+    """
+
+    rate: float | None
+    points: float | None
+    conclusion: Words
+    profile: Words
+    decided: int
+    applicable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One chapter (安全通信网络 …) over all its items."""
+
+    category: Words
+    counts: dict[str, int]
+    score: Score | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything an audit found. Equal input gives an equal report: `generated` is only what the caller gave."""
 
@@ -273,6 +377,10 @@ class Report:
     generated: str = ""
     substitutions: tuple[Substitution, ...] = ()
     scope: Scope = field(default_factory=Scope)
+    areas: tuple[Area, ...] = ()
+    score: Score | None = None
+    waivers: tuple[Waiver, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
 
     @property
     def judged(self) -> tuple[Assessed, ...]:

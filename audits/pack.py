@@ -12,8 +12,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from audits.facts import FACTS
 from audits.model import Severity, Verdict, Words
+from audits.vocabulary import FACTS
 from inventory.errors import InputError, Problem
 from inventory.text import Message
 

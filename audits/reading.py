@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from audits.facts import FACTS
 from audits.model import Assessed, Document
+from audits.vocabulary import CONFIGURED
 from configs import dialects
 from configs.detect import detect
 from configs.model import Basis, Fact, Facts
@@ -68,4 +68,4 @@ def _unread(
 
 def _complete(facts: Facts) -> dict[str, Fact]:
     """Every fact of the vocabulary, in its order; those that the dialect left out are undecidable."""
-    return {name: facts.facts.get(name) or Fact(name, None, Basis.UNDECIDABLE) for name in FACTS}
+    return {name: facts.facts.get(name) or Fact(name, None, Basis.UNDECIDABLE) for name in CONFIGURED}

@@ -51,7 +51,7 @@ def register(group: typer.Typer) -> None:
 
 
 def _show(device: Assessed) -> None:
-    from audits.facts import FACTS  # noqa: PLC0415 - start-up time
+    from audits.vocabulary import CONFIGURED  # noqa: PLC0415 - start-up time
 
     for fault in device.faults:
         talk().print(fault.in_language(language()), style="yellow", markup=False, soft_wrap=True)
@@ -60,7 +60,7 @@ def _show(device: Assessed) -> None:
     rows = []
     for name, fact in device.facts.facts.items():
         lines = ", ".join(map(str, fact.lines[:_SHOWN])) + (" …" if len(fact.lines) > _SHOWN else "")
-        rows.append((name, tr(FACTS[name].reading(fact.value)), tr(fact.why), lines))
+        rows.append((name, tr(CONFIGURED[name].reading(fact.value)), tr(fact.why), lines))
     title = f"{device.document.path} ({device.facts.platform}, {device.facts.encoding})"
     print_table(title, [mark("fact"), mark("reading"), mark("why"), mark("line numbers")], rows)
     strange = device.facts.not_understood

@@ -195,7 +195,7 @@ def _top(report: Report) -> list[Finding]:
 
 
 def _row(finding: Finding) -> tuple[str, ...]:
-    from audits.facts import FACTS  # noqa: PLC0415 - start-up time
+    from audits.vocabulary import FACTS  # noqa: PLC0415 - start-up time
 
     weak = [entry for entry in finding.evidence if entry.value]
     numbers = sorted({line.number for entry in weak for line in entry.cited})

@@ -32,6 +32,7 @@ class Basis(StrEnum):
     ABSENT = "absent"  # the line that would mend it is missing
     DEFAULT = "default"  # the platform's default, by version
     UNDECIDABLE = "undecidable"  # this text cannot decide it
+    OBSERVED = "observed"  # no text: a measurement, the archive, the plan, the journal or a probe says so
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audits.facts import FACTS
 from audits.model import Evidence, EvidenceLine, Finding, Fix, Severity, Verdict
 from audits.report import scope
+from audits.vocabulary import FACTS
 from inventory.text import Message, mark
 from inventory.text import language as language_in_use
 

@@ -6,9 +6,9 @@ import pytest
 
 from audits import pack
 from audits.engine import judge
-from audits.facts import FACTS
 from audits.model import Verdict
 from audits.pack import Kind
+from audits.vocabulary import FACTS
 from inventory.errors import InputError
 
 PACKS = {path.stem: pack.load(path) for path in sorted(pack.RULES.glob("*.yml"))}

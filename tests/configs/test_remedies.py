@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from audits.facts import FACTS
+from audits.vocabulary import CONFIGURED
 from configs.dialects import platforms
 from configs.remedies import SNMP, remedies, snmp
 
@@ -14,7 +14,7 @@ def test_remedies_are_for_known_facts_and_say_what_to_do(platform, needed):
     """Every remedy has lines or a sentence, and sentences stand in both languages."""
     known = remedies(platform)
     assert len(known) >= needed
-    assert set(known) <= set(FACTS)
+    assert set(known) <= set(CONFIGURED)
     for fact, remedy in known.items():
         assert remedy.commands or remedy.note.zh, fact
         assert bool(remedy.note.zh) == bool(remedy.note.en), fact

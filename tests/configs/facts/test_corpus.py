@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from audits.facts import FACTS
 from audits.model import Document
 from audits.reading import assess
+from audits.vocabulary import CONFIGURED
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 VENDORS = ("cisco", "fortinet", "h3c", "huawei")
@@ -81,7 +81,7 @@ def test_every_file_is_read_by_every_dialect_without_a_crash():
         for platform in PLATFORMS if len(content) < LONG else ("",):
             device = assess(Document(path.name, content, platform=platform))
             assert device.problem is None or not platform, (path, device.problem)
-            assert set(device.facts.facts) == set(FACTS)
+            assert set(device.facts.facts) == set(CONFIGURED)
             assert len(device.masked) <= last
             for fact in device.facts.facts.values():
                 assert all(1 <= line <= last for line in fact.lines), (path, fact)

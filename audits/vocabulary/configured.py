@@ -1,34 +1,11 @@
-"""The vocabulary of facts: what can be said about a device, whoever made it.
-
-A dialect reads facts from a configuration (`configs.model.Fact`); rules speak of facts by these names and of nothing
-else. `True` always means that the weakness is there. A name that stands here may be missing from a dialect's answer:
-it is then undecidable, never absent.
-"""
+"""Facts that a configuration can tell: access, accounts, passwords, records, services."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from types import MappingProxyType
-
+from audits.vocabulary.meaning import FactMeaning
 from inventory.text import mark
 
-
-@dataclass(frozen=True, slots=True)
-class FactMeaning:
-    """A fact's name and its reading. The texts are message ids: `weak` if the fact is true, `sound` if it is false."""
-
-    name: str
-    weak: str
-    sound: str
-
-    def reading(self, value: bool | None) -> str:
-        """The message id that fits `value`; for None a text that says that the configuration does not tell."""
-        if value is None:
-            return mark("The configuration does not tell")
-        return self.weak if value else self.sound
-
-
-_MEANINGS = (
+MEANINGS = (
     FactMeaning(
         "telnet_mgmt",
         mark("Telnet is accepted for management"),
@@ -164,5 +141,3 @@ _MEANINGS = (
         mark("Local accounts have different rights"),
     ),
 )
-
-FACTS = MappingProxyType({meaning.name: meaning for meaning in _MEANINGS})
