@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,19 +35,46 @@ def uncollected() -> Iterator[None]:
         gc.enable()
 
 
+class _Seldom:
+    """Uses of `seldom` that are under way: they may overlap, so the first begins it and the last ends it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._inside = 0
+        self._before = gc.get_threshold()
+        self._thaw = False
+
+    def begin(self) -> None:
+        """What there is stays, and the young are looked through less often."""
+        with self._lock:
+            self._inside += 1
+            if self._inside == 1:
+                self._before, self._thaw = gc.get_threshold(), not gc.get_freeze_count()
+                gc.set_threshold(max(_SELDOM, self._before[0]), *self._before[1:])
+            gc.freeze()
+
+    def end(self) -> None:
+        """The last one leaves everything as the first one found it."""
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                gc.set_threshold(*self._before)
+                if self._thaw:
+                    gc.unfreeze()
+
+
+_seldom = _Seldom()
+
+
 @contextmanager
 def seldom() -> Iterator[None]:
     """What there is when it begins stays, and is not looked through for garbage; what is made inside, less often.
 
-    For work that makes many objects that live shortly and end without circles, as answers from the network do. Inside
-    another use, and where somebody has frozen objects, what there is is not thawed at the end.
+    For work that makes many objects that live shortly and end without circles, as answers from the network do. Uses may
+    overlap, also in several threads. Where somebody else has frozen objects, nothing is thawed at the end.
     """
-    before, thaw = gc.get_threshold(), not gc.get_freeze_count()
-    gc.freeze()
-    gc.set_threshold(_SELDOM, *before[1:])
+    _seldom.begin()
     try:
         yield
     finally:
-        gc.set_threshold(*before)
-        if thaw:
-            gc.unfreeze()
+        _seldom.end()

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import gc
+from typing import TYPE_CHECKING
 
 import pytest
 
+from inventory import collecting
 from inventory.collecting import seldom, uncollected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture(autouse=True)
-def _thawed() -> None:
-    """Sessions of other tests in this process have frozen what was loaded."""
+def _thawed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Pollers of other tests in this process may be at work: here nothing is under way."""
+    threshold = gc.get_threshold()
+    monkeypatch.setattr(collecting, "_seldom", collecting._Seldom())
     gc.unfreeze()
+    gc.set_threshold(700, 10, 10)
+    yield
+    gc.set_threshold(*threshold)
 
 
 def test_the_collector_rests_and_works_again() -> None:
@@ -57,6 +67,20 @@ def test_seldom_leaves_everything_as_it_was() -> None:
 
     with pytest.raises(LookupError):
         nested()
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0
+
+
+def test_uses_overlap_in_any_order() -> None:
+    """One that begins inside another and ends after it leaves nothing behind."""
+    before = gc.get_threshold()
+    first, second = seldom(), seldom()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert gc.get_threshold()[0] > before[0]
+    assert gc.get_freeze_count() > 0
+    second.__exit__(None, None, None)
     assert gc.get_threshold() == before
     assert gc.get_freeze_count() == 0
 
