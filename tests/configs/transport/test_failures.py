@@ -18,9 +18,12 @@ from configs import push as pushing
 from configs.channel import Login, Target
 from configs.dialects.cisco_ios import applet
 from configs.dialects.frr import driver as frr_driver
+from configs.driver import Driver
 from configs.push import Job, State
 from inventory.endpoints import Endpoint
+from inventory.errors import DeviceError
 from inventory.secrets import Secret
+from inventory.text import Message
 from lab.emulator import server as ssh
 from lab.emulator.device import LogoutError, Spec
 from lab.emulator.faults import Faults
@@ -299,3 +302,22 @@ def test_a_device_that_never_comes_back(emulated):
         assert result.state in {State.UNKNOWN, State.UNTOUCHED}
         states.add(result.state)
     assert State.UNKNOWN in states
+
+
+@pytest.mark.parametrize("settled", [True, False])
+@pytest.mark.parametrize("emulated", ["cisco_ios"], indirect=True)
+def test_a_connection_that_breaks_behind_the_confirmation(emulated, monkeypatch, settled):
+    """A device that nothing brings back is looked at again: saved if it is as intended and confirmed, else unknown."""
+    plain = Driver.settle
+
+    def breaks(driver):
+        if settled:
+            plain(driver)
+        raise DeviceError("rt", Message("the connection is gone"), Message("try again"))
+
+    monkeypatch.setattr(Driver, "settle", breaks)
+    monkeypatch.setattr("configs.push.one.GRACE", -1e9)  # the guard is not waited for: it is gone, or it is still armed
+    monkeypatch.setattr("configs.push.one._bring_back", lambda *_: False)
+    result = emulated.push()
+    looked_at(emulated, result, str(result.error))
+    assert result.state is (State.CHANGED if settled else State.UNKNOWN)
