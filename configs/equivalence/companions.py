@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from configs.addressing import length_of
 from configs.equivalence.reading import meant
-from configs.places.rows import Shape
+from configs.places.roles import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,7 +8,7 @@ from configs.equivalence.image import Fit
 from configs.equivalence.reading import Meant, class_length
 from configs.intervals import BITS, Intervals, prefix
 from configs.meaning.statements import PrefixEntry
-from configs.places.rows import Shape, Size
+from configs.places.roles import Shape, Size
 
 if TYPE_CHECKING:
     from configs.equivalence.image import Image

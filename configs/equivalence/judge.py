@@ -26,7 +26,8 @@ from configs.equivalence.reading import (
 from configs.equivalence.said import Said, address_text, set_text
 from configs.intervals import BITS, shown
 from configs.places import tokens
-from configs.places.rows import Place, Shape, Size
+from configs.places.roles import Shape, Size
+from configs.places.rows import Place
 from configs.places.tokens import Form
 from inventory.text import Message
 

@@ -19,7 +19,7 @@ from configs.equivalence.reading import SETS, Meant, alike, line_end, meant, num
 from configs.equivalence.said import set_text
 from configs.intervals import Intervals
 from configs.places.lines import Line, survey
-from configs.places.rows import Size
+from configs.places.roles import Size
 from inventory.text import Message
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from configs.equivalence.model import Counterexample, Kind, site
 from configs.equivalence.reading import between
 from configs.places import tokens
-from configs.places.rows import Shape
+from configs.places.roles import Shape
 from inventory.text import Message
 
 if TYPE_CHECKING:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from configs.addressing import length_of
 from configs.intervals import BITS, Intervals, prefix, wildcard
-from configs.places.rows import Place, Shape, Size
+from configs.places.roles import Shape, Size
 from configs.places.tokens import Form, Token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from configs.places.lines import Line
+    from configs.places.rows import Place
 
 SETS = (Shape.HOST, Shape.INTERFACE, Shape.PREFIX, Shape.RANGE)
 

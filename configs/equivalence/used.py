@@ -8,7 +8,7 @@ from configs.equivalence.model import Counterexample, Kind, site
 from configs.equivalence.reading import SETS, meant
 from configs.intervals import BITS, Intervals, everything, shown
 from configs.places.lines import survey
-from configs.places.rows import Shape
+from configs.places.roles import Shape
 from inventory.text import Message
 from ipplan.names import DEFAULT_VRF
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from configs.places import shapes, tokens
-from configs.places.rows import Place, Shape
+from configs.places.roles import Shape
+from configs.places.rows import Place
 from configs.places.table import MOST_KNOWN, Known, View, classify
 from configs.tree_parts import BODY, COMMENT
 from ipplan.names import DEFAULT_VRF

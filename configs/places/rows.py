@@ -4,194 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from inventory.text import mark
+from configs.places.roles import DEFAULT_KINDS, EXPRESSIONS, KINDS, SHAPES, SIZES, Shape, Size
 from ipplan.names import DEFAULT_VRF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-class Shape(StrEnum):
-    """What a place is made of, and so how it follows a mapping."""
-
-    HOST = "host"
-    INTERFACE = "interface"
-    PREFIX = "prefix"
-    RANGE = "range"
-    ID = "id"
-    TITLE = "title"
-    RD = "rd"
-    FIXED = "fixed"
-    NAME = "name"
-    TEXT = "text"
-
-
-class Size(StrEnum):
-    """How a prefix's size is written."""
-
-    NONE = "none"  # not at all: one address
-    MASK = "mask"  # 255.255.255.0
-    LENGTH = "length"  # 24
-    WILDCARD = "wildcard"  # 0.0.0.255, or 0: a 0 bit must match
-    CLASSFUL = "classful"  # by the address's class (A /8, B /16, C /24)
-    MUST = "must"  # 255.255.255.0 as a pattern: a 1 bit must match, any order
-
-
-# kind → what it is, for people. `{host}` alone has the kind "host".
-KINDS: Final = {
-    "host": mark("an address"),
-    "interface": mark("an interface's address"),
-    "prefix": mark("a prefix"),
-    "range": mark("a range of addresses"),
-    "acl": mark("what a filter matches"),
-    "aggregate": mark("a summary route"),
-    "anycast": mark("an anycast address"),
-    "arp": mark("a static neighbour"),
-    "bgp-network": mark("a network that BGP announces"),
-    "bfd": mark("an end of a BFD session"),
-    "destination": mark("a destination"),
-    "dhcp": mark("what DHCP gives out"),
-    "dns": mark("a name server"),
-    "gateway": mark("a gateway"),
-    "group": mark("a multicast group"),
-    "igp-network": mark("where a routing protocol runs"),
-    "ipsec": mark("an IPsec selector"),
-    "locator": mark("an SRv6 locator"),
-    "logging": mark("a log server"),
-    "lsr-id": mark("an LSR's address"),
-    "management": mark("who may manage the device"),
-    "nat-inside": mark("inside of a translation"),
-    "nat-outside": mark("outside of a translation"),
-    "nat-pool": mark("a pool of translated addresses"),
-    "next-hop": mark("a next hop"),
-    "ntp": mark("a time server"),
-    "object": mark("an address object"),
-    "peer": mark("a peer"),
-    # an address and its companion on lines of their own
-    "interface-apart": mark("an interface's address whose size stands on another line"),
-    "prefix-apart": mark("a prefix whose size stands on another line"),
-    "range-first": mark("the first address of a range over two lines"),
-    "range-last": mark("the last address of a range over two lines"),
-    "policy": mark("what a policy matches"),
-    "pool": mark("an address pool"),
-    "prefix-list": mark("what a prefix list matches"),
-    "probe": mark("what a probe asks"),
-    "relay": mark("a DHCP relay's server"),
-    "rip-network": mark("where RIP runs"),
-    "route": mark("a static route's destination"),
-    "rp": mark("a rendezvous point"),
-    "server": mark("a server"),
-    "sid": mark("an SRv6 segment"),
-    "snmp": mark("an SNMP manager"),
-    "source": mark("a source"),
-    "tunnel-source": mark("a tunnel's near end"),
-    "tunnel-destination": mark("a tunnel's far end"),
-    "url": mark("a host in a URL"),
-    "virtual": mark("a virtual address"),
-    # by policy
-    "router-id": mark("a router id"),
-    "cluster-id": mark("a route reflector cluster's id"),
-    "isis-net": mark("an IS-IS network entity title"),
-    "rd": mark("a route distinguisher or target"),
-    "name": mark("a name"),
-    "description": mark("a description"),
-    "comment": mark("a comment"),
-    # never an address
-    "area": mark("a routing area's number"),
-    "domain-id": mark("an OSPF domain's number"),
-    "version": mark("a version"),
-    "oid": mark("an object identifier"),
-    "mask": mark("a mask"),
-    "mask-apart": mark("a mask whose address stands on another line"),
-    "wildcard": mark("a wildcard mask"),
-    "as-number": mark("an AS number"),
-    "mac": mark("a hardware address"),
-    "esi": mark("an Ethernet segment's identifier"),
-    "time": mark("a time"),
-    "number": mark("a number"),
-    "length": mark("a prefix's length"),
-    "length-apart": mark("the length of a range's subnet"),
-    "bound": mark("a bound of a prefix's length"),
-    "rule-number": mark("a rule's number"),
-    "encoded": mark("an address that is written as something else"),
-    "named": mark("an address that has a name"),
-    "inside-net": mark("the inside network of a translation between two of one size"),
-    "outside-net": mark("the outside network of a translation between two of one size"),
-    "secret": mark("a secret"),
-    "file": mark("a file's name"),
-    "opcode": mark("an SRv6 function"),
-}
-
-_SHAPES: Final = {
-    "host": Shape.HOST,
-    "hosts": Shape.HOST,
-    "interface": Shape.INTERFACE,
-    "prefix": Shape.PREFIX,
-    "classful": Shape.PREFIX,
-    "first": Shape.RANGE,
-    "id": Shape.ID,
-    "title": Shape.TITLE,
-    "rd": Shape.RD,
-    "fixed": Shape.FIXED,
-    "name": Shape.NAME,
-    "text": Shape.TEXT,
-}
-_DEFAULT_KINDS: Final = {
-    "classful": "rip-network",
-    "hosts": "host",
-    "first": "range",
-    "id": "router-id",
-    "title": "isis-net",
-    "fixed": "number",
-    "text": "description",
-}
-_MASK = r"(?:0|128|192|224|24[08]|25[245])\.(?:\d{1,3}\.){2}\d{1,3}"
-_QUAD = r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}"
-_V6 = r"(?:[0-9A-Fa-f]{1,4})?:[0-9A-Fa-f:]*+(?:\d*\.\d+\.\d+\.\d+)?(?:%[A-Za-z][\w/.-]*)?"
-_ADDRESS = rf"(?:{_QUAD}|{_V6})"
-_EXPRESSIONS: Final = {
-    "host": _ADDRESS,
-    "hosts": rf"{_ADDRESS}(?:[ ,\t]+{_ADDRESS})*+",
-    "interface": _ADDRESS,
-    "prefix": _ADDRESS,
-    "classful": _QUAD,
-    "first": _ADDRESS,
-    "last": _ADDRESS,
-    "mask": _MASK,
-    # Where a host may stand too, which 192.0.0.1 is.
-    "netmask": r"(?:0|255)\.(?:\d{1,3}\.){2}\d{1,3}",
-    "len": r"\d{1,3}",
-    "size": rf"(?:{_MASK}|\d{{1,3}})",
-    "wild": rf"(?:{_QUAD}|0)",
-    "either": _QUAD,
-    "must": _QUAD,
-    "ge": r"\d{1,3}",
-    "le": r"\d{1,3}",
-    "id": _ADDRESS,
-    "title": r"[0-9A-Za-z]+(?:\.[0-9A-Za-z]+)+",
-    "rd": rf"{_QUAD}:(?:\d+|\*)",
-    "fixed": r"\S*[^\s;]",
-    "name": r"(?:\"(?:[^\"]*[^\"\s])?\"|'(?:[^']*[^'\s])?'|\S+)",
-    "text": r"\S.*",
-    "vrf": r"(?:\"[^\"]*\"|\S+)",
-    "seq": r"\d+",
-}
 _END = r"(?![^\s;,\"')\]}])"
 # Before a name: a bracket, or the quote before a list of names that ends with a blank.
 _OPENING: Final = r"(?:[(\[]|[\"'](?=[^\"']*\s[\"']))?"
-_SIZES: Final = {
-    "mask": Size.MASK,
-    "netmask": Size.MASK,
-    "len": Size.LENGTH,
-    "size": Size.MASK,
-    "wild": Size.WILDCARD,
-    "either": Size.WILDCARD,
-    "must": Size.MUST,
-}
 # A role inside a pattern: {form}, {form:kind}, {form@:kind}.
 _ROLE = re.compile(r"\{([a-z]+)(@?)(?::([a-z0-9-]+))?\}")
 _PIECE = re.compile(r"\.\.\.(?=[\s\])])|[\[\]()]|(?:\\.|[^\s\[\]()\\])+")
@@ -501,16 +326,16 @@ class _Compiler:
         if not part.startswith("{"):
             return re.escape(part.removeprefix("\\"))
         match = _ROLE.fullmatch(part)
-        if match is None or match[1] not in _EXPRESSIONS:
+        if match is None or match[1] not in EXPRESSIONS:
             raise self._fault(f"there is no role {part}")
-        form, kind = match[1], match[3] or _DEFAULT_KINDS.get(match[1], match[1])
-        if form in _SHAPES and kind not in KINDS:
+        form, kind = match[1], match[3] or DEFAULT_KINDS.get(match[1], match[1])
+        if form in SHAPES and kind not in KINDS:
             raise self._fault(f"there is no kind {kind}")
         self._groups.append((form, kind, bool(match[2])))
         if form == "vrf":
             self._vrfs += 1
-            return f"(?P<vrf{self._vrfs}>{_EXPRESSIONS[form]})"
-        return f"({_EXPRESSIONS[form]})"
+            return f"(?P<vrf{self._vrfs}>{EXPRESSIONS[form]})"
+        return f"({EXPRESSIONS[form]})"
 
     def group_of(self, form: str) -> int:
         """The number of the first group of a form, 0 if there is none."""
@@ -518,14 +343,14 @@ class _Compiler:
 
     def slots(self) -> tuple[_Slot, ...]:
         """The roles that stand for something, each with its companions' groups."""
-        starts = [number for number, group in enumerate(self._groups) if group[0] in _SHAPES]
+        starts = [number for number, group in enumerate(self._groups) if group[0] in SHAPES]
         stops = [*starts[1:], len(self._groups)]
         return tuple(self._slot(number, stop) for number, stop in zip(starts, stops[: len(starts)], strict=True))
 
     def _slot(self, number: int, stop: int) -> _Slot:
         form, kind, default_vrf = self._groups[number]
         near = {self._groups[other][0]: other + 1 for other in range(number + 1, stop)}
-        size = next((name for name in _SIZES if name in near), "")
+        size = next((name for name in SIZES if name in near), "")
         if (form == "first") != ("last" in near):
             raise self._fault("{first} and {last} belong together")
         if size and form not in ("interface", "prefix"):
@@ -537,10 +362,10 @@ class _Compiler:
         after = [other for other in vrfs if other > number]
         return _Slot(
             kind,
-            _SHAPES[form],
+            SHAPES[form],
             number + 1,
             default_vrf,
-            _SIZES[size] if size else Size.CLASSFUL if form == "classful" else Size.NONE,
+            SIZES[size] if size else Size.CLASSFUL if form == "classful" else Size.NONE,
             near.get(size, 0),
             near.get("last", 0),
             near.get("ge", 0),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from configs.places import shapes
 from configs.places.lines import Line, form, meaning
-from configs.places.rows import Place, Shape
+from configs.places.roles import Shape
 from configs.places.tokens import Form, Token
 from configs.readdress import text as texts
 from configs.readdress.edits import Edit, applied, edits_of
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from configs.places.lines import Hit
+    from configs.places.rows import Place
     from configs.places.table import View
     from configs.readdress.decide import Decider
     from configs.readdress.source import Source

@@ -11,7 +11,8 @@ import re
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from configs.places.rows import Place, Shape, Size
+from configs.places.roles import Shape, Size
+from configs.places.rows import Place
 from configs.readdress import text as texts
 from configs.readdress.outcomes import Action, Outcome, Writing
 from configs.readdress.result import KEPT_NAME, UNKNOWN, words

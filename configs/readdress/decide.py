@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from configs.intervals import BITS
-from configs.places.rows import Place, Shape, Size
+from configs.places.roles import Shape, Size
 from configs.readdress import quick
 from configs.readdress import text as texts
 from configs.readdress.outcomes import REVIEWS, UNCHANGED, Action, Outcome, Writing, mapped, not_moved, sized
@@ -19,6 +19,7 @@ from configs.readdress.usage import length_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from configs.places.rows import Place
     from configs.readdress.outcomes import Texts
     from configs.readdress_policy import Policy
     from ipplan.mapping import Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from configs.intervals import BITS
 from configs.places.lines import Hit, hits
-from configs.places.rows import Place, Shape
+from configs.places.roles import Shape
 from configs.readdress import apart, encoded, lists, merging, pairs, routes, several
 from configs.readdress import text as texts
 from configs.readdress.alone import Alone
@@ -27,6 +27,7 @@ from ipplan.names import DEFAULT_VRF
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from configs.places.rows import Place
     from configs.places.table import Places
     from configs.readdress.fates import Fate
     from ipplan.mapping import Mapping

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from configs.equivalence import hiding
-from configs.places.rows import KINDS
+from configs.places.roles import KINDS
 from configs.readdress.outcomes import Action
 from configs.readdress.reasons import KEPT, REVIEW
 from inventory.text import language, mark, tr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configs.places.rows import Shape
+from configs.places.roles import Shape
 from configs.readdress import text as texts
 from inventory.errors import InputError, Problem
 from inventory.text import Message

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
 from configs.intervals import BITS
-from configs.places.rows import Size
+from configs.places.roles import Size
 from configs.readdress import text as texts
 from configs.readdress.scope import Said
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs import dialects
 from configs.intervals import BITS, AddressSet, Intervals, everything
-from configs.places.rows import Place, Shape
+from configs.places.roles import Shape
 from configs.readdress import text as texts
 from configs.readdress.outcomes import Action, Outcome
 from configs.readdress.scope import Said
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from configs.meaning.statements import Translated, Translation
+    from configs.places.rows import Place
     from configs.readdress.result import Decided, Result
     from configs.readdress.scope import Scope
     from configs.tree import Tree

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from configs.places import shapes
-from configs.places.rows import Shape
+from configs.places.roles import Shape
 from configs.readdress.fates import Fate
 from configs.readdress.outcomes import Action, Outcome
 from configs.readdress.result import KEPT_COMMENT, KEPT_NAME, KEPT_TEXT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from configs.intervals import BITS, Intervals, prefix, wildcard
-from configs.places.rows import Size
+from configs.places.roles import Size
 from configs.readdress import text as texts
 from configs.readdress.outcomes import REVIEWS, UNCHANGED, Action, Outcome, Writing, not_moved, sized, space
 from configs.readdress.scope import MOST_PARTS, Answer, Said

@@ -10,7 +10,7 @@ from socket import AF_INET, inet_ntoa, inet_pton
 from struct import Struct
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from configs.places.rows import Shape, Size
+from configs.places.roles import Shape, Size
 from configs.readdress import text as texts
 from configs.readdress.outcomes import Action, Outcome, Writing, mapped, sized
 from configs.readdress.prefixes import fitted, lengths_of, shifted

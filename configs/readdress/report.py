@@ -1,6 +1,6 @@
 """What re-addressing did, for programs: every token of every file, and the sums.
 
-`kind` and `reason` are stable English words (`configs.places.rows.KINDS`, `configs.readdress.reasons`); lines and
+`kind` and `reason` are stable English words (`configs.places.roles.KINDS`, `configs.readdress.reasons`); lines and
 columns count from 1, columns in characters; paths are relative to what was given.
 """
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple, overload
 
 from configs.places import tokens
 from configs.places.lines import Line
-from configs.places.rows import Place, Shape, Size
+from configs.places.roles import Shape, Size
+from configs.places.rows import Place
 from configs.places.tokens import Form, Token
 from configs.readdress import text as texts
 from configs.readdress.outcomes import Action, Outcome, Writing

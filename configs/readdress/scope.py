@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs.intervals import BITS, EMPTY, Intervals, prefix
-from configs.places.rows import Shape
+from configs.places.roles import Shape
 from configs.readdress.space import Space
 from ipplan.mapping import EDGE
 from ipplan.names import DEFAULT_VRF

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from configs.places.rows import Shape, Size
+from configs.places.roles import Shape, Size
 from configs.readdress import text as texts
 from inventory.errors import InputError, Problem
 from inventory.text import Message

@@ -11,7 +11,7 @@ from ipaddress import ip_interface
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from configs.places.rows import Place, Shape
+from configs.places.roles import Shape
 from configs.readdress.rule_numbers import RuleNumbers
 from configs.readdress.text import mask_length
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from configs.change import Language, Slot
     from configs.places.lines import Line
+    from configs.places.rows import Place
     from configs.readdress.outcomes import Outcome, Writing
     from configs.tree import Node, Tree
 

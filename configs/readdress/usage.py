@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from configs.intervals import BITS
 from configs.places import shapes
 from configs.places.lines import form, meaning
-from configs.places.rows import Place, Shape, Size
+from configs.places.roles import Shape, Size
 from configs.readdress import text as texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from configs.places.lines import Hit
+    from configs.places.rows import Place
     from configs.places.shapes import Spot
     from configs.places.table import Places, View
 

@@ -11,7 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from configs.places import tokens
-from configs.places.rows import Shape
+from configs.places.roles import Shape
 from configs.readdress.edits import Edit, applied, edits_of, token_edits
 from configs.readdress.outcomes import Action, Outcome
 from configs.readdress.result import KEPT_COMMENT, TokenResult, translated, word_at, words

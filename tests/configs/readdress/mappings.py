@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_interface, ip_network
 from typing import TYPE_CHECKING
 
 from configs.places.lines import survey
-from configs.places.rows import Shape, Size
+from configs.places.roles import Shape, Size
 from configs.readdress.text import mask_length
 from ipplan.mapping import Entry, Mapping, Mode
 from ipplan.mapping_file import by_length

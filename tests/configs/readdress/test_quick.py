@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from configs.places.rows import Place, Shape, Size
+from configs.places.roles import Shape, Size
+from configs.places.rows import Place
 from configs.readdress import quick
 from configs.readdress import text as texts
 from configs.readdress.decide import Decider
