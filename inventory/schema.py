@@ -6,22 +6,20 @@ the input; here they are turned into problems that never quote a value of creden
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, TypeVar, get_args
-from urllib.parse import SplitResult, urlsplit
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from inventory import cells
+from inventory import schema_values as values
 from inventory.errors import NO_HINT, Problem
-from inventory.model import Area, Credential, Flow, Settings, SnmpAccess, Source, Vrf, Way, WayKind, Zone
+from inventory.model import Credential, Flow, Settings, SnmpAccess, Source, Vrf, Way, WayKind, Zone
 from inventory.nearest import nearest
-from inventory.secrets import SCHEMES, SecretRef
 from inventory.sources.yaml import path_text
-from inventory.text import LANGUAGES, Message, canonical_language
+from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from pydantic_core import ErrorDetails
 
@@ -41,252 +39,77 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-def _text(convert: Callable[[str], Any]) -> PlainValidator:
-    """A field read by a cell's converter: the value must be one text."""
-
-    def validate(value: Any) -> Any:
-        if not isinstance(value, str):
-            raise cells.Fault("bad-type", Message("one text is expected here"), Message("write key: value"))
-        text = value.strip(" \t")
-        if not text:
-            raise cells.Fault(
-                "missing-value", Message("there is no value here"), Message("write one, or remove the key")
-            )
-        return convert(text)
-
-    return PlainValidator(validate)
-
-
-def _one_of(names: tuple[str, ...]) -> Callable[[str], str]:
-    def convert(text: str) -> str:
-        if text in names:
-            return text
-        near = next((name for name in names if name.casefold() == text.casefold()), "") or nearest(text, names)
-        shown = ", ".join(names)
-        raise cells.Fault(
-            "bad-choice",
-            Message("“{text}” is none of: {names}", text=text, names=shown),
-            Message("did you mean “{name}”?", name=near) if near else Message("write one of: {names}", names=shown),
-        )
-
-    return convert
-
-
-def _language(text: str) -> str:
-    if text.partition(".")[0] in {*LANGUAGES, "zh"}:
-        return canonical_language(text)
-    return _one_of(("en", "zh"))(text)
-
-
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise cells.Fault(
-            "bad-pattern",
-            Message("“{text}” is not a regular expression: {why}", text=text, why=error),
-            Message("put a backslash before brackets, dots and question marks that are meant as they stand"),
-        ) from None
-    return text
-
-
-def _secret(text: str) -> SecretRef:
-    """A reference; whatever else stands here may be a secret, so the complaint never quotes it."""
-    try:
-        return SecretRef.parse(text)
-    except ValueError:
-        pass
-    scheme, colon, rest = text.partition(":")
-    if colon and scheme in SCHEMES:
-        raise cells.Fault(
-            "bad-secret-reference",
-            Message("the reference to a secret is not complete"),
-            Message("write it like {example}", example=_EXAMPLES[scheme]),
-        )
-    if colon and (scheme.lower() in _FOREIGN_SCHEMES or nearest(scheme, SCHEMES)) and rest and " " not in rest:
-        raise cells.Fault(
-            "unknown-secret-scheme",
-            Message("this kind of reference to a secret is not known"),
-            Message("write env:NAME, file:PATH, age:PATH#KEY or vault:MOUNT/PATH#KEY"),
-        )
-    raise cells.Fault(
-        "secret-in-clear",
-        Message("a secret stands here in clear text"),
-        Message(
-            "put it into a file outside git and write file:secrets/NAME here (or env:, age:, vault:); "
-            "change it on the devices if this file was ever shared"
-        ),
-    )
-
-
-_EXAMPLES: Final = {
-    "env": "env:GOVNET_PASSWORD",
-    "file": "file:secrets/password",
-    "age": "age:secrets.age#password",
-    "vault": "vault:secret/govnet/routers#password",
-}
-# How other tools write references; a password that begins like one of these is not printed either.
-_FOREIGN_SCHEMES: Final = frozenset({"keyring", "sops", "gpg", "pass", "op", "hashivault", "awssm", "bao", "openbao"})
-
-
-def _rd(text: str) -> str:
-    """A route distinguisher or target as RFC 4364 section 4.2 writes it: number:number or address:number."""
-    left, colon, right = text.rpartition(":")
-    numbers = [part.isascii() and part.isdigit() for part in (left, right)]
-    if colon and numbers[1]:
-        if numbers[0] and (
-            (int(left) < 1 << 16 and int(right) < 1 << 32) or (int(left) < 1 << 32 and int(right) < 1 << 16)
-        ):
-            return text
-        if left.count(".") == 3 and int(right) < 1 << 16:
-            return f"{cells.address(left)}:{right}"
-    cells.refuse_full_width(text)
-    raise cells.Fault(
-        "bad-rd",
-        Message("“{text}” is not a route distinguisher or target", text=text),
-        Message("write AS:number or address:number, for example 65001:100"),
-    )
-
-
-def _member(text: str) -> tuple[str, str]:
-    device, colon, interface = text.partition(":")
-    if not colon or not device.strip() or not interface.strip():
-        cells.refuse_full_width(text)
-        raise cells.Fault(
-            "bad-interface",
-            Message("“{text}” is not device:interface", text=text),
-            Message("write the device's name, a colon and the interface, for example fw-border:eth1"),
-        )
-    return cells.reference(device.strip()), cells.interface_name(interface.strip())
-
-
-def _file_path(text: str) -> str:
-    if "PRIVATE KEY" in text or "\n" in text:
-        raise cells.Fault(
-            "secret-in-clear",
-            Message("a secret stands here in clear text"),
-            Message("put the key into a file outside git and write that file's path here"),
-        )
-    return text
-
-
-Title: TypeAlias = Annotated[str, _text(cells.title)]
-Word: TypeAlias = Annotated[str, _text(cells.word)]
-Reference: TypeAlias = Annotated[str, _text(cells.reference)]
-Secret: TypeAlias = Annotated[SecretRef, _text(_secret)]
-AreaName: TypeAlias = Annotated[Area, _text(cells.choice(Area, {}))]
-Rd: TypeAlias = Annotated[str, _text(_rd)]
-
-
-def _database(text: str) -> str:
-    """A database's URL. A password never stands in it: the complaint does not quote the text."""
-    parts = _url(text)
-    if parts is None or parts.scheme not in {"sqlite", "postgresql"}:
-        raise cells.Fault(
-            "bad-database",
-            Message("this is no database of govnet"),
-            Message("write postgresql://USER@HOST/NAME, or remove the key: state.db in the workspace is used then"),
-        )
-    if parts.password:
-        raise cells.Fault(
-            "secret-in-clear",
-            Message("a secret stands here in clear text"),
-            Message("leave the password out; put it into ~/.pgpass or the variable PGPASSWORD"),
-        )
-    return f"postgresql+psycopg{text.removeprefix('postgresql')}" if parts.scheme == "postgresql" else text
-
-
-def _syslog(text: str) -> str:
-    parts = _url(text)
-    if parts is None or parts.scheme not in {"udp", "tcp"} or not parts.hostname:
-        raise cells.Fault(
-            "bad-syslog",
-            Message("“{text}” is no syslog server", text=text),
-            Message("write udp://HOST or tcp://HOST, with :PORT if it is not 514"),
-        )
-    return text
-
-
-def _url(text: str) -> SplitResult | None:
-    """The parts of a URL; None for what is none."""
-    try:
-        parts = urlsplit(text)
-        parts.port  # noqa: B018 - looking at it checks it
-    except ValueError:
-        return None
-    return parts
-
-
 class _SettingsIn(_Strict):
-    title: Title = ""
-    language: Annotated[str, _text(_language)] = ""
-    lab: Annotated[str, _text(_one_of(LABS))] = "emulated"
-    services: dict[Annotated[str, _text(_one_of(SERVICES))], tuple[Annotated[str, _text(cells.address)], ...]] = Field(
-        default_factory=dict
-    )
-    managers: tuple[Annotated[str, _text(cells.network)], ...] = ()
-    database: Annotated[str, _text(_database)] = ""
-    syslog: Annotated[str, _text(_syslog)] = ""
+    title: values.Title = ""
+    language: Annotated[str, values.text_as(values.language)] = ""
+    lab: Annotated[str, values.text_as(values.one_of(LABS))] = "emulated"
+    services: dict[
+        Annotated[str, values.text_as(values.one_of(SERVICES))],
+        tuple[Annotated[str, values.text_as(cells.address)], ...],
+    ] = Field(default_factory=dict)
+    managers: tuple[Annotated[str, values.text_as(cells.network)], ...] = ()
+    database: Annotated[str, values.text_as(values.database)] = ""
+    syslog: Annotated[str, values.text_as(values.syslog)] = ""
 
 
 class _VrfIn(_Strict):
-    name: Word
-    title: Title = ""
-    area: AreaName
-    rd: Rd = ""
-    import_rt: tuple[Rd, ...] = ()
-    export_rt: tuple[Rd, ...] = ()
+    name: values.Word
+    title: values.Title = ""
+    area: values.AreaName
+    rd: values.Rd = ""
+    import_rt: tuple[values.Rd, ...] = ()
+    export_rt: tuple[values.Rd, ...] = ()
 
 
 class _ZoneIn(_Strict):
-    name: Word
-    title: Title = ""
-    area: AreaName
-    vrf: Reference = "default"
-    interfaces: tuple[Annotated[tuple[str, str], _text(_member)], ...] = ()
-    scope: Annotated[str, _text(_one_of(SCOPES))] = ""
+    name: values.Word
+    title: values.Title = ""
+    area: values.AreaName
+    vrf: values.Reference = "default"
+    interfaces: tuple[Annotated[tuple[str, str], values.text_as(values.member)], ...] = ()
+    scope: Annotated[str, values.text_as(values.one_of(SCOPES))] = ""
 
 
 class _FlowIn(_Strict):
-    name: Word
-    from_: Reference = Field(alias="from")
-    to: Reference
-    services: tuple[Annotated[str, _text(cells.service)], ...] = Field(min_length=1)
+    name: values.Word
+    from_: values.Reference = Field(alias="from")
+    to: values.Reference
+    services: tuple[Annotated[str, values.text_as(cells.service)], ...] = Field(min_length=1)
 
 
 class _SnmpIn(_Strict):
-    version: Annotated[str, _text(_one_of(("2c", "3")))]
-    community: Secret | None = None
-    user: Annotated[str, _text(cells.word)] = ""
-    auth_protocol: Annotated[str, _text(_one_of(AUTH_PROTOCOLS))] = ""
-    auth_password: Secret | None = None
-    priv_protocol: Annotated[str, _text(_one_of(PRIV_PROTOCOLS))] = ""
-    priv_password: Secret | None = None
+    version: Annotated[str, values.text_as(values.one_of(("2c", "3")))]
+    community: values.Secret | None = None
+    user: Annotated[str, values.text_as(cells.word)] = ""
+    auth_protocol: Annotated[str, values.text_as(values.one_of(AUTH_PROTOCOLS))] = ""
+    auth_password: values.Secret | None = None
+    priv_protocol: Annotated[str, values.text_as(values.one_of(PRIV_PROTOCOLS))] = ""
+    priv_password: values.Secret | None = None
 
 
 class _CredentialIn(_Strict):
-    name: Word
-    username: Annotated[str, _text(cells.word)] = ""
-    password: Secret | None = None
-    enable: Secret | None = None
-    key_file: Annotated[str, _text(_file_path)] = ""
+    name: values.Word
+    username: Annotated[str, values.text_as(cells.word)] = ""
+    password: values.Secret | None = None
+    enable: values.Secret | None = None
+    key_file: Annotated[str, values.text_as(values.file_path)] = ""
     snmp: _SnmpIn | None = None
-    secrets: dict[Word, Secret] = Field(default_factory=dict)
+    secrets: dict[values.Word, values.Secret] = Field(default_factory=dict)
 
 
 class _StepIn(_Strict):
-    expect: Annotated[str, _text(_pattern)]
+    expect: Annotated[str, values.text_as(values.pattern)]
     send: str
 
 
 class _WayIn(_Strict):
-    name: Word
-    kind: Annotated[str, _text(_one_of(tuple(WayKind)))] = WayKind.JUMP.value
-    host: Annotated[str, _text(cells.word)]
+    name: values.Word
+    kind: Annotated[str, values.text_as(values.one_of(tuple(WayKind)))] = WayKind.JUMP.value
+    host: Annotated[str, values.text_as(cells.word)]
     port: int = Field(22, ge=1, le=65535)
-    credential: Reference
-    account: Annotated[str, _text(cells.word)] = ""
-    through: Reference = ""
+    credential: values.Reference
+    account: Annotated[str, values.text_as(cells.word)] = ""
+    through: values.Reference = ""
     steps: tuple[_StepIn, ...] = ()
 
 
