@@ -15,7 +15,7 @@ from inventory.text import mark, tr
 from ipplan.addresses import end_addresses
 from ipplan.names import DEFAULT_VRF  # NetBox's global table: no VRF there
 from ipplan.networks import in_order
-from ipplan.views import book, dns
+from ipplan.views import book, dns_names
 from ipplan.views.names import slug
 
 if TYPE_CHECKING:
@@ -291,6 +291,6 @@ def _dns_names(material: Material) -> dict[tuple[str, str], str]:
     if settings is None:
         return {}
     found: dict[tuple[str, str], str] = {}
-    for named in sorted(dns.Collector(material, settings).collect(), key=lambda named: (named.rank, named.name)):
-        found.setdefault((named.vrf, str(named.address)), f"{named.name}.{dns.zone_origin(settings, named.vrf)}")
+    for named in sorted(dns_names.Collector(material, settings).collect(), key=lambda named: (named.rank, named.name)):
+        found.setdefault((named.vrf, str(named.address)), f"{named.name}.{dns_names.zone_origin(settings, named.vrf)}")
     return found
