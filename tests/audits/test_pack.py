@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from audits import pack
-from audits.engine import judge
+from audits.findings import judge
 from audits.model import Verdict
 from audits.pack import Kind
 from audits.vocabulary import CONFIGURED, FACTS
@@ -25,7 +25,7 @@ EXAMPLES = [
 def test_every_example_gives_its_verdict(item, example):
     """The example beside a rule is what the engine says."""
     values = dict.fromkeys(FACTS, example.others) | example.facts
-    assert judge(item, values) is example.verdict
+    assert judge(item, values, example.scope) is example.verdict
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,9 @@ def test_a_rule_file_of_ones_own_is_read(tmp_path):
         ({"kind": "evidence"}, "bad-rule", "say what a person collects"),
         ({"examples": "[]"}, "bad-rule", "checks need examples"),
         ({"extra": "colour: red"}, "bad-rule", "Extra inputs"),
-        ({"extra": "scope: system"}, "bad-rule", "facts belong to devices"),
+        ({"extra": "levels: [3]", "level2": "b-1"}, "bad-rule", "it has a number at level 2"),
+        ({"fact": "cpu_over_peak"}, "bad-rule", "who observes it"),
+        ({"extra": "not_applicable: {zh: 甲, en: A}"}, "bad-rule", "what is not applicable has no checks"),
         ({"extra": "{"}, "bad-yaml", "expected"),
     ],
 )
