@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from audits.model import Finding, Verdict, Words
-from audits.pack import Kind
+from audits.pack import Kind, matches
 from inventory.text import Message, mark
 
 if TYPE_CHECKING:
@@ -62,9 +61,9 @@ class Statements:
         )
 
 
-def covers(patterns: Sequence[str], device: str) -> bool:
+def covers(patterns: tuple[str, ...], device: str) -> bool:
     """Whether patterns of names mean a device; none mean all."""
-    return not patterns or any(fnmatchcase(device, pattern) for pattern in patterns)
+    return not patterns or matches(patterns, device)
 
 
 def judge(item: Item, values: Mapping[str, bool | None], scope: Scope | None = None) -> Verdict:

@@ -376,7 +376,7 @@ class PackInfo:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A limit by which something is judged, with where the figure is from. A `fixed` one is part of a fact's meaning."""
+    """A limit by which something is judged, and where the figure is from. A `fixed` one is part of a fact's meaning."""
 
     name: str
     value: float
@@ -390,10 +390,10 @@ class Threshold:
 class Score:
     """A self-assessment in one number, by the unit's profile; never an official result.
 
-    `applicable` items (without those that are waived) are `decided` or open. `rate` is met ÷ decided in percent, None if
-    nothing is decided: read it beside the number of open items. `points` is the weighted score of 100 over what is
-    decided, None if the profile has no weights. `conclusion` and `profile` are the profile's words; the conclusion is
-    that it is too early for one as long as the open items could change it.
+    `applicable` items (without those that are waived) are `decided` or open. `rate` is met ÷ decided in percent, None
+    if nothing is decided: read it beside the number of open items. `points` is the weighted score of 100 over what is
+    decided, None if the profile has no weights. `conclusion` and `profile` are the profile's words; it is left open as
+    long as the open items could change it.
     """
 
     rate: float | None

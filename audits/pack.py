@@ -1,7 +1,8 @@
 """Rules as data: what a rule file may say.
 
 A pack lists every item of a standard, also those that a configuration can never decide: a report shows all of them.
-Texts are our own short paraphrases in both languages, never the standard's clauses. `audits.packs` finds packs by name and puts several together.
+Texts are our own short paraphrases in both languages, never the standard's clauses. `audits.packs` finds packs by name
+and puts several together.
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ class Text(_Strict):
         return Words(self.en, self.zh)
 
 
+def matches(patterns: tuple[str, ...], name: str) -> bool:
+    """Whether a name fits one of the patterns (`*` and `?`, letters as they are)."""
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
 class Kind(StrEnum):
     """What can decide an item."""
 
@@ -57,7 +63,8 @@ class Check(_Strict):
     """A fact that an item asks for. If `decisive`, this weakness alone means that the item is not met.
 
     `from` names who observes a fact that no configuration tells. `scope: system` asks for it once, of the network, and
-    not of every device. One that is not `needed` counts where it is known; where it is not, the item is decided without.
+    not of every device. One that is not `needed` counts where it is known, and the item is decided without it where
+    it is not.
     """
 
     fact: str
@@ -82,7 +89,8 @@ class Check(_Strict):
 class HighRiskCase(_Strict):
     """A case of the guide for high-risk judgement: any of `facts` raises it, all of `eased_by` being false ease it.
 
-    Where `mitigable` is false, the guide accepts no mitigation.
+    Where `mitigable` is false, the guide accepts no mitigation. `roles` are patterns of the inventory's roles: a case
+    that the guide limits to what is important is raised only where the role says so.
     """
 
     case: str
@@ -90,6 +98,7 @@ class HighRiskCase(_Strict):
     facts: tuple[str, ...]
     levels: tuple[Literal[2, 3], ...] = LEVELS
     eased_by: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
     mitigable: bool = True
     ask: Text
 
@@ -133,7 +142,7 @@ class Applies(_Strict):
         """Whether the item may concern such a device; True where it is not sure."""
         if platform and ((self.platforms and platform not in self.platforms) or platform in self.except_platforms):
             return False
-        return not any(fnmatchcase(role, pattern) for pattern in self.except_roles)
+        return not matches(self.except_roles, role)
 
 
 class Item(_Strict):

@@ -59,7 +59,9 @@ def _named(name: str, root: Path | None) -> tuple[Pack, int | None]:
     if name not in known:
         near = nearest(name, tuple(known))
         hint = Message("did you mean “{name}”?", name=near) if near else Message("see: govnet audit rules list")
-        raise InputError([Problem("no-such-pack", Message("there is no pack “{name}”", name=name), hint, file="--pack")])
+        raise InputError(
+            [Problem("no-such-pack", Message("there is no pack “{name}”", name=name), hint, file="--pack")]
+        )
     pack = _read(known[name])
     variant = pack.variants.get(name)
     return (pack, None) if variant is None else (_varied(name, pack, variant), variant.level)

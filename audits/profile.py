@@ -137,9 +137,9 @@ def _read(reader: Reader, base: Profile) -> Profile:
         source=read.source.words() if read.source else base.source,
         verified=read.verified,
         thresholds=thresholds,
-        weights={
-            severity: cast("float", getattr(read.weights, severity.value)) for severity in Severity
-        } if read.weights else base.weights,
+        weights={severity: cast("float", getattr(read.weights, severity.value)) for severity in Severity}
+        if read.weights
+        else base.weights,
         partial=base.partial if read.partial is None else read.partial,
         conclusions=tuple(
             Conclusion(entry.title.words(), entry.over, entry.from_, entry.high_risks) for entry in read.conclusions

@@ -1,4 +1,4 @@
-"""The cases of the guide for high-risk judgement (高风险判定指引): raised by facts, eased by facts or by a person's proof."""
+"""The cases of the guide for high-risk judgement (高风险判定指引): raised by facts, eased by facts or proofs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from audits.model import HighRisk, Verdict
+from audits.pack import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,9 +48,11 @@ def with_ways(risks: Iterable[HighRisk]) -> tuple[HighRisk, ...]:
 def _risk(subject: Subject, item: Item, level: int, case: HighRiskCase, statements: Statements) -> HighRisk | None:
     device = subject.device
     if device is None:
-        asked = {check.fact for check in item.checks if check.source is not None}
+        asked = set() if case.roles else {check.fact for check in item.checks if check.source is not None}
         raised = tuple(name for name in case.facts if name in asked and subject.value(name))
-    elif item.applies is not None and not item.applies.to(device.facts.platform, device.document.role):
+    elif (case.roles and not matches(case.roles, device.document.role)) or (
+        item.applies is not None and not item.applies.to(device.facts.platform, device.document.role)
+    ):
         return None
     else:
         own = {check.fact for check in item.checks_of("system")}

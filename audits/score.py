@@ -1,4 +1,4 @@
-"""A self-assessment in numbers, by the unit's profile: for the whole, and for each chapter. Never an official result."""
+"""A self-assessment in numbers, by the unit's profile: for the whole and each chapter. Never an official result."""
 
 from __future__ import annotations
 
@@ -63,6 +63,4 @@ def _points(items: Sequence[ItemResult], profile: Profile) -> float | None:
 
 def _rated(items: Sequence[ItemResult]) -> list[Verdict]:
     """The verdicts that count: not of what is waived altogether, not of what does not apply."""
-    return [
-        verdict for item in items if (verdict := item.rated) is not None and verdict is not Verdict.NOT_APPLICABLE
-    ]
+    return [verdict for item in items if (verdict := item.rated) is not None and verdict is not Verdict.NOT_APPLICABLE]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _CONTEXT = 2  # lines shown before and after a cited one
 _SOURCES = {
     Source.PROMETHEUS: mark("the measurements of Prometheus"),
-    Source.ARCHIVE: mark("the archive of configurations"),
+    Source.ARCHIVE: mark("the archive of backups"),
     Source.PLAN: mark("the address plan and the inventory"),
     Source.ROLLOUT: mark("the record of changes"),
     Source.PROBE: mark("the probes"),
@@ -126,7 +126,9 @@ class Everything:
         """  # noqa: D205 - one sentence says it
         whole = {check.fact: self._all.get(check.fact, ()) for check in item.checks_of("system")}
         rest = {check.fact: self._strays.get(check.fact, ()) for check in item.checks_of("device")}
-        return Subject(None, rest | whole, self.given, tuple(subject.device for subject in self.devices if subject.device))
+        return Subject(
+            None, rest | whole, self.given, tuple(subject.device for subject in self.devices if subject.device)
+        )
 
 
 def gather(devices: Sequence[Assessed], observed: Iterable[Observed]) -> Everything:
@@ -143,9 +145,7 @@ def gather(devices: Sequence[Assessed], observed: Iterable[Observed]) -> Everyth
         every.setdefault(entry.fact, []).append(entry)
         given.add(entry.source)
     sources = frozenset(given)
-    return Everything(
-        tuple(Subject(device, found[device.name], sources) for device in devices), every, strays, sources
-    )
+    return Everything(tuple(Subject(device, found[device.name], sources) for device in devices), every, strays, sources)
 
 
 def together(values: Iterable[bool | None]) -> bool | None:
