@@ -1,28 +1,32 @@
-"""Rules as data: what a rule file may say, and reading it.
+"""Rules as data: what a rule file may say.
 
 A pack lists every item of a standard, also those that a configuration can never decide: a report shows all of them.
-Texts are our own short paraphrases in both languages, never the standard's clauses.
+Texts are our own short paraphrases in both languages, never the standard's clauses. `audits.packs` finds packs by name
+and puts several together.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from audits.model import Severity, Verdict, Words
-from audits.vocabulary import FACTS
+from audits.model import Severity, Source, Verdict, Words
+from audits.vocabulary import CONFIGURED, FACTS
 from inventory.errors import InputError, Problem
 from inventory.text import Message
 
 RULES = Path(__file__).parent / "rules"
 LEVELS: tuple[Literal[2, 3], ...] = (2, 3)
 
+Scope = Literal["device", "system"]
+
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class Text(_Strict):
@@ -36,38 +40,66 @@ class Text(_Strict):
         return Words(self.en, self.zh)
 
 
+def matches(patterns: tuple[str, ...], name: str) -> bool:
+    """Whether a name fits one of the patterns (`*` and `?`, letters as they are)."""
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
 class Kind(StrEnum):
     """What can decide an item."""
 
     CONFIG = "config"  # the configuration decides
-    EVIDENCE = "evidence"  # the configuration gives evidence; only a person says that the item is met
+    EVIDENCE = "evidence"  # there is evidence; only a person says that the item is met
     SERIES = "series"  # measurements over time decide
     MANUAL = "manual"  # a person decides
 
+    @property
+    def decides(self) -> bool:
+        """Whether sound facts alone mean that the item is met."""
+        return self in (Kind.CONFIG, Kind.SERIES)
+
 
 class Check(_Strict):
-    """A fact that an item asks for. If `decisive`, this weakness alone means that the item is not met."""
+    """A fact that an item asks for. If `decisive`, this weakness alone means that the item is not met.
+
+    `from` names who observes a fact that no configuration tells. `scope: system` asks for it once, of the network, and
+    not of every device. One that is not `needed` counts where it is known, and the item is decided without it where
+    it is not.
+    """
 
     fact: str
     severity: Severity = Severity.MEDIUM
     decisive: bool = False
+    source: Source | None = Field(default=None, alias="from")
+    scope: Scope | None = None
+    needed: bool = True
 
     @model_validator(mode="after")
     def _known(self) -> Check:
         if self.fact not in FACTS:
             message = f"{self.fact} is no fact"
             raise ValueError(message)
+        if (self.source is None) != (self.fact in CONFIGURED):
+            told = "is told by configurations" if self.fact in CONFIGURED else "needs `from`: who observes it"
+            message = f"{self.fact} {told}"
+            raise ValueError(message)
         return self
 
 
 class HighRiskCase(_Strict):
-    """A case of the guide for high-risk judgement: any of `facts` raises it, all of `eased_by` being false ease it."""
+    """A case of the guide for high-risk judgement: any of `facts` raises it, all of `eased_by` being false ease it.
+
+    Where `mitigable` is false, the guide accepts no mitigation. `roles` are patterns of the inventory's roles: a case
+    that the guide limits to what is important is raised only where the role says so.
+    """
 
     case: str
     title: Text
     facts: tuple[str, ...]
     levels: tuple[Literal[2, 3], ...] = LEVELS
     eased_by: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    mitigable: bool = True
     ask: Text
 
     @model_validator(mode="after")
@@ -76,51 +108,100 @@ class HighRiskCase(_Strict):
         if strange:
             message = f"{', '.join(strange)}: no such fact"
             raise ValueError(message)
+        if self.eased_by and not self.mitigable:
+            message = f"{self.case}: nothing eases what is not mitigable"
+            raise ValueError(message)
         return self
 
 
 class Example(_Strict):
-    """Facts and the verdict that they must give; facts that are not named have the value `others`."""
+    """Facts and the verdict that they must give; facts that are not named have the value `others`.
+
+    `scope` says which half of an item is meant: the device's, as long as it has one, else the system's.
+    """
 
     verdict: Verdict
     facts: dict[str, bool | None] = Field(default_factory=dict)
     others: bool | None = False
+    scope: Scope | None = None
+
+
+class Applies(_Strict):
+    """Which devices an item speaks of, and why not of others.
+
+    `except_roles` are patterns of the inventory's roles (`*-firewall`). Only what is named is sure: a device of which
+    neither platform nor role is known is judged.
+    """
+
+    platforms: tuple[str, ...] = ()
+    except_platforms: tuple[str, ...] = ()
+    except_roles: tuple[str, ...] = ()
+    why: Text
+
+    def to(self, platform: str, role: str) -> bool:
+        """Whether the item may concern such a device; True where it is not sure."""
+        if platform and ((self.platforms and platform not in self.platforms) or platform in self.except_platforms):
+            return False
+        return not matches(self.except_roles, role)
 
 
 class Item(_Strict):
-    """One item of the standard. `level2` is empty if the item exists at level 3 only."""
+    """One item of a standard. `level2` is its number at level 2 if that is another one."""
 
     id: str
     level2: str = ""
+    levels: tuple[Literal[2, 3], ...] = LEVELS
     point: Text
     text: Text
     kind: Kind
-    scope: Literal["device", "system"] = "device"
+    scope: Scope = "device"
     checks: tuple[Check, ...] = ()
     collect: Text | None = None
     not_applicable: Text | None = None
+    applies: Applies | None = None
+    thresholds: tuple[str, ...] = ()
+    notes: dict[str, Text] = Field(default_factory=dict)
     high_risk: tuple[HighRiskCase, ...] = ()
     examples: tuple[Example, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Item:
-        if self.kind is Kind.CONFIG and not self.checks:
-            message = f"{self.id}: a configuration can only decide it by checks"
-            raise ValueError(message)
-        if self.kind is not Kind.CONFIG and self.collect is None and self.not_applicable is None:
-            message = f"{self.id}: say what a person collects, or why it is not applicable"
-            raise ValueError(message)
-        if self.checks and (self.scope != "device" or self.not_applicable is not None):
-            message = f"{self.id}: facts belong to devices"
-            raise ValueError(message)
-        if bool(self.checks) != bool(self.examples):
-            message = f"{self.id}: checks need examples"
-            raise ValueError(message)
+        for wrong, message in (
+            (self.kind.decides and not self.checks, "only checks can decide it"),
+            (
+                self.kind is not Kind.CONFIG and self.collect is None and self.not_applicable is None,
+                "say what a person collects, or why it is not applicable",
+            ),
+            (self.checks and self.not_applicable is not None, "what is not applicable has no checks"),
+            (self.checks and not any(check.needed for check in self.checks), "one check at least is needed"),
+            (bool(self.checks) != bool(self.examples), "checks need examples"),
+            (self.level2 and 2 not in self.levels, "it has a number at level 2 and is not of level 2"),
+        ):
+            if wrong:
+                told = f"{self.id}: {message}"
+                raise ValueError(told)
         return self
 
     def id_at(self, level: int) -> str:
         """The item's number at a level; empty if the level does not have it."""
-        return self.id if level == 3 else self.level2
+        if level not in self.levels:
+            return ""
+        return self.level2 or self.id if level == 2 else self.id
+
+    def checks_of(self, scope: Scope) -> tuple[Check, ...]:
+        """The checks that are asked of a device, or of the system."""
+        return tuple(check for check in self.checks if (check.scope or self.scope) == scope)
+
+    @property
+    def first_scope(self) -> Scope:
+        """The half of the item that its examples mean if they do not say."""
+        return "device" if self.checks_of("device") else "system"
+
+    @property
+    def weight(self) -> Severity:
+        """How much the item matters: as much as the gravest weakness that it asks for; medium without any."""
+        asked = {check.severity for check in self.checks}
+        return next((severity for severity in Severity if severity in asked), Severity.MEDIUM)
 
 
 class Category(_Strict):
@@ -128,6 +209,14 @@ class Category(_Strict):
 
     title: Text
     items: tuple[Item, ...]
+
+
+class Variant(_Strict):
+    """The same rules under a name of their own: one level of them, or one vendor's platforms."""
+
+    title: Text
+    level: Literal[2, 3] | None = None
+    platforms: tuple[str, ...] = ()
 
 
 class Pack(_Strict):
@@ -140,6 +229,7 @@ class Pack(_Strict):
     verified: bool
     categories: tuple[Category, ...]
     observations: tuple[Check, ...] = ()
+    variants: dict[str, Variant] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _unique(self) -> Pack:
@@ -166,7 +256,7 @@ def load(path: Path) -> Pack:
         return Pack.model_validate(document)
     except OSError as error:
         raise InputError([_problem(path, "unreadable", "", error.strerror or str(error))]) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError([_problem(path, "bad-yaml", "", " ".join(str(error).split()))]) from None
     except ValidationError as error:
         raise InputError(
@@ -176,7 +266,7 @@ def load(path: Path) -> Pack:
 
 
 def shipped(name: str) -> Pack:
-    """A pack that comes with govnet, by its name (`mlps`)."""
+    """A rule file that comes with govnet, by its name (`mlps`)."""
     return load(RULES / f"{name}.yml")
 
 

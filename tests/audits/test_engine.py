@@ -7,8 +7,7 @@ import itertools
 import pytest
 
 from audits import engine, pack
-from audits.engine import roll_up
-from audits.model import Document, Severity, Verdict
+from audits.model import Document, Severity, Verdict, roll_up
 from audits.report import json as report_json
 
 PASS, FAIL, PARTIAL, MANUAL, NA = (
