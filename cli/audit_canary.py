@@ -47,8 +47,12 @@ def register(group: typer.Typer) -> None:
                 page().print(tr("{at}: {peer} reached {to}", at=at, peer=peer, to=to), markup=False, soft_wrap=True)
 
         aims = [_aim(text) for text in listen]
-        talk().print(tr("listening at {places}", places=", ".join(map(str, aims))), markup=False, soft_wrap=True)
-        asyncio.run(listener.listen(aims, seconds, heard))
+
+        def ready() -> None:
+            places = ", ".join(map(str, aims))
+            talk().print(tr("listening at {places}", places=places), markup=False, soft_wrap=True)
+
+        asyncio.run(listener.listen(aims, seconds, heard, ready))
         if as_json:
             print_json({"visits": [{"at": at, "from": peer, "to": to} for at, peer, to in visits]})
 

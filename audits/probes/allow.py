@@ -130,7 +130,7 @@ def parse(content: bytes, file: str) -> Allowed:
     )
 
 
-def ports(text: str) -> Ports:
+def port_range(text: str) -> Ports:
     """`icmp`, `tcp/22` or `tcp/8000-8100`. cells.Fault if it is none."""
     if text == "icmp":
         return Ports(Protocol.ICMP)
@@ -192,7 +192,7 @@ class _RateIn(Item):
 
 class _TargetIn(Item):
     prefix: Annotated[Any, text_of(network)]
-    ports: tuple[Annotated[Any, text_of(ports)], ...]
+    ports: tuple[Annotated[Any, text_of(port_range)], ...]
 
 
 class _LinkIn(Item):

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from audits.probes.model import Protocol
 from audits.probes.payloads import QUESTION, TAG
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 Visit = tuple[str, str, str]  # when, from whom, to what
 
 
-async def listen(aims: Sequence[Aim], seconds: float | None, heard: Callable[[Visit], None]) -> None:
-    """Listen at every aim for so many seconds, or until cancelled. `heard` is told of each visit.
+async def listen(
+    aims: Sequence[Aim], seconds: float | None, heard: Callable[[Visit], None], ready: Callable[[], None]
+) -> None:
+    """Listen at every aim for so many seconds, or until cancelled. `ready` is called when that has begun.
 
-    InputError if an address or port cannot be listened at.
+    `heard` is told of each visit. InputError if an address or port cannot be listened at.
     """
     loop = asyncio.get_running_loop()
 
@@ -47,6 +49,7 @@ async def listen(aims: Sequence[Aim], seconds: float | None, heard: Callable[[Vi
                     stack.callback(transport.close)
             except OSError as error:
                 raise InputError([_cannot(aim, error)]) from None
+        ready()
         await asyncio.sleep(seconds if seconds is not None else float("inf"))
 
 
@@ -80,8 +83,7 @@ class _Echoer(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.DatagramTransport):
-            self._transport = transport
+        self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, peer: Any) -> None:
         if data.startswith(QUESTION) and self._transport is not None:

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from audits.probes.allow import Item, Ports, network, ports, text_of
+from audits.probes.allow import Item, Ports, network, port_range, text_of
 from audits.probes.model import Aim, Control, Kind, Probe, Protocol, Target, Vantage
 from inventory import cells
 from inventory.errors import InputError
@@ -288,7 +288,7 @@ class _VantageIn(Item):
 class _TargetIn(Item):
     address: AddressIn | None = None
     device: Annotated[str, text_of(str)] = ""
-    ports: tuple[Annotated[Any, text_of(ports)], ...] = ()
+    ports: tuple[Annotated[Any, text_of(port_range)], ...] = ()
 
 
 class _ControlIn(_TargetIn):

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from audits.probes import allow, form, run
 from audits.probes.gate import Gate
@@ -195,6 +201,7 @@ class Town:
     allowed: allow.Allowed = field(default_factory=lambda: allow.parse(ALLOW.encode(), "allow.yaml"))
     timeout: float = 0.25
     listen: float = 0.35
+    numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def network(self, node: str) -> str:
         """The path of a node's network namespace."""
@@ -210,18 +217,19 @@ class Town:
     @contextmanager
     def running(self, node: str, *argv: str) -> Iterator[None]:
         """A program in a node, until the block ends; it has begun when it has said a line."""
-        running = subprocess.Popen(
-            process.inside(self.keeper, node, argv), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        assert running.stdout is not None
+        log = self.folder / f"{node}-{next(self.numbers)}.log"
+        with log.open("wb") as stream:
+            running = subprocess.Popen(process.inside(self.keeper, node, argv), stdout=stream, stderr=stream)
         try:
-            line = running.stdout.readline()
-            assert line, (node, argv)
+            until = time.monotonic() + 20
+            while not log.stat().st_size:
+                assert running.poll() is None, (node, argv)
+                assert time.monotonic() < until, (node, argv)
+                time.sleep(0.01)
             yield
         finally:
             running.terminate()
             running.wait(10)
-            running.stdout.close()
 
     def actor(self, node: str, *argv: str) -> object:
         """A machine that does what it must not."""
@@ -365,7 +373,6 @@ def _addresses() -> list[str]:
 @pytest.fixture(scope="session")
 def town(bare_town: Town) -> Iterator[Town]:
     """The town with what runs in it on a good day: canaries, management services, a listed DHCP server."""
-    canary = [sys.executable, "-m", "cli", "audit", "canary"]
     govnet = str(Path(sys.executable).parent / "govnet")
     canary = [govnet, "audit", "canary", "--listen"]
     with ExitStack() as stack:
@@ -387,15 +394,21 @@ def town(bare_town: Town) -> Iterator[Town]:
 
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[Path, Path]]:
-    """Make a key and a certificate by openssl(1): bits and days as wished."""
+    """Make a key and a certificate signed by itself: bits, and days until it ends (or since it ended)."""
     folder = tmp_path_factory.mktemp("keys")
 
     def make(name: str, *, bits: int = 2048, days: int = 30) -> tuple[Path, Path]:
+        private = rsa.generate_private_key(65537, bits)
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        now = datetime.now(UTC)
+        builder = x509.CertificateBuilder(subject, subject, private.public_key(), x509.random_serial_number())
+        builder = builder.not_valid_before(now - timedelta(days=60)).not_valid_after(now + timedelta(days=days))
         key, certificate = folder / f"{name}.key", folder / f"{name}.pem"
-        if not certificate.exists():
-            command = ["openssl", "req", "-x509", "-newkey", f"rsa:{bits}", "-nodes", "-subj", f"/CN={name}"]
-            command += ["-days", str(days), "-keyout", str(key), "-out", str(certificate)]
-            subprocess.run(command, check=True, capture_output=True, timeout=30)
+        pem = serialization.Encoding.PEM
+        key.write_bytes(
+            private.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        )
+        certificate.write_bytes(builder.sign(private, hashes.SHA256()).public_bytes(pem))
         return key, certificate
 
     return make
