@@ -1,0 +1,136 @@
+"""What does a TLS server accept? Old versions, weak ciphers, and what its certificate is worth.
+
+Own hellos (`hello`) and not sslyze: it is AGPL-3.0, holds cryptography below the version that this project needs, and
+brings an OpenSSL as a binary that domestic processors have no build of.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from audits.probes.hello import TLS12, TLS13, USUAL, VERSIONS, WEAK, Choice, NotTlsError, client_hello, read_answer
+from audits.probes.model import Answer, Send
+from inventory.text import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from audits.probes.hello import Refusal
+    from audits.probes.model import Probe, Target
+    from audits.probes.wire import Wire
+
+# A hello for each version, one with weak suites alone, one for the certificate that TLS 1.3 shows in secret only.
+CONNECTIONS = len(VERSIONS) + 2
+# RFC 9325 section 4.5 and GB/T 39786's practice: below these a key is not counted as safe any more.
+_RSA_BITS, _EC_BITS = 2048, 224
+
+
+def sends(probe: Probe) -> Iterator[Send]:
+    """The connections that are made."""
+    for target in probe.targets:
+        yield Send(probe.vantage, target.aim, CONNECTIONS)
+
+
+async def run(probe: Probe, wire: Wire) -> tuple[Answer, ...]:
+    """One answer for each target."""
+    return tuple([await _look(probe, target, wire) for target in probe.targets])
+
+
+async def _look(probe: Probe, target: Target, wire: Wire) -> Answer:
+    device, aim = target.device or probe.device, target.aim
+    faults: list[str] = []
+    records: list[str] = []
+    chosen: dict[int, Choice] = {}
+    for version, name in VERSIONS.items():
+        answer, how = await _greet(probe, target, wire, version, (*USUAL, *WEAK))
+        records.append(f"{aim}, {name}: {how}")
+        if isinstance(answer, Choice) and answer.version == version:
+            chosen[version] = answer
+            if version < TLS12:
+                faults.append(name)
+    if not chosen:
+        why = Message("{aim} answered no hello of TLS", aim=str(aim))
+        return Answer(device, None, why, tuple(records))
+    clear = [version for version in chosen if version < TLS13]
+    if clear:
+        weak, how = await _greet(probe, target, wire, max(clear), tuple(WEAK))
+        records.append(f"{aim}, weak ciphers only: {how}")
+        if isinstance(weak, Choice) and weak.suite in WEAK:
+            faults.append(WEAK[weak.suite])
+    certificate = next((choice.certificate for choice in chosen.values() if choice.certificate), b"")
+    if not certificate:
+        certificate = await wire.certificate(probe.vantage, aim, probe)
+    words, bad = judge_certificate(certificate, datetime.now(UTC))
+    records.append(f"{aim}, certificate: {words}")
+    if bad is not None and bad:
+        faults.append(words)
+    if faults:
+        return Answer(
+            device, True, Message("{aim} accepts {what}", aim=str(aim), what="; ".join(faults)), tuple(records)
+        )
+    if bad is None:
+        return Answer(device, None, Message("the certificate of {aim} could not be read", aim=str(aim)), tuple(records))
+    why = Message("{aim} accepts only TLS 1.2 or later with sound ciphers, and its certificate holds", aim=str(aim))
+    return Answer(device, False, why, tuple(records))
+
+
+async def _greet(
+    probe: Probe, target: Target, wire: Wire, version: int, suites: tuple[int, ...]
+) -> tuple[Choice | Refusal | None, str]:
+    """What the server answers to one hello, and the same in words for the record."""
+    if version >= TLS13:
+        suites = tuple(suite for suite in suites if suite >> 8 == 0x13 or suite in (0x00C6, 0x00C7))
+    else:
+        suites = tuple(suite for suite in suites if suite >> 8 != 0x13 and suite not in (0x00C6, 0x00C7))
+
+    def enough(data: bytes) -> bool:
+        try:
+            answer = read_answer(data)
+        except NotTlsError:
+            return True
+        return answer is not None and not (isinstance(answer, Choice) and not answer.complete)
+
+    data, how = await wire.exchange(probe.vantage, target.aim, client_hello(version, suites), probe, enough)
+    if data is None:
+        return None, how
+    try:
+        answer = read_answer(data)
+    except NotTlsError:
+        return None, "no TLS"
+    if answer is None:
+        return None, "closed without an answer" if not data else "an answer that breaks off"
+    if isinstance(answer, Choice):
+        return answer, f"chose {VERSIONS.get(answer.version, hex(answer.version))}, suite 0x{answer.suite:04X}"
+    return answer, f"refused by alert {answer.alert}"
+
+
+def judge_certificate(der: bytes, now: datetime) -> tuple[str, bool | None]:
+    """What a certificate is worth, in words, and whether it is bad; None if it cannot be read."""
+    from cryptography import x509  # noqa: PLC0415 - start-up time
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa  # noqa: PLC0415 - as above
+
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        key = certificate.public_key()
+        until, since = certificate.not_valid_after_utc, certificate.not_valid_before_utc
+    except (ValueError, UnsupportedAlgorithm, TypeError):
+        return "it cannot be read", None
+    faults = []
+    if now > until:
+        faults.append(f"expired on {until:%Y-%m-%d}")
+    if now < since:
+        faults.append(f"not valid before {since:%Y-%m-%d}")
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size < _RSA_BITS:
+        faults.append(f"an RSA key of {key.key_size} bits")
+    if isinstance(key, ec.EllipticCurvePublicKey) and key.key_size < _EC_BITS:
+        faults.append(f"an EC key of {key.key_size} bits")
+    try:
+        algorithm = certificate.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        algorithm = None
+    if algorithm is not None and algorithm.name in ("md5", "sha1", "md2"):
+        faults.append(f"signed with {algorithm.name.upper()}")
+    own = "signed by itself, " if certificate.issuer == certificate.subject else ""
+    return "; ".join(faults) or f"{own}valid until {until:%Y-%m-%d}", bool(faults)
