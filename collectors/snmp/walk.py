@@ -317,12 +317,27 @@ def _pack(wanted: list[bytes], rows: int, memory: Memory, limits: Limits) -> tup
     octets = widths.get(wanted[0], _FIRST_WIDTH)
     repetitions = max(1, min(rows, cap, most // octets))
     count = 1
+    if repetitions < rows:
+        return _share_out(wanted, rows, cap, memory)
     for column in wanted[1:MAX_COLUMNS]:
         octets += widths.get(column, _FIRST_WIDTH)
         if octets * repetitions > most or (count + 1) * repetitions > cap:
             break
         count += 1
     return wanted[:count], repetitions
+
+
+def _share_out(wanted: list[bytes], rows: int, cap: int, memory: Memory) -> tuple[list[bytes], int]:
+    """The same for a table that is too long for one answer: as many columns as make the fewest packets for each."""
+    octets = 0
+    best = (float(rows), 1, 1)
+    for count, column in enumerate(wanted[:MAX_COLUMNS], 1):
+        octets += memory.widths.get(column, _FIRST_WIDTH)
+        repetitions = min(rows, cap // count, ANSWER_OCTETS[memory.version] // octets)
+        if repetitions < 1:
+            break
+        best = min(best, (-(-rows // repetitions) / count, count, repetitions))
+    return wanted[: best[1]], best[2]
 
 
 class _Group:
@@ -335,7 +350,6 @@ class _Group:
         self._bulk = memory.version != 0
         self._active = list(columns)
         self._last = dict.fromkeys(columns, b"")
-        self._width = 1
         self.found: dict[bytes, Rows] = {column: {} for column in columns}
 
     def read(
@@ -376,7 +390,7 @@ class _Group:
                 cells: dict[bytes, Cells] = {column: {} for column in self._active}
                 rows, ended = cells, read(reply, self._prefix, self._active, cells)
                 memory.learn(asked, reply, cells, ended)
-                self._measure(reply, cells)
+                self._measure(cells)
             gained = self._merge(rows)
             if exact and gained == exact * len(found):
                 return found
@@ -404,14 +418,11 @@ class _Group:
         self._budget.varbinds += gained
         return gained
 
-    def _measure(self, reply: Reply, rows: dict[bytes, Cells]) -> None:
+    def _measure(self, rows: dict[bytes, Cells]) -> None:
         """How wide the columns are: what the next requests are packed by."""
-        count = 0
         for column, cells in rows.items():
             if cells:
-                count += len(cells)
                 self._memory.measured(column, width(column, cells))
-        self._width = max(self._width, (reply.end - reply.start) // max(1, count))
 
     def _request(self, repetitions: int) -> Request:
         last = self._last
@@ -457,7 +468,9 @@ class _Group:
             return 1
         count = len(self._active)
         left = self._memory.rows.get(self._prefix, 0) + 1 - min(len(self.found[column]) for column in self._active)
-        room = ANSWER_OCTETS[self._memory.version] // self._width // count
+        widths = self._memory.widths
+        octets = sum([widths.get(column, _FIRST_WIDTH) for column in self._active])
+        room = ANSWER_OCTETS[self._memory.version] // octets
         cap = min(self._budget.limits.varbinds or room * count, self._memory.cap or room * count) // count
         return max(1, min(room, cap, left if left > 0 else room))
 

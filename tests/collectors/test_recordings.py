@@ -85,7 +85,7 @@ def test_the_system_group_equals_the_recording(corpus, agents, name, make_oid):
 
 @pytest.mark.parametrize("name", ["comware", "stoneos"])
 def test_a_second_poll_gives_the_same(corpus, agents, name):
-    """What was learnt changes the packets, never the values."""
+    """What was learnt makes packets fewer, never the values others; whichever devices were asked before."""
     agent = agents(corpus[name])
     poller = Poller(["if_mib"], timeout=5.0)
     first = poller.poll([agent.target()])[0]

@@ -244,3 +244,44 @@ def test_the_end_of_the_mib_is_read_quickly_too(rows, times):
     if fast is not None:
         assert {column: found for column, found, _ in fast[0]} == strict
         assert fast[1] == set(columns)
+
+
+def drive(steps, columns, count):
+    """An agent whose `columns` all have `count` rows answers a walk: its result, and its answers' octets."""
+    sizes = []
+    asked = next(steps)
+    while True:
+        last = [(ber.decode_index(oid[len(TABLE) + 1 :]) or (0,))[0] for oid in asked.oids]
+        data = b""
+        for step in range(1, asked.repetitions + 1):
+            for oid, before in zip(asked.oids, last, strict=True):
+                column = oid[: len(TABLE) + 1]
+                inside = before + step <= count
+                name = column + ber.encode_index((before + step,)) if inside else TABLE[:-2] + b"\x03\x01\x00"
+                data += ber.tlv(ber.SEQUENCE, ber.tlv(ber.OBJECT_IDENTIFIER, name) + b"\x46\x04\x01\x02\x03\x04")
+        assert {oid[: len(TABLE) + 1] for oid in asked.oids} <= set(columns)
+        sizes.append(len(data))
+        try:
+            asked = steps.send(Reply(0, 0, data, 0, len(data)))
+        except StopIteration as ended:
+            return ended.value, sizes
+
+
+@pytest.mark.parametrize("settled", [True, False])
+@pytest.mark.parametrize("count", [1, 28, 90, 232, 700])
+def test_a_long_tables_answers_fit_a_frame_and_waste_little_of_it(count, settled):
+    """Also those whose shape is known by then; before the first answer the columns' widths are a guess."""
+    columns = [TABLE + bytes((number,)) for number in range(10, 22)]
+    memory = walk.Memory(1)
+    taken = []
+    for number in range(4):
+        known = settled and number > 0
+        steps = walk.table(TABLE, columns, memory, walk.Budget(walk.Limits()), settled=known)
+        (rows, problems), sizes = drive(steps, columns, count)
+        assert not problems
+        assert {len(part) for part in rows.values()} == {count}
+        taken.append(sizes)
+    assert max(map(max, taken[1:])) <= walk.ANSWER_OCTETS[1]
+    least = sum(taken[-1]) / walk.ANSWER_OCTETS[1]
+    assert len(taken[-1]) <= least * 1.3 + 1
+    assert len(taken[-1]) <= len(taken[1]) <= len(taken[0])
