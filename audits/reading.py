@@ -9,7 +9,9 @@ from configs.detect import detect
 from configs.model import Basis, Fact, Facts
 from configs.tree import decode
 from inventory.errors import NO_HINT, GovnetError, InputError, Problem
-from inventory.text import Message
+from inventory.text import Message, mark
+
+_NOT_READ = mark("nothing is read about this from this platform's configurations")
 
 
 def recognise(text: str) -> str:
@@ -68,4 +70,4 @@ def _unread(
 
 def _complete(facts: Facts) -> dict[str, Fact]:
     """Every fact of the vocabulary, in its order; those that the dialect left out are undecidable."""
-    return {name: facts.facts.get(name) or Fact(name, None, Basis.UNDECIDABLE) for name in CONFIGURED}
+    return {name: facts.facts.get(name) or Fact(name, None, Basis.UNDECIDABLE, why=_NOT_READ) for name in CONFIGURED}
