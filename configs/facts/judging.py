@@ -56,8 +56,13 @@ def idle(
             sheet.unknown(name, unknown_why)
 
 
-def communities(sheet: Sheet, found: Sequence[Community], version3: Iterable[Line] = ()) -> None:
-    """The four facts about communities; `version3` are lines that show SNMPv3 where there is no community."""
+def communities(
+    sheet: Sheet, found: Sequence[Community], version3: Iterable[Line] = (), versions: Iterable[Line] = ()
+) -> None:
+    """The four facts about communities; `version3` are lines that show SNMPv3 where there is no community.
+
+    `versions` are lines that switch SNMPv1 or v2c on.
+    """
     if not found:
         why = mark("no community is configured")
         sheet.weighed("snmp_v1v2c", (), version3, why="", sound_why=mark("only SNMPv3 is configured"), absent_why=why)
@@ -65,7 +70,7 @@ def communities(sheet: Sheet, found: Sequence[Community], version3: Iterable[Lin
             sheet.absent(name, False, why)
         return
     lines = [one.line for one in found]
-    sheet.line("snmp_v1v2c", True, lines, mark("a community gives access by SNMPv1/v2c"))
+    sheet.line("snmp_v1v2c", True, [*versions, *lines], mark("a community gives access by SNMPv1/v2c"))
     default = [one.line for one in found if one.name.lower() in DEFAULT_COMMUNITIES]
     if not default and any(not one.name or MASK in one.name for one in found):
         sheet.unknown("snmp_default_community", mark("the community is stored in cipher or masked in this text"))
@@ -75,10 +80,10 @@ def communities(sheet: Sheet, found: Sequence[Community], version3: Iterable[Lin
     sheet.weighed(
         "snmp_rw_community",
         [one.line for one in found if one.writes],
-        (),
+        lines,
         why=mark("the community may write"),
-        sound_why="",
-        absent_why=mark("no community may write"),
+        sound_why=mark("no community may write"),
+        absent_why="",
     )
     sheet.weighed(
         "snmp_no_acl",

@@ -137,7 +137,10 @@ def ssh(sheet: Sheet, reading: Reading, terminals: tuple[Command, ...], release:
 def web_and_services(sheet: Sheet, reading: Reading, release: tuple[int, int] | None) -> None:
     """`http_mgmt`, `insecure_services`, `mgmt_service_on_untrust`."""
     server = reading.switch("ip", "http", "server")
-    if server is None:
+    if server is None and release is not None:
+        # Where it is on by default, and since 12.3 everywhere, the device writes the line.
+        sheet.default("http_mgmt", False, mark("the plain web server is off where no line names it"))
+    elif server is None:
         sheet.unknown("http_mgmt", mark("there is no ip http server line, and the default depends on the platform"))
     else:
         sheet.line("http_mgmt", not server.negated, [server], mark("ip http server switches the plain web server"))

@@ -122,6 +122,13 @@ def stamped(sheet: Sheet, _: Context) -> None:
     sheet.default("no_log_timestamps", False, mark("log records carry the date by default"))
 
 
-def asks_always(sheet: Sheet, _: Context) -> None:
-    """`auth_none` where every line asks for an account."""
-    sheet.default("auth_none", False, mark("every line asks for a login"))
+def asks_always(sheet: Sheet, at: Context) -> None:
+    """`auth_none` where every line asks for an account, unless the method of logins begins with `none`."""
+    methods = at.reading.on("aaa", "authentication", "login")
+    free = [one for one in methods if one.words[4:5] and one.folded[4] == "none"]
+    if free:
+        sheet.line("auth_none", True, free, mark("this line lets anybody in"))
+    elif methods:
+        sheet.line("auth_none", False, methods, mark("every line asks for a login"))
+    else:
+        sheet.default("auth_none", False, mark("every line asks for a login"))

@@ -64,7 +64,7 @@ def access_lists(sheet: Sheet, reading: Reading, lists: dict[str, AccessList], b
 
 _PHYSICAL = re.compile(
     r"(?:fast|gigabit|tengig|twentyfivegig|fortygig|fiftygig|hundredgig|fourhundredgig|twogigabit|fivegigabit|tengigabit"
-    r"|app-?gigabit)?(?:ethernet|e)\S*\d",
+    r"|app-?gigabit)?(?:ethernet|e)\S*\d|serial\d[^:]*$",
     re.IGNORECASE,
 )
 # Lines that say nothing about a port's use.

@@ -46,10 +46,10 @@ def snmp(sheet: Sheet, reading: Reading, lists: dict[str, AccessList]) -> None:
     sheet.weighed(
         "snmp_rw_community",
         [command for command in communities if not _WRITING.isdisjoint(command.folded[3:])],
-        (),
+        communities,
         why=mark("the community may write (RW)"),
-        sound_why="",
-        absent_why=mark("no community may write"),
+        sound_why=mark("no community may write"),
+        absent_why="",
     )
     # One language has the list on a line of its own, so a list on any of a community's lines counts for all.
     limited = {command.words[2] for command in communities if _limited(lists.get(community_list(command)))}
@@ -130,6 +130,14 @@ _KEYS = (
     (("ip", "ospf", "authentication-key"), "authentication-key"),
     (("ip", "ospf", "message-digest-key"), "md5"),
     (("area",), "authentication-key"),
+    (("standby",), "key-string"),
+    (("vrrp",), "key-string"),
+    (("glbp",), "key-string"),
+    (("area-password",), "area-password"),
+    (("domain-password",), "domain-password"),
+    (("isis", "password"), "password"),
+    (("l2tp", "tunnel", "password"), "password"),
+    (("mpls", "ldp", "neighbor"), "password"),
     (("key-string",), "key-string"),
     (("pre-shared-key",), "key"),
     (("ntp", "authentication-key"), "md5"),
@@ -154,11 +162,30 @@ def _plain_keys(reading: Reading) -> list[Command]:
         # `encrypted` stands before them.
         if (user.has("auth") or user.has("priv")) and _LOCALIZED.isdisjoint(user.folded):
             found.append(user)
+    found += _group_keys(reading)
     for command in reading.on("pre-shared-key"):
         key = [word for word in command.words[1:] if word.lower() not in ("local", "remote")]
         if key and not command.has("address") and not command.has("hostname") and _in_clear(key):
             found.append(command)
     return found
+
+
+def _group_keys(reading: Reading) -> Iterator[Command]:
+    for word in ("standby", "vrrp", "glbp", "authentication"):
+        for command in reading.on(word):
+            shown = _group_key(command)
+            if shown and _MASK not in shown:
+                yield command
+
+
+def _group_key(command: Command) -> str:
+    """The key of `standby | vrrp | glbp [N] authentication [text] KEY`; a group's view has `authentication text KEY`."""
+    rest = command.words[1:] if command.folded[0] == "authentication" else command.after("authentication")
+    if not rest or rest[0].lower() == "md5":
+        return ""
+    if rest[0].lower() == "text":
+        return rest[1] if len(rest) > 1 else ""
+    return "" if command.folded[0] == "authentication" else rest[0]
 
 
 def _in_clear(rest: Iterable[str]) -> bool:

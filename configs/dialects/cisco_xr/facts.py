@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from configs.facts import judging, no_family
 from configs.meaning.filters import permits_any_source
-from configs.reading import Command, Sheet, last
 from inventory.text import mark
 
 if TYPE_CHECKING:
     from configs.facts.no_family import Context
     from configs.model import Facts
+    from configs.reading import Command, Sheet
     from configs.tree import Tree
 
 
@@ -108,16 +108,6 @@ def _banner(sheet: Sheet, at: Context) -> None:
                    mark("there is no banner login or banner motd"))  # fmt: skip
 
 
-def _auth(sheet: Sheet, at: Context) -> None:
-    method = last(at.reading.on("aaa", "authentication", "login"))
-    if method is not None and method.words[4:5] and method.folded[4] == "none":
-        sheet.line("auth_none", True, [method], mark("this line lets anybody in"))
-    elif method is not None:
-        sheet.line("auth_none", False, [method], mark("every line asks for a login"))
-    else:
-        no_family.asks_always(sheet, at)
-
-
 _FAMILY = no_family.Family(
     "cisco_xr",
     accounts=frozenset({"cisco"}),
@@ -125,7 +115,7 @@ _FAMILY = no_family.Family(
     ssh=_ssh,
     web=_web,
     sources=_sources,
-    no_authentication=_auth,
+    no_authentication=no_family.asks_always,
     lockout=_lockout,
     password_policy=_password_policy,
     banner=_banner,

@@ -33,11 +33,14 @@ _VIEWS = frozenset(
     {"interface", "zone", "address", "service", "servgroup", "rule", "isakmp", "ipsec", "tunnel", "aaa-server"}
 )
 _ANY = frozenset({"any"})
+_STORED = re.compile(r"[A-Za-z0-9+/=]{22,}")
 # What a rule asks for, besides zones.
 _ASKED = frozenset({
     "src-addr", "dst-addr", "src-ip", "dst-ip", "src-range", "dst-range", "src-host", "dst-host", "service",
     "application", "user", "role", "schedule", "user-group",
 })  # fmt: skip
+# What of a rule shows that it is open.
+_SHOWN = frozenset({"action", "src-addr", "dst-addr", "src-ip", "dst-ip", "service"})
 # What says nothing about a port's use.
 _IDLE = frozenset({"shutdown", "exit", "speed", "duplex", "description"})
 
@@ -52,9 +55,7 @@ def read(tree: Tree) -> Facts:
     _records(sheet, reading)
     _policies(sheet, tree, reading)
     judging.algorithms(sheet, _algorithms(reading))
-    unknown = mark("this language's stored forms of passwords are not documented")
-    for name in ("pwd_plain", "pwd_reversible", "pwd_encryption_off"):
-        sheet.unknown(name, unknown)
+    _secrets(sheet, reading)
     return sheet.facts(PLATFORM, tree.encoding)
 
 
@@ -193,7 +194,7 @@ def _policies(sheet: Sheet, tree: Tree, reading: Reading) -> None:
         if off or "disable" in rule.folded:
             found.disabled += [rule, *off]
         elif _open(rule):
-            found.everything.append(rule)
+            found.everything += [rule, *(one for one in rule.inside if one.folded[0] in _SHOWN)]
     found.everything += reading.on("default-action", "permit")
     for one in Policies(tree, Objects(tree)).filters():
         found.covered += [rule.line for pair in covered(one.rules) for rule in pair]
@@ -216,6 +217,22 @@ def _open(rule: Command) -> bool:
         return False
     limits = [one for one in rule.inside if one.folded[0] in _ASKED and _plain(one.words[-1]) not in _ANY]
     return not limits
+
+
+def _secrets(sheet: Sheet, reading: Reading) -> None:
+    """`pwd_plain`: a saved text holds keys as long base64, what is shorter was typed; the form is undocumented."""
+    keys = [(one, one.words[-1].strip('"')) for word in ("pre-share", "password", "secret") for one in reading.on(word)
+            if len(one.words) == 2]  # fmt: skip
+    plain = [one for one, key in keys if judging.MASK not in key and not _STORED.fullmatch(key)]
+    unknown = mark("this language's stored forms of passwords are not documented")
+    if plain:
+        sheet.line("pwd_plain", True, plain, mark("a password or shared key stands in clear in this line"))
+    elif keys:
+        sheet.absent("pwd_plain", False, mark("no line shows a password or shared key in clear"))
+    else:
+        sheet.unknown("pwd_plain", unknown)
+    for name in ("pwd_reversible", "pwd_encryption_off"):
+        sheet.unknown(name, unknown)
 
 
 def _algorithms(reading: Reading) -> Iterator[tuple[judging.Line, bool]]:

@@ -32,7 +32,7 @@ def read(sheet: Sheet, reading: Reading, lists: Lists, release: int) -> None:
     _ssh(sheet, reading, release)
     _web(sheet, reading, release)
     _sources(sheet, reading, terminals, lists, telnet=telnet)
-    _sessions(sheet, lines)
+    _sessions(sheet, reading, lines)
     _no_login(sheet, lines)
     _password_control(sheet, reading)
     judging.wanted(
@@ -140,7 +140,7 @@ def _sources(sheet: Sheet, reading: Reading, terminals: list[Command], lists: Li
         sheet.line("vty_no_acl", False, limited, mark("every VTY is limited by an access list"))
 
 
-def _sessions(sheet: Sheet, lines: list[Command]) -> None:
+def _sessions(sheet: Sheet, reading: Reading, lines: list[Command]) -> None:
     timeouts: list[tuple[judging.Line, int]] = []
     for line in lines:
         command = last(line.find("idle-timeout"))
@@ -149,6 +149,9 @@ def _sessions(sheet: Sheet, lines: list[Command]) -> None:
             seconds = sum(number * unit for number, unit in zip(numbers, (60, 1), strict=False))
             if not command.negated:
                 timeouts.append((command, seconds))
+    web = last(reading.on("web", "idle-timeout"))  # minutes
+    if web is not None and web.words[-1].isdigit():
+        timeouts.append((web, 60 * int(web.words[-1])))
     judging.idle(
         sheet, timeouts, mark("idle-timeout says when an idle session ends"),
         default_why=mark("idle-timeout is 10 minutes by default") if lines else "",
@@ -196,16 +199,23 @@ def _password_control(sheet: Sheet, reading: Reading) -> None:
         if one.folded[1:] == ("enable",) or one.folded[1:2] == ("enable",)
     )
     on = [switch] if switch is not None and not switch.negated else []
+    # `exceed unlock` counts failures and lets go on; without the word an account is locked for a minute.
     limits = reading.on("password-control", "login-attempt")
+    free = [one for one in limits if one.has("unlock")]
     locks = [*limits, *on]
-    if locks:
+    if free and len(free) == len(limits):
+        sheet.line("no_login_lockout", True, free, mark("failures are counted, and nobody is locked out"))
+    elif locks:
         sheet.line("no_login_lockout", False, locks, mark("failures lock the account"))
     else:
         sheet.absent("no_login_lockout", True, mark("there is no password-control line about failed logins"))
     name, why = "pwd_policy_weak_or_missing", mark("this line sets the password policy")
     lengths = [one for one in reading.on("password-control", "length") if one.words[-1].isdigit()]
     short = [one for one in lengths if int(one.words[-1]) < judging.MIN_LENGTH]
-    if short:
+    off = last(reading.find("password-control", "length", "enable"))
+    if off is not None and off.negated:
+        sheet.line(name, True, [off], mark("the length of passwords is not checked"))
+    elif short:
         sheet.line(name, True, short, why)
     elif lengths or on:
         sheet.line(name, False, [*on, *lengths], why)

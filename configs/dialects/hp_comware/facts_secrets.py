@@ -39,7 +39,12 @@ def snmp(sheet: Sheet, reading: Reading, lists: Lists) -> None:
         found.append(Community(command, name, writes, key is not None and lists.limits(key)))
     users = [*reading.on("snmp-agent", "usm-user", "v3"), *reading.on("snmp-agent", "group", "v3")]
     off = reading.switch("snmp-agent")
-    judging.communities(sheet, [] if off is not None and off.negated else found, users)
+    versions = [
+        one
+        for one in reading.on("snmp-agent", "sys-info", "version")
+        if not {"all", "v1", "v2c"}.isdisjoint(one.folded)
+    ]
+    judging.communities(sheet, [] if off is not None and off.negated else found, users, versions)
 
 
 # Words behind which a secret stands, with or without its form.
@@ -145,7 +150,8 @@ def _channels(reading: Reading) -> Iterator[tuple[Command, bool]]:
         if command.has("authentication-mode") or command.has("privacy-mode"):
             yield command, not _WEAK.isdisjoint(command.folded)
     for command in reading.find("ssl", "version"):
-        yield command, not command.has("disable") or command.negated
+        if not _OLD_TLS.isdisjoint(command.folded):
+            yield command, not command.has("disable") or command.negated
     for command in reading.on("version"):
         if len(command.words) == 2 and command.folded[1].startswith(("ssl", "tls")):
             yield command, command.folded[1] in _OLD_TLS

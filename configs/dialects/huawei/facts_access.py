@@ -52,6 +52,7 @@ def _telnet_server(reading: Reading) -> list[Command]:
 
 def telnet(sheet: Sheet, reading: Reading, terminals: tuple[Command, ...]) -> None:
     """`telnet_mgmt`: the server and what the terminals let in."""
+    terminals = _for_people(terminals)
     switches = _telnet_server(reading)
     states = {command.folded[:-1]: command for command in switches}.values()
     on = [command for command in states if _is_on(command)]
@@ -126,7 +127,7 @@ def sources(sheet: Sheet, reading: Reading, terminals: tuple[Command, ...], list
     if not terminals:
         sheet.unknown("vty_no_acl", mark("there is no user-interface vty in this text"))
         return
-    people = [line for line in terminals if not _for_stations(line)] or list(terminals)
+    people = _for_people(terminals)
     opened: list[Command] = []
     closing: list[Command] = []
     for line in people:
@@ -149,6 +150,10 @@ def sources(sheet: Sheet, reading: Reading, terminals: tuple[Command, ...], list
         )
     else:
         sheet.line("vty_no_acl", False, closing, mark("every VTY is limited by an access list"))
+
+
+def _for_people(terminals: tuple[Command, ...]) -> tuple[Command, ...]:
+    return tuple(line for line in terminals if not _for_stations(line)) or terminals
 
 
 def _for_stations(line: Command) -> bool:
@@ -260,7 +265,8 @@ def _password_policy(sheet: Sheet, reading: Reading) -> None:
         *reading.on("local-aaa-user", "password", "policy"),
         *reading.on("user-security-policy", "enable"),
         *reading.on("user-password", "complexity-check"),
-        *(command for command in reading.on("password-policy", "level")),
+        *reading.on("password-policy", "level"),
+        *(level for view in reading.on("password-policy") for level in view.find("level")),
     ]
     short = [command for command in lengths if int(command.words[-1]) < _MIN_LENGTH]
     why = mark("this line sets the password policy")

@@ -81,6 +81,7 @@ def hygiene(sheet: Sheet, lists: dict[Key, AccessList], bound: tuple[Binding, ..
 
 
 _UNTRUSTED = re.compile(r"untrust|internet|wan|outside", re.IGNORECASE)
+_WEB = (("web-manager", "enable"), ("web-manager", "security", "enable"))
 _SERVICE_SWITCHES = {
     "telnet": (("telnet", "server", "enable"), ("telnet", "ipv4", "server", "enable")),
     "ssh": (("stelnet", "server", "enable"), ("ssh", "server", "enable"), ("stelnet", "ipv4", "server", "enable")),
@@ -122,7 +123,8 @@ def _served(reading: Reading, service: str) -> bool:
         return False
     switches = _SERVICE_SWITCHES.get(service)
     if switches is None:
-        return True
+        off = [reading.find(*words) for words in _WEB]
+        return service not in ("http", "https") or not all(found and found[-1].negated for found in off)
     return any((command := reading.switch(*words)) is not None and not command.negated for words in switches)
 
 

@@ -50,10 +50,10 @@ def snmp(sheet: Sheet, reading: Reading, lists: dict[Key, AccessList]) -> None:
     sheet.weighed(
         "snmp_rw_community",
         [command for command in communities if "write" in command.folded[2:4]],
-        (),
+        communities,
         why=mark("the community may write"),
-        sound_why="",
-        absent_why=mark("no community may write"),
+        sound_why=mark("no community may write"),
+        absent_why="",
     )
     common = reading.on("snmp-agent", "acl")
     sheet.weighed(

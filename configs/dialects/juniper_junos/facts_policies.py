@@ -32,7 +32,7 @@ def policies(sheet: Sheet, tree: Tree, said: tuple[Said, ...]) -> None:
     found = Filtering()
     for one in security.policies(said, security.Books(said)):
         found.bound += [rule.line for rule in one.rules]
-        found.everything += _open_zones(one)
+        found.everything += [line for first in _open_zones(one) for line in _of_policy(said, first)]
         found.covered += [rule.line for pair in covered(one.rules) for rule in pair]
     found.everything += [
         each.line for each in said if each.words[:4] == ("security", "policies", "default-policy", "permit-all")
@@ -73,6 +73,16 @@ def _open_zones(one: FilterList) -> list[int]:
     if one.kind is not FilterKind.SECURITY_POLICY:
         return []
     return [rule.line for rule in one.rules if _whole(rule) and "permit" in str(rule.action)]
+
+
+def _of_policy(said: tuple[Said, ...], line: int) -> list[int]:
+    """The lines of the policy that begins at `line`: what it asks for and what it does."""
+    first = next((each for each in said if each.line == line and "policy" in each.words[:-1]), None)
+    if first is None:
+        return [line]
+    head = first.words[: first.words.index("policy") + 2]
+    inner = [each for each in said if each.leaf and each.words[: len(head)] == head and "log" not in each.words]
+    return [line, *(each.line for each in inner)]
 
 
 def _untrusted(sheet: Sheet, said: tuple[Said, ...]) -> None:
