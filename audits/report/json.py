@@ -6,13 +6,26 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from audits.report import scope
+from inventory.text import Message
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from audits.model import Assessed, Evidence, Finding, Fix, HighRisk, ItemResult, Observation, Report
+    from audits.model import (
+        Area,
+        Assessed,
+        Attestation,
+        Evidence,
+        Finding,
+        Fix,
+        HighRisk,
+        ItemResult,
+        Observation,
+        Report,
+        Score,
+        Waiver,
+    )
     from configs.model import Fact
-    from inventory.text import Message
 
 SCHEMA = "govnet-audit-1"
 
@@ -39,7 +52,10 @@ def document(report: Report) -> dict[str, Any]:
             "items": report.item_counts(),
             "findings": report.finding_counts(),
             "high_risk": len(report.high_risks),
+            "waived": sum(1 for item in report.items for finding in item.findings if finding.waiver is not None),
         },
+        "score": _score(report.score),
+        "areas": [_area(area) for area in report.areas],
         "high_risk": [_high_risk(risk) for risk in report.high_risks],
         "items": [_item(item) for item in report.items],
         "observations": [_observation(entry) for entry in report.observations],
@@ -48,6 +64,8 @@ def document(report: Report) -> dict[str, Any]:
             {"device": entry.device, "from": entry.original, "to": entry.actual, "why": entry.why}
             for entry in report.substitutions
         ],
+        "waivers": [_waiver(waiver) for waiver in report.waivers],
+        "attestations": [_attestation(entry) for entry in report.attestations],
     }
 
 
@@ -125,17 +143,71 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "collect": finding.collect.as_json() if finding.collect.en else None,
         "evidence": [_evidence(entry) for entry in finding.evidence],
         "fix": [_fix(fix) for fix in finding.fixes],
+        "waiver": finding.waiver.name if finding.waiver else None,
+        "attestation": _attestation(finding.attestation) if finding.attestation else None,
     }
 
 
 def _evidence(entry: Evidence) -> dict[str, Any]:
+    """`source` is null for the device's configuration; `why` is English, as everywhere in what machines read."""
     return {
         "fact": entry.fact,
         "value": entry.value,
         "basis": entry.basis.value,
         "severity": entry.severity.value,
-        "why": entry.why,
+        "why": entry.why.in_language("en") if isinstance(entry.why, Message) else entry.why,
         "lines": [{"line": line.number, "text": line.text} for line in entry.cited],
+        "source": entry.source.value if entry.source else None,
+        "records": list(entry.records),
+        "at": entry.at or None,
+    }
+
+
+def _score(score: Score | None) -> dict[str, Any] | None:
+    """A self-assessment by the unit's own profile; `rate` is null if nothing is decided."""
+    if score is None:
+        return None
+    return {
+        "self_assessment": True,
+        "rate": score.rate,
+        "points": score.points,
+        "conclusion": score.conclusion.as_json(),
+        "profile": score.profile.as_json(),
+        "decided": score.decided,
+        "applicable": score.applicable,
+    }
+
+
+def _area(area: Area) -> dict[str, Any]:
+    return {"category": area.category.as_json(), "counts": area.counts, "score": _score(area.score)}
+
+
+def _waiver(waiver: Waiver) -> dict[str, Any]:
+    return {
+        "name": waiver.name,
+        "state": waiver.state,
+        "item": waiver.item or None,
+        "fact": waiver.fact or None,
+        "devices": list(waiver.devices),
+        "reason": waiver.reason,
+        "approver": waiver.approver,
+        "on": waiver.on,
+        "until": waiver.until,
+    }
+
+
+def _attestation(entry: Attestation) -> dict[str, Any]:
+    return {
+        "item": entry.item,
+        "state": entry.state,
+        "verdict": entry.verdict.value,
+        "statement": entry.statement,
+        "by": entry.by,
+        "on": entry.on,
+        "until": entry.until or None,
+        "devices": list(entry.devices),
+        "file": entry.file or None,
+        "sha256": entry.sha256 or None,
     }
 
 
