@@ -16,7 +16,8 @@ from inventory.text import Message, language, mark, tr
 if TYPE_CHECKING:
     from audits.model import Finding, Report
 
-FORMATS = ("json", "html")
+FORMATS = ("json", "html", "xlsx", "docx", "sarif")
+_TEMPLATE = Path("audits/report.docx")  # the unit's own, in its workspace
 _TOP = 10  # findings and unread devices named on the terminal
 _LINES = 4  # line numbers in a cell
 
@@ -33,7 +34,7 @@ def register(group: typer.Typer) -> None:
         ),
         [
             "govnet audit run archive: --level 3 --out reports",
-            "govnet audit run configs/ --level 2 --format html --out reports",
+            "govnet audit run configs/ --level 2 --format html,docx,xlsx --out reports",
             "govnet audit run running.cfg --json",
         ],
     )
@@ -45,8 +46,24 @@ def register(group: typer.Typer) -> None:
             typer.Option("--out", help=tr(mark("Folder for the reports; it is made.")), show_default=False),
         ] = None,
         formats: Annotated[
-            str, typer.Option("--format", help=tr(mark("What to write into the folder: json, html, or both.")))
+            str, typer.Option("--format", help=tr(mark("What to write into the folder: any of {names}."), names=", ".join(FORMATS)))
         ] = "json,html",
+        template: Annotated[
+            Path | None,
+            typer.Option(
+                "--template",
+                help=tr(mark("DOCX template to fill in; without it audits/report.docx of the workspace, else ours.")),
+                show_default=False,
+            ),
+        ] = None,
+        earlier: Annotated[
+            list[Path] | None,
+            typer.Option(
+                "--earlier",
+                help=tr(mark("Workbook of an earlier run (audit.xlsx): owners, days and states are carried over.")),
+                show_default=False,
+            ),
+        ] = None,
         platform: Platform = "",
         date: Annotated[
             str,
@@ -76,7 +93,7 @@ def register(group: typer.Typer) -> None:
         )
         if not report.judged:
             raise InputError(_unread(report))
-        written = _write(report, out, kinds) if out is not None else []
+        written = _write(report, out, kinds, _template(template, workspace), earlier or []) if out is not None else []
         if as_json:
             print_json(report_json.document(report))
         else:
@@ -134,26 +151,25 @@ def _problem(code: str, option: str, message: Message) -> Problem:
     return Problem(code=code, message=message, hint=Message("see `govnet audit run --help`"), column=option)
 
 
-def _write(report: Report, out: Path, kinds: list[str]) -> list[Path]:
-    from audits.report import html  # noqa: PLC0415 - start-up time
-    from audits.report import json as report_json  # noqa: PLC0415 - as above
+def _template(given: Path | None, workspace: Path) -> Path | None:
+    own = workspace / _TEMPLATE
+    return given or (own if own.exists() else None)
 
-    written = []
+
+def _write(report: Report, out: Path, kinds: list[str], template: Path | None, earlier: list[Path]) -> list[Path]:
+    from audits import pack  # noqa: PLC0415 - start-up time
+    from audits.report import files  # noqa: PLC0415 - as above
+
+    # What people wrote into the list that stands there is not lost when it is written again.
+    there = [out / "audit.xlsx"] if (out / "audit.xlsx").exists() else []
+    settings = files.Settings(language(), template, (*earlier, *there))
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        for kind in kinds:
-            path = out / f"audit.{kind}"
-            if kind == "json":
-                report_json.write(report, path)
-            else:
-                html.write(report, path, language())
-            written.append(path)
+        return files.write(report, out, kinds, settings, [pack.RULES / f"{report.pack.name}.yml"])
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(
             [_problem("cannot-write", "--out", Message("cannot write to {path}: {reason}", path=out, reason=reason))]
         ) from None
-    return written
 
 
 def _show(report: Report) -> None:

@@ -15,6 +15,7 @@ from inventory.text import language as language_in_use
 
 if TYPE_CHECKING:
     from audits.model import Assessed, HighRisk, ItemResult, Report
+    from audits.report.files import Settings
 
 _FEW = 3  # devices that a page shows unfolded
 TEMPLATES = Path(__file__).parent / "templates"
@@ -154,9 +155,14 @@ def render(report: Report, language: str = "") -> str:
     )
 
 
+def data(report: Report, settings: Settings) -> bytes:
+    """The page as the bytes of a file (UTF-8)."""
+    return render(report, settings.language).encode()
+
+
 def write(report: Report, path: Path, language: str = "") -> None:
-    """Write the page to `path` (UTF-8), in the language in use if none is named."""
-    path.write_text(render(report, language), encoding="utf-8", newline="\n")
+    """Write the page to `path`, in the language in use if none is named."""
+    path.write_bytes(render(report, language).encode())
 
 
 def bar(counts: dict[str, int]) -> list[Slice]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Score,
         Waiver,
     )
+    from audits.report.files import Settings
     from configs.model import Fact
 
 SCHEMA = "govnet-audit-1"
@@ -69,10 +70,14 @@ def document(report: Report) -> dict[str, Any]:
     }
 
 
+def data(report: Report, settings: Settings | None = None) -> bytes:  # noqa: ARG001 - every form has this signature
+    """The report as the bytes of a file: UTF-8, two blanks of indentation, a final newline."""
+    return (json.dumps(document(report), ensure_ascii=False, indent=2) + "\n").encode()
+
+
 def write(report: Report, path: Path) -> None:
-    """Write the report to `path`: UTF-8, two blanks of indentation, a final newline."""
-    text = json.dumps(document(report), ensure_ascii=False, indent=2) + "\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
+    """Write the report to `path`."""
+    path.write_bytes(data(report))
 
 
 def fact(entry: Fact) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def test_findings_give_exit_code_1_and_write_both_reports(capsys, folder, tmp_pa
     assert code == 1
     assert "The gravest findings" in text
     first = {path.name: path.read_bytes() for path in out.iterdir()}
-    assert set(first) == {"audit.json", "audit.html"}
+    assert set(first) == {"audit.json", "audit.html", "manifest.json", "SHA256SUMS"}
     assert len(json.loads(first["audit.json"])["items"]) == 42
     assert run(capsys, "audit", "run", str(folder), "--level", "2", "--out", str(out), "--date", "2026-11-21")[0] == 1
     assert {path.name: path.read_bytes() for path in out.iterdir()} == first

@@ -1,0 +1,143 @@
+"""A report's words in one language: verdicts, severities, what a fact says, why, and the marks between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audits.model import Severity, Source
+from audits.vocabulary import FACTS
+from configs.model import Basis
+from inventory.text import Message, mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from audits.model import Evidence, Finding, Verdict, Words
+
+BASES = {
+    Basis.LINE: mark("these lines"),
+    Basis.ABSENT: mark("the line that would mend it is missing"),
+    Basis.DEFAULT: mark("the platform's default"),
+    Basis.UNDECIDABLE: mark("this text cannot decide it"),
+    Basis.OBSERVED: mark("seen elsewhere than in the configuration"),
+}
+SEVERITIES = {
+    Severity.HIGH: mark("high"),
+    Severity.MEDIUM: mark("medium"),
+    Severity.LOW: mark("low"),
+}
+SOURCES = {
+    Source.PROMETHEUS: mark("measurements (Prometheus)"),
+    Source.ARCHIVE: mark("the archive of configurations"),
+    Source.PLAN: mark("the address plan"),
+    Source.ROLLOUT: mark("the journal of rollouts"),
+    Source.PROBE: mark("a probe"),
+}
+STATES = {
+    "active": mark("in force"),
+    "valid": mark("valid"),
+    "expired": mark("expired"),
+    "file_missing": mark("its file is missing"),
+    "checksum_differs": mark("its file has changed"),
+    "no_checksum": mark("without a checksum"),
+}
+# Names of categories of texts, so that the same word stands in every format.
+SYSTEM = mark("the system as a whole")
+SELF_CHECK = mark("Self-check")
+HEADING = mark("Self-check for classified protection")
+FOR_REFERENCE = mark("self-assessment, for reference only")
+NOTICE = mark(
+    "This is a self-check made by govnet from configurations. It is no assessment by an assessment body and gives "
+    "no official score."
+)
+UNVERIFIED = mark("The rules are paraphrases. Nobody has yet verified them against the paper standard.")
+VERIFIED = mark("The rules have been verified against the paper standard.")
+MASKED = mark("Secrets in the lines shown are masked (***).")
+
+
+class Wording:
+    """Everything that a report says, in one language (`en` or `zh_CN`)."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        chinese = language == "zh_CN"
+        self.colon = "：" if chinese else ": "
+        self.semicolon = "；" if chinese else "; "
+        self.comma = "、" if chinese else ", "
+
+    def tr(self, template: str, /, **parameters: object) -> str:
+        """A message id in this language."""
+        return Message(template, **parameters).in_language(self.language)
+
+    def words(self, words: Words) -> str:
+        """A text from data."""
+        return words.in_language(self.language)
+
+    def message(self, message: Message) -> str:
+        """A message."""
+        return message.in_language(self.language)
+
+    def verdict(self, verdict: Verdict) -> str:
+        """符合, 部分符合, 不符合, 不适用 or 需人工确认."""
+        return self.tr(verdict.label)
+
+    def severity(self, severity: Severity | None) -> str:
+        """How grave; empty if nothing was found."""
+        return self.tr(SEVERITIES[severity]) if severity else ""
+
+    def state(self, state: str) -> str:
+        """The state of a waiver or an attestation."""
+        return self.tr(STATES[state]) if state in STATES else state
+
+    def device(self, name: str) -> str:
+        """A device's name; no name means the system as a whole."""
+        return name or self.tr(SYSTEM)
+
+    def weakness(self, fact: str) -> str:
+        """What it means that a fact is true."""
+        return self.tr(FACTS[fact].weak)
+
+    def reading(self, entry: Evidence) -> str:
+        """What the fact says with this value; where it is not known, what it would be and why it is not."""
+        if entry.value is not None:
+            return self.tr(FACTS[entry.fact].reading(entry.value))
+        if entry.source is not None and entry.why:
+            return f"{self.weakness(entry.fact)}? {self.why(entry)}"
+        return f"{self.weakness(entry.fact)}? {self.tr(FACTS[entry.fact].reading(None))}"
+
+    def why(self, entry: Evidence) -> str:
+        """The reason that the evidence gives; empty if it gives none."""
+        return self.message(entry.why if isinstance(entry.why, Message) else Message(entry.why)) if entry.why else ""
+
+    def basis(self, entry: Evidence) -> str:
+        """What the evidence rests on, with its source and its time if it comes from elsewhere."""
+        if entry.source is None:
+            return self.tr(BASES[entry.basis])
+        return self.tr(SOURCES[entry.source]) + (f" ({entry.at})" if entry.at else "")
+
+    def numbers(self, numbers: Iterable[int], most: int) -> str:
+        """Line numbers in one line, runs as `4-9`, at most so many pieces."""
+        pieces: list[list[int]] = []
+        for number in sorted(numbers):
+            if pieces and number == pieces[-1][1] + 1:
+                pieces[-1][1] = number
+            else:
+                pieces.append([number, number])
+        shown = [f"{first}" if first == last else f"{first}-{last}" for first, last in pieces[:most]]
+        return ", ".join(shown) + (" …" if len(pieces) > most else "")
+
+    def listed(self, names: Iterable[str], most: int) -> str:
+        """Names in one line; of more than `most` the number of those that are left out."""
+        all_names = [self.device(name) for name in names]
+        rest = len(all_names) - most
+        text = self.comma.join(all_names[:most])
+        return text + (f" … (+{rest})" if rest > 0 else "")
+
+    def record(self, finding: Finding) -> str:
+        """结果记录: what was found on one device, fact by fact, with the numbers of the lines."""
+        pieces = []
+        for entry in finding.evidence:
+            cited = self.numbers((line.number for line in entry.cited), 6)
+            place = f" [{self.tr(mark('lines {numbers}'), numbers=cited)}]" if cited else ""
+            pieces.append(self.reading(entry) + place)
+        return self.semicolon.join(pieces) or self.message(finding.why)
