@@ -216,7 +216,10 @@ def _rectify_columns(says: Wording) -> list[Column]:
         Column(mark("Severity"), 10, "text", of(lambda weakness: says.severity(weakness.evidence.severity))),
         Column(mark("Items"), 20, "long", of(lambda weakness: ", ".join(weakness.items))),
         Column(
-            mark("Lines"), 14, "long", of(lambda entry: says.numbers((line.number for line in entry.evidence.cited), 8))
+            mark("Line numbers"),
+            14,
+            "long",
+            of(lambda entry: says.numbers((line.number for line in entry.evidence.cited), 8)),
         ),
         Column(mark("Advice"), 36, "long", of(lambda entry: says.words(entry.fix.note) if entry.fix else None)),
         Column(mark("Commands"), 40, "long", of(lambda entry: "\n".join(entry.fix.commands) if entry.fix else None)),
@@ -250,7 +253,7 @@ def _risk_columns(says: Wording) -> list[Column]:
         Column(mark("Item"), 12, "text", lambda risk: risk.item),
         Column(mark("Device"), 18, "text", lambda risk: says.device(risk.device)),
         Column(mark("Weaknesses"), 44, "long", readings),
-        Column(mark("Lines"), 20, "long", lambda risk: says.numbers(risk.lines, 12)),
+        Column(mark("Line numbers"), 20, "long", lambda risk: says.numbers(risk.lines, 12)),
         Column(
             mark("Mitigation"),
             16,
