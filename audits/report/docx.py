@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from audits.model import Severity, Verdict
 from audits.report import docx_template, grouping, scope, wording
-from audits.vocabulary import FACTS
 from inventory.errors import InputError, Problem
 from inventory.text import Message, mark
 
@@ -51,7 +50,7 @@ def data(report: Report, settings: Settings) -> bytes:
 
 
 def _filled(template: io.BytesIO, values: Mapping[str, Any]) -> bytes:
-    from docxtpl import DocxTemplate  # noqa: PLC0415 - start-up time
+    from docxtpl.template import DocxTemplate  # noqa: PLC0415 - start-up time
     from jinja2 import StrictUndefined  # noqa: PLC0415 - as above
     from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415 - as above
 
@@ -275,12 +274,10 @@ def _attestation(says: Wording, entry: Attestation) -> dict[str, str]:
 
 
 def _waiver(says: Wording, waiver: Waiver) -> dict[str, str]:
-    fact = says.weakness(waiver.fact) if waiver.fact in FACTS else waiver.fact
-    what = [waiver.item, fact, says.comma.join(waiver.devices)]
     return {
         "name": waiver.name,
         "state": says.state(waiver.state),
-        "what": "\n".join(text for text in what if text),
+        "what": says.scope_of(waiver),
         "reason": waiver.reason,
         "approver": waiver.approver,
         "on": waiver.on,

@@ -12,7 +12,7 @@ from inventory.text import Message, mark
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from audits.model import Evidence, Finding, Score, Verdict, Words
+    from audits.model import Evidence, Finding, Score, Verdict, Waiver, Words
 
 BASES = {
     Basis.LINE: mark("these lines"),
@@ -153,18 +153,25 @@ class Wording:
                 shown += [f"[{self.basis(entry)}] {record}" for record in entry.records[:most]]
         return "\n".join(shown)
 
+    def waived(self, waiver: Waiver) -> str:
+        """Until when and why something is waived."""
+        return self.tr(
+            mark("waived until {until} ({name}): {reason}"),
+            until=waiver.until,
+            name=waiver.name,
+            reason=waiver.reason,
+        )
+
+    def scope_of(self, waiver: Waiver) -> str:
+        """What a waiver is about: the item, the weakness, the devices; one a line."""
+        weakness = self.weakness(waiver.fact) if waiver.fact in FACTS else waiver.fact
+        return "\n".join(text for text in (waiver.item, weakness, self.comma.join(waiver.devices)) if text)
+
     def decided(self, finding: Finding) -> str:
         """The waiver that covers the finding, and what a person stated about it."""
         parts = []
         if finding.waiver is not None:
-            parts.append(
-                self.tr(
-                    mark("waived until {until} ({name}): {reason}"),
-                    until=finding.waiver.until,
-                    name=finding.waiver.name,
-                    reason=finding.waiver.reason,
-                )
-            )
+            parts.append(self.waived(finding.waiver))
         if finding.attestation is not None:
             parts.append(
                 self.tr(

@@ -131,7 +131,7 @@ def _verdict_columns(counts: Callable[[Any], Mapping[str, int]]) -> list[Column]
     """A column for each verdict; empty where nothing was counted."""
 
     def column(verdict: Verdict) -> Column:
-        return Column(verdict.label, 10, "number", lambda row: counts(row).get(verdict.value))
+        return Column(verdict.label, 8, "number", lambda row: counts(row).get(verdict.value))
 
     return [column(verdict) for verdict in Verdict]
 
@@ -145,14 +145,14 @@ def _gap_columns(says: Wording, weak: dict[str, list[Weakness]]) -> list[Column]
     }
     return [
         Column(mark("Item"), 12, "text", lambda item: item.item),
-        Column(mark("Chapter"), 16, "long", lambda item: says.words(item.category)),
-        Column(mark("Control point"), 16, "long", lambda item: says.words(item.point)),
-        Column(mark("Requirement (paraphrase)"), 34, "long", lambda item: says.words(item.text)),
+        Column(mark("Chapter"), 14, "long", lambda item: says.words(item.category)),
+        Column(mark("Control point"), 14, "long", lambda item: says.words(item.point)),
+        Column(mark("Requirement (paraphrase)"), 28, "long", lambda item: says.words(item.text)),
         Column(mark("Verdict"), 14, "text", lambda item: says.verdict(item.verdict)),
         *_verdict_columns(lambda item: item.counts()),
-        Column(mark("What is missing"), 60, "long", lambda item: _missing(says, item)),
-        Column(mark("Advice"), 44, "long", lambda item: _advice(item, fixes)),
-        Column(mark("To collect"), 40, "long", lambda item: _collect(says, item)),
+        Column(mark("What is missing"), 44, "long", lambda item: _missing(says, item)),
+        Column(mark("Advice"), 32, "long", lambda item: _advice(item, fixes)),
+        Column(mark("To collect"), 30, "long", lambda item: _collect(says, item)),
     ]
 
 
@@ -194,15 +194,15 @@ def _record_columns(says: Wording, report: Report) -> list[Column]:
     verdicts = {verdict: says.verdict(verdict) for verdict in Verdict}
     return [
         Column(mark("Item"), 12, "text", lambda row: row[0].item),
-        Column(mark("Chapter"), 18, "text", lambda row: texts[row[0].item][0]),
-        Column(mark("Control point"), 18, "text", lambda row: texts[row[0].item][1]),
-        Column(mark("Requirement (paraphrase)"), 34, "long", lambda row: texts[row[0].item][2]),
+        Column(mark("Chapter"), 14, "long", lambda row: texts[row[0].item][0]),
+        Column(mark("Control point"), 14, "long", lambda row: texts[row[0].item][1]),
+        Column(mark("Requirement (paraphrase)"), 28, "long", lambda row: texts[row[0].item][2]),
         Column(mark("Device"), 18, "text", lambda row: says.device(row[1].device)),
         Column(mark("Verdict"), 14, "text", lambda row: verdicts[row[1].verdict]),
         Column(mark("Severity"), 10, "text", lambda row: says.severity(row[1].severity)),
-        Column(mark("Result"), 56, "long", lambda row: says.record(row[1])),
-        Column(mark("Evidence"), 60, "long", lambda row: says.evidence(row[1], _LINES)),
-        Column(mark("Decided by"), 30, "long", lambda row: says.decided(row[1])),
+        Column(mark("Result"), 44, "long", lambda row: says.record(row[1])),
+        Column(mark("Evidence"), 48, "long", lambda row: says.evidence(row[1], _LINES)),
+        Column(mark("Decided by"), 22, "long", lambda row: says.decided(row[1])),
     ]
 
 

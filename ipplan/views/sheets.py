@@ -136,12 +136,13 @@ class Book:
             target = sheet_name(name, taken).replace("'", "''")
             sheet.write_url(row, 1, f"internal:'{target}'!A1", link, string=name)
             self._text(sheet, row, 2, text, self._cell_format("long"))
-        grey = self._format(font_color="#595959")
+        grey = self._format(font_color="#595959", text_wrap=True, valign="top")
         row += 1
         for what, value in notes:
             row += 1
             self._text(sheet, row, 1, what, grey)
             self._text(sheet, row, 2, value, grey)
+            sheet.set_row(row, _LINE_HEIGHT * _lines(value, 64) + 2)
         sheet.fit_to_pages(1, 0)
 
     def _sheet(self, title: str) -> Any:
