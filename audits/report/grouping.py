@@ -60,7 +60,9 @@ class Case:
 
 def findings_by_device(report: Report) -> dict[str, list[Finding]]:
     """Every device's findings in the order of the items; those about the system as a whole under the empty name."""
-    found: dict[str, list[Finding]] = {"": []} | {device.name: [] for device in report.devices}
+    found: dict[str, list[Finding]] = {"": []}
+    for device in report.devices:
+        found[device.name] = []
     for item in report.items:
         for finding in item.findings:
             found.setdefault(finding.device, []).append(finding)
@@ -129,9 +131,7 @@ def _weaknesses(findings: Iterable[Finding]) -> Iterable[Weakness]:
         fix = next((fix for finding, _ in entries for fix in finding.fixes if fix.fact == fact), None)
         waivers = [finding.waiver for finding, _ in entries]
         waiver = waivers[0] if all(waiver is not None for waiver in waivers) else None
-        made.append(
-            Weakness(entries[0][0].device, gravest, tuple(finding.item for finding, _ in entries), fix, waiver)
-        )
+        made.append(Weakness(entries[0][0].device, gravest, tuple(finding.item for finding, _ in entries), fix, waiver))
     return sorted(made, key=lambda weakness: _GRAVITY[weakness.evidence.severity])
 
 

@@ -12,7 +12,7 @@ from inventory.text import Message, mark
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from audits.model import Evidence, Finding, Verdict, Words
+    from audits.model import Evidence, Finding, Score, Verdict, Waiver, Words
 
 BASES = {
     Basis.LINE: mark("these lines"),
@@ -141,3 +141,58 @@ class Wording:
             place = f" [{self.tr(mark('lines {numbers}'), numbers=cited)}]" if cited else ""
             pieces.append(self.reading(entry) + place)
         return self.semicolon.join(pieces) or self.message(finding.why)
+
+    def evidence(self, finding: Finding, most: int) -> str:
+        """The lines of the configuration, masked, and the records of what was seen elsewhere; one a line."""
+        lines = {line.number: line.text for entry in finding.evidence for line in entry.cited}
+        shown = [f"{number}: {lines[number].strip()}" for number in sorted(lines)[:most]]
+        if len(lines) > most:
+            shown.append(self.tr(mark("… and {count} more lines"), count=len(lines) - most))
+        for entry in finding.evidence:
+            if entry.source is not None:
+                shown += [f"[{self.basis(entry)}] {record}" for record in entry.records[:most]]
+        return "\n".join(shown)
+
+    def waived(self, waiver: Waiver) -> str:
+        """Until when and why something is waived."""
+        return self.tr(
+            mark("waived until {until} ({name}): {reason}"),
+            until=waiver.until,
+            name=waiver.name,
+            reason=waiver.reason,
+        )
+
+    def scope_of(self, waiver: Waiver) -> str:
+        """What a waiver is about: the item, the weakness, the devices; one a line."""
+        weakness = self.weakness(waiver.fact) if waiver.fact in FACTS else waiver.fact
+        return "\n".join(text for text in (waiver.item, weakness, self.comma.join(waiver.devices)) if text)
+
+    def decided(self, finding: Finding) -> str:
+        """The waiver that covers the finding, and what a person stated about it."""
+        parts = []
+        if finding.waiver is not None:
+            parts.append(self.waived(finding.waiver))
+        if finding.attestation is not None:
+            parts.append(
+                self.tr(
+                    mark("attested by {by} on {on} ({state}): {statement}"),
+                    by=finding.attestation.by,
+                    on=finding.attestation.on,
+                    state=self.state(finding.attestation.state),
+                    statement=finding.attestation.statement,
+                )
+            )
+        return "\n".join(parts)
+
+    def level(self, level: int) -> str:
+        """第二级 or 第三级."""
+        return self.tr(mark("level 3") if level == 3 else mark("level 2"))
+
+    def rate(self, score: Score) -> str:
+        """The rate and the points as far as the profile gives them; whoever shows it labels it as self-assessed."""
+        parts = []
+        if score.rate is not None:
+            parts.append(self.tr(mark("rate of items met: {rate} %"), rate=f"{score.rate:.1f}"))
+        if score.points is not None:
+            parts.append(self.tr(mark("{points} points of 100"), points=f"{score.points:.1f}"))
+        return self.comma.join(parts) or self.tr(mark("nothing is decided yet"))

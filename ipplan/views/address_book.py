@@ -42,7 +42,7 @@ def files(material: Material) -> Iterator[File]:
         (tr(_PORTS), tr(mark("the addresses of every device, interface by interface"))),
     ]
     made = Book(f"{material.title} {tr(_HEADING)}")
-    made.cover(material, tr(_HEADING), [tr(OWN_PLAN), tr(_LOCK)], contents)
+    made.cover(material.title, tr(_HEADING), [tr(OWN_PLAN), tr(_LOCK)], contents, material.version)
     made.table(tr(_POOLS), book.FILLS, book.pool_fills(material))
     if blocks:
         made.table(tr(_BLOCKS), book.FILLS, blocks)

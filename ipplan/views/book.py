@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from inventory.model import LineKind
 from inventory.text import mark, tr
 from ipplan import usage
 from ipplan.addresses import end_addresses
 from ipplan.views.material import AREA_TITLES, LEVEL_TITLES
+from ipplan.views.sheets import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from inventory.model import Area, Interface, Level, Line, Site
     from ipplan.networks import Network
@@ -107,16 +108,6 @@ def last_usable(network: Network) -> str:
     """The last address that a host can have."""
     offset = 1 if network.version == 4 and network.num_addresses > 2 else 0
     return str(network.broadcast_address - offset)
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its heading, its width in characters, how it is shown (text, number, share), and its value."""
-
-    heading: str
-    width: int
-    kind: str
-    value: Callable[[Any], Any]
 
 
 def _shown_hosts(entry: Entry) -> int | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ipplan.views.material import Material
-
+    from ipplan.views.sheets import Column
 
 _LEAST = 0.00005
 
@@ -29,7 +29,7 @@ def files(material: Material) -> Iterator[File]:
     yield File("csv/utilisation.csv", table(book.FILLS, fills))
 
 
-def table(columns: Sequence[book.Column], rows: Iterable[Any]) -> bytes:
+def table(columns: Sequence[Column], rows: Iterable[Any]) -> bytes:
     """A table's CSV, headings in the language in use. Shares have four decimals; what is not nothing is never 0."""
     return csv_bytes(
         [tr(column.heading) for column in columns],
@@ -37,7 +37,7 @@ def table(columns: Sequence[book.Column], rows: Iterable[Any]) -> bytes:
     )
 
 
-def _cell(column: book.Column, row: Any) -> object:
+def _cell(column: Column, row: Any) -> object:
     value = column.value(row)
     if column.kind != "share" or value is None:
         return value

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from inventory.model import Area, Level
-from inventory.text import mark
+from inventory.text import mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Waves
@@ -80,6 +80,11 @@ class Material:
         from ipplan.plan import to_text  # noqa: PLC0415 - start-up time
 
         return sha256(to_text(self.plan).encode()).hexdigest()[:12]
+
+    @property
+    def version(self) -> list[tuple[str, str]]:
+        """What a workbook's cover says about the plan that it was made from."""
+        return [(tr(mark("Version of the plan")), self.fingerprint)]
 
     def pool_title(self, name: str) -> str:
         """A pool's title; its name if it has none or the policy does not have it any more."""

@@ -49,4 +49,6 @@ def sheet_name(text: str, taken: set[str]) -> str:
 
 def width(text: str) -> int:
     """How many columns of a fixed-width font a text takes: a Chinese character takes two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

@@ -10,10 +10,9 @@ from inventory.model import LineKind
 from inventory.text import mark, tr
 from ipplan.mapping import EDGE, HostRule, Mode
 from ipplan.views.address_book import OWN_PLAN
-from ipplan.views.book import Column
 from ipplan.views.csv_areas import table
 from ipplan.views.material import File
-from ipplan.views.sheets import Book
+from ipplan.views.sheets import Book, Column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,7 +135,7 @@ def files(material: Material) -> Iterator[File]:
         (tr(_PREFIXES), tr(mark("every prefix of today, and where it goes"))),
         (tr(_HOSTS), tr(mark("gateways, servers and others that do not keep their place in the prefix"))),
     ]
-    made.cover(material, tr(_HEADING), [tr(OWN_PLAN)], contents)
+    made.cover(material.title, tr(_HEADING), [tr(OWN_PLAN)], contents, material.version)
     made.table(tr(_SUMMARY), COUNTS, counts)
     made.table(tr(_PREFIXES), PREFIXES, prefixes)
     made.table(tr(_HOSTS), HOSTS, hosts)

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 from inventory.text import mark, tr
 from ipplan.views import old_new
 from ipplan.views.address_book import OWN_PLAN
-from ipplan.views.book import Column
 from ipplan.views.csv_areas import table
 from ipplan.views.material import File
 from ipplan.views.request_rules import requests
-from ipplan.views.sheets import Book
+from ipplan.views.sheets import Book, Column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,7 +158,7 @@ def files(material: Material) -> Iterator[File]:
         (tr(_UNITS), tr(mark("{count} units, with the numbers of their requests"), count=len(units))),
         (tr(_ADDRESSES), tr(mark("every old and new address, by list"))),
     ]
-    made.cover(material, tr(_HEADING), [tr(_WHAT), tr(OWN_PLAN)], contents)
+    made.cover(material.title, tr(_HEADING), [tr(_WHAT), tr(OWN_PLAN)], contents, material.version)
     made.table(tr(_SHEET), REQUESTS, found)
     made.table(tr(_UNITS), UNITS, units.items())
     made.table(tr(_ADDRESSES), ADDRESSES, addresses)

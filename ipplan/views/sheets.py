@@ -7,6 +7,7 @@ so that it stays a text when somebody edits the cell or saves the sheet as CSV.
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,7 @@ from ipplan.views.names import sheet_name, width
 from ipplan.views.tables import is_formula
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from ipplan.views.book import Column
-    from ipplan.views.material import Material
+    from collections.abc import Callable, Iterable, Sequence
 
 # A workbook says when it was made; ours says always the same, so that the same plan gives the same bytes.
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - the format has no time zone
@@ -29,6 +27,21 @@ _HEADING, _BAR, _LINE = "#1F4E79", "#9DC3E6", "#BFBFBF"
 _SHARE = '[=0]0.0%;[<0.0005]"< 0.1%";0.0%'  # what is not nothing is never shown as nothing
 _CONTENTS = mark("Contents")
 _LINE_HEIGHT = 14  # points, at ten points' type
+_HIGHEST = 409  # points; a row cannot be higher (Excel specifications and limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, its width in characters, how it is shown (text, long, number, share), and its value.
+
+    A cell of a column with `choices` takes one of them: the sheet offers them and warns of anything else.
+    """
+
+    heading: str
+    width: int
+    kind: str
+    value: Callable[[Any], Any]
+    choices: tuple[str, ...] = ()
 
 
 def _lines(text: str, room: int) -> int:
@@ -37,9 +50,9 @@ def _lines(text: str, room: int) -> int:
 
 
 class Book:
-    """A workbook in the making. Sheets come in the order of the calls; `data` ends it."""
+    """A workbook in the making. Sheets come in the order of the calls; `data` ends it. Each page's foot says `foot`."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, foot: str = "") -> None:
         from xlsxwriter import Workbook  # noqa: PLC0415 - start-up time
 
         self._stream = io.BytesIO()
@@ -48,6 +61,7 @@ class Book:
             {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
         )
         self._book.set_properties({"title": title, "author": "govnet", "created": _CREATED})
+        self._foot = foot.replace("&", "&&")
         self._names: set[str] = set()
         self._formats: dict[tuple[str, bool, bool], Any] = {}
         self._font = "Microsoft YaHei" if language() == "zh_CN" else "Calibri"
@@ -82,11 +96,16 @@ class Book:
         return self._formats[key]
 
     def cover(
-        self, material: Material, heading: str, paragraphs: Sequence[str], contents: Sequence[Sequence[str]]
+        self,
+        title: str,
+        heading: str,
+        paragraphs: Sequence[str],
+        contents: Sequence[Sequence[str]],
+        notes: Sequence[tuple[str, str]],
     ) -> None:
-        """The first sheet: what this is, that it is the city's own plan, and what stands on which sheet.
+        """The first sheet: what this is, and what stands on which sheet.
 
-        `contents` are (sheet title, what it has); the sheets must be added in this order.
+        `contents` are (sheet title, what it has); the sheets must be added in this order. `notes` are (what, value).
         """
         sheet = self._sheet(tr(_CONTENTS))
         sheet.hide_gridlines(2)
@@ -96,7 +115,7 @@ class Book:
         wrapped = self._format(text_wrap=True, valign="top")
         sheet.set_row(1, 34)
         sheet.merge_range(1, 1, 1, 2, "", self._format(bold=True, font_size=18, font_color=_HEADING))
-        self._text(sheet, 1, 1, material.title, self._format(bold=True, font_size=18, font_color=_HEADING))
+        self._text(sheet, 1, 1, title, self._format(bold=True, font_size=18, font_color=_HEADING))
         sheet.merge_range(2, 1, 2, 2, "", self._format(font_size=13))
         self._text(sheet, 2, 1, heading, self._format(font_size=13))
         row = 4
@@ -117,15 +136,20 @@ class Book:
             target = sheet_name(name, taken).replace("'", "''")
             sheet.write_url(row, 1, f"internal:'{target}'!A1", link, string=name)
             self._text(sheet, row, 2, text, self._cell_format("long"))
-        self._text(sheet, row + 2, 1, tr(mark("Version of the plan")), self._format(font_color="#595959"))
-        self._text(sheet, row + 2, 2, material.fingerprint, self._format(font_color="#595959"))
+        grey = self._format(font_color="#595959", text_wrap=True, valign="top")
+        row += 1
+        for what, value in notes:
+            row += 1
+            self._text(sheet, row, 1, what, grey)
+            self._text(sheet, row, 2, value, grey)
+            sheet.set_row(row, _LINE_HEIGHT * _lines(value, 64) + 2)
         sheet.fit_to_pages(1, 0)
 
     def _sheet(self, title: str) -> Any:
         sheet = self._book.add_worksheet(sheet_name(title, self._names))
         sheet.set_paper(_A4)
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
-        sheet.set_footer("&L&A&R&P / &N")
+        sheet.set_footer(f"&L&A&C{self._foot}&R&P / &N")
         return sheet
 
     def _text(self, sheet: Any, row: int, column: int, text: str, form: Any) -> None:
@@ -156,12 +180,14 @@ class Book:
                 if column.kind == "long":
                     lines = max(lines, _lines(str(value or ""), column.width))
             if lines > 1:
-                sheet.set_row(count, _LINE_HEIGHT * lines + 4)
+                sheet.set_row(count, min(_LINE_HEIGHT * lines + 4, _HIGHEST))
         total = 0
         for index, column in enumerate(columns):
             size = column.width if column.kind == "long" else min(widths[index] + 1, max(column.width, widths[index]))
             sheet.set_column(index, index, size)
             total += size
+            if column.choices and count:
+                sheet.data_validation(1, index, count, index, {"validate": "list", "source": list(column.choices)})
             if column.kind == "share" and count:
                 sheet.conditional_format(
                     1,

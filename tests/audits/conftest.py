@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from audits import engine, pack
-from audits.model import Document, LeftOut, Scope, Substitution
+from audits.model import (
+    Area,
+    Attestation,
+    Document,
+    Evidence,
+    LeftOut,
+    Scope,
+    Score,
+    Severity,
+    Source,
+    Substitution,
+    Verdict,
+    Waiver,
+    Words,
+)
+from configs.model import Basis
 from inventory.text import Message
 
 ROUTER = """\
@@ -68,4 +84,56 @@ def report():
             left_out=tuple(LeftOut(name, Message("nothing is read from it")) for name in ("fw-border", "vg-zfb")),
             lab="netns",
         ),
+    )
+
+
+WAIVER = Waiver(
+    "old-line-card", "板卡不支持，2027 年更换 <b>", "王主任", "2026-10-01", "2027-03-31", "active", fact="telnet_mgmt",
+    devices=("rt-*",),
+)  # fmt: skip
+EXPIRED = Waiver("lab", "=cmd", "李工", "2025-01-01", "2025-12-31", "expired", item="8.1.4.1-a", devices=("core.cfg",))
+STATED = Attestation(
+    "8.1.2.3", Verdict.PASS, "采购合同附可信启动证明", "张三", "2026-11-01", "valid", "2027-11-01",
+    file="evidence/boot.pdf", sha256="ab" * 32,
+)  # fmt: skip
+CHANGED = Attestation("8.1.4.10-a", Verdict.PASS, "见厂商说明", "张三", "2026-01-01", "checksum_differs", file="x.pdf")
+SCORE = Score(62.5, 71.25, Words("partly met", "基本符合"), Words("shipped profile", "自带评分方案"), 24, 70)
+
+
+def measured(value):
+    """Evidence that Prometheus gives about the system as a whole."""
+    return Evidence(
+        "no_ntp", value, Basis.OBSERVED, Severity.MEDIUM, Message("measured"), source=Source.PROMETHEUS,
+        records=("=max_over_time(cpu[30d]) = 93",), at="2026-11-20T00:00:00+00:00",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def full(report):
+    """The same report with everything that a report may hold: waivers, attestations, measurements, scores."""
+
+    def finding(found):
+        if found.device == "rt-anping" and any(entry.fact == "telnet_mgmt" and entry.value for entry in found.evidence):
+            return replace(found, waiver=WAIVER)
+        if found.item == STATED.item:
+            return replace(found, verdict=Verdict.PASS, attestation=STATED)
+        if found.item == CHANGED.item:
+            return replace(found, attestation=CHANGED)
+        if found.item == "8.1.2.1-a":
+            return replace(found, verdict=Verdict.FAIL, evidence=(measured(value=True),))
+        return found
+
+    items = tuple(
+        replace(item, findings=findings, verdict=engine.roll_up(entry.verdict for entry in findings))
+        for item in report.items
+        for findings in [tuple(finding(found) for found in item.findings)]
+    )
+    categories = list(dict.fromkeys(item.category for item in items))
+    return replace(
+        report,
+        items=items,
+        areas=tuple(Area(words, {}, SCORE) for words in categories),
+        score=SCORE,
+        waivers=(WAIVER, EXPIRED),
+        attestations=(STATED, CHANGED),
     )

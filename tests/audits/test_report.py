@@ -9,7 +9,7 @@ import re
 import pytest
 
 from audits import engine, pack
-from audits.model import Document, EvidenceLine, Scope, Verdict
+from audits.model import Document, Scope, Verdict
 from audits.report import html, scope
 from audits.report import json as report_json
 from inventory.text import Message
@@ -73,16 +73,6 @@ def test_markup_in_a_configuration_stays_text(report):
     assert "<script>alert" not in page
     assert "<b>x</b>" not in page
     assert report is not result
-
-
-@pytest.mark.parametrize(
-    ("numbers", "expected"),
-    [([], []), ([4], [[4]]), ([1, 2, 5, 6, 9], [[1, 2], [5, 6], [9]])],
-)
-def test_context_is_cut_where_lines_are_missing(numbers, expected):
-    """Runs of neighbouring lines stay together."""
-    cut = html.chunks(tuple(EvidenceLine(number, "") for number in numbers))
-    assert [[line.number for line in chunk] for chunk in cut] == expected
 
 
 def test_a_bar_is_as_long_as_its_numbers():
