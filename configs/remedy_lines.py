@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from inventory.model import Settings
 
 _PERSONAL = re.compile(r"<[A-Z][A-Z0-9-]*>")
-_RULE: Final = "rule"  # the number of a rule, one for each value
+_COUNTED: Final = ("number", "rule")  # of a list's values: 1, 2, 3 … and 5, 10, 15 …
 _RULE_STEP: Final = 5
+_FIRST: Final = "|first}"  # only the first value of a list
 # Values of the workspace → where they are written, for whoever is asked for one.
 ASKED: Final = {
     "log_host": "services: {syslog: […]}",
@@ -186,16 +187,18 @@ class _Filling:
             raise UnfitError(Lack.DECISION, message, self._remedy.note)
         rows: tuple[Mapping[str, str], ...] = ({},)
         for place in PLACE.finditer(command):
-            if place[1] not in own and place[1] != _RULE:
+            if place[1] not in own and place[1] not in _COUNTED:
                 name, rows = self._values.rows(place[1])
                 if not rows:
                     message = Message(
                         "“{name}” is not known: write {where} into govnet.yaml", name=name, where=ASKED.get(name, name)
                     )
                     raise UnfitError(Lack.VALUE, message, self._remedy.note)
+        if _FIRST in command:
+            rows = rows[:1]
         for number, row in enumerate(rows, 1):
-            known = {**own, **row, _RULE: str(number * _RULE_STEP)}
-            yield PLACE.sub(partial(_value, known), command)
+            known = {**own, **row, "number": str(number), "rule": str(number * _RULE_STEP)}
+            yield from PLACE.sub(partial(_value, known), command).split("\n")
 
 
 def _free(first: int, last: int, text: str) -> str:
@@ -229,4 +232,8 @@ def _or(value: str, rest: str) -> str:
     return value or rest
 
 
-_WAYS: Final[Mapping[str, Callable[[str, str], str]]] = {"without": _without, "or": _or}
+def _first(value: str, _rest: str) -> str:
+    return value
+
+
+_WAYS: Final[Mapping[str, Callable[[str, str], str]]] = {"without": _without, "or": _or, "first": _first}
