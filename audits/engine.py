@@ -163,7 +163,7 @@ def _fix(device: Assessed, fact: str) -> Fix | None:
     remedy = remedies(device.facts.platform).get(fact)
     if remedy is None:
         return None
-    return Fix(fact, remedy.commands, Words(remedy.note.en, remedy.note.zh))
+    return Fix(fact, remedy.shown, Words(remedy.note.en, remedy.note.zh))
 
 
 def _roll_up(category: Category, item: Item, level: int, findings: tuple[Finding, ...]) -> ItemResult:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from audits.model import Assessed
     from configs.change import Change
     from configs.model import Dialect, Fact
-    from configs.remedies import Note
+    from configs.remedies import Note, Remedy
     from configs.remedy_lines import Values
     from configs.tree import Tree
     from inventory.model import Interface
@@ -76,10 +76,14 @@ def fix(
     weak = [name for name, fact in device.facts.facts.items() if fact.value and name in wanted]
     known = remedies(device.facts.platform)
     order = [name for name in known if name in weak]
-    closed, left = [], []
+    closed: list[Closed] = []
+    left: list[Left] = []
     for name in (*order, *(name for name in weak if name not in known)):
         found = attempt.mend(name)
-        (closed if isinstance(found, Closed) else left).append(found)
+        if isinstance(found, Closed):
+            closed.append(found)
+        else:
+            left.append(found)
     return Fixed(
         device.name,
         device.facts.platform,
@@ -112,36 +116,37 @@ class _Attempt:
     ) -> None:
         self._speaker = speaker
         self.tree = tree
-        self._facts = facts
+        self._facts = dict(facts)
         self._values = values
         self._named = named
 
     def mend(self, name: str) -> Closed | Left:
         """Put a weakness's remedy in, if it closes it and nothing else opens."""
-        fact = self._facts[name]
-        if not fact.value:
+        if not self._facts[name].value:
             return Closed(name)
         remedy = remedies(self._speaker.platforms[0]).get(name)
         if remedy is None:
             return Left(name, Lack.DECISION, Message("no remedy is known for it on this platform"))
-        if remedy.named and name not in self._named:
-            why = Message("others than we may be cut off: done only where it is named with --only")
-            return Left(name, Lack.NAMED, why, remedy.note, remedy.shown)
         try:
-            mended = mend(self._speaker, self.tree, remedy, fact.lines, self._values)
+            return self._mended(name, remedy)
         except UnfitError as error:
             return Left(name, error.lack, error.message, error.note, remedy.shown)
+
+    def _mended(self, name: str, remedy: Remedy) -> Closed:
+        """Put a remedy in. UnfitError if nobody asked for it, it does not close it, or opens another."""
+        if remedy.named and name not in self._named:
+            message = Message("others than we may be cut off: done only where it is named with --only")
+            raise UnfitError(Lack.NAMED, message, remedy.note)
+        mended = mend(self._speaker, self.tree, remedy, self._facts[name].lines, self._values)
         after = self._speaker.parse(mended.text)
-        facts = self._speaker.facts(after)
-        weak = {other for other, found in self._facts.items() if found.value}
-        opened = sorted(other for other, found in facts.facts.items() if found.value and other not in weak)
+        facts = self._facts | dict(self._speaker.facts(after).facts)
+        opened = sorted(other for other, found in facts.items() if found.value and not self._facts[other].value)
         if opened:
-            why = Message("its lines would open another weakness: {names}", names=", ".join(opened))
-            return Left(name, Lack.LINES, why, remedy.note, remedy.shown)
-        still = facts.facts.get(name)
-        if still is not None and still.value:
-            return Left(name, Lack.LINES, Message("its lines do not mend all of it"), remedy.note, remedy.shown)
-        self.tree, self._facts = after, self._facts | dict(facts.facts)  # type: ignore[operator]
+            message = Message("its lines would open another weakness: {names}", names=", ".join(opened))
+            raise UnfitError(Lack.LINES, message, remedy.note)
+        if facts[name].value:
+            raise UnfitError(Lack.LINES, Message("its lines do not mend all of it"), remedy.note)
+        self.tree, self._facts = after, facts
         return Closed(name, tuple(self._masked(mended.lines)))
 
     def _masked(self, lines: tuple[str, ...]) -> Iterator[str]:
