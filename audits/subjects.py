@@ -81,7 +81,7 @@ class Subject:
     def fix(self, fact: str) -> Fix | None:
         """What mends it on the device's platform, if the dialect says so."""
         remedy = None if self.device is None else remedies(self.device.facts.platform).get(fact)
-        return None if remedy is None else Fix(fact, remedy.commands, Words(remedy.note.en, remedy.note.zh))
+        return None if remedy is None else Fix(fact, remedy.shown, Words(remedy.note.en, remedy.note.zh))
 
     def _values(self, fact: str) -> Iterable[bool | None]:
         if fact not in CONFIGURED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli import audit_canary, audit_facts, audit_probe, audit_run
+from cli import audit_canary, audit_facts, audit_fix, audit_probe, audit_run
 from cli.common import app
 from inventory.text import mark
 
@@ -19,4 +19,5 @@ def register(root: typer.Typer) -> None:
     audit_facts.register(group)
     audit_probe.register(group)
     audit_canary.register(group)
+    audit_fix.register(group)
     root.add_typer(group, name="audit")

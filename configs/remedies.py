@@ -1,49 +1,158 @@
 """What mends a weakness on a platform, or an SNMP agent that does not answer: lines that each dialect keeps as data
-beside its code (`remedies.yml`, `snmp.yml`).
+beside its code (`remedies.yml`, `snmp.yml`). `configs.remedy_lines` makes commands for one device of them.
 """  # noqa: D205 - one sentence says it
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from configs import dialects
+from configs.change import Language, Paths, slot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from configs.masking import Secrets
+
+_STRICT = ConfigDict(frozen=True, extra="forbid")
+# `{name}` in a command, with what is done to its value behind bars.
+PLACE = re.compile(r"\{(\w+)((?:\|[^{}|]*)*)\}")
+
+
+def _compiled(text: object) -> object:
+    return re.compile(text) if isinstance(text, str) else text
+
+
+_Pattern = Annotated[re.Pattern[str], BeforeValidator(_compiled)]
 
 
 class Note(BaseModel):
     """A sentence for a person, where lines alone do not do it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _STRICT
 
     zh: str = ""
     en: str = ""
 
 
-class Remedy(BaseModel):
-    """Lines to enter in configuration mode. `<UPPER-CASE>` stands for what the site decides."""
+class Need(BaseModel):
+    """A line without which the remedy is refused, and what a person does then. Lines stand behind their views and
+    ` > `.
+    """  # noqa: D205 - as above
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _STRICT
+
+    line: _Pattern
+    note: Note
+
+
+class Step(BaseModel):
+    """Commands for each line that `where` matches, among those that prove the weakness (`anywhere`: among all).
+
+    A line is seen behind its views and ` > `. Where none matches there is nothing to do; without `where` the commands
+    are said once.
+    """
+
+    model_config = _STRICT
+
+    where: _Pattern | None = None
+    anywhere: bool = False
+    commands: tuple[str, ...]
+
+
+class Remedy(BaseModel):
+    """Lines to enter in configuration mode, each level of a view indented by one blank.
+
+    `<UPPER-CASE>` stands for what only a person can say; such lines are shown and never sent. `{name}` is a value of
+    the workspace, of the line that a step is for, or of `free`: the first number of a range that the text does not use.
+    `named`: it may cut off somebody else than us (a poller, a port's users), so it is done only where it is named.
+    """
+
+    model_config = _STRICT
 
     commands: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    needs: tuple[Need, ...] = ()
+    free: dict[str, tuple[int, int]] = Field(default_factory=dict)
+    named: bool = False
     note: Note = Note()
+
+    @property
+    def said(self) -> tuple[Step, ...]:
+        """All steps; plain commands are one."""
+        return (*((Step(commands=self.commands),) if self.commands else ()), *self.steps)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The lines for a person who looks at no device: every value by its name."""
+        lines = (command for step in self.said for command in step.commands)
+        return tuple(PLACE.sub(lambda place: f"<{place[1].upper().replace('_', '-')}>", line) for line in lines)
+
+
+class _Slot(BaseModel):
+    model_config = _STRICT
+
+    view: str
+    line: str
+    remove: str = ""
+
+
+class _Form(BaseModel):
+    """How a language is changed whose dialect only reads: enough to put lines into a text."""
+
+    model_config = _STRICT
+
+    negation: str
+    leave: str
+    views: str
+    explicit: str = r"(?!)"
+    slots: tuple[_Slot, ...] = ()
 
 
 class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _STRICT
 
     source: str
+    form: _Form | None = None
     remedies: dict[str, Remedy] = Field(default_factory=dict)
 
 
 def remedies(platform: str) -> Mapping[str, Remedy]:
-    """Fact → remedy for a platform; empty if its dialect keeps none. ValidationError if the data is faulty."""
+    """Fact → remedy for a platform, in the order in which they are done; empty if its dialect keeps none.
+
+    ValidationError if the data is faulty.
+    """
     return _file(platform, "remedies.yml").remedies
+
+
+@cache
+def language(platform: str) -> Language | None:
+    """How lines are put into the platform's texts; None where nobody has written that down."""
+    speaker = dialects.dialect(platform)
+    form = _file(platform, "remedies.yml").form
+    if form is None:
+        return speaker.language
+    return Language(
+        negation=form.negation,
+        leave=form.leave,
+        secrets=_secrets(platform),
+        slots=tuple(slot(row.view, row.line, remove=row.remove) for row in form.slots),
+        paths=Paths(),
+        normalise=lambda _path, text: " ".join(text.split()),
+        views=re.compile(form.views),
+        explicit=re.compile(form.explicit),
+    )
+
+
+def _secrets(platform: str) -> Secrets:
+    from importlib import import_module  # noqa: PLC0415 - only here
+
+    return import_module(f"configs.dialects.{dialects.REGISTRY[platform]}.grammar").SECRETS  # type: ignore[no-any-return]
 
 
 # What a device's SNMP agent may lack: see it, have it run, let us in, a community, a user, a view, an engine ID of its

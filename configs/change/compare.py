@@ -60,7 +60,8 @@ class _Comparison:
         candidates = index.having(key)
         text = content(node)
         same = next((other for other in candidates if index.equal(content(other), text)), None)
-        if node.children or self._opens(path, index.normal(node.text)):
+        emptied = self._language.whole and same is not None and bool(same.children)
+        if node.children or emptied or self._opens(path, index.normal(node.text)):
             yield from self._view(path, node, index, same, candidates)
         elif same is not None:
             index.keep(same)
@@ -88,7 +89,7 @@ class _Comparison:
         self, path: tuple[str, ...], node: Node, index: _Index, slot: Slot | None, candidates: Sequence[Node]
     ) -> Iterator[Edit]:
         text = self._language.typed(content(node))
-        negated = index.exactly(self._language.negated(node.text))
+        negated = index.contrary(node.text)
         if not negated and not candidates and self._language.hidden.match(index.normal(text)):
             return
         commands = [text]
@@ -212,6 +213,21 @@ class _Index:
         """The running lines that say exactly this."""
         wanted = self.normal(text)
         return [node for node in self._running if self.normal(node.text) == wanted]
+
+    def contrary(self, text: str) -> list[Node]:
+        """The running lines that say the contrary of `text`; where views are made equal, also of what it begins with,
+        because those go with it.
+        """  # noqa: D205 - one sentence
+        found = self.exactly(self._language.negated(text))
+        prefix = self._language.negation + " "
+        if not self._language.whole or text.startswith(prefix):
+            return found
+        wanted = self.normal(text) + " "
+        for node in self._running:
+            normal = self.normal(node.text)
+            if normal.startswith(prefix) and wanted.startswith(normal.removeprefix(prefix) + " ") and node not in found:
+                found.append(node)
+        return found
 
     def starting(self, text: str) -> list[Node]:
         """The running lines that `text` negated would take away."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from configs import drift
 from configs.guard import NAMED
-from configs.masking import hide_secrets
+from configs.masking import HIDDEN, hide_secrets
 from configs.way_back import WayBack, way_back
 from inventory.errors import RefusedError
 from inventory.text import Message
@@ -71,6 +71,9 @@ def _typed(driver: Driver, job: Job, typed: Typed, before: bytes) -> Compared:
             Message("{device}: it answers only where these commands lead, not where they begin", device=job.device),
             Message("look why it is silent at the address where it is managed now"),
         )
+    if any(HIDDEN in command for command in typed.commands):
+        # A line with a secret is taken back. Whoever wrote the commands has never seen the secret; the device has it.
+        return Compared(before, change, back=ends, fault=fault)
     return Compared(before, replace(change, commands=typed.commands, reconnect=typed.reconnect), back=ends, fault=fault)
 
 

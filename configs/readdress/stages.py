@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from configs.readdress.stages_device import DeviceWay, RefusedError
 from configs.readdress.stages_legs import legs_of
-from configs.readdress.stages_model import DeviceStage, Stage, Staged, StageSet
+from configs.readdress.stages_model import WAY, DeviceStage, Stage, Staged, StageSet
 from inventory.errors import InputError
 from ipplan.mapping_collisions import migration
 
@@ -76,13 +76,13 @@ def make(
                 (number, pass_, stage): device.stage(number, pass_, stage)
                 for number, leg in enumerate(legs)
                 for pass_ in range(leg.passes)
-                for stage in Stage
+                for stage in WAY
             }
         except RefusedError as error:
             found.problems.append(error.problem)
     for leg_number, leg in enumerate(legs):
         for pass_ in range(leg.passes):
-            for stage in Stage:
+            for stage in WAY:
                 made = [row for each in rows.values() if not (row := each[leg_number, pass_, stage]).empty]
                 in_turn = _with_partners(made[::-1] if stage is Stage.REMOVE else made, stage)
                 temporary = leg_number == 0 and len(legs) > 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from inventory.errors import Problem
@@ -19,6 +19,11 @@ class Stage(StrEnum):
     PREFER = "prefer"
     DRAIN = "drain"
     REMOVE = "remove"
+    FIX = "fix"  # no stage of a re-addressing: what mends the findings of an audit
+
+
+# Those of a re-addressing, in their order.
+WAY: Final = (Stage.ADD, Stage.VERIFY, Stage.PREFER, Stage.DRAIN, Stage.REMOVE)
 
 
 class Part(NamedTuple):

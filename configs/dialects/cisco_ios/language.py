@@ -32,6 +32,7 @@ _SLOTS = (
     slot(TOP, r"snmp-server source-interface traps "),
     slot(TOP, r"login (?P<what>block-for|delay|quiet-mode) "),
     slot(TOP, r"security (?P<what>passwords min-length|authentication failure)"),
+    slot(TOP, r"ip ssh server algorithm (?P<what>\S+) "),
     slot(TOP, r"service timestamps (?P<what>log|debug)"),
     slot(INTERFACE, r"vrf forwarding "),
 )
@@ -118,7 +119,7 @@ LANGUAGE = Language(
     # The defaults of these.
     hidden=re.compile(
         r"(?:logging trap informational|ip ssh time-out 120|ip ssh authentication-retries 3|exec-timeout 10 0"
-        r"|log-adjacency-changes)$"
+        r"|log-adjacency-changes|logging on)$"
     ),
     # Off by default, and then not stored, in IOS-XE and in images without the service; IOS 12 shows them.
     unstored=re.compile(r"no (?:service (?:pad|finger)|ip http (?:secure-)?server|ip bootp server|vstack)$"),

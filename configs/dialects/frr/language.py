@@ -76,7 +76,8 @@ LANGUAGE = Language(
     paths=_PATHS,
     views=re.compile(r"(?:interface \S|router (?:ospf|bgp|rip|isis|ospf6)|vrf \S|route-map \S|line vty$)"),
     explicit=re.compile(r"no (?:ip forwarding|ipv6 forwarding)$"),
-    hidden=re.compile(r"(?:ip|ipv6) forwarding$"),
+    # Defaults, which the daemons do not write (lib/vty.c writes a time-out only where it is not 10 minutes).
+    hidden=re.compile(r"(?:(?:ip|ipv6) forwarding|exec-timeout 10 0|login)$"),
     # What the host's system name, vtysh.conf and the daemons' own options say. FRR 8.4 shows these lines and a reload
     # does not set them (`hostname` follows the system's name): a push that insisted would never end as intended.
     foreign=re.compile(r"hostname |domainname |frr (?:version|defaults) |service integrated-vtysh-config$"),

@@ -25,6 +25,8 @@ _SLOTS = (
     slot(_TOP, r"(?P<what>ssh|telnet|console|web) timeout "),
     slot(_TOP, r"ssh (?P<what>port|max-session|connection-interval) "),
     slot(_TOP, r"admin (?P<what>max-login-failure|lockout-duration|login-banner) "),
+    slot(_TOP, r"password min-length "),
+    slot(r"password-policy$", r"admin (?P<what>min-length|complexity) "),
     slot(_TOP, r"snmp-server (?P<what>location|contact|port) "),
     slot(_TOP, r"logging syslog-server (?P<number>\d) "),
     slot(_TOP, r"ntp server (?P<host>\S+)"),

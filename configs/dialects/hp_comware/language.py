@@ -26,6 +26,8 @@ _SLOTS = (
     slot(TOP, r"snmp-agent usm-user v3 (?P<user>\S+) "),
     slot(TOP, r"ssh user (?P<user>\S+) "),
     slot(TOP, r"ssh server (?P<what>acl|authentication-timeout|authentication-retries|port) "),
+    slot(TOP, r"ssh2 algorithm (?P<what>\S+) "),
+    slot(TOP, r"info-center timestamp(?P<where> loghost)? ", Kind.SINGLE, r"undo info-center timestamp\g<where>"),
     slot(TOP, r"password-control (?P<what>length|login-attempt) "),
     slot(r"local-user ", r"(?P<what>password|state) ", Kind.SINGLE),
     slot(r"local-user ", r"service-type "),
@@ -99,7 +101,7 @@ LANGUAGE = Language(
     owned=re.compile(r"acl (?:basic|advanced) "),
     explicit=re.compile(r"(?!)"),
     # Defaults, which the device does not show (Comware 7 references, the commands' “Default” sections).
-    hidden=re.compile(r"(?:info-center enable|undo shutdown|step 5)$"),
+    hidden=re.compile(r"(?:info-center enable|info-center timestamp date|idle-timeout 10 0|undo shutdown|step 5)$"),
     normalise=normalise,
     second="sub",
     beside=re.compile(

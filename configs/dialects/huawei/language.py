@@ -19,6 +19,7 @@ _SLOTS = (
     slot(TOP, r"ssh user (?P<user>\S+) (?P<what>authentication-type|service-type) "),
     slot(TOP, r"ssh server (?P<what>timeout|authentication-retries|port|cipher|hmac|key-exchange) "),
     slot(TOP, r"user-interface maximum-vty "),
+    slot(TOP, r"info-center timestamp (?P<what>\S+) ", Kind.SINGLE, r"undo info-center timestamp \g<what>"),
     slot(r"aaa$", r"local-user (?P<user>\S+) (?P<what>[\w-]+) ", Kind.SINGLE),
     slot(r"aaa$", r"local-aaa-user (?P<what>[\w-]+)"),
     slot(INTERFACE, r"(?P<what>port link-type|port default vlan|port trunk pvid vlan|dot1q termination vid) "),
@@ -71,6 +72,17 @@ def normalise(path: tuple[str, ...], text: str) -> str:
     return _normalise(text, in_user_interface=bool(path) and path[-1].startswith("user-interface"))
 
 
+# What a community may say behind its name is no part of the command that takes it back (NE8000 and USG command
+# references, “snmp-agent community”).
+_COMMUNITY = re.compile(r"snmp-agent community (?:read|write) (?:cipher )?\S+")
+
+
+def takes_back(text: str) -> str:
+    """A community is taken back by its name alone; nothing for any other line."""
+    community = _COMMUNITY.match(text)
+    return f"undo {community[0]}" if community is not None else ""
+
+
 LANGUAGE = Language(
     staged=True,
     negation="undo",
@@ -84,7 +96,7 @@ LANGUAGE = Language(
     ),
     owned=re.compile(r"acl (?:number|name) "),
     explicit=re.compile(r"undo (?:portswitch|ssh server compatible-ssh1x enable)$"),
-    hidden=re.compile(r"info-center enable$"),
+    hidden=re.compile(r"info-center (?:enable|timestamp log date)$"),
     # SSH 1 is off by default in newer releases, which then do not store this line; older ones need it and show it. No
     # line in the text tells them apart, so it is sent with every first push and never missed on its own.
     unstored=re.compile(r"undo ssh server compatible-ssh1x enable$"),
@@ -95,4 +107,5 @@ LANGUAGE = Language(
         r"|snmp-agent target-host |dns server \d|interface \S+ > (?:dhcp relay server-ip |vrrp6? vrid \d+ virtual-ip )"
     ),
     remark="#",
+    takes_back=takes_back,
 )

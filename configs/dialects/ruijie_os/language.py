@@ -68,7 +68,12 @@ LANGUAGE = Language(
     negation="no",
     leave="exit",
     secrets=SECRETS,
-    slots=(*SLOTS, slot(TOP, r"snmp-server (?P<what>trap-source|queue-length) ")),
+    slots=(
+        *SLOTS,
+        slot(TOP, r"snmp-server (?P<what>trap-source|queue-length) "),
+        slot(TOP, r"password policy (?P<what>\S+) "),
+        slot(TOP, r"service timestamps (?P<what>log|debug)"),
+    ),
     paths=_PATHS,
     views=re.compile(r"(?:interface \S|ip access-list \S+ \S|router \S|line (?:console|vty|aux) |vlan \d+$)"),
     owned=re.compile(LIST),

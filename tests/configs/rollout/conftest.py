@@ -224,17 +224,17 @@ def _until(condition: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.1)
 
 
-def _city(root: Path, count: int, net: int) -> City:
-    """`count` routers, one a site, the vendors taking turns, at 10.`net`.x.y."""
-    for folder in ("inventory", "plan", "secrets", *(f"templates/{name}" for name in PLATFORMS)):
+def _city(root: Path, count: int, net: int, kinds: Mapping[str, tuple[str, str, str, str]] = PLATFORMS) -> City:
+    """`count` routers, one a site, the vendors taking turns, at 10.`net`.x.y; `kinds` as `PLATFORMS`."""
+    for folder in ("inventory", "plan", "secrets", *(f"templates/{name}" for name in kinds)):
         (root / folder).mkdir(parents=True)
-    platforms = list(PLATFORMS)
+    platforms = list(kinds)
     devices = ["name,site,role,platform,model,address,management_interface,port,credential,out_of_band"]
     sites = ["name,title,region,unit,hosts"]
     regions = ["code,name,level,parent", "4313,试验市,city,", "431382,东县,county,4313", "431381,西县,county,4313"]
     for number in range(count):
         platform = platforms[number % len(platforms)]
-        model, interface, *_ = PLATFORMS[platform]
+        model, interface, *_ = kinds[platform]
         address = f"10.{net}.{number // 200 + 1}.{number % 200 + 1}/16"
         devices.append(f"r{number:03},s{number:03},edge,{platform},{model},{address},{interface},22,routers,no")
         county = "431382" if number % 2 else "431381"
@@ -264,7 +264,7 @@ def _city(root: Path, count: int, net: int) -> City:
     for name, lines in files.items():
         (root / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
     (root / "secrets" / "password").chmod(0o600)
-    for platform, (_, _, first, text) in PLATFORMS.items():
+    for platform, (_, _, first, text) in kinds.items():
         folder = root / "templates" / platform
         if first:
             (folder / "bootstrap.j2").write_text(first, encoding="utf-8")
