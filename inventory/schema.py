@@ -207,6 +207,24 @@ def _syslog(text: str) -> str:
     return text
 
 
+def _prometheus(text: str) -> str:
+    """A Prometheus server's URL. A password never stands in it: the complaint does not quote the text."""
+    parts = _url(text)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise cells.Fault(
+            "bad-prometheus",
+            Message("this is no address of a Prometheus server"),
+            Message("write http://HOST:9090 or https://USER@HOST"),
+        )
+    if parts.password:
+        raise cells.Fault(
+            "secret-in-clear",
+            Message("a secret stands here in clear text"),
+            Message("leave the password out; name it by prometheus_secret: env:NAME or file:PATH"),
+        )
+    return text
+
+
 def _url(text: str) -> SplitResult | None:
     """The parts of a URL; None for what is none."""
     try:
@@ -227,6 +245,8 @@ class _SettingsIn(_Strict):
     managers: tuple[Annotated[str, _text(cells.network)], ...] = ()
     database: Annotated[str, _text(_database)] = ""
     syslog: Annotated[str, _text(_syslog)] = ""
+    prometheus: Annotated[str, _text(_prometheus)] = ""
+    prometheus_secret: Secret | None = None
 
 
 class _VrfIn(_Strict):
@@ -440,7 +460,7 @@ def settings(reader: Reader) -> Settings:
     read = reader.read(_SettingsIn, data, ())
     if read is None:
         return Settings()
-    return Settings(read.title, read.language, read.lab, dict(read.services), read.managers, read.database, read.syslog)
+    return Settings(**{name: getattr(read, name) for name in keys} | {"services": dict(read.services)})
 
 
 def vrfs(reader: Reader, data: Mapping[str, Any]) -> list[tuple[Path, Vrf]]:
