@@ -96,6 +96,9 @@ def _register_backup(group: typer.Typer) -> None:
             about = {"devices": len(sealed), "names": ", ".join(sealed), "lab": lab}
             Operations(loaded.root, loaded.settings.syslog).write("backup.sealed", about)
         commit = Archive(workspace / ARCHIVE).store(done, title, sealed) if done else ""
+        if done:  # a run that finds nothing changed makes no commit: that there was one stands here alone
+            about = {"devices": len(done), "names": ", ".join(done), "commit": commit, "lab": lab}
+            Operations(loaded.root, loaded.settings.syslog).write("backup.done", about)
         failures = [item for item in backups if item.error is not None]
         if as_json:
             print_json(

@@ -102,6 +102,8 @@ def register(group: typer.Typer) -> None:
                 texts = _read(loaded, chosen, endpoints, parallel, quiet=as_json)
             compare = _since(store, since) if since else _intended(loaded, plan, exact=exact)
             found = [_one(device, texts[device.name], compare) for device in chosen]
+        if since and not archive:
+            _log(loaded, found, since, lab=lab)
         if metrics is not None:
             _write(metrics, found)
         if as_json:
@@ -174,6 +176,21 @@ def _since(store: Archive, when: str) -> Callable[[Device, bytes], Drift]:
         return drift.between(device.name, device.platform, before, running)
 
     return compare
+
+
+def _log(loaded: Workspace, found: Sequence[Drift], since: str, *, lab: bool) -> None:
+    """Put down what was compared with the archive and what differed: evidence for an audit."""
+    from configs.operations import Operations  # noqa: PLC0415 - start-up time
+
+    known = {state: [item.device for item in found if item.state == state] for state in ("same", "drifted")}
+    about = {
+        "devices": sum(map(len, known.values())),
+        "names": ", ".join(known["same"]),
+        "drifted": ", ".join(known["drifted"]),
+        "since": since,
+        "lab": lab,
+    }
+    Operations(loaded.root, loaded.settings.syslog).write("drift.since", about)
 
 
 def _one(device: Device, running: bytes | GovnetError, compare: Callable[[Device, bytes], Drift]) -> Drift:

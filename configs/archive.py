@@ -14,6 +14,7 @@ from __future__ import annotations
 import fcntl
 import re
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,15 @@ FILE = "running.cfg"
 SEALED = "running.cfg.age"
 LOCK = "govnet.lock"
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A commit in which a device's text changed, and the one that had the text before; empty for the first text."""
+
+    commit: str
+    at: datetime
+    before: str = ""
 
 
 def masked(platform: str, text: bytes) -> bytes:
@@ -145,6 +155,20 @@ class Archive:
                 found.append((str(commit.id), moment, commit.message.strip()))
         return found
 
+    def changes(self, at: str | datetime | None = None) -> dict[str, list[Change]]:
+        """The changes of every device's text up to a moment, the newest first; nothing if there is no archive."""
+        found: dict[str, list[Change]] = {}
+        if not self.path.exists():
+            return found
+        after: pygit2.Commit | None = None
+        for commit in self._commits(at):
+            if after is not None:
+                _compare(found, after, commit)
+            after = commit
+        if after is not None:
+            _compare(found, after, None)
+        return found
+
     def _commits(self, at: str | datetime | None) -> Iterator[pygit2.Commit]:
         """The commits from the one that was in force at `at`, back to the first."""
         import pygit2  # noqa: PLC0415 - start-up time
@@ -181,6 +205,21 @@ class Archive:
             Message("there is no archive at {path}", path=self.path),
             Message("run `govnet config backup` first"),
         )
+
+
+def _compare(found: dict[str, list[Change]], commit: pygit2.Commit, before: pygit2.Commit | None) -> None:
+    """Put down which devices' texts a commit changed; folders that stayed as they were are not looked into."""
+    older = {entry.name: entry.id for entry in before.tree} if before is not None else {}
+    moment = datetime.fromtimestamp(commit.commit_time, UTC)
+    for entry in commit.tree:
+        name = entry.name or ""
+        if older.get(name) == entry.id:
+            continue
+        now = _blob(commit, name, FILE)
+        then = _blob(before, name, FILE) if before is not None else None
+        if now is not None and now != then:
+            last = str(before.id) if before is not None and then is not None else ""
+            found.setdefault(name, []).append(Change(str(commit.id), moment, last))
 
 
 def _blob(commit: pygit2.Commit, device: str, file: str) -> str | None:

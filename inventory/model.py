@@ -351,6 +351,9 @@ class Settings:
     database: str = ""
     # Where the operations log is forwarded to: udp://HOST[:PORT] or tcp://HOST[:PORT].
     syslog: str = ""
+    # The Prometheus that an audit asks for measurements: http(s)://[USER@]HOST…; the password or token is a reference.
+    prometheus: str = ""
+    prometheus_secret: SecretRef | None = None
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,8 @@ class _SettingsIn(_Strict):
     managers: tuple[Annotated[str, values.text_as(cells.network)], ...] = ()
     database: Annotated[str, values.text_as(values.database)] = ""
     syslog: Annotated[str, values.text_as(values.syslog)] = ""
+    prometheus: Annotated[str, values.text_as(values.prometheus)] = ""
+    prometheus_secret: values.Secret | None = None
 
 
 class _VrfIn(_Strict):
@@ -263,7 +265,7 @@ def settings(reader: Reader) -> Settings:
     read = reader.read(_SettingsIn, data, ())
     if read is None:
         return Settings()
-    return Settings(read.title, read.language, read.lab, dict(read.services), read.managers, read.database, read.syslog)
+    return Settings(**{name: getattr(read, name) for name in keys} | {"services": dict(read.services)})
 
 
 def vrfs(reader: Reader, data: Mapping[str, Any]) -> list[tuple[Path, Vrf]]:

@@ -191,6 +191,24 @@ def syslog(text: str) -> str:
     return text
 
 
+def prometheus(text: str) -> str:
+    """A Prometheus server's URL. A password never stands in it: the complaint does not quote the text."""
+    parts = _url(text)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise cells.Fault(
+            "bad-prometheus",
+            Message("this is no address of a Prometheus server"),
+            Message("write http://HOST:9090 or https://USER@HOST"),
+        )
+    if parts.password:
+        raise cells.Fault(
+            "secret-in-clear",
+            Message("a secret stands here in clear text"),
+            Message("leave the password out; name it by prometheus_secret: env:NAME or file:PATH"),
+        )
+    return text
+
+
 def _url(text: str) -> SplitResult | None:
     """The parts of a URL; None for what is none."""
     try:
