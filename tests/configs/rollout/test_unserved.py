@@ -90,7 +90,7 @@ def test_status_tells_it(zoned: Bundle, make_city: Callable[..., Any], tmp_path:
         [zone] = document["unserved"]
         assert (zone["zone"], zone["devices"]) == ("north", ["rt-a", "rt-b"])
         assert 100 < zone["silence"] < 300
-        store.alive(worker("one", "north"))
+        store.alive(worker("one", "north", silence=-120))  # it lives on while the two commands run
         assert city.json("rollout", "status")["unserved"] == []
         assert "no worker is alive" not in city.govnet("rollout", "status").stderr
     finally:

@@ -127,6 +127,7 @@ def test_a_dead_sleeper_is_no_guard(host):
     arm(host, 30)
     armed = next(host.folder.glob("armed.*"))
     pid = int(armed.read_text().split()[0])
+    assert wait_for(lambda: os.getpgid(pid) == pid), "it is on its way into a group of its own"
     os.killpg(pid, 9)
     assert wait_for(lambda: not Path(f"/proc/{pid}/cmdline").exists())
     assert host("status").stdout == "idle\n"
