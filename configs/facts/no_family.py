@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from configs.facts import no_access, no_filters, no_records, no_secrets
+from configs.facts import no_access, no_controls, no_filters, no_records, no_secrets
 from configs.meaning.no_lists import AccessList, access_lists, bindings
 from configs.reading import Command, Reading, Sheet, strangers
 from inventory.text import mark
@@ -48,6 +48,7 @@ class Family:
     platform: str
     roots: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
+    strong: bool = False  # passwords need a mixture of characters unless a line says otherwise
     telnet: Callable[[Sheet, Context], None] | None = None
     ssh: Callable[[Sheet, Context], None] | None = None
     web: Callable[[Sheet, Context], None] | None = None
@@ -96,6 +97,7 @@ def read(tree: Tree, family: Family) -> Facts:
     no_secrets.crypto(sheet, reading)
     no_records.accounts(sheet, reading, family.accounts)
     no_filters.ports(sheet, reading)
+    no_controls.read(sheet, reading, lines, context.lists, strong=family.strong)
     return sheet.facts(family.platform, tree.encoding, strangers(reading, family.roots) if family.roots else ())
 
 

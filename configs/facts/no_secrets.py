@@ -179,7 +179,7 @@ def _group_keys(reading: Reading) -> Iterator[Command]:
 
 
 def _group_key(command: Command) -> str:
-    """The key of `standby | vrrp | glbp [N] authentication [text] KEY`; a group's view has `authentication text KEY`."""
+    """The key of `standby | vrrp | glbp [N] authentication [text] KEY`; in a view without the first words."""
     rest = command.words[1:] if command.folded[0] == "authentication" else command.after("authentication")
     if not rest or rest[0].lower() == "md5":
         return ""
@@ -207,7 +207,7 @@ _WEAK_GROUPS = frozenset({"1", "2", "5", "group1", "group2", "group5"})
 
 def crypto(sheet: Sheet, reading: Reading) -> None:
     """Channels only: IKE, IPsec, SSH, TLS, SNMPv3, WLAN. Keys of routing protocols are judged elsewhere."""
-    judged = [*_vpn_algorithms(reading), *_channel_algorithms(reading)]
+    judged = [*vpn_algorithms(reading), *_channel_algorithms(reading)]
     sheet.weighed(
         "weak_crypto",
         [command for command, weak in judged if weak],
@@ -228,7 +228,7 @@ _IKE_WEAKNESSES = {
 }
 
 
-def _vpn_algorithms(reading: Reading) -> Iterator[tuple[Command, bool]]:
+def vpn_algorithms(reading: Reading) -> Iterator[tuple[Command, bool]]:
     """Lines that allow algorithms of IKE and IPsec, and whether one of them is weak."""
     for words in (("crypto", "isakmp", "policy"), ("crypto", "ikev2", "proposal"), ("crypto", "ikev1", "policy")):
         for policy in reading.on(*words):

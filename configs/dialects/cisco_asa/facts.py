@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from configs.dialects.cisco_asa import facts_filters, facts_secrets
+from configs.dialects.cisco_asa import facts_controls, facts_filters, facts_secrets
 from configs.facts import judging
 from configs.facts.judging import Community
 from configs.reading import Command, Reading, Sheet, last
@@ -44,6 +44,7 @@ def read(tree: Tree) -> Facts:
     facts_filters.filters(sheet, reading)
     facts_secrets.crypto(sheet, reading)
     _accounts(sheet, reading)
+    facts_controls.read(sheet, reading, list(facts_secrets.of_tunnels(reading)))
     return sheet.facts(PLATFORM, tree.encoding)
 
 

@@ -61,10 +61,11 @@ _POLICIES = (("crypto", "ikev1", "policy"), ("crypto", "ikev2", "policy"), ("cry
 
 def crypto(sheet: Sheet, reading: Reading) -> None:
     """Algorithms of IKE, IPsec, SSH, TLS and SNMPv3."""
-    judging.algorithms(sheet, [*_of_tunnels(reading), *_of_channels(reading)])
+    judging.algorithms(sheet, [*of_tunnels(reading), *_of_channels(reading)])
 
 
-def _of_tunnels(reading: Reading) -> Iterator[tuple[judging.Line, bool]]:
+def of_tunnels(reading: Reading) -> Iterator[tuple[judging.Line, bool]]:
+    """Lines that allow algorithms of IKE and IPsec, and whether one of them is weak."""
     for words in _POLICIES:
         for policy in reading.on(*words):
             rows = [(one, one.folded) for one in policy.inside] or [(policy, policy.folded[len(words) + 1 :])]

@@ -75,6 +75,7 @@ def _password_policy(sheet: Sheet, at: Context) -> None:
 _FAMILY = no_family.Family(
     "cisco_nxos",
     accounts=frozenset({"cisco"}),
+    strong=True,
     telnet=_telnet,
     ssh=no_family.only_version2,
     web=_web,

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from configs.dialects.fortinet import facts_policies
+from configs.dialects.fortinet import facts_controls, facts_policies
 from configs.dialects.fortinet.entries import Tables
 from configs.facts import judging
 from configs.facts.judging import Community
@@ -52,6 +52,7 @@ def read(tree: Tree) -> Facts:
     facts_policies.policies(sheet, tables)
     judging.algorithms(sheet, _algorithms(tables, settings))
     _accounts(sheet, tables)
+    facts_controls.read(sheet, tables, list(_of_tunnels(tables)))
     return sheet.facts(PLATFORM, tree.encoding, _strange(tree))
 
 

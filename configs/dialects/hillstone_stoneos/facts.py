@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from configs.dialects.hillstone_stoneos import facts_controls
 from configs.dialects.hillstone_stoneos.objects import Objects
 from configs.dialects.hillstone_stoneos.policies import Policies
 from configs.facts import judging
@@ -56,6 +57,7 @@ def read(tree: Tree) -> Facts:
     _policies(sheet, tree, reading)
     judging.algorithms(sheet, _algorithms(reading))
     _secrets(sheet, reading)
+    facts_controls.read(sheet, reading, list(_algorithms(reading)))
     return sheet.facts(PLATFORM, tree.encoding)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from configs.dialects.hp_comware import facts_access, facts_policies, facts_secrets
+from configs.dialects.hp_comware import facts_access, facts_controls, facts_policies, facts_secrets
 from configs.dialects.hp_comware.facts_lists import Lists
 from configs.facts import judging
 from configs.reading import Command, Reading, Sheet, last, strangers
@@ -77,6 +77,7 @@ def read(tree: Tree) -> Facts:
     facts_policies.read(sheet, tree, reading, lists)
     facts_secrets.crypto(sheet, reading)
     _accounts(sheet, reading)
+    facts_controls.read(sheet, reading)
     return sheet.facts(PLATFORM, tree.encoding, strangers(reading, _ROOTS))
 
 

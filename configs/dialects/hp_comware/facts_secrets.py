@@ -116,10 +116,11 @@ _OLD_TLS = frozenset({"ssl3.0", "tls1.0", "tls1.1"})
 
 def crypto(sheet: Sheet, reading: Reading) -> None:
     """Channels only: IKE, IPsec, SSH, TLS, SNMPv3, WLAN. Keys of routing protocols are judged elsewhere."""
-    judging.algorithms(sheet, [*_vpn(reading), *_channels(reading)])
+    judging.algorithms(sheet, [*vpn_algorithms(reading), *_channels(reading)])
 
 
-def _vpn(reading: Reading) -> Iterator[tuple[Command, bool]]:
+def vpn_algorithms(reading: Reading) -> Iterator[tuple[Command, bool]]:
+    """Lines that allow algorithms of IKE and IPsec, and whether one of them is weak."""
     for word in ("ike", "ikev2", "ipsec"):
         for view in reading.on(word):
             for command in view.inside:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from configs.dialects.huawei import facts_access, facts_filters, facts_records, facts_secrets
+from configs.dialects.huawei import facts_access, facts_controls, facts_filters, facts_records, facts_secrets
 from configs.dialects.huawei.filters import access_lists, bindings, policy_rules
 from configs.reading import Reading, Sheet, strangers
 
@@ -85,6 +85,7 @@ def read(tree: Tree) -> Facts:
     facts_secrets.crypto(sheet, reading)
     facts_records.accounts(sheet, reading)
     facts_filters.ports(sheet, reading)
+    facts_controls.read(sheet, reading, rules)
     return sheet.facts(PLATFORM, tree.encoding, strangers(reading, _ROOTS))
 
 

@@ -151,7 +151,7 @@ _WEAK_SSH = re.compile(r"3des|(^|_)des(_|$)|arcfour|blowfish|md5|group1_sha1|gro
 
 def crypto(sheet: Sheet, reading: Reading) -> None:
     """Channels only: IKE, IPsec, SSH, TLS, SNMPv3, WLAN. Keys of routing protocols are judged elsewhere."""
-    judged = [*_vpn_algorithms(reading), *_channel_algorithms(reading)]
+    judged = [*vpn_algorithms(reading), *_channel_algorithms(reading)]
     sheet.weighed(
         "weak_crypto",
         [command for command, weak in judged if weak],
@@ -162,7 +162,7 @@ def crypto(sheet: Sheet, reading: Reading) -> None:
     )
 
 
-def _vpn_algorithms(reading: Reading) -> Iterator[tuple[Command, bool]]:
+def vpn_algorithms(reading: Reading) -> Iterator[tuple[Command, bool]]:
     """Lines that allow algorithms of IKE and IPsec, and whether one of them is weak."""
     algorithms = {"encryption-algorithm", "authentication-algorithm", "integrity-algorithm", "prf"}
     for kind in ("ike", "ipsec"):

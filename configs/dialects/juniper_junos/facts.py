@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from configs.dialects.juniper_junos import facts_policies, statements
+from configs.dialects.juniper_junos import facts_controls, facts_policies, statements
 from configs.dialects.juniper_junos.statements import below
 from configs.facts import judging
 from configs.facts.judging import Community
@@ -41,6 +41,7 @@ def read(tree: Tree) -> Facts:
     _records(sheet, said)
     facts_policies.policies(sheet, tree, said)
     judging.algorithms(sheet, _algorithms(said))
+    facts_controls.read(sheet, said, list(_of_tunnels(said)))
     return sheet.facts(PLATFORM, tree.encoding)
 
 
@@ -209,16 +210,23 @@ _WHERE = frozenset(
 )
 
 
+def _of_tunnels(said: tuple[Said, ...]) -> Iterator[tuple[judging.Line, bool]]:
+    """Lines that allow algorithms of IKE and IPsec, and whether one of them is weak."""
+    for each in said:
+        words = each.words
+        ours = words[:2] in (("security", "ike"), ("security", "ipsec"), ("services", "ipsec-vpn"))
+        if each.leaf and ours and len(words) > 2 and words[-2] in _WHERE:
+            yield each.line, _WEAK.fullmatch(words[-1]) is not None
+
+
 def _algorithms(said: tuple[Said, ...]) -> Iterator[tuple[judging.Line, bool]]:
     """Lines that allow algorithms of IKE, IPsec, SSH and SNMPv3, and whether one of them is weak."""
+    yield from _of_tunnels(said)
     for each in said:
         words = each.words
         if not each.leaf:
             continue
-        if words[:2] in (("security", "ike"), ("security", "ipsec"), ("services", "ipsec-vpn")) and len(words) > 2:
-            if words[-2] in _WHERE:
-                yield each.line, _WEAK.fullmatch(words[-1]) is not None
-        elif words[:3] == ("system", "services", "ssh") and len(words) > 4 and words[3] in _WHERE:
+        if words[:3] == ("system", "services", "ssh") and len(words) > 4 and words[3] in _WHERE:
             yield each.line, _WEAK.fullmatch(words[-1]) is not None
         elif words[:3] == ("snmp", "v3", "usm"):
             kinds = {"authentication-md5", "authentication-sha", "privacy-des", "privacy-3des", "privacy-aes128"} & set(

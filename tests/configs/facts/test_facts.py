@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from audits.vocabulary import CONFIGURED, configured
+from audits.vocabulary import CONFIGURED, configured, controls
 from configs.dialects import dialect, languages
 
 CASES = [
     pytest.param(path.stem, case, id=f"{path.stem}: {case['name']}")
-    for path in sorted((Path(__file__).parent / "cases").glob("*.yaml"))
+    for folder in ("cases", "controls")
+    for path in sorted((Path(__file__).parent / folder).glob("*.yaml"))
     for case in yaml.safe_load(path.read_text(encoding="utf-8"))
 ]
 
@@ -49,6 +50,21 @@ def test_every_fact_of_the_vocabulary_is_there_and_no_other(platform):
     for fact in facts.values():
         assert fact.why, fact.name
         assert (fact.value is None) == (fact.basis == "undecidable"), fact.name
+
+
+@pytest.mark.parametrize(
+    ("platform", "needed"),
+    [("huawei", 23), ("hp_comware", 22), ("cisco_ios", 17), ("fortinet", 19), ("cisco_asa", 14), ("juniper_junos", 16),
+     ("hillstone_stoneos", 10)],
+)  # fmt: skip
+def test_the_controls_are_shown_present_and_missing(platform, needed):
+    """At least this many controls of a platform are decided both ways."""
+    names = {meaning.name for meaning in controls.MEANINGS}
+    seen = {value: {
+        name for owner, case in (case.values for case in CASES) if owner == platform
+        for name, expected in case["facts"].items() if name in names and expected[0] is value
+    } for value in (True, False)}  # fmt: skip
+    assert len(seen[True] & seen[False]) >= needed, (seen[True] ^ seen[False], len(seen[True] & seen[False]))
 
 
 @pytest.mark.parametrize(
