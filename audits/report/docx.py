@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from audits.report.grouping import Case, Group, Weakness
     from audits.report.wording import Wording
 
-_NAMES = 20  # devices named in a cell
+_NAMES = 10  # devices named in a cell
 _LINES = 4  # lines of evidence in a cell
 _ADVICE = 3  # pieces of advice in a cell
 # What XML 1.0 (section 2.2) cannot hold, and what docxtpl takes for page and paragraph breaks.

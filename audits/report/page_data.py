@@ -35,7 +35,6 @@ _LABELS = {
     "no_weakness": mark("The configuration shows no weakness."),
     "observations": mark("Other observations, outside the items"),
     "findings": mark("Verdicts"),
-    "system": mark("the system as a whole"),
 }
 
 

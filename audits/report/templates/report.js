@@ -101,8 +101,9 @@
       if (group.decided !== undefined) part.append(make("p", "small records", S[group.decided]));
       if (group.records !== undefined) part.append(make("p", "small records", S[group.records]));
       group.devices.forEach(function (number, index) {
+        if (number < 0) return;
         if (index) names.append(T.comma);
-        names.append(number < 0 ? T.system : link(number));
+        names.append(link(number));
       });
       part.append(names);
       box.append(part);
