@@ -97,7 +97,7 @@ async def routers(probe: Probe, wire: Wire) -> tuple[Answer, ...]:
 def _nobody_else(probe: Probe, heard: list[bytes], *, listed: bool, records: tuple[str, ...]) -> Answer:
     """Sound if a listed one answered or the neighbour that must be there did; else unknown."""
     if probe.alive is not None:
-        macs = {claim.mac for claim in frames.claims(heard, [probe.alive]) if claim.address == probe.alive}
+        macs = {claim.mac for claim in frames.claims(heard) if claim.address == probe.alive}
         said = ", ".join(sorted(macs)) or "no answer"
         records += (f"{probe.vantage.name} asks for {probe.alive}: {said}",)
         listed = listed or bool(macs)

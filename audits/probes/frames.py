@@ -132,12 +132,13 @@ def echo(place: Interface, through: str, address: IPv4Address, nonce: bytes) -> 
     )
 
 
-def claims(frames: Iterable[bytes], asked: Iterable[Address]) -> Iterator[Claim]:
-    """Who says that an address is theirs: ARP replies and announcements (RFC 5227), neighbour advertisements."""
+def claims(frames: Iterable[bytes]) -> Iterator[Claim]:
+    """Who says that an address is theirs: ARP replies and announcements (RFC 5227), neighbour advertisements.
+
+    An answer to a question of ours comes to us alone; what comes to everybody was not asked for.
+    """
     from scapy.layers.inet6 import ICMPv6ND_NA, ICMPv6NDOptDstLLAddr  # noqa: PLC0415 - as above
     from scapy.layers.l2 import ARP, Ether  # noqa: PLC0415 - as above
-
-    questions = set(asked)
 
     def read(packet: Any) -> Claim | None:
         if ARP in packet:
@@ -145,7 +146,8 @@ def claims(frames: Iterable[bytes], asked: Iterable[Address]) -> Iterator[Claim]
             sender = ip_address(said.psrc)
             if said.op != 2 and said.psrc != said.pdst:
                 return None
-            return Claim(sender, str(said.hwsrc).lower(), said.op == 2 and sender in questions)
+            alone = not int(str(packet[Ether].dst)[:2], 16) & 1 and said.psrc != said.pdst
+            return Claim(sender, str(said.hwsrc).lower(), said.op == 2 and alone)
         if ICMPv6ND_NA not in packet:
             return None
         advert = packet[ICMPv6ND_NA]

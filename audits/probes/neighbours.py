@@ -26,7 +26,7 @@ FLOOD = 5
 
 
 def sends(probe: Probe) -> Iterator[Send]:
-    """A question for each address, as often as there are tries; for a second network also what is sent through hosts."""
+    """A question for each address, as often as there are tries; for a second network also echoes through hosts."""
     for address in _asked(probe):
         yield Send(probe.vantage, question(address), probe.tries)
     for aim in probe.beyond:
@@ -126,7 +126,7 @@ async def _owners(probe: Probe, wire: Wire) -> tuple[Interface, dict[Address, se
     place = wire.interface(probe.vantage)
     asked = _asked(probe)
     sent = [frames.ask(place, address) for _ in range(probe.tries) for address in asked]
-    heard = list(frames.claims(await wire.frames(probe.vantage, sent, probe.listen), asked))
+    heard = list(frames.claims(await wire.frames(probe.vantage, sent, probe.listen)))
     owners: dict[Address, set[str]] = {address: set() for address in asked}
     for claim in heard:
         if claim.address in owners:

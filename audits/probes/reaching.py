@@ -7,6 +7,7 @@ route), and the target itself must be reached from elsewhere (it is alive).
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from audits.probes.model import Answer, CannotRunError, Kind, Send
@@ -14,11 +15,12 @@ from audits.probes.wire import Attempt
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Iterable, Iterator
 
-    from audits.probes.model import Probe
+    from audits.probes.model import Control, Probe
     from audits.probes.wire import Wire
 
+SIDE_BY_SIDE = 64  # attempts under way: each has a socket
 _REACHED = {
     Kind.ISOLATION: Message("reached from the vantage that must be kept apart"),
     Kind.EGRESS: Message("the outside was reached from a vantage that must not reach it"),
@@ -38,22 +40,35 @@ def sends(probe: Probe) -> Iterator[Send]:
 async def run(probe: Probe, wire: Wire) -> tuple[Answer, ...]:
     """One answer for each device that the targets belong to."""
     before = await _controls(probe, wire)
+    attempts = await _together([wire.attempt(probe.vantage, target.aim, probe) for target in probe.targets])
     found: dict[str, list[Attempt]] = {device: [] for device in probe.devices}
-    for target in probe.targets:
-        found[target.device or probe.device].append(await wire.attempt(probe.vantage, target.aim, probe))
+    for target, attempt in zip(probe.targets, attempts, strict=True):
+        found[target.device or probe.device].append(attempt)
     after = await _controls(probe, wire)
     return tuple(_answer(probe, device, found[device], before, after) for device in found)
 
 
+async def _together(attempts: Iterable[Awaitable[Attempt]]) -> list[Attempt]:
+    """Side by side, so that silence is waited for once; the gate sees to it that they do not leave at once."""
+    places = asyncio.Semaphore(SIDE_BY_SIDE)
+
+    async def one(attempt: Awaitable[Attempt]) -> Attempt:
+        async with places:
+            return await attempt
+
+    return list(await asyncio.gather(*map(one, attempts)))
+
+
 async def _controls(probe: Probe, wire: Wire) -> list[Attempt]:
     """What must be reached. A control that cannot be tried takes nothing from what is found to be open."""
-    attempts = []
-    for control in probe.controls:
+
+    async def one(control: Control) -> Attempt:
         try:
-            attempts.append(await wire.attempt(control.vantage, control.aim, probe))
+            return await wire.attempt(control.vantage, control.aim, probe)
         except CannotRunError as error:
-            attempts.append(Attempt(control.vantage.name, control.aim, None, error.message.in_language("en")))
-    return attempts
+            return Attempt(control.vantage.name, control.aim, None, error.message.in_language("en"))
+
+    return await _together(map(one, probe.controls))
 
 
 def _answer(probe: Probe, device: str, attempts: list[Attempt], before: list[Attempt], after: list[Attempt]) -> Answer:

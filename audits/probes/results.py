@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import string
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from audits.model import Observed, Source
 from audits.probes.model import Kind  # noqa: TC001 - pydantic reads the annotations when it runs
@@ -175,6 +175,13 @@ class _AnswerIn(_In):
     value: bool | None
     why: _TextIn
     records: list[str]
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        """The value is the state's."""
+        if {"weak": True, "sound": False}.get(self.state) is not self.value:
+            raise ValueError(self.state)
+        return self
 
 
 class _ResultIn(BaseModel):

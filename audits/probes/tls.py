@@ -52,19 +52,8 @@ async def _look(probe: Probe, target: Target, wire: Wire) -> Answer:
     if not chosen:
         why = Message("{aim} answered no hello of TLS", aim=str(aim))
         return Answer(device, None, why, tuple(records))
-    clear = [version for version in chosen if version < TLS13]
-    if clear:
-        weak, how = await _greet(probe, target, wire, max(clear), tuple(WEAK))
-        records.append(f"{aim}, weak ciphers only: {how}")
-        if isinstance(weak, Choice) and weak.suite in WEAK:
-            faults.append(WEAK[weak.suite])
-    certificate = next((choice.certificate for choice in chosen.values() if choice.certificate), b"")
-    if not certificate:
-        certificate = await wire.certificate(probe.vantage, aim, probe)
-    words, bad = judge_certificate(certificate, datetime.now(UTC))
-    records.append(f"{aim}, certificate: {words}")
-    if bad is not None and bad:
-        faults.append(words)
+    faults += await _weak_suites(probe, target, wire, chosen, records)
+    bad = await _certificate(probe, target, wire, chosen, records, faults)
     if faults:
         return Answer(
             device, True, Message("{aim} accepts {what}", aim=str(aim), what="; ".join(faults)), tuple(records)
@@ -73,6 +62,30 @@ async def _look(probe: Probe, target: Target, wire: Wire) -> Answer:
         return Answer(device, None, Message("the certificate of {aim} could not be read", aim=str(aim)), tuple(records))
     why = Message("{aim} accepts only TLS 1.2 or later with sound ciphers, and its certificate holds", aim=str(aim))
     return Answer(device, False, why, tuple(records))
+
+
+async def _weak_suites(
+    probe: Probe, target: Target, wire: Wire, chosen: dict[int, Choice], records: list[str]
+) -> list[str]:
+    """The weak suite that the server takes if it is offered no other; TLS 1.3 has none."""
+    clear = [version for version in chosen if version < TLS13]
+    if not clear:
+        return []
+    weak, how = await _greet(probe, target, wire, max(clear), tuple(WEAK))
+    records.append(f"{target.aim}, weak ciphers only: {how}")
+    return [WEAK[weak.suite]] if isinstance(weak, Choice) and weak.suite in WEAK else []
+
+
+async def _certificate(
+    probe: Probe, target: Target, wire: Wire, chosen: dict[int, Choice], records: list[str], faults: list[str]
+) -> bool | None:
+    """Whether the server's certificate is bad; None if none could be read."""
+    der = next((choice.certificate for choice in chosen.values() if choice.certificate), b"")
+    words, bad = judge_certificate(der or await wire.certificate(probe.vantage, target.aim, probe), datetime.now(UTC))
+    records.append(f"{target.aim}, certificate: {words}")
+    if bad:
+        faults.append(words)
+    return bad
 
 
 async def _greet(

@@ -188,10 +188,8 @@ class Network:
     async def _ask(self, vantage: Vantage, aim: Aim, seconds: float) -> Attempt:
         """One datagram with a question that the port's service answers without knowing us."""
         with self._open(vantage, aim, _DATAGRAM) as sock:
-            code = sock.connect_ex((str(aim.address), aim.port))
             try:
-                if code:
-                    raise OSError(code, os.strerror(code))
+                sock.connect((str(aim.address), aim.port))
                 sock.send(payloads.question(aim.port))
             except OSError as error:
                 return Attempt(vantage.name, aim, None, f"not sent: {error.strerror}")

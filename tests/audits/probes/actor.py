@@ -39,7 +39,17 @@ def dhcp(name: str, server: str, offered: str) -> None:
                 continue
             asked = frame[42:]
             boot = b"\2\1\6\0" + asked[4:8] + bytes(4) + b"\0\0\0\0" + ip_address(offered).packed + sid + bytes(4)
-            boot += asked[28:44] + bytes(192) + b"\x63\x82\x53\x63" + b"\x35\1\2" + b"\x36\4" + sid + b"\x03\4" + sid + b"\xff"
+            boot += (
+                asked[28:44]
+                + bytes(192)
+                + b"\x63\x82\x53\x63"
+                + b"\x35\1\2"
+                + b"\x36\4"
+                + sid
+                + b"\x03\4"
+                + sid
+                + b"\xff"
+            )
             udp = struct.pack("!HHHH", 67, 68, 8 + len(boot), 0) + boot
             head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0) + sid + b"\xff" * 4
             head = head[:10] + checksum(head).to_bytes(2, "big") + head[12:]

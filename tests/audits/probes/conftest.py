@@ -1,4 +1,4 @@
-"""A town in namespaces: an office link, servers, management, two exits and the outside; and an ear in every namespace."""
+"""A town in namespaces: an office link, servers, management, two exits, the outside; and an ear in each namespace."""
 
 from __future__ import annotations
 
@@ -91,34 +91,51 @@ NODES = (
             *(
                 f"address add {address} dev {port}{' nodad' if ':' in address else ''}"
                 for port, address in (
-                    ("office0", "10.1.0.1/24"), ("office0", "fd00:1::1/64"), ("mgmt0", "10.9.0.1/24"),
-                    ("mgmt0", "fd00:9::1/64"), ("srv0", "10.3.0.1/24"), ("srv0", "fd00:3::1/64"),
-                    ("isp1", "10.8.0.1/30"), ("isp2", "10.7.0.1/30"),
+                    ("office0", "10.1.0.1/24"),
+                    ("office0", "fd00:1::1/64"),
+                    ("mgmt0", "10.9.0.1/24"),
+                    ("mgmt0", "fd00:9::1/64"),
+                    ("srv0", "10.3.0.1/24"),
+                    ("srv0", "fd00:3::1/64"),
+                    ("isp1", "10.8.0.1/30"),
+                    ("isp2", "10.7.0.1/30"),
                 )
             ),
             "route add 198.51.100.0/24 via 10.8.0.2",
         ),
         settings=ROUTER,
-    ),  # fmt: skip
+    ),
     NodeSpec(
         "isp1",
-        wires=("address add 10.8.0.2/30 dev fw0", "address add 10.81.0.1/30 dev out0",
-               "route add 198.51.100.0/24 via 10.81.0.2", "route add 10.0.0.0/8 via 10.8.0.1"),
+        wires=(
+            "address add 10.8.0.2/30 dev fw0",
+            "address add 10.81.0.1/30 dev out0",
+            "route add 198.51.100.0/24 via 10.81.0.2",
+            "route add 10.0.0.0/8 via 10.8.0.1",
+        ),
         settings=ROUTER,
-    ),  # fmt: skip
+    ),
     NodeSpec(
         "isp2",
-        wires=("address add 10.7.0.2/30 dev fw0", "address add 10.71.0.1/30 dev out0",
-               "route add 198.51.100.0/24 via 10.71.0.2", "route add 10.0.0.0/8 via 10.7.0.1"),
+        wires=(
+            "address add 10.7.0.2/30 dev fw0",
+            "address add 10.71.0.1/30 dev out0",
+            "route add 198.51.100.0/24 via 10.71.0.2",
+            "route add 10.0.0.0/8 via 10.7.0.1",
+        ),
         settings=ROUTER,
-    ),  # fmt: skip
+    ),
     NodeSpec(
         "outside",
-        wires=("address add 198.51.100.1/32 dev lo", "address add 198.51.100.7/32 dev lo",
-               "address add 10.81.0.2/30 dev one", "address add 10.71.0.2/30 dev two",
-               "route add 10.0.0.0/8 via 10.81.0.1"),
+        wires=(
+            "address add 198.51.100.1/32 dev lo",
+            "address add 198.51.100.7/32 dev lo",
+            "address add 10.81.0.2/30 dev one",
+            "address add 10.71.0.2/30 dev two",
+            "route add 10.0.0.0/8 via 10.81.0.1",
+        ),
         settings=QUIET,
-    ),  # fmt: skip
+    ),
 )
 CABLES = tuple(
     Cable((a, x), (b, y))
@@ -313,26 +330,31 @@ def destination(frame: bytes, vantage: str) -> Aim | str | None:
     ours = frame[6:12] == MACS[vantage]
     if kind == b"\x08\x06":
         return Aim(Protocol.ARP, IPv4Address(body[24:28])) if ours and body[6:8] == b"\0\1" else None
-    if kind == b"\x08\0":
-        source, to, protocol, rest = IPv4Address(body[12:16]), IPv4Address(body[16:20]), body[9], body[20:]
-    elif kind == b"\x86\xdd":
-        source, to, protocol, rest = IPv6Address(body[8:24]), IPv6Address(body[24:40]), body[6], body[40:]
-    else:
+    if kind not in (b"\x08\0", b"\x86\xdd"):
         return "unknown ethertype" if ours else None
+    six = kind == b"\x86\xdd"
+    source, to = (
+        (IPv6Address(body[8:24]), IPv6Address(body[24:40]))
+        if six
+        else (IPv4Address(body[12:16]), IPv4Address(body[16:20]))
+    )
     if source not in SENDERS[vantage] and not ours:
         return None
-    if isinstance(to, IPv6Address) and protocol in (0, 58) and rest[:1] != b"\x80":
-        if protocol == 0 or rest[0] == 136:
-            return None  # the kernel's MLD report; its advertisement to who asked for us
-        if rest[0] == 133:
-            return Aim(Protocol.RS, to)
-        return Aim(Protocol.ND, IPv6Address(rest[8:24])) if rest[0] == 135 else f"ICMPv6 {rest[0]} to {to}"
+    return _carried(to, body[6] if six else body[9], body[40:] if six else body[20:])
+
+
+def _carried(to: IPv4Address | IPv6Address, protocol: int, rest: bytes) -> Aim | str | None:
+    """The aim of an IP packet, by what it carries."""
+    multicast_reports = protocol == 0 or (protocol == 58 and rest[0] in (136, 143))
+    if multicast_reports:
+        return None  # the kernel's MLD report; its advertisement to who asked for us
+    if protocol == 58 and rest[0] in (133, 135):
+        return Aim(Protocol.RS, to) if rest[0] == 133 else Aim(Protocol.ND, IPv6Address(rest[8:24]))
     if protocol in (1, 58):
         return Aim(Protocol.ICMP, to)
     port = int.from_bytes(rest[2:4], "big")
-    if protocol == 17:
-        return Aim(Protocol.DHCP, to) if port == 67 else Aim(Protocol.UDP, to, port)
-    return Aim(Protocol.TCP, to, port) if protocol == 6 else f"protocol {protocol} to {to}"
+    known = {6: Aim(Protocol.TCP, to, port), 17: Aim(Protocol.DHCP, to) if port == 67 else Aim(Protocol.UDP, to, port)}
+    return known.get(protocol, f"protocol {protocol} to {to}")
 
 
 @pytest.fixture(scope="session")
@@ -405,9 +427,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[Path, 
         builder = builder.not_valid_before(now - timedelta(days=60)).not_valid_after(now + timedelta(days=days))
         key, certificate = folder / f"{name}.key", folder / f"{name}.pem"
         pem = serialization.Encoding.PEM
-        key.write_bytes(
-            private.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        )
+        key.write_bytes(private.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
         certificate.write_bytes(builder.sign(private, hashes.SHA256()).public_bytes(pem))
         return key, certificate
 

@@ -1,4 +1,4 @@
-"""Faults seeded one at a time in a town of namespaces: found where they are, nothing else found, nothing sent elsewhere."""
+"""Faults seeded one by one in a town of namespaces: found where they are, and nothing else, and nothing sent astray."""
 
 from __future__ import annotations
 
@@ -65,8 +65,12 @@ class Seeds:
     def exit(self) -> Iterator[None]:
         """Traffic leaves through the second line, and comes back that way."""
         with (
-            self.ip("fw", "ip route replace 198.51.100.0/24 via 10.7.0.2", "ip route replace 198.51.100.0/24 via 10.8.0.2"),
-            self.ip("outside", "ip route replace 10.0.0.0/8 via 10.71.0.1", "ip route replace 10.0.0.0/8 via 10.81.0.1"),
+            self.ip(
+                "fw", "ip route replace 198.51.100.0/24 via 10.7.0.2", "ip route replace 198.51.100.0/24 via 10.8.0.2"
+            ),
+            self.ip(
+                "outside", "ip route replace 10.0.0.0/8 via 10.71.0.1", "ip route replace 10.0.0.0/8 via 10.81.0.1"
+            ),
         ):
             yield
 
@@ -85,8 +89,10 @@ class Seeds:
     def sshd(self, more: str = "") -> Any:
         """A server of SSH; without more a sound one."""
         config = self.town.folder / f"sshd-{abs(hash(more))}"
-        config.write_text(STRONG.format(key=self.keys["host"]) + more, encoding="ascii")
-        return self.town.running("srv", "sh", "-c", f"mkdir -p /run/sshd; echo ready; exec /usr/sbin/sshd -D -f {config}")
+        config.write_text(more + STRONG.format(key=self.keys["host"]), encoding="ascii")
+        return self.town.running(
+            "srv", "sh", "-c", f"mkdir -p /run/sshd; echo ready; exec /usr/sbin/sshd -D -f {config}"
+        )
 
     def web(self, certificate: str = "good", *more: str) -> Any:
         """A server of TLS; without more a sound one."""
@@ -211,8 +217,12 @@ def test_every_seeded_fault_is_found_and_a_clean_town_is_clean(town: Any, keys_o
         for number in range(CLEAN):
             with _servers(seeds):
                 results = town.probe()
-            alarms += [(number, other, _told(results, other)) for other, found in _states(results).items() if found != {"sound"}]
-    assert not missed, missed
-    assert not alarms, alarms
+            alarms += [
+                (number, other, _told(results, other))
+                for other, found in _states(results).items()
+                if found != {"sound"}
+            ]
+    assert not missed, "\n".join(map(str, missed))
+    assert not alarms, "\n".join(map(str, alarms))
     assert strays == []
     sys.stderr.write(f"{len(FAULTS)} of {len(FAULTS)} faults found, 0 in {CLEAN} clean runs, no stray packet\n")
