@@ -46,17 +46,40 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Leg:
+    """One part of the way: the text before and behind it, the commands there and back."""
+
+    before: bytes = field(repr=False)
+    after: bytes = field(repr=False)
+    forth: Change
+    back: Change
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to send."""
+        return self.forth.empty
+
+
+@dataclass(frozen=True, slots=True)
 class Fixed:
-    """One device: its text before and after, the way there and back, what that closes and what is left."""
+    """One device: what is closed and what is left. `inside` cannot shut us out; `doors` comes behind it and may."""
 
     device: str
     platform: str
-    before: bytes = field(repr=False)
-    after: bytes = field(repr=False)
     closed: tuple[Closed, ...]
     left: tuple[Left, ...]
-    forth: Change
-    back: Change
+    inside: Leg
+    doors: Leg
+
+    @property
+    def after(self) -> bytes:
+        """The text with everything mended that can be."""
+        return self.doors.after
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to send."""
+        return self.inside.empty and self.doors.empty
 
 
 def fix(
@@ -72,67 +95,64 @@ def fix(
     `named` are those that somebody has asked for by name.
     """
     speaker = dialects.dialect(device.facts.platform)
-    attempt = _Attempt(speaker, speaker.parse(device.document.content), device.facts.facts, values, frozenset(named))
+    before = speaker.parse(device.document.content)
+    attempt = _Attempt(speaker, before, device.facts.facts, values, frozenset(named), management)
     weak = [name for name, fact in device.facts.facts.items() if fact.value and name in wanted]
     known = remedies(device.facts.platform)
-    order = [name for name in known if name in weak]
-    closed: list[Closed] = []
-    left: list[Left] = []
-    for name in (*order, *(name for name in weak if name not in known)):
-        found = attempt.mend(name)
-        if isinstance(found, Closed):
-            closed.append(found)
-        else:
-            left.append(found)
-    return Fixed(
-        device.name,
-        device.facts.platform,
-        device.document.content,
-        attempt.tree.to_bytes(),
-        tuple(closed),
-        tuple(left),
-        *_ways(speaker, device.document.content, attempt.tree, management),
-    )
-
-
-def _ways(speaker: Dialect, before: bytes, after: Tree, management: Interface | None) -> tuple[Change, Change]:
-    """The change to the mended text, in an order that never cuts the session, and the one back."""
-    form = language(speaker.platforms[0])
-    if form is None:
-        return change.Change(), change.Change()
-    whole = replace(form, owned=change.NEVER, whole=True)
-    running = speaker.parse(before)
-    return (
-        change.compute(running, after, whole, management),
-        change.compute(after, running, whole, management),
-    )
+    ordered = [*(name for name in known if name in weak), *(name for name in weak if name not in known)]
+    found = {name: attempt.mend(name) for name in ordered}
+    inside = attempt.tree
+    found |= {name: attempt.mend(name, doors=True) for name in ordered if found[name] is None}
+    closed = tuple(each for each in found.values() if isinstance(each, Closed))
+    left = tuple(each for each in found.values() if isinstance(each, Left))
+    legs = (attempt.leg(before, inside), attempt.leg(inside, attempt.tree))
+    return Fixed(device.name, device.facts.platform, closed, left, *legs)
 
 
 class _Attempt:
     """One device's text, with the remedies that have been put in so far."""
 
     def __init__(
-        self, speaker: Dialect, tree: Tree, facts: Mapping[str, Fact], values: Values, named: frozenset[str]
+        self,
+        speaker: Dialect,
+        tree: Tree,
+        facts: Mapping[str, Fact],
+        values: Values,
+        named: frozenset[str],
+        management: Interface | None,
     ) -> None:
         self._speaker = speaker
         self.tree = tree
         self._facts = dict(facts)
         self._values = values
         self._named = named
+        self._management = management
 
-    def mend(self, name: str) -> Closed | Left:
-        """Put a weakness's remedy in, if it closes it and nothing else opens."""
+    def mend(self, name: str, *, doors: bool = False) -> Closed | Left | None:
+        """Put a weakness's remedy in, if it closes it and nothing else opens; None if it may shut us out and that is
+        not wanted yet.
+        """  # noqa: D205 - one sentence
         if not self._facts[name].value:
             return Closed(name)
         remedy = remedies(self._speaker.platforms[0]).get(name)
         if remedy is None:
             return Left(name, Lack.DECISION, Message("no remedy is known for it on this platform"))
         try:
-            return self._mended(name, remedy)
+            return self._mended(name, remedy, doors=doors)
         except UnfitError as error:
             return Left(name, error.lack, error.message, error.note, remedy.shown)
 
-    def _mended(self, name: str, remedy: Remedy) -> Closed:
+    def leg(self, before: Tree, after: Tree) -> Leg:
+        """The way between two texts, in an order that never cuts the session, and the way back."""
+        return Leg(before.to_bytes(), after.to_bytes(), self._change(before, after), self._change(after, before))
+
+    def _change(self, before: Tree, after: Tree) -> Change:
+        form = language(self._speaker.platforms[0])
+        if form is None or before is after:
+            return change.Change()
+        return change.compute(before, after, replace(form, owned=change.NEVER, whole=True), self._management)
+
+    def _mended(self, name: str, remedy: Remedy, *, doors: bool) -> Closed | None:
         """Put a remedy in. UnfitError if nobody asked for it, it does not close it, or opens another."""
         if remedy.named and name not in self._named:
             message = Message("others than we may be cut off: done only where it is named with --only")
@@ -146,6 +166,8 @@ class _Attempt:
             raise UnfitError(Lack.LINES, message, remedy.note)
         if facts[name].value:
             raise UnfitError(Lack.LINES, Message("its lines do not mend all of it"), remedy.note)
+        if not doors and self._change(self.tree, after).cuts:
+            return None
         self.tree, self._facts = after, facts
         return Closed(name, tuple(self._masked(mended.lines)))
 

@@ -1,6 +1,6 @@
 """What mends devices as a stage that rollouts send: its files, and a page that says what it closes and what is left.
 
-The folder has the form of `config stages` (`configs.readdress.stages_files`), with one stage in it.
+The folder has the form of `config stages` (`configs.readdress.stages_files`), with two stages: what touches no way to a device, and then what does.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ from inventory.text import Message, mark
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from audits.fixing import Fixed, Left
+    from audits.fixing import Fixed, Left, Leg
     from inventory.model import Interface
 
-FOLDER: Final = "001-fix"
 LACKS: Final = {
     Lack.VALUE: mark("a value is not known"),
     Lack.DECISION: mark("left for a person"),
@@ -30,32 +29,42 @@ LACKS: Final = {
 }
 
 
-def files(fixed: Sequence[Fixed], homes: Mapping[str, Interface | None]) -> dict[str, bytes]:
-    """All files by their path below the folder; `homes` is where each device is managed."""
-    changed = [device for device in fixed if not device.forth.empty]
-    rows = tuple(_row(device, homes.get(device.device)) for device in changed)
-    staged = Staged(
-        [StageSet(1, 0, Stage.FIX, temporary=False, devices=rows)] if rows else [],
-        {device.device: device.before for device in changed},
-    )
-    found = stages_files.files(staged, {device.device: device.device for device in changed})
-    pages = {page: ("\n".join(_page(fixed, name)) + "\n").encode() for name, page in stages_files.PAGES.items()}
+def staged(fixed: Sequence[Fixed], homes: Mapping[str, Interface | None]) -> Staged:
+    """The stages; `homes` is where each device is managed."""
+    found = Staged(today={device.device: device.inside.before for device in fixed if not device.empty})
+    for number, (stage, legs) in enumerate(
+        (
+            (Stage.FIX, [(device, device.inside) for device in fixed]),
+            (Stage.DOORS, [(device, device.doors) for device in fixed]),
+        ),
+        1,
+    ):
+        rows = tuple(_row(device, leg, homes.get(device.device)) for device, leg in legs if not leg.empty)
+        if rows:
+            found.stages.append(StageSet(number, 0, stage, temporary=False, devices=rows))
+    return found
+
+
+def files(fixed: Sequence[Fixed], stages: Staged) -> dict[str, bytes]:
+    """All files by their path below the folder."""
+    found = stages_files.files(stages, {device.device: device.device for device in fixed})
+    pages = {page: ("\n".join(_page(fixed, stages, name)) + "\n").encode() for name, page in stages_files.PAGES.items()}
     return found | pages
 
 
-def _row(device: Fixed, home: Interface | None) -> DeviceStage:
+def _row(device: Fixed, leg: Leg, home: Interface | None) -> DeviceStage:
     return DeviceStage(
         device.device,
         device.platform,
-        (Part(home, device.forth.commands, text=device.after),),
-        (Part(home, device.back.commands, text=device.before),),
+        (Part(home, leg.forth.commands, text=leg.after),),
+        (Part(home, leg.back.commands, text=leg.before),),
         home=home,
         there=home,
-        text=device.after,
+        text=leg.after,
     )
 
 
-def _page(fixed: Sequence[Fixed], name: str) -> Iterator[str]:
+def _page(fixed: Sequence[Fixed], stages: Staged, name: str) -> Iterator[str]:
     """The page for people, in Markdown, in a language."""
 
     def said(template: str, **parameters: Any) -> str:
@@ -65,11 +74,13 @@ def _page(fixed: Sequence[Fixed], name: str) -> Iterator[str]:
     yield ""
     yield said(
         mark(
-            "Look at each device's commands, then have a rollout send them, guarded and in waves: "
-            "`govnet rollout start --stage FOLDER/{folder}`. Audit again after that and after the next backup."
-        ),
-        folder=FOLDER,
+            "Look at each device's commands, then have a rollout send each folder, guarded and in waves. Back the devices "
+            "up and audit again after that."
+        )
     )
+    yield ""
+    for stage in stages.stages:
+        yield f"- `govnet rollout start --stage FOLDER/{stage.folder}`: {said(stages_files.WHAT[stage.stage])}"
     for device in fixed:
         yield from ("", f"## {device.device}", "")
         for closed in device.closed:

@@ -122,10 +122,10 @@ def _finish(outcome: _Outcome, out: Path | None, homes: Mapping[str, Any], *, as
     from audits import fixing_files  # noqa: PLC0415 - start-up time
     from configs.readdress import out as folders  # noqa: PLC0415 - as above
 
+    staged = fixing_files.staged(outcome.fixed, homes)
     if out is not None:
-        folders.write(out, fixing_files.files(outcome.fixed, homes).items(), mode=0o600)
-    changed = any(not device.forth.empty for device in outcome.fixed)
-    stage = str(out / fixing_files.FOLDER) if out is not None and changed else None
+        folders.write(out, fixing_files.files(outcome.fixed, staged).items(), mode=0o600)
+    stages = [str(out / stage.folder) for stage in staged.stages] if out is not None else []
     unread = outcome.before.not_judged
     left = any(device.left for device in outcome.fixed)
     if as_json:
@@ -133,13 +133,13 @@ def _finish(outcome: _Outcome, out: Path | None, homes: Mapping[str, Any], *, as
             {
                 "ok": not left and not unread,
                 "folder": str(out) if out is not None else None,
-                "stage": stage,
+                "stages": stages,
                 "devices": [_device_json(device, outcome) for device in outcome.fixed],
                 "unread": [{"device": each.device, "why": _both(each.why)} for each in unread],
             }
         )
     else:
-        _show(outcome, stage)
+        _show(outcome, stages)
     if unread:
         raise typer.Exit(ExitCode.DEVICES_FAILED)
     if left:
@@ -266,9 +266,9 @@ def _device_json(device: Fixed, outcome: _Outcome) -> dict[str, Any]:
         "name": device.device,
         "platform": device.platform,
         "sent_by_rollouts": dialect(device.platform).driver() is not None,
-        "commands": len(device.forth.commands),
-        "cuts": list(device.forth.cuts),
-        "diff": device.forth.diff,
+        "commands": len(device.inside.forth.commands) + len(device.doors.forth.commands),
+        "cuts": list(device.doors.forth.cuts),
+        "diff": device.inside.forth.diff + device.doors.forth.diff,
         "closed": [
             {"fact": each.fact, "items": outcome.items(each.fact), "lines": list(each.lines)} for each in device.closed
         ],
@@ -293,7 +293,7 @@ def _both(message: Message) -> dict[str, str]:
     return {"en": message.in_language("en"), "zh": message.in_language("zh_CN")}
 
 
-def _show(outcome: _Outcome, stage: str | None) -> None:
+def _show(outcome: _Outcome, stages: Sequence[str]) -> None:
     rows = [row for device in outcome.fixed for row in _rows(device, outcome)]
     print_table(
         tr("What mends the findings"),
@@ -309,7 +309,7 @@ def _show(outcome: _Outcome, stage: str | None) -> None:
     )
     for each in outcome.before.not_judged:
         talk().print(tr("not read: {device}: {why}", device=each.device, why=each.why), markup=False, soft_wrap=True)
-    if stage is not None:
+    for stage in stages:
         text = tr("Send it: govnet rollout start --stage {stage}; it is a dry run until --commit.", stage=stage)
         talk().print(text, markup=False, soft_wrap=True)
 

@@ -73,3 +73,24 @@ SHUTS = re.compile(
 VIRTUAL = re.compile(r"(?i)interface (?:vlan|bvi|loopback)")
 MEMBERS = re.compile(r"(?:no )?switchport(?: |$)|vlan |channel-group |port-group ")
 ROUTE = re.compile(r"ip(?:v6)? route |ip default-gateway ")
+
+_BANNER = re.compile(r"banner (?P<which>\S+) ?(?P<mark>\^C|\S)(?P<text>.*?)(?P=mark)\s*$", re.DOTALL)
+_SHOWN_BANNER = re.compile(r"(banner \S+ )\^C(.*)\^C\s*$", re.DOTALL)
+
+
+def banner(text: str) -> str:
+    """A banner without the mark around its text, which is not part of it: what was typed as # is shown as ^C.
+
+    Nothing for any other line.
+    """
+    found = _BANNER.match(text)
+    return f"banner {found['which']} {found['text'].strip()}" if found is not None else ""
+
+
+def typed(text: str) -> str:
+    """A banner as it can be typed: `^C` is how the device shows a control character, typed it would mean `^`."""
+    shown = _SHOWN_BANNER.match(text)
+    if shown is None:
+        return text
+    mark = next((mark for mark in "#@~$%=+&" if mark not in shown[2]), "")
+    return f"{shown[1]}{mark}{shown[2]}{mark}" if mark else text

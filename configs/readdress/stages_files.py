@@ -40,7 +40,8 @@ WHAT: Final = {
     Stage.PREFER: mark("The new addresses speak: they become primary, routes go by them, single values change."),
     Stage.DRAIN: mark("Nothing is sent. Nobody may use the old addresses below any more."),
     Stage.REMOVE: mark("The old addresses go. What is left is the re-addressed configuration."),
-    Stage.FIX: mark("What mends the findings of an audit."),
+    Stage.FIX: mark("What mends findings of an audit and touches no way to the devices."),
+    Stage.DOORS: mark("What mends findings of an audit at the way to the devices: Telnet, sources, sessions."),
 }
 WHY: Final = {
     "one-value": mark("the command holds one address only"),

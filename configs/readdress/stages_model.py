@@ -19,7 +19,9 @@ class Stage(StrEnum):
     PREFER = "prefer"
     DRAIN = "drain"
     REMOVE = "remove"
-    FIX = "fix"  # no stage of a re-addressing: what mends the findings of an audit
+    # No stages of a re-addressing, but what mends the findings of an audit: first all that cannot shut us out.
+    FIX = "fix"
+    DOORS = "doors"
 
 
 # Those of a re-addressing, in their order.

@@ -24,6 +24,8 @@ from configs.no_family import (
     TOP,
     TOUCHES,
     VIRTUAL,
+    banner,
+    typed,
 )
 
 _SLOTS = (
@@ -61,15 +63,11 @@ _DOMAIN = re.compile(r"^(no )?ip domain (name|lookup)\b")
 _NUMBERED_ENTRY = re.compile(r"^(\d+) (?=permit|deny)")
 
 
-_BANNER = re.compile(r"banner (?P<which>\S+) ?(?P<mark>\^C|\S)(?P<text>.*?)(?P=mark)\s*$", re.DOTALL)
-
-
 @cache
 def _normalise(text: str, *, in_list: bool) -> str:
-    banner = _BANNER.match(text)
-    if banner is not None:
-        # The mark around the text is not part of it: what was typed as # is shown as ^C.
-        return f"banner {banner['which']} {banner['text'].strip()}"
+    said = banner(text)
+    if said:
+        return said
     text = " ".join(text.split())
     if text.startswith("interface "):
         return "interface " + text[10:].replace(" ", "").lower()
@@ -85,18 +83,6 @@ def _normalise(text: str, *, in_list: bool) -> str:
 def normalise(path: tuple[str, ...], text: str) -> str:
     """One spelling for what IOS shows in several, by release."""
     return _normalise(text, in_list=bool(path) and path[-1].startswith("ip access-list "))
-
-
-_SHOWN_BANNER = re.compile(r"(banner \S+ )\^C(.*)\^C\s*$", re.DOTALL)
-
-
-def typed(text: str) -> str:
-    """A banner as it can be typed: `^C` is how IOS shows a control character, typed as it stands it would mean `^`."""
-    banner = _SHOWN_BANNER.match(text)
-    if banner is None:
-        return text
-    mark = next((mark for mark in "#@~$%=+&" if mark not in banner[2]), "")
-    return f"{banner[1]}{mark}{banner[2]}{mark}" if mark else text
 
 
 LANGUAGE = Language(

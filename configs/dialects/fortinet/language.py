@@ -73,7 +73,7 @@ LANGUAGE = Language(
     views=re.compile(r"(?:config|edit) "),
     normalise=normalise,
     # `show` leaves out what is the release's default (CLI reference, “show full-configuration”).
-    unstored=re.compile(r"set (?:status up|auth-proto sha|priv-proto aes)$"),
+    unstored=re.compile(r"set (?:status up|auth-proto sha|priv-proto aes|minimum-length 8|admin-lockout-threshold 3)$"),
     second=None,
     remark="#",
 )

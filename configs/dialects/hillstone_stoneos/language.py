@@ -87,6 +87,8 @@ LANGUAGE = Language(
         r"|tunnel ipsec \S)"
     ),
     plain=re.compile(r".* > (?:zone|address|service|schedule|tunnel) "),
+    # Defaults, which the device does not show (manual, “console timeout”, “ssh timeout”, “admin max-login-failure”).
+    hidden=re.compile(r"(?:(?:console|ssh|telnet|web) timeout 10|admin max-login-failure 3|ssh port 22)$"),
     normalise=normalise,
     second="secondary",
     beside=re.compile(r"ntp server |snmp-server (?:host|trap-host) |ip name-server "),

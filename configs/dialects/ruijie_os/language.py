@@ -27,6 +27,8 @@ from configs.no_family import (
     TOP,
     TOUCHES,
     VIRTUAL,
+    banner,
+    typed,
 )
 
 _PATHS = Paths(
@@ -52,6 +54,9 @@ _NUMBERED_ENTRY = re.compile(r"^\d+ (?=permit|deny)")
 
 @cache
 def _normalise(text: str, *, in_list: bool) -> str:
+    said = banner(text)
+    if said:
+        return said
     text = " ".join(text.split())
     if text.startswith("interface "):
         return "interface " + text[10:].replace(" ", "").lower()
@@ -80,6 +85,7 @@ LANGUAGE = Language(
     ordered=re.compile(LIST),
     explicit=re.compile(r"no (?:switchport|enable service \S+)$"),
     normalise=normalise,
+    typed=typed,
     second="secondary",
     beside=re.compile(
         r"router bgp \d+ > (?:.* > )?neighbor [0-9A-Fa-f]*[.:]|ntp server |logging (?:server )?\d|snmp-server host "

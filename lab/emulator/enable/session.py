@@ -183,7 +183,7 @@ class EnableSession(EnableModes):
         root = self.device.running
         root.put(Entry(match.words, match.words, match.rule))
         for entry in [child for _, child in root.walk()]:
-            if entry.rule is None or "password" not in entry.words[:-1]:
+            if entry.rule is None or "password" not in entry.words[:-1] or entry.words[:2] == ("password", "policy"):
                 continue
             place = entry.words.index("password")
             if entry.words[0] in ("username", "enable", "password") and entry.words[place + 1] not in ("5", "7", "9"):
