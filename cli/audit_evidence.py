@@ -62,7 +62,7 @@ def observed(
     secret: str = "",
     limits: Limits | None = None,
 ) -> tuple[Observed, ...]:
-    """What else is known of the documents' devices on the day `date` (empty: now); nothing without a workspace.
+    """What else is known of the documents' devices on the day `date` (empty: today); nothing without a workspace.
 
     InputError for sources that there are not, and for a server without a workspace.
     """
@@ -74,15 +74,14 @@ def observed(
             raise _problem("no-workspace", "--prometheus", Message("its devices are those of a workspace"))
         return ()
     server = _server(workspace, url, secret)
-    return gather(documents, workspace, moment(date), sources=sources, limits=limits, metrics=server)
-
-
-def moment(date: str) -> datetime:
-    """The moment that a day means: now if it is today or none was given, else its end, by the local clock."""
     now = datetime.now().astimezone()
-    if not date or date_type.fromisoformat(date) == now.date():
-        return now
-    return datetime.combine(date_type.fromisoformat(date), time(23, 59, 59)).astimezone()
+    end = end_of(date or now.date().isoformat())
+    return gather(documents, workspace, end, sources=sources, limits=limits, metrics=server, measured=min(now, end))
+
+
+def end_of(day: str) -> datetime:
+    """The last second of a day by the local clock: on one day the files give one answer, whenever they are asked."""
+    return datetime.combine(date_type.fromisoformat(day), time(23, 59, 59)).astimezone()
 
 
 def _sources(names: str) -> tuple[str, ...]:

@@ -33,11 +33,13 @@ def gather(
     sources: Collection[str] = SOURCES,
     limits: Limits | None = None,
     metrics: Metrics | None = None,
+    measured: datetime | None = None,
 ) -> tuple[Observed, ...]:
     """What the sources say about the devices of the documents at the moment `at`, in a stable order.
 
     A document belongs to a device of the inventory by `device`, else by its file's name without the ending; of others
-    nothing is said. `metrics` is the Prometheus server to ask, if there is one.
+    nothing is said. `metrics` is the Prometheus server to ask, if there is one, about the time up to `measured` (`at`
+    if it is not given). All but its answers depend on nothing else than the workspace's files and `at`.
     """
     from audits.evidence import reading  # noqa: PLC0415 - start-up time
 
@@ -45,5 +47,5 @@ def gather(
     ways = {"archive": gathering.archive, "plan": gathering.plan, "rollout": gathering.rollout}
     found = [observed for source, way in ways.items() if source in sources for observed in way()]
     if metrics is not None:
-        found += gathering.prometheus(metrics)
+        found += gathering.prometheus(metrics, measured or at)
     return tuple(sorted(found, key=lambda observed: (observed.device, observed.fact)))

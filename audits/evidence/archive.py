@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from audits.evidence.journal import BACKUP, COMPARED, record
 from audits.model import Observed, Source
 from configs.archive import FILE
-from inventory.text import Message
+from inventory.text import Message, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ def observe(
     """The facts of the devices. `changes` are those of the archive, the newest first, or why it cannot be read."""
     for name in devices:
         yield _backup(name, changes, journal, at, limits)
-        yield _differs(name, journal, at)
+        yield _differs(name, journal)
 
 
 def proof(device: str, change: Change) -> str:
@@ -44,13 +44,12 @@ def proof(device: str, change: Change) -> str:
 def _backup(
     name: str, changes: Mapping[str, Sequence[Change]] | Message, journal: Journal, at: datetime, limits: Limits
 ) -> Observed:
-    moment = at.isoformat(timespec="seconds")
+    fact = "backup_old"
     if isinstance(changes, Message):
-        return Observed(name, "backup_old", None, Source.ARCHIVE, changes, at=moment)
+        return Observed(name, fact, None, Source.ARCHIVE, changes)
     known = changes.get(name, ())
     if not known:
-        why = Message("the archive has no configuration of it")
-        return Observed(name, "backup_old", True, Source.ARCHIVE, why, at=moment)
+        return Observed(name, fact, True, Source.ARCHIVE, Message("the archive has no configuration of it"))
     seen, records = known[0].at, [proof(name, known[0])]
     runs = journal.of(name, BACKUP)
     if runs:
@@ -62,31 +61,28 @@ def _backup(
         age=f"{age / timedelta(days=1):.1f}",
         limit=limits.backup_days,
     )
-    old = age > timedelta(days=limits.backup_days)
+    old: bool | None = age > timedelta(days=limits.backup_days)
     if old and journal.doubt is not None:  # a younger backup of an unchanged text would stand in the log alone
+        old = None
         why = Message(
             "the text last changed {age} days ago, and the log does not tell whether it was backed up since: {why}",
             age=age.days,
             why=journal.doubt,
         )
-        return Observed(name, "backup_old", None, Source.ARCHIVE, why, tuple(records), moment)
-    return Observed(name, "backup_old", old, Source.ARCHIVE, why, tuple(records), moment)
+    return Observed(name, fact, old, Source.ARCHIVE, why, tuple(records), seen.isoformat(timespec="seconds"))
 
 
-def _differs(name: str, journal: Journal, at: datetime) -> Observed:
+def _differs(name: str, journal: Journal) -> Observed:
     """What `govnet config drift --since` found when it last asked the device, unless it was backed up again since."""
-    fact, moment = "config_differs_from_archive", at.isoformat(timespec="seconds")
-    found = journal.of(name, BACKUP, COMPARED)
+    fact = "config_differs_from_archive"
     if journal.doubt is not None:
-        return Observed(name, fact, None, Source.ARCHIVE, journal.doubt, at=moment)
+        return Observed(name, fact, None, Source.ARCHIVE, journal.doubt)
+    found = journal.of(name, BACKUP, COMPARED)
     if not found or found[-1].what == BACKUP:
         why = Message("nobody has compared it with the archive since its last backup")
-        return Observed(name, fact, None, Source.ARCHIVE, why, at=moment)
+        return Observed(name, fact, None, Source.ARCHIVE, why)
     last = found[-1]
     differs = name in str(last.about.get("drifted", "")).split(", ")
-    why = (
-        Message("it ran something else when it was compared")
-        if differs
-        else Message("it ran the same when it was compared")
-    )
+    ran = mark("it ran something else when it was compared")
+    why = Message(ran if differs else mark("it ran the same when it was compared"))
     return Observed(name, fact, differs, Source.ARCHIVE, why, (record(last),), last.at.isoformat(timespec="seconds"))

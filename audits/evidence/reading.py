@@ -74,10 +74,10 @@ class Gathering:
         )
         return self._named(found)
 
-    def prometheus(self, metrics: Metrics) -> Iterator[Observed]:
+    def prometheus(self, metrics: Metrics, at: datetime) -> Iterator[Observed]:
         """Load, sight and clocks."""
         devices = tuple(self._devices.values())
-        return self._named(prometheus.observe(devices, self._workspace.inventory, metrics, self._at, self._limits))
+        return self._named(prometheus.observe(devices, self._workspace.inventory, metrics, at, self._limits))
 
     @cached_property
     def _devices(self) -> dict[str, str]:

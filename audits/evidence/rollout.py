@@ -45,23 +45,22 @@ def observe(
     `half` are devices that a dead rollout left in the middle, with what proves it. `same` tells whether a change of the
     archive means nothing (time stamps, stored secrets).
     """
-    yield _log(journal, at)
+    yield _log(journal)
     for name in devices:
         yield _outside(name, changes, journal, at, limits, same)
-        yield _confirmed(name, journal, half, at)
+        yield _confirmed(name, journal, half)
 
 
-def _log(journal: Journal, at: datetime) -> Observed:
-    moment = at.isoformat(timespec="seconds")
+def _log(journal: Journal) -> Observed:
     if journal.doubt is not None:
         value = True if journal.broken else None
-        return Observed("", "operations_log_broken", value, Source.ROLLOUT, journal.doubt, at=moment)
+        return Observed("", "operations_log_broken", value, Source.ROLLOUT, journal.doubt)
     if not journal.entries:
         why = Message("there is no operations log")
-        return Observed("", "operations_log_broken", None, Source.ROLLOUT, why, at=moment)
+        return Observed("", "operations_log_broken", None, Source.ROLLOUT, why)
     last = journal.entries[-1]
     why = Message("{count} lines, each chained to the one before", count=last.number)
-    return Observed("", "operations_log_broken", False, Source.ROLLOUT, why, (record(last), last.hash), moment)
+    return Observed("", "operations_log_broken", False, Source.ROLLOUT, why, (record(last), last.hash), _iso(last.at))
 
 
 def _outside(
@@ -72,12 +71,12 @@ def _outside(
     limits: Limits,
     same: Callable[[str, Change], bool],
 ) -> Observed:
-    fact, moment = "changed_outside_rollout", at.isoformat(timespec="seconds")
+    fact = "changed_outside_rollout"
     doubt = changes if isinstance(changes, Message) else journal.doubt
     if doubt is None and not journal.entries:
         doubt = Message("there is no operations log")
     if doubt is not None or isinstance(changes, Message):
-        return Observed(name, fact, None, Source.ROLLOUT, doubt or Message(""), at=moment)
+        return Observed(name, fact, None, Source.ROLLOUT, doubt or Message(""))
     begin = max(at - timedelta(days=limits.changes_days), journal.entries[0].at)
     known = changes.get(name, ())
     told, alone = [], []
@@ -91,14 +90,14 @@ def _outside(
             alone.append(proof(name, change))
     if alone:
         why = Message("{count} changes in the archive that no push and no rollout explains", count=len(alone))
-        return Observed(name, fact, True, Source.ROLLOUT, why, tuple(alone[:_MOST]), moment)
+        return Observed(name, fact, True, Source.ROLLOUT, why, tuple(alone[:_MOST]), _iso(known[0].at))
     if not known:
         why = Message("the archive has no configuration of it")
-        return Observed(name, fact, None, Source.ROLLOUT, why, at=moment)
+        return Observed(name, fact, None, Source.ROLLOUT, why)
     why = Message(
         "{count} changes since {day}, each by a push or a rollout", count=len(told), day=begin.date().isoformat()
     )
-    return Observed(name, fact, False, Source.ROLLOUT, why, tuple(told[:_MOST]), moment)
+    return Observed(name, fact, False, Source.ROLLOUT, why, tuple(told[:_MOST]), _iso(known[0].at))
 
 
 def _cause(name: str, change: Change, before: Change, journal: Journal) -> Entry | None:
@@ -119,17 +118,17 @@ def _cause(name: str, change: Change, before: Change, journal: Journal) -> Entry
     return max(causes, key=lambda entry: entry.at, default=None)
 
 
-def _confirmed(name: str, journal: Journal, half: Mapping[str, str], at: datetime) -> Observed:
-    fact, moment = "change_not_confirmed", at.isoformat(timespec="seconds")
+def _confirmed(name: str, journal: Journal, half: Mapping[str, str]) -> Observed:
+    fact = "change_not_confirmed"
     if name in half:
         why = Message("a rollout that nobody conducts any more left it in the middle of its change")
-        return Observed(name, fact, True, Source.ROLLOUT, why, (half[name],), moment)
+        return Observed(name, fact, True, Source.ROLLOUT, why, (half[name],))
     if journal.doubt is not None:
-        return Observed(name, fact, None, Source.ROLLOUT, journal.doubt, at=moment)
+        return Observed(name, fact, None, Source.ROLLOUT, journal.doubt)
     found = [entry for entry in journal.of(name, *CHANGES) if entry.about.get("state") in _TOUCHED]
     if not found:
         why = Message("no push and no rollout has changed it")
-        return Observed(name, fact, None, Source.ROLLOUT, why, at=moment)
+        return Observed(name, fact, None, Source.ROLLOUT, why)
     last = found[-1]
     state = last.about["state"]
     if state == State.UNKNOWN:
@@ -138,4 +137,8 @@ def _confirmed(name: str, journal: Journal, half: Mapping[str, str], at: datetim
         value, why = False, Message("its change was not confirmed and was taken back")
     else:
         value, why = False, Message("it was found as intended over a new login, and saved")
-    return Observed(name, fact, value, Source.ROLLOUT, why, (record(last),), last.at.isoformat(timespec="seconds"))
+    return Observed(name, fact, value, Source.ROLLOUT, why, (record(last),), _iso(last.at))
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")

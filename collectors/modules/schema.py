@@ -86,9 +86,10 @@ Measure: TypeAlias = Literal[
     "bgp",
     "ha",
     "ha_sync",
+    "clock",
 ]
 # Of these each row is a state, whose good values the metric names.
-STATES: frozenset[Measure] = frozenset({"fan", "power_supply", "hardware", "tunnel", "bgp", "ha_sync"})
+STATES: frozenset[Measure] = frozenset({"fan", "power_supply", "hardware", "tunnel", "bgp", "ha_sync", "clock"})
 
 
 class Part(BaseModel):
