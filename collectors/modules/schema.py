@@ -1,6 +1,7 @@
 """The form of a `snmp.yml`: what the Prometheus snmp_exporter's generator writes and people publish.
 
-Source: snmp_exporter's config/config.go and generator/FORMAT.md (Apache-2.0); read, not copied. What this reader adds:
+Source: snmp_exporter's config/config.go and generator/FORMAT.md (Apache-2.0), its pull requests 1549 (`display_hint`) and 1624
+(`enum_values` of lookups); read, not copied. What this reader adds:
 
     source (module)          the document that the OIDs were read in
     unverified (metric)      its OID is known only from public configurations, not from the vendor's MIB
@@ -151,6 +152,8 @@ class Lookup(Part):
     labelname: str
     oid: Annotated[str, BeforeValidator(lambda value: _oid(value) if value else value)] = ""
     type: str = ""
+    enum_values: Enum = {}
+    display_hint: str = ""
 
     @field_validator("labels", mode="before")
     @classmethod
@@ -191,6 +194,7 @@ class Metric(Part):
     regex_extracts: dict[str, tuple[RegexExtract, ...]] = {}
     datetime_pattern: str = ""
     enum_values: Enum = {}
+    display_hint: str = ""
     offset: float = 0.0
     scale: float = 0.0
     unverified: bool = False
