@@ -115,6 +115,8 @@ class Series:
                 continue
             if metric.absent:
                 rows = _present(metric, rows, found)
+            if metric.plausible is not None:
+                rows = _plausible(metric, rows, metric.plausible)
             if metric.type == "RowCount":
                 _counts(metric, labels.of_rows(rows, metric, found), families)
             elif metric.type in _DIRECT and not metric.scale and not metric.offset:
@@ -299,6 +301,19 @@ def _present(metric: Metric, rows: Rows, found: Found) -> Rows:
         for index, value in rows.items()
         if ber.number(value) not in metric.absent or (index in teller and (ber.number(teller[index]) or 0) > 0)
     }
+
+
+def _plausible(metric: Metric, rows: Rows, between: tuple[float, float]) -> Rows:
+    """The rows whose numbers can be meant."""
+    least, most = between
+    scale, offset = metric.scale or 1.0, metric.offset
+    numbers = {index: ber.number(value) for index, value in rows.items()}
+    good = {
+        index: rows[index]
+        for index, number in numbers.items()
+        if number is None or least <= number * scale + offset <= most
+    }
+    return good if len(good) < len(numbers) else rows
 
 
 def _counts(metric: Metric, inners: Iterable[bytes], families: dict[str, Family]) -> None:

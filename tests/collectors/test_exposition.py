@@ -261,6 +261,22 @@ def test_values_that_mean_nothing_give_no_sample():
     assert set(samples({**ABSENT, "scale": 0.5}, cells).values()) == {20.5}
 
 
+@pytest.mark.parametrize(
+    ("measures", "more", "wild", "good"),
+    [
+        ("cpu_percent", {}, [-1, 2147483647, 65535], [0, 100]),
+        ("memory_percent", {"scale": 0.01}, [-100, 2147483647], [5000, 0]),
+        ("temperature_celsius", {"scale": 0.1}, [-32768, 65535, 2147483647], [-50, 455]),
+        ("sessions", {}, [], [2147483647]),
+    ],
+)
+def test_what_cannot_be_a_load_or_a_temperature_gives_no_sample(measures, more, wild, good):
+    """Devices mean "unknown" by it; the tenths and hundredths are taken into account."""
+    cells = {(number,): v2c.Integer32(value) for number, value in enumerate([*wild, *good], 1)}
+    found = samples({"type": "gauge", "indexes": INDEX, "measures": measures, **more}, cells)
+    assert sorted(found.values()) == sorted(value * more.get("scale", 1) for value in good)
+
+
 def test_a_value_counts_where_its_neighbour_says_that_the_part_is_there():
     """An idle processor's 0 is a load; a port's 0 is none."""
     metric = {**ABSENT, "present_with": BASE + ".2"}
