@@ -6,13 +6,12 @@ the labels' sources stay the same; at later polls only the value is written behi
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from collectors import labels, values
+from collectors import labels, texts, values
 from collectors import plan as planning
 from collectors.snmp import ber
 
@@ -116,6 +115,8 @@ class Series:
                 continue
             if metric.absent:
                 rows = _present(metric, rows, found)
+            if metric.plausible is not None:
+                rows = _plausible(metric, rows, metric.plausible)
             if metric.type == "RowCount":
                 _counts(metric, labels.of_rows(rows, metric, found), families)
             elif metric.type in _DIRECT and not metric.scale and not metric.offset:
@@ -245,11 +246,7 @@ class Series:
                 prefix = self._prefix(oid, index, metric, found)
             if number is None or not prefix:
                 continue
-            if metric.scale:
-                number *= metric.scale
-            if metric.offset:
-                number += metric.offset
-            line = prefix + values.number_text(number) + b"\n"
+            line = prefix + values.number_text(values.scaled(metric, number)) + b"\n"
             _family(families, metric.name, kind, metric.note).lines.append(line)
 
     def _number(self, metric: Metric, value: bytes) -> int | float | None:
@@ -272,7 +269,7 @@ class Series:
         seen: set[bytes] = set()
         for index, value in rows.items():
             own = labels.of_row(index, metric, found)
-            for name, extra, number, note in self._samples(oid, index, metric, value, own, found):
+            for name, extra, number, note in texts.samples(oid, index, metric, value, own, found):
                 line = labels.line(name, {**own, **extra})
                 if line in seen:
                     self.duplicates += 1
@@ -280,52 +277,6 @@ class Series:
                 seen.add(line)
                 family = _family(families, name, "gauge", metric.note + note)
                 family.lines.append(line + values.number_text(number) + b"\n")
-
-    def _samples(  # noqa: C901 - one branch for each type of the format
-        self, oid: bytes, index: bytes, metric: Metric, value: bytes, own: Mapping[str, str], found: Found
-    ) -> Iterable[tuple[str, dict[str, str], float, str]]:
-        """(name, further labels, value, what is added to the help text) of one object."""
-        name = metric.name
-        if metric.type in ("EnumAsInfo", "EnumAsStateSet"):
-            number = ber.number(value)
-            if number is None:
-                return
-            state = metric.enum_values.get(int(number), str(int(number)))
-            if metric.type == "EnumAsInfo":
-                yield name + "_info", {name: state}, 1, " (EnumAsInfo)"
-                return
-            yield name, {name: state}, 1, " (EnumAsStateSet)"
-            for key, other in metric.enum_values.items():
-                if key != number:
-                    yield name, {name: other}, 0, " (EnumAsStateSet)"
-            return
-        if metric.type == "Bits":
-            tag, content = ber.split(value)
-            if tag == ber.OCTET_STRING:
-                for key, word in metric.enum_values.items():
-                    bit = key < len(content) * 8 and content[key // 8] & (128 >> key % 8)
-                    yield name, {name: word}, int(bool(bit)), " (Bits)"
-            return
-        shown = values.value_text(value, self._kind(oid, index, metric, found))
-        if metric.regex_extracts:
-            for ending, extracts in metric.regex_extracts.items():
-                for extract in extracts:
-                    match = re.fullmatch(extract.regex, shown)
-                    number = values.expand(match, extract.value) if match else None
-                    if number is not None:
-                        yield name + ending, {}, number, " (regex extracted)"
-                        break
-            return
-        yield name, {} if name in own else {name: shown}, 1, ""
-
-    @staticmethod
-    def _kind(oid: bytes, index: bytes, metric: Metric, found: Found) -> str:
-        """A value's type; for addresses and port IDs the object before it tells."""
-        if metric.type not in values.COMBINED:
-            return metric.type
-        teller = found.columns.get(planning.previous(oid), {}).get(index)
-        number = ber.number(teller) if teller else None
-        return values.COMBINED[metric.type].get(int(number), "OctetString") if number is not None else "OctetString"
 
     def _prefix(self, oid: bytes, index: bytes, metric: Metric, found: Found) -> bytes:
         """A series' text up to its value; empty if another row has the same labels already."""
@@ -350,6 +301,19 @@ def _present(metric: Metric, rows: Rows, found: Found) -> Rows:
         for index, value in rows.items()
         if ber.number(value) not in metric.absent or (index in teller and (ber.number(teller[index]) or 0) > 0)
     }
+
+
+def _plausible(metric: Metric, rows: Rows, between: tuple[float, float]) -> Rows:
+    """The rows whose numbers can be meant."""
+    least, most = between
+    scale, offset = metric.scale or 1.0, metric.offset
+    numbers = {index: ber.number(value) for index, value in rows.items()}
+    good = {
+        index: rows[index]
+        for index, number in numbers.items()
+        if number is None or least <= number * scale + offset <= most
+    }
+    return good if len(good) < len(numbers) else rows
 
 
 def _counts(metric: Metric, inners: Iterable[bytes], families: dict[str, Family]) -> None:

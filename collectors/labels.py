@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collectors.snmp.layout import Rows
 
 
+# Types whose text hangs on more than the value.
+_CAREFUL = frozenset({*values.COMBINED, "EnumAsInfo"})
+
+
 def line(name: str, labels: Mapping[str, str]) -> bytes:
     """`name{a="…",b="…"} `, labels sorted by name as Prometheus' own library sorts them."""
     if not labels:
@@ -47,8 +51,10 @@ def of_row(index: bytes, metric: Metric, found: Found) -> dict[str, str]:
         if value is None:
             labels[lookup.labelname] = ""
             continue
-        labels[lookup.labelname] = values.value_text(value, _kind(lookup, key, found))
         number = ber.number(value) if value[0] != ber.OCTET_STRING else None
+        labels[lookup.labelname] = _named(lookup, number) or values.value_text(
+            value, _kind(lookup, key, found), lookup.display_hint
+        )
         arcs[lookup.labelname] = [int(number)] if number is not None and number >= 0 else [0]
     return labels
 
@@ -64,7 +70,7 @@ def _by_number(indexes: list[bytes], metric: Metric, found: Found) -> list[bytes
     if len(metric.indexes) != 1 or metric.indexes[0].type != "gauge":
         return []
     name = metric.indexes[0].labelname
-    if any(part.labels != (name,) or part.type in values.COMBINED for part in metric.lookups):
+    if any(part.labels != (name,) or part.type in _CAREFUL or part.display_hint for part in metric.lookups):
         return []
     numbers = [ber.decode_index(index) for index in indexes]
     # A number that is not written in its shortest form is looked up in that.
@@ -91,6 +97,13 @@ def _column(indexes: list[bytes], rows: Rows, kind: str) -> list[str]:
         if not special and len(plain) == len(cells) == joined.count(b"\n") + 1:
             return joined.decode().split("\n")
     return ["" if cell is None else values.escape(values.value_text(cell, kind)) for cell in cells]
+
+
+def _named(lookup: Lookup, number: float | None) -> str:
+    """The word for a number that is looked up in an enumeration; empty if there is none."""
+    if number is None or lookup.type != "EnumAsInfo":
+        return ""
+    return lookup.enum_values.get(int(number), "")
 
 
 def _kind(lookup: Lookup, key: bytes, found: Found) -> str:

@@ -9,13 +9,18 @@ from __future__ import annotations
 import calendar
 import math
 import re
+from ctypes import c_float
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from collectors import display_hint
 from collectors.snmp import ber
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from collectors.modules.schema import Metric
 
 # The type of an address or port is told by the object before it (RFC 4001, IEEE 802.1AB).
 COMBINED: dict[str, dict[int, str]] = {
@@ -25,6 +30,10 @@ COMBINED: dict[str, dict[int, str]] = {
 }
 _FIXED = {"PhysAddress48": 6, "InetAddressIPv4": 4, "InetAddressIPv6": 16}
 _NTP_EPOCH = 2_208_988_800
+# An Opaque value that holds a 32-bit float: 9f 78 04 and four octets.
+_FLOAT_OCTETS = 7
+# What Go's ParseFloat takes, and Python's float too; not blanks, not underscores.
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity)|nan", re.ASCII | re.IGNORECASE)
 
 
 def text(octets: bytes) -> str:
@@ -46,13 +55,14 @@ def octets_text(octets: bytes, kind: str) -> str:
     return f"0x{octets.hex().upper()}" if octets else ""
 
 
-def value_text(value: bytes, kind: str) -> str:
-    """A value as a label: numbers in decimal, OIDs and addresses dotted, octets by their type."""
-    if value[0] == ber.OCTET_STRING and value[1] < 0x80:
+def value_text(value: bytes, kind: str, hint: str = "") -> str:
+    """A value as a label: numbers in decimal, OIDs and addresses dotted, octets by their type or by a display hint."""
+    if value[0] == ber.OCTET_STRING and value[1] < 0x80 and not hint:
         return octets_text(value[2:], kind)
     tag, content = ber.split(value)
     if tag == ber.OCTET_STRING:
-        return octets_text(content, kind)
+        shown = display_hint.apply(hint, content) if hint and kind in {"", "OctetString"} else None
+        return octets_text(content, kind) if shown is None else text(shown)
     if tag == ber.OBJECT_IDENTIFIER:
         return ber.oid_text(content) if content else ""
     if tag == ber.IP_ADDRESS:
@@ -60,7 +70,20 @@ def value_text(value: bytes, kind: str) -> str:
     number = ber.number(value)
     if number is None:
         return f"0x{content.hex().upper()}" if tag == ber.OPAQUE and content else ""
-    return repr(number) if isinstance(number, float) else str(number)
+    return _decimal(number, len(content)) if isinstance(number, float) else str(number)
+
+
+def _decimal(number: float, octets: int) -> str:
+    """A float without an exponent, in as few digits as tell it from its neighbours of 32 (net-snmp's Opaque: 7 octets)
+    or of 64 bits, as Go's FormatFloat writes it with `f` and -1.
+    """  # noqa: D205 - one sentence says it
+    if not math.isfinite(number):
+        return number_text(number).decode()
+    shown = repr(number)
+    if octets == _FLOAT_OCTETS:
+        short = (f"{number:.{digits}g}" for digits in range(1, 10))
+        shown = next((each for each in short if c_float(float(each)).value == number), shown)
+    return f"{Decimal(shown):f}".removesuffix(".0")
 
 
 def _take(arcs: Sequence[int], count: int) -> tuple[list[int], list[int]]:
@@ -154,14 +177,12 @@ def parsed_time(shown: str, pattern: str) -> float | None:
         moment = datetime.strptime(shown, pattern)  # noqa: DTZ007 - the next line gives it a zone
     except ValueError:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return calendar.timegm((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).utctimetuple())
 
 
 def ntp_time(octets: bytes) -> float | None:
-    """Seconds since 1970 of an NTP timestamp (RFC 5905 section 6)."""
-    if len(octets) != 8:
-        return None
-    return int.from_bytes(octets[:4], "big") - _NTP_EPOCH + int.from_bytes(octets[4:], "big") / (1 << 32)
+    """Whole seconds since 1970 of an NTP timestamp (RFC 5905 section 6)."""
+    return int.from_bytes(octets[:4], "big") - _NTP_EPOCH if len(octets) >= 8 else None
 
 
 def expand(found: re.Match[str], template: str) -> float | None:
@@ -175,10 +196,14 @@ def expand(found: re.Match[str], template: str) -> float | None:
             return ""
 
     filled = re.sub(r"\$(?:\{(\w+)\}|(\w+))", part, template)
-    try:
-        return float(filled)
-    except ValueError:
-        return None
+    return float(filled) if _NUMBER.fullmatch(filled) else None
+
+
+def scaled(metric: Metric, number: float) -> float:
+    """A number in the unit that the metric has."""
+    if metric.scale:
+        number *= metric.scale
+    return number + metric.offset if metric.offset else number
 
 
 def number_text(number: float) -> bytes:

@@ -1,6 +1,7 @@
 """The form of a `snmp.yml`: what the Prometheus snmp_exporter's generator writes and people publish.
 
-Source: snmp_exporter's config/config.go and generator/FORMAT.md (Apache-2.0); read, not copied. What this reader adds:
+Source: snmp_exporter's config/config.go and generator/FORMAT.md (Apache-2.0), its pull requests 1549
+(`display_hint`) and 1624 (`enum_values` of lookups); read, not copied. What this reader adds:
 
     source (module)          the document that the OIDs were read in
     unverified (metric)      its OID is known only from public configurations, not from the vendor's MIB
@@ -92,6 +93,14 @@ Measure: TypeAlias = Literal[
 STATES: frozenset[Measure] = frozenset({"fan", "power_supply", "hardware", "tunnel", "bgp", "ha_sync", "clock"})
 
 
+# Whatever a device means by a number outside, it is no load and no temperature: 4294967295 %, -32768 degrees.
+PLAUSIBLE: dict[Measure, tuple[float, float]] = {
+    "cpu_percent": (0, 1000),
+    "memory_percent": (0, 1000),
+    "temperature_celsius": (-100, 1000),
+}
+
+
 class Part(BaseModel):
     """Unknown keys are mistakes; nothing changes after loading."""
 
@@ -152,6 +161,8 @@ class Lookup(Part):
     labelname: str
     oid: Annotated[str, BeforeValidator(lambda value: _oid(value) if value else value)] = ""
     type: str = ""
+    enum_values: Enum = {}
+    display_hint: str = ""
 
     @field_validator("labels", mode="before")
     @classmethod
@@ -192,6 +203,7 @@ class Metric(Part):
     regex_extracts: dict[str, tuple[RegexExtract, ...]] = {}
     datetime_pattern: str = ""
     enum_values: Enum = {}
+    display_hint: str = ""
     offset: float = 0.0
     scale: float = 0.0
     unverified: bool = False
@@ -213,6 +225,11 @@ class Metric(Part):
         if self.vacant & self.good or (self.vacant and not self.good):
             raise ValueError("vacant are values of a state that are not good")
         return self
+
+    @property
+    def plausible(self) -> tuple[float, float] | None:
+        """Between which numbers (scaled) a value counts; None if any does."""
+        return PLAUSIBLE.get(self.measures) if self.measures is not None else None
 
     @property
     def note(self) -> str:

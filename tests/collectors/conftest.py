@@ -354,6 +354,12 @@ def corpus():
 
 
 @pytest.fixture(scope="session")
+def read_recording():
+    """Reads a .snmprec file."""
+    return recording
+
+
+@pytest.fixture(scope="session")
 def corpus_folder():
     """Where the recordings are."""
     if not CORPUS.is_dir():

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pyasn1.codec.ber import encoder
 from pysnmp.proto.api import v2c
 
-from collectors import labels, values
+from collectors import display_hint, labels, values
 from collectors.exposition import Family, Series, gauge, labelled, page
 from collectors.found import Found
 from collectors.modules.schema import Module
@@ -130,7 +130,7 @@ def test_times():
         one({"type": "ParseDateAndTime", "datetime_pattern": "%b %d %Y"}, v2c.OctetString("Feb 29 2024"))[2]
         == 1709164800
     )
-    assert one({"type": "NTPTimeStamp"}, v2c.OctetString((2208988800 + 5).to_bytes(4, "big") + b"\x80\0\0\0"))[2] == 5.5
+    assert one({"type": "NTPTimeStamp"}, v2c.OctetString((2208988800 + 5).to_bytes(4, "big") + b"\x80\0\0\0"))[2] == 5
 
 
 def test_numbers_out_of_texts():
@@ -261,6 +261,22 @@ def test_values_that_mean_nothing_give_no_sample():
     assert set(samples({**ABSENT, "scale": 0.5}, cells).values()) == {20.5}
 
 
+@pytest.mark.parametrize(
+    ("measures", "more", "wild", "good"),
+    [
+        ("cpu_percent", {}, [-1, 2147483647, 65535], [0, 100]),
+        ("memory_percent", {"scale": 0.01}, [-100, 2147483647], [5000, 0]),
+        ("temperature_celsius", {"scale": 0.1}, [-32768, 65535, 2147483647], [-50, 455]),
+        ("sessions", {}, [], [2147483647]),
+    ],
+)
+def test_what_cannot_be_a_load_or_a_temperature_gives_no_sample(measures, more, wild, good):
+    """Devices mean "unknown" by it; the tenths and hundredths are taken into account."""
+    cells = {(number,): v2c.Integer32(value) for number, value in enumerate([*wild, *good], 1)}
+    found = samples({"type": "gauge", "indexes": INDEX, "measures": measures, **more}, cells)
+    assert sorted(found.values()) == sorted(value * more.get("scale", 1) for value in good)
+
+
 def test_a_value_counts_where_its_neighbour_says_that_the_part_is_there():
     """An idle processor's 0 is a load; a port's 0 is none."""
     metric = {**ABSENT, "present_with": BASE + ".2"}
@@ -290,3 +306,76 @@ def test_an_oid_that_is_only_heard_of_says_so():
     found = Found(columns={ber.encode_oid(BASE + ".1"): {b"\x01": encoder.encode(v2c.Integer32(1))}})
     text = page([Series(compile_module("test", module)).render(found)]).decode()
     assert "# HELP m H (unverified OID)\n" in text
+
+
+@pytest.mark.parametrize(
+    ("hint", "octets", "shown"),
+    [
+        ("1d.1d.1d.1d", b"\xc0\xa8\x01\x01", "192.168.1.1"),
+        ("1d.1d.1d.1d%4d", b"\xc0\xa8\x01\x01\0\0\0\x03", "192.168.1.1%3"),
+        ("1x:", b"\0\x1a\x2b", "00:1A:2B"),
+        ("2x:2x", b"\x20\x01\x0d", "2001:0D"),
+        ("255a", "机房".encode("gbk"), "机房"),
+        ("255t", b"PowerEdge", "PowerEdge"),
+        ("1o", b"\x08", "10"),
+        ("*1x:/1x:", b"\x02\xaa\xbb\xcc\xdd", "AA:BB/CC:DD"),
+        ("*1d.", b"\x02\x01", "1"),
+        ("2d-1d-1d,1d:1d:1d.1d,1a1d:1d", b"\x07\xe8\x02\x1d\x17;;\x05+\x08\0", "2024-2-29,23:59:59.5,+8:0"),
+    ],
+)
+def test_a_display_hint_shows_octets(hint, octets, shown):
+    """RFC 2579 section 3.1, with its own example of a date; the last part is used until the octets end."""
+    metric = {"type": "OctetString", "display_hint": hint}
+    assert one(metric, v2c.OctetString(octets)) == ("m", {"m": shown}, 1)
+    lookup = {"labels": ["row"], "labelname": "l", "oid": BASE + ".2", "type": "OctetString", "display_hint": hint}
+    cells = (BASE + ".2", {(1,): v2c.OctetString(octets)})
+    found = one({"type": "gauge", "lookups": [lookup]}, v2c.Gauge32(5), columns=[cells])
+    assert found == ("m", {"l": shown}, 5)
+
+
+@pytest.mark.parametrize("hint", ["x", "1", "1z", "d1", "9d", "0a", "1x::", "*", "1x\n1"])
+def test_a_hint_that_does_not_fit_changes_nothing(hint):
+    """The octets are shown as without it."""
+    assert one({"type": "OctetString", "display_hint": hint}, v2c.OctetString(b"\x01" * 9))[1] == {"m": "0x" + "01" * 9}
+    assert one({"type": "DisplayString", "display_hint": "1x"}, v2c.OctetString(b"ab"))[1] == {"m": "ab"}
+
+
+@given(st.text(alphabet="*0123456789dxoat.:-/", max_size=12), st.binary(max_size=40))
+def test_no_hint_runs_for_ever_or_fails(hint, octets):
+    """Any hint and any octets: a text that shows all of them, or nothing."""
+    shown = display_hint.apply(hint, octets)
+    assert shown is None or len(shown) <= 4 * len(octets) + 12 * len(octets)
+
+
+def test_a_number_that_is_looked_up_in_an_enumeration_is_shown_as_its_word():
+    """A number without a word stays one; a chained lookup goes on by the number."""
+    lookups = [
+        {"labels": ["row"], "labelname": "kind", "oid": BASE + ".2", "type": "EnumAsInfo", "enum_values": {2: "io"}},
+        {"labels": ["kind"], "labelname": "name", "oid": BASE + ".3", "type": "DisplayString"},
+    ]
+    kinds = (BASE + ".2", {(1,): v2c.Integer32(2), (2,): v2c.Integer32(9)})
+    names = (BASE + ".3", {(2,): v2c.OctetString(b"two")})
+    cells = {(1,): v2c.Gauge32(5), (2,): v2c.Gauge32(6)}
+    found = samples({"type": "gauge", "indexes": INDEX, "lookups": lookups}, cells, columns=[kinds, names])
+    assert found == {
+        ("m", (("kind", "io"), ("name", "two"), ("row", "1"))): 5,
+        ("m", (("kind", "9"), ("name", ""), ("row", "2"))): 6,
+    }
+
+
+def test_an_enumeration_that_is_its_own_index_gives_no_second_label():
+    """Its word is in the other metrics' labels; a series of its own would say the same twice."""
+    index = [{"labelname": "m", "type": "EnumAsInfo", "enum_values": {1: "one"}}]
+    assert samples({"type": "EnumAsInfo", "enum_values": {1: "one"}, "indexes": index}, {(1,): v2c.Integer32(1)}) == {}
+
+
+def test_scale_and_offset_hold_for_what_is_taken_out_of_a_text():
+    """As for numbers."""
+    metric = {"type": "DisplayString", "scale": 0.1, "offset": 2, "regex_extracts": {"C": [{"regex": r"(\d+) C"}]}}
+    assert one(metric, v2c.OctetString(b"450 C")) == ("mC", {}, 47)
+
+
+def test_times_are_whole_seconds():
+    """As snmp_exporter gives them."""
+    metric = {"type": "ParseDateAndTime", "datetime_pattern": "%Y-%m-%d %H:%M:%S.%f"}
+    assert one(metric, v2c.OctetString(b"2024-02-29 12:00:00.75"))[2] == 1_709_208_000

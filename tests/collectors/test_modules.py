@@ -50,7 +50,10 @@ modules:
         indexes: [{labelname: ifIndex, type: gauge, fixed_size: 0, implied: false}]
         lookups:
           - {labels: [ifIndex], labelname: ifDescr, oid: 1.3.6.1.2.1.2.2.1.2, type: DisplayString}
+          - {labels: [ifIndex], labelname: mac, oid: 1.3.6.1.2.1.2.2.1.6, type: OctetString, display_hint: "1x:"}
+          - {labels: [ifIndex], labelname: ifType, oid: 1.3.6.1.2.1.2.2.1.3, type: EnumAsInfo, enum_values: {6: eth}}
           - {labels: [], labelname: ifIndex}
+        display_hint: 255a
         regex_extracts:
           "": [{value: $1, regex: '(\\d+)'}]
         datetime_pattern: "%Y"
@@ -79,6 +82,8 @@ def test_a_published_file_loads_unchanged(tmp_path):
     assert module.timeout == 90
     assert module.max_repetitions == 10
     assert module.walk[1] == "1.3.6.1.2.1.31.1.1"
+    assert module.metrics[1].lookups[1].display_hint == "1x:"
+    assert module.metrics[1].lookups[2].enum_values == {6: "eth"}
     assert module.metrics[1].enum_values == {1: "true", 2: "false", 3: "4"}
     assert module.filters.dynamic[0].values == ("1", "2")
     assert loaded.modules["newer_filters"].filters.static[0].indices == ("2", "3")

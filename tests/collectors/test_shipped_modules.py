@@ -102,6 +102,10 @@ def test_a_module_is_complete(name):
         if metric.present_with is not None:
             assert metric.present_with.rpartition(".")[0] == metric.oid.rpartition(".")[0]
             assert metric.absent
+    roots = [f"{root}." for root in module.walk]
+    looked_up = {lookup.oid for metric in module.metrics for lookup in metric.lookups if lookup.oid}
+    # We read what a label needs anyway; snmp_exporter, which takes the same file, reads no more than `walk` says.
+    assert not [oid for oid in looked_up if not f"{oid}.".startswith(tuple(roots))]
     plan = compile_module(name, module)
     asked = [column for table in plan.tables for column in table.columns] + list(plan.scalars)
     for metric in module.metrics:
