@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli import audit_facts, audit_run
+from cli import audit_diff, audit_facts, audit_rules, audit_run, audit_waivers
 from cli.common import app
 from inventory.text import mark
 
@@ -17,4 +17,7 @@ def register(root: typer.Typer) -> None:
     group = app(mark("Is it compliant? Facts, findings and reports for 等级保护."))
     audit_run.register(group)
     audit_facts.register(group)
+    audit_rules.register(group)
+    audit_waivers.register(group)
+    audit_diff.register(group)
     root.add_typer(group, name="audit")
