@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, PlainValidator
 
 from audits.model import Words
 from inventory import cells
+from inventory.errors import InputError, Problem
 from inventory.schema import Reader
 from inventory.sources import read_bytes, yaml
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 FOLDER = "audits"  # of a workspace
 
+_ITEM = re.compile(r"\s*- \S")
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
 
 
@@ -110,3 +113,39 @@ def is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+Read = TypeVar("Read")
+
+
+def append(path: Path, name: str, key: str, item: Mapping[str, object], read: Callable[[], Sequence[Read]]) -> Read:
+    """Add an item (keys without a value left out) to the list `key` of a file, which is made if it is not there.
+
+    What stands in it stays as it is. Returns the item as `read` gives it; InputError, with the file as it was, if it
+    is not good, or if the list is not written line by line.
+    """
+    before = read_bytes(path, name) if path.exists() else None
+    text = before.decode("utf-8-sig") if before is not None and before.strip() else f"{key}:\n"
+    count = len(yaml.parse(text.encode(), name).data.get(key) or ())
+    indent = next((line[: len(line) - len(line.lstrip())] for line in text.splitlines() if _ITEM.match(line)), "  ")
+    entries = [f"{word}: {json.dumps(value, ensure_ascii=False)}" for word, value in item.items() if value]
+    lines = [f"{indent}{'- ' if number == 0 else '  '}{entry}" for number, entry in enumerate(entries)]
+    after = (text if text.endswith("\n") else text + "\n") + "\n".join(lines) + "\n"
+    try:
+        good = len(yaml.parse(after.encode(), name).data.get(key) or ()) == count + 1
+    except InputError:
+        good = False
+    if not good:
+        message = Message("nothing can be added to the list “{key}” as it is written", key=key)
+        hint = Message("write its items below each other, each begun by “- ”")
+        raise InputError([Problem("cannot-append", message, hint, file=name)])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(after, encoding="utf-8", newline="\n")
+    try:
+        return read()[-1]
+    except InputError:
+        if before is None:
+            path.unlink()
+        else:
+            path.write_bytes(before)
+        raise

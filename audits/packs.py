@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,19 +22,29 @@ _SUFFIXES = (".yml", ".yaml")
 _OTHER_VENDOR = Text(zh="该规则只针对其他厂商的设备", en="The rule speaks of other vendors' devices")
 
 
-def choose(names: Sequence[str], level: int | None = None, root: Path | None = None) -> tuple[Pack, int]:
-    """The packs of `names` as one, and the level that they and `level` agree on (3 if none of them says).
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What an audit is judged by: the rules, the level, and the files that they stand in."""
+
+    pack: Pack
+    level: int
+    files: tuple[Path, ...]
+
+
+def choose(names: Sequence[str], level: int | None = None, root: Path | None = None) -> Chosen:
+    """The packs of `names` as one, with the level that they and `level` agree on (3 if none of them says).
 
     A name is that of a rule file or of one of its variants, the workspace's own first; with a suffix or a slash it is a
     path. InputError for unknown names, faulty files and levels that contradict each other.
     """
     wanted = [part for name in names for part in (piece.strip() for piece in name.split(",")) if part]
     chosen = [_named(name, root) for name in dict.fromkeys(wanted or [f"mlps-{level or 3}"])]
-    levels = {asked for _, asked in chosen if asked is not None} | ({level} if level is not None else set())
+    levels = {asked for _, _, asked in chosen if asked is not None} | ({level} if level is not None else set())
     if len(levels) > 1:
         message = Message("{names} and --level are of different levels", names=", ".join(wanted))
         raise InputError([Problem("levels-differ", message, Message("name one level"), file="--pack")])
-    return _together([pack for pack, _ in chosen]), levels.pop() if levels else 3
+    sources = tuple(dict.fromkeys(path for path, _, _ in chosen))
+    return Chosen(_together([pack for _, pack, _ in chosen]), levels.pop() if levels else 3, sources)
 
 
 def files(root: Path | None = None) -> list[Path]:
@@ -52,9 +63,9 @@ def names(root: Path | None = None) -> dict[str, Path]:
     return result
 
 
-def _named(name: str, root: Path | None) -> tuple[Pack, int | None]:
+def _named(name: str, root: Path | None) -> tuple[Path, Pack, int | None]:
     if "/" in name or name.endswith(_SUFFIXES):
-        return _read(Path(name)), None
+        return Path(name), _read(Path(name)), None
     known = names(root)
     if name not in known:
         near = nearest(name, tuple(known))
@@ -64,7 +75,8 @@ def _named(name: str, root: Path | None) -> tuple[Pack, int | None]:
         )
     pack = _read(known[name])
     variant = pack.variants.get(name)
-    return (pack, None) if variant is None else (_varied(name, pack, variant), variant.level)
+    varied = pack if variant is None else _varied(name, pack, variant)
+    return known[name], varied, variant.level if variant else None
 
 
 @cache

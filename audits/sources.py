@@ -73,11 +73,12 @@ def _archived(workspace: Workspace | None, platform: str) -> Iterable[Document]:
         path = f"{device.name}/running.cfg"
         chosen = platform or device.platform
         try:
-            yield Document(path, archive.read(device.name), device.name, chosen)
+            yield Document(path, archive.read(device.name), device.name, chosen, role=device.role)
         except InputError as error:
             if not archive.path.exists() or any(problem.code != "not-in-archive" for problem in error.problems):
                 raise
-            yield Document(path, b"", device.name, chosen, problem=Message("it is not in the archive"), absent=True)
+            absent = Message("it is not in the archive")
+            yield Document(path, b"", device.name, chosen, problem=absent, absent=True, role=device.role)
 
 
 def _problem(code: str, file: str, message: Message) -> Problem:

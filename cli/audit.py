@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli import audit_canary, audit_facts, audit_fix, audit_probe, audit_run
+from cli import (
+    audit_canary,
+    audit_diff,
+    audit_facts,
+    audit_fix,
+    audit_probe,
+    audit_rules,
+    audit_run,
+    audit_waivers,
+)
 from cli.common import app
 from inventory.text import mark
 
@@ -20,4 +29,7 @@ def register(root: typer.Typer) -> None:
     audit_probe.register(group)
     audit_canary.register(group)
     audit_fix.register(group)
+    audit_rules.register(group)
+    audit_waivers.register(group)
+    audit_diff.register(group)
     root.add_typer(group, name="audit")

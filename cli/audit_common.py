@@ -31,6 +31,46 @@ Platform = Annotated[
     ),
 ]
 
+Packs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--pack",
+        help=tr(mark("Rules by name or file, several with commas or by repeating it; see `govnet audit rules list`.")),
+        show_default=False,
+    ),
+]
+LevelOption = Annotated[
+    int | None,
+    typer.Option("--level", help=tr(mark("Protection level: 2 or 3, like --pack mlps-2 or mlps-3.")), show_default="3"),
+]
+Day = Annotated[
+    str,
+    typer.Option(
+        "--date",
+        help=tr(mark("The day of the check, by which waivers and attestations end; today if not given.")),
+        show_default=False,
+    ),
+]
+
+
+def check_day(text: str, option: str = "--date") -> str:
+    """A day as it was given, or today. InputError for what is no day."""
+    from datetime import UTC, datetime  # noqa: PLC0415 - start-up time
+
+    from audits.forms import is_day  # noqa: PLC0415 - as above
+
+    if not text:
+        return datetime.now(UTC).astimezone().date().isoformat()
+    if is_day(text):
+        return text
+    message = Message("“{text}” is not a day, like 2026-11-21", text=text)
+    raise InputError([Problem("bad-date", message, Message("write year, month and day with hyphens"), column=option)])
+
+
+def own_files(root: Path) -> Path | None:
+    """The workspace whose rules, profile, waivers and attestations count; None if `root` is no workspace."""
+    return root if (root / "govnet.yaml").is_file() else None
+
 
 def gather(sources: list[str] | None, platform: str, root: Path) -> tuple[list[Document], Workspace | None]:
     """The documents, and the workspace if the sources need one or the folder is one. InputError for bad input."""

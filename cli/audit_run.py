@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date as date_type
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.audit_common import ARCHIVE, Platform, Sources, gather
+from cli.audit_common import ARCHIVE, Day, LevelOption, Packs, Platform, Sources, check_day, gather, own_files
 from cli.common import HERE, JsonOption, WorkspaceOption, command, page, print_json, print_table, talk
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, language, mark, tr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from audits.model import Finding, Report
 
 FORMATS = ("json", "html", "xlsx", "docx", "sarif")
@@ -35,18 +36,23 @@ def register(group: typer.Typer) -> None:
         [
             "govnet audit run archive: --level 3 --out reports",
             "govnet audit run configs/ --level 2 --format html,docx,xlsx --out reports",
+            "govnet audit run archive: --pack mlps-3,egov-extranet --out reports",
             "govnet audit run running.cfg --json",
         ],
     )
     def run(
         sources: Sources = None,
-        level: Annotated[int, typer.Option("--level", help=tr(mark("Protection level: 2 or 3.")))] = 3,
+        level: LevelOption = None,
+        packs: Packs = None,
         out: Annotated[
             Path | None,
             typer.Option("--out", help=tr(mark("Folder for the reports; it is made.")), show_default=False),
         ] = None,
         formats: Annotated[
-            str, typer.Option("--format", help=tr(mark("What to write into the folder: any of {names}."), names=", ".join(FORMATS)))
+            str,
+            typer.Option(
+                "--format", help=tr(mark("What to write into the folder: any of {names}."), names=", ".join(FORMATS))
+            ),
         ] = "json,html",
         template: Annotated[
             Path | None,
@@ -65,35 +71,38 @@ def register(group: typer.Typer) -> None:
             ),
         ] = None,
         platform: Platform = "",
-        date: Annotated[
-            str,
-            typer.Option(
-                "--date", help=tr(mark("Printed in the reports as the day of the check; nothing if not given."))
-            ),
-        ] = "",
+        date: Day = "",
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
-        from audits import engine, pack  # noqa: PLC0415 - start-up time
+        from audits import attestations, engine, pack, profile, waivers  # noqa: PLC0415 - start-up time
+        from audits import packs as rules  # noqa: PLC0415 - as above
         from audits.model import Scope  # noqa: PLC0415 - as above
         from audits.report import json as report_json  # noqa: PLC0415 - as above
 
         kinds = _kinds(formats)
-        _check_date(date)
-        if level not in pack.LEVELS:
+        day = check_day(date)
+        if level is not None and level not in pack.LEVELS:
             raise InputError([_problem("bad-level", "--level", Message("there are rules for the levels 2 and 3 only"))])
+        own = own_files(workspace)
+        unit = profile.load(own) if own else profile.shipped()
+        chosen = rules.choose(packs or unit.packs, level, own)
         documents, loaded = gather(sources, platform, workspace)
         report = engine.run(
             documents,
-            pack.shipped("mlps"),
-            level,
+            chosen.pack,
+            chosen.level,
             title=loaded.settings.title if loaded else "",
-            generated=date,
+            generated=day,
             scope=Scope(workspace=loaded is not None and sources in (None, [], [ARCHIVE])),
+            attestations=attestations.load(own, day) if own else (),
+            waivers=waivers.load(own, day) if own else (),
+            profile=unit,
         )
         if not report.judged:
             raise InputError(_unread(report))
-        written = _write(report, out, kinds, _template(template, workspace), earlier or []) if out is not None else []
+        settings = (_template(template, workspace), earlier or [], chosen.files)
+        written = _write(report, out, kinds, *settings) if out is not None else []
         if as_json:
             print_json(report_json.document(report))
         else:
@@ -102,15 +111,6 @@ def register(group: typer.Typer) -> None:
             talk().print(tr("written: {path}", path=path), markup=False, soft_wrap=True)
         if not report.clean:
             raise typer.Exit(ExitCode.FINDINGS)
-
-
-def _check_date(text: str) -> None:
-    try:
-        if not text or date_type.fromisoformat(text).isoformat() == text:
-            return
-    except ValueError:
-        pass
-    raise InputError([_problem("bad-date", "--date", Message("“{text}” is not a day, like 2026-11-21", text=text))])
 
 
 def _unread(report: Report) -> list[Problem]:
@@ -156,15 +156,16 @@ def _template(given: Path | None, workspace: Path) -> Path | None:
     return given or (own if own.exists() else None)
 
 
-def _write(report: Report, out: Path, kinds: list[str], template: Path | None, earlier: list[Path]) -> list[Path]:
-    from audits import pack  # noqa: PLC0415 - start-up time
-    from audits.report import files  # noqa: PLC0415 - as above
+def _write(
+    report: Report, out: Path, kinds: list[str], template: Path | None, earlier: list[Path], rules: tuple[Path, ...]
+) -> list[Path]:
+    from audits.report import files  # noqa: PLC0415 - start-up time
 
     # What people wrote into the list that stands there is not lost when it is written again.
     there = [out / "audit.xlsx"] if (out / "audit.xlsx").exists() else []
     settings = files.Settings(language(), template, (*earlier, *there))
     try:
-        return files.write(report, out, kinds, settings, [pack.RULES / f"{report.pack.name}.yml"])
+        return files.write(report, out, kinds, settings, rules)
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(
@@ -191,9 +192,43 @@ def _show(report: Report) -> None:
             [mark("item"), mark("device"), mark("verdict"), mark("weakness"), mark("line numbers")],
             [_row(finding) for finding in top],
         )
+    for sentence in _decided(report):
+        page().print(str(sentence), markup=False, soft_wrap=True)
     risks = len(report.high_risks)
     shown = tr("{count} high-risk cases.", count=risks) if risks else str(no_high_risk(report))
     talk().print(f"{shown} {tr('This is a self-check, no official assessment.')}", markup=False, soft_wrap=True)
+
+
+def _decided(report: Report) -> Iterable[Message]:
+    """The self-assessment, and what persons decided or no longer decide."""
+    from audits.report.wording import STATES  # noqa: PLC0415 - start-up time
+
+    score = report.score
+    if score is not None and score.rate is not None:
+        yield Message(
+            "Self-assessment, for reference only: {rate} % of {decided} decided items are met, {open} are open:"
+            " {conclusion} ({profile})",
+            rate=f"{score.rate:.1f}",
+            decided=score.decided,
+            open=score.applicable - score.decided,
+            conclusion=score.conclusion.in_language(language()),
+            profile=score.profile.in_language(language()),
+        )
+    if report.waived:
+        yield Message("Findings waived, listed and out of the rate: {count}", count=report.waived)
+    for waiver in report.waivers:
+        if waiver.state == "expired":
+            yield Message(
+                "The waiver {name} ended on {until}: it waives nothing.", name=waiver.name, until=waiver.until
+            )
+    for entry in report.attestations:
+        if entry.state != "valid":
+            yield Message(
+                "The attestation of {item} by {by} decides nothing: {state}",
+                item=entry.item,
+                by=entry.by,
+                state=Message(STATES[entry.state]),
+            )
 
 
 def _top(report: Report) -> list[Finding]:
@@ -204,7 +239,7 @@ def _top(report: Report) -> list[Finding]:
         finding
         for item in report.items
         for finding in item.findings
-        if finding.verdict in (Verdict.FAIL, Verdict.PARTIAL)
+        if finding.verdict in (Verdict.FAIL, Verdict.PARTIAL) and finding.waiver is None
     ]
     found.sort(key=lambda finding: (order.index(finding.severity), finding.verdict is not Verdict.FAIL))
     return found[:_TOP]
@@ -213,7 +248,7 @@ def _top(report: Report) -> list[Finding]:
 def _row(finding: Finding) -> tuple[str, ...]:
     from audits.vocabulary import FACTS  # noqa: PLC0415 - start-up time
 
-    weak = [entry for entry in finding.evidence if entry.value]
+    weak = [entry for entry in finding.evidence if entry.value and not entry.waiver]
     numbers = sorted({line.number for entry in weak for line in entry.cited})
     lines = ", ".join(map(str, numbers[:_LINES])) + (" …" if len(numbers) > _LINES else "")
     what = "; ".join(tr(FACTS[entry.fact].weak) for entry in weak)

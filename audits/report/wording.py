@@ -36,6 +36,7 @@ SOURCES = {
 STATES = {
     "active": mark("in force"),
     "valid": mark("valid"),
+    "not_yet": mark("not yet in force"),
     "expired": mark("expired"),
     "file_missing": mark("its file is missing"),
     "checksum_differs": mark("its file has changed"),
