@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from configs.change import Change, Language
     from configs.marks import Marks
     from configs.places.table import Places
+    from configs.rulesets.model import Ending, RuleSets
     from configs.tree import Tree
     from inventory.errors import Problem
     from inventory.model import Interface
@@ -61,12 +62,13 @@ class NotUnderstood:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything a dialect reads from one configuration."""
+    """Everything a dialect reads from one configuration. `endings`: rules that hold until a day."""
 
     platform: str
     encoding: str
     facts: Mapping[str, Fact]
     not_understood: tuple[NotUnderstood, ...] = ()
+    endings: tuple[Ending, ...] = ()
 
 
 class UseKind(StrEnum):
@@ -159,6 +161,10 @@ class Dialect(Protocol):
 
     def facts(self, tree: Tree) -> Facts:
         """The facts of the device, with their evidence lines."""
+        ...
+
+    def rule_sets(self, tree: Tree) -> RuleSets | None:
+        """Its filters and policies; None if the dialect reads none."""
         ...
 
     def addresses(self, tree: Tree) -> Addresses | None:
