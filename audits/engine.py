@@ -29,6 +29,7 @@ from inventory.text import Message, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from audits.model import Assessed, Document, Substitution
     from audits.pack import Category, Check, HighRiskCase, Item, Pack
@@ -55,12 +56,14 @@ def run(
     generated: str = "",
     substitutions: Iterable[Substitution] = (),
     scope: Scope | None = None,
+    day: date | None = None,
 ) -> Report:
     """Judge every document by every item of `level` (2 or 3).
 
-    `generated` is printed as it is; nothing else in a report depends on time. Devices are sorted by name.
+    `generated` is printed as it is; `day` says which rules' time is over, and nothing else in a report depends on time.
+    Devices are sorted by name.
     """
-    devices = tuple(sorted((assess(document) for document in documents), key=lambda device: device.name))
+    devices = tuple(sorted((assess(document, day) for document in documents), key=lambda device: device.name))
     items = []
     risks = []
     for category, item in pack.items(level):

@@ -72,6 +72,7 @@ def register(group: typer.Typer) -> None:
             level,
             title=loaded.settings.title if loaded else "",
             generated=date,
+            day=date_type.fromisoformat(date) if date else None,
             scope=Scope(workspace=loaded is not None and sources in (None, [], [ARCHIVE])),
         )
         if not report.judged:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from ipaddress import IPv4Address, IPv6Address
     from pathlib import Path
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from configs.change import Change, Language
     from configs.marks import Marks
     from configs.places.table import Places
-    from configs.rulesets.model import Ending, RuleSets
     from configs.tree import Tree
     from inventory.errors import Problem
     from inventory.model import Interface
@@ -50,6 +50,15 @@ class Fact:
     basis: Basis
     lines: tuple[int, ...] = ()
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A rule of a filter that holds until a day, the last one on which it does, and the line that says so."""
+
+    line: int
+    said: int
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +170,6 @@ class Dialect(Protocol):
 
     def facts(self, tree: Tree) -> Facts:
         """The facts of the device, with their evidence lines."""
-        ...
-
-    def rule_sets(self, tree: Tree) -> RuleSets | None:
-        """Its filters and policies; None if the dialect reads none."""
         ...
 
     def addresses(self, tree: Tree) -> Addresses | None:

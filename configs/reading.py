@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from configs.model import Basis, Fact, Facts, NotUnderstood
+from configs.model import Basis, Ending, Fact, Facts, NotUnderstood
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from configs.rulesets.model import Ending
     from configs.tree import Comment, Tree
 
 

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any, cast
 from configs import change, completeness, tree
 from configs.marks import UNKNOWN, Marks, evidence, seen
 from configs.model import Facts, NotUnderstood
-from configs.rulesets import building
-from configs.rulesets.model import RuleSets
 from inventory.errors import GovnetError
 from inventory.text import Message
 
@@ -111,14 +109,6 @@ class Speaker:
             lines = tuple(NotUnderstood(node.line, node.text) for _, node in tree.walk())
             return Facts(self.name, tree.encoding, {}, lines)
         return cast("Facts", module.read(tree))
-
-    def rule_sets(self, tree: tree.Tree) -> RuleSets | None:
-        """Its filters and policies; without more about them where the folder reads only what they mean."""
-        module = self._part("rule_sets")
-        if module is not None:
-            return cast("RuleSets", module.read(tree))
-        module = self._part("meaning")
-        return None if module is None else RuleSets(tuple(building.plain(module.read(tree).filters)))
 
     def addresses(self, tree: tree.Tree) -> Addresses | None:
         """Where the device uses addresses; None where the folder does not read them."""

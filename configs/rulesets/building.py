@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from configs.rulesets.model import Ending, RuleSet, Zones
+from configs.model import Ending
+from configs.rulesets.model import RuleSet, Zones
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _BETWEEN: Final = " | "
 
 
-def plain(lists: Iterable[FilterList], permits: Collection[str] = ("permit",)) -> Iterator[RuleSet]:
+def plain(lists: Iterable[FilterList], permits: Collection[str] = ("permit", "accept", "forward")) -> Iterator[RuleSet]:
     """Filters as they were read, as rule sets that are in force."""
     for one in lists:
         yield RuleSet(

@@ -10,12 +10,12 @@ from configs.meaning.filter_sets import UnclearError, rule_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
-    from datetime import date
 
     from configs.headers import Rule
     from configs.intervals import AddressSet
     from configs.meaning.filters import FilterRule
     from configs.meaning.statements import FilterKind
+    from configs.model import Ending
 
 
 class Zones(NamedTuple):
@@ -89,14 +89,6 @@ class Missing(NamedTuple):
     line: int
     kind: str
     name: str
-
-
-class Ending(NamedTuple):
-    """A rule that holds until a day, the last one on which it does, and the line that says so."""
-
-    line: int
-    said: int
-    last: date
 
 
 @dataclass(frozen=True, slots=True)

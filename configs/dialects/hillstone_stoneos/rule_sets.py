@@ -74,7 +74,7 @@ def _besides(reading: Reading) -> dict[int, tuple[str, ...]]:
 
 def _schedules(reading: Reading) -> Iterator[tuple[str, Schedule]]:
     for view in reading.on("schedule"):
-        if len(view.words) < 2:
+        if len(view.words) < 2 or not view.inside:  # a rule names one in the same words
             continue
         ends = [
             Schedule(inner.line, building.day_of(inner.after("end")))

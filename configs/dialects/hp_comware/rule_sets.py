@@ -135,7 +135,7 @@ def _sides(words: Sequence[str]) -> Zones:
 def _schedules(reading: Reading) -> Iterator[tuple[str, Schedule]]:
     """`time-range NAME {HH:MM to HH:MM DAYS [from HH:MM DAY] [to HH:MM DAY] | from … to HH:MM DAY}`."""
     for command in reading.on("time-range"):
-        if len(command.words) < 2:
+        if len(command.words) < 3:  # a rule names one in the same words
             continue
         words, last = command.words[2:], None
         for place, word in enumerate(words):

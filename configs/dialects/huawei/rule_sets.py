@@ -163,7 +163,7 @@ def _zones(reading: Reading) -> Iterator[str]:
 def _schedules(reading: Reading) -> Iterator[tuple[str, Schedule]]:
     """`time-range NAME {from HH:MM DAY [to HH:MM DAY] | HH:MM to HH:MM DAYS}`, or the same in a view of its own."""
     for command in reading.on("time-range"):
-        if len(command.words) < 2:
+        if len(command.words) < 3 and not command.inside:  # a rule names one in the same words
             continue
         rows: list[Command] = [inner for inner in command.inside if not inner.negated] or [command]
         for row in rows:
