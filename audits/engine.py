@@ -18,6 +18,7 @@ from audits.subjects import gather
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from audits.model import Attestation, Document, Finding, Observed, Substitution, Waiver
     from audits.pack import Category, Item, Pack
@@ -38,14 +39,18 @@ def run(
     attestations: Iterable[Attestation] = (),
     waivers: Iterable[Waiver] = (),
     profile: Profile | None = None,
+    day: date | None = None,
 ) -> Report:
     """Judge every document by every item of `level` (2 or 3).
 
     `observed` is what others say about devices and the system: measurements, the archive, probes. `generated` is
-    printed as it is; nothing else in a report depends on time. Devices are sorted by name.
+    printed as it is; `day` says which rules' time is over, and nothing else in a report depends on time. Devices
+    are sorted by name.
     """
     profile = profile or shipped()
-    everything = gather(sorted((assess(document) for document in documents), key=lambda device: device.name), observed)
+    everything = gather(
+        sorted((assess(document, day) for document in documents), key=lambda device: device.name), observed
+    )
     statements = Statements(tuple(attestations), tuple(waivers))
     items = tuple(
         _result(category, item, level, findings(everything, item, level, statements))

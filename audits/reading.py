@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from audits.model import Assessed, Document
 from audits.vocabulary import CONFIGURED
 from configs import dialects
 from configs.detect import detect
 from configs.model import Basis, Fact, Facts
+from configs.rulesets.facts import on
 from configs.tree import decode
 from inventory.errors import NO_HINT, GovnetError, InputError, Problem
 from inventory.text import Message, mark
 
 _NOT_READ = mark("nothing is read about this from this platform's configurations")
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 def recognise(text: str) -> str:
@@ -19,10 +25,11 @@ def recognise(text: str) -> str:
     return detect(text).platform
 
 
-def assess(document: Document) -> Assessed:
+def assess(document: Document, day: date | None = None) -> Assessed:
     """The facts of a document. One that cannot be read is data: it carries its problem, and every fact is unknown.
 
-    One that was cut off is read as far as it goes, and says so.
+    One that was cut off is read as far as it goes, and says so. `day` decides which rules' time is over; without it
+    that is unknown.
     """
     if document.problem is not None:
         fault = Problem("not-there", document.problem, NO_HINT, document.path)
@@ -35,16 +42,16 @@ def assess(document: Document) -> Assessed:
     if not platform:
         return _unread(document, encoding, Message("no dialect recognises this text; name it with --platform"))
     try:
-        return _read(document, platform, text, encoding)
+        return _read(document, platform, text, encoding, day)
     except GovnetError as error:
         problems = tuple(error.problems) if isinstance(error, InputError) else ()
         return _unread(document, encoding, problems[0].message if problems else error.message, problems)
 
 
-def _read(document: Document, platform: str, text: str, encoding: str) -> Assessed:
+def _read(document: Document, platform: str, text: str, encoding: str, day: date | None) -> Assessed:
     dialect = dialects.dialect(platform)
     tree = dialect.parse(document.content, (text, encoding))
-    facts = dialect.facts(tree)
+    facts = on(dialect.facts(tree), day)
     if not facts.facts:
         message = Message("no facts are read from the platform “{platform}” yet", platform=platform)
         hint = Message("audit it with a tool of its vendor; nothing is concluded here")

@@ -9,6 +9,7 @@ from cli import (
     audit_diff,
     audit_facts,
     audit_fix,
+    audit_policy,
     audit_probe,
     audit_rules,
     audit_run,
@@ -32,4 +33,5 @@ def register(root: typer.Typer) -> None:
     audit_rules.register(group)
     audit_waivers.register(group)
     audit_diff.register(group)
+    audit_policy.register(group)
     root.add_typer(group, name="audit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date as date_type
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -94,6 +95,7 @@ def register(group: typer.Typer) -> None:
             chosen.level,
             title=loaded.settings.title if loaded else "",
             generated=day,
+            day=date_type.fromisoformat(day),
             scope=Scope(workspace=loaded is not None and sources in (None, [], [ARCHIVE])),
             attestations=attestations.load(own, day) if own else (),
             waivers=waivers.load(own, day) if own else (),

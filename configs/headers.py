@@ -27,9 +27,15 @@ PROTOCOL_NUMBERS: Final = {
     "rsvp": 46, "gre": 47, "esp": 50, "ah": 51, "ahp": 51, "icmpv6": 58, "icmp6": 58, "eigrp": 88, "ospf": 89,
     "ospfigp": 89, "nos": 94, "pim": 103, "pcp": 108, "vrrp": 112, "l2tp": 115, "sctp": 132, "udp-lite": 136,
 }  # fmt: skip
+_PROTOCOL_NAMES: Final = {number: name for name, number in reversed(PROTOCOL_NUMBERS.items())}
 _JUMP: Final = 64
 _MANY: Final = 400  # odd rules; more are not looked at one by one
 STEPS: Final = 20_000_000  # of a sweep; what would take more is said to be undecided
+
+
+def protocol_name(number: int) -> str:
+    """A protocol as routers write it."""
+    return _PROTOCOL_NAMES.get(number, str(number))
 
 
 class UndecidedError(Exception):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from ipaddress import IPv4Address, IPv6Address
     from pathlib import Path
 
@@ -52,6 +53,15 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """A rule of a filter that holds until a day, the last one on which it does, and the line that says so."""
+
+    line: int
+    said: int
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class NotUnderstood:
     """A line that the dialect kept but could not interpret."""
 
@@ -61,12 +71,13 @@ class NotUnderstood:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything a dialect reads from one configuration."""
+    """Everything a dialect reads from one configuration. `endings`: rules that hold until a day."""
 
     platform: str
     encoding: str
     facts: Mapping[str, Fact]
     not_understood: tuple[NotUnderstood, ...] = ()
+    endings: tuple[Ending, ...] = ()
 
 
 class UseKind(StrEnum):

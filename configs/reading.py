@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from configs.model import Basis, Fact, Facts, NotUnderstood
+from configs.model import Basis, Ending, Fact, Facts, NotUnderstood
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from configs.tree import Comment, Tree
 
@@ -76,6 +76,11 @@ class Reading:
         self._index: dict[str, list[Command]] = {}
         for command in self.all:
             self._index.setdefault(command.folded[0], []).append(command)
+
+    @property
+    def by_word(self) -> Mapping[str, Sequence[Command]]:
+        """All commands by their first word, in lower case."""
+        return self._index
 
     def _commands(self, tree: Tree) -> tuple[list[Command], tuple[Command, ...]]:
         """The commands outside all views, and all of them, in the file's order."""
@@ -187,6 +192,7 @@ class Sheet:
 
     def __init__(self) -> None:
         self._facts: dict[str, Fact] = {}
+        self.endings: tuple[Ending, ...] = ()
 
     def line(self, name: str, value: bool, evidence: Iterable[Command | int], why: str) -> None:
         """A line (or several) says so."""
@@ -234,7 +240,7 @@ class Sheet:
 
     def facts(self, platform: str, encoding: str, not_understood: Iterable[NotUnderstood] = ()) -> Facts:
         """The sheet as `Facts`, in the order in which they were put down."""
-        return Facts(platform, encoding, dict(self._facts), tuple(not_understood))
+        return Facts(platform, encoding, dict(self._facts), tuple(not_understood), self.endings)
 
 
 def strangers(reading: Reading, known: Collection[str]) -> Iterator[NotUnderstood]:

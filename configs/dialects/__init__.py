@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
 from inventory.errors import GovnetError
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from configs.model import Dialect
+    from configs.rulesets.model import RuleSets
+    from configs.tree import Tree
 
 # platform (netmiko's device_type where netmiko has one) → folder below configs/dialects
 REGISTRY = {
@@ -62,3 +65,9 @@ def dialect(platform: str) -> Dialect:
     module = import_module(f"configs.dialects.{folder}")
     variants = cast("Mapping[str, Dialect]", getattr(module, "VARIANTS", {}))
     return variants.get(platform) or cast("Dialect", module.DIALECT)
+
+
+def rule_sets(platform: str, tree: Tree) -> RuleSets | None:
+    """A device's filters and policies, by its folder's `rule_sets.py`; None if it has none."""
+    name = f"configs.dialects.{REGISTRY[platform]}.rule_sets"
+    return cast("RuleSets", import_module(name).read(tree)) if find_spec(name) is not None else None

@@ -192,12 +192,11 @@ class Filtering:
     bound: list[Line] = field(default_factory=list)  # where filters are bound, and rules of policies
     used: list[Line] = field(default_factory=list)  # names of filters in use
     undefined: list[Line] = field(default_factory=list)  # those that nothing defines
-    covered: list[Line] = field(default_factory=list)  # rules that never decide, with those that cover them
     disabled: list[Line] = field(default_factory=list)
 
 
 def filters(sheet: Sheet, found: Filtering) -> None:
-    """`any_any_permit_applied`, `acl_applied_undefined`, `acl_shadowed_or_redundant`, `acl_disabled_rule`."""
+    """`any_any_permit_applied`, `acl_applied_undefined`, `acl_disabled_rule`."""
     sheet.weighed(
         "any_any_permit_applied",
         found.everything,
@@ -213,14 +212,6 @@ def filters(sheet: Sheet, found: Filtering) -> None:
         why=mark("the list that is bound here is not defined"),
         sound_why=mark("every list that is bound is defined"),
         absent_why=mark("no access list is bound"),
-    )
-    sheet.weighed(
-        "acl_shadowed_or_redundant",
-        found.covered,
-        (),
-        why=mark("the later rule never decides anything, the earlier one covers it"),
-        sound_why="",
-        absent_why=mark("no rule covers a later one"),
     )
     sheet.weighed(
         "acl_disabled_rule",

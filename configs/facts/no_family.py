@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from configs.facts import no_access, no_controls, no_filters, no_records, no_secrets
 from configs.meaning.no_lists import AccessList, access_lists, bindings
 from configs.reading import Command, Reading, Sheet, strangers
+from configs.rulesets import facts as rule_facts
+from configs.rulesets import no_family as rule_sets
 from inventory.text import mark
 
 if TYPE_CHECKING:
@@ -81,9 +83,14 @@ _PARTS = ("telnet", "ssh", "web", "sources", "sessions", "no_authentication", "l
           "encryption", "timestamps")  # fmt: skip
 
 
+def opens(words: tuple[str, ...]) -> bool:
+    """Whether a command opens a view."""
+    return words[0] in VIEWS or " ".join(words[:2]) in VIEWS
+
+
 def read(tree: Tree, family: Family) -> Facts:
     """Every fact of the vocabulary, as far as this text decides it."""
-    reading = Reading(tree, "no", lambda words: words[0] in VIEWS or " ".join(words[:2]) in VIEWS)
+    reading = Reading(tree, "no", opens)
     sheet = Sheet()
     lines = reading.find("line")
     terminals = tuple(line for line in lines if line.folded[1:2] in (("vty",), ("default",)))
@@ -93,7 +100,9 @@ def read(tree: Tree, family: Family) -> Facts:
     no_secrets.snmp(sheet, reading, context.lists)
     no_secrets.passwords(sheet, reading, lines)
     no_records.records(sheet, reading)
-    no_filters.access_lists(sheet, reading, context.lists, tuple(bindings(reading)))
+    bound = tuple(bindings(reading))
+    no_filters.access_lists(sheet, reading, context.lists, bound)
+    rule_facts.put(sheet, rule_sets.of(tree, reading, context.lists, bound))
     no_secrets.crypto(sheet, reading)
     no_records.accounts(sheet, reading, family.accounts)
     no_filters.ports(sheet, reading)

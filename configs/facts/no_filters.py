@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from configs.facts import judging
-from configs.meaning.filters import covered, permits_everything
+from configs.meaning.filters import permits_everything
 from inventory.text import mark
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def access_lists(sheet: Sheet, reading: Reading, lists: dict[str, AccessList], bound: tuple[Binding, ...]) -> None:
-    """`any_any_permit_applied`, `acl_applied_undefined`, `acl_shadowed_or_redundant`, `acl_disabled_rule`."""
+    """`any_any_permit_applied`, `acl_applied_undefined`, `acl_disabled_rule`."""
     everything: list[Command | int] = []
     interfaces = [binding for binding in bound if binding.kind == "interface"]
     for binding in interfaces:
@@ -38,14 +38,6 @@ def access_lists(sheet: Sheet, reading: Reading, lists: dict[str, AccessList], b
         why=mark("the list that is bound here is not defined"),
         sound_why=mark("every list that is bound is defined"),
         absent_why=mark("no access list is bound"),
-    )
-    sheet.weighed(
-        "acl_shadowed_or_redundant",
-        [rule.line for entry in lists.values() for pair in covered(entry.rules) for rule in pair],
-        (),
-        why=mark("the later rule never decides anything, the earlier one covers it"),
-        sound_why="",
-        absent_why=mark("no rule of an access list covers a later one"),
     )
     sheet.weighed(
         "acl_disabled_rule",

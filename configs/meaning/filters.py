@@ -1,4 +1,4 @@
-"""Packet filters without a vendor: rules as matches on addresses, protocol and ports, and which rule covers which.
+"""Packet filters without a vendor: rules as matches on addresses, protocol and ports.
 
 Addresses are pairs of an integer and a wildcard (RFC-style inverse mask: bit 1 = do not care), because vendors allow
 masks with holes. What a dialect does not interpret (an object group, a time range, TCP flags) stays as an opaque word:
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 # "Do not care about any bit", wide enough for IPv6.
 ALL_BITS = (1 << 128) - 1
@@ -31,14 +31,6 @@ class Address(NamedTuple):
         """Whether every address matches."""
         return self.wildcard == ALL_BITS
 
-    def masked(self, wildcard: int) -> int | str | None:
-        """The value in the bits that `wildcard` cares for; None if an opaque name would have to be cut."""
-        if wildcard == ALL_BITS:
-            return 0
-        if isinstance(self.value, str):
-            return self.value if wildcard == 0 else None
-        return self.value & ~wildcard
-
 
 ANY = Address()
 
@@ -48,14 +40,6 @@ class Ports(NamedTuple):
 
     ranges: tuple[tuple[int, int], ...] = ((0, 65535),)
     opaque: tuple[str, ...] = ()
-
-    def covers(self, other: Ports) -> bool:
-        """Whether every port of `other` is one of these."""
-        if self in (ANY_PORTS, other):
-            return True
-        if self.opaque or other.opaque:
-            return False
-        return all(any(low <= start and end <= high for low, high in self.ranges) for start, end in other.ranges)
 
 
 ANY_PORTS = Ports()
@@ -89,55 +73,6 @@ class FilterRule(NamedTuple):
     def any_source(self) -> bool:
         """Whether it matches packets from any address (whatever else it asks for)."""
         return self.source.any and not self.conditions and self.source_ports == ANY_PORTS
-
-    def covers(self, other: FilterRule) -> bool:
-        """Whether every packet that `other` matches is matched by this rule (addresses aside: see `covered`)."""
-        return (
-            self.protocol in ("", other.protocol)
-            and self.conditions <= other.conditions
-            and self.source_ports.covers(other.source_ports)
-            and self.destination_ports.covers(other.destination_ports)
-        )
-
-
-def covered(rules: Sequence[FilterRule]) -> list[tuple[FilterRule, FilterRule]]:
-    """Pairs (later rule, earlier rule that covers it) for every rule that can never decide anything.
-
-    Earlier rules are kept by their pair of wildcards, so that a list of thousands takes one look per distinct pair,
-    not one per rule.
-    """
-    found = []
-    classes: dict[tuple[int, int], dict[tuple[int | str, int | str], list[FilterRule]]] = {}
-    for rule in rules:
-        cover = _cover(rule, classes)
-        if cover is not None:
-            found.append((rule, cover))
-            continue
-        pair = (rule.source.wildcard, rule.destination.wildcard)
-        source, destination = rule.source.masked(pair[0]), rule.destination.masked(pair[1])
-        if source is not None and destination is not None:
-            members = classes.get(pair)
-            if members is None:
-                members = classes[pair] = {}
-            members.setdefault((source, destination), []).append(rule)
-    return found
-
-
-def _cover(
-    rule: FilterRule, classes: dict[tuple[int, int], dict[tuple[int | str, int | str], list[FilterRule]]]
-) -> FilterRule | None:
-    near, far = rule.source, rule.destination
-    near_wild, far_wild = near.wildcard, far.wildcard
-    for (source_wild, destination_wild), members in classes.items():
-        if near_wild & ~source_wild or far_wild & ~destination_wild:
-            continue
-        source, destination = near.masked(source_wild), far.masked(destination_wild)
-        if source is None or destination is None:
-            continue
-        for earlier in members.get((source, destination), ()):
-            if earlier.covers(rule):
-                return earlier
-    return None
 
 
 def permits_everything(rules: Iterable[FilterRule]) -> FilterRule | None:

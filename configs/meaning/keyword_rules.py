@@ -26,6 +26,7 @@ _PORT_NUMBERS = {
     "netbios-ssn": 139, "snmp": 161, "snmptrap": 162, "bgp": 179, "https": 443, "syslog": 514,
 }  # fmt: skip
 # What limits nothing: it only counts or records.
+_WITH_A_NAME = frozenset({"time-range", "vpn-instance"})
 _NO_CONDITION = frozenset({"logging", "counting"})
 
 
@@ -62,6 +63,8 @@ def remarks(folded: Sequence[str]) -> bool:
 def _numbered(folded: Sequence[str]) -> list[str]:
     """The words behind a rule's number and name."""
     words = list(folded)
+    if words and words[-1].endswith(")"):  # the device's counter, in an answer that shows it
+        words = words[: next((place for place, word in enumerate(words) if word.startswith("(")), len(words))]
     if words and words[0].isdigit():
         words = words[1:]
     return words[2:] if len(words) > 2 and words[0] == "name" else words
@@ -89,6 +92,8 @@ class _Parts:
                 self.source_ports = self._ports()
             elif word == "destination-port":
                 self.destination_ports = self._ports()
+            elif word in _WITH_A_NAME and self._words:
+                self.conditions.append(f"{word} {self._words.pop(0)}")
             elif word not in _NO_CONDITION:
                 self.conditions.append(word)
 

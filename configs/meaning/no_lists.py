@@ -146,6 +146,8 @@ def _is_standard(name: str) -> bool:
 
 def _add(entry: AccessList, command: Command, start: int, *, standard: bool) -> None:
     words = list(command.folded[start:])
+    if words and words[-1].endswith(")"):  # the device's counter, in an answer that shows it
+        words = words[: next((place for place, word in enumerate(words) if word[0] == "("), len(words))]
     if words and words[0] == "sequence":
         words = words[2:]
     elif words and words[0].isdigit():

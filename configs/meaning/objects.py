@@ -70,6 +70,7 @@ class Book(Generic[_T]):
         self._cut = cut
         self._objects: dict[str, _Object[_T]] = {}
         self._lines: dict[str, tuple[int, ...]] = {}
+        self._known = frozenset(known or ())
         self._found: dict[str, Content[_T] | None] = {name: Content(one) for name, one in (known or {}).items()}
 
     def open(self, name: str, line: int) -> None:
@@ -89,7 +90,7 @@ class Book(Generic[_T]):
         one.lines.append(line)
 
     def __contains__(self, name: str) -> bool:
-        return name in self._objects or name in self._found
+        return name in self._objects or name in self._known
 
     def content(self, name: str) -> Content[_T] | None:
         """What an object holds; None if that is not known. A name without a definition is a word."""

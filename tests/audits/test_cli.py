@@ -167,3 +167,29 @@ def test_both_languages(capsys, folder):
         main(["--lang", "zh", "audit", "run", str(folder)])
     assert "不符合" in capsys.readouterr().out
     set_language("en")
+
+
+def test_the_rule_sets_are_shown_with_lines_and_zones(capsys, folder):
+    """Findings by line, the matrix, exit code 3 with a file that nobody can read; a bad day is refused."""
+    (folder / "fw.cfg").write_bytes(
+        b"#\nsysname fw\n#\nsecurity-policy\n rule name all\n  source-zone trust\n  destination-zone untrust\n"
+        b"  action permit\n rule name more\n  source-zone trust\n  destination-zone untrust\n  service http\n"
+        b"  action permit\n#\n"
+    )
+    code, out, _ = run(capsys, "audit", "policy", str(folder), "--json")
+    assert code == 3
+    files = json.loads(out)["files"]
+    found = files["fw.cfg"]
+    assert [(one["kind"], one["line"], one["others"]) for one in found["sets"][0]["findings"]] == [
+        ("any_any", 5, []),
+        ("repeated", 9, [5]),
+    ]
+    cells = {(cell["from"], cell["to"]): cell for cell in found["zone_matrix"]["cells"]}
+    assert cells["trust", "untrust"]["verdict"] == "open"
+    assert cells["untrust", "trust"]["verdict"] == "closed"
+    assert "problem" in files["strange.conf"]
+    code, out, _ = run(capsys, "audit", "policy", str(folder / "fw.cfg"))
+    assert code == 0
+    assert "permits anything" in out
+    assert "untrust" in out
+    assert run(capsys, "audit", "policy", str(folder), "--date", "soon")[0] == 2

@@ -41,7 +41,7 @@ def read(tree: Tree) -> Facts:
     facts_secrets.passwords(sheet, reading)
     _sessions(sheet, reading)
     _records(sheet, reading)
-    facts_filters.filters(sheet, reading)
+    facts_filters.filters(sheet, tree, reading)
     facts_secrets.crypto(sheet, reading)
     _accounts(sheet, reading)
     facts_controls.read(sheet, reading, list(facts_secrets.of_tunnels(reading)))

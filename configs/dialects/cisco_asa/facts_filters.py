@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from configs.dialects.cisco_asa import rule_sets
 from configs.dialects.cisco_asa.filters import AccessLists
 from configs.dialects.cisco_asa.objects import read as read_objects
 from configs.facts import judging
 from configs.facts.judging import Filtering
 from configs.headers import PORTS, PROTOCOLS
 from configs.intervals import ANYWHERE
-from configs.meaning.covering import covered
+from configs.rulesets import facts as rule_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from configs.headers import Rule
     from configs.reading import Command, Reading, Sheet
+    from configs.tree import Tree
 
 
-def filters(sheet: Sheet, reading: Reading) -> None:
+def filters(sheet: Sheet, tree: Tree, reading: Reading) -> None:
     """The facts about filters and `unused_ports_up`."""
     lists = AccessLists(reading, read_objects(reading))
     rules = {one.name: one.rules for one in lists.lists()}
@@ -31,9 +33,9 @@ def filters(sheet: Sheet, reading: Reading) -> None:
             found.everything += [opened.line, command]
     for command, name in _uses(reading):
         (found.used if name in lists.names else found.undefined).append(command)
-    found.covered += [rule.line for one in rules.values() for pair in covered(one) for rule in pair]
     found.disabled += [one for one in reading.on("access-list") if one.folded[-1] == "inactive"]
     judging.filters(sheet, found)
+    rule_facts.put(sheet, rule_sets.of(tree, reading, lists))
     _ports(sheet, reading)
 
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from configs.dialects.fortinet import objects
-from configs.dialects.fortinet.policies import Policies
+from configs.dialects.fortinet import rule_sets
 from configs.facts import judging
 from configs.facts.judging import Filtering
-from configs.meaning.covering import covered
-from configs.meaning.statements import FilterKind
+from configs.rulesets import facts as rule_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,13 +50,10 @@ def policies(sheet: Sheet, tables: Tables) -> None:
         if entry.name and entry.value("status") == "disable"
         for line in (entry.line, entry.line_of("status"))
     ]
-    domains = objects.read(tables)
-    for one in Policies(tables, domains).lists():
-        if one.kind is FilterKind.SECURITY_POLICY and one.name.split()[0] in ("policy", "policy6", "security-policy"):
-            found.covered += [rule.line for pair in covered(one.rules) for rule in pair]
     for line, defined in _named(tables):
         (found.used if defined else found.undefined).append(line)
     judging.filters(sheet, found)
+    rule_facts.put(sheet, rule_sets.of(tables))
     _ports(sheet, tables)
 
 

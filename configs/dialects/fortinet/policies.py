@@ -17,7 +17,7 @@ from configs.meaning.objects import Policy, masked, ranged, sized
 from configs.meaning.statements import FilterKind, FilterList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from configs.dialects.fortinet.entries import Entry, Tables
     from configs.intervals import AddressSet
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Put = Callable[[Content[AddressSet] | AddressSet | None], None]
 
 # Tables of policies. What of them is IPv6 alone ends with 6.
-_TABLES: Final = (
+POLICIES: Final = (
     "policy", "policy6", "security-policy", "proxy-policy", "multicast-policy", "multicast-policy6", "local-in-policy",
     "local-in-policy6", "interface-policy", "interface-policy6", "DoS-policy", "DoS-policy6", "shaping-policy", "acl",
     "acl6", "ttl-policy", "decrypted-traffic-mirror",
@@ -34,7 +34,7 @@ _TABLES: Final = (
 # Fields with addresses that have a kind of policy of their own which is not read: of one protocol into the other.
 _UNREAD: Final = ("policy46", "policy64")
 # Fields that say for whom or what a policy is. The others say what is done, or nothing.
-_ASKED: Final = (
+_ASKED: Final = frozenset({
     "srcintf", "dstintf", "interface", "intf", "schedule", "users", "groups", "fsso-groups", "devices", "application",
     "app-category", "url-category", "internet-service", "internet-service-name", "internet-service-id",
     "internet-service-src", "internet-service-src-name", "internet-service-group", "internet-service-custom",
@@ -42,14 +42,20 @@ _ASKED: Final = (
     "ztna-ems-tag", "ztna-geo-tag", "rtp-nat", "tos", "tos-mask", "reputation-minimum", "sgt",
     "network-service-dynamic", "proxy", "protocol", "start-port", "end-port", "class-id",
     "dstintf-filter", "identity-based",
-)  # fmt: skip
+})  # fmt: skip
 
+_NOTHING_ASKED: Final = frozenset({("always",), ("any",), ("disable",)})
 _SELECTORS: Final = tuple(
     f"{role}-{field}{six}"
     for role in ("src", "dst")
     for field in ("subnet", "start-ip", "end-ip", "name")
     for six in ("", "6")
 )
+
+
+def asks_for(field: str) -> bool:
+    """Whether a field says for whom or what a policy is."""
+    return field in _ASKED
 
 
 class Policies:
@@ -64,9 +70,9 @@ class Policies:
         """The objects that an entry may name."""
         return self._domains.get(entry.vrf) or Domain()
 
-    def lists(self) -> Iterator[FilterList]:
-        """Every table of policies, by domain; the selectors of tunnels; access lists."""
-        for name in _TABLES:
+    def lists(self, names: Sequence[str] = ()) -> Iterator[FilterList]:
+        """Every table of policies, by domain; the selectors of tunnels; access lists. Or these tables alone."""
+        for name in names or POLICIES:
             for vrf, entries in self._tables.domains(f"firewall {name}").items():
                 rules: list[Rule] = []
                 unclear: list[int] = []
@@ -81,8 +87,9 @@ class Policies:
                 yield FilterList(
                     FilterKind.SECURITY_POLICY, title, entries[0].line, tuple(rules), "deny", tuple(unclear)
                 )
-        yield from self._selectors()
-        yield from self._access_lists()
+        if not names:
+            yield from self._selectors()
+            yield from self._access_lists()
 
     def rules(self, entry: Entry, name: str = "policy") -> tuple[Rule, ...]:
         """A policy's rules; none if it is switched off. UnclearError."""
@@ -103,10 +110,9 @@ class Policies:
             policy.service(domain.services.content(service))
         policy.without_sources = entry.on("srcaddr-negate")
         policy.without_destinations = entry.on("dstaddr-negate")
-        for field in _ASKED:
-            values = sorted(entry.values(field))
-            if values and values not in (["always"], ["any"], ["disable"]):
-                policy.conditions.add(f"{field} {' | '.join(values)}")
+        for field, one in entry.fields.items():
+            if field in _ASKED and one.values and one.values not in _NOTHING_ASKED:
+                policy.conditions.add(f"{field} {' | '.join(sorted(one.values))}")
         return policy.rules()
 
     def _selectors(self) -> Iterator[FilterList]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from configs.dialects.frr import rule_sets
 from configs.reading import Command, Reading, Sheet, strangers
+from configs.rulesets import facts as rule_facts
 from inventory.text import mark
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def read(tree: Tree) -> Facts:
     _terminal(sheet, reading)
     _passwords(sheet, reading)
     _records(sheet, reading)
-    _lists(sheet, reading)
+    _lists(sheet, tree, reading)
     return sheet.facts(PLATFORM, tree.encoding, strangers(reading, _ROOTS))
 
 
@@ -169,7 +171,7 @@ _DEFINITIONS: tuple[tuple[tuple[str, ...], str], ...] = (
 _OF_NEIGHBORS = {"prefix-list": "prefix-list", "route-map": "route-map", "distribute-list": "access-list"}
 
 
-def _lists(sheet: Sheet, reading: Reading) -> None:
+def _lists(sheet: Sheet, tree: Tree, reading: Reading) -> None:
     defined = {
         (kind, command.words[len(words)])
         for words, kind in _DEFINITIONS
@@ -193,14 +195,7 @@ def _lists(sheet: Sheet, reading: Reading) -> None:
             if kind != "route-map" and key in seen:
                 repeated += [seen[key], command]
             seen.setdefault(key, command)
-    sheet.weighed(
-        "acl_shadowed_or_redundant",
-        repeated,
-        (),
-        why=mark("the later rule repeats the earlier one"),
-        sound_why="",
-        absent_why=mark("no rule repeats another"),
-    )
+    rule_facts.put(sheet, rule_sets.read(tree), repeated)
 
 
 def _uses(reading: Reading) -> Iterator[tuple[str, str, Command]]:

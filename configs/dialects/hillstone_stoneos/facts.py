@@ -11,13 +11,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from configs.dialects.hillstone_stoneos import facts_controls
-from configs.dialects.hillstone_stoneos.objects import Objects
-from configs.dialects.hillstone_stoneos.policies import Policies
+from configs.dialects.hillstone_stoneos import facts_controls, rule_sets
 from configs.facts import judging
 from configs.facts.judging import Community, Filtering
-from configs.meaning.covering import covered
 from configs.reading import Command, Reading, Sheet
+from configs.rulesets import facts as rule_facts
 from inventory.text import mark
 
 if TYPE_CHECKING:
@@ -30,9 +28,6 @@ PLATFORM = "hillstone_stoneos"
 _DEFAULT_ACCOUNTS = frozenset({"hillstone", "admin", "root", "administrator"})
 _MANAGED = frozenset({"ssh", "telnet", "http", "https", "snmp", "netconf"})
 _UNTRUSTED = re.compile(r"untrust|internet|wan|outside", re.IGNORECASE)
-_VIEWS = frozenset(
-    {"interface", "zone", "address", "service", "servgroup", "rule", "isakmp", "ipsec", "tunnel", "aaa-server"}
-)
 _ANY = frozenset({"any"})
 _STORED = re.compile(r"[A-Za-z0-9+/=]{22,}")
 # What a rule asks for, besides zones.
@@ -48,7 +43,7 @@ _IDLE = frozenset({"shutdown", "exit", "speed", "duplex", "description"})
 
 def read(tree: Tree) -> Facts:
     """Every fact of the vocabulary, as far as this text decides it."""
-    reading = Reading(tree, "no", lambda words: words[0] in _VIEWS)
+    reading = Reading(tree, "no", lambda words: words[0] in rule_sets.VIEWS)
     sheet = Sheet()
     _access(sheet, reading)
     _snmp(sheet, reading)
@@ -198,9 +193,8 @@ def _policies(sheet: Sheet, tree: Tree, reading: Reading) -> None:
         elif _open(rule):
             found.everything += [rule, *(one for one in rule.inside if one.folded[0] in _SHOWN)]
     found.everything += reading.on("default-action", "permit")
-    for one in Policies(tree, Objects(tree)).filters():
-        found.covered += [rule.line for pair in covered(one.rules) for rule in pair]
     judging.filters(sheet, found)
+    rule_facts.put(sheet, rule_sets.of(tree, reading))
     ports = [
         one for one in reading.find("interface") if one.words[1:] and re.match(r"(?:x?ethernet|xe|ge)\d", one.folded[1])
     ]

@@ -22,6 +22,7 @@ class Lists:
     def __init__(self, reading: Reading) -> None:
         self.rules: dict[Key, list[FilterRule]] = {}
         self.lines: dict[Key, Command] = {}
+        self.unclear: dict[Key, list[int]] = {}
         for command in reading.find("acl"):
             if not command.negated and command.folded[-1] not in ("inbound", "outbound"):
                 self._read(command)
@@ -42,6 +43,8 @@ class Lists:
             rule = None if inner.negated else keyword_rules.rule(inner.line, inner.folded[1:], basic=basic)
             if rule is not None:
                 rules.append(rule)
+            elif not inner.negated and not keyword_rules.remarks(inner.folded[1:]):
+                self.unclear.setdefault((family, names[0]), []).append(inner.line)
 
     def limits(self, key: Key) -> bool:
         """Whether a list is there and keeps somebody out."""

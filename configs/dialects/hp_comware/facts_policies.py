@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from configs.dialects.hp_comware import filters
+from configs.dialects.hp_comware import rule_sets
 from configs.dialects.hp_comware.facts_lists import bindings
 from configs.facts import judging
 from configs.facts.judging import Filtering
-from configs.meaning.covering import covered
-from configs.meaning.filters import covered as covered_in_list
 from configs.meaning.filters import permits_everything
-from configs.meaning.statements import FilterKind
+from configs.rulesets import facts as rule_facts
 from inventory.text import mark
 
 if TYPE_CHECKING:
@@ -41,17 +39,11 @@ def read(sheet: Sheet, tree: Tree, reading: Reading, lists: Lists) -> None:
             rule = permits_everything(rules or ())
             if rule is not None:
                 found.everything += [rule.line, command]
-    distinct = {id(rules): rules for rules in lists.rules.values()}.values()
-    found.covered += [rule.line for rules in distinct for pair in covered_in_list(rules) for rule in pair]
     _security_policies(reading, found)
     _object_policies(reading, found)
     _interzones(reading, found)
-    if any(reading.find(word) for word in ("security-policy", "object-policy")):
-        nodes = [node for _, node in tree.walk()]
-        for one in filters.policies(nodes, filters.Groups(nodes)):
-            if one.kind is FilterKind.SECURITY_POLICY:
-                found.covered += [rule.line for pair in covered(one.rules) for rule in pair]
     judging.filters(sheet, found)
+    rule_facts.put(sheet, rule_sets.of(tree, reading, lists))
     _untrusted(sheet, reading)
     _ports(sheet, reading)
 

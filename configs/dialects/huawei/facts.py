@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from configs.dialects.huawei import facts_access, facts_controls, facts_filters, facts_records, facts_secrets
+from configs.dialects.huawei import facts_access, facts_controls, facts_filters, facts_records, facts_secrets, rule_sets
 from configs.dialects.huawei.filters import access_lists, bindings, policy_rules
 from configs.reading import Reading, Sheet, strangers
+from configs.rulesets import facts as rule_facts
 
 if TYPE_CHECKING:
     from configs.model import Facts
@@ -81,6 +82,7 @@ def read(tree: Tree) -> Facts:
     rules = policy_rules(reading)
     facts_filters.permits(sheet, reading, lists, bound, rules)
     facts_filters.hygiene(sheet, lists, bound, rules)
+    rule_facts.put(sheet, rule_sets.of(tree, reading, lists, bound))
     facts_filters.untrusted(sheet, reading)
     facts_secrets.crypto(sheet, reading)
     facts_records.accounts(sheet, reading)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from configs.facts import judging
-from configs.meaning.filters import covered, permits_everything
+from configs.meaning.filters import permits_everything
 from inventory.text import mark
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def permits(
 
 
 def hygiene(sheet: Sheet, lists: dict[Key, AccessList], bound: tuple[Binding, ...], rules: list[PolicyRule]) -> None:
-    """`acl_applied_undefined`, `acl_shadowed_or_redundant`, `acl_disabled_rule`."""
+    """`acl_applied_undefined`, `acl_disabled_rule`."""
     sheet.weighed(
         "acl_applied_undefined",
         [binding.command for binding in bound if binding.key not in lists],
@@ -54,21 +54,6 @@ def hygiene(sheet: Sheet, lists: dict[Key, AccessList], bound: tuple[Binding, ..
         why=mark("the list that is bound here is not defined"),
         sound_why=mark("every list that is bound is defined"),
         absent_why=mark("no access list is bound"),
-    )
-    distinct = {id(entry): entry for entry in lists.values()}.values()
-    lines: list[Command | int] = [rule.line for entry in distinct for pair in covered(entry.rules) for rule in pair]
-    active = [rule for rule in rules if rule.disabled is None and rule.action is not None]
-    for index, rule in enumerate(active):
-        cover = next((earlier for earlier in active[:index] if earlier.covers(rule)), None)
-        if cover is not None:
-            lines += [cover.command, rule.command]
-    sheet.weighed(
-        "acl_shadowed_or_redundant",
-        lines,
-        (),
-        why=mark("the later rule never decides anything, the earlier one covers it"),
-        sound_why="",
-        absent_why=mark("no rule covers a later one"),
     )
     sheet.weighed(
         "acl_disabled_rule",

@@ -62,13 +62,6 @@ class PolicyRule:
             self.conditions[name] for name in _DIMENSIONS if name not in ("source-zone", "destination-zone", "profile")
         )
 
-    def covers(self, other: PolicyRule) -> bool:
-        """Whether everything that `other` matches is matched by this rule."""
-        return all(
-            not mine or (theirs and theirs <= mine)
-            for mine, theirs in ((self.conditions[name], other.conditions[name]) for name in _DIMENSIONS)
-        )
-
 
 def access_lists(reading: Reading) -> dict[Key, AccessList]:
     """Every access list; a list with a name and a number is found by both."""

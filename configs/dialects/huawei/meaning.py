@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from configs.reading import Command
     from configs.tree import Tree
 
-_VIEWS = frozenset({
+VIEWS = frozenset({
     "interface", "aaa", "acl", "ospf", "bgp", "isis", "vlan", "ike", "ipsec", "security-policy", "nat-policy",
     "vpn-instance", "route-policy",
 })  # fmt: skip
@@ -44,13 +44,13 @@ _Words = tuple[str, ...]
 
 def read(tree: Tree) -> Meaning:
     """Everything that this reader knows."""
-    reading = Reading(tree, "undo", lambda words: words[0] in _VIEWS)
-    objects = _objects(reading)
+    reading = Reading(tree, "undo", lambda words: words[0] in VIEWS)
+    objects = address_sets(reading)
     lists = tuple(_access_lists(reading, objects))
     nat = translations.read(reading, lists, lambda rule: _policy_rule(rule, objects))
     return Meaning(
         uses=addresses.read(tree).uses,
-        filters=(*lists, *_policies(reading, objects)),
+        filters=(*lists, *policies(reading, objects)),
         prefix_lists=tuple(_prefix_lists(reading)),
         routes=tuple(_routes(reading)),
         partners=tuple(_partners(tree)),
@@ -83,7 +83,7 @@ def _access_lists(reading: Reading, objects: dict[str, AddressSet]) -> Iterator[
         yield FilterList(FilterKind.ACCESS_LIST, title, entry.command.line, tuple(rules), "deny", tuple(unclear))
 
 
-def _objects(reading: Reading) -> dict[str, AddressSet]:
+def address_sets(reading: Reading) -> dict[str, AddressSet]:
     """Address sets by the words with which rules name them. A set that holds what is not understood is left out."""
     members: dict[str, list[_Words]] = {}
     for command in reading.find("ip", "address-set"):
@@ -151,7 +151,8 @@ def _union(parts: Iterable[AddressSet]) -> AddressSet:
     return found
 
 
-def _policies(reading: Reading, objects: dict[str, AddressSet]) -> Iterator[FilterList]:
+def policies(reading: Reading, objects: dict[str, AddressSet]) -> Iterator[FilterList]:
+    """The security policies, without the rules that are disabled."""
     for policy in reading.find("security-policy"):
         rules, unclear = [], []
         for rule in policy.find("rule"):

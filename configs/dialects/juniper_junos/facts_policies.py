@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from configs.dialects.juniper_junos import filters, security
+from configs.dialects.juniper_junos import filters, rule_sets, security
 from configs.dialects.juniper_junos.statements import below
 from configs.facts import judging
 from configs.facts.judging import Filtering
 from configs.headers import PORTS, PROTOCOLS
 from configs.intervals import ANYWHERE
-from configs.meaning.covering import covered
 from configs.meaning.statements import FilterKind
+from configs.rulesets import facts as rule_facts
 from inventory.text import mark
 
 if TYPE_CHECKING:
@@ -30,18 +30,16 @@ _MANAGED = frozenset({"ssh", "telnet", "http", "https", "snmp", "netconf", "all"
 def policies(sheet: Sheet, tree: Tree, said: tuple[Said, ...]) -> None:
     """The facts about filters and policies, `mgmt_service_on_untrust` and `unused_ports_up`."""
     found = Filtering()
-    for one in security.policies(said, security.Books(said)):
+    policies_ = list(security.policies(said, security.Books(said)))
+    for one in policies_:
         found.bound += [rule.line for rule in one.rules]
         found.everything += [line for first in _open_zones(one) for line in _of_policy(said, first)]
-        found.covered += [rule.line for pair in covered(one.rules) for rule in pair]
     found.everything += [
         each.line for each in said if each.words[:4] == ("security", "policies", "default-policy", "permit-all")
     ]
     lists = list(filters.filters(said))
     names = {each.words[each.words.index("filter") + 1] for each in said
              if each.words[:1] == ("firewall",) and "filter" in each.words[:-1]}  # fmt: skip
-    for one in lists:
-        found.covered += [rule.line for pair in covered(one.rules) for rule in pair]
     for each, words in below(said, "interfaces"):
         if "filter" not in words or words[-2:-1] not in (("input",), ("output",)):
             continue
@@ -54,6 +52,7 @@ def policies(sheet: Sheet, tree: Tree, said: tuple[Said, ...]) -> None:
             found.everything += [opened.line, each.line]
     found.disabled += [node.line for _, node in tree.walk() if _OFF.match(node.text)]
     judging.filters(sheet, found)
+    rule_facts.put(sheet, rule_sets.of(said, lists, policies_))
     _untrusted(sheet, said)
     sheet.unknown("unused_ports_up", mark("ports that no statement names cannot be seen in this text"))
 

@@ -14,6 +14,7 @@ from configs.dialects.linux.grammar import SECTION
 from configs.facts import judging
 from configs.facts.judging import Community
 from configs.reading import Sheet
+from configs.rulesets import facts as rule_facts
 from inventory.text import mark
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _NOT_HERE = mark("the file that decides it is not in this text")
 _UNDECIDED = (
     "http_mgmt", "pwd_plain", "pwd_reversible", "auth_none", "unused_ports_up", "acl_applied_undefined",
     "acl_disabled_rule", "mgmt_service_on_untrust", "pwd_encryption_off", "no_log_timestamps", "no_accounting",
-    "no_central_aaa", "no_role_separation", "default_account", "acl_shadowed_or_redundant",
+    "no_central_aaa", "no_role_separation", "default_account",
 )  # fmt: skip
 
 
@@ -46,6 +47,7 @@ def read(tree: Tree) -> Facts:
     sheet = Sheet()
     for name in _UNDECIDED:
         sheet.unknown(name, _NOT_HERE)
+    rule_facts.none(sheet, _NOT_HERE)
     _sshd(sheet, [line for line in lines if "/ssh/sshd_config" in line.file])
     _logins(sheet, lines)
     _snmp(sheet, [line for line in lines if "snmpd" in line.file])

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configs.dialects.topsec.meaning import read as read_meaning
+from configs.dialects.topsec import rule_sets
 from configs.dialects.topsec.objects import Command
 from configs.dialects.topsec.objects import read as read_commands
 from configs.facts import judging
 from configs.facts.judging import Filtering
-from configs.meaning.covering import covered
 from configs.reading import Sheet
+from configs.rulesets import facts as rule_facts
 from inventory.text import mark
 
 if TYPE_CHECKING:
@@ -98,11 +98,9 @@ def _policies(sheet: Sheet, tree: Tree, commands: tuple[Command, ...]) -> None:
         if one.value("action") == "accept" and all(set(one.values(word)) <= {"any"} for word in _LIMITS)
     ]  # fmt: skip
     found = Filtering(everything=[*opened], bound=[one.line for one in rules], disabled=[*off])
-    for one in read_meaning(tree).filters:
-        if one.name.split()[-1:] != ["pf"]:
-            found.covered += [rule.line for pair in covered(one.rules) for rule in pair]
     whole = Sheet()
     judging.filters(whole, found)
     facts = whole.facts(PLATFORM, tree.encoding).facts
-    for name in ("any_any_permit_applied", "acl_shadowed_or_redundant", "acl_disabled_rule"):
+    for name in ("any_any_permit_applied", "acl_disabled_rule"):
         sheet.take(facts[name])
+    rule_facts.put(sheet, rule_sets.read(tree))
