@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from configs.model import Facts
+    from configs.shorthand import Shorthand
     from configs.tree import Tree
 
 VIEWS = frozenset({
@@ -48,6 +49,7 @@ class Family:
     platform: str
     roots: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
+    shorthand: Shorthand | None = None
     strong: bool = False  # passwords need a mixture of characters unless a line says otherwise
     telnet: Callable[[Sheet, Context], None] | None = None
     ssh: Callable[[Sheet, Context], None] | None = None
@@ -83,7 +85,9 @@ _PARTS = ("telnet", "ssh", "web", "sources", "sessions", "no_authentication", "l
 
 def read(tree: Tree, family: Family) -> Facts:
     """Every fact of the vocabulary, as far as this text decides it."""
-    reading = Reading(tree, "no", lambda words: words[0] in VIEWS or " ".join(words[:2]) in VIEWS)
+    reading = Reading(
+        tree, "no", lambda words: words[0] in VIEWS or " ".join(words[:2]) in VIEWS, family.shorthand
+    )  # fmt: skip
     sheet = Sheet()
     lines = reading.find("line")
     terminals = tuple(line for line in lines if line.folded[1:2] in (("vty",), ("default",)))
