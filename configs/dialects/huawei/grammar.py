@@ -122,7 +122,7 @@ SECRETS = Secrets(
             rf"\bpeer \S+ password {_NO_KEYWORD}{_WORD}",
             rf"\bsa string-key \S+ \S+ {_NO_KEYWORD}{_WORD}",
             # As people type it (`pass cip`, `snmp-a comm read`).
-            rf"\bpass\w* (?:cip|sim|irr)\S* {_NO_KEYWORD}{_WORD}",
+            rf"(?<![-\w])pass\w* (?:cip|sim|irr)\S* {_NO_KEYWORD}{_WORD}",
             rf"\bsnmp-a\w* comm\w* [rw]\w* (?:cip\w* |sim\w* )?{_NO_KEYWORD}{_WORD}",
         )
     ),
