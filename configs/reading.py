@@ -13,6 +13,7 @@ from configs.model import Basis, Ending, Fact, Facts, NotUnderstood
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from configs.shorthand import Shorthand
     from configs.tree import Comment, Tree
 
 
@@ -62,13 +63,22 @@ class Reading:
 
     `negation` is the word that takes a command back. `opens` says of the folded words of a command whether it opens a
     view: only used for texts without any indentation, where a view holds what follows until the next separator or
-    the next opener.
+    the next opener. `shorthand` spells out what somebody typed, in texts that begin a command with a short form.
     """
 
-    def __init__(self, tree: Tree, negation: str, opens: Callable[[tuple[str, ...]], bool]) -> None:
+    def __init__(
+        self,
+        tree: Tree,
+        negation: str,
+        opens: Callable[[tuple[str, ...]], bool],
+        shorthand: Shorthand | None = None,
+    ) -> None:
         self.encoding = tree.encoding
         self._negation = negation
         commands, self.all = self._commands(tree)
+        if shorthand is not None and any(map(shorthand.short, {command.folded[0] for command in self.all})):
+            commands = [_spelled(command, shorthand) for command in commands]
+            self.all = tuple(one for command in commands for one in (command, *command.everything()))
         if commands and len(commands) == len(self.all):
             commands = _grouped(commands, tree.comments, opens)
             self.all = tuple(one for command in commands for one in (command, *command.everything()))
@@ -132,6 +142,15 @@ class Reading:
         """The last command that is exactly these words, negated or not: the one that is in force."""
         found = [command for command in self.find(*words) if command.folded == words]
         return found[-1] if found else None
+
+
+def _spelled(command: Command, shorthand: Shorthand) -> Command:
+    folded = shorthand.spell(command.folded)
+    words = tuple(
+        word if full == was else full for word, was, full in zip(command.words, command.folded, folded, strict=True)
+    )
+    inside = tuple(_spelled(one, shorthand) for one in command.inside)
+    return Command(command.line, words, folded, command.negated, inside, command.body)
 
 
 def _grouped(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from configs.model import Facts
+    from configs.shorthand import Shorthand
     from configs.tree import Tree
 
 VIEWS = frozenset({
@@ -50,6 +51,7 @@ class Family:
     platform: str
     roots: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
+    shorthand: Shorthand | None = None
     strong: bool = False  # passwords need a mixture of characters unless a line says otherwise
     telnet: Callable[[Sheet, Context], None] | None = None
     ssh: Callable[[Sheet, Context], None] | None = None
@@ -90,7 +92,7 @@ def opens(words: tuple[str, ...]) -> bool:
 
 def read(tree: Tree, family: Family) -> Facts:
     """Every fact of the vocabulary, as far as this text decides it."""
-    reading = Reading(tree, "no", opens)
+    reading = Reading(tree, "no", opens, family.shorthand)
     sheet = Sheet()
     lines = reading.find("line")
     terminals = tuple(line for line in lines if line.folded[1:2] in (("vty",), ("default",)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from configs.facts import no_family
+from configs.shorthand import Shorthand
 
 if TYPE_CHECKING:
     from configs.model import Facts
@@ -38,7 +39,23 @@ _ROOTS = frozenset({
 })  # fmt: skip
 
 
-_FAMILY = no_family.Family("cisco_ios", _ROOTS, frozenset({"cisco"}))
+# What people type short, in the modes that facts are read from.
+_TYPED = Shorthand(
+    (
+        "interface", "description", "shutdown", "hostname", "password", "access-class", "exec-timeout", "access-list",
+        "ip address", "ip access-group", "ip access-list standard", "ip access-list extended", "ip http server",
+        "ip http secure-server", "ip ssh version", "ip nat outside", "ip nat inside", "ip route",
+        "transport input ssh", "transport input telnet", "transport input all", "transport input none",
+        "login local", "login authentication", "logging host", "logging trap", "ntp server",
+        "enable secret", "enable password", "username * password", "username * secret",
+        "username * privilege * password", "username * privilege * secret",
+        "service password-encryption", "service timestamps log", "service finger",
+        "snmp-server community", "snmp-server host", "snmp-server group", "snmp-server user",
+        "switchport mode access", "switchport mode trunk", "switchport access vlan", "switchport port-security",
+    ),
+    _ROOTS | {"switch"},
+)  # fmt: skip
+_FAMILY = no_family.Family("cisco_ios", _ROOTS, frozenset({"cisco"}), shorthand=_TYPED)
 
 
 def read(tree: Tree) -> Facts:

@@ -107,6 +107,11 @@ SECRETS = Secrets(
             rf"^\s*enable (?:algorithm-type \S+ )?(?:password|secret) (?:level \d+ )?{_LINE}",
             rf"^\s*username \S+ .*?\b(?:password|secret) {_LINE}",
             rf"^\s*password (?!encryption\b|logging\b){_LINE}",
+            # As people type it (`ena sec`, `user x priv 15 pass`, `snmp-s comm`).
+            rf"^\s*ena\w* (?:pass|sec)\w* (?:level \d+ )?{_LINE}",
+            rf"^\s*user\w* \S+ .*?\b(?:pass|sec)\w* {_LINE}",
+            rf"^\s*pass\w* (?!encryption\b|logging\b){_LINE}",
+            rf"\bsnmp-s\w* comm?\w* {_TYPED}",
             rf"\bsnmp-server community {_TYPED}",
             r"\bsnmp(?:-server)? mib community-map (?P<secret>[^\s:]++)",
             # v3 names a user; with v1 and v2c the word is the community.
@@ -168,7 +173,7 @@ SECRETS = Secrets(
         )
     ),
     hint=re.compile(
-        r"password|secret|community|snmp-server|key|authentication|wpa-psk|ldp|spi ",
+        r"pass|sec|community|snmp-s|key|authentication|wpa-psk|ldp|spi ",
     ),
     # Types 5, 8 and 9 are hashes, 7 and 6 reversible; also the hash itself where no number stands before it.
     stored=re.compile(r"\$(?:1|5|6|8|9|14)\$\S+"),

@@ -15,6 +15,7 @@ from configs.dialects.huawei import facts_access, facts_controls, facts_filters,
 from configs.dialects.huawei.filters import access_lists, bindings, policy_rules
 from configs.reading import Reading, Sheet, strangers
 from configs.rulesets import facts as rule_facts
+from configs.shorthand import Shorthand
 
 if TYPE_CHECKING:
     from configs.model import Facts
@@ -57,9 +58,24 @@ _ROOTS = frozenset({
 })  # fmt: skip
 
 
+# What people type short, in the views that facts are read from.
+_TYPED = Shorthand(
+    (
+        "interface", "ip address", "ip route-static", "description", "shutdown", "sysname", "user-interface",
+        "authentication-mode", "idle-timeout", "protocol inbound", "set authentication password cipher",
+        "set authentication password simple", "local-user * password cipher", "local-user * password simple",
+        "local-user * password irreversible-cipher", "local-user * privilege level", "local-user * service-type",
+        "security-policy", "rule name", "action permit", "action deny", "source-zone", "destination-zone",
+        "telnet server enable", "stelnet server enable", "snmp-agent community read", "snmp-agent community write",
+        "traffic-filter inbound acl", "traffic-filter outbound acl", "pre-shared-key",
+    ),
+    _ROOTS,
+)  # fmt: skip
+
+
 def read(tree: Tree) -> Facts:
     """Every fact of the vocabulary, as far as this text decides it."""
-    reading = Reading(tree, "undo", lambda words: words[0] in _VIEWS)
+    reading = Reading(tree, "undo", lambda words: words[0] in _VIEWS, _TYPED)
     sheet = Sheet()
     release = _release(tree)
     lists = access_lists(reading)

@@ -135,6 +135,9 @@ def ports(sheet: Sheet, reading: Reading) -> None:
         for zone in reading.find("firewall", "zone")
         for member in zone.find("add", "interface")
     }
+    # Members of a trunk that names them, and ports given to a virtual system.
+    used |= {"".join(one.folded[1:]) for one in reading.on("trunkport")}
+    used |= {"".join(one.folded[2:]) for one in reading.on("assign", "interface")}
     idle = [interface for interface in idle if "".join(interface.folded[1:]) not in used]
     up = [
         interface

@@ -121,10 +121,13 @@ SECRETS = Secrets(
             rf"\bppp (?:chap|pap local-user \S+) password {_NO_KEYWORD}{_WORD}",
             rf"\bpeer \S+ password {_NO_KEYWORD}{_WORD}",
             rf"\bsa string-key \S+ \S+ {_NO_KEYWORD}{_WORD}",
+            # As people type it (`pass cip`, `snmp-a comm read`).
+            rf"(?<![-\w])pass\w* (?:cip|sim|irr)\S* {_NO_KEYWORD}{_WORD}",
+            rf"\bsnmp-a\w* comm\w* [rw]\w* (?:cip\w* |sim\w* )?{_NO_KEYWORD}{_WORD}",
         )
     ),
     hint=re.compile(
-        r"cipher|simple|plain|community|securityname|authentication-mode|privacy-mode|password|key|pass-phrase|-hex "
+        r"cipher|simple|plain|community|securityname|authentication-mode|privacy-mode|pass|snmp-a|key|pass-phrase|-hex "
     ),
     stored=re.compile(r"(?:%\^%#|%\$%\$|%@%[@#]|@%@%|%#%#).*|\$\d\w?\$.*|\S{22}!!|[0-9A-Fa-f]{32,}"),
 )
