@@ -46,7 +46,10 @@ def register(group: typer.Typer) -> None:
             typer.Option("--out", help=tr(mark("Folder for the reports; it is made.")), show_default=False),
         ] = None,
         formats: Annotated[
-            str, typer.Option("--format", help=tr(mark("What to write into the folder: any of {names}."), names=", ".join(FORMATS)))
+            str,
+            typer.Option(
+                "--format", help=tr(mark("What to write into the folder: any of {names}."), names=", ".join(FORMATS))
+            ),
         ] = "json,html",
         template: Annotated[
             Path | None,
