@@ -70,7 +70,8 @@ class Words:
 class Document:
     """One device's configuration as stored. `path` is relative to the source it came from, with `/`.
 
-    `device` is the inventory's name if there is one, else the path. `platform` is empty if nobody knows it yet.
+    `device` is the inventory's name if there is one, else the path. `platform` is empty if nobody knows it yet; `role`
+    is the inventory's.
     `problem` says why there is no content; `absent` that there never was any, as of a device that was never archived.
     """
 
@@ -80,6 +81,7 @@ class Document:
     platform: str = ""
     problem: Message | None = None
     absent: bool = False
+    role: str = ""
 
     @property
     def name(self) -> str:
@@ -151,8 +153,9 @@ class Observed:
 class Attestation:
     """What a person states about an item: who, when, until when, and the file that shows it with its checksum.
 
-    `devices` are patterns of names; empty for the system as a whole. `state`: `valid`, `expired`, `file_missing`,
-    `checksum_differs`, `no_checksum`; only a valid one decides anything. `sha256` is that of the file as it is now.
+    `item` is an item, or a case of the high-risk guide that it eases. `devices` are patterns of names; empty for the
+    item as a whole, on whatever device. `state`: `valid`, `not_yet`, `expired`, `file_missing`, `checksum_differs`,
+    `no_checksum`; only a valid one decides anything. `sha256` is that of the file as it is now.
     """
 
     item: str
@@ -169,7 +172,7 @@ class Attestation:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A weakness that somebody has accepted for a while. `state`: `active` or `expired`.
+    """A weakness that somebody has accepted for a while. `state`: `active`, `not_yet` or `expired`.
 
     `item` or `fact` or both say what is waived, `devices` are patterns of names. What is waived is listed and stays out
     of the rate; an expired waiver waives nothing.
@@ -199,7 +202,8 @@ class EvidenceLine:
 class Evidence:
     """What one fact says about one device. `lines` hold the cited lines and two lines around each.
 
-    `source` is None for the device's configuration; else the evidence is `records`, seen `at`.
+    `source` is None for the device's configuration; else the evidence is `records`, seen `at`. `waiver` names the
+    active waiver that covers this weakness.
     """
 
     fact: str
@@ -211,6 +215,7 @@ class Evidence:
     source: Source | None = None
     records: tuple[str, ...] = ()
     at: str = ""
+    waiver: str = ""
 
     @property
     def cited(self) -> tuple[EvidenceLine, ...]:
@@ -231,8 +236,9 @@ class Fix:
 class Finding:
     """One item judged on one device, or on the system as a whole (`device` is empty).
 
-    `waiver` is the active waiver that covers every weakness found; such a finding keeps its verdict, is counted apart
-    and stays out of the rate. `attestation` is what a person stated; `verdict` follows it only if it is valid.
+    `waiver` is set if active waivers cover every weakness found (the first of them); such a finding keeps its verdict,
+    is counted apart and stays out of the rate. `attestation` is what a person stated; `verdict` follows it only if it
+    is valid, and never against a weakness that is proven. `note` is what the rule says about this platform.
     """
 
     device: str
@@ -244,6 +250,7 @@ class Finding:
     collect: Words = field(default_factory=Words)
     waiver: Waiver | None = None
     attestation: Attestation | None = None
+    note: Words = field(default_factory=Words)
 
     @property
     def severity(self) -> Severity | None:
@@ -256,8 +263,9 @@ class Finding:
 class HighRisk:
     """A case that the guide for high-risk judgement names, on one device.
 
-    `eased` is True if the configuration itself shows the mitigation that the guide accepts; `ask` says what else a
-    person may show.
+    `eased` is True if the mitigation that the guide accepts is shown, by the facts of `eased_by` (none of these
+    weaknesses is there) or by `attestation`; `ask` says what else a person may show. `through` is another case, not
+    eased, by which the same weakness stays a high risk all the same (telnet behind an access list at level 3).
     """
 
     device: str
@@ -268,6 +276,14 @@ class HighRisk:
     lines: tuple[int, ...]
     eased: bool
     ask: Words
+    eased_by: tuple[str, ...] = ()
+    attestation: Attestation | None = None
+    through: str = ""
+
+    @property
+    def final(self) -> Severity:
+        """The risk that remains: an eased case is a medium one, unless another case keeps it high."""
+        return Severity.MEDIUM if self.eased and not self.through else Severity.HIGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,10 +298,25 @@ class ItemResult:
     scope: str
     verdict: Verdict
     findings: tuple[Finding, ...]
+    weight: Severity = Severity.MEDIUM
+    thresholds: tuple[str, ...] = ()
 
     def counts(self) -> dict[str, int]:
-        """How many devices got each verdict; every verdict is there."""
-        return count(finding.verdict for finding in self.findings)
+        """How many findings got each verdict, without those that are waived; every verdict is there."""
+        return count(finding.verdict for finding in self.findings if finding.waiver is None)
+
+    @property
+    def waived(self) -> int:
+        """How many findings are waived."""
+        return sum(1 for finding in self.findings if finding.waiver is not None)
+
+    @property
+    def rated(self) -> Verdict | None:
+        """The verdict that the rate counts: that of the findings that are not waived; None if all are."""
+        if not self.waived:
+            return self.verdict
+        left = [finding.verdict for finding in self.findings if finding.waiver is None]
+        return roll_up(left) if left else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +326,11 @@ class Observation:
     device: str
     evidence: Evidence
     fix: Fix | None
+
+    @property
+    def waived(self) -> bool:
+        """Whether an active waiver covers it."""
+        return bool(self.evidence.waiver)
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,11 +375,25 @@ class PackInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Threshold:
+    """A limit by which something is judged, and where the figure is from. A `fixed` one is part of a fact's meaning."""
+
+    name: str
+    value: float
+    unit: str
+    title: Words
+    source: Words
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """A self-assessment in one number, by the unit's profile; never an official result.
 
-    `rate` is met ÷ applicable in percent, without what is waived; None if nothing is decided. `points` is the weighted
-    score of 100, None if the profile has no weights. `conclusion` and `profile` are the profile's words.
+    `applicable` items (without those that are waived) are `decided` or open. `rate` is met ÷ decided in percent, None
+    if nothing is decided: read it beside the number of open items. `points` is the weighted score of 100 over what is
+    decided, None if the profile has no weights. `conclusion` and `profile` are the profile's words; it is left open as
+    long as the open items could change it.
     """
 
     rate: float | None
@@ -363,7 +413,7 @@ class Area:
     score: Score | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """Everything an audit found. Equal input gives an equal report: `generated` is only what the caller gave."""
 
@@ -381,6 +431,7 @@ class Report:
     score: Score | None = None
     waivers: tuple[Waiver, ...] = ()
     attestations: tuple[Attestation, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
 
     @property
     def judged(self) -> tuple[Assessed, ...]:
@@ -398,18 +449,43 @@ class Report:
         return count(item.verdict for item in self.items)
 
     def finding_counts(self) -> dict[str, int]:
-        """How many findings (item × device) got each verdict."""
-        return count(finding.verdict for item in self.items for finding in item.findings)
+        """How many findings (item × device) got each verdict, without those that are waived."""
+        return count(finding.verdict for item in self.items for finding in item.findings if finding.waiver is None)
+
+    @property
+    def waived(self) -> int:
+        """How many findings are waived."""
+        return sum(item.waived for item in self.items)
 
     @property
     def clean(self) -> bool:
-        """Whether every document was read and nothing was found that is not or only partly met."""
+        """Whether every document was read and nothing, but what is waived, is not or only partly met."""
         counts = self.finding_counts()
         return len(self.judged) == len(self.devices) and not counts[Verdict.FAIL] and not counts[Verdict.PARTIAL]
 
     def findings_of(self, device: str) -> tuple[Finding, ...]:
         """The findings about one device, in the order of the items."""
-        return tuple(finding for item in self.items for finding in item.findings if finding.device == device)
+        return self._by_device.get(device, ())
+
+    @cached_property
+    def _by_device(self) -> dict[str, tuple[Finding, ...]]:
+        found: dict[str, list[Finding]] = {}
+        for item in self.items:
+            for finding in item.findings:
+                found.setdefault(finding.device, []).append(finding)
+        return {device: tuple(findings) for device, findings in found.items()}
+
+
+def roll_up(verdicts: Iterable[Verdict]) -> Verdict:
+    """One item over all devices: all met → met; some met and some not → partly met; the unknown keeps it open."""
+    seen = set(verdicts) - {Verdict.NOT_APPLICABLE}
+    if not seen:
+        return Verdict.NOT_APPLICABLE
+    if Verdict.PARTIAL in seen or {Verdict.FAIL, Verdict.PASS} <= seen:
+        return Verdict.PARTIAL
+    if Verdict.FAIL in seen:
+        return Verdict.FAIL
+    return Verdict.MANUAL if Verdict.MANUAL in seen else Verdict.PASS
 
 
 def count(verdicts: Iterable[Verdict]) -> dict[str, int]:

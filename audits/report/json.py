@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Observation,
         Report,
         Score,
+        Threshold,
         Waiver,
     )
     from audits.report.files import Settings
@@ -53,7 +54,7 @@ def document(report: Report) -> dict[str, Any]:
             "items": report.item_counts(),
             "findings": report.finding_counts(),
             "high_risk": len(report.high_risks),
-            "waived": sum(1 for item in report.items for finding in item.findings if finding.waiver is not None),
+            "waived": report.waived,
         },
         "score": _score(report.score),
         "areas": [_area(area) for area in report.areas],
@@ -65,8 +66,9 @@ def document(report: Report) -> dict[str, Any]:
             {"device": entry.device, "from": entry.original, "to": entry.actual, "why": entry.why}
             for entry in report.substitutions
         ],
-        "waivers": [_waiver(waiver) for waiver in report.waivers],
-        "attestations": [_attestation(entry) for entry in report.attestations],
+        "waivers": [waiver(entry) for entry in report.waivers],
+        "attestations": [attestation(entry) for entry in report.attestations],
+        "thresholds": [_threshold(entry) for entry in report.thresholds],
     }
 
 
@@ -134,6 +136,8 @@ def _item(item: ItemResult) -> dict[str, Any]:
         "scope": item.scope,
         "verdict": item.verdict.value,
         "counts": item.counts(),
+        "waived": item.waived,
+        "thresholds": list(item.thresholds),
         "findings": [_finding(finding) for finding in item.findings],
     }
 
@@ -149,7 +153,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "evidence": [_evidence(entry) for entry in finding.evidence],
         "fix": [_fix(fix) for fix in finding.fixes],
         "waiver": finding.waiver.name if finding.waiver else None,
-        "attestation": _attestation(finding.attestation) if finding.attestation else None,
+        "attestation": attestation(finding.attestation) if finding.attestation else None,
+        "note": finding.note.as_json() if finding.note.en else None,
     }
 
 
@@ -165,6 +170,7 @@ def _evidence(entry: Evidence) -> dict[str, Any]:
         "source": entry.source.value if entry.source else None,
         "records": list(entry.records),
         "at": entry.at or None,
+        "waiver": entry.waiver or None,
     }
 
 
@@ -187,21 +193,23 @@ def _area(area: Area) -> dict[str, Any]:
     return {"category": area.category.as_json(), "counts": area.counts, "score": _score(area.score)}
 
 
-def _waiver(waiver: Waiver) -> dict[str, Any]:
+def waiver(entry: Waiver) -> dict[str, Any]:
+    """A waiver; `state` is active, not_yet or expired."""
     return {
-        "name": waiver.name,
-        "state": waiver.state,
-        "item": waiver.item or None,
-        "fact": waiver.fact or None,
-        "devices": list(waiver.devices),
-        "reason": waiver.reason,
-        "approver": waiver.approver,
-        "on": waiver.on,
-        "until": waiver.until,
+        "name": entry.name,
+        "state": entry.state,
+        "item": entry.item or None,
+        "fact": entry.fact or None,
+        "devices": list(entry.devices),
+        "reason": entry.reason,
+        "approver": entry.approver,
+        "on": entry.on,
+        "until": entry.until,
     }
 
 
-def _attestation(entry: Attestation) -> dict[str, Any]:
+def attestation(entry: Attestation) -> dict[str, Any]:
+    """What a person stated. `sha256` is that of the file as it is now."""
     return {
         "item": entry.item,
         "state": entry.state,
@@ -216,6 +224,17 @@ def _attestation(entry: Attestation) -> dict[str, Any]:
     }
 
 
+def _threshold(entry: Threshold) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "value": entry.value,
+        "unit": entry.unit or None,
+        "title": entry.title.as_json(),
+        "source": entry.source.as_json(),
+        "fixed": entry.fixed,
+    }
+
+
 def _fix(fix: Fix) -> dict[str, Any]:
     return {
         "fact": fix.fact,
@@ -225,14 +244,19 @@ def _fix(fix: Fix) -> dict[str, Any]:
 
 
 def _high_risk(risk: HighRisk) -> dict[str, Any]:
+    """`device` is null for the system. `final` is the risk that remains; `through` the case that keeps it high."""
     return {
-        "device": risk.device,
+        "device": risk.device or None,
         "item": risk.item,
         "case": risk.case,
         "title": risk.title.as_json(),
         "facts": list(risk.facts),
         "lines": list(risk.lines),
         "eased": risk.eased,
+        "eased_by": list(risk.eased_by),
+        "attestation": attestation(risk.attestation) if risk.attestation else None,
+        "through": risk.through or None,
+        "final": risk.final.value,
         "ask": risk.ask.as_json(),
     }
 

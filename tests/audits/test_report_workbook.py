@@ -138,7 +138,8 @@ def test_the_sheets_can_be_filtered_filled_in_and_printed(full, tmp_path):
     path.write_bytes(xlsx.data(full, files.Settings("zh_CN")))
     book = openpyxl.load_workbook(path)
     assert book.sheetnames[1:] == [
-        "概况", "差距分析表", "单项结果记录", "整改清单", "高风险清单", "资产清单", "豁免", "人工证明"
+        "概况", "差距分析表", "单项结果记录", "整改清单", "高风险清单", "资产清单", "豁免", "人工证明",
+        "判定阈值",
     ]  # fmt: skip
     for sheet in book.worksheets[1:]:
         assert sheet.freeze_panes == "A2"
