@@ -13,6 +13,7 @@ from cli import (
     audit_probe,
     audit_rules,
     audit_run,
+    audit_template,
     audit_waivers,
 )
 from cli.common import app
@@ -27,11 +28,12 @@ def register(root: typer.Typer) -> None:
     group = app(mark("Is it compliant? Facts, findings and reports for 等级保护."))
     audit_run.register(group)
     audit_facts.register(group)
+    audit_policy.register(group)
+    audit_rules.register(group)
+    audit_diff.register(group)
+    audit_waivers.register(group)
+    audit_fix.register(group)
     audit_probe.register(group)
     audit_canary.register(group)
-    audit_fix.register(group)
-    audit_rules.register(group)
-    audit_waivers.register(group)
-    audit_diff.register(group)
-    audit_policy.register(group)
+    audit_template.register(group)
     root.add_typer(group, name="audit")

@@ -26,6 +26,7 @@ NEEDED = {
     "lab": ("ip", "unshare", "nsenter", "nft", "snmpd", "sshd", "vtysh", "swanctl"),
     "browser": ("chromium",),
     "prometheus": ("prometheus", "promtool", "amtool", "prometheus-alertmanager"),
+    "office": ("soffice", "pdftotext", "pdffonts", "fc-list"),
     "checkers": ("named-checkzone", "named-checkconf", "kea-dhcp4", "kea-dhcp6"),
 }
 EXTRA_PATH = ("/usr/sbin", "/sbin", "/usr/lib/frr", "/usr/lib/ipsec")

@@ -17,7 +17,7 @@ from inventory.errors import InputError, Problem
 from inventory.text import Message, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from audits.model import Attestation, Finding, ItemResult, Report, Waiver, Words
@@ -110,6 +110,14 @@ def context(report: Report, says: Wording) -> dict[str, Any]:
         "attestations": [_attestation(says, entry) for entry in report.attestations],
         "waivers": [_waiver(says, waiver) for waiver in report.waivers],
         "assets": _assets(says, report, weak),
+        "thresholds": [
+            {
+                "title": says.words(entry.title),
+                "value": f"{entry.value:g} {entry.unit}",
+                "source": says.words(entry.source),
+            }
+            for entry in report.thresholds
+        ],
         "pack": f"{says.words(report.pack.title)} ({report.pack.name})",
         "source": says.words(report.pack.source),
         "verified": says.tr(wording.VERIFIED if report.pack.verified else wording.UNVERIFIED),
@@ -144,7 +152,7 @@ def _told(says: Wording, report: Report) -> str:
     rest = says.tr(
         mark("High-risk cases: {risks}. Findings that are waived: {waived}."),
         risks=len(report.high_risks),
-        waived=grouping.waived(report),
+        waived=report.waived,
     )
     return f"{told}{'' if says.language == 'zh_CN' else ' '}{rest}"
 
@@ -168,7 +176,7 @@ def _severities(says: Wording, report: Report, weak: dict[str, list[Weakness]]) 
 def _chapter(says: Wording, report: Report, words: Words, items: list[ItemResult]) -> dict[str, Any]:
     counts = {verdict.value: sum(1 for item in items if item.verdict is verdict) for verdict in Verdict}
     area = next((area for area in report.areas if area.category == words), None)
-    told = _tally(says, counts)
+    told = says.tally(counts)
     if area is not None and area.score is not None:
         told += f"{says.semicolon}{says.tr(wording.FOR_REFERENCE)}{says.colon}{says.rate(area.score)}"
     rows = [_item(says, item) for item in items]
@@ -181,12 +189,6 @@ def _chapter(says: Wording, report: Report, words: Words, items: list[ItemResult
     }
 
 
-def _tally(says: Wording, counts: Mapping[str, int]) -> str:
-    """The verdicts that occur, with their numbers."""
-    parts = [f"{says.verdict(Verdict(key))} {number}" for key, number in counts.items() if number]
-    return says.comma.join(parts) or says.tr(mark("none"))
-
-
 def _item(says: Wording, item: ItemResult) -> dict[str, Any]:
     found = grouping.groups(item)
     open_devices = [name for group in found if group.first.verdict is Verdict.MANUAL for name in group.devices]
@@ -195,7 +197,7 @@ def _item(says: Wording, item: ItemResult) -> dict[str, Any]:
         "point": says.words(item.point),
         "text": says.words(item.text),
         "verdict": says.verdict(item.verdict),
-        "counts": _tally(says, item.counts()),
+        "counts": says.tally(item.counts(), item.waived),
         "missing": _missing(says, item),
         "advice": _advice(says, item),
         "collect": next((says.words(entry.first.collect) for entry in found if says.words(entry.first.collect)), ""),
@@ -245,16 +247,18 @@ def _advice(says: Wording, item: ItemResult) -> str:
 
 
 def _case(says: Wording, case: Case) -> dict[str, str]:
-    def shown(eased: bool) -> str:
-        names = [risk.device for risk in case.risks if risk.eased is eased]
-        label = says.tr(mark("eased by the configuration") if eased else mark("not eased"))
-        return f"{label} ({len(names)}){says.colon}{says.listed(names, _NAMES)}" if names else ""
-
+    found: dict[tuple[str, str], list[str]] = {}
+    for risk in case.risks:
+        found.setdefault((says.severity(risk.final), says.mitigation(risk)), []).append(risk.device)
+    devices = [
+        f"{final} ({len(names)}){says.colon}{says.listed(names, _NAMES)}\n{mitigation}"
+        for (final, mitigation), names in found.items()
+    ]
     return {
         "case": case.case,
         "item": case.item,
         "title": says.words(case.title),
-        "devices": "\n".join(text for text in (shown(eased=False), shown(eased=True)) if text),
+        "devices": "\n".join(devices),
         "count": str(len(case.risks)),
         "ask": says.words(case.ask),
     }
@@ -290,27 +294,21 @@ def _assets(says: Wording, report: Report, weak: dict[str, list[Weakness]]) -> l
     made = []
     for device in report.devices:
         gravest = next((entry.evidence.severity for entry in weak[device.name]), None)
-        counts = _counts(found[device.name])
         made.append(
             {
                 "name": device.name,
                 "platform": device.facts.platform or "–",
                 "file": device.document.path,
                 "gravest": says.severity(gravest) or "–",
-                "counts": _tally(says, counts) if device.problem is None else says.message(device.problem),
+                "counts": says.tally(*grouping.verdicts(found[device.name]))
+                if device.problem is None
+                else says.message(device.problem),
             }
         )
     blank = {"platform": "–", "file": "–", "gravest": "–"}
     return made + [
         {"name": entry.device, **blank, "counts": says.message(entry.why)} for entry in report.scope.left_out
     ]
-
-
-def _counts(findings: Iterable[Finding]) -> dict[str, int]:
-    counts = {verdict.value: 0 for verdict in Verdict}
-    for finding in findings:
-        counts[finding.verdict.value] += 1
-    return counts
 
 
 def _printable(value: Any) -> Any:

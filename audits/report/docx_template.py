@@ -372,7 +372,7 @@ def _risks(page: _Page) -> None:
             (mark("Case"), "{{ row.case }}", 1.2),
             (mark("Title"), "{{ row.title }}", 2.6),
             (mark("Item"), "{{ row.item }}", 1.4),
-            (mark("Devices"), "{{ row.devices }}", 3.6),
+            (mark("Final risk and devices"), "{{ row.devices }}", 3.8),
             (mark("What else counts"), "{{ row.ask }}", 3.2),
         ),
     )
@@ -472,6 +472,16 @@ def _rules(page: _Page) -> None:
     page.text(f"{says.tr(mark('Rules'))}{says.colon}{{{{ pack }}}}")
     page.text(f"{says.tr(mark('Source of the rules'))}{says.colon}{{{{ source }}}}")
     page.text("{{ verified }}")
+    page.text("{%p if thresholds %}")
+    page.table(
+        "row in thresholds",
+        (
+            (mark("Limit"), "{{ row.title }}", 4),
+            (mark("Value"), "{{ row.value }}", 1.6),
+            (mark("Source"), "{{ row.source }}", 5),
+        ),
+    )
+    page.done()
     page.text("{{ masked }}")
 
 

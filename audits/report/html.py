@@ -49,8 +49,12 @@ _TEXTS = {
     "requirement": mark("Requirement (paraphrase)"),
     "verdict": mark("Verdict"),
     "lines": mark("Line numbers"),
-    "eased": mark("eased by the configuration"),
-    "not_eased": mark("not eased"),
+    "final": mark("Final risk"),
+    "waived_tag": wording.WAIVED,
+    "thresholds": mark("Limits by which was judged"),
+    "value": mark("Value"),
+    "limit": mark("Limit"),
+    "where": mark("Source"),
     "ask": mark("What else counts"),
     "all": mark("all"),
     "filter": mark("Show"),
@@ -122,9 +126,10 @@ def render(report: Report, language: str = "") -> str:
         item_bar=bar(report.item_counts()),
         finding_bar=bar(report.finding_counts()),
         finding_counts=report.finding_counts(),
-        waived=grouping.waived(report),
+        waived=report.waived,
         chapters=grouping.chapters(report),
         chapter_rows=_chapters(report, says),
+        severity={severity.value: says.severity(severity) for severity in Severity},
         severity_rows=_severities(report, says),
         cases=grouping.cases(report),
         few=_NAMED,
@@ -165,21 +170,17 @@ def bar(counts: dict[str, int]) -> list[Slice]:
     return slices
 
 
-def _counts(report: Report) -> dict[str, dict[str, int]]:
-    """Each device's findings by verdict."""
-    made = {device.name: {verdict.value: 0 for verdict in Verdict} for device in report.devices}
-    for item in report.items:
-        for finding in item.findings:
-            if finding.device in made:
-                made[finding.device][finding.verdict.value] += 1
-    return made
+def _counts(report: Report) -> dict[str, tuple[dict[str, int], int]]:
+    """Each device's findings by verdict, and how many are waived."""
+    found = grouping.findings_by_device(report)
+    return {device.name: grouping.verdicts(found[device.name]) for device in report.devices}
 
 
-def _opened(counts: dict[str, dict[str, int]]) -> set[str]:
+def _opened(counts: dict[str, tuple[dict[str, int], int]]) -> set[str]:
     """The devices that are shown unfolded: all of a few, else the one with the most that is not met."""
     if len(counts) <= _FEW:
         return set(counts)
-    return {max(counts, key=lambda name: counts[name][Verdict.FAIL])}
+    return {max(counts, key=lambda name: counts[name][0][Verdict.FAIL])}
 
 
 def _chapters(report: Report, says: Wording) -> list[dict[str, Any]]:

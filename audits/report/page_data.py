@@ -91,6 +91,7 @@ def _item(says: Wording, texts: _Texts, item: ItemResult, chapter: int, numbers:
                 verdict=group.first.verdict.value,
                 text=texts.number(_what(says, group.first)),
                 decided=_number(texts, says.decided(group.first)),
+                waived=1 if group.first.waiver is not None else None,
                 records=_number(texts, _records(says, group.first.evidence)) if not group.first.device else None,
                 devices=[numbers.get(name, -1) for name in group.devices],
             )

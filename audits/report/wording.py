@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audits.model import Severity, Source
+from audits.model import Severity, Source, Verdict
 from audits.vocabulary import FACTS
 from configs.model import Basis
 from inventory.text import Message, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from audits.model import Evidence, Finding, Score, Verdict, Waiver, Words
+    from audits.model import Evidence, Finding, HighRisk, Score, Waiver, Words
 
 BASES = {
     Basis.LINE: mark("these lines"),
@@ -53,6 +53,8 @@ NOTICE = mark(
 )
 UNVERIFIED = mark("The rules are paraphrases. Nobody has yet verified them against the paper standard.")
 VERIFIED = mark("The rules have been verified against the paper standard.")
+WAIVED = mark("waived")
+EASED, NOT_EASED = mark("eased by the configuration"), mark("not eased")
 MASKED = mark("Secrets in the lines shown are masked (***).")
 
 
@@ -141,7 +143,29 @@ class Wording:
             cited = self.numbers((line.number for line in entry.cited), 6)
             place = f" [{self.tr(mark('lines {numbers}'), numbers=cited)}]" if cited else ""
             pieces.append(self.reading(entry) + place)
+        if self.words(finding.note):
+            pieces.append(self.words(finding.note))
         return self.semicolon.join(pieces) or self.message(finding.why)
+
+    def mitigation(self, risk: HighRisk) -> str:
+        """What eases a case of the high-risk guide, and what keeps it high all the same."""
+        if not risk.eased:
+            return self.tr(NOT_EASED)
+        told = self.tr(EASED)
+        if risk.attestation is not None:
+            told = self.tr(mark("eased by what {by} attested"), by=risk.attestation.by)
+        elif risk.eased_by:
+            told += self.colon + self.comma.join(self.tr(FACTS[name].sound) for name in risk.eased_by)
+        if risk.through:
+            told += self.semicolon + self.tr(mark("stays high through case {case}"), case=risk.through)
+        return told
+
+    def tally(self, counts: Mapping[str, int], waived: int = 0) -> str:
+        """The verdicts that occur, with their numbers, and what is waived."""
+        parts = [f"{self.tr(Verdict(key).label)} {number}" for key, number in counts.items() if number]
+        if waived:
+            parts.append(f"{self.tr(WAIVED)} {waived}")
+        return self.comma.join(parts) or self.tr(mark("none"))
 
     def evidence(self, finding: Finding, most: int) -> str:
         """The lines of the configuration, masked, and the records of what was seen elsewhere; one a line."""
@@ -193,7 +217,14 @@ class Wording:
         """The rate and the points as far as the profile gives them; whoever shows it labels it as self-assessed."""
         parts = []
         if score.rate is not None:
-            parts.append(self.tr(mark("rate of items met: {rate} %"), rate=f"{score.rate:.1f}"))
+            parts.append(
+                self.tr(
+                    mark("rate of items met: {rate} % ({decided} of {applicable} items decided)"),
+                    rate=f"{score.rate:.1f}",
+                    decided=score.decided,
+                    applicable=score.applicable,
+                )
+            )
         if score.points is not None:
             parts.append(self.tr(mark("{points} points of 100"), points=f"{score.points:.1f}"))
         return self.comma.join(parts) or self.tr(mark("nothing is decided yet"))

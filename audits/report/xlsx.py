@@ -25,7 +25,7 @@ _NAMES = 30  # devices named in a cell
 
 SUMMARY, GAPS, RECORDS = mark("Summary"), mark("Gap analysis"), mark("Item results")
 RECTIFY, RISKS, ASSETS = mark("Rectification list"), mark("High-risk list"), mark("Assets")
-WAIVERS, ATTESTATIONS = mark("Waivers"), mark("Attestations")
+WAIVERS, ATTESTATIONS, LIMITS = mark("Waivers"), mark("Attestations"), mark("Limits")
 _CONTENTS = (
     (SUMMARY, mark("how many items and findings have which verdict, chapter by chapter")),
     (GAPS, mark("every item: what it asks for, how it stands, what is missing and what mends it")),
@@ -35,6 +35,7 @@ _CONTENTS = (
     (ASSETS, mark("every configuration that was read, with its checksum, and every device that was not")),
     (WAIVERS, mark("weaknesses that somebody has accepted for a while; they stay out of the rate")),
     (ATTESTATIONS, mark("what people state about items, with their files")),
+    (LIMITS, mark("the figures by which was judged, and where they are from")),
 )
 
 
@@ -43,6 +44,7 @@ class Count(NamedTuple):
 
     name: str
     counts: Mapping[str, int]
+    waived: int | None = None
     score: Score | None = None
 
 
@@ -53,6 +55,7 @@ class Asset(NamedTuple):
     device: Assessed | None
     why: str
     counts: Mapping[str, int]
+    waived: int | None
     gravest: Severity | None
 
 
@@ -84,6 +87,7 @@ def _data(report: Report, says: Wording, earlier: Mapping[str, rectification.Ent
     book.table(says.tr(ASSETS), _asset_columns(says), _assets(says, report, weak))
     book.table(says.tr(WAIVERS), _waiver_columns(says), report.waivers)
     book.table(says.tr(ATTESTATIONS), _attestation_columns(says), report.attestations)
+    book.table(says.tr(LIMITS), _limit_columns(says), report.thresholds)
     return book.data()
 
 
@@ -96,7 +100,7 @@ def _notes(says: Wording, report: Report, weak: dict[str, list[Weakness]]) -> li
         (says.tr(mark("Devices")), str(len(report.devices))),
         (says.tr(mark("Devices with grave weaknesses")), str(severities["high"])),
         (says.tr(mark("High-risk cases")), str(len(report.high_risks))),
-        (says.tr(mark("Waived findings")), str(grouping.waived(report))),
+        (says.tr(mark("Waived findings")), str(report.waived)),
     ]
     if report.score is not None:
         conclusion = f"{says.rate(report.score)} {says.words(report.score.conclusion)}".strip()
@@ -109,12 +113,12 @@ def _notes(says: Wording, report: Report, weak: dict[str, list[Weakness]]) -> li
 def _summary(says: Wording, report: Report) -> list[Count]:
     scores = {area.category: area.score for area in report.areas}
     made = [
-        Count(says.tr(mark("Items")), report.item_counts(), report.score),
-        Count(says.tr(mark("Findings")), report.finding_counts()),
+        Count(says.tr(mark("Items")), report.item_counts(), score=report.score),
+        Count(says.tr(mark("Findings")), report.finding_counts(), report.waived),
     ]
     for category, items in grouping.chapters(report):
         counts = {verdict.value: sum(1 for item in items if item.verdict is verdict) for verdict in Verdict}
-        made.append(Count(says.words(category), counts, scores.get(category)))
+        made.append(Count(says.words(category), counts, score=scores.get(category)))
     return made
 
 
@@ -123,6 +127,7 @@ def _summary_columns(says: Wording) -> list[Column]:
         Column(mark("Chapter"), 30, "text", lambda row: row.name),
         *_verdict_columns(lambda row: row.counts),
         Column(mark("Sum"), 10, "number", lambda row: sum(row.counts.values())),
+        Column(wording.WAIVED, 8, "number", lambda row: row.waived),
         Column(wording.FOR_REFERENCE, 40, "long", lambda row: says.rate(row.score) if row.score else None),
     ]
 
@@ -150,6 +155,7 @@ def _gap_columns(says: Wording, weak: dict[str, list[Weakness]]) -> list[Column]
         Column(mark("Requirement (paraphrase)"), 28, "long", lambda item: says.words(item.text)),
         Column(mark("Verdict"), 14, "text", lambda item: says.verdict(item.verdict)),
         *_verdict_columns(lambda item: item.counts()),
+        Column(wording.WAIVED, 8, "number", lambda item: item.waived),
         Column(mark("What is missing"), 44, "long", lambda item: _missing(says, item)),
         Column(mark("Advice"), 32, "long", lambda item: _advice(item, fixes)),
         Column(mark("To collect"), 30, "long", lambda item: _collect(says, item)),
@@ -254,12 +260,8 @@ def _risk_columns(says: Wording) -> list[Column]:
         Column(mark("Device"), 18, "text", lambda risk: says.device(risk.device)),
         Column(mark("Weaknesses"), 44, "long", readings),
         Column(mark("Line numbers"), 20, "long", lambda risk: says.numbers(risk.lines, 12)),
-        Column(
-            mark("Mitigation"),
-            16,
-            "text",
-            lambda risk: says.tr(mark("eased by the configuration") if risk.eased else mark("not eased")),
-        ),
+        Column(mark("Mitigation"), 30, "long", says.mitigation),
+        Column(mark("Final risk"), 10, "text", lambda risk: says.severity(risk.final)),
         Column(mark("What else counts"), 50, "long", lambda risk: says.words(risk.ask)),
     ]
 
@@ -268,14 +270,12 @@ def _assets(says: Wording, report: Report, weak: dict[str, list[Weakness]]) -> I
     order = list(Severity)
     found = grouping.findings_by_device(report)
     for device in report.devices:
-        counts = {verdict.value: 0 for verdict in Verdict}
-        for finding in found[device.name]:
-            counts[finding.verdict.value] += 1
+        counts, waived = grouping.verdicts(found[device.name])
         severities = [entry.evidence.severity for entry in weak.get(device.name, ())]
         why = says.message(device.problem) if device.problem is not None else ""
-        yield Asset(device.name, device, why, counts, min(severities, key=order.index, default=None))
+        yield Asset(device.name, device, why, counts, waived, min(severities, key=order.index, default=None))
     for entry in report.scope.left_out:
-        yield Asset(entry.device, None, says.message(entry.why), {}, None)
+        yield Asset(entry.device, None, says.message(entry.why), {}, None, None)
 
 
 def _asset_columns(says: Wording) -> list[Column]:
@@ -293,6 +293,7 @@ def _asset_columns(says: Wording) -> list[Column]:
         Column(mark("Not judged because"), 40, "long", lambda row: row.why),
         Column(mark("Gravest weakness"), 12, "text", lambda row: says.severity(row.gravest)),
         *_verdict_columns(lambda row: row.counts),
+        Column(wording.WAIVED, 8, "number", lambda row: row.waived),
         Column(mark("lines not understood"), 12, "number", of(lambda device: len(device.facts.not_understood))),
         Column(mark("Checksum (SHA-256)"), 66, "text", of(checksum)),
     ]
@@ -331,4 +332,13 @@ def _attestation_columns(says: Wording) -> list[Column]:
         Column(mark("Devices"), 30, "long", devices),
         Column(mark("File"), 30, "text", lambda entry: entry.file),
         Column(mark("Checksum (SHA-256)"), 66, "text", lambda entry: entry.sha256),
+    ]
+
+
+def _limit_columns(says: Wording) -> list[Column]:
+    return [
+        Column(mark("Limit"), 40, "long", lambda entry: says.words(entry.title)),
+        Column(mark("Value"), 14, "text", lambda entry: f"{entry.value:g} {entry.unit}".strip()),
+        Column(mark("Source"), 70, "long", lambda entry: says.words(entry.source)),
+        Column(mark("Name"), 24, "text", lambda entry: entry.name),
     ]

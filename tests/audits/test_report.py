@@ -10,8 +10,9 @@ import pytest
 
 from audits import engine, pack
 from audits.model import Document, Scope, Verdict
-from audits.report import html, scope
+from audits.report import html, page_data, scope, wording
 from audits.report import json as report_json
+from audits.vocabulary import FACTS
 from inventory.text import Message
 
 
@@ -58,8 +59,35 @@ def test_chinese_pages_are_chinese(report):
     page = html.render(report, "zh_CN")
     body = page[page.index("<body>") : page.index("<footer>")]
     text = re.sub(r"<pre>.*?</pre>|<code>.*?</code>|<[^>]+>", " ", body, flags=re.DOTALL)
+    data = page_data.document(report, wording.Wording("zh_CN"))
+    foreign = {number for entry in weak(data) for number in (entry.get("commands"), *lines(entry))}
+    text += " ".join(said for number, said in enumerate(data["texts"]) if number not in foreign)
     left = re.findall(r"(?:\b[a-z]{3,}\b[ ,.;]+){4,}", text)
     assert [words for words in left if not words.startswith("image can be run")] == []
+
+
+def weak(data):
+    """Every weakness in a page's data."""
+    return [entry for device in data["devices"] for entry in (*device["weak"], *device["others"])]
+
+
+def lines(entry):
+    """The numbers of the texts that are lines of a configuration."""
+    return [line[1] for line in entry.get("lines", ())]
+
+
+def test_many_lines_are_cut_and_counted():
+    """A weakness of hundreds of lines shows some of them on the page, and says how many more there are."""
+    users = "".join(f" local-user u{n} password simple Secret-{n}\n" for n in range(200))
+    report = engine.run(
+        [Document("a", f"sysname a\n#\naaa\n{users}#\n".encode(), "a", "huawei")], pack.shipped("mlps"), 3
+    )
+    data = page_data.document(report, wording.Wording("en"))
+    said = data["texts"].index(FACTS["pwd_plain"].weak)
+    (entry,) = [entry for entry in weak(data) if entry["reading"] == said]
+    assert len(entry["lines"]) == 40
+    cited = sum(line[2] for line in entry["lines"])
+    assert data["texts"][entry["more"]] == f"… and {200 - cited} more lines"
 
 
 def test_markup_in_a_configuration_stays_text(report):
@@ -127,11 +155,18 @@ def test_a_lab_is_named_in_both_languages(lab):
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_page_fits_the_screen_and_every_character_has_a_glyph(report, chromium, tmp_path, language, width):
-    """Nothing sticks out sideways on a phone or a desk, and no character is drawn as an empty box."""
+def test_the_page_fits_the_screen_and_every_character_has_a_glyph(full, chromium, tmp_path, language, width):
+    """Nothing sticks out sideways on a phone or a desk, no text is squeezed, no character is drawn as an empty box."""
     path = tmp_path / "audit.html"
-    html.write(report, path, language)
+    html.write(full, path, language)
     chromium.show(path, width)
+    chromium.js("document.querySelectorAll('details').forEach(node => { node.open = true })")
+    chromium.js("new Promise(done => setTimeout(done, 50))")
+    assert chromium.js("document.querySelectorAll('details div.body:empty').length") == 0
+    assert (
+        chromium.js("Math.min(...[...document.querySelectorAll('.chart > span:first-child')].map(n => n.clientWidth))")
+        > 80
+    )
     assert chromium.js("document.documentElement.scrollWidth") <= width
     outside = chromium.js(
         """[...document.querySelectorAll('body *')].filter(node => {
@@ -163,14 +198,76 @@ MISSING_GLYPHS = """(() => {
 
 
 @pytest.mark.browser
-def test_the_filter_shows_one_verdict(report, chromium, tmp_path):
-    """A click on a verdict leaves the items with this verdict; a click on “all” brings them back."""
+def test_the_filters_find_items_and_devices(full, chromium, tmp_path):
+    """By verdict, chapter, device and text, alone and together; with one device an item shows its verdict there."""
     path = tmp_path / "audit.html"
-    html.write(report, path, "en")
+    html.write(full, path, "en")
     chromium.show(path, 1280)
-    visible = "[...document.querySelectorAll('#items tr[data-verdict]')].filter(row => row.offsetParent).length"
-    assert chromium.js(visible) == 74
-    chromium.js("document.querySelector('button[data-show=pass]').click()")
-    assert chromium.js(visible) == report.item_counts()["pass"]
-    chromium.js("document.querySelector('button[data-show=\"\"]').click()")
-    assert chromium.js(visible) == 74
+
+    def shown(selector):
+        nodes = f"[...document.querySelectorAll('{selector}')].filter(node => node.offsetParent)"
+        return chromium.js(f"{nodes}.map(node => node.dataset.index || node.id)")
+
+    def write(field, value):
+        chromium.js(
+            f"document.getElementById('{field}').value = {json.dumps(value)};"
+            f"document.getElementById('{field}').dispatchEvent(new Event('input'))"
+        )
+
+    def press(verdict):
+        chromium.js(f"document.querySelector('button[data-show=\"{verdict}\"]').click()")
+
+    items = "#items tr[data-verdict]"
+    assert len(shown(items)) == 74
+    press("pass")
+    assert len(shown(items)) == full.item_counts()["pass"]
+    press("")
+    write("chapter", "1")
+    assert len(shown(items)) == sum(1 for item in full.items if item.category.en == "Secure area border")
+    write("chapter", "")
+    write("words", "telnet")
+    telnet = [item for item in full.items if any("telnet_mgmt" in facts(finding) for finding in item.findings)]
+    assert len(shown(items)) == len(telnet)
+    assert shown("details.device") == ["device-2"]
+    write("words", "")
+    write("device", "core.cfg")
+    own = full.findings_of("core.cfg")
+    assert len(shown(items)) == len(own)
+    assert shown("details.device") == ["device-0"]
+    press("pass")
+    assert len(shown(items)) == sum(1 for finding in own if finding.verdict is Verdict.PASS)
+    write("words", "no such words")
+    assert shown(items) == []
+    assert shown("#no-item") == ["no-item"]
+    write("words", "")
+    write("device", "")
+    press("")
+    assert len(shown(items)) == 74
+    assert len(shown("details.device")) == len(full.devices)
+
+
+def facts(finding):
+    """The facts that are true in a finding."""
+    return {entry.fact for entry in finding.evidence if entry.value}
+
+
+@pytest.mark.browser
+def test_a_device_unfolds_with_its_lines_in_context(full, chromium, tmp_path):
+    """A link from a case opens the device; the cited line stands among its neighbours, masked; markup stays text."""
+    path = tmp_path / "audit.html"
+    html.write(full, path, "zh_CN")
+    chromium.show(path, 390)
+    chromium.js("document.querySelectorAll('details.device').forEach(node => { node.open = false })")
+    chromium.js("document.querySelector('a[href=\"#device-2\"]').click()")
+    chromium.js("new Promise(done => setTimeout(done, 50))")
+    assert chromium.js("document.getElementById('device-2').open") is True
+    rows = chromium.js(
+        "[...document.querySelectorAll('#device-2 .code .row')].map(row => [row.className, row.innerText])"
+    )
+    assert any(name == "row cited" and "local-user admin password simple ***" in text for name, text in rows)
+    assert any(name == "row" and "local-user admin privilege level 15" in text for name, text in rows)
+    told = chromium.js("document.getElementById('device-2').innerText")
+    assert "豁免至 2027-03-31" in told
+    assert "2027 年更换 <b>" in told
+    chromium.js("dispatchEvent(new Event('beforeprint'))")
+    assert chromium.js("document.querySelectorAll('details:not([open])').length") == 0
