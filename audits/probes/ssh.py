@@ -59,7 +59,7 @@ async def _look(probe: Probe, target: Target, wire: Wire) -> Answer:
     device = target.device or probe.device
     attempt = await wire.attempt(probe.vantage, target.aim, probe)
     if not attempt.reached:
-        why = Message("{aim} was not reached: {why}", aim=str(target.aim), why=attempt.what)
+        why = Message("{aim} was not reached", aim=str(target.aim))
         return Answer(device, None, why, (attempt.record,), ran=attempt.reached is not None)
     wire.gate.check(probe.vantage, target.aim)
     # Counted beforehand: what comes after is paced by the process itself.
