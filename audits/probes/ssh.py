@@ -64,7 +64,7 @@ async def _look(probe: Probe, target: Target, wire: Wire) -> Answer:
     wire.gate.check(probe.vantage, target.aim)
     # Counted beforehand: what comes after is paced by the process itself.
     command = [sys.executable, "-P", "-m", "audits.probes.confined", str(target.aim.address), str(target.aim.port)]
-    command += [f"{wire.gate.allowed.rate_target:g}", f"{max(1, round(probe.timeout))}"]
+    command += [f"{wire.gate.allowed.rate_target:g}", f"{max(1, round(probe.timeout))}", probe.vantage.interface]
     with entered(probe.vantage):
         process = subprocess.Popen(  # noqa: ASYNC220 - it must start in the vantage's network, which this thread has entered
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL

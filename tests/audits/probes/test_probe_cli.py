@@ -22,6 +22,7 @@ vantages:
   - {name: here}
   - {name: there, sources: [127.0.0.3]}
   - {name: nowhere, namespace: no-such-namespace}
+  - {name: unplugged, interface: no-such-eth}
 probes:
   - name: apart
     kind: services
@@ -30,7 +31,7 @@ probes:
     controls:
       - {from: there, address: 127.0.0.1, ports: [tcp/%d]}
       - {from: here, address: 127.0.0.1, ports: [tcp/%d]}
-      - {from: nowhere, address: 127.0.0.1, ports: [tcp/%d]}
+      - {from: %s, address: 127.0.0.1, ports: [tcp/%d]}
     timeout: '0.3'
     tries: '1'
 """
@@ -61,12 +62,14 @@ def open_port() -> Iterator[int]:
 def workspace(tmp_path: Path, lianyuan: Path) -> Path:
     root = tmp_path / "city"
     shutil.copytree(lianyuan, root)
-    (root / "audits").mkdir()
+    (root / "audits").mkdir(exist_ok=True)
     return root
 
 
 def prepare(root: Path, port: int, *, vantage: str = "here", allowed: str = "127.0.0.1/32") -> Path:
-    (root / "audits/probes.yaml").write_text(PROBES % (vantage, *[port] * 4), encoding="utf-8")
+    (root / "audits/probes.yaml").write_text(
+        PROBES % (vantage, port, port, port, vantage if vantage != "here" else "nowhere", port), encoding="utf-8"
+    )
     path = root / "audits/allow.yaml"
     path.write_text(f"targets:\n  - {{prefix: {allowed}, ports: [tcp/{port}]}}\n", encoding="utf-8")
     return path
@@ -131,9 +134,12 @@ def test_a_service_that_answers_is_found_and_written(
     assert "probes.json" in talk
 
 
-def test_what_cannot_be_tried_is_not_run(workspace: Path, capsys: pytest.CaptureFixture[str], open_port: int) -> None:
+@pytest.mark.parametrize("vantage", ["nowhere", "unplugged"])
+def test_what_cannot_be_tried_is_not_run(
+    workspace: Path, capsys: pytest.CaptureFixture[str], open_port: int, vantage: str
+) -> None:
     """A vantage that is not there gives 3 and no value, and says why, in Chinese too."""
-    allow = prepare(workspace, open_port, vantage="nowhere")
+    allow = prepare(workspace, open_port, vantage=vantage)
     code, found, _ = govnet(capsys, "audit", "probe", "--allow", allow, "-w", workspace, "--commit", "--json")
     assert code == ExitCode.DEVICES_FAILED
     (answer,) = found["results"][0]["answers"]
