@@ -47,7 +47,8 @@ def register(group: typer.Typer) -> None:
         ),
         [
             "govnet audit probe --allow audits/allow.yaml",
-            "govnet audit probe --allow audits/allow.yaml --only isolation --commit --out reports",
+            "govnet audit probe --allow audits/allow.yaml --only dhcp --only no-way-out",
+            "govnet audit probe --commit --allow audits/allow.yaml --out reports",
         ],
     )
     def probe(

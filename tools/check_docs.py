@@ -32,6 +32,7 @@ PAGES = (
     ("docs/collect.md", "docs/collect.zh-CN.md"),
     ("docs/snmp.md", "docs/snmp.zh-CN.md"),
     ("docs/deploy.md", "docs/deploy.zh-CN.md"),
+    ("docs/audit-probes.md", "docs/audit-probes.zh-CN.md"),
 )
 # The demo has tests of its own, with both labs; here it would only repeat them.
 LONG = ("govnet demo",)
@@ -72,8 +73,8 @@ PREPARATION = (
     "govnet init shangrao --from shangrao",
     "cp zones.yaml rollout.yaml",
 )
-# These need another system, which their tests bring as a model.
-FOREIGN = ("govnet plan netbox",)
+# These need another system, or send packets to it; their tests bring a model.
+FOREIGN = ("govnet plan netbox", "govnet audit probe --commit")
 
 
 def shell_lines(path: Path) -> list[str]:

@@ -80,7 +80,7 @@ def _answer(probe: Probe, device: str, attempts: list[Attempt], before: list[Att
     records += [f"control again: {attempt.record}" for attempt in after]
     untried = next((attempt for attempt in attempts if attempt.reached is None), None)
     if untried is not None:
-        why = Message("{aim} could not be tried: {why}", aim=str(untried.aim), why=untried.what)
+        why = Message("{aim} could not be tried from here", aim=str(untried.aim))
         return Answer(device, None, why, tuple(records), ran=any(one.reached is not None for one in attempts))
     failed = next((attempt for attempt in (*before, *after) if not attempt.reached), None)
     if failed is not None:

@@ -59,12 +59,12 @@ async def _look(probe: Probe, target: Target, wire: Wire) -> Answer:
     device = target.device or probe.device
     attempt = await wire.attempt(probe.vantage, target.aim, probe)
     if not attempt.reached:
-        why = Message("{aim} was not reached: {why}", aim=str(target.aim), why=attempt.what)
+        why = Message("{aim} was not reached", aim=str(target.aim))
         return Answer(device, None, why, (attempt.record,), ran=attempt.reached is not None)
     wire.gate.check(probe.vantage, target.aim)
     # Counted beforehand: what comes after is paced by the process itself.
     command = [sys.executable, "-P", "-m", "audits.probes.confined", str(target.aim.address), str(target.aim.port)]
-    command += [f"{wire.gate.allowed.rate_target:g}", f"{max(1, round(probe.timeout))}"]
+    command += [f"{wire.gate.allowed.rate_target:g}", f"{max(1, round(probe.timeout))}", probe.vantage.interface]
     with entered(probe.vantage):
         process = subprocess.Popen(  # noqa: ASYNC220 - it must start in the vantage's network, which this thread has entered
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL

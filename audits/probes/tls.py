@@ -7,6 +7,7 @@ brings an OpenSSL as a binary that domestic processors have no build of.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from audits.probes.hello import TLS12, TLS13, USUAL, VERSIONS, WEAK, Choice, NotTlsError, client_hello, read_answer
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 CONNECTIONS = len(VERSIONS) + 2
 # RFC 9325 section 4.5 and GB/T 39786's practice: below these a key is not counted as safe any more.
 _RSA_BITS, _EC_BITS = 2048, 224
+_BROKEN_HASHES = frozenset({"md2", "md5", "sha1"})
 
 
 def sends(probe: Probe) -> Iterator[Send]:
@@ -39,7 +41,6 @@ async def run(probe: Probe, wire: Wire) -> tuple[Answer, ...]:
 
 async def _look(probe: Probe, target: Target, wire: Wire) -> Answer:
     device, aim = target.device or probe.device, target.aim
-    faults: list[str] = []
     records: list[str] = []
     chosen: dict[int, Choice] = {}
     for version, name in VERSIONS.items():
@@ -47,18 +48,16 @@ async def _look(probe: Probe, target: Target, wire: Wire) -> Answer:
         records.append(f"{aim}, {name}: {how}")
         if isinstance(answer, Choice) and answer.version == version:
             chosen[version] = answer
-            if version < TLS12:
-                faults.append(name)
     if not chosen:
-        why = Message("{aim} answered no hello of TLS", aim=str(aim))
-        return Answer(device, None, why, tuple(records))
+        return Answer(device, None, Message("{aim} answered no hello of TLS", aim=str(aim)), tuple(records))
+    faults: list[Message | str] = [VERSIONS[version] for version in chosen if version < TLS12]
     faults += await _weak_suites(probe, target, wire, chosen, records)
-    bad = await _certificate(probe, target, wire, chosen, records, faults)
+    certificate = await _certificate(probe, target, wire, chosen, records)
+    faults += certificate or []
     if faults:
-        return Answer(
-            device, True, Message("{aim} accepts {what}", aim=str(aim), what="; ".join(faults)), tuple(records)
-        )
-    if bad is None:
+        why = Message("{aim} accepts or shows {what}", aim=str(aim), what=_together(faults))
+        return Answer(device, True, why, tuple(records))
+    if certificate is None:
         return Answer(device, None, Message("the certificate of {aim} could not be read", aim=str(aim)), tuple(records))
     why = Message("{aim} accepts only TLS 1.2 or later with sound ciphers, and its certificate holds", aim=str(aim))
     return Answer(device, False, why, tuple(records))
@@ -77,15 +76,14 @@ async def _weak_suites(
 
 
 async def _certificate(
-    probe: Probe, target: Target, wire: Wire, chosen: dict[int, Choice], records: list[str], faults: list[str]
-) -> bool | None:
-    """Whether the server's certificate is bad; None if none could be read."""
+    probe: Probe, target: Target, wire: Wire, chosen: dict[int, Choice], records: list[str]
+) -> list[Message] | None:
+    """What is wrong with the server's certificate; None if none could be read."""
     der = next((choice.certificate for choice in chosen.values() if choice.certificate), b"")
-    words, bad = judge_certificate(der or await wire.certificate(probe.vantage, target.aim, probe), datetime.now(UTC))
+    faults = judge_certificate(der or await wire.certificate(probe.vantage, target.aim, probe), datetime.now(UTC))
+    words = "it cannot be read" if faults is None else "; ".join(fault.in_language("en") for fault in faults) or "sound"
     records.append(f"{target.aim}, certificate: {words}")
-    if bad:
-        faults.append(words)
-    return bad
+    return faults
 
 
 async def _greet(
@@ -118,8 +116,11 @@ async def _greet(
     return answer, f"refused by alert {answer.alert}"
 
 
-def judge_certificate(der: bytes, now: datetime) -> tuple[str, bool | None]:
-    """What a certificate is worth, in words, and whether it is bad; None if it cannot be read."""
+def judge_certificate(der: bytes, now: datetime) -> list[Message] | None:
+    """What is wrong with a certificate, by name; empty if nothing is, None if it cannot be read.
+
+    That it is signed by itself is not held against it: a device's own page seldom has another.
+    """
     from cryptography import x509  # noqa: PLC0415 - start-up time
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.asymmetric import ec, rsa  # noqa: PLC0415 - as above
@@ -129,21 +130,24 @@ def judge_certificate(der: bytes, now: datetime) -> tuple[str, bool | None]:
         key = certificate.public_key()
         until, since = certificate.not_valid_after_utc, certificate.not_valid_before_utc
     except (ValueError, UnsupportedAlgorithm, TypeError):
-        return "it cannot be read", None
+        return None
     faults = []
     if now > until:
-        faults.append(f"expired on {until:%Y-%m-%d}")
+        faults.append(Message("a certificate that expired on {day}", day=f"{until:%Y-%m-%d}"))
     if now < since:
-        faults.append(f"not valid before {since:%Y-%m-%d}")
-    if isinstance(key, rsa.RSAPublicKey) and key.key_size < _RSA_BITS:
-        faults.append(f"an RSA key of {key.key_size} bits")
-    if isinstance(key, ec.EllipticCurvePublicKey) and key.key_size < _EC_BITS:
-        faults.append(f"an EC key of {key.key_size} bits")
+        faults.append(Message("a certificate that is not valid before {day}", day=f"{since:%Y-%m-%d}"))
+    least = _RSA_BITS if isinstance(key, rsa.RSAPublicKey) else _EC_BITS
+    if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) and key.key_size < least:
+        faults.append(Message("a certificate with a key of {bits} bits", bits=key.key_size))
     try:
         algorithm = certificate.signature_hash_algorithm
     except UnsupportedAlgorithm:
         algorithm = None
-    if algorithm is not None and algorithm.name in ("md5", "sha1", "md2"):
-        faults.append(f"signed with {algorithm.name.upper()}")
-    own = "signed by itself, " if certificate.issuer == certificate.subject else ""
-    return "; ".join(faults) or f"{own}valid until {until:%Y-%m-%d}", bool(faults)
+    if algorithm is not None and algorithm.name in _BROKEN_HASHES:
+        faults.append(Message("a certificate signed with {name}", name=algorithm.name.upper()))
+    return faults
+
+
+def _together(faults: list[Message | str]) -> Message | str:
+    """The faults as one text."""
+    return reduce(lambda first, rest: Message("{first}; {rest}", first=first, rest=rest), faults)

@@ -239,15 +239,18 @@ class Network:
         with entered(vantage):
             sock = socket.socket(family, kind | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC, protocol)
         source = vantage.source(aim.address.version)
-        if source is not None:
-            try:
+        try:
+            if vantage.interface:
+                # Else the routing table would choose, and a machine with two legs would probe from the wrong one.
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, vantage.interface.encode())
+            if source is not None:
                 sock.bind((str(source), 0))
-            except OSError as error:
-                sock.close()
-                raise CannotRunError(
-                    Message("the address {address} cannot be used here: {why}", address=source, why=error.strerror),
-                    Message("correct `sources` of the vantage “{name}”", name=vantage.name),
-                ) from None
+        except OSError as error:
+            sock.close()
+            raise CannotRunError(
+                Message("the vantage “{name}” cannot be used: {why}", name=vantage.name, why=error.strerror),
+                Message("correct its `interface` and `sources` in audits/probes.yaml"),
+            ) from None
         return sock
 
     def _open_icmp(self, vantage: Vantage, aim: Aim) -> socket.socket:

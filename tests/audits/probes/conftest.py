@@ -203,8 +203,8 @@ targets:
   - {prefix: 'fd00:1::1/128', ports: [icmp]}
   - {prefix: 10.2.0.0/24, ports: [icmp]}
 links:
-  - {vantage: office, frames: [arp, nd, dhcp, rs], prefixes: [10.1.0.0/24, 10.2.0.0/24, 'fd00:1::/64']}
-  - {vantage: noc, frames: [arp, nd], prefixes: [10.9.0.0/24, 'fd00:9::/64']}
+  - {vantage: office, frames: [arp, nd, dhcp, rs], prefixes: [10.1.0.0/24, 10.2.0.0/24, 'fd00:1::/64', 'fe80::/10']}
+  - {vantage: noc, frames: [arp, nd], prefixes: [10.9.0.0/24, 'fd00:9::/64', 'fe80::/10']}
 """
 
 
@@ -265,7 +265,14 @@ class Town:
         written = form.parse(self.text().encode(), self.workspace)
         chosen = run.choose(written.probes, only)
         run.check(chosen, self.allowed, "allow.yaml")
-        return {result.probe: result for result in run.run(chosen, Network(Gate(self.allowed)))}
+        gate = Gate(self.allowed)
+        results = {result.probe: result for result in run.run(chosen, Network(gate))}
+        planned: dict[tuple[str, Aim], int] = {}
+        for send in (send for probe in chosen for send in run.sends(probe)):
+            planned[send.vantage.name, send.aim] = planned.get((send.vantage.name, send.aim), 0) + send.count
+        beyond = {place: count for place, count in gate.passed.items() if count > planned.get(place, 0)}
+        assert not beyond, f"sent and not planned: {beyond}"
+        return results
 
     @contextmanager
     def ears(self) -> Iterator[list[str]]:

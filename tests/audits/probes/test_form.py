@@ -1,0 +1,108 @@
+"""`audits/probes.yaml`: what it may say, and what is said about a wrong one."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+import pytest
+
+from audits.probes import form, run
+from audits.probes.model import Kind, Protocol
+from inventory.errors import InputError
+
+if TYPE_CHECKING:
+    from inventory.model import Workspace
+
+HEAD = "vantages:\n  - {name: office, interface: eth1}\n  - {name: noc}\nprobes:\n"
+SERVER, NEAR = "{address: 10.3.0.10}", "{from: office, address: 10.1.0.1}"
+CONTROLS = f"[{{from: noc, address: 10.3.0.10}}, {NEAR}]"
+
+
+def parse(text: str, workspace: Workspace) -> form.Written:
+    return form.parse(text.encode(), workspace)
+
+
+def test_the_example_in_the_text_is_one(lianyuan_workspace: Workspace) -> None:
+    """What the module shows is what it reads: a probe of every kind but two that differ in their fact only."""
+    assert form.__doc__ is not None
+    example = form.__doc__[form.__doc__.index("vantages:") : form.__doc__.index("`timeout`")]
+    written = parse(example, lianyuan_workspace)
+    assert {probe.kind for probe in written.probes} == set(Kind) - {Kind.EGRESS, Kind.SERVICES}
+    apart = written.probes[0]
+    assert [str(target.aim) for target in apart.targets] == ["icmp 10.3.0.10", "tcp 10.3.0.10:8443"]
+    assert apart.devices == ("fw-border",)
+    assert all(run.sends(probe) for probe in written.probes)
+
+
+def test_a_device_gives_its_address_and_a_kind_its_ports(lianyuan_workspace: Workspace) -> None:
+    """Nobody writes down again what the inventory and the kind say."""
+    controls = "[{from: noc, device: core-city}, {from: office, address: 10.1.0.1}]"
+    text = f"{HEAD}  - {{name: s, kind: services, from: office, to: [{{device: core-city}}], controls: {controls}}}\n"
+    (probe,) = parse(text, lianyuan_workspace).probes
+    address = lianyuan_workspace.inventory.devices["core-city"].address
+    assert address is not None
+    assert {target.aim.address for target in probe.targets} == {address.ip}
+    ports = {(target.aim.protocol, target.aim.port) for target in probe.targets}
+    assert {(Protocol.TCP, 22), (Protocol.TCP, 23), (Protocol.UDP, 161)} <= ports
+    assert {control.aim.protocol for control in probe.controls} == {Protocol.ICMP}
+
+
+@pytest.mark.parametrize(
+    ("probe", "code"),
+    [
+        ("{name: a, kind: isolation, from: office, to: [{address: 10.3.0.10}]}", "missing-key"),
+        (f"{{name: a, kind: isolation, from: office, to: [{SERVER}], controls: [{NEAR}]}}", "missing-key"),
+        ("{name: a, kind: isolatoin, from: office}", "bad-kind"),
+        (f"{{name: a, kind: isolation, from: ofice, to: [{SERVER}], controls: {CONTROLS}}}", "unknown-vantage"),
+        ("{name: a, kind: ssh, from: noc, to: [{device: core-ctiy}]}", "unknown-device"),
+        ("{name: a, kind: ssh, from: noc, to: [{address: 10.3.0.10, ports: [udp/22]}]}", "bad-ports"),
+        ("{name: a, kind: exit, from: noc, to: [{address: 198.51.100.1}]}", "missing-key"),
+        ("{name: a, kind: dual-homed, from: office, to: [{address: 10.1.0.7}]}", "missing-key"),
+        ("{name: a, kind: duplicates, from: office}", "missing-key"),
+        ("{name: a, kind: dhcp, from: office, macs: {10.1.0.1: nonsense}}", "bad-mac"),
+        ("{name: a, kind: dhcp, from: office, listen: '500'}", "bad-number"),
+        ("{name: a, kind: dhcp, from: office, tries: '99'}", "out-of-range"),
+        ("{name: a, kind: dhcp, from: office, speed: '99'}", "unknown-key"),
+    ],
+)
+def test_a_wrong_probe_says_where_and_what(probe: str, code: str, lianyuan_workspace: Workspace) -> None:
+    """A control that is missing is a fault of the file: without it the probe could only say unknown."""
+    with pytest.raises(InputError) as found:
+        parse(f"{HEAD}  - {probe}\n", lianyuan_workspace)
+    problems = found.value.problems
+    assert code in {problem.code for problem in problems}, problems
+    assert all(problem.line >= 5 and str(problem.hint) for problem in problems)
+
+
+def test_a_name_is_given_once_and_only_known_ones_are_chosen(lianyuan_workspace: Workspace) -> None:
+    """A typing error in --only must not look like success."""
+    one = "  - {name: a, kind: dhcp, from: office, known: [10.1.0.1]}\n"
+    with pytest.raises(InputError) as found:
+        parse(HEAD + one + one, lianyuan_workspace)
+    assert [problem.code for problem in found.value.problems] == ["duplicate-name"]
+    written = parse(HEAD + one, lianyuan_workspace)
+    assert run.choose(written.probes, []) == run.choose(written.probes, ["dhcp"]) == list(written.probes)
+    with pytest.raises(InputError, match="problems"):
+        run.choose(written.probes, ["a", "b"])
+
+
+def test_every_packet_of_a_kind_is_in_its_plan(lianyuan_workspace: Workspace) -> None:
+    """The dry run's lines: whom, what, how often; controls twice, neighbours once a try."""
+    text = (
+        HEAD + f"  - {{name: i, kind: isolation, from: office, to: [{SERVER}], controls: {CONTROLS}}}\n"
+        "  - {name: d, kind: dual-homed, from: office, to: [{address: 10.1.0.7}], beyond: [10.2.0.7],"
+        " alive: 10.1.0.1}\n"
+    )
+    apart, dual = parse(text, lianyuan_workspace).probes
+    assert [(send.vantage.name, str(send.aim), send.count) for send in run.sends(apart)] == [
+        ("office", "icmp 10.3.0.10", 2),
+        ("noc", "icmp 10.3.0.10", 4),
+        ("office", "icmp 10.1.0.1", 4),
+    ]
+    assert {(send.aim.protocol, send.aim.address) for send in run.sends(dual)} == {
+        (Protocol.ARP, ip_address("10.1.0.7")),
+        (Protocol.ARP, ip_address("10.1.0.1")),
+        (Protocol.ARP, ip_address("10.2.0.7")),
+        (Protocol.ICMP, ip_address("10.2.0.7")),
+    }
