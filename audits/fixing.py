@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from configs import change, dialects
-from configs.remedies import language, remedies
+from configs.change import statements
+from configs.remedies import by_statements, language, remedies
 from configs.remedy_lines import Lack, UnfitError, mend
 from inventory.text import Message
 
@@ -147,9 +148,15 @@ class _Attempt:
         return Leg(before.to_bytes(), after.to_bytes(), self._change(before, after), self._change(after, before))
 
     def _change(self, before: Tree, after: Tree) -> Change:
-        form = language(self._speaker.platforms[0])
-        if form is None or before is after:
+        platform = self._speaker.platforms[0]
+        form = language(platform)
+        if before is after or (form is None and not by_statements(platform)):
             return change.Change()
+        if form is None:
+            commands = statements.difference(before, after)
+            shown = tuple(self._masked(commands))
+            # Nothing tells which of them touch the way to the device.
+            return change.Change(commands, "".join(f"{line}\n" for line in shown), cuts=shown)
         return change.compute(before, after, replace(form, owned=change.NEVER, whole=True), self._management)
 
     def _mended(self, name: str, remedy: Remedy, *, doors: bool) -> Closed | None:

@@ -1,6 +1,7 @@
-"""What mends devices as a stage that rollouts send: its files, and a page that says what it closes and what is left.
+"""What mends devices as stages that rollouts send: their files, and a page that says what is closed and what is left.
 
-The folder has the form of `config stages` (`configs.readdress.stages_files`), with two stages: what touches no way to a device, and then what does.
+The folder has the form of `config stages` (`configs.readdress.stages_files`). What touches no way to a device is the
+first stage, what does the second.
 """
 
 from __future__ import annotations
@@ -74,8 +75,8 @@ def _page(fixed: Sequence[Fixed], stages: Staged, name: str) -> Iterator[str]:
     yield ""
     yield said(
         mark(
-            "Look at each device's commands, then have a rollout send each folder, guarded and in waves. Back the devices "
-            "up and audit again after that."
+            "Look at each device's commands, then have a rollout send each folder, guarded and in waves. "
+            "Back the devices up and audit again after that."
         )
     )
     yield ""

@@ -119,6 +119,7 @@ class _File(BaseModel):
 
     source: str
     form: _Form | None = None
+    statements: bool = False  # the commands are `set …` and `delete …`
     remedies: dict[str, Remedy] = Field(default_factory=dict)
 
 
@@ -128,6 +129,11 @@ def remedies(platform: str) -> Mapping[str, Remedy]:
     ValidationError if the data is faulty.
     """
     return _file(platform, "remedies.yml").remedies
+
+
+def by_statements(platform: str) -> bool:
+    """Whether the platform's commands are `set …` and `delete …` (`configs.change.statements`)."""
+    return _file(platform, "remedies.yml").statements
 
 
 @cache

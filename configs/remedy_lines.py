@@ -10,9 +10,10 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, Final
 
 from configs import change, tree
+from configs.change import statements
 from configs.change.applied import applied
 from configs.masking import HIDDEN
-from configs.remedies import PLACE, language
+from configs.remedies import PLACE, by_statements, language
 from inventory.text import Message
 
 if TYPE_CHECKING:
@@ -106,12 +107,16 @@ def mend(dialect: Dialect, running: Tree, remedy: Remedy, proof: Sequence[int], 
 
     UnfitError if the remedy has no lines for it.
     """
-    form = language(dialect.platforms[0])
-    if form is None:
+    platform = dialect.platforms[0]
+    form, said = language(platform), by_statements(platform)
+    if form is None and not said:
         raise UnfitError(Lack.DECISION, Message("lines cannot be put into a text of this platform"), remedy.note)
-    lines = _Filling(running, remedy, frozenset(proof), values).lines()
+    seen = statements.chains(running) if said else _chains(running)
+    lines = _Filling(seen, running.text, remedy, frozenset(proof), values).lines()
     if not lines:
         raise UnfitError(Lack.DECISION, Message("no lines mend it; a person decides"), remedy.note)
+    if form is None:
+        return Mended(statements.applied(running, lines), lines)
     # What the lines do not name stays, in lists too; and nothing is taken for granted.
     merging = replace(form, owned=change.NEVER, hidden=change.NEVER)
     steps = change.edits(running, _joined(lines), merging)
@@ -140,16 +145,23 @@ def _indented(views: Mapping[str, Any], depth: int) -> Iterator[str]:
         yield from _indented(below, depth + 1)
 
 
+def _chains(running: Tree) -> Iterator[tuple[int, str]]:
+    """Every command with its line: its views before it."""
+    for path, node in running.walk():
+        yield node.line, " > ".join((*path, node.text))
+
+
 class _Filling:
     """One remedy and one text."""
 
-    def __init__(self, running: Tree, remedy: Remedy, proof: frozenset[int], values: Values) -> None:
+    def __init__(
+        self, seen: Iterable[tuple[int, str]], text: str, remedy: Remedy, proof: frozenset[int], values: Values
+    ) -> None:
         self._remedy = remedy
         self._proof = proof
         self._values = values
-        # Every command with its views before it.
-        self._seen = tuple((node, " > ".join((*path, node.text))) for path, node in running.walk())
-        self._free = {name: _free(first, last, running.text) for name, (first, last) in remedy.free.items()}
+        self._seen = tuple(seen)
+        self._free = {name: _free(first, last, text) for name, (first, last) in remedy.free.items()}
 
     def lines(self) -> tuple[str, ...]:
         """The lines of all steps. UnfitError if something is missing."""
@@ -172,8 +184,8 @@ class _Filling:
         if step.where is None:
             yield self._free
             return
-        for node, chain in self._seen:
-            if not step.anywhere and self._proof.isdisjoint(range(node.line, node.last + 1)):
+        for line, chain in self._seen:
+            if not step.anywhere and line not in self._proof:
                 continue
             match = step.where.match(chain)
             if match is not None:

@@ -201,6 +201,14 @@ class VrpLanguage(UndoSession):
             place += 1
         self._snmp(Match(match.rule, words, place + 1), words)
 
+    def do_undo_snmp_community(self, match: Match) -> None:
+        """By its name or by what is shown of it (NE8000 command reference, “snmp-agent community”)."""
+        name = match.words[-1]
+        shown = ("cipher", self.device.vault.cipher(name))
+        if not self.here.remove((*match.words[1:4], *shown)) and not self.here.remove((*match.words[1:4], name)):
+            raise Refusal("Error: The community does not exist.")  # unverified wording
+        self.changed()
+
     def do_snmp_user(self, match: Match) -> None:
         """A user and his group."""
         words = match.words if match.words[4] == "group" else (*match.words[:4], "group", *match.words[4:])
