@@ -2,8 +2,8 @@
 
 The real ones are those of the example city on FRR and net-snmp. What this lab cannot supply (vendors' own objects, UPS)
 comes from simulated agents that have every object of the modules. Reachability is probed, and a router sends
-notifications. Prometheus and Alertmanager run with the files that `govnet collect deploy` writes, with other addresses and
-intervals of a second.
+notifications. Prometheus and Alertmanager run with the files that `govnet collect deploy` writes, with other addresses
+and intervals of a second.
 """
 
 from __future__ import annotations
