@@ -67,9 +67,9 @@ def test_doubled_and_overtaken_answers_are_counted(network):
 
     def behave(responder, request):
         number = responder.number(request)
-        return [(0.25 if number == 0 else 0.0, request.answer())] * (2 if number == 1 else 1)
+        return [(0.8 if number == 0 else 0.0, request.answer())] * (2 if number == 1 else 1)
 
-    (found,), _ = network(behave, lambda: probe_all([probe("10.9.0.2", Train(4, 0.02, 1.0))]))
+    (found,), _ = network(behave, lambda: probe_all([probe("10.9.0.2", Train(4, 0.02, 3.0))]))
     assert found.figures.loss == 0.0
     assert found.figures.duplicates == 1
     assert found.order == (1, 2, 3, 0)
