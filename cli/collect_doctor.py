@@ -110,10 +110,7 @@ def lines(
     for need in diagnosis.needs:
         if need not in known or need == ("community" if by_user else "user"):
             continue
-        found[need] = list(known[need].commands)
-        for place, value in given.items():
-            if value:
-                found[need] = [line.replace(place, value) for line in found[need]]
+        found[need] = known[need].filled(given)
     return found, known, source
 
 

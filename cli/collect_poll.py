@@ -200,7 +200,6 @@ def show(results: Sequence[PollResult], poller: Poller) -> None:
     columns = (
         mark("device"),
         mark("state"),
-        mark("system name"),
         mark("interfaces up"),
         mark("load"),
         mark("seconds"),
@@ -213,9 +212,8 @@ def show(results: Sequence[PollResult], poller: Poller) -> None:
         state = tr("answers") if result.ok else tr("partly") if result.samples else tr("failed")
         rows.append(
             (
-                result.device,
+                _named(result),
                 state,
-                result.label("sysName", "sysName"),
                 f"{count[0]}/{count[1]}" if count else "-",
                 load_of(result, poller) or "-",
                 f"{result.seconds:.2f}",
@@ -230,6 +228,12 @@ def show(results: Sequence[PollResult], poller: Poller) -> None:
         console.print(tr("hint: {hint}", hint=hint), markup=False, soft_wrap=True)
     ok = sum(result.ok for result in results)
     console.print(tr("{ok} of {count} devices answer", ok=ok, count=len(results)), markup=False)
+
+
+def _named(result: PollResult) -> str:
+    """The inventory's name, and the device's own where that is another."""
+    own = result.label("sysName", "sysName")
+    return result.device if own in {"", result.device} else f"{result.device} ({own})"
 
 
 def failures(result: PollResult) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli.collect_serve import WebConfigOption  # noqa: TC001 - Typer reads it at run time
 from cli.common import JsonOption, command, print_json, talk
 from inventory.text import mark, tr
 
@@ -26,13 +27,15 @@ def relay(
     listen: Annotated[
         str, typer.Option("--listen", help=tr(mark("Address and port to listen on.")))
     ] = "127.0.0.1:9119",
+    web_config: WebConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Parse, serve until SIGTERM or Ctrl-C."""
     from collectors import http  # noqa: PLC0415 - start-up time
     from collectors import relay as relaying  # noqa: PLC0415 - as above
+    from collectors.web import Web  # noqa: PLC0415 - as above
 
-    made = relaying.Relay(config)
+    made = relaying.Relay(config, Web(web_config) if web_config is not None else None)
     sockets = http.listen(listen)
     host, port = sockets[0].getsockname()[:2]
     shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -41,7 +44,10 @@ def relay(
         if as_json:
             print_json({"ok": True, "listen": shown, "robots": list(made.names)})
         else:
-            talk().print(tr("serving on {address}", address=f"http://{shown}/"), markup=False)
+            talk().print(
+                tr("serving on {address}", address=f"{'https' if made.tls is not None else 'http'}://{shown}/"),
+                markup=False,
+            )
 
     relaying.serve(made, sockets, ready)
     if not as_json:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.collect_poll import LabOption, network
+from cli.collect_poll import LabOption, choose, network
 from cli.collect_serve import WebConfigOption  # noqa: TC001 - Typer reads it at run time
-from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, print_json, print_table, talk
+from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, page, print_json, print_table, talk
 from inventory.text import language, mark, tr
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def register(group: typer.Typer) -> None:
@@ -21,6 +25,7 @@ def register(group: typer.Typer) -> None:
         [
             "govnet collect traps --lab --listen 127.0.0.1:1162",
             "govnet collect traps --list",
+            "govnet collect traps --setup rt-lantian --listen 10.1.0.5:162",
         ],
     )(traps)
 
@@ -55,6 +60,16 @@ def traps(
     show: Annotated[
         bool, typer.Option("--list", help=tr(mark("List the notifications that have a name, and end.")))
     ] = False,
+    setup: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--setup",
+            metavar="DEVICE",
+            help=tr(
+                mark("Show what to enter on a device so that it sends its notifications here, and end; repeatable.")
+            ),
+        ),
+    ] = None,
     lab: LabOption = False,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
@@ -62,6 +77,9 @@ def traps(
     """Parse, receive until SIGTERM or Ctrl-C."""
     if show:
         _list(as_json=as_json)
+        return
+    if setup:
+        _setup(setup, workspace, (listen or [":162"])[0], lab=lab, as_json=as_json)
         return
     from collectors import http  # noqa: PLC0415 - start-up time
     from collectors.traps import service, sockets  # noqa: PLC0415 - as above
@@ -94,6 +112,32 @@ def traps(
 def _shown(address: tuple[str, int]) -> str:
     host, port = address[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _setup(names: list[str], workspace: Path, listen: str, *, lab: bool, as_json: bool) -> None:
+    """The devices' lines, with our address and port; nothing is sent."""
+    from collectors.notifying import setup  # noqa: PLC0415 - start-up time
+
+    loaded = load_workspace(workspace)
+    endpoints, entered = network(workspace, lab=lab)
+    with entered:
+        found = [setup(loaded, device, endpoints, listen) for device in choose(loaded, names, "")]
+    if as_json:
+        print_json({"devices": [asdict(each) for each in found]})
+        return
+    out = page()
+    for each in found:
+        out.print(f"{each.device} ({each.platform}):", markup=False, soft_wrap=True)
+        for line in each.commands:
+            out.print(f"    {line}", markup=False, soft_wrap=True)
+        note = each.note_zh if language() == "zh_CN" else each.note_en
+        if note:
+            out.print(f"  {note}", markup=False, soft_wrap=True)
+        if each.source:
+            out.print(tr("source: {source}", source=each.source), markup=False, soft_wrap=True)
+        else:
+            text = "the lines of the platform “{platform}” are not known here: see its manual"
+            out.print(tr(text, platform=each.platform), markup=False, soft_wrap=True)
 
 
 def _list(*, as_json: bool) -> None:

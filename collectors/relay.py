@@ -22,14 +22,18 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from collectors import robots
 from collectors.http import Request, Response, Server
 from collectors.serving import until_told
+from collectors.web import guarded
 from inventory.errors import GovnetError, InputError, Problem
 from inventory.secrets import Secret, SecretRef
 from inventory.text import Message, canonical_language
 
 if TYPE_CHECKING:
     import socket
+    import ssl
     from collections.abc import Callable
     from pathlib import Path
+
+    from collectors.web import Web
 
 _PATH = "/alerts/"
 _LARGEST = 1 << 20
@@ -59,10 +63,14 @@ class _Settings(BaseModel):
 
 
 class Relay:
-    """Answers Alertmanager from the robots of a `relay.yml`; InputError if the file is wrong."""
+    """Answers Alertmanager from the robots of a `relay.yml`; InputError if the file is wrong.
 
-    def __init__(self, path: Path) -> None:
+    With a `web` only those are answered whom it lets in, over its TLS.
+    """
+
+    def __init__(self, path: Path, web: Web | None = None) -> None:
         settings = _read(path)
+        self._web = web
         self._root = path.parent
         self._language = canonical_language(settings.language)
         self._robots = settings.robots
@@ -83,8 +91,16 @@ class Relay:
         """The robots."""
         return tuple(self._robots)
 
+    @property
+    def tls(self) -> ssl.SSLContext | None:
+        """What connections are to be made with."""
+        return self._web.tls if self._web is not None else None
+
     async def answer(self, request: Request) -> Response:
         """One request."""
+        return await guarded(self._web, request, self._page)
+
+    async def _page(self, request: Request) -> Response:
         if request.path == "/-/healthy":
             return Response(body=b"Healthy\n")
         name = request.path.removeprefix(_PATH)
@@ -144,7 +160,7 @@ def serve(relay: Relay, sockets: list[socket.socket], ready: Callable[[], None])
     """Run until SIGTERM or SIGINT; requests under way are finished."""
 
     async def run(stop: asyncio.Event) -> None:
-        server = Server(relay.answer, largest=_LARGEST)
+        server = Server(relay.answer, relay.tls, largest=_LARGEST)
         await server.start(sockets)
         ready()
         await stop.wait()

@@ -93,6 +93,13 @@ class Remedy(BaseModel):
         lines = (command for step in self.said for command in step.commands)
         return tuple(PLACE.sub(lambda place: f"<{place[1].upper().replace('_', '-')}>", line) for line in lines)
 
+    def filled(self, places: Mapping[str, str]) -> list[str]:
+        """The lines with what is known in its places: `<POLLER>` → an address."""
+        lines = list(self.commands)
+        for place, value in places.items():
+            lines = [line.replace(place, value) for line in lines] if value else lines
+        return lines
+
 
 class _Slot(BaseModel):
     model_config = _STRICT
@@ -162,8 +169,8 @@ def _secrets(platform: str) -> Secrets:
 
 
 # What a device's SNMP agent may lack: see it, have it run, let us in, a community, a user, a view, an engine ID of its
-# own, larger answers.
-SNMP = ("look", "agent", "allow", "community", "user", "view", "engine", "size")
+# own, larger answers; and whom it tells of events, by a community or as a user.
+SNMP = ("look", "agent", "allow", "community", "user", "view", "engine", "size", "notify", "notify_user")
 
 
 def snmp(platform: str) -> tuple[Mapping[str, Remedy], str]:

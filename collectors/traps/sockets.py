@@ -16,15 +16,20 @@ _RCVBUFFORCE = 33  # asm-generic/socket.h
 _PRIVILEGED = 1024
 
 
-def listen(address: str) -> socket.socket:
-    """A socket for `host:port`, `[v6]:port` or `:port` (both families); GovnetError if it cannot be had."""
+def parse(address: str) -> tuple[str, int]:
+    """The host (empty: all of this machine's addresses) and the port of `host:port`, `[v6]:port` or `:port`."""
     match = re.fullmatch(r"(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})", address)
     if match is None or int(match[3]) >= 1 << 16:
         raise GovnetError(
             Message("“{address}” is not an address to listen on", address=address),
             Message("write host:port, for example 0.0.0.0:162"),
         )
-    host, port = match[1] or match[2], int(match[3])
+    return match[1] or match[2], int(match[3])
+
+
+def listen(address: str) -> socket.socket:
+    """A socket for what `parse` takes (without a host for both families); GovnetError if it cannot be had."""
+    host, port = parse(address)
     if not host:
         try:
             return _bind("::", port, both=True)

@@ -294,6 +294,11 @@ def free_port(host="127.0.0.1"):
         return sock.getsockname()[1]
 
 
+ALGORITHMS = [
+    f"{auth} {priv}"
+    for auth in ("MD5", "SHA", "SHA-224", "SHA-256", "SHA-384", "SHA-512")
+    for priv in ("-", "DES", "AES", "AES-192", "AES-256")
+]
 SNMPD = shutil.which("snmpd", path="/usr/sbin:/usr/bin:/sbin:/bin")
 
 
@@ -304,9 +309,10 @@ def snmpd(tmp_path_factory):
         pytest.skip("net-snmp's snmpd is not installed (Debian: snmpd)")
     directory = tmp_path_factory.mktemp("snmpd")
     port = free_port()
+    every = [f"every{number} {kinds}" for number, kinds in enumerate(ALGORITHMS)]
     users = {"usha": "SHA AES", "usha256": "SHA-256 AES", "umd5": "MD5 DES", "usha512": "SHA-512 AES-256"}
     lines = [
-        f"agentaddress udp:127.0.0.1:{port}",
+        f"agentaddress udp:127.0.0.1:{port},udp6:[::1]:{port}",
         "rocommunity public 127.0.0.1",
         "view narrow included .1.3.6.1.2.1.1",
         "rocommunity narrow 127.0.0.1 -V narrow",
@@ -320,6 +326,16 @@ def snmpd(tmp_path_factory):
             for name, kinds in users.items()
         ),
         *(f"rouser {name} priv" for name in users),
+        *(
+            f"createUser {name} {auth} authpass123" + (f" {priv} privpass123" if priv != "-" else "")
+            for name, auth, priv in map(str.split, every)
+        ),
+        *(f"rouser {user.split()[0]} auth" for user in every),
+        # A context of the agent's own: the same daemon, asked for another part.
+        "view all included .1",
+        "createUser ucontext SHA authpass123 AES privpass123",
+        "rouser ucontext priv -V all second",
+        f"proxy -Cn second -v 2c -c public 127.0.0.1:{port} .1.3.6.1.2.1.1",
     ]
     configuration = directory / "snmpd.conf"
     configuration.write_text("\n".join(lines) + "\n")
@@ -343,6 +359,12 @@ def snmpd(tmp_path_factory):
 
 def _text(path):
     return path.read_text(errors="replace") if path.exists() else ""
+
+
+@pytest.fixture(scope="session")
+def snmpd_algorithms():
+    """The algorithms of the users `every0`, `every1` … of `snmpd`: authentication and privacy (or `-`)."""
+    return [tuple(kinds.split()) for kinds in ALGORITHMS]
 
 
 @pytest.fixture(scope="session")

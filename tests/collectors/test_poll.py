@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from dataclasses import replace
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -377,26 +378,38 @@ def test_net_snmp_by_community(snmpd):
     assert result.value("ifOperStatus", ifDescr="lo") == 1
 
 
-@pytest.mark.parametrize(
-    ("name", "auth", "priv"),
-    [
-        ("usha", "SHA", "AES"),
-        ("usha256", "SHA-256", "AES-128"),
-        ("umd5", "MD5", "DES"),
-        ("usha512", "SHA-512", "AES256"),
-    ],
-)
-def test_net_snmp_by_user(snmpd, name, auth, priv):
-    """Authentication and privacy with the real daemon; the second poll needs no discovery."""
-    poller = Poller()
-    target = user(snmpd, name, auth, priv)
-    first = poller.poll([target])[0]
-    if first.reason == "unknown_user":
-        pytest.skip(f"this snmpd is built without {auth}/{priv}")
-    assert first.ok, first.error
-    second = poller.poll([target])[0]
-    assert second.ok
-    assert second.packets < first.packets
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_net_snmp_by_user_with_all_algorithms(snmpd, snmpd_algorithms, host):
+    """Each authentication with each privacy and without; the second poll needs no discovery."""
+    targets = []
+    for number, (auth, priv) in enumerate(snmpd_algorithms):
+        more = {"priv": "", "priv_password": ""} if priv == "-" else {"priv": priv}
+        targets.append(replace(user(snmpd, f"every{number}", auth, **more), host=host))
+    poller = Poller(["system"])
+    first, second = poller.poll(targets), poller.poll(targets)
+    compared = 0
+    for target, before, after in zip(targets, first, second, strict=True):
+        if before.reason == "unknown_user":
+            # This snmpd is built without the algorithm.
+            continue
+        assert before.ok, (target, before.error)
+        assert after.ok, (target, after.error)
+        assert after.label("sysName", "sysName") == "snmpd-test"
+        assert after.packets < before.packets
+        compared += 1
+    assert compared >= 10
+
+
+def test_a_context_is_asked_for(snmpd):
+    """A user who may see only one context gets it by its name, and nothing without."""
+    target = user(snmpd, "ucontext")
+    inside = replace(target, access=replace(target.access, context="second"))
+    outside = replace(target, access=replace(target.access, context="third"))
+    found = Poller(["system"], timeout=1.0, retries=1).poll([inside, target, outside])
+    assert found[0].label("sysName", "sysName") == "snmpd-test"
+    assert [result.samples for result in found[1:]] == [0, 0]
+    assert not found[1].ok
+    assert not found[2].ok
 
 
 @pytest.mark.parametrize(

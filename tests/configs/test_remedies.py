@@ -39,7 +39,12 @@ def test_lines_for_snmp_are_known_purposes_with_their_source(platform):
     assert set(lines) <= set(SNMP)
     if lines:
         assert source
-        assert {"look", "agent", "allow", "community", "user"} <= set(lines)
+        assert {"look", "agent", "allow", "community", "user", "notify"} <= set(lines)
+        for purpose in {"notify", "notify_user"} & set(lines):
+            text = "\n".join(lines[purpose].commands)
+            assert "<POLLER>" in text
+            assert "<PORT>" in text
+            assert ("<USER>" in text) == (purpose == "notify_user")
     for purpose, remedy in lines.items():
         assert remedy.commands, purpose
         assert bool(remedy.note.zh) == bool(remedy.note.en), purpose

@@ -14,6 +14,7 @@ import time
 import urllib.parse
 from datetime import UTC, datetime
 
+import bcrypt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 from collectors import http as http_server
 from collectors import robots
 from collectors.relay import Relay
+from collectors.web import Web
 from inventory.errors import InputError
 from inventory.secrets import Secret
 from inventory.text import set_language
@@ -265,3 +267,21 @@ def test_mistakes_in_the_file_are_named(tmp_path, text, said):
     shown = "\n".join(f"{problem.column} {problem.message} {problem.hint}" for problem in caught.value.problems)
     assert said in shown
     assert "https://x" not in shown
+
+
+def test_the_relay_asks_for_a_password(tmp_path):
+    """With a web.yml only those are answered whom it names, for every page."""
+    (tmp_path / "relay.yml").write_text("robots: {noc: {kind: wecom, url: 'file:url'}}\n")
+    stored = bcrypt.hashpw(b"correct horse", bcrypt.gensalt(4)).decode()
+    (tmp_path / "web.yml").write_text(f"basic_auth_users: {{alertmanager: {stored}}}\n")
+    known = {"authorization": "Basic " + base64.b64encode(b"alertmanager:correct horse").decode()}
+
+    async def asked():
+        relay = Relay(tmp_path / "relay.yml", Web(tmp_path / "web.yml"))
+        return [
+            (await relay.answer(http_server.Request(method, path, {}, headers, body=b"x"))).status
+            for method, path in (("GET", "/-/healthy"), ("POST", "/alerts/noc"))
+            for headers in ({}, known)
+        ]
+
+    assert asyncio.run(asked()) == [401, 200, 401, 400]

@@ -1,9 +1,9 @@
 """A NOC: real routers in namespaces and simulated devices, the exporter, Prometheus, Alertmanager, the relay, a robot.
 
 The real ones are those of the example city on FRR and net-snmp. What this lab cannot supply (vendors' own objects, UPS)
-comes from simulated agents that have every object of the modules; reachability and notifications come from a written
-page. Prometheus and Alertmanager run with the files that `govnet collect deploy` writes, with other addresses and
-intervals of a second.
+comes from simulated agents that have every object of the modules. Reachability is probed, and a router sends
+notifications. Prometheus and Alertmanager run with the files that `govnet collect deploy` writes, with other addresses
+and intervals of a second.
 """
 
 from __future__ import annotations
@@ -128,17 +128,8 @@ class Simulated:
             agent.close()
 
 
-class Pages(http.server.BaseHTTPRequestHandler):
-    """The written page, and a robot that takes every message."""
-
-    def do_GET(self):
-        body = (Path(__file__).parent / "reach.prom").read_bytes()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        with contextlib.suppress(BrokenPipeError):
-            self.wfile.write(body)
+class Robot(http.server.BaseHTTPRequestHandler):
+    """A robot that takes every message."""
 
     def do_POST(self):
         self.server.messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
@@ -163,24 +154,26 @@ class World:
         self.simulated = Simulated(self.root, agent_class, every_object)
         self.stack.callback(self.simulated.close)
         self.make_city()
-        self.exporter = self.run(
-            GOVNET, "--lang", "en", "collect", "serve", "--lab", "--listen", "127.0.0.1:0", "--json", folder=self.city
-        )
-        self.pages = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-        self.pages.messages = []
-        threading.Thread(target=self.pages.serve_forever, daemon=True).start()
-        self.stack.callback(self.pages.server_close)
-        self.stack.callback(self.pages.shutdown)
+        here = ("--lab", "--listen", "127.0.0.1:0", "--json")
+        self.exporter = self.run("serve", "--reach", "2", *here, folder=self.city)["listen"]
+        self.robot = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Robot)
+        self.robot.messages = []
+        threading.Thread(target=self.robot.serve_forever, daemon=True).start()
+        self.stack.callback(self.robot.server_close)
+        self.stack.callback(self.robot.shutdown)
         govnet("collect", "deploy", "--out", str(self.deploy), folder=self.root)
-        self.written = f"127.0.0.1:{self.pages.server_address[1]}"
         self.prometheus, self.alertmanager = (f"127.0.0.1:{free_port()}" for _ in range(2))
         self.begin_alertmanager()
+        self.begin_notifications()
         self.begin_prometheus()
 
     def make_city(self):
         """Routers of the example on FRR, configured, audited; a rollout that waits."""
         govnet("init", "city", "--from", "lianyuan", folder=self.root)
         govnet("plan", "make", folder=self.city)
+        with (self.city / "reach.yaml").open("a", encoding="utf-8") as paths:
+            # Nobody has this address here: the path is said to be not run.
+            paths.write("  - {name: elsewhere, from: servers, to: internet, target: rt-anping, source: 192.0.2.1}\n")
         govnet("lab", "up", "--backend", "netns", "--where", WHERE, folder=self.city)
         self.stack.callback(govnet, "lab", "down", folder=self.city)
         govnet("config", "push", "--lab", "--commit", "--where", WHERE, folder=self.city)
@@ -206,23 +199,12 @@ class World:
         folder = self.deploy / "alertmanager"
         (folder / "secrets").mkdir()
         for name, text in (
-            ("dingtalk-url", f"http://{self.written}/robot/send?access_token=t"),
+            ("dingtalk-url", f"http://127.0.0.1:{self.robot.server_address[1]}/robot/send?access_token=t"),
             ("dingtalk-secret", "SECx"),
         ):
             (folder / "secrets" / name).write_text(text + "\n")
             (folder / "secrets" / name).chmod(0o600)
-        relay = self.run(
-            GOVNET,
-            "--lang",
-            "en",
-            "collect",
-            "relay",
-            "--config",
-            folder / "relay.yml",
-            "--listen",
-            "127.0.0.1:0",
-            "--json",
-        )
+        relay = self.run("relay", "--config", folder / "relay.yml", "--listen", "127.0.0.1:0", "--json")["listen"]
         document = yaml.safe_load((folder / "alertmanager.yml").read_text())
         document["templates"] = [str(folder / "*.tmpl")]
         document["route"] |= {"group_wait": "1s", "group_interval": "1s"}
@@ -241,6 +223,24 @@ class World:
             "--cluster.listen-address=",
         )
 
+    def begin_notifications(self):
+        """A router sends more of one kind than are written, and one with a community that nobody has."""
+        made = self.run(
+            *("traps", "--lab", "--listen", ":0", "--web", "127.0.0.1:0", "--json"),
+            *("--alertmanager", f"http://{self.alertmanager}"),
+            folder=self.city,
+        )
+        self.notifications = made["web"]
+        port = made["listen"][0].rpartition(":")[2]
+        shown = govnet(
+            *("collect", "traps", "--setup", "rt-anping", "--lab", "--listen", f":{port}", "--json"), folder=self.city
+        )
+        (line,) = (line for line in json.loads(shown)["devices"][0]["commands"] if line.endswith(f":{port}"))
+        community = (self.city / "secrets" / "snmp-community").read_text().strip()
+        sent = "snmptrap -v2c -c {} {} '' 1.3.6.1.6.3.1.1.5.3 1.3.6.1.2.1.2.2.1.1.2 i 2"
+        many = f"for n in $(seq 30); do {sent.format(community, line.split()[-1])}; done"
+        self.node("rt-anping", "sh", "-c", f"{many}; {sent.format('nobodys', line.split()[-1])}")
+
     def begin_prometheus(self):
         """With the file and the rules that are shipped: other addresses, intervals of a second, no patience."""
         folder = self.deploy / "prometheus"
@@ -250,8 +250,8 @@ class World:
         addresses = {
             "govnet-exporter": self.exporter,
             "govnet-workspace": self.exporter,
-            "govnet-reach": self.written,
-            "govnet-traps": self.written,
+            "govnet-reach": self.exporter,
+            "govnet-traps": self.notifications,
             "prometheus": self.prometheus,
             "alertmanager": self.alertmanager,
         }
@@ -293,20 +293,19 @@ class World:
         process = subprocess.Popen(["nice", "-n", "5", *command], stdout=log, stderr=log)
         self.stack.callback(end, process)
 
-    def run(self, *command, folder=None):
-        """Start a server of ours; where it listens."""
+    def run(self, *words, folder=None):
+        """Start one of `govnet collect`; what it says of itself."""
         log = (self.root / "govnet.log").open("ab")
         self.stack.callback(log.close)
-        process = subprocess.Popen(
-            [str(word) for word in command], cwd=folder, stdout=subprocess.PIPE, stderr=log, text=True
-        )
+        command = [GOVNET, "--lang", "en", "collect", *map(str, words)]
+        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=log, text=True)
         self.stack.callback(end, process)
         # One JSON document, over several lines.
         text = ""
         while line := process.stdout.readline():
             text += line
             with contextlib.suppress(ValueError):
-                return json.loads(text)["listen"]
+                return json.loads(text)
         raise AssertionError((self.root / "govnet.log").read_text())
 
     def get(self, path, **parameters):
@@ -331,7 +330,7 @@ class World:
 
     def messages(self):
         """What the robot was sent, as one text."""
-        return "\n".join(message["markdown"]["text"] for message in self.pages.messages)
+        return "\n".join(message["markdown"]["text"] for message in self.robot.messages)
 
 
 def discovery(address, where, *names):
@@ -388,6 +387,8 @@ def noc(tmp_path_factory, agent_class, every_object):
                 ]
             ),
         )
+        ready = "count(govnet_trap_suppressed_total) and count(govnet_reach_as_expected)"
+        _wait(lambda: world.query(ready), 30, "no notifications or no probes")
         # Rates need two samples of the slowest job.
         _wait(lambda: world.query('min(count_over_time(up{job="snmp-simulated"}[1m])) >= 2'), 30, "no samples")
         yield world

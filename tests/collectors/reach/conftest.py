@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import heapq
+import itertools
 import os
 import select
 import struct
@@ -34,12 +35,13 @@ class Responder(threading.Thread):
         self.descriptor = descriptor
         self.behave = behave
         self.seen = []
-        # Destination → how long each answer really took, from the request's arrival here to its own departure.
+        # Destination → the answers as they left: the request's number, and how long it took from its arrival here.
         self.took = {}
         self.ended = False
 
     def run(self):
         waiting = []
+        order = itertools.count()
         while not self.ended:
             wait = max(0.0, min(0.05, waiting[0][0] - time.monotonic())) if waiting else 0.05
             ready, _, _ = select.select([self.descriptor], [], [], wait)
@@ -48,11 +50,13 @@ class Responder(threading.Thread):
                 if request.echo:
                     self.seen.append(request)
                     for delay, packet in self.behave(self, request):
-                        heapq.heappush(waiting, (request.at + delay, len(waiting), request, packet))
+                        heapq.heappush(
+                            waiting, (request.at + delay, next(order), self.number(request), request, packet)
+                        )
             while waiting and waiting[0][0] <= time.monotonic():
-                _, _, request, packet = heapq.heappop(waiting)
+                _, _, number, request, packet = heapq.heappop(waiting)
                 os.write(self.descriptor, packet)
-                self.took.setdefault(request.destination, []).append(time.monotonic() - request.at)
+                self.took.setdefault(request.destination, []).append((number, time.monotonic() - request.at))
 
     def number(self, request):
         """How many requests to this destination came before."""

@@ -50,9 +50,11 @@ def test_delay_and_jitter_are_the_responders(network, address):
 
     train = Train(count=10, spacing=0.1, timeout=1.0)
     (found,), responder = network(behave, lambda: probe_all([probe(address, train)]))
-    truth = responder.took[address]
+    took = responder.took[address]
+    truth = [seconds for _, seconds in sorted(took)]
     assert found.figures.loss == 0.0
-    assert found.order == tuple(range(10))
+    # On a busy machine the responder itself may be overtaken.
+    assert found.order == tuple(number for number, _ in took)
     steps = [abs(later - earlier) for earlier, later in pairwise(truth)]
     assert found.figures.shortest == pytest.approx(min(truth), abs=0.01)
     assert found.figures.mean == pytest.approx(sum(truth) / 10, abs=0.01)
@@ -65,9 +67,9 @@ def test_doubled_and_overtaken_answers_are_counted(network):
 
     def behave(responder, request):
         number = responder.number(request)
-        return [(0.25 if number == 0 else 0.0, request.answer())] * (2 if number == 1 else 1)
+        return [(0.8 if number == 0 else 0.0, request.answer())] * (2 if number == 1 else 1)
 
-    (found,), _ = network(behave, lambda: probe_all([probe("10.9.0.2", Train(4, 0.02, 1.0))]))
+    (found,), _ = network(behave, lambda: probe_all([probe("10.9.0.2", Train(4, 0.02, 3.0))]))
     assert found.figures.loss == 0.0
     assert found.figures.duplicates == 1
     assert found.order == (1, 2, 3, 0)

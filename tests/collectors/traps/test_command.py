@@ -18,6 +18,7 @@ import pytest
 from cli import collect_traps
 from collectors.snmp import ber
 from inventory import text
+from inventory.errors import GovnetError
 
 ROOT = Path(__file__).parents[3]
 LINK = ("1.3.6.1.2.1.2.2.1.1.7", "i", "7")
@@ -168,3 +169,25 @@ def test_a_real_alertmanager(receiver, alertmanager, net_snmp):
     assert alert["annotations"]["summary_zh"] == "rt-lantian (7)：接口断开"
     net_snmp("snmptrap", running, "2", "1.3.6.1.6.3.1.1.5.4", *LINK, before=before)
     wait_until(lambda: active() == [])
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_what_to_enter_on_a_device(workspace, capsys, language):
+    """Our address and port and the user stand in the device's own lines; where none are known, that is said."""
+    names = ["rt-lantian", "core-city", "fw-border", "rt-anping"]
+    before = text.language()
+    text.set_language(language)
+    try:
+        collect_traps.traps(setup=names, listen=["10.9.9.9:1162"], workspace=workspace)
+    finally:
+        text.set_language(before)
+    shown = capsys.readouterr().out
+    assert "snmp-agent target-host trap address udp-domain 10.9.9.9 udp-port 1162 params securityname govnet" in shown
+    assert "snmp-server host 10.9.9.9 version 2c <COMMUNITY> udp-port 1162" in shown
+    assert ("are not known here" in shown) == (language == "en")
+    with pytest.raises(GovnetError, match="address to listen on"):
+        collect_traps.traps(setup=names, listen=["nonsense"], workspace=workspace)
+    collect_traps.traps(setup=names, workspace=workspace, as_json=True)
+    document = json.loads(capsys.readouterr().out)
+    assert sorted(row["device"] for row in document["devices"]) == sorted(names)
+    assert all(bool(row["commands"]) == bool(row["source"]) for row in document["devices"])
