@@ -7,6 +7,7 @@ same depth before the next separator: published and hand-written texts are often
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -73,6 +74,7 @@ def numeric(words: tuple[str, ...]) -> bool:
     return bool(words) and words[-1] != "link-local" and (words[0][0].isdecimal() or ":" in words[0])
 
 
+@lru_cache(1 << 14)
 def address_of(text: str) -> Address | None:
     """An address; None if the word is none."""
     try:
@@ -81,6 +83,7 @@ def address_of(text: str) -> Address | None:
         return None
 
 
+@lru_cache(1 << 14)
 def length_of(address: Address, text: str) -> int | None:
     """A prefix length written as a length or as a mask; None if it is neither."""
     bits = address.max_prefixlen

@@ -39,18 +39,32 @@ def rule(line: int, folded: Sequence[str], *, basic: bool) -> FilterRule | None:
     words = words[1:]
     protocol = ""
     if not basic and words and words[0] not in ("source", "destination"):
-        protocol = words.pop(0)
-    parts = _Parts(words)
-    parts.read()
+        protocol, words = words[0], words[1:]
+    parts: dict[str, Address] = {}
+    ports: dict[str, Ports] = {}
+    conditions: list[str] = []
+    at, end = 0, len(words)
+    while at < end:
+        word = words[at]
+        at += 1
+        if word in ("source", "destination"):
+            parts[word], at = _address(words, at)
+        elif word in ("source-port", "destination-port"):
+            ports[word], at = _ports_at(words, at)
+        elif word in _WITH_A_NAME and at < end:
+            conditions.append(f"{word} {words[at]}")
+            at += 1
+        elif word not in _NO_CONDITION:
+            conditions.append(word)
     return FilterRule(
         line,
         permit,
         "" if protocol in ("ip", "ipv6") else protocol,
-        parts.source,
-        parts.destination,
-        parts.source_ports,
-        parts.destination_ports,
-        frozenset(parts.conditions),
+        parts.get("source", ANY),
+        parts.get("destination", ANY),
+        ports.get("source-port", ANY_PORTS),
+        ports.get("destination-port", ANY_PORTS),
+        frozenset(conditions) if conditions else _NOTHING,
     )
 
 
@@ -70,72 +84,59 @@ def _numbered(folded: Sequence[str]) -> list[str]:
     return words[2:] if len(words) > 2 and words[0] == "name" else words
 
 
-class _Parts:
-    """The keyword parts of a rule, in whatever order they stand."""
+_NOTHING: frozenset[str] = frozenset()
 
-    def __init__(self, words: list[str]) -> None:
-        self._words = words
-        self.source = ANY
-        self.destination = ANY
-        self.source_ports = ANY_PORTS
-        self.destination_ports = ANY_PORTS
-        self.conditions: list[str] = []
 
-    def read(self) -> None:
-        while self._words:
-            word = self._words.pop(0)
-            if word == "source":
-                self.source = self._address()
-            elif word == "destination":
-                self.destination = self._address()
-            elif word == "source-port":
-                self.source_ports = self._ports()
-            elif word == "destination-port":
-                self.destination_ports = self._ports()
-            elif word in _WITH_A_NAME and self._words:
-                self.conditions.append(f"{word} {self._words.pop(0)}")
-            elif word not in _NO_CONDITION:
-                self.conditions.append(word)
+def _address(words: list[str], at: int) -> tuple[Address, int]:
+    """The address that stands at a place, and the place behind it."""
+    word = words[at] if at < len(words) else "any"
+    # On broadband gateways: `source ip-address A W`, `destination ipv6-address A/L`, `source user-group NAME`.
+    if word in ("ip-address", "ipv6-address"):
+        at += 1
+        word = words[at] if at < len(words) else "any"
+    after = words[at + 1] if at + 1 < len(words) else ""
+    if word in ("user-group", "service-group", "object-group") and after:
+        return Address(f"{word} {after}", 0), at + 2
+    if word == "any":
+        return ANY, at + 1
+    if ":" in word:
+        return _v6_address(word, after, at)
+    value = v4(word)
+    if value is None:
+        named = bool(after) and word.endswith("set")
+        return Address(f"{word} {after}" if named else word, 0), at + 1 + named
+    return _masked(word, value, after or "0"), at + 2
 
-    def _address(self) -> Address:
-        word = self._words.pop(0) if self._words else "any"
-        # On broadband gateways: `source ip-address A W`, `destination ipv6-address A/L`, `source user-group NAME`.
-        if word in ("ip-address", "ipv6-address"):
-            word = self._words.pop(0) if self._words else "any"
-        if word in ("user-group", "service-group", "object-group") and self._words:
-            return Address(f"{word} {self._words.pop(0)}", 0)
-        if word == "any":
-            return ANY
-        if ":" in word:
-            return self._v6_address(word)
-        value = v4(word)
-        if value is None:
-            return Address(f"{word} {self._words.pop(0)}" if self._words and word.endswith("set") else word, 0)
-        wildcard = self._words.pop(0) if self._words else "0"
-        bits = 0 if wildcard == "0" else v4(wildcard)
-        if bits is None:
-            return Address(f"{word} {wildcard}", 0)
-        return ANY if bits == _V4_BITS else Address(value & ~bits, bits)
 
-    def _v6_address(self, word: str) -> Address:
-        """`A/L`, or `A L`."""
-        text, slash, length = word.partition("/")
-        if not slash and self._words and self._words[0].isdigit():
-            length = self._words.pop(0)
-        value = v6(text)
-        if value is None or not (length or "128").isdigit() or int(length or "128") > 128:
-            return Address(word, 0)
-        bits = (1 << (128 - int(length or "128"))) - 1
-        return ANY if bits == ALL_BITS else Address(value & ~bits, bits, 6)
+@lru_cache(16384)
+def _masked(word: str, value: int, wildcard: str) -> Address:
+    bits = 0 if wildcard == "0" else v4(wildcard)
+    if bits is None:
+        return Address(f"{word} {wildcard}", 0)
+    return ANY if bits == _V4_BITS else Address(value & ~bits, bits)
 
-    def _ports(self) -> Ports:
-        operator = self._words.pop(0) if self._words else ""
-        if operator not in _OPERATORS or not self._words:
-            return Ports((), (operator,))
-        names = [self._words.pop(0)]
-        if operator == "range" and self._words:
-            names.append(self._words.pop(0))
-        return _ports(operator, tuple(names))
+
+def _v6_address(word: str, after: str, at: int) -> tuple[Address, int]:
+    """`A/L`, or `A L`."""
+    text, slash, length = word.partition("/")
+    at += 1
+    if not slash and after.isdigit():
+        length = after
+        at += 1
+    value = v6(text)
+    if value is None or not (length or "128").isdigit() or int(length or "128") > 128:
+        return Address(word, 0), at
+    bits = (1 << (128 - int(length or "128"))) - 1
+    return (ANY if bits == ALL_BITS else Address(value & ~bits, bits, 6)), at
+
+
+def _ports_at(words: list[str], at: int) -> tuple[Ports, int]:
+    """The ports that stand at a place, and the place behind them."""
+    operator = words[at] if at < len(words) else ""
+    if operator not in _OPERATORS or at + 1 >= len(words):
+        return Ports((), (operator,)), at + 1
+    end = at + (3 if operator == "range" else 2)
+    return _ports(operator, tuple(words[at + 1 : end])), end
 
 
 @lru_cache(16384)

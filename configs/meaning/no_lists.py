@@ -145,8 +145,8 @@ def _is_standard(name: str) -> bool:
 
 
 def _add(entry: AccessList, command: Command, start: int, *, standard: bool) -> None:
-    words = list(command.folded[start:])
-    if words and words[-1].endswith(")"):  # the device's counter, in an answer that shows it
+    words = command.folded[start:] if start else command.folded
+    if words and words[-1][-1] == ")":  # the device's counter, in an answer that shows it
         words = words[: next((place for place, word in enumerate(words) if word[0] == "("), len(words))]
     if words and words[0] == "sequence":
         words = words[2:]
@@ -160,18 +160,17 @@ def _add(entry: AccessList, command: Command, start: int, *, standard: bool) -> 
         return
     entry.lines.append(command.line)
     permit = words[0] == "permit"
-    reader = _Words(words[1:])
     if standard:
-        source = reader.address(bare_host=True)
-        entry.rules.append(FilterRule(command.line, permit, source=source, conditions=reader.rest()))
+        source, at = _address(words, 1, bare_host=True)
+        entry.rules.append(FilterRule(command.line, permit, source=source, conditions=_rest(words, at)))
         return
-    protocol = reader.take()
+    protocol, at = words[1], 2
     if protocol == "object-group":
-        protocol = f"object-group {reader.take()}"
-    source = reader.address()
-    source_ports = reader.ports()
-    destination = reader.address()
-    destination_ports = reader.ports()
+        protocol, at = f"object-group {words[2] if len(words) > 2 else ''}", 3
+    source, at = _address(words, at)
+    source_ports, at = _ports_at(words, at)
+    destination, at = _address(words, at)
+    destination_ports, at = _ports_at(words, at)
     entry.rules.append(
         FilterRule(
             command.line,
@@ -181,60 +180,63 @@ def _add(entry: AccessList, command: Command, start: int, *, standard: bool) -> 
             destination,
             source_ports,
             destination_ports,
-            reader.rest(),
+            _rest(words, at),
         )
     )
 
 
 _NOTHING: frozenset[str] = frozenset()
+_Words = tuple[str, ...]
 
 
-class _Words:
-    """Takes the parts of a rule off the front of its words."""
+def _address(words: _Words, at: int, *, bare_host: bool = False) -> tuple[Address, int]:
+    """The address that stands at a place, and the place behind it."""
+    if at >= len(words):
+        return ANY, at
+    word = words[at]
+    after = words[at + 1] if at + 1 < len(words) else ""
+    if word in ("any", "any4", "any6"):
+        return ANY, at + 1
+    if word == "host":
+        return _host(after), at + 2
+    if word in ("object-group", "addrgroup"):
+        return Address(f"{word} {after}", 0), at + 2
+    if ":" in word or "/" in word:
+        return (_prefix(word) if ":" in word else _short(word)), at + 1
+    found = _masked(word, after)
+    if found is None:
+        value = v4(word) if bare_host else None
+        return Address(word if value is None else value, 0), at + 1
+    return found, at + 2
 
-    def __init__(self, words: list[str]) -> None:
-        self._words = words
 
-    def take(self) -> str:
-        return self._words.pop(0) if self._words else ""
+def _ports_at(words: _Words, at: int) -> tuple[Ports, int]:
+    """The ports that stand at a place, if any do, and the place behind them."""
+    if at >= len(words) or words[at] not in _PORT_WORDS:
+        return ANY_PORTS, at
+    operator = words[at]
+    end = at + (3 if operator == "range" else 2)
+    if operator in ("eq", "neq"):
+        while end < len(words) and _port(words[end]) is not None:
+            end += 1
+    names = words[at + 1 : end] or ("",)
+    return _ports(operator, names), end
 
-    def address(self, *, bare_host: bool = False) -> Address:
-        word = self.take()
-        if word in ("any", "any4", "any6", ""):
-            return ANY
-        if word in ("host", "object-group", "addrgroup"):
-            name = self.take()
-            return _host(name) if word == "host" else Address(f"{word} {name}", 0)
-        if ":" in word or "/" in word:
-            return _prefix(word) if ":" in word else _short(word)
-        value = v4(word)
-        wildcard = v4(self._words[0]) if self._words else None
-        if value is None or wildcard is None:
-            return Address(value if value is not None and bare_host else word, 0)
-        self.take()
-        return _masked(value, wildcard)
 
-    def ports(self) -> Ports:
-        if not self._words or self._words[0] not in _PORT_WORDS:
-            return ANY_PORTS
-        operator = self.take()
-        names = [self.take()]
-        while self._words and operator in ("eq", "neq") and _port(self._words[0]) is not None:
-            names.append(self.take())
-        if operator == "range":
-            names.append(self.take())
-        return _ports(operator, tuple(names))
-
-    def rest(self) -> frozenset[str]:
-        """What is left are conditions, but for logging, which limits nothing."""
-        if not self._words:
-            return _NOTHING
-        words = [word for word in self._words if word not in ("log", "log-input")]
-        return frozenset({" ".join(words)} if words else ())
+def _rest(words: _Words, at: int) -> frozenset[str]:
+    """What is left are conditions, but for logging, which limits nothing."""
+    if at >= len(words):
+        return _NOTHING
+    left = [word for word in words[at:] if word not in ("log", "log-input")]
+    return frozenset({" ".join(left)}) if left else _NOTHING
 
 
 @lru_cache(16384)
-def _masked(value: int, wildcard: int) -> Address:
+def _masked(word: str, free: str) -> Address | None:
+    """`A WILDCARD`; None if it is none."""
+    value, wildcard = v4(word), v4(free) if free else None
+    if value is None or wildcard is None:
+        return None
     return ANY if wildcard == _V4_BITS else Address(value & ~wildcard, wildcard)
 
 
@@ -264,6 +266,7 @@ def _short(word: str) -> Address:
     return ANY if bits == _V4_BITS else Address(value & ~bits, bits)
 
 
+@lru_cache(16384)
 def _host(word: str) -> Address:
     if ":" in word:
         return _prefix(f"{word}/128")

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from configs.headers import Rule
 from configs.model import Ending
 from configs.rulesets.model import RuleSet, Zones
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from configs.headers import Rule
     from configs.meaning.filters import FilterRule
     from configs.meaning.statements import FilterList
     from configs.reading import Command, Reading
+    from configs.tree import Tree
 
 _BETWEEN: Final = " | "
 
@@ -44,7 +44,12 @@ def zoned(
                 sides[word == destinations] = frozenset() if names & frozenset(any_zone) else names
             else:
                 rest.add(condition)
-        found.append(replace(rule, conditions=frozenset(rest)) if len(rest) < len(rule.conditions) else rule)
+        if len(rest) < len(rule.conditions):
+            rule = Rule(  # noqa: PLW2901 - without the zones
+                rule.action, rule.line, rule.source, rule.destination, rule.protocols, rule.source_ports,
+                rule.destination_ports, frozenset(rest), rule.lines,
+            )  # fmt: skip
+        found.append(rule)
         zones[rule.line] = Zones(*sides)
     return tuple(found), zones
 
@@ -168,13 +173,13 @@ class Counters(NamedTuple):
     silent: bool = False
 
 
-def hits(lines: Sequence[str], text_has: str, counters: Counters) -> dict[int, int] | None:
-    """By line how often a rule matched; None if the text has no such answer. `text_has` is a word of every count."""
-    if not any(text_has in line for line in lines):
+def hits(tree: Tree, word: str, counters: Counters) -> dict[int, int] | None:
+    """By line how often a rule matched; None if the text has no such answer. `word` is in every count."""
+    if word not in tree.text:
         return None
     found: dict[int, int] = {}
     inside = False
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(tree.lines, 1):
         if counters.head.match(line):
             inside = True
             continue

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from configs.headers import PORTS, PROTOCOLS
 from configs.intervals import BITS, AddressSet, Intervals, everything
-from configs.meaning.filter_sets import UnclearError, rule_of
+from configs.meaning.filter_sets import rule_of, unclear
 from configs.meaning.filters import ALL_BITS
 from configs.meaning.statements import FilterKind
 from configs.rulesets.boxes import Index, TangledError, bits, holds, meets, without
@@ -86,10 +86,7 @@ def examine(one: RuleSet) -> Examined:
 
 def _sets(rule: FilterRule, one: RuleSet) -> list[Rule]:
     """A rule as a set; none if it is unclear."""
-    try:
-        return [rule_of(rule, one.objects)]
-    except UnclearError:
-        return []
+    return [] if unclear(rule, one.objects) else [rule_of(rule, one.objects)]
 
 
 class _Examination:
@@ -249,7 +246,7 @@ class _Examination:
         return without(pieces, cut)
 
     def _apart(self, line: int) -> object:
-        return self._set.apart.get(line)
+        return self._set.apart(line)
 
 
 def _merge(one: RuleSet, first: tuple[int, list[Rule]], second: tuple[int, list[Rule]]) -> str:
@@ -261,7 +258,7 @@ def _merge(one: RuleSet, first: tuple[int, list[Rule]], second: tuple[int, list[
         or any(rule.conditions != conditions for rule in (*mine, *theirs))
         or any(line < unclear < after for unclear in one.unclear)
         or one.between(line) != one.between(after)
-        or one.apart.get(line) != one.apart.get(after)
+        or one.apart(line) != one.apart(after)
     ):
         return ""
     different = [
@@ -412,12 +409,16 @@ def _overlaps(rules: Sequence[FilterRule]) -> bool:
 
 def _alike(one: FilterRule, other: FilterRule) -> bool:
     """Whether two rules differ in one part at most."""
-    return (
-        (one.source != other.source)
-        + (one.destination != other.destination)
-        + (one.protocol != other.protocol or one.source_ports != other.source_ports)
-        + (one.destination_ports != other.destination_ports)
-    ) < 2 and one.conditions == other.conditions
+    _, _, protocol, source, destination, source_ports, destination_ports, conditions = one
+    _, _, protocol2, source2, destination2, source_ports2, destination_ports2, conditions2 = other
+    apart = source != source2
+    if destination != destination2:
+        if apart:
+            return False
+        apart = True
+    if protocol != protocol2 or source_ports != source_ports2 or destination_ports != destination_ports2:
+        return not apart and conditions == conditions2
+    return conditions == conditions2
 
 
 def _takes_first(taker: FilterRule, rule: FilterRule) -> bool:

@@ -41,7 +41,7 @@ def none(sheet: Sheet, why: str) -> None:
 
 def _examined(sheet: Sheet, found: RuleSets, examined: Sequence[Examined], repeated: Sequence[int]) -> None:
     doubtful = any(one.undecided for one in examined) or any(
-        one.unclear and len(one.rules) + len(one.unclear) > 1 for one in found.sets
+        one.unclear and one.size + len(one.unclear) > 1 for one in found.sets
     )
     rows = (
         (

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from configs.meaning.filter_sets import UnclearError, rule_of
+from configs.meaning.filter_sets import rule_of, unclear
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from configs.headers import Rule
     from configs.intervals import AddressSet
@@ -34,7 +34,7 @@ class RuleSet:
 
     They are given as sets (`boxes`; one line may have several) or as the dialect's reader wrote them down (`written`,
     with the sets that `objects` names); those become sets when somebody asks. `unread` are lines of rules that are no
-    sets. `zones` is by line, for policies between zones; `apart` holds by line what a rule does besides (inspection,
+    sets. `zones` is by line, for policies between zones; `apart` says of a line what its rule does besides (inspection,
     translation): rules that differ in it are not one. `bound` are the lines that put it in force; None: it is by
     itself. `default` is what happens to packets that no rule takes.
     """
@@ -49,30 +49,29 @@ class RuleSet:
     default: str = "deny"
     permits: frozenset[str] = frozenset({"permit"})
     zones: Mapping[int, Zones] = field(default_factory=dict)
-    apart: Mapping[int, Hashable] = field(default_factory=dict)
+    apart: Callable[[int], Hashable] = lambda line: None  # noqa: ARG005 - nothing besides
     bound: tuple[int, ...] | None = None
 
     @cached_property
-    def _converted(self) -> tuple[tuple[Rule, ...], tuple[int, ...]]:
-        if self.written is None:
-            return self.boxes, self.unread
-        rules, unread = [], list(self.unread)
-        for found in self.written:
-            try:
-                rules.append(rule_of(found, self.objects))
-            except UnclearError:
-                unread.append(found.line)
-        return tuple(rules), tuple(sorted(unread))
-
-    @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules as sets of packets, in order."""
-        return self._converted[0]
+        if self.written is None:
+            return self.boxes
+        lost = set(self.unclear)
+        return tuple(rule_of(found, self.objects) for found in self.written if found.line not in lost)
 
-    @property
+    @cached_property
     def unclear(self) -> tuple[int, ...]:
         """The lines of rules that are no sets."""
-        return self._converted[1]
+        if self.written is None:
+            return self.unread
+        lost = [found.line for found in self.written if unclear(found, self.objects)]
+        return tuple(sorted((*self.unread, *lost))) if lost else self.unread
+
+    @property
+    def size(self) -> int:
+        """How many rules there are as sets; a line may have several."""
+        return len(self.boxes) if self.written is None else len(self.written) + len(self.unread) - len(self.unclear)
 
     def between(self, line: int) -> Zones:
         """The zones of the rule at a line."""

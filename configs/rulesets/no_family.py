@@ -62,7 +62,7 @@ def of(tree: Tree, reading: Reading, lists: Mapping[str, AccessList], bound: Ite
         disabled=tuple(line for line, words in _rules(reading) if words[-1] == "inactive"),
         open_defaults=opened,
         closed_defaults=closed,
-        hits=building.hits(tree.lines, " match", _COUNTERS),
+        hits=building.hits(tree, " match", _COUNTERS),
         unbound=building.unbound(reading, waiting) if whole else None,
         known=tuple(one.words[2] for one in reading.on("zone", "security") if len(one.words) > 2),
     )

@@ -67,7 +67,7 @@ def of(tree: Tree, reading: Reading, lists: AccessLists) -> RuleSets:
         endings=ends,
         open_ends=open_ends,
         disabled=tuple(one.line for one in reading.on("access-list") if one.folded[-1] == "inactive"),
-        hits=building.hits(tree.lines, "hitcnt=", _COUNTERS),
+        hits=building.hits(tree, "hitcnt=", _COUNTERS),
         unbound=building.unbound(reading, waiting) if whole else None,
     )
 

@@ -45,11 +45,15 @@ class Entry:
 
     def value(self, name: str, default: str = "") -> str:
         """A field's first value."""
-        return next(iter(self.values(name)), default)
+        found = self.fields.get(name)
+        return found.values[0] if found is not None and found.values else default
 
     def line_of(self, *names: str) -> int:
         """The line of the first of these fields that is set; the entry's own if none is."""
-        return next((self.fields[name].line for name in names if name in self.fields), self.line)
+        for name in names:
+            if name in self.fields:
+                return self.fields[name].line
+        return self.line
 
     def lines_of(self, *names: str) -> tuple[int, ...]:
         """The lines of these fields."""

@@ -98,21 +98,23 @@ class Policies:
         domain = self.domain(entry)
         policy = Policy(entry.line, entry.value("action", "deny"))
         own = domain.v6 if name.endswith("6") else domain.v4
-        for field in ("srcaddr", "orig-addr"):
-            add(policy.source, own, entry.values(field))
-        for field in ("dstaddr", "dst-addr"):
-            add(policy.destination, domain.multicast if name == "multicast-policy" else own, entry.values(field))
-        for field in ("srcaddr6", "orig-addr6"):
-            add(policy.source, domain.v6, entry.values(field))
-        for field in ("dstaddr6", "dst-addr6"):
-            add(policy.destination, domain.v6, entry.values(field))
-        for service in entry.values("service"):
-            policy.service(domain.services.content(service))
+        to = domain.multicast if name == "multicast-policy" else own
+        for field, one in entry.fields.items():
+            if field in ("srcaddr", "orig-addr"):
+                add(policy.source, own, one.values)
+            elif field in ("dstaddr", "dst-addr"):
+                add(policy.destination, to, one.values)
+            elif field in ("srcaddr6", "orig-addr6"):
+                add(policy.source, domain.v6, one.values)
+            elif field in ("dstaddr6", "dst-addr6"):
+                add(policy.destination, domain.v6, one.values)
+            elif field == "service":
+                for service in one.values:
+                    policy.service(domain.services.content(service))
+            elif field in _ASKED and one.values and one.values not in _NOTHING_ASKED:
+                policy.conditions.add(f"{field} {' | '.join(sorted(one.values))}")
         policy.without_sources = entry.on("srcaddr-negate")
         policy.without_destinations = entry.on("dstaddr-negate")
-        for field, one in entry.fields.items():
-            if field in _ASKED and one.values and one.values not in _NOTHING_ASKED:
-                policy.conditions.add(f"{field} {' | '.join(sorted(one.values))}")
         return policy.rules()
 
     def _selectors(self) -> Iterator[FilterList]:

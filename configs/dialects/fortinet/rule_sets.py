@@ -17,7 +17,7 @@ from configs.rulesets.building import Schedule
 from configs.rulesets.model import Missing, RuleSet, RuleSets
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     from configs.dialects.fortinet.entries import Entry
     from configs.tree import Tree
@@ -47,7 +47,7 @@ def of(tables: Tables) -> RuleSets:
                 RuleSet(
                     one.kind, one.name, one.line, boxes, unread=one.unclear, zones=zones,
                     permits=frozenset({"accept", "ipsec", "ssl-vpn"}),
-                    apart={entry.line: _besides(entry) for entry in tables[table]},
+                    apart=_Besides(tables[table]),
                 )
             )  # fmt: skip
     ends, open_ends, untold = building.endings(sets, building.joined(_schedules(tables)), ("schedule",), _ALWAYS)
@@ -67,11 +67,15 @@ def of(tables: Tables) -> RuleSets:
     )  # fmt: skip
 
 
-def _besides(entry: Entry) -> Hashable:
-    """What a policy does besides letting through: its profiles, translation, shaping."""
-    return tuple(
-        sorted((name, one.values) for name, one in entry.fields.items() if name not in _SILENT and not asks_for(name))
-    )
+class _Besides:
+    """What a policy does besides letting through: its profiles, translation, shaping; asked of a few lines."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries = {entry.line: entry for entry in entries}
+
+    def __call__(self, line: int) -> Hashable:
+        fields = self._entries[line].fields.items()
+        return tuple(sorted((name, one.values) for name, one in fields if name not in _SILENT and not asks_for(name)))
 
 
 def _schedules(tables: Tables) -> Iterator[tuple[str, Schedule]]:

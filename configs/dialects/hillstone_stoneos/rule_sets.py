@@ -40,7 +40,7 @@ def of(tree: Tree, reading: Reading) -> RuleSets:
         sets.append(
             RuleSet(one.kind, one.name, one.line, boxes, unread=one.unclear, default=str(one.default), zones=zones,
                     permits=frozenset({"permit", "webauth", "tunnel", "fromtunnel", "secured"}),
-                    apart=_besides(reading))
+                    apart=_besides(reading).get)
         )  # fmt: skip
     ends, open_ends, untold = building.endings(sets, building.joined(_schedules(reading)), ("schedule",))
     lost = [Missing(line, "schedule", name) for line, name in untold]

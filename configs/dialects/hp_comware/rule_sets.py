@@ -94,7 +94,7 @@ def of(tree: Tree, reading: Reading, lists: Lists) -> RuleSets:
             if any(one.folded == ("disable",) and not one.negated for one in inner.inside)
         ),
         open_defaults=() if zoned else None,
-        hits=building.hits(tree.lines, "times matched", _COUNTERS),
+        hits=building.hits(tree, "times matched", _COUNTERS),
         unbound=building.unbound(reading, waiting) if whole else None,
         known=tuple(dict.fromkeys(one.words[2] for one in reading.on("security-zone", "name") if len(one.words) > 2)),
     )

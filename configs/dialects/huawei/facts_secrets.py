@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from configs.dialects.huawei.filters import limited
@@ -110,7 +111,13 @@ _SECRET_WORD = re.compile(r".*(?:password|key|key-string|shared-key-cipher)$|aut
 def _about_secret(command: Command) -> bool:
     if command.starts("snmp-agent", "community") or command.folded[0] in ("description", "gre", "header", "sysname"):
         return False
-    return any(map(_SECRET_WORD, command.folded))
+    return any(map(_is_secret_word, command.folded))
+
+
+@lru_cache(1 << 14)
+def _is_secret_word(word: str) -> bool:
+    """Asked of every word of a text, which has few different ones."""
+    return _SECRET_WORD(word) is not None
 
 
 def _clear(command: Command) -> bool:

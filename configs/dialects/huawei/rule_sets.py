@@ -83,7 +83,7 @@ def of(tree: Tree, reading: Reading, lists: Mapping[Key, AccessList], bound: Ite
         disabled=tuple(_disabled(reading)),
         open_defaults=opened if _has_policy(reading) else None,
         closed_defaults=closed,
-        hits=building.hits(tree.lines, "match", _COUNTERS),
+        hits=building.hits(tree, "match", _COUNTERS),
         unbound=building.unbound(reading, waiting) if whole else None,
         known=tuple(dict.fromkeys(_zones(reading))),
     )
@@ -116,7 +116,7 @@ def _policies(reading: Reading, objects: dict[str, AddressSet], opened: tuple[in
         boxes, zones = building.zoned(sorted(found, key=lambda rule: rule.line), "source-zone", "destination-zone")
         yield RuleSet(
             one.kind, one.name, one.line, boxes, default="permit" if opened else "deny", zones=zones,
-            apart=_besides(reading),
+            apart=_besides(reading).get,
         )  # fmt: skip
 
 
