@@ -26,7 +26,7 @@ def access_lists(sheet: Sheet, reading: Reading, lists: dict[str, AccessList], b
     sheet.weighed(
         "any_any_permit_applied",
         everything,
-        [binding.command for binding in interfaces],
+        [*(binding.command for binding in interfaces), *_idle_rules(lists, interfaces)],
         why=mark("the list permits any packet and is bound here"),
         sound_why=mark("no list that is bound to an interface permits any packet"),
         absent_why=mark("no access list is bound to an interface"),
@@ -60,6 +60,13 @@ def access_lists(sheet: Sheet, reading: Reading, lists: dict[str, AccessList], b
         sound_why="",
         absent_why=mark("no rule is inactive"),
     )
+
+
+def _idle_rules(lists: dict[str, AccessList], interfaces: list[Binding]) -> list[int]:
+    """Rules that permit anything in lists that are bound to no interface."""
+    used = {binding.name for binding in interfaces}
+    rules = [permits_everything(entry.rules) for name, entry in lists.items() if name not in used]
+    return [rule.line for rule in rules if rule is not None]
 
 
 _PHYSICAL = re.compile(

@@ -54,9 +54,11 @@ def snmp(sheet: Sheet, reading: Reading, lists: dict[str, AccessList]) -> None:
     # One language has the list on a line of its own, so a list on any of a community's lines counts for all.
     limited = {command.words[2] for command in communities if _limited(lists.get(community_list(command)))}
     opened = [command for command in communities if command.words[2] not in limited]
+    # The rule that opens a list shows it.
+    rules = [permits_any_source(entry.rules) for one in opened if (entry := lists.get(community_list(one))) is not None]
     sheet.weighed(
         "snmp_no_acl",
-        opened,
+        [*opened, *(rule.line for rule in rules if rule is not None)],
         communities,
         why=mark("the community has no access list, or its list is not defined or permits any source"),
         sound_why=mark("every community is limited by an access list"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from configs.dialects.huawei.filters import limited
+from configs.dialects.huawei.filters import limited, opening_rules
 from configs.reading import Command, Reading, Sheet, last
 from inventory.text import mark
 
@@ -56,9 +56,10 @@ def snmp(sheet: Sheet, reading: Reading, lists: dict[Key, AccessList]) -> None:
         absent_why="",
     )
     common = reading.on("snmp-agent", "acl")
+    opened = [command for command in communities if not limited(command if command.has("acl") else last(common), lists)]
     sheet.weighed(
         "snmp_no_acl",
-        [command for command in communities if not limited(command if command.has("acl") else last(common), lists)],
+        [*opened, *(line for command in opened for line in opening_rules(command, lists))],
         [*communities, *common],
         why=mark("the community has no access list, or its list is not defined or permits any source"),
         sound_why=mark("every community is limited by an access list"),
