@@ -273,7 +273,7 @@ def _secrets(sheet: Sheet, tree: Tree, tables: Tables) -> None:
             continue
         if words[1] in ("key", "secret") and len(words) > 3 and words[2] != "ENC":
             continue
-        if words[2] == judging.MASK:
+        if judging.masked(words[2]):
             hidden.append(number)
         elif words[2] != "ENC":
             plain.append(number)

@@ -225,7 +225,7 @@ def _secrets(sheet: Sheet, reading: Reading) -> None:
     """`pwd_plain`: a saved text holds keys as long base64, what is shorter was typed; the form is undocumented."""
     keys = [(one, one.words[-1].strip('"')) for word in ("pre-share", "password", "secret") for one in reading.on(word)
             if len(one.words) == 2]  # fmt: skip
-    plain = [one for one, key in keys if judging.MASK not in key and not _STORED.fullmatch(key)]
+    plain = [one for one, key in keys if not judging.masked(key) and not _STORED.fullmatch(key)]
     unknown = mark("this language's stored forms of passwords are not documented")
     if plain:
         sheet.line("pwd_plain", True, plain, mark("a password or shared key stands in clear in this line"))
