@@ -82,8 +82,11 @@ def ports(sheet: Sheet, reading: Reading) -> None:
     """`unused_ports_up`."""
     ports = [
         interface
-        for interface in reading.find("interface")
-        if len(interface.words) > 1 and _PHYSICAL.match("".join(interface.words[1:])) and "." not in interface.words[-1]
+        for interface in reading.top  # routing protocols name interfaces too
+        if interface.folded[0] == "interface"
+        and len(interface.words) > 1
+        and _PHYSICAL.match("".join(interface.words[1:]))
+        and "." not in interface.words[-1]
     ]
     idle = [interface for interface in ports if not any(_uses(command) for command in interface.inside)]
     up = [

@@ -190,7 +190,7 @@ def _in_clear(rest: Iterable[str]) -> bool:
     words = list(rest)
     if words[0] == "0":
         return True
-    if judging.masked(words[0]):
+    if judging.masked(words[0]) or (words[0].lower() in ("encrypted", "password") and len(words) > 1):
         return False
     if words[0] in ("5", "6", "7", "8", "9") and len(words) > 1:
         return False

@@ -202,7 +202,9 @@ def _policies(sheet: Sheet, tree: Tree, reading: Reading) -> None:
         found.covered += [rule.line for pair in covered(one.rules) for rule in pair]
     judging.filters(sheet, found)
     ports = [
-        one for one in reading.find("interface") if one.words[1:] and re.match(r"(?:x?ethernet|xe|ge)\d", one.folded[1])
+        one
+        for one in reading.top  # other views name interfaces too
+        if one.folded[0] == "interface" and one.words[1:] and re.match(r"(?:x?ethernet|xe|ge)\d", one.folded[1])
     ]
     idle = [one for one in ports if all(inner.negated or inner.folded[0] in _IDLE for inner in one.inside)]
     down = [one for one in idle if any(inner.folded == ("shutdown",) and not inner.negated for inner in one.inside)]
