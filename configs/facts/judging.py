@@ -185,6 +185,12 @@ def services(sheet: Sheet, on: Iterable[Line], off: Iterable[Line], *, default_o
         sheet.unknown("insecure_services", mark("no line says it, and the default depends on the release"))
 
 
+def parents(interfaces: Iterable[Command]) -> frozenset[str]:
+    """The ports that have sub-interfaces (`gigabitethernet0/1.10`), in lower case and without blanks: they are used."""
+    names = ("".join(one.folded[1:]) for one in interfaces)
+    return frozenset(name.partition(".")[0] for name in names if "." in name)
+
+
 def ports(sheet: Sheet, idle_up: Sequence[Line], idle_down: Sequence[Line], *, seen: bool) -> None:
     """`unused_ports_up`: ports without a use, up and down; `seen` says whether the text has physical ports at all."""
     if idle_up:

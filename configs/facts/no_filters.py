@@ -88,7 +88,13 @@ def ports(sheet: Sheet, reading: Reading) -> None:
         and _PHYSICAL.match("".join(interface.words[1:]))
         and "." not in interface.words[-1]
     ]
-    idle = [interface for interface in ports if not any(_uses(command) for command in interface.inside)]
+    used = judging.parents(reading.find("interface"))
+    used |= {"".join(one.folded[5:]) for one in reading.on("monitor", "session") if one.has("interface")}
+    idle = [
+        interface
+        for interface in ports
+        if "".join(interface.folded[1:]) not in used and not any(_uses(command) for command in interface.inside)
+    ]
     up = [
         interface
         for interface in idle

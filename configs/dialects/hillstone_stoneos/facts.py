@@ -206,7 +206,11 @@ def _policies(sheet: Sheet, tree: Tree, reading: Reading) -> None:
         for one in reading.top  # other views name interfaces too
         if one.folded[0] == "interface" and one.words[1:] and re.match(r"(?:x?ethernet|xe|ge)\d", one.folded[1])
     ]
-    idle = [one for one in ports if all(inner.negated or inner.folded[0] in _IDLE for inner in one.inside)]
+    parents = judging.parents(reading.find("interface"))
+    idle = [
+        one for one in ports
+        if one.folded[1] not in parents and all(inner.negated or inner.folded[0] in _IDLE for inner in one.inside)
+    ]  # fmt: skip
     down = [one for one in idle if any(inner.folded == ("shutdown",) and not inner.negated for inner in one.inside)]
     judging.ports(sheet, [one for one in idle if one not in down], down, seen=bool(ports))
 

@@ -227,6 +227,7 @@ def _ports(sheet: Sheet, reading: Reading) -> None:
         for view in reading.find(word)
         for member in view.inside
     } | {"".join(command.folded[3:]) for command in reading.find("port", "group", "interface")}
+    used |= judging.parents(reading.find("interface"))
     idle = [
         interface
         for interface in ports

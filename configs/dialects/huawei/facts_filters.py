@@ -166,6 +166,7 @@ def ports(sheet: Sheet, reading: Reading) -> None:
         for zone in reading.find("firewall", "zone")
         for member in zone.find("add", "interface")
     }
+    used |= judging.parents(reading.find("interface"))
     # Members of a trunk that names them, and ports given to a virtual system.
     used |= {"".join(one.folded[1:]) for one in reading.on("trunkport")}
     used |= {"".join(one.folded[2:]) for one in reading.on("assign", "interface")}
