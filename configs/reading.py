@@ -79,6 +79,10 @@ class Reading:
         if shorthand is not None and any(map(shorthand.short, {command.folded[0] for command in self.all})):
             commands = [_spelled(command, shorthand) for command in commands]
             self.all = tuple(one for command in commands for one in (command, *command.everything()))
+        mended = _mended(commands, opens)
+        if mended is not None:
+            commands = mended
+            self.all = tuple(one for command in commands for one in (command, *command.everything()))
         if commands and len(commands) == len(self.all):
             commands = _grouped(commands, tree.comments, opens)
             self.all = tuple(one for command in commands for one in (command, *command.everything()))
@@ -142,6 +146,46 @@ class Reading:
         """The last command that is exactly these words, negated or not: the one that is in force."""
         found = [command for command in self.find(*words) if command.folded == words]
         return found[-1] if found else None
+
+
+def _mended(commands: Sequence[Command], opens: Callable[[tuple[str, ...]], bool]) -> list[Command] | None:
+    """The commands with views put right that lie in each other because a blank is missing or too many; None if all are.
+
+    A view never holds an empty one of its own kind (`interface` inside `interface`): what follows is the other's. A
+    negated command holds nothing.
+    """
+    result: list[Command] = []
+    changed = False
+    for command in commands:
+        if not command.inside:
+            result.append(command)
+            continue
+        if command.negated and result and opens(result[-1].folded):
+            above = result.pop()
+            inside = (*above.inside, command._replace(inside=()), *command.inside)
+            result.append(above._replace(inside=inside))
+            changed = True
+            continue
+        first = command.folded[0]
+        if any(one.folded[0] == first and not one.inside for one in command.inside) and opens(command.folded):
+            pieces = _split(command, opens)
+            changed = changed or len(pieces) > 1
+            result += pieces
+        else:
+            result.append(command)
+    return result if changed else None
+
+
+def _split(command: Command, opens: Callable[[tuple[str, ...]], bool]) -> list[Command]:
+    """A view and those of its own kind inside it, one after the other."""
+    views: list[tuple[Command, list[Command]]] = [(command, [])]
+    for one in command.inside:
+        same = one.folded[0] == command.folded[0] and not one.inside and not one.negated
+        if same and opens(one.folded):
+            views.append((one, []))
+        else:
+            views[-1][1].append(one)
+    return [view._replace(inside=tuple(inside)) for view, inside in views]
 
 
 def _spelled(command: Command, shorthand: Shorthand) -> Command:

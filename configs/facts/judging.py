@@ -6,6 +6,7 @@ idle time and passwords of 8 characters (a profile may differ).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -22,18 +23,30 @@ IDLE_LIMIT: Final = 600  # seconds
 MIN_LENGTH: Final = 8  # characters
 LOG_DAYS: Final = 180  # Cybersecurity Law, article 21: at least six months
 DEFAULT_COMMUNITIES: Final = frozenset({"public", "private"})
-MASK: Final = "***"
+_MASKED: Final = re.compile(
+    r"\*{2,}|.*\*\*\*.*|x{4,}|<[^<>]+>|\W*(?:removed|redacted|sanitized|sanitised|hidden|masked|secret_removed)\W*",
+    re.IGNORECASE,
+)
+
+
+def masked(word: str) -> bool:
+    """Whether a text shows something else in a secret's place: `***`, `<removed>`, `xxxx`."""
+    return _MASKED.fullmatch(word) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """A community of SNMPv1/v2c. `name` is empty if the text hides it; `sources` are the lines that limit it."""
+    """A community of SNMPv1/v2c. `name` is empty if the text hides it.
+
+    `sources` are the lines that limit it, `rights` those that say what it may do, if they are others than its own.
+    """
 
     line: Line
     name: str
     writes: bool
     limited: bool
     sources: tuple[Line, ...] = ()
+    rights: tuple[Line, ...] = ()
 
 
 def idle(
@@ -72,15 +85,15 @@ def communities(
     lines = [one.line for one in found]
     sheet.line("snmp_v1v2c", True, [*versions, *lines], mark("a community gives access by SNMPv1/v2c"))
     default = [one.line for one in found if one.name.lower() in DEFAULT_COMMUNITIES]
-    if not default and any(not one.name or MASK in one.name for one in found):
+    if not default and any(not one.name or masked(one.name) for one in found):
         sheet.unknown("snmp_default_community", mark("the community is stored in cipher or masked in this text"))
     else:
         why = mark("the community is a well-known word") if default else mark("no community is a well-known word")
         sheet.line("snmp_default_community", bool(default), default or lines, why)
     sheet.weighed(
         "snmp_rw_community",
-        [one.line for one in found if one.writes],
-        lines,
+        [line for one in found if one.writes for line in (one.line, *one.rights)],
+        [line for one in found for line in (one.line, *one.rights)],
         why=mark("the community may write"),
         sound_why=mark("no community may write"),
         absent_why="",
@@ -170,6 +183,12 @@ def services(sheet: Sheet, on: Iterable[Line], off: Iterable[Line], *, default_o
         sheet.default("insecure_services", False, mark("these services are off by default"))
     else:
         sheet.unknown("insecure_services", mark("no line says it, and the default depends on the release"))
+
+
+def parents(interfaces: Iterable[Command]) -> frozenset[str]:
+    """The ports that have sub-interfaces (`gigabitethernet0/1.10`), in lower case and without blanks: they are used."""
+    names = ("".join(one.folded[1:]) for one in interfaces)
+    return frozenset(name.partition(".")[0] for name in names if "." in name)
 
 
 def ports(sheet: Sheet, idle_up: Sequence[Line], idle_down: Sequence[Line], *, seen: bool) -> None:

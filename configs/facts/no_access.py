@@ -42,6 +42,7 @@ def sources(sheet: Sheet, terminals: tuple[Command, ...], lists: dict[str, Acces
         )
         return
     open_lines: list[Command] = []
+    opening: list[int] = []
     closing: list[Command] = []
     for line in reachable:
         filters = [one for one in line.find("access-class") if not one.negated and not _INWARD.isdisjoint(one.folded)]
@@ -54,13 +55,14 @@ def sources(sheet: Sheet, terminals: tuple[Command, ...], lists: dict[str, Acces
             rule = permits_any_source(entry.rules) if entry else None
             if entry is None or rule is not None:
                 open_lines += [line, command]
+                opening += [rule.line] if rule is not None else []
             else:
                 closing.append(command)
     if open_lines:
         sheet.line(
             "vty_no_acl",
             True,
-            open_lines,
+            [*open_lines, *opening],
             mark("a VTY line has no access-class, or its list is not defined or permits any source"),
         )
     else:

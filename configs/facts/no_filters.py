@@ -26,7 +26,7 @@ def access_lists(sheet: Sheet, reading: Reading, lists: dict[str, AccessList], b
     sheet.weighed(
         "any_any_permit_applied",
         everything,
-        [binding.command for binding in interfaces],
+        [*(binding.command for binding in interfaces), *_idle_rules(lists, interfaces)],
         why=mark("the list permits any packet and is bound here"),
         sound_why=mark("no list that is bound to an interface permits any packet"),
         absent_why=mark("no access list is bound to an interface"),
@@ -54,6 +54,13 @@ def access_lists(sheet: Sheet, reading: Reading, lists: dict[str, AccessList], b
     )
 
 
+def _idle_rules(lists: dict[str, AccessList], interfaces: list[Binding]) -> list[int]:
+    """Rules that permit anything in lists that are bound to no interface."""
+    used = {binding.name for binding in interfaces}
+    rules = [permits_everything(entry.rules) for name, entry in lists.items() if name not in used]
+    return [rule.line for rule in rules if rule is not None]
+
+
 _PHYSICAL = re.compile(
     r"(?:fast|gigabit|tengig|twentyfivegig|fortygig|fiftygig|hundredgig|fourhundredgig|twogigabit|fivegigabit|tengigabit"
     r"|app-?gigabit)?(?:ethernet|e)\S*\d|serial\d[^:]*$",
@@ -67,10 +74,19 @@ def ports(sheet: Sheet, reading: Reading) -> None:
     """`unused_ports_up`."""
     ports = [
         interface
-        for interface in reading.find("interface")
-        if len(interface.words) > 1 and _PHYSICAL.match("".join(interface.words[1:])) and "." not in interface.words[-1]
+        for interface in reading.top  # routing protocols name interfaces too
+        if interface.folded[0] == "interface"
+        and len(interface.words) > 1
+        and _PHYSICAL.match("".join(interface.words[1:]))
+        and "." not in interface.words[-1]
     ]
-    idle = [interface for interface in ports if not any(_uses(command) for command in interface.inside)]
+    used = judging.parents(reading.find("interface"))
+    used |= {"".join(one.folded[5:]) for one in reading.on("monitor", "session") if one.has("interface")}
+    idle = [
+        interface
+        for interface in ports
+        if "".join(interface.folded[1:]) not in used and not any(_uses(command) for command in interface.inside)
+    ]
     up = [
         interface
         for interface in idle

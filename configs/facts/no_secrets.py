@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from configs.facts import judging
 from configs.meaning.filters import permits_any_source
 from configs.meaning.no_lists import community_list
 from inventory.text import mark
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 
 _DEFAULT_COMMUNITIES = frozenset({"public", "private"})
-_MASK = "***"
 # What says that the keys of an SNMPv3 user are stored in another form.
 _LOCALIZED = frozenset({"encrypted", "localizedkey", "localized", "localizedv2key"})
 _HASHES = frozenset({"sha512", "md5", "sha256", "scrypt", "encrypted"})
@@ -38,7 +38,7 @@ def snmp(sheet: Sheet, reading: Reading, lists: dict[str, AccessList]) -> None:
         return
     sheet.line("snmp_v1v2c", True, communities, mark("a community gives access by SNMPv1/v2c"))
     default = [command for command in communities if command.folded[2].strip('"') in _DEFAULT_COMMUNITIES]
-    if not default and any(_MASK in command.words[2] for command in communities):
+    if not default and any(judging.masked(command.words[2]) for command in communities):
         sheet.unknown("snmp_default_community", mark("the community is masked in this text"))
     else:
         why = mark("the community is a well-known word") if default else mark("no community is a well-known word")
@@ -54,9 +54,11 @@ def snmp(sheet: Sheet, reading: Reading, lists: dict[str, AccessList]) -> None:
     # One language has the list on a line of its own, so a list on any of a community's lines counts for all.
     limited = {command.words[2] for command in communities if _limited(lists.get(community_list(command)))}
     opened = [command for command in communities if command.words[2] not in limited]
+    # The rule that opens a list shows it.
+    rules = [permits_any_source(entry.rules) for one in opened if (entry := lists.get(community_list(one))) is not None]
     sheet.weighed(
         "snmp_no_acl",
-        opened,
+        [*opened, *(rule.line for rule in rules if rule is not None)],
         communities,
         why=mark("the community has no access list, or its list is not defined or permits any source"),
         sound_why=mark("every community is limited by an access list"),
@@ -73,15 +75,11 @@ def passwords(sheet: Sheet, reading: Reading, lines: tuple[Command, ...]) -> Non
     logins = [command for command in _login_passwords(reading, lines) if not command.negated]
     plain = [command for command in logins if _storage(command) == "plain"]
     plain += _plain_keys(reading)
-    if plain:
-        sheet.line("pwd_plain", True, plain, mark("a password or shared key stands in clear in this line"))
-    else:
-        sheet.absent("pwd_plain", False, mark("no line shows a password or shared key in clear"))
-    reversible = [command for command in logins if _storage(command) == "7"]
-    if reversible:
-        sheet.line("pwd_reversible", True, reversible, mark("type 7 can be turned back into the password"))
-    else:
-        sheet.absent("pwd_reversible", False, mark("no login password is stored as type 7"))
+    masked = [command for command in logins if any(map(judging.masked, command.words[1:]))]
+    hidden = [command for command in masked if _storage(command) == "hidden"]
+    judging.secrets(
+        sheet, plain=plain, hidden=hidden, reversible=[command for command in logins if _storage(command) == "7"]
+    )
 
 
 def encryption(sheet: Sheet, reading: Reading) -> None:
@@ -113,7 +111,7 @@ def _storage(command: Command) -> str:
     if rest[0].lower() == "level":
         rest = rest[2:]
     if len(rest) < 2:
-        return "hidden" if _MASK in rest[0] or rest[0].startswith("$") else "plain"
+        return "hidden" if judging.masked(rest[0]) or rest[0].startswith("$") else "plain"
     if rest[0].lower() in _HASHES:
         return "hash"
     return "plain" if rest[0] == "0" or not rest[0].isdigit() else rest[0]
@@ -174,7 +172,7 @@ def _group_keys(reading: Reading) -> Iterator[Command]:
     for word in ("standby", "vrrp", "glbp", "authentication"):
         for command in reading.on(word):
             shown = _group_key(command)
-            if shown and _MASK not in shown:
+            if shown and not judging.masked(shown):
                 yield command
 
 
@@ -192,6 +190,8 @@ def _in_clear(rest: Iterable[str]) -> bool:
     words = list(rest)
     if words[0] == "0":
         return True
+    if judging.masked(words[0]) or (words[0].lower() in ("encrypted", "password") and len(words) > 1):
+        return False
     if words[0] in ("5", "6", "7", "8", "9") and len(words) > 1:
         return False
     # `ntp authentication-key 1 md5 HASH 7`: the type stands behind the key.

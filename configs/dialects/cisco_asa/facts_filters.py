@@ -31,6 +31,9 @@ def filters(sheet: Sheet, tree: Tree, reading: Reading) -> None:
         opened = _opened(rules.get(command.words[1], ())) if len(command.words) > 1 else None
         if opened is not None:
             found.everything += [opened.line, command]
+    used = {command.words[1] for command in reading.on("access-group") if len(command.words) > 1}
+    idle = [_opened(entries) for name, entries in rules.items() if name not in used]
+    found.bound += [rule.line for rule in idle if rule is not None]
     for command, name in _uses(reading):
         (found.used if name in lists.names else found.undefined).append(command)
     found.disabled += [one for one in reading.on("access-list") if one.folded[-1] == "inactive"]

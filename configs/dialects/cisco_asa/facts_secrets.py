@@ -5,7 +5,6 @@ A saved text shows shared keys as asterisks; `encrypted`, `pbkdf2`, `nt-encrypte
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from configs.facts import judging
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from configs.reading import Command, Reading, Sheet
 
 _HASHED = frozenset({"encrypted", "pbkdf2", "nt-encrypted", "mschap", "nopassword"})
-_STARS = re.compile(r"\*+")
 # Commands with shared keys, and which word is the key.
 _KEYS = (("ikev1", 2), ("pre-shared-key", 1), ("ikev2", 3), ("isakmp", 2))
 
@@ -27,7 +25,7 @@ def passwords(sheet: Sheet, reading: Reading) -> None:
     plain: list[judging.Line] = []
     hidden: list[judging.Line] = []
     for command, secret in _stored(reading):
-        if _STARS.fullmatch(secret) or judging.MASK in secret:
+        if judging.masked(secret):
             hidden.append(command)
         elif not secret.startswith(("8", "$sha")):
             plain.append(command)

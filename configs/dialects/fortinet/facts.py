@@ -273,7 +273,7 @@ def _secrets(sheet: Sheet, tree: Tree, tables: Tables) -> None:
             continue
         if words[1] in ("key", "secret") and len(words) > 3 and words[2] != "ENC":
             continue
-        if words[2] == judging.MASK:
+        if judging.masked(words[2]):
             hidden.append(number)
         elif words[2] != "ENC":
             plain.append(number)
@@ -313,7 +313,7 @@ def _clock(sheet: Sheet, tables: Tables) -> None:
     running = [line for entry in clocks if entry.on("ntpsync") for line in entry.lines_of("ntpsync")]
     servers = [server.line for entry in clocks for server in entry.tables.get("ntpserver", ())]
     if running:
-        sheet.line("no_ntp", False, running, mark("time comes from a server"))
+        sheet.line("no_ntp", False, [*running, *servers], mark("time comes from a server"))
     elif any(entry.value("ntpsync") == "disable" for entry in clocks):
         sheet.line("no_ntp", True, [clocks[-1].line_of("ntpsync")], mark("ntpsync is switched off"))
     elif servers:

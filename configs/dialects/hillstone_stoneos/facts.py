@@ -196,9 +196,15 @@ def _policies(sheet: Sheet, tree: Tree, reading: Reading) -> None:
     judging.filters(sheet, found)
     rule_facts.put(sheet, rule_sets.of(tree, reading))
     ports = [
-        one for one in reading.find("interface") if one.words[1:] and re.match(r"(?:x?ethernet|xe|ge)\d", one.folded[1])
+        one
+        for one in reading.top  # other views name interfaces too
+        if one.folded[0] == "interface" and one.words[1:] and re.match(r"(?:x?ethernet|xe|ge)\d", one.folded[1])
     ]
-    idle = [one for one in ports if all(inner.negated or inner.folded[0] in _IDLE for inner in one.inside)]
+    parents = judging.parents(reading.find("interface"))
+    idle = [
+        one for one in ports
+        if one.folded[1] not in parents and all(inner.negated or inner.folded[0] in _IDLE for inner in one.inside)
+    ]  # fmt: skip
     down = [one for one in idle if any(inner.folded == ("shutdown",) and not inner.negated for inner in one.inside)]
     judging.ports(sheet, [one for one in idle if one not in down], down, seen=bool(ports))
 
@@ -219,7 +225,7 @@ def _secrets(sheet: Sheet, reading: Reading) -> None:
     """`pwd_plain`: a saved text holds keys as long base64, what is shorter was typed; the form is undocumented."""
     keys = [(one, one.words[-1].strip('"')) for word in ("pre-share", "password", "secret") for one in reading.on(word)
             if len(one.words) == 2]  # fmt: skip
-    plain = [one for one, key in keys if judging.MASK not in key and not _STORED.fullmatch(key)]
+    plain = [one for one, key in keys if not judging.masked(key) and not _STORED.fullmatch(key)]
     unknown = mark("this language's stored forms of passwords are not documented")
     if plain:
         sheet.line("pwd_plain", True, plain, mark("a password or shared key stands in clear in this line"))

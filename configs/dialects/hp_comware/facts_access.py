@@ -66,7 +66,8 @@ def _telnet(sheet: Sheet, reading: Reading, terminals: list[Command], release: i
     accepting = [command for command in inbound if not {"telnet", "all"}.isdisjoint(command.folded)]
     name = "telnet_mgmt"
     if switch is not None and not _is_on(switch):
-        sheet.line(name, False, [switch], mark("the Telnet server is switched off"))
+        without = [] if accepting else inbound
+        sheet.line(name, False, [switch, *without], mark("the Telnet server is switched off"))
         return False
     if terminals and len(inbound) == len(terminals) and not accepting:
         sheet.line(name, False, inbound, mark("protocol inbound leaves Telnet out on every VTY"))
@@ -134,8 +135,9 @@ def _sources(sheet: Sheet, reading: Reading, terminals: list[Command], lists: Li
         if not good:
             opened += [line, *filters]
     if opened:
+        rules = [number for one in opened if one.starts("acl") for number in lists.opening(named(one, "acl"))]
         why = mark("a VTY has no inbound access list, or its list is not defined or permits any source")
-        sheet.line("vty_no_acl", True, opened, why)
+        sheet.line("vty_no_acl", True, [*opened, *rules], why)
     else:
         sheet.line("vty_no_acl", False, limited, mark("every VTY is limited by an access list"))
 

@@ -46,6 +46,11 @@ class Lists:
             elif not inner.negated and not keyword_rules.remarks(inner.folded[1:]):
                 self.unclear.setdefault((family, names[0]), []).append(inner.line)
 
+    def opening(self, key: Key | None) -> list[int]:
+        """The line of the rule that lets every source in."""
+        rule = permits_any_source(self.rules.get(key, ())) if key is not None else None
+        return [rule.line] if rule is not None else []
+
     def limits(self, key: Key) -> bool:
         """Whether a list is there and keeps somebody out."""
         rules = self.rules.get(key)

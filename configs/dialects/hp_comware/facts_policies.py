@@ -31,6 +31,9 @@ _ANY = frozenset({"any", "any_address", "any_service"})
 def read(sheet: Sheet, tree: Tree, reading: Reading, lists: Lists) -> None:
     """The facts about filters, `mgmt_service_on_untrust` and `unused_ports_up`."""
     found = Filtering()
+    filtering = {key for kind, key, _ in bindings(reading) if kind == "packets"}
+    idle = [permits_everything(rules) for key, rules in lists.rules.items() if key not in filtering]
+    found.bound += [rule.line for rule in idle if rule is not None]
     for kind, key, command in bindings(reading):
         rules = lists.rules.get(key)
         (found.used if rules is not None else found.undefined).append(command)
@@ -134,13 +137,14 @@ def _untrusted(sheet: Sheet, reading: Reading) -> None:
         if _UNTRUSTED.search(" ".join(zone.words))
         for member in zone.find("import", "interface")
     }
-    found = [
+    permitted = [
         command
         for interface in reading.find("interface")
         if "".join(interface.folded[1:]) in outside
         for command in interface.find("manage")
         if not command.negated and command.folded[1:2] and command.folded[1] in _MANAGED and command.has("inbound")
     ]
+    found = [command for command in permitted if _served(reading, command.folded[1])]
     local = [rule for policy in reading.on("security-policy") for rule in policy.find("rule") if _opens_local(rule)]
     if found or local:
         sheet.line(
@@ -149,10 +153,25 @@ def _untrusted(sheet: Sheet, reading: Reading) -> None:
             [*found, *local],
             mark("the service is permitted on an untrusted interface"),
         )
+    elif permitted:
+        sheet.line(
+            "mgmt_service_on_untrust", False, permitted,
+            mark("the service is permitted on an untrusted interface, and the device does not serve it"),
+        )  # fmt: skip
     else:
         sheet.absent(
             "mgmt_service_on_untrust", False, mark("no management service is permitted on an untrusted interface")
         )
+
+
+_SERVERS = {"http": ("ip", "http", "enable"), "https": ("ip", "https", "enable"), "ssh": ("ssh", "server", "enable"),
+            "telnet": ("telnet", "server", "enable")}  # fmt: skip
+
+
+def _served(reading: Reading, service: str) -> bool:
+    """Whether a service that an interface permits is not switched off by a line."""
+    switch = reading.switch(*_SERVERS[service]) if service in _SERVERS else None
+    return switch is None or not switch.negated
 
 
 def _opens_local(rule: Command) -> bool:
@@ -200,6 +219,7 @@ def _ports(sheet: Sheet, reading: Reading) -> None:
         for view in reading.find(word)
         for member in view.inside
     } | {"".join(command.folded[3:]) for command in reading.find("port", "group", "interface")}
+    used |= judging.parents(reading.find("interface"))
     idle = [
         interface
         for interface in ports

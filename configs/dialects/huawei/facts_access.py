@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configs.dialects.huawei.filters import limited
+from configs.dialects.huawei.filters import limited, opening_rules
 from configs.reading import Command, Reading, Sheet, last
 from inventory.text import mark
 
@@ -59,7 +59,8 @@ def telnet(sheet: Sheet, reading: Reading, terminals: tuple[Command, ...]) -> No
     inbound = _inbound(terminals)
     accepting = [command for command in inbound if not {"telnet", "all"}.isdisjoint(command.folded)]
     if switches and not on:
-        sheet.line("telnet_mgmt", False, states, mark("the Telnet server is switched off"))
+        without = [] if accepting else inbound
+        sheet.line("telnet_mgmt", False, [*states, *without], mark("the Telnet server is switched off"))
     elif terminals and len(inbound) == len(terminals) and not accepting:
         sheet.line("telnet_mgmt", False, inbound, mark("protocol inbound leaves Telnet out on every VTY"))
     elif on or accepting:
@@ -129,6 +130,7 @@ def sources(sheet: Sheet, reading: Reading, terminals: tuple[Command, ...], list
         return
     people = _for_people(terminals)
     opened: list[Command] = []
+    opening: list[int] = []
     closing: list[Command] = []
     for line in people:
         filters = [command for command in line.find("acl") if not command.negated and command.has("inbound")]
@@ -141,11 +143,12 @@ def sources(sheet: Sheet, reading: Reading, terminals: tuple[Command, ...], list
                 closing.append(command)
             else:
                 opened += [line, command]
+                opening += opening_rules(command, lists)
     if opened:
         sheet.line(
             "vty_no_acl",
             True,
-            opened,
+            [*opened, *opening],
             mark("a VTY has no inbound access list, or its list is not defined or permits any source"),
         )
     else:

@@ -38,11 +38,22 @@ def permits(
     sheet.weighed(
         "any_any_permit_applied",
         found,
-        [*(binding.command for binding in filtering), *(rule.command for rule in policy)],
+        [
+            *(binding.command for binding in filtering),
+            *(rule.command for rule in policy),
+            *_idle_rules(lists, filtering),
+        ],
         why=mark("this rule permits anything and is in force"),
         sound_why=mark("no rule in force permits anything"),
         absent_why=mark("no filter is bound to an interface or a zone"),
     )
+
+
+def _idle_rules(lists: dict[Key, AccessList], filtering: list[Binding]) -> list[int]:
+    """Rules that permit anything in lists that filter no packets."""
+    used = {binding.key for binding in filtering}
+    rules = [permits_everything(entry.rules) for key, entry in lists.items() if key not in used]
+    return [rule.line for rule in rules if rule is not None]
 
 
 def hygiene(sheet: Sheet, lists: dict[Key, AccessList], bound: tuple[Binding, ...], rules: list[PolicyRule]) -> None:
@@ -86,16 +97,23 @@ def untrusted(sheet: Sheet, reading: Reading) -> None:
         if _UNTRUSTED.search(" ".join(zone.words[2:]))
         for member in zone.find("add", "interface")
     }
-    found = []
-    for interface in reading.find("interface"):
-        if "".join(interface.folded[1:]) in outside:
-            found += [
-                command
-                for command in interface.find("service-manage")
-                if not command.negated and command.has("permit") and _served(reading, command.folded[1])
-            ]
+    permitted = [
+        command
+        for interface in reading.find("interface")
+        if "".join(interface.folded[1:]) in outside
+        for command in interface.find("service-manage")
+        if not command.negated and command.has("permit") and command.folded[1] not in ("ping", "permit")
+    ]
+    found = [command for command in permitted if _served(reading, command.folded[1])]
     if found:
         sheet.line("mgmt_service_on_untrust", True, found, mark("the service is permitted on an untrusted interface"))
+    elif permitted:
+        sheet.line(
+            "mgmt_service_on_untrust",
+            False,
+            permitted,
+            mark("the service is permitted on an untrusted interface, and the device does not serve it"),
+        )
     else:
         sheet.absent(
             "mgmt_service_on_untrust", False, mark("no management service is permitted on an untrusted interface")
@@ -104,8 +122,6 @@ def untrusted(sheet: Sheet, reading: Reading) -> None:
 
 def _served(reading: Reading, service: str) -> bool:
     """Whether a service that an interface permits is served at all. The web server of a USG is on by default."""
-    if service == "ping":
-        return False
     switches = _SERVICE_SWITCHES.get(service)
     if switches is None:
         off = [reading.find(*words) for words in _WEB]
@@ -135,6 +151,7 @@ def ports(sheet: Sheet, reading: Reading) -> None:
         for zone in reading.find("firewall", "zone")
         for member in zone.find("add", "interface")
     }
+    used |= judging.parents(reading.find("interface"))
     # Members of a trunk that names them, and ports given to a virtual system.
     used |= {"".join(one.folded[1:]) for one in reading.on("trunkport")}
     used |= {"".join(one.folded[2:]) for one in reading.on("assign", "interface")}

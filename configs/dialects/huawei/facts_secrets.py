@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from configs.dialects.huawei.filters import limited
+from configs.dialects.huawei.filters import limited, opening_rules
+from configs.facts import judging
 from configs.reading import Command, Reading, Sheet, last
 from inventory.text import mark
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 
 _DEFAULT_COMMUNITIES = frozenset({"public", "private"})
-_MASK = "***"
 # A secret that the device has stored in its own form; "!!" ends the oldest one.
 _STORED = re.compile(r"^(%\^%#|%\$%\$|%@%@|@%@%|%#%#|%@%##|\$1[a-z]\$|\$\$e:)|!!$")
 
@@ -43,7 +43,7 @@ def snmp(sheet: Sheet, reading: Reading, lists: dict[Key, AccessList]) -> None:
     sheet.line("snmp_v1v2c", True, [*versions, *communities], mark("a community gives access by SNMPv1/v2c"))
     names = {command: _community(command) for command in communities}
     default = [command for command, name in names.items() if name.lower() in _DEFAULT_COMMUNITIES]
-    if not default and any(_MASK in name or _STORED.search(name) for name in names.values()):
+    if not default and any(judging.masked(name) or _STORED.search(name) for name in names.values()):
         sheet.unknown("snmp_default_community", mark("the community is stored in cipher or masked in this text"))
     else:
         why = mark("the community is a well-known word") if default else mark("no community is a well-known word")
@@ -57,9 +57,10 @@ def snmp(sheet: Sheet, reading: Reading, lists: dict[Key, AccessList]) -> None:
         absent_why="",
     )
     common = reading.on("snmp-agent", "acl")
+    opened = [command for command in communities if not limited(command if command.has("acl") else last(common), lists)]
     sheet.weighed(
         "snmp_no_acl",
-        [command for command in communities if not limited(command if command.has("acl") else last(common), lists)],
+        [*opened, *(line for command in opened for line in opening_rules(command, lists))],
         [*communities, *common],
         why=mark("the community has no access list, or its list is not defined or permits any source"),
         sound_why=mark("every community is limited by an access list"),
@@ -88,7 +89,7 @@ def passwords(sheet: Sheet, reading: Reading) -> None:
             continue
         if _clear(command):
             plain.append(command)
-        elif _untyped(command) == _MASK:
+        elif judging.masked(_untyped(command)):
             hidden.append(command)
         if _is_login(command) and command.has("cipher"):
             reversible.append(command)
@@ -128,7 +129,7 @@ def _clear(command: Command) -> bool:
             if rest and rest[0].lower() != "cipher":
                 return True
     untyped = _untyped(command)
-    return bool(untyped) and untyped != _MASK and not _STORED.search(untyped)
+    return bool(untyped) and not judging.masked(untyped) and not _STORED.search(untyped)
 
 
 def _untyped(command: Command) -> str:

@@ -178,6 +178,13 @@ def list_key(command: Command) -> Key:
     return ("6" if command.has("ipv6") else "4", words[0] if words else "")
 
 
+def opening_rules(command: Command, lists: dict[Key, AccessList]) -> list[int]:
+    """The line of the rule that lets every source in, in the list that a command names."""
+    entry = lists.get(list_key(command))
+    rule = permits_any_source(entry.rules) if entry is not None else None
+    return [rule.line] if rule is not None else []
+
+
 def limited(command: Command | None, lists: dict[Key, AccessList]) -> bool:
     """Whether the list that a command names keeps somebody out."""
     entry = lists.get(list_key(command)) if command is not None else None

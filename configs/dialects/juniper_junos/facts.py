@@ -104,6 +104,7 @@ def _snmp(sheet: Sheet, said: tuple[Said, ...]) -> None:
                 writes=any(words[:2] == ("authorization", "read-write") for _, words in rows),
                 limited=bool(allowed) and not wide,
                 sources=tuple(line for line, _ in allowed),
+                rights=tuple(line for line, words in rows if words[:1] == ("authorization",) and len(words) > 1),
             )
         )
     judging.communities(sheet, found, lines(said, "snmp", "v3")[:3])
@@ -172,7 +173,7 @@ def _secrets(sheet: Sheet, said: tuple[Said, ...]) -> None:
         words = each.words
         if not each.leaf or len(words) < 3 or words[-2] not in _KEYED:
             continue
-        if judging.MASK in words[-1] or words[-1] in ("/*", "##"):
+        if judging.masked(words[-1]) or words[-1] in ("/*", "##"):
             hidden.append(each.line)
         elif words[-2] == "key" and "authentication" not in words and "md5" not in words:
             continue

@@ -84,7 +84,8 @@ def _of_policy(said: tuple[Said, ...], line: int) -> list[int]:
     return [line, *(each.line for each in inner)]
 
 
-def _untrusted(sheet: Sheet, said: tuple[Said, ...]) -> None:
+def _served(said: tuple[Said, ...]) -> set[str]:
+    """The services that the device itself offers."""
     served = {each.words[2] for each in said if each.words[:2] == ("system", "services") and len(each.words) > 2}
     if any(each.words[:4] == ("system", "services", "web-management", "https") for each in said):
         served.add("https")
@@ -92,8 +93,14 @@ def _untrusted(sheet: Sheet, said: tuple[Said, ...]) -> None:
         served.add("http")
     if any(each.words[:1] == ("snmp",) for each in said):
         served.add("snmp")
+    return served
+
+
+def _untrusted(sheet: Sheet, said: tuple[Said, ...]) -> None:
+    served = _served(said)
     zones = False
     found = []
+    idle = []
     for each, words in below(said, "security", "zones", "security-zone"):
         zones = True
         if not words or not _UNTRUSTED.search(words[0]) or "system-services" not in words or words[-1] == "except":
@@ -101,7 +108,14 @@ def _untrusted(sheet: Sheet, said: tuple[Said, ...]) -> None:
         service = words[words.index("system-services") + 1] if words[-1] != "system-services" else ""
         if service in ("all", "any-service") or (service in _MANAGED and service in served):
             found.append(each.line)
-    if found:
+        elif service in _MANAGED:
+            idle.append(each.line)
+    if idle and not found:
+        sheet.line(
+            "mgmt_service_on_untrust", False, idle,
+            mark("the service is permitted on an untrusted interface, and the device does not serve it"),
+        )  # fmt: skip
+    elif found:
         sheet.line(
             "mgmt_service_on_untrust", True, found, mark("a management service is allowed on an outer interface")
         )

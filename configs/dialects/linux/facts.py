@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 PLATFORM = "linux"
 _NOT_HERE = mark("the file that decides it is not in this text")
 _UNDECIDED = (
-    "http_mgmt", "pwd_plain", "pwd_reversible", "auth_none", "unused_ports_up", "acl_applied_undefined",
+    "http_mgmt", "pwd_plain", "pwd_reversible", "unused_ports_up", "acl_applied_undefined",
     "acl_disabled_rule", "mgmt_service_on_untrust", "pwd_encryption_off", "no_log_timestamps", "no_accounting",
-    "no_central_aaa", "no_role_separation", "default_account",
+    "no_central_aaa", "no_role_separation",
 )  # fmt: skip
 
 
@@ -57,8 +57,29 @@ def read(tree: Tree) -> Facts:
     return sheet.facts(PLATFORM, tree.encoding)
 
 
+# What shows which file a text without a heading is.
+_KINDS = (
+    (re.compile(r"(?:PermitRootLogin|PasswordAuthentication|PubkeyAuthentication|UsePAM|ClientAlive|Subsystem|HostKey)\b"),
+     "/etc/ssh/sshd_config"),
+    (re.compile(r"(?:auth|account|password|session)\s+\S.*pam_\w+\.so"), "/etc/pam.d/"),
+    (re.compile(r"\$(?:ModLoad|IncludeConfig)|module\(load=|\S+\s+-?/var/log/"), "/etc/rsyslog.conf"),
+    (re.compile(r"(?:driftfile|makestep|rtcsync|leapsectz)\b"), "/etc/chrony.conf"),
+    (re.compile(r"(?:r[ow]community6?|com2sec6?|agentAddress|r[ow]user)\s"), "/etc/snmp/snmpd.conf"),
+    (re.compile(r"table \w+ \w+ \{|\*filter$|-A \w+ -|:INPUT "), "/etc/nftables.conf"),
+    (re.compile(r"PASS_(?:MAX|MIN)_\w+\s"), "/etc/login.defs"),
+)  # fmt: skip
+
+
+def _kind(texts: list[str]) -> str:
+    """The path where a single file would stand, by the lines that only it has; empty if none is there."""
+    counted = [(sum(1 for text in texts if kind.match(text)), path) for kind, path in _KINDS]
+    most, path = max(counted, key=lambda row: row[0])
+    return path if most else ""
+
+
 def _lines(tree: Tree) -> Iterator[Line]:
-    file = ""
+    texts = [line.strip() for line in tree.lines]
+    file = "" if any(map(SECTION.match, texts)) else _kind(texts)
     for number, raw in enumerate(tree.lines, 1):
         text = raw.strip()
         section = SECTION.match(text)
@@ -74,7 +95,8 @@ def _options(lines: list[Line], name: str) -> list[Line]:
 
 
 def _sshd(sheet: Sheet, lines: list[Line]) -> None:
-    names = ("ssh_v1", "vty_no_acl", "idle_timeout_disabled", "idle_timeout_over_10min", "no_banner", "weak_crypto")
+    names = ("ssh_v1", "vty_no_acl", "idle_timeout_disabled", "idle_timeout_over_10min", "no_banner", "weak_crypto",
+             "auth_none", "default_account")  # fmt: skip
     if not lines:
         for name in names:
             sheet.unknown(name, _NOT_HERE)
@@ -107,6 +129,26 @@ def _sshd(sheet: Sheet, lines: list[Line]) -> None:
         mark("there is no Banner line"),
     )
     judging.algorithms(sheet, _algorithms(lines))
+    _accounts(sheet, lines)
+
+
+def _accounts(sheet: Sheet, lines: list[Line]) -> None:
+    """`auth_none` by empty passwords, `default_account` by root's login."""
+    empty = _options(lines, "permitemptypasswords")[:1]
+    if empty:
+        free = empty[0].words[1].lower() == "yes"
+        why = mark("this line lets anybody in") if free else mark("every line asks for a login")
+        sheet.line("auth_none", free, [empty[0].number], why)
+    else:
+        sheet.default("auth_none", False, mark("empty passwords are refused by default"))
+    root = _options(lines, "permitrootlogin")[:1]
+    if root:
+        sheet.line(
+            "default_account", root[0].words[1].lower() != "no", [root[0].number],
+            mark("PermitRootLogin says whether root may log in"),
+        )  # fmt: skip
+    else:
+        sheet.unknown("default_account", mark("no line says whether root may log in, and the default differs"))
 
 
 def _idle(sheet: Sheet, lines: list[Line]) -> None:

@@ -12,7 +12,24 @@ SECTION = re.compile(r"### (?P<path>/\S+)$")
 
 GRAMMAR = Grammar(comments=("#",), leaves=frozenset({"}"}), braces=True, section=SECTION)
 
-MARKS = marks((14, r"### /etc/"))
+# Several files below their paths, or one file as it is.
+MARKS = marks(
+    (14, r"### /etc/"),
+    (8, r"#\s*\$OpenBSD: sshd_config"),
+    (
+        4,
+        r"(?:PermitRootLogin|PasswordAuthentication|PermitEmptyPasswords|PubkeyAuthentication|UsePAM|X11Forwarding) \w",
+    ),
+    (4, r"(?:HostKey /|Subsystem\s+sftp\s|SyslogFacility AUTH|ClientAlive\w+ \d|MaxAuthTries \d|LoginGraceTime \d)"),
+    (10, r"(?:auth|account|password|session)\s+(?:\w+|\[[^]]+\])\s+\S*pam_\w+\.so"),
+    (6, r"\$(?:ModLoad|ActionFileDefaultTemplate|IncludeConfig|WorkDirectory|FileOwner) |module\(load=\"im"),
+    (4, r"(?:\*|auth|authpriv|cron|mail|kern|local\d)[\w,;.*-]*\s+-?/var/log/"),
+    (6, r"(?:driftfile|rtcsync|makestep|leapsectz) ?", 2),
+    (5, r"(?:r[ow]community6?|com2sec6?|agentAddress|sysLocation|r[ow]user) \S"),
+    (9, r"table (?:inet|ip|ip6) \w+ \{$"),
+    (9, r"(?:\*filter$|:INPUT (?:ACCEPT|DROP)|-A (?:INPUT|FORWARD|OUTPUT) -)"),
+    (8, r"PASS_(?:MAX|MIN)_(?:DAYS|LEN)\s+\d"),
+)
 
 
 _WORD = r'(?:"[^"]*"|\S+)'
