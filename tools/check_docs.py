@@ -71,6 +71,10 @@ PREPARATION = (
     "govnet config backup --lab",
     "govnet init shangrao --from shangrao",
     "cp zones.yaml rollout.yaml",
+    "mkdir -p evidence",
+    "cp plan/plan.csv evidence/no-wireless.pdf",
+    "govnet audit run configs --format json --out reports/may --date 2026-05-31",
+    "govnet audit run configs --format json --out reports/june --date 2026-06-30",
 )
 # These need another system, which their tests bring as a model.
 FOREIGN = ("govnet plan netbox",)
