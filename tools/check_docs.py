@@ -31,6 +31,7 @@ PAGES = (
     ("docs/rollout.md", "docs/rollout.zh-CN.md"),
     ("docs/collect.md", "docs/collect.zh-CN.md"),
     ("docs/snmp.md", "docs/snmp.zh-CN.md"),
+    ("docs/audit.md", "docs/audit.zh-CN.md"),
     ("docs/deploy.md", "docs/deploy.zh-CN.md"),
 )
 # The demo has tests of its own, with both labs; here it would only repeat them.

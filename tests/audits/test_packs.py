@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from audits import engine, examples, packs
@@ -176,3 +179,12 @@ def test_wrong_examples_are_faults(tmp_path):
         ("own-1", 0, "", "hauwei"),
     ]
     assert "expects “not met” and the rule gives “met”" in faults[0].message.in_language("en")
+
+
+@pytest.mark.parametrize("page", ["audit.md", "audit.zh-CN.md"])
+def test_the_rule_file_of_the_page_is_good(page, tmp_path):
+    """What the documentation shows as a rule file of one's own is one, and its examples are true."""
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    path = tmp_path / "own.yml"
+    path.write_text(re.findall(r"^```yaml\n(name: own.*?)^```", text, re.MULTILINE | re.DOTALL)[0], encoding="utf-8")
+    assert examples.faults(load(path)) == []
