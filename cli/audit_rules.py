@@ -157,7 +157,7 @@ def _test(rules: typer.Typer) -> None:
             "Run the examples that stand beside each rule: those of govnet and the workspace, or of the files named. "
             "Exit code 1 if one is not true."
         ),
-        ["govnet audit rules test", "govnet audit rules test audits/rules/own.yml --json"],
+        ["govnet audit rules test", "govnet audit rules test --json"],
     )
     def test(
         files: Annotated[

@@ -31,6 +31,7 @@ PAGES = (
     ("docs/rollout.md", "docs/rollout.zh-CN.md"),
     ("docs/collect.md", "docs/collect.zh-CN.md"),
     ("docs/snmp.md", "docs/snmp.zh-CN.md"),
+    ("docs/audit.md", "docs/audit.zh-CN.md"),
     ("docs/deploy.md", "docs/deploy.zh-CN.md"),
     ("docs/audit-probes.md", "docs/audit-probes.zh-CN.md"),
 )
@@ -72,6 +73,10 @@ PREPARATION = (
     "govnet config backup --lab",
     "govnet init shangrao --from shangrao",
     "cp zones.yaml rollout.yaml",
+    "mkdir -p evidence",
+    "cp plan/plan.csv evidence/no-wireless.pdf",
+    "govnet audit run configs --format json --out reports/may --date 2026-05-31",
+    "govnet audit run configs --format json --out reports/june --date 2026-06-30",
 )
 # These need another system, or send packets to it; their tests bring a model.
 FOREIGN = ("govnet plan netbox", "govnet audit probe --commit")
