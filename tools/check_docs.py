@@ -32,6 +32,7 @@ PAGES = (
     ("docs/collect.md", "docs/collect.zh-CN.md"),
     ("docs/snmp.md", "docs/snmp.zh-CN.md"),
     ("docs/deploy.md", "docs/deploy.zh-CN.md"),
+    ("docs/audit-reports.md", "docs/audit-reports.zh-CN.md"),
 )
 # The demo has tests of its own, with both labs; here it would only repeat them.
 LONG = ("govnet demo",)
