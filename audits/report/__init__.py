@@ -1,1 +1,1 @@
-"""A report as files: JSON for machines, one HTML file for people. The same counts in every format."""
+"""A report as files (`files.write`): for machines, for reading, for working off, for handing in. The same counts in all."""
