@@ -1,1 +1,1 @@
-"""A report as files (`files.write`): for machines, for reading, for working off, for handing in. The same counts in all."""
+"""A report as files (`files.write`): for machines, for reading, to work off, to hand in; the same counts in all."""
