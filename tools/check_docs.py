@@ -34,6 +34,7 @@ PAGES = (
     ("docs/audit.md", "docs/audit.zh-CN.md"),
     ("docs/deploy.md", "docs/deploy.zh-CN.md"),
     ("docs/audit-probes.md", "docs/audit-probes.zh-CN.md"),
+    ("docs/audit-reports.md", "docs/audit-reports.zh-CN.md"),
 )
 # The demo has tests of its own, with both labs; here it would only repeat them.
 LONG = ("govnet demo",)

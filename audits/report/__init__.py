@@ -1,1 +1,1 @@
-"""A report as files: JSON for machines, one HTML file for people. The same counts in every format."""
+"""A report as files (`files.write`): for machines, for reading, to work off, to hand in; the same counts in all."""

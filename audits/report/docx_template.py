@@ -236,7 +236,8 @@ class _Page:
         paragraph = self.document.add_paragraph(style=style)
         if style == "Normal" and self.says.language == "zh_CN" and not text.startswith("{%"):
             paragraph.paragraph_format.first_line_indent = Pt(28)
-        paragraph.paragraph_format.keep_with_next = leads
+        if leads:
+            paragraph.paragraph_format.keep_with_next = True
         self._run(paragraph, text)
 
     def either(self, condition: str, none: str) -> None:
