@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Network = IPv4Network | IPv6Network
 
 COMMON_TRIES = 2
+HOPS = 16  # steps that a trace goes at most
 
 
 class Kind(StrEnum):

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+from audits.probes.confined import COUNTED
 from audits.probes.model import Answer, CannotRunError, Send
 from audits.probes.place import entered
 from inventory.text import Message
@@ -62,15 +63,14 @@ async def _look(probe: Probe, target: Target, wire: Wire) -> Answer:
         why = Message("{aim} was not reached", aim=str(target.aim))
         return Answer(device, None, why, (attempt.record,), ran=attempt.reached is not None)
     wire.gate.check(probe.vantage, target.aim)
-    # Counted beforehand: what comes after is paced by the process itself.
     command = [sys.executable, "-P", "-m", "audits.probes.confined", str(target.aim.address), str(target.aim.port)]
-    command += [f"{wire.gate.allowed.rate_target:g}", f"{max(1, round(probe.timeout))}", probe.vantage.interface]
+    command += [f"{wire.gate.rate:g}", f"{max(1, round(probe.timeout))}", probe.vantage.interface]
     with entered(probe.vantage):
         process = subprocess.Popen(  # noqa: ASYNC220 - it must start in the vantage's network, which this thread has entered
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
     try:
-        said, _ = await asyncio.to_thread(process.communicate, timeout=_SECONDS)
+        said, told = await asyncio.to_thread(process.communicate, timeout=_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         await asyncio.to_thread(process.communicate)
@@ -78,6 +78,8 @@ async def _look(probe: Probe, target: Target, wire: Wire) -> Answer:
     except BaseException:
         process.kill()
         raise
+    number = told.decode("ascii", "replace").rpartition(COUNTED)[2].strip()
+    wire.gate.count(probe.vantage, target.aim, int(number) if number.isdecimal() else CONNECTIONS)
     return judge(device, target, said, attempt.record)
 
 
