@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import string
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -138,7 +138,7 @@ def _observed(result: _ResultIn, answer: _AnswerIn, on: date, days: int) -> Obse
     if when.tzinfo is None:
         raise ValueError(result.at)
     value, why = answer.value, _named(result.probe, answer.why.message())
-    day = when.astimezone().date()
+    day = when.astimezone(UTC).date()
     if not on - timedelta(days=days) <= day <= on + timedelta(days=1):
         value = None
         why = Message("{probe}: the probe ran on {day}, too far from the day of the check", probe=result.probe, day=day)

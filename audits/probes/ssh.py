@@ -13,7 +13,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from audits.probes.confined import COUNTED
+from audits.probes.confined import COUNTED, MOST
 from audits.probes.model import Answer, CannotRunError, Send
 from audits.probes.place import entered
 from inventory.text import Message
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from audits.probes.model import Probe, Target
     from audits.probes.wire import Wire
 
-# It connects once for the lists and then for each host key and each size of group that it tries.
-CONNECTIONS = 40
 # Notes of ssh-audit that say something else than that an algorithm is broken: suspicions about who designed it (the
 # NIST curves, which FIPS 186-5 approves; GOST; the Chinese SM algorithms, which it does not know).
 OPINIONS = (
@@ -43,7 +41,7 @@ _SECONDS = 120
 def sends(probe: Probe) -> Iterator[Send]:
     """The connections that ssh-audit makes at most."""
     for target in probe.targets:
-        yield Send(probe.vantage, target.aim, CONNECTIONS + probe.tries)
+        yield Send(probe.vantage, target.aim, MOST + probe.tries)
 
 
 async def run(probe: Probe, wire: Wire) -> tuple[Answer, ...]:
@@ -79,7 +77,7 @@ async def _look(probe: Probe, target: Target, wire: Wire) -> Answer:
         process.kill()
         raise
     number = told.decode("ascii", "replace").rpartition(COUNTED)[2].strip()
-    wire.gate.count(probe.vantage, target.aim, int(number) if number.isdecimal() else CONNECTIONS)
+    wire.gate.count(probe.vantage, target.aim, int(number) if number.isdecimal() else MOST)
     return judge(device, target, said, attempt.record)
 
 
