@@ -8,7 +8,7 @@ from audits import pack
 from audits.engine import judge
 from audits.model import Verdict
 from audits.pack import Kind
-from audits.vocabulary import FACTS
+from audits.vocabulary import CONFIGURED
 from inventory.errors import InputError
 
 PACKS = {path.stem: pack.load(path) for path in sorted(pack.RULES.glob("*.yml"))}
@@ -67,10 +67,10 @@ def test_the_kinds_of_items_are_those_of_the_survey():
 
 
 def test_every_fact_is_asked_for_and_every_decided_item_is_told_by_an_example():
-    """No fact is read for nothing."""
+    """No fact is read from a configuration for nothing."""
     mlps = PACKS["mlps"]
     asked = {check.fact for _, item in mlps.items(3) for check in item.checks}
-    assert asked | {check.fact for check in mlps.observations} == set(FACTS)
+    assert asked | {check.fact for check in mlps.observations} >= set(CONFIGURED)
     for _, item in mlps.items(3):
         verdicts = {example.verdict for example in item.examples}
         assert not item.checks or verdicts & {Verdict.FAIL, Verdict.PARTIAL}, item.id
