@@ -8,7 +8,7 @@ from audits import pack
 from audits.engine import judge
 from audits.model import Verdict
 from audits.pack import Kind
-from audits.vocabulary import CONFIGURED
+from audits.vocabulary import CONFIGURED, FACTS
 from inventory.errors import InputError
 
 PACKS = {path.stem: pack.load(path) for path in sorted(pack.RULES.glob("*.yml"))}
