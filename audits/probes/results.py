@@ -54,7 +54,12 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "device": answer.device,
         "state": answer.state,
         "value": answer.value,
-        "why": _text(answer.why),
+        # The texts are for whoever reads the file; it is read back by template and parameters.
+        "why": {
+            "en": answer.why.in_language("en"),
+            "zh": answer.why.in_language("zh_CN"),
+            **_text(answer.why),
+        },
         "records": list(answer.records),
     }
 
@@ -169,11 +174,16 @@ class _TextIn(_In):
         return Message(self.template, **values)
 
 
+class _ReasonIn(_TextIn):
+    en: str
+    zh: str
+
+
 class _AnswerIn(_In):
     device: str
     state: Literal["weak", "sound", "unknown", "not_run"]
     value: bool | None
-    why: _TextIn
+    why: _ReasonIn
     records: list[str]
 
     @model_validator(mode="after")
