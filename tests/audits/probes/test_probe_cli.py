@@ -135,6 +135,18 @@ def test_a_service_that_answers_is_found_and_written(
     assert "probes.json" in talk
 
 
+def test_a_folder_that_cannot_be_written_is_said_before_anything_is_sent(
+    workspace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Results that cannot be kept are not worth a packet."""
+    allow = prepare(workspace, 2222)
+    monkeypatch.setattr("audits.probes.run.run", lambda *_, **__: pytest.fail("probes ran"))
+    out = workspace / "govnet.yaml"
+    code, _, talk = govnet(capsys, "audit", "probe", "--allow", allow, "-w", workspace, "--commit", "--out", out)
+    assert code == ExitCode.USAGE
+    assert "cannot write to" in talk
+
+
 @pytest.mark.parametrize("vantage", ["nowhere", "unplugged"])
 def test_what_cannot_be_tried_is_not_run(
     workspace: Path, capsys: pytest.CaptureFixture[str], open_port: int, vantage: str
