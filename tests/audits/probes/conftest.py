@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -299,6 +300,9 @@ class Town:
                 stop.set()
                 for thread in threads:
                     thread.join()
+                # PACKET_STATISTICS (packet(7)): an ear that missed a packet has proven nothing.
+                lost = {node: struct.unpack("=II", sock.getsockopt(263, 6, 8))[1] for node, sock in sockets}
+            assert not any(lost.values()), lost
         assert counted[0] > 0, "nothing was heard at all"
 
     def _hear(
