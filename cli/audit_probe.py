@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +24,7 @@ from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, mark, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from audits.probes.allow import Allowed
     from audits.probes.model import Probe, Result
@@ -143,6 +145,10 @@ def _commit(probes: Sequence[Probe], allowed: Allowed, checksum: str, out: Path 
     from audits.probes.wire import Network  # noqa: PLC0415 - as above
 
     gate = Gate(allowed)
+    if out is not None:
+        with _into(out):  # before anything is sent: results that cannot be kept are not worth a packet
+            out.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=out).close()
 
     def done(result: Result) -> None:
         if not as_json:
@@ -150,7 +156,9 @@ def _commit(probes: Sequence[Probe], allowed: Allowed, checksum: str, out: Path 
 
     found = run.run(probes, Network(gate), observer=done)
     sent = sum(gate.passed.values())
-    path = _write(found, out, sent, checksum) if out is not None else None
+    if out is not None:
+        with _into(out):
+            path = files.write(found, out, sent=sent, allow=checksum)
     answers = [(result, answer) for result in found for answer in result.answers]
     if as_json:
         print_json(files.document(found, sent=sent, allow=checksum))
@@ -160,7 +168,7 @@ def _commit(probes: Sequence[Probe], allowed: Allowed, checksum: str, out: Path 
             [mark("probe"), mark("device"), mark("result"), mark("why")],
             [(result.probe, answer.device, tr(_STATES[answer.state]), answer.why) for result, answer in answers],
         )
-    if path is not None:
+    if out is not None:
         talk().print(tr("written: {path}", path=path), markup=False, soft_wrap=True)
     states = {answer.state for _, answer in answers}
     if "weak" in states:
@@ -169,11 +177,11 @@ def _commit(probes: Sequence[Probe], allowed: Allowed, checksum: str, out: Path 
         raise typer.Exit(ExitCode.DEVICES_FAILED)
 
 
-def _write(found: Sequence[Result], out: Path, sent: int, checksum: str) -> Path:
-    from audits.probes import results as files  # noqa: PLC0415 - start-up time
-
+@contextmanager
+def _into(out: Path) -> Iterator[None]:
+    """InputError if the folder cannot be written to."""
     try:
-        return files.write(found, out, sent=sent, allow=checksum)
+        yield
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(

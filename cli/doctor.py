@@ -27,6 +27,7 @@ STATES = {OK: mark("ok"), MISSING: mark("missing"), OPTIONAL: mark("not installe
 PACKAGES = {
     "pyrage": (Message("secrets in age files"), "pip install 'govnet[age]'"),
     "scapy": (Message("active probes of the audit"), "pip install 'govnet[probes]'"),
+    "ssh_audit": (Message("active probes of the audit"), "pip install 'govnet[probes]'"),
 }
 # Program of the netns lab → Debian package.
 PROGRAMS = {

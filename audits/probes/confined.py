@@ -8,32 +8,42 @@ before it happens; what raises there does not happen, and a hook cannot be taken
 
 from __future__ import annotations
 
+import atexit
 import socket
 import sys
 import time
 from typing import Any
 
+# Connections that it makes at most: one for the lists, then one for each host key and each size of group that it tries.
+MOST = 40
+# What the last line on stderr begins with; the number of connections follows.
+COUNTED = "connections: "
 _NEVER = frozenset({"socket.sendto", "socket.sendmsg", "socket.bind", "subprocess.Popen", "os.exec", "os.system"})
 
 
 def confine(host: str, port: int, rate: float, interface: str = "") -> None:
     """From now on this process connects to nothing else, `rate` times a second at most, and through one interface."""
-    last = 0.0
+    last, connections = 0.0, 0
+
+    def count() -> None:
+        sys.stderr.write(f"{COUNTED}{connections}\n")
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        nonlocal last
+        nonlocal last, connections
         if event in _NEVER:
             raise PermissionError(event)
         if event == "socket.getaddrinfo" and arguments[0] != host:
             raise PermissionError(event)
         if event == "socket.connect":
-            if tuple(arguments[1][:2]) != (host, port):
+            if tuple(arguments[1][:2]) != (host, port) or connections >= MOST:
                 raise PermissionError(event)
             if interface:
                 arguments[0].setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
             time.sleep(max(0.0, last + 1 / rate - time.monotonic()))
             last = time.monotonic()
+            connections += 1
 
+    atexit.register(count)
     sys.addaudithook(hook)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from audits.probes.model import Answer, Send
+from audits.probes.model import HOPS, Answer, Send
 from inventory.text import Message
 
 if TYPE_CHECKING:
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from audits.probes.model import Probe, Target
     from audits.probes.wire import Hop, Wire
-
-HOPS = 16
 
 
 def sends(probe: Probe) -> Iterator[Send]:

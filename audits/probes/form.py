@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 FILE = "audits/probes.yaml"
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _SECONDS = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII)
+MOST_PORTS = 64  # of one target
 REACHING = frozenset({Kind.ISOLATION, Kind.EGRESS, Kind.SERVICES})
 _SPEAKS = {Kind.EXIT: {Protocol.ICMP}, Kind.SSH: {Protocol.TCP}, Kind.TLS: {Protocol.TCP}}
 _NEIGHBOURS = frozenset({Kind.DUPLICATES, Kind.GATEWAYS, Kind.DUAL_HOMED})
@@ -164,6 +165,14 @@ class _Form:
         if kind in _NEIGHBOURS:
             return [Aim(Protocol.ARP if address.version == 4 else Protocol.ND, address)]
         chosen = entry.ports or _USUAL.get(kind, ())
+        if sum(range_.high - range_.low + 1 for range_ in chosen) > MOST_PORTS:
+            self.reader.complain(
+                (*place, "ports"),
+                "too-many-ports",
+                Message("these are more than {most} ports: probes are no port scan", most=MOST_PORTS),
+                Message("name the services that matter"),
+            )
+            return []
         return [Aim(range_.protocol, address, port) for range_ in chosen for port in range(range_.low, range_.high + 1)]
 
     def _vantage(self, place: yaml.Path, name: str) -> Vantage:

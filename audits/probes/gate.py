@@ -42,6 +42,15 @@ class Gate:
                 Message("this is a fault in govnet's own plan of the run; nothing was sent there"),
             )
 
+    @property
+    def rate(self) -> float:
+        """How often a program that speaks to one target alone may connect in a second."""
+        return min(self.allowed.rate_target, self.allowed.rate_all)
+
+    def count(self, vantage: Vantage, aim: Aim, number: int) -> None:
+        """So many packets or connections went; also those of a program that paces itself."""
+        self.passed[vantage.name, aim] = self.passed.get((vantage.name, aim), 0) + number
+
     async def turn(self, vantage: Vantage, aim: Aim) -> None:
         """Check, then wait until a packet or connection may go; it is counted as gone."""
         self.check(vantage, aim)
@@ -49,7 +58,7 @@ class Gate:
         begin = max(now, self._all, self._each.get(aim.address, 0.0))
         self._all = begin + 1 / self.allowed.rate_all
         self._each[aim.address] = begin + 1 / self.allowed.rate_target
-        self.passed[vantage.name, aim] = self.passed.get((vantage.name, aim), 0) + 1
+        self.count(vantage, aim, 1)
         if begin > now:
             await asyncio.sleep(begin - now)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Address = IPv4Address | IPv6Address
     Network = IPv4Network | IPv6Network
 
-COMMON_TRIES = 2
+HOPS = 16  # steps that a trace goes at most
 
 
 class Kind(StrEnum):
@@ -164,7 +164,7 @@ class Probe:
     beyond: tuple[Aim, ...] = ()
     timeout: float = 2.0
     listen: float = 3.0
-    tries: int = COMMON_TRIES
+    tries: int = 2
 
     def allows(self, address: Address) -> bool:
         """Whether an address is among those that may be there."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import string
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -54,7 +54,12 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "device": answer.device,
         "state": answer.state,
         "value": answer.value,
-        "why": _text(answer.why),
+        # The texts are for whoever reads the file; it is read back by template and parameters.
+        "why": {
+            "en": answer.why.in_language("en"),
+            "zh": answer.why.in_language("zh_CN"),
+            **_text(answer.why),
+        },
         "records": list(answer.records),
     }
 
@@ -138,7 +143,7 @@ def _observed(result: _ResultIn, answer: _AnswerIn, on: date, days: int) -> Obse
     if when.tzinfo is None:
         raise ValueError(result.at)
     value, why = answer.value, _named(result.probe, answer.why.message())
-    day = when.astimezone().date()
+    day = when.astimezone(UTC).date()
     if not on - timedelta(days=days) <= day <= on + timedelta(days=1):
         value = None
         why = Message("{probe}: the probe ran on {day}, too far from the day of the check", probe=result.probe, day=day)
@@ -169,11 +174,16 @@ class _TextIn(_In):
         return Message(self.template, **values)
 
 
+class _ReasonIn(_TextIn):
+    en: str
+    zh: str
+
+
 class _AnswerIn(_In):
     device: str
     state: Literal["weak", "sound", "unknown", "not_run"]
     value: bool | None
-    why: _TextIn
+    why: _ReasonIn
     records: list[str]
 
     @model_validator(mode="after")

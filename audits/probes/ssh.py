@@ -13,6 +13,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+from audits.probes.confined import COUNTED, MOST
 from audits.probes.model import Answer, CannotRunError, Send
 from audits.probes.place import entered
 from inventory.text import Message
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from audits.probes.model import Probe, Target
     from audits.probes.wire import Wire
 
-# It connects once for the lists and then for each host key and each size of group that it tries.
-CONNECTIONS = 40
 # Notes of ssh-audit that say something else than that an algorithm is broken: suspicions about who designed it (the
 # NIST curves, which FIPS 186-5 approves; GOST; the Chinese SM algorithms, which it does not know).
 OPINIONS = (
@@ -42,7 +41,7 @@ _SECONDS = 120
 def sends(probe: Probe) -> Iterator[Send]:
     """The connections that ssh-audit makes at most."""
     for target in probe.targets:
-        yield Send(probe.vantage, target.aim, CONNECTIONS + probe.tries)
+        yield Send(probe.vantage, target.aim, MOST + probe.tries)
 
 
 async def run(probe: Probe, wire: Wire) -> tuple[Answer, ...]:
@@ -62,15 +61,14 @@ async def _look(probe: Probe, target: Target, wire: Wire) -> Answer:
         why = Message("{aim} was not reached", aim=str(target.aim))
         return Answer(device, None, why, (attempt.record,), ran=attempt.reached is not None)
     wire.gate.check(probe.vantage, target.aim)
-    # Counted beforehand: what comes after is paced by the process itself.
     command = [sys.executable, "-P", "-m", "audits.probes.confined", str(target.aim.address), str(target.aim.port)]
-    command += [f"{wire.gate.allowed.rate_target:g}", f"{max(1, round(probe.timeout))}", probe.vantage.interface]
+    command += [f"{wire.gate.rate:g}", f"{max(1, round(probe.timeout))}", probe.vantage.interface]
     with entered(probe.vantage):
         process = subprocess.Popen(  # noqa: ASYNC220 - it must start in the vantage's network, which this thread has entered
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
     try:
-        said, _ = await asyncio.to_thread(process.communicate, timeout=_SECONDS)
+        said, told = await asyncio.to_thread(process.communicate, timeout=_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         await asyncio.to_thread(process.communicate)
@@ -78,6 +76,8 @@ async def _look(probe: Probe, target: Target, wire: Wire) -> Answer:
     except BaseException:
         process.kill()
         raise
+    number = told.decode("ascii", "replace").rpartition(COUNTED)[2].strip()
+    wire.gate.count(probe.vantage, target.aim, int(number) if number.isdecimal() else MOST)
     return judge(device, target, said, attempt.record)
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from audits.probes import payloads
 from audits.probes.link import listen_and_send
-from audits.probes.model import Aim, CannotRunError
+from audits.probes.model import HOPS, Aim, CannotRunError
 from audits.probes.model import Protocol as Sent
 from audits.probes.place import entered, interface
 from inventory.text import Message
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from audits.probes.place import Interface
 
 _SAID = 200  # octets of an answer that are kept
-_HOPS = 16
 _IP_RECVERR, _IPV6_RECVERR, _MSG_ERRQUEUE, _SOL_RAW, _ICMP_FILTER = 11, 25, 0x2000, 255, 1
 _NO_RIGHT = frozenset({errno.EPERM, errno.EACCES})
 _STREAM, _DATAGRAM, _RAW = socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW
@@ -41,13 +40,17 @@ _STREAM, _DATAGRAM, _RAW = socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RA
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt to reach an aim. `reached` is None if nothing could be sent; `said` is what the other side sent."""
+    """One attempt to reach an aim. `reached` is None if nothing could be sent; `said` is what the other side sent.
+
+    `hindrance` says why it could not be tried, for people, if that is known.
+    """
 
     vantage: str
     aim: Aim
     reached: bool | None
     what: str
     said: bytes = b""
+    hindrance: Message | None = None
 
     @property
     def record(self) -> str:
@@ -129,7 +132,7 @@ class Network:
     async def trace(self, vantage: Vantage, aim: Aim, probe: Probe) -> Sequence[Hop]:
         """Echo requests with a growing hop limit, until the target answers or three in a row are answered by nobody."""
         hops: list[Hop] = []
-        for distance in range(1, _HOPS + 1):
+        for distance in range(1, HOPS + 1):
             await self.gate.turn(vantage, aim)
             attempt = await self._echo(vantage, aim, probe.timeout, distance)
             if attempt.reached is None:

@@ -200,6 +200,14 @@ def test_a_clean_town_and_a_fault_of_each_layer(town: Any, keys_of_town: dict[st
     assert not strays, sorted(set(strays))
 
 
+def test_the_ears_hear_what_strays(town: Any) -> None:
+    """One packet to a neighbour that is not in the allow file, and whoever listens says so."""
+    with town.ears() as strays:
+        town.do("office", "ping", "-c", "1", "-W", "1", "10.1.0.7")
+    assert "office: office → icmp 10.1.0.7" in strays
+    assert "h7: office → icmp 10.1.0.7" in strays
+
+
 @pytest.mark.soak
 def test_every_seeded_fault_is_found_and_a_clean_town_is_clean(town: Any, keys_of_town: dict[str, Any]) -> None:
     """Each fault is found by its probe and by no other; twenty clean runs find nothing; not one packet strays."""

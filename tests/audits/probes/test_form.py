@@ -58,6 +58,7 @@ def test_a_device_gives_its_address_and_a_kind_its_ports(lianyuan_workspace: Wor
         ("{name: a, kind: ssh, from: noc, to: [{device: core-ctiy}]}", "unknown-device"),
         ("{name: a, kind: ssh, from: noc, to: [{address: 10.3.0.10, ports: [udp/22]}]}", "bad-ports"),
         ("{name: a, kind: exit, from: noc, to: [{address: 198.51.100.1}]}", "missing-key"),
+        ("{name: a, kind: tls, from: noc, to: [{address: 10.3.0.10, ports: [tcp/1-65535]}]}", "too-many-ports"),
         ("{name: a, kind: dual-homed, from: office, to: [{address: 10.1.0.7}]}", "missing-key"),
         ("{name: a, kind: duplicates, from: office}", "missing-key"),
         ("{name: a, kind: dhcp, from: office, macs: {10.1.0.1: nonsense}}", "bad-mac"),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+FAST = "rate: {target: 50, all: 200}\n"
 PROBES = """\
 vantages:
   - {name: here}
@@ -66,12 +67,12 @@ def workspace(tmp_path: Path, lianyuan: Path) -> Path:
     return root
 
 
-def prepare(root: Path, port: int, *, vantage: str = "here", allowed: str = "127.0.0.1/32") -> Path:
+def prepare(root: Path, port: int, *, vantage: str = "here", allowed: str = "127.0.0.1/32", rate: str = "") -> Path:
     (root / "audits/probes.yaml").write_text(
         PROBES % (vantage, port, port, port, vantage if vantage != "here" else "nowhere", port), encoding="utf-8"
     )
     path = root / "audits/allow.yaml"
-    path.write_text(f"targets:\n  - {{prefix: {allowed}, ports: [tcp/{port}]}}\n", encoding="utf-8")
+    path.write_text(f"{rate}targets:\n  - {{prefix: {allowed}, ports: [tcp/{port}]}}\n", encoding="utf-8")
     return path
 
 
@@ -121,7 +122,7 @@ def test_a_service_that_answers_is_found_and_written(
     workspace: Path, capsys: pytest.CaptureFixture[str], open_port: int
 ) -> None:
     """Exit code 1, the device's fact true with the service's own words, in the file too."""
-    allow = prepare(workspace, open_port)
+    allow = prepare(workspace, open_port, rate=FAST)
     out = workspace / "reports"
     code, found, talk = govnet(
         capsys, "audit", "probe", "--allow", allow, "-w", workspace, "--commit", "--out", out, "--json"
@@ -134,12 +135,24 @@ def test_a_service_that_answers_is_found_and_written(
     assert "probes.json" in talk
 
 
+def test_a_folder_that_cannot_be_written_is_said_before_anything_is_sent(
+    workspace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Results that cannot be kept are not worth a packet."""
+    allow = prepare(workspace, 2222)
+    monkeypatch.setattr("audits.probes.run.run", lambda *_, **__: pytest.fail("probes ran"))
+    out = workspace / "govnet.yaml"
+    code, _, talk = govnet(capsys, "audit", "probe", "--allow", allow, "-w", workspace, "--commit", "--out", out)
+    assert code == ExitCode.USAGE
+    assert "cannot write to" in talk
+
+
 @pytest.mark.parametrize("vantage", ["nowhere", "unplugged"])
 def test_what_cannot_be_tried_is_not_run(
     workspace: Path, capsys: pytest.CaptureFixture[str], open_port: int, vantage: str
 ) -> None:
     """A vantage that is not there gives 3 and no value, and says why, in Chinese too."""
-    allow = prepare(workspace, open_port, vantage=vantage)
+    allow = prepare(workspace, open_port, vantage=vantage, rate=FAST)
     code, found, _ = govnet(capsys, "audit", "probe", "--allow", allow, "-w", workspace, "--commit", "--json")
     assert code == ExitCode.DEVICES_FAILED
     (answer,) = found["results"][0]["answers"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TODAY = date(2026, 11, 22)
 AT = "2026-11-22T08:00:00+00:00"
-WHY = Message("{aim} was not reached: {why}", aim="tcp 10.3.0.10:22", why=Message("no answer"))
+WHY = Message("{probe}: {why}", probe="x", why=Message("{aim} was not reached", aim="tcp 10.3.0.10:22"))
 
 
 def result(name: str, value: bool | None, at: str = AT, device: str = "core", kind: Kind = Kind.SSH) -> Result:
@@ -45,9 +45,12 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     one = next(one for one in results.read(path, TODAY) if one.fact == "ssh_weak")
     assert (one.device, one.value, one.source, one.at) == ("core", True, Source.PROBE, AT)
     assert one.records == ("a: a record",)
-    assert str(one.why) == "a: tcp 10.3.0.10:22 was not reached: no answer"
+    assert str(one.why) == "a: x: tcp 10.3.0.10:22 was not reached"
     assert results.write(found, tmp_path / "out", sent=12, allow="ab" * 32).read_bytes() == first
-    assert json.loads(first)["results"][2]["answers"][0]["state"] == "not_run"
+    last = json.loads(first)["results"][2]["answers"][0]
+    assert last["state"] == "not_run"
+    assert last["why"]["en"] == "x: tcp 10.3.0.10:22 was not reached"
+    assert last["why"]["zh"] == "x：tcp 10.3.0.10:22 不可达"
 
 
 @pytest.mark.parametrize(("on", "value"), [("2026-12-22", False), ("2026-12-24", None), ("2026-11-19", None)])

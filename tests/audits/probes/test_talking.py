@@ -127,13 +127,13 @@ def test_ssh_audits_findings_are_judged(said: bytes, state: str) -> None:
 
 
 def test_the_process_that_looks_reaches_nothing_else() -> None:
-    """Another port, another address, a name, a datagram or a program: each is stopped before it happens."""
+    """Another port or address, a name, a datagram, a program, a connection too many: each is stopped beforehand."""
     script = (
         "import socket, subprocess, sys\n"
         "from audits.probes.confined import confine\n"
         "listener = socket.create_server(('127.0.0.1', 0))\n"
         "port = listener.getsockname()[1]\n"
-        "confine('127.0.0.1', port, 50)\n"
+        "confine('127.0.0.1', port, 1000)\n"
         "socket.create_connection(('127.0.0.1', port)).close()\n"
         "def stopped(what):\n"
         "    try:\n"
@@ -147,10 +147,13 @@ def test_the_process_that_looks_reaches_nothing_else() -> None:
         "stopped(lambda: socket.getaddrinfo('example.invalid', 22))\n"
         "stopped(lambda: datagram.sendto(b'x', ('127.0.0.1', port)))\n"
         "stopped(lambda: subprocess.run(['true']))\n"
+        "for _ in range(39):\n"
+        "    socket.create_connection(('127.0.0.1', port)).close()\n"
+        "stopped(lambda: socket.create_connection(('127.0.0.1', port)))\n"
         "print('held')\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)
-    assert done.stdout == "held\n", done.stderr
+    assert (done.stdout, done.stderr) == ("held\n", "connections: 40\n")
 
 
 def test_the_question_to_snmp_agents_is_well_formed() -> None:

@@ -39,6 +39,7 @@ class Told:
 
     reached: set[tuple[str, Aim]] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
+    greets: set[str] = field(default_factory=set)
     heard: list[bytes] = field(default_factory=list)
     hops: tuple[Hop, ...] = ()
     dies: bool = False
@@ -57,7 +58,8 @@ class Told:
         again = (vantage.name, to) in self.asked
         self.asked.append((vantage.name, to))
         found = (vantage.name, to) in self.reached and not (self.dies and again)
-        return Attempt(vantage.name, to, found, "connected" if found else "no answer")
+        said = b"govnet-canary" if vantage.name in self.greets else b""
+        return Attempt(vantage.name, to, found, "connected" if found else "no answer", said)
 
     async def frames(self, vantage: Vantage, sent: Sequence[bytes], seconds: float) -> list[bytes]:
         del vantage, sent, seconds
@@ -87,6 +89,8 @@ WORKS = {("noc", SERVER), ("office", GATEWAY)}
         (Told(WORKS, dies=True), "unknown"),  # the canary died meanwhile
         (Told(WORKS, broken={"office"}), "not_run"),
         (Told(WORKS, broken={"noc"}), "unknown"),
+        (Told({*WORKS, ("office", SERVER)}, greets={"noc", "office"}), "weak"),
+        (Told({*WORKS, ("office", SERVER)}, greets={"noc"}), "unknown"),  # a proxy answered, not the canary
     ],
 )
 @pytest.mark.parametrize("kind", [Kind.ISOLATION, Kind.EGRESS, Kind.SERVICES])
@@ -95,6 +99,15 @@ def test_silence_needs_its_controls(wire: Told, state: str, kind: Kind) -> None:
     (result,) = run.run([isolation(kind)], replace(wire, asked=[]))
     assert [(answer.device, answer.state) for answer in result.answers] == [("core", state)]
     assert result.answers[0].records
+
+
+def test_a_dead_control_speaks_of_its_own_target_only() -> None:
+    """One device that is off does not make unknown what is known of the others."""
+    other = aim("tcp 10.3.0.11 8443")
+    controls = (Control(NOC, SERVER), Control(NOC, other), Control(OFFICE, GATEWAY))
+    probe = Probe("apart", Kind.SERVICES, OFFICE, (Target(SERVER, "core"), Target(other, "edge")), controls)
+    (result,) = run.run([probe], Told(WORKS))
+    assert {answer.device: answer.state for answer in result.answers} == {"core": "sound", "edge": "unknown"}
 
 
 @pytest.mark.parametrize(
