@@ -1,4 +1,4 @@
-"""`govnet audit fix`: what mends the findings, as a stage that a rollout sends."""
+"""`govnet audit fix`: what mends the findings, as stages that rollouts send."""
 
 from __future__ import annotations
 
@@ -32,8 +32,9 @@ def register(group: typer.Typer) -> None:
         group,
         "fix",
         mark(
-            "Write what mends the findings, device by device, as a stage that `rollout start --stage` sends. It sends "
-            "nothing itself. What it cannot mend it names, and why. Exit code 1 if something is left."
+            "Write what mends the findings, device by device, as stages that `rollout start --stage` sends: first what "
+            "touches no way to the devices, then what does. It sends nothing itself. What is left for a person it "
+            "names, and why. Exit code 1 if something is left."
         ),
         [
             "govnet audit fix --out fix",
@@ -45,7 +46,7 @@ def register(group: typer.Typer) -> None:
         sources: Sources = None,
         out: Annotated[
             Path | None,
-            typer.Option("--out", help=tr(mark("Folder for the stage; it is made.")), show_default=False),
+            typer.Option("--out", help=tr(mark("Folder for the stages; it is made.")), show_default=False),
         ] = None,
         run: Annotated[
             Path | None,

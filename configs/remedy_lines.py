@@ -9,8 +9,7 @@ from functools import partial
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, Final
 
-from configs import change, tree
-from configs.change import statements
+from configs import change, statements, tree
 from configs.change.applied import applied
 from configs.masking import HIDDEN
 from configs.remedies import PLACE, by_statements, language
