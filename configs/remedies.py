@@ -132,7 +132,7 @@ def remedies(platform: str) -> Mapping[str, Remedy]:
 
 
 def by_statements(platform: str) -> bool:
-    """Whether the platform's commands are `set …` and `delete …` (`configs.statements`)."""
+    """Whether the platform's commands are `set …` and `delete …` (`configs.change.statements`)."""
     return _file(platform, "remedies.yml").statements
 
 
