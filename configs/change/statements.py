@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from configs.meaning import flat
+from configs import flat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

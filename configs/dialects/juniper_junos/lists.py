@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from configs.meaning import flat
+from configs import flat
 
 if TYPE_CHECKING:
     from configs.tree import Tree

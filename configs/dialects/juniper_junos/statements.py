@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from configs import flat
 from configs.addressing import address_of
-from configs.meaning import flat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from configs.meaning.flat import Statement
+    from configs.flat import Statement
     from configs.tree import Tree
 
 _SKIP: Final = ("set", "protect:", "replace:", "active:", "protect")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from configs.meaning import flat
+from configs import flat
 
 if TYPE_CHECKING:
     from configs.tree import Tree
