@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from configs import change, dialects, statements
+from configs import change, dialects
+from configs.change import statements
 from configs.remedies import by_statements, language, remedies
 from configs.remedy_lines import Lack, UnfitError, mend
 from inventory.text import Message

@@ -9,7 +9,8 @@ from functools import partial
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, Final
 
-from configs import change, statements, tree
+from configs import change, tree
+from configs.change import statements
 from configs.change.applied import applied
 from configs.masking import HIDDEN
 from configs.remedies import PLACE, by_statements, language

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs import change, statements
+from configs import change
+from configs.change import statements
 from configs.change.applied import applied
 from configs.dialects import dialect
 
