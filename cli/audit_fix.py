@@ -271,7 +271,13 @@ def _device_json(device: Fixed, outcome: _Outcome) -> dict[str, Any]:
         "cuts": list(device.doors.forth.cuts),
         "diff": device.inside.forth.diff + device.doors.forth.diff,
         "closed": [
-            {"fact": each.fact, "items": outcome.items(each.fact), "lines": list(each.lines)} for each in device.closed
+            {
+                "fact": each.fact,
+                "items": outcome.items(each.fact),
+                "lines": list(each.lines),
+                "shows": list(each.shows),
+            }
+            for each in device.closed
         ],
         "left": [_left_json(each, outcome) for each in device.left],
         "verdicts": outcome.verdicts(device.device),
@@ -323,7 +329,8 @@ def _rows(device: Fixed, outcome: _Outcome) -> Iterable[tuple[str, str, str, str
         return device.device, tr(FACTS[each.fact].weak), " ".join(_short(outcome.items(each.fact))), becomes
 
     for each in device.closed:
-        yield row(each, "\n".join(each.lines) or tr("closed by the lines of another"))
+        shown = [tr("comes to light: {weakness}", weakness=tr(FACTS[name].weak)) for name in each.shows]
+        yield row(each, "\n".join((*each.lines, *shown)) or tr("closed by the lines of another"))
     for left in device.left:
         yield row(left, f"{tr(LACKS[left.lack])}: {left.why}")
 
