@@ -29,10 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A weakness that the change closes. `lines` are what its remedy says, masked; none if another's closed it too."""
+    """A weakness that the change closes. `lines` are what its remedy says, masked; none if another's closed it too.
+
+    `shows` are the lesser weaknesses that come to light with it.
+    """
 
     fact: str
     lines: tuple[str, ...] = ()
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,7 @@ class _Attempt:
         after = self._speaker.parse(mended.text)
         facts = self._facts | dict(self._speaker.facts(after).facts)
         opened = sorted(other for other, found in facts.items() if found.value and not self._facts[other].value)
-        if opened:
+        if not set(opened) <= set(remedy.shows):
             message = Message("its lines would open another weakness: {names}", names=", ".join(opened))
             raise UnfitError(Lack.LINES, message, remedy.note)
         if facts[name].value:
@@ -176,7 +180,7 @@ class _Attempt:
         if not doors and self._change(self.tree, after).cuts:
             return None
         self.tree, self._facts = after, facts
-        return Closed(name, tuple(self._masked(mended.lines)))
+        return Closed(name, tuple(self._masked(mended.lines)), tuple(opened))
 
     def _masked(self, lines: tuple[str, ...]) -> Iterator[str]:
         return (self._speaker.mask(line) for line in lines)

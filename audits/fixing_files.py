@@ -87,6 +87,8 @@ def _page(fixed: Sequence[Fixed], stages: Staged, name: str) -> Iterator[str]:
         for closed in device.closed:
             yield f"- [x] {said(FACTS[closed.fact].weak)}"
             yield from (f"      `{line}`" for line in closed.lines)
+            for fact in closed.shows:
+                yield f"      {said(mark('comes to light: {weakness}'), weakness=said(FACTS[fact].weak))}"
         for left in device.left:
             yield f"- [ ] {said(FACTS[left.fact].weak)}: {left.why.in_language(name)}"
             yield from _left(left, name)

@@ -1,4 +1,4 @@
-"""`govnet audit fix`: what mends the findings, as a stage that a rollout sends."""
+"""`govnet audit fix`: what mends the findings, as stages that rollouts send."""
 
 from __future__ import annotations
 
@@ -32,8 +32,9 @@ def register(group: typer.Typer) -> None:
         group,
         "fix",
         mark(
-            "Write what mends the findings, device by device, as a stage that `rollout start --stage` sends. It sends "
-            "nothing itself. What it cannot mend it names, and why. Exit code 1 if something is left."
+            "Write what mends the findings, device by device, as stages that `rollout start --stage` sends: first what "
+            "touches no way to the devices, then what does. It sends nothing itself. What is left for a person it "
+            "names, and why. Exit code 1 if something is left."
         ),
         [
             "govnet audit fix --out fix",
@@ -45,7 +46,7 @@ def register(group: typer.Typer) -> None:
         sources: Sources = None,
         out: Annotated[
             Path | None,
-            typer.Option("--out", help=tr(mark("Folder for the stage; it is made.")), show_default=False),
+            typer.Option("--out", help=tr(mark("Folder for the stages; it is made.")), show_default=False),
         ] = None,
         run: Annotated[
             Path | None,
@@ -270,7 +271,13 @@ def _device_json(device: Fixed, outcome: _Outcome) -> dict[str, Any]:
         "cuts": list(device.doors.forth.cuts),
         "diff": device.inside.forth.diff + device.doors.forth.diff,
         "closed": [
-            {"fact": each.fact, "items": outcome.items(each.fact), "lines": list(each.lines)} for each in device.closed
+            {
+                "fact": each.fact,
+                "items": outcome.items(each.fact),
+                "lines": list(each.lines),
+                "shows": list(each.shows),
+            }
+            for each in device.closed
         ],
         "left": [_left_json(each, outcome) for each in device.left],
         "verdicts": outcome.verdicts(device.device),
@@ -322,7 +329,8 @@ def _rows(device: Fixed, outcome: _Outcome) -> Iterable[tuple[str, str, str, str
         return device.device, tr(FACTS[each.fact].weak), " ".join(_short(outcome.items(each.fact))), becomes
 
     for each in device.closed:
-        yield row(each, "\n".join(each.lines) or tr("closed by the lines of another"))
+        shown = [tr("comes to light: {weakness}", weakness=tr(FACTS[name].weak)) for name in each.shows]
+        yield row(each, "\n".join((*each.lines, *shown)) or tr("closed by the lines of another"))
     for left in device.left:
         yield row(left, f"{tr(LACKS[left.lack])}: {left.why}")
 

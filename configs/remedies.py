@@ -70,7 +70,9 @@ class Remedy(BaseModel):
 
     `<UPPER-CASE>` stands for what only a person can say; such lines are shown and never sent. `{name}` is a value of
     the workspace, of the line that a step is for, or of `free`: the first number of a range that the text does not use.
-    `named`: it may cut off somebody else than us (a poller, a port's users), so it is done only where it is named.
+    `shows` are lesser weaknesses that may come to light with it: a time server without authentication, where there was
+    none at all. `named`: it may cut off somebody else than us (a poller, a port's users), so it is done only where it
+    is named.
     """
 
     model_config = _STRICT
@@ -79,6 +81,7 @@ class Remedy(BaseModel):
     steps: tuple[Step, ...] = ()
     needs: tuple[Need, ...] = ()
     free: dict[str, tuple[int, int]] = Field(default_factory=dict)
+    shows: tuple[str, ...] = ()
     named: bool = False
     note: Note = Note()
 

@@ -29,6 +29,7 @@ PAGES = (
     ("docs/readdress.md", "docs/readdress.zh-CN.md"),
     ("docs/archive.md", "docs/archive.zh-CN.md"),
     ("docs/rollout.md", "docs/rollout.zh-CN.md"),
+    ("docs/audit-fix.md", "docs/audit-fix.zh-CN.md"),
     ("docs/collect.md", "docs/collect.zh-CN.md"),
     ("docs/snmp.md", "docs/snmp.zh-CN.md"),
     ("docs/audit.md", "docs/audit.zh-CN.md"),
@@ -55,7 +56,13 @@ SERVERS = {("collect", "serve"), ("collect", "traps"), ("collect", "relay")}
 # These want a rollout that runs at the same time, or a second person: alone they are refused, with 4.
 REFUSED = {("rollout", "pause"), ("rollout", "approve")}
 # Some of the example's devices have no backup: these commands name them and end with 3.
-PARTIAL = {("config", "readdress"), ("config", "stages"), ("inventory", "discover"), ("audit", "facts")}
+PARTIAL = {
+    ("config", "readdress"),
+    ("config", "stages"),
+    ("inventory", "discover"),
+    ("audit", "facts"),
+    ("audit", "fix"),
+}
 # What the examples of the help speak of, and how it comes about.
 PREPARATION = (
     "govnet plan make",

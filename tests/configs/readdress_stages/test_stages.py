@@ -11,7 +11,7 @@ import pytest
 from configs import dialects
 from configs.readdress import stages
 from configs.readdress.engine import Engine, Source
-from configs.readdress.stages_model import Stage
+from configs.readdress.stages_model import WAY, Stage
 from configs.readdress_policy import Policy
 from inventory.errors import InputError
 from inventory.model import Area
@@ -20,7 +20,7 @@ from ipplan.mapping_file import by_length
 from ipplan.plan import Plan, PoolRow
 
 REWRITE = Policy(router_id=True)
-ORDER = list(Stage)
+ORDER = list(WAY)
 POOL = Plan(pool_rows=(PoolRow(Area.PUBLIC, "default", "spare", ip_network("59.128.0.0/16")),))
 
 
