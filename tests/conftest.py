@@ -33,10 +33,11 @@ LAB = "lab"
 # What takes longest, the longest first, by the clock: most of it waits. Begun last, it would be waited for alone.
 LONGEST = (
     LAB,
-    "tests/configs/safety/test_guards.py",
+    "tests/configs/rollout/test_end_to_end.py",
     "tests/configs/safety/test_telnet.py",
     "tests/configs/transport/test_failures.py",
     "tests/collectors/test_poll.py",
+    "tests/configs/safety/test_guards.py",
     "tests/demo/test_emulated.py",
     "tests/lab/test_control.py",
     "tests/configs/drift/test_drift_cli.py",
