@@ -17,7 +17,7 @@ demo: $(VENV)/.run  ## Run the main job on virtual devices (no root needed)
 	@$(BIN)/govnet demo
 
 test: $(VENV)/.dev test-packages  ## Run the tests; as root on Debian it installs what the lab needs (LAB=no declines)
-	@$(BIN)/pytest -m "not soak" --numprocesses=3 --dist=loadfile $(PYTEST_ARGS)
+	@$(BIN)/pytest -m "not soak" --numprocesses=4 --dist=loadfile $(PYTEST_ARGS)
 
 soak: $(VENV)/.dev test-packages  ## Run the long campaigns
 	@$(BIN)/pytest -m soak --timeout=7200 $(PYTEST_ARGS)

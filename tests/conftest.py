@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,27 @@ NEEDED = {
     "office": ("soffice", "pdftotext", "pdffonts", "fc-list"),
     "checkers": ("named-checkzone", "named-checkconf", "kea-dhcp4", "kea-dhcp6"),
 }
+LAB = "lab"
+# What takes longest, the longest first, by the clock: most of it waits. Begun last, it would be waited for alone.
+LONGEST = (
+    LAB,
+    "tests/configs/rollout/test_end_to_end.py",
+    "tests/configs/safety/test_telnet.py",
+    "tests/configs/transport/test_failures.py",
+    "tests/collectors/test_poll.py",
+    "tests/configs/safety/test_guards.py",
+    "tests/demo/test_emulated.py",
+    "tests/lab/test_control.py",
+    "tests/configs/drift/test_drift_cli.py",
+    "tests/configs/transport/test_push_emulated.py",
+    "tests/ipplan/mapping/test_random.py",
+    "tests/configs/transport/test_moves.py",
+    "tests/configs/equivalence/test_seeded.py",
+    "tests/configs/safety/test_rendered.py",
+    "tests/collectors/test_cli_collect.py",
+    "tests/inventory/test_cli.py",
+    "tests/collectors/traps/test_receiving.py",
+)
 EXTRA_PATH = ("/usr/sbin", "/sbin", "/usr/lib/frr", "/usr/lib/ipsec")
 
 
@@ -46,8 +68,24 @@ def _reason_to_skip(marker: str) -> str:
     return ""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what this machine cannot run, with the reason; under GOVNET_REQUIRE_LAB that is an error instead."""
+@cache
+def _scope(file: str) -> str:
+    """What runs in one piece: a file, or all files with tests of the lab, which are never side by side."""
+    return LAB if "pytest.mark.lab" in (ROOT / file).read_text(encoding="utf-8") else file
+
+
+def _turn(item: pytest.Item) -> int:
+    scope = _scope(item.nodeid.partition("::")[0])
+    return LONGEST.index(scope) if scope in LONGEST else len(LONGEST)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what this machine cannot run, with the reason; under GOVNET_REQUIRE_LAB that is an error instead.
+
+    Where processes run side by side, what takes longest comes first.
+    """
+    if hasattr(config, "workerinput"):
+        items.sort(key=_turn)
     reasons = {marker: _reason_to_skip(marker) for marker in ("corpus", *NEEDED)}
     required = bool(os.environ.get("GOVNET_REQUIRE_LAB"))
     for item in items:
@@ -66,9 +104,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            file = str(super()._split_scope(nodeid))
-            return "lab" if "pytest.mark.lab" in (ROOT / file).read_text(encoding="utf-8") else file
+            return _scope(str(super()._split_scope(nodeid)))
 
+    config.option.loadscopereorder = False  # by the workers' order, not by the number of tests
     return Scheduling(config, log)
 
 

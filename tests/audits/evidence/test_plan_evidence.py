@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audits.evidence import gather, plan, spare
@@ -149,6 +149,7 @@ def test_what_one_line_cuts_off():
     assert spare.cut_off({"one": ("x", "y"), "two": ("x", "y")}) == {}
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.text("0123456789", min_size=1, max_size=2), st.tuples(*[st.sampled_from("abcdef")] * 2), max_size=9
