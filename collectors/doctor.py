@@ -19,7 +19,8 @@ from collectors.snmp.bounds import Budget, Limits
 from collectors.snmp.client import Agent
 from collectors.snmp.faults import Fault
 from collectors.snmp.memory import Memory
-from collectors.snmp.session import Session, UserSession, request
+from collectors.snmp.session import Session, request
+from collectors.snmp.user_session import UserSession
 from collectors.snmp.usm import User
 from inventory.errors import NO_HINT
 from inventory.text import Message

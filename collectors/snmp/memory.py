@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from collectors.snmp.layout import Layout, Rows, learn
 
 if TYPE_CHECKING:
     from collectors.snmp.answers import Cells
-    from collectors.snmp.packing import Basis, Part
     from collectors.snmp.session import Reply, Request
 
 _MAX_LAYOUTS = 256
 _MAX_SHARED = 1024
 _PAUSE = 8
+
+# The columns, their rows, the cap, the changed widths, the module's limit; and a request, its columns, repetitions.
+Basis: TypeAlias = "tuple[list[bytes], int, int, int, int]"
+Part: TypeAlias = "tuple[Request, list[bytes], int]"
 
 
 @dataclass(slots=True, eq=False)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from collectors.snmp import ber
-from collectors.snmp.session import Request, request
+from collectors.snmp.session import request
 
 if TYPE_CHECKING:
     from collectors.snmp.bounds import Limits
-    from collectors.snmp.memory import Memory
+    from collectors.snmp.memory import Memory, Part
 
 # Octets of variable bindings for which an answer is planned: with its headers (v3 has more) it fits an Ethernet frame.
 ANSWER_OCTETS = {0: 1400, 1: 1400, 3: 1300}
 MAX_COLUMNS = 20
 _FIRST_WIDTH = 22
-
-# The columns, their rows, the cap, the changed widths, the module's limit; and a request, its columns, repetitions.
-Basis: TypeAlias = tuple[list[bytes], int, int, int, int]
-Part: TypeAlias = tuple[Request, list[bytes], int]
 
 
 def row_octets(columns: list[bytes], memory: Memory) -> int:
