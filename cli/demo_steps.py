@@ -400,7 +400,7 @@ def _configured(demo: Demo) -> Iterable[str]:
 def _poll(demo: Demo, step: Step) -> None:
     from collectors.poll import Poller  # noqa: PLC0415 - start-up time
     from collectors.results import combined  # noqa: PLC0415 - start-up time
-    from collectors.snmp.walk import Limits  # noqa: PLC0415 - start-up time
+    from collectors.snmp.bounds import Limits  # noqa: PLC0415 - start-up time
     from collectors.targets import targets  # noqa: PLC0415 - start-up time
 
     assert demo.state is not None  # noqa: S101 - an earlier step has made it

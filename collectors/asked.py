@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from collectors.http import RequestError
-from inventory.text import Message
+from inventory.text import Message, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -58,7 +58,7 @@ def asked(request: Request, known: Container[str]) -> Asked:
     )
     for name in names:
         if name not in known:
-            raise RequestError(HTTPStatus.BAD_REQUEST, Message("Unknown module '{name}'", name=name))
+            raise RequestError(HTTPStatus.BAD_REQUEST, Message("Unknown module '{name}'", name=shortened(name)))
     return Asked(given[0], names, single["auth"], single["snmp_context"])
 
 
@@ -83,7 +83,7 @@ async def resolve(text: str) -> tuple[str, int]:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM)
     except (OSError, UnicodeError):
-        raise RequestError(HTTPStatus.BAD_REQUEST, Message("{target} has no address", target=text)) from None
+        raise RequestError(HTTPStatus.BAD_REQUEST, Message("{target} has no address", target=shortened(text))) from None
     return str(found[0][4][0]), _port(port)
 
 

@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING
 
 from collectors import probes
 from collectors.snmp import answers, ber, faults, walk
+from collectors.snmp.bounds import Budget, Limits
 from collectors.snmp.client import Agent
 from collectors.snmp.faults import Fault
-from collectors.snmp.session import Session, UserSession, request
+from collectors.snmp.memory import Memory
+from collectors.snmp.session import Session, request
+from collectors.snmp.user_session import UserSession
 from collectors.snmp.usm import User
 from inventory.errors import NO_HINT
 from inventory.text import Message
@@ -310,7 +313,7 @@ def _after_silence(*, alive: bool, by_user: bool) -> list[Message]:
 async def _narrow(client: Client, target: Target, made: Diagnosis) -> bool:
     """Whether the system group and the interfaces are hidden; every agent has both (RFC 3418, RFC 2863)."""
     version = {"1": 0, "2c": 1, "3": 3}[target.access.version]
-    memory, budget = walk.Memory(version), walk.Budget(walk.Limits())
+    memory, budget = Memory(version), Budget(Limits())
     wanted = [_DESCRIPTION, walk.UPTIME]
     scalars = await _ask(client, target, target.access.session(), walk.get(wanted, memory, budget), 2.0, 3)
     following = await _ask(client, target, target.access.session(), _below(_INTERFACES), 2.0, 3)

@@ -35,11 +35,11 @@ from collectors.forms import OPENMETRICS, TEXT, openmetrics, wants_openmetrics
 from collectors.http import Request, RequestError, Response, Server
 from collectors.poll import DEVICE_RATE, Poller
 from collectors.results import about
-from collectors.serving import until_told
+from collectors.serving import said, until_told
 from collectors.targets import Target, access_of, access_of_auth, target_of, targets
 from collectors.web import guarded
-from inventory.errors import DeviceError, GovnetError, InputError, SnmpError
-from inventory.text import Message
+from inventory.errors import DeviceError, GovnetError, SnmpError
+from inventory.text import Message, shortened
 
 if TYPE_CHECKING:
     import socket
@@ -270,7 +270,7 @@ class Exporter:
         workspace = self._files.workspace
         credential = parts.auth if parts.auth in workspace.inventory.credentials else ""
         if parts.auth and not credential and parts.auth not in self._files.auths:
-            raise RequestError(HTTPStatus.BAD_REQUEST, Message("Unknown auth '{name}'", name=parts.auth))
+            raise RequestError(HTTPStatus.BAD_REQUEST, Message("Unknown auth '{name}'", name=shortened(parts.auth)))
         device = self._device(parts.target)
         if device is not None:
             target = target_of(workspace, device, self._endpoints, credential)
@@ -281,7 +281,8 @@ class Exporter:
             target = Target(parts.target, host, port, self._access(parts))
         else:
             raise RequestError(
-                HTTPStatus.FORBIDDEN, Message("{target} is not a device of the inventory", target=parts.target)
+                HTTPStatus.FORBIDDEN,
+                Message("{target} is not a device of the inventory", target=shortened(parts.target)),
             )
         if parts.context:
             target = replace(target, access=replace(target.access, context=parts.context))
@@ -330,9 +331,8 @@ class Exporter:
     def _reload(self, _: Request) -> Response:
         try:
             self.reload()
-        except InputError as error:
-            text = "\n".join(str(problem) for problem in error.problems)
-            return Response(HTTPStatus.INTERNAL_SERVER_ERROR, f"{text}\n".encode())
+        except GovnetError as error:
+            return Response(HTTPStatus.INTERNAL_SERVER_ERROR, f"{said(error)}\n".encode())
         return Response(body=b"reloaded\n")
 
     def _discovery(self, request: Request) -> Response:

@@ -18,9 +18,11 @@ from collectors.exposition import Family, Series
 from collectors.plan import compile_module
 from collectors.reading import Known, read_module
 from collectors.results import ModuleResult, PollResult
-from collectors.snmp import ber, faults, walk
+from collectors.snmp import ber, faults
+from collectors.snmp.bounds import Budget, Limits
 from collectors.snmp.client import Agent, Client
 from collectors.snmp.faults import Fault
+from collectors.snmp.memory import Memory
 from collectors.snmp.pace import Pace
 from collectors.targets import Access, Target, target_of, targets
 
@@ -55,7 +57,7 @@ class _State:
     """What is kept of one device between polls."""
 
     agent: Agent
-    memory: walk.Memory
+    memory: Memory
     modules: dict[Plan, Known] = field(default_factory=dict)
 
 
@@ -77,7 +79,7 @@ class Poller:
         timeout: float | None = None,
         retries: int | None = None,
         wrap: bool = True,
-        limits: walk.Limits | None = None,
+        limits: Limits | None = None,
         rate: float = 0.0,
         device_rate: float = DEVICE_RATE,
     ) -> None:
@@ -89,7 +91,7 @@ class Poller:
         self._timeout = timeout
         self._retries = retries
         self._wrap = wrap
-        self._limits = limits or walk.Limits()
+        self._limits = limits or Limits()
         self._rate = rate
         self._device_rate = device_rate
         self._states: dict[Target, _State] = {}
@@ -152,7 +154,7 @@ class Poller:
             version = {"1": 0, "2c": 1, "3": 3}[target.access.version]
             address = (target.host, target.port)
             pace = Pace(self._device_rate, max(1.0, self._device_rate * _DEVICE_BURST)) if self._device_rate else None
-            state = self._states[target] = _State(Agent(address, session, pace=pace), walk.Memory(version))
+            state = self._states[target] = _State(Agent(address, session, pace=pace), Memory(version))
         return state
 
     async def _poll_module(self, client: Client, target: Target, state: _State, name: str) -> ModuleResult:
@@ -165,8 +167,8 @@ class Poller:
             known = state.modules[plan] = Known(Series(plan, wrap=self._wrap))
         limits = self._limits
         if plan.max_repetitions or plan.nonincreasing:
-            limits = walk.Limits(limits.rows, limits.packets, limits.seconds, plan.max_repetitions, plan.nonincreasing)
-        budget = walk.Budget(limits)
+            limits = Limits(limits.rows, limits.packets, limits.seconds, plan.max_repetitions, plan.nonincreasing)
+        budget = Budget(limits)
         started = time.perf_counter()
         sent, retried = agent.packets, agent.retried
         families: list[Family] = []

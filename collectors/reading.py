@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from collectors.exposition import Series
     from collectors.plan import Plan, Table
+    from collectors.snmp.bounds import Budget
     from collectors.snmp.faults import Fault
     from collectors.snmp.layout import Rows
+    from collectors.snmp.memory import Memory
     from collectors.snmp.session import Reply, Request
 
 # An interface's description may be changed without any counter telling; after so many seconds it is read again.
@@ -38,7 +40,7 @@ class Known:
 
 
 def read_module(
-    plan: Plan, memory: walk.Memory, known: Known, budget: walk.Budget
+    plan: Plan, memory: Memory, known: Known, budget: Budget
 ) -> Generator[Request, Reply, tuple[Found, list[Fault]]]:
     """Read one module: scalars first, then the tables, then those labels that may have changed."""
     tables = [*plan.tables, *plan.labels]
@@ -86,9 +88,7 @@ def read_module(
     return found, problems
 
 
-def _filled(
-    tables: Sequence[Table], memory: walk.Memory, budget: walk.Budget
-) -> Generator[Request, Reply, list[Table]]:
+def _filled(tables: Sequence[Table], memory: Memory, budget: Budget) -> Generator[Request, Reply, list[Table]]:
     """The tables that may have rows.
 
     Many modules read tables of which a device has few (sessions on a switch): those that were empty so far are asked
@@ -103,9 +103,7 @@ def _filled(
     return [table for table in tables if table.prefix not in doubtful or table.prefix in present]
 
 
-def _read_labels(
-    plan: Plan, memory: walk.Memory, known: Known, budget: walk.Budget
-) -> Generator[Request, Reply, list[Fault]]:
+def _read_labels(plan: Plan, memory: Memory, known: Known, budget: Budget) -> Generator[Request, Reply, list[Fault]]:
     """Read the columns that only give labels; what could not be read is asked for again at the next poll."""
     known.labels_at = 0.0
     problems: list[Fault] = []

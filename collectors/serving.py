@@ -7,12 +7,20 @@ import logging
 import signal
 from typing import TYPE_CHECKING
 
-from inventory.errors import GovnetError
+from inventory.errors import GovnetError, InputError
+from inventory.text import language
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 log = logging.getLogger(__name__)
+
+
+def said(error: GovnetError) -> str:
+    """What is wrong with the files, where, and what to write, each fault on lines of its own."""
+    if isinstance(error, InputError):
+        return "\n".join(problem.in_language(language()) for problem in error.problems)
+    return "\n".join(part for part in (str(error), str(error.hint)) if part)
 
 
 def until_told(run: Callable[[asyncio.Event], Awaitable[None]], reload: Callable[[], None] | None = None) -> None:
@@ -25,7 +33,7 @@ def until_told(run: Callable[[asyncio.Event], Awaitable[None]], reload: Callable
         try:
             what()
         except GovnetError as error:
-            log.error("the files are not read again: %s", error)  # noqa: TRY400 - a mistake in a file has no traceback
+            log.error("the files are not read again: %s", said(error))  # noqa: TRY400 - it has no traceback
 
     async def main() -> None:
         stop = asyncio.Event()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from collectors.modules.platforms import modules_of
 from collectors.snmp import faults, usm
-from collectors.snmp.session import CommunitySession, UserSession
+from collectors.snmp.session import CommunitySession
+from collectors.snmp.user_session import UserSession
 from inventory.errors import DeviceError, GovnetError, SnmpError
 from inventory.secrets import Secret
 

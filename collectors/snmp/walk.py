@@ -1,33 +1,30 @@
 """Reading an agent's scalars and table columns in as few packets as its answers allow.
 
-Everything here is a generator of requests (see `client`). What an agent's earlier answers taught is in `Memory`:
-how many rows its tables have, how wide their columns are, how much it can put into one answer.
+Everything here is a generator of requests (see `client`). What an agent's earlier answers taught is in `memory`, how
+columns share requests in `packing`, and how far a walk may go in `bounds`.
 
 Several columns of a table travel in one GETBULK. A table whose length is known for certain is asked for exactly that.
 """
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from collectors.snmp import ber
 from collectors.snmp.answers import NO_SUCH_NAME, TOO_BIG, check, read
 from collectors.snmp.faults import Fault
-from collectors.snmp.layout import Layout, Rows, learn, width
+from collectors.snmp.layout import Rows, width
+from collectors.snmp.packing import ANSWER_OCTETS, pack, route, row_octets
 from collectors.snmp.session import Reply, Request, request
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Mapping, Sequence
 
     from collectors.snmp.answers import Cells
+    from collectors.snmp.bounds import Budget
+    from collectors.snmp.memory import Memory
 
-# Octets of variable bindings for which an answer is planned: with its headers (v3 has more) it fits an Ethernet frame.
-ANSWER_OCTETS = {0: 1400, 1: 1400, 3: 1300}
-MAX_COLUMNS = 20
 MAX_SCALARS = 20
-_FIRST_WIDTH = 22
 _DEFAULT_REPETITIONS = 25
 
 UPTIME = ber.encode_oid("1.3.6.1.2.1.1.3.0")
@@ -38,140 +35,7 @@ IF_TABLES = (ber.encode_oid("1.3.6.1.2.1.2.2.1"), ber.encode_oid("1.3.6.1.2.1.31
 
 # Faults of one request: the rest of the module can still be read.
 LOCAL = frozenset({"too_big", "gen_err", "no_access", "error_status", "loop", "decode"})
-_MAX_LAYOUTS = 256
-_MAX_SHARED = 1024
-_PAUSE = 8
 _SHORT = 512
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds of one module's walk. `varbinds` is what one answer may hold (0: as many as fit a packet)."""
-
-    rows: int = 50_000
-    packets: int = 2_000
-    seconds: float = 60.0
-    varbinds: int = 0
-    nonincreasing: bool = False
-
-
-# The columns, their rows, the cap, the changed widths, the module's limit; and a request, its columns, repetitions.
-_Basis: TypeAlias = tuple[list[bytes], int, int, int, int]
-_Part: TypeAlias = tuple[Request, list[bytes], int]
-
-
-@dataclass(slots=True, eq=False)
-class Memory:
-    """What one agent's answers have taught. `version` is SNMP's on the wire: 0, 1 or 3."""
-
-    version: int
-    rows: dict[bytes, int] = field(default_factory=dict)
-    widths: dict[bytes, int] = field(default_factory=dict)
-    # Values in one answer that the agent or the way to it can bear; 0 = no limit known.
-    cap: int = 0
-    absent: set[bytes] = field(default_factory=set)
-    empty: set[bytes] = field(default_factory=set)
-    # The shape of the last answer to a request, or after how many more answers one is to be learnt.
-    layouts: dict[Request, Layout | int] = field(default_factory=dict)
-    # How a settled table was last asked for, one packet a group of columns, and what that rested on.
-    routes: dict[bytes, tuple[_Basis, list[_Part]]] = field(default_factory=dict)
-    # How often a column's width has changed.
-    changes: int = 0
-
-    def learn(self, asked: Request, reply: Reply, found: dict[bytes, Cells], ended: set[bytes]) -> None:
-        """Keep the shape of an answer that was read in the ordinary way: of the second one to the same request, or of
-        a later one if shapes change all the time.
-        """  # noqa: D205 - one sentence says it
-        if not asked.common:
-            return
-        known = self.layouts.get(asked)
-        if known is None:
-            if len(self.layouts) >= _MAX_LAYOUTS:
-                self.layouts.clear()
-            self.layouts[asked] = _share(asked, reply, found, ended) or 0
-        elif isinstance(known, int):
-            made = learn(reply, found, frozenset(ended)) if not known else None
-            self.layouts[asked] = made or (known - 1 if known else _PAUSE)
-        else:
-            self.layouts[asked] = 0 if known.hits else _PAUSE
-
-    def shaped(
-        self, asked: Request, columns: list[bytes], reply: Reply
-    ) -> tuple[dict[bytes, Rows], frozenset[bytes]] | None:
-        """The rows and the columns that have ended, if the answer has the shape of the last one to this request; or, if
-        this is the first, that of another device's.
-        """  # noqa: D205 - one sentence says it
-        layout = self.layouts.get(asked)
-        first = layout is None
-        if first:
-            layout = _SHARED.get(asked)
-        rows = layout.read(reply) if isinstance(layout, Layout) else None
-        # Columns of one walk may be rows of another's column.
-        if rows is None or not isinstance(layout, Layout) or list(rows) != columns:
-            return None
-        if first:
-            self.layouts[asked] = layout
-            for column, octets in layout.widths.items():
-                self.measured(column, octets)
-        return rows, layout.ended
-
-    def measured(self, column: bytes, octets: int) -> None:
-        """A column's width was seen."""
-        if self.widths.get(column) != octets:
-            self.widths[column] = octets
-            self.changes += 1
-
-    def shrink(self, asked: int) -> None:
-        """`asked` values were too many."""
-        self.cap = max(1, asked // 2)
-
-    def recover(self) -> None:
-        """A poll went through: dare more next time."""
-        if self.cap:
-            self.cap = self.cap * 2 if self.cap < 128 else 0
-
-
-# What one device's answer looks like is what those of its kind look like: the second to give it has it learnt for all.
-_SHARED: dict[Request, Layout | None] = {}
-
-
-def _share(asked: Request, reply: Reply, found: dict[bytes, Cells], ended: set[bytes]) -> Layout | None:
-    """A device's first answer to a request is not as another's was: its shape, if that is now learnt for all."""
-    if asked not in _SHARED:
-        if len(_SHARED) >= _MAX_SHARED:
-            _SHARED.clear()
-        _SHARED[asked] = None
-        return None
-    known = _SHARED[asked]
-    if known is None:
-        known = _SHARED[asked] = learn(reply, found, frozenset(ended))
-        return known
-    if not known.hits:
-        _SHARED[asked] = None
-    return None
-
-
-@dataclass(slots=True, eq=False)
-class Budget:
-    """The bounds of one walk, counted down."""
-
-    limits: Limits
-    packets: int = 0
-    varbinds: int = 0
-    deadline: float = 0.0
-
-    def spend(self) -> None:
-        """Before each request; Fault(`bounds`) when a bound is reached."""
-        now = time.monotonic()
-        if not self.deadline:
-            self.deadline = now + self.limits.seconds
-        self.packets += 1
-        if self.packets > self.limits.packets or now > self.deadline:
-            raise Fault("bounds", f"{self.packets - 1} packets")
-
-    def heard(self, reply: Reply) -> None:
-        """After each answer: its repeated requests count too."""
-        self.packets += reply.lost
 
 
 def get(oids: Sequence[bytes], memory: Memory, budget: Budget) -> Generator[Request, Reply, dict[bytes, bytes]]:
@@ -249,11 +113,11 @@ def table(
     longest = 0
     expected = memory.rows.get(prefix)
     exact = expected if settled and expected else 0
-    route = _route(prefix, wanted, exact, memory, budget.limits) if exact and memory.version else []
+    planned = route(prefix, wanted, exact, memory, budget.limits) if exact and memory.version else []
     while wanted or empty:
         reply: Reply | None = None
-        if route:
-            asked, group, repetitions = route.pop(0)
+        if planned:
+            asked, group, repetitions = planned.pop(0)
             del wanted[: len(group)]
             budget.spend()
             reply = yield asked
@@ -267,7 +131,7 @@ def table(
             known = memory.rows.get(prefix)
             count = exact or (_DEFAULT_REPETITIONS if known is None else known + 1)
             queue = wanted or empty
-            group, repetitions = _pack(queue, count if wanted else 1, memory, budget.limits)
+            group, repetitions = pack(queue, count if wanted else 1, memory, budget.limits)
             del queue[: len(group)]
         try:
             found = yield from _Group(prefix, group, memory, budget).read(repetitions, exact, reply)
@@ -285,59 +149,6 @@ def table(
         if not settled:
             longest = memory.rows[prefix] = max(longest, *map(len, found.values()))
     return result, problems
-
-
-def _route(prefix: bytes, wanted: list[bytes], exact: int, memory: Memory, limits: Limits) -> list[_Part]:
-    """The requests for a settled table's columns, if each group of them fits one answer; as they were last time, if
-    nothing that they rest on has changed.
-    """  # noqa: D205 - one sentence says it
-    basis = (wanted, exact, memory.cap, memory.changes, limits.varbinds)
-    known = memory.routes.get(prefix)
-    if known is None or known[0] != basis:
-        parts: list[_Part] = []
-        queue = list(wanted)
-        while queue:
-            group, repetitions = _pack(queue, exact, memory, limits)
-            if repetitions < exact:
-                parts = []
-                break
-            del queue[: len(group)]
-            parts.append((request(ber.GET_BULK, tuple(group), repetitions), group, repetitions))
-        known = memory.routes[prefix] = ((list(wanted), *basis[1:]), parts)
-    return list(known[1])
-
-
-def _pack(wanted: list[bytes], rows: int, memory: Memory, limits: Limits) -> tuple[list[bytes], int]:
-    """How many of the wanted columns go together, and the repetitions to ask for."""
-    cap = min(limits.varbinds or 1 << 16, memory.cap or 1 << 16)
-    if memory.version == 0:
-        return wanted[: min(10, cap)], 1
-    widths = memory.widths
-    most = ANSWER_OCTETS[memory.version]
-    octets = widths.get(wanted[0], _FIRST_WIDTH)
-    repetitions = max(1, min(rows, cap, most // octets))
-    count = 1
-    if repetitions < rows:
-        return _share_out(wanted, rows, cap, memory)
-    for column in wanted[1:MAX_COLUMNS]:
-        octets += widths.get(column, _FIRST_WIDTH)
-        if octets * repetitions > most or (count + 1) * repetitions > cap:
-            break
-        count += 1
-    return wanted[:count], repetitions
-
-
-def _share_out(wanted: list[bytes], rows: int, cap: int, memory: Memory) -> tuple[list[bytes], int]:
-    """The same for a table that is too long for one answer: as many columns as make the fewest packets for each."""
-    octets = 0
-    best = (float(rows), 1, 1)
-    for count, column in enumerate(wanted[:MAX_COLUMNS], 1):
-        octets += memory.widths.get(column, _FIRST_WIDTH)
-        repetitions = min(rows, cap // count, ANSWER_OCTETS[memory.version] // octets)
-        if repetitions < 1:
-            break
-        best = min(best, (-(-rows // repetitions) / count, count, repetitions))
-    return wanted[: best[1]], best[2]
 
 
 class _Group:
@@ -468,9 +279,7 @@ class _Group:
             return 1
         count = len(self._active)
         left = self._memory.rows.get(self._prefix, 0) + 1 - min(len(self.found[column]) for column in self._active)
-        widths = self._memory.widths
-        octets = sum([widths.get(column, _FIRST_WIDTH) for column in self._active])
-        room = ANSWER_OCTETS[self._memory.version] // octets
+        room = ANSWER_OCTETS[self._memory.version] // row_octets(self._active, self._memory)
         cap = min(self._budget.limits.varbinds or room * count, self._memory.cap or room * count) // count
         return max(1, min(room, cap, left if left > 0 else room))
 

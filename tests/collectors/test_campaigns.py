@@ -10,7 +10,7 @@ import pytest
 from pysnmp.proto.api import v2c
 
 from collectors.poll import Poller
-from collectors.snmp import walk
+from collectors.snmp.bounds import Limits
 
 
 def damaged(data, chance):
@@ -46,7 +46,7 @@ def garbage(start_agents, count, seed, caplog):
         return [*answers, honest] if chance.random() < 0.9 else answers
 
     wanted = [agent.target(f"d{number}") for number, agent in enumerate(start_agents(behave) for _ in range(4))]
-    poller = Poller(timeout=0.15, retries=1, device_rate=0, limits=walk.Limits(packets=300, seconds=20))
+    poller = Poller(timeout=0.15, retries=1, device_rate=0, limits=Limits(packets=300, seconds=20))
     complete = 0
     while sent < count:
         started = time.monotonic()
@@ -161,7 +161,7 @@ def test_all_kinds_of_misbehaviour_at_once(agents, make_router, rounds):
     bad = {name: agents(behave=behave).target(name) for name, (behave, _) in KINDS.items()}
     small = agents(make_router(6), limit=150).target("pieces")
     good = [agents().target(f"good{number}") for number in range(3)]
-    poller = Poller(["if_mib"], timeout=0.6, retries=2, device_rate=0, limits=walk.Limits(packets=150, seconds=30))
+    poller = Poller(["if_mib"], timeout=0.6, retries=2, device_rate=0, limits=Limits(packets=150, seconds=30))
     counted = 0
     for _ in range(rounds + 20):
         started = time.monotonic()

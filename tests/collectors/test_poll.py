@@ -12,7 +12,7 @@ from pysnmp.proto.api import v2c
 
 from collectors import reading
 from collectors.poll import Access, Poller, Target, poll
-from collectors.snmp import walk
+from collectors.snmp.bounds import Limits
 from inventory.secrets import Secret
 
 IF_IN = "ifHCInOctets"
@@ -241,7 +241,7 @@ def test_every_way_of_misbehaving_has_its_reason(agents, name):
     bad = agents(behave=behave)
     good = agents()
     started = time.monotonic()
-    poller = quick(modules=["if_mib"], limits=walk.Limits(packets=200))
+    poller = quick(modules=["if_mib"], limits=Limits(packets=200))
     results = poller.poll([bad.target("bad"), good.target("good")])
     assert time.monotonic() - started < 20
     assert results[0].reason == reason, results[0].error

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from pyasn1.codec.ber import encoder
 from pysnmp.proto.api import v2c
 
-from collectors.snmp import answers, ber, layout, walk
+from collectors.snmp import answers, ber, layout, packing, walk
+from collectors.snmp.bounds import Budget, Limits
 from collectors.snmp.faults import Fault
+from collectors.snmp.memory import Memory
 from collectors.snmp.session import Reply
 
 TABLE = ber.encode_oid("1.3.6.1.2.1.2.2.1")
@@ -117,7 +119,7 @@ def test_an_index_that_ends_inside_a_number_is_never_asked_for():
     data = b""
     for index in (b"\x01", b"\x02\x81"):
         data += ber.tlv(ber.SEQUENCE, ber.tlv(ber.OBJECT_IDENTIFIER, COLUMNS[0] + index) + b"\x02\x01\x05")
-    steps = walk.table(TABLE, COLUMNS[:1], walk.Memory(1), walk.Budget(walk.Limits()))
+    steps = walk.table(TABLE, COLUMNS[:1], Memory(1), Budget(Limits()))
     next(steps)
     with pytest.raises(StopIteration) as ended:
         steps.send(Reply(0, 0, data, 0, len(data)))
@@ -272,16 +274,16 @@ def drive(steps, columns, count):
 def test_a_long_tables_answers_fit_a_frame_and_waste_little_of_it(count, settled):
     """Also those whose shape is known by then; before the first answer the columns' widths are a guess."""
     columns = [TABLE + bytes((number,)) for number in range(10, 22)]
-    memory = walk.Memory(1)
+    memory = Memory(1)
     taken = []
     for number in range(4):
         known = settled and number > 0
-        steps = walk.table(TABLE, columns, memory, walk.Budget(walk.Limits()), settled=known)
+        steps = walk.table(TABLE, columns, memory, Budget(Limits()), settled=known)
         (rows, problems), sizes = drive(steps, columns, count)
         assert not problems
         assert {len(part) for part in rows.values()} == {count}
         taken.append(sizes)
-    assert max(map(max, taken[1:])) <= walk.ANSWER_OCTETS[1]
-    least = sum(taken[-1]) / walk.ANSWER_OCTETS[1]
+    assert max(map(max, taken[1:])) <= packing.ANSWER_OCTETS[1]
+    least = sum(taken[-1]) / packing.ANSWER_OCTETS[1]
     assert len(taken[-1]) <= least * 1.3 + 1
     assert len(taken[-1]) <= len(taken[1]) <= len(taken[0])

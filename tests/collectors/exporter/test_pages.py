@@ -118,7 +118,11 @@ def test_a_workspace_that_is_wrong_changes_nothing(running):
     exporter = running(reread=broken)
     status, body, _ = exporter.get("/-/reload", method="POST")
     assert status == 500
-    assert b"devices.csv" in body
+    # As every mistake in a file is said: where, what, and what to write; no object's insides.
+    assert body.decode() in {
+        Problem("x", Message("not a role"), Message("write one"), "devices.csv", 3).in_language(language) + "\n"
+        for language in ("en", "zh_CN")
+    }
     assert exporter.get("/snmp?target=rt-a&module=system")[0] == 200
 
 
@@ -164,3 +168,12 @@ def test_a_page_that_is_too_old_is_not_served(running, monkeypatch):
         time.sleep(0.05)
     assert found[0] == 500
     assert b"too long ago" in found[1]
+
+
+def test_long_names_are_not_said_back_whole(running):
+    """Whoever asks for nonsense gets a short answer."""
+    exporter = running(any_target=False)
+    for path in ("/snmp?target={}", "/snmp?target=rt-a&module={}", "/snmp?target=rt-a&auth={}"):
+        status, body, _ = exporter.get(path.format("x" * 5000))
+        assert 400 <= status < 500
+        assert len(body) < 300
