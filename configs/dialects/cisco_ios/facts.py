@@ -53,7 +53,7 @@ _TYPED = Shorthand(
         "snmp-server community", "snmp-server host", "snmp-server group", "snmp-server user",
         "switchport mode access", "switchport mode trunk", "switchport access vlan", "switchport port-security",
     ),
-    _ROOTS | {"switch"},
+    _ROOTS | {"switch", "pass", "host"},
 )  # fmt: skip
 _FAMILY = no_family.Family("cisco_ios", _ROOTS, frozenset({"cisco"}), shorthand=_TYPED)
 
