@@ -29,9 +29,10 @@ async def run(probe: Probe, wire: Wire) -> tuple[Answer, ...]:
 
 
 def _answer(probe: Probe, target: Target, hops: Sequence[Hop]) -> Answer:
-    """`probe.known` are the hops of the planned exit. A hop that is none of them is another exit only behind them all.
+    """Sound if a router of the planned exit (`probe.known`) told itself on the way.
 
-    Weak: the target was reached, or a router answered, and none of those that answered is of the planned exit.
+    Weak if the target was reached, every router on the way told who it is, and none is of the planned exit; a silent
+    one could be.
     """
     device = target.device or probe.device
     way = " ".join(hop.who or "*" for hop in hops)
