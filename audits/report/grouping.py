@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from audits.model import Severity, Verdict
+from audits.model import Severity, Verdict, count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from audits.model import Attestation, Evidence, Finding, Fix, HighRisk, ItemResult, Report, Waiver, Words
 
@@ -20,8 +20,8 @@ _ORDER = {verdict: number for number, verdict in enumerate(Verdict)}
 class Weakness:
     """A fact that is true on a device (the system as a whole if `device` is empty), with every item that it touches.
 
-    `evidence` is the one with the gravest severity. `waiver` is there only if it covers every finding that names the
-    weakness. No item speaks of an observation: its `items` are empty.
+    `evidence` is the one with the gravest severity. `waiver` is there only if the weakness is waived for every item.
+    No item speaks of an observation: its `items` are empty.
     """
 
     device: str
@@ -60,7 +60,9 @@ class Case:
 
 def findings_by_device(report: Report) -> dict[str, list[Finding]]:
     """Every device's findings in the order of the items; those about the system as a whole under the empty name."""
-    found: dict[str, list[Finding]] = {"": []} | {device.name: [] for device in report.devices}
+    found: dict[str, list[Finding]] = {"": []}
+    for device in report.devices:
+        found[device.name] = []
     for item in report.items:
         for finding in item.findings:
             found.setdefault(finding.device, []).append(finding)
@@ -69,9 +71,11 @@ def findings_by_device(report: Report) -> dict[str, list[Finding]]:
 
 def weaknesses_by_device(report: Report) -> dict[str, list[Weakness]]:
     """What is weak on every device, gravest first, each fact once; behind it what no item speaks of."""
-    found = {name: list(_weaknesses(findings)) for name, findings in findings_by_device(report).items()}
+    waivers = {waiver.name: waiver for waiver in report.waivers}
+    found = {name: list(_weaknesses(findings, waivers)) for name, findings in findings_by_device(report).items()}
     for entry in report.observations:
-        found.setdefault(entry.device, []).append(Weakness(entry.device, entry.evidence, (), entry.fix))
+        waiver = waivers.get(entry.evidence.waiver)
+        found.setdefault(entry.device, []).append(Weakness(entry.device, entry.evidence, (), entry.fix, waiver))
     return found
 
 
@@ -112,12 +116,14 @@ def devices_by_severity(report: Report, weaknesses: dict[str, list[Weakness]]) -
     return counts
 
 
-def waived(report: Report) -> int:
-    """How many findings an active waiver covers."""
-    return sum(1 for item in report.items for finding in item.findings if finding.waiver is not None)
+def verdicts(findings: Iterable[Finding]) -> tuple[dict[str, int], int]:
+    """How many findings got each verdict, without those that are waived; and how many are waived."""
+    found = list(findings)
+    counts = count(finding.verdict for finding in found if finding.waiver is None)
+    return counts, len(found) - sum(counts.values())
 
 
-def _weaknesses(findings: Iterable[Finding]) -> Iterable[Weakness]:
+def _weaknesses(findings: Iterable[Finding], known: Mapping[str, Waiver]) -> Iterable[Weakness]:
     found: dict[str, list[tuple[Finding, Evidence]]] = {}
     for finding in findings:
         for entry in finding.evidence:
@@ -127,11 +133,9 @@ def _weaknesses(findings: Iterable[Finding]) -> Iterable[Weakness]:
     for fact, entries in found.items():
         gravest = min((entry for _, entry in entries), key=lambda entry: _GRAVITY[entry.severity])
         fix = next((fix for finding, _ in entries for fix in finding.fixes if fix.fact == fact), None)
-        waivers = [finding.waiver for finding, _ in entries]
+        waivers = [known.get(entry.waiver) for _, entry in entries]
         waiver = waivers[0] if all(waiver is not None for waiver in waivers) else None
-        made.append(
-            Weakness(entries[0][0].device, gravest, tuple(finding.item for finding, _ in entries), fix, waiver)
-        )
+        made.append(Weakness(entries[0][0].device, gravest, tuple(finding.item for finding, _ in entries), fix, waiver))
     return sorted(made, key=lambda weakness: _GRAVITY[weakness.evidence.severity])
 
 

@@ -47,9 +47,7 @@ def document(report: Report, made: Mapping[str, bytes], rules: Iterable[Path] = 
             "findings": report.finding_counts(),
             "high_risk": len(report.high_risks),
         },
-        "files": [
-            {"name": name, "bytes": len(data), "sha256": _checksum(data)} for name, data in sorted(made.items())
-        ],
+        "files": [{"name": name, "bytes": len(data), "sha256": _checksum(data)} for name, data in sorted(made.items())],
         "inputs": [
             {
                 "device": device.name,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audits.model import Severity, Source
+from audits.model import Severity, Source, Verdict
 from audits.vocabulary import FACTS
 from configs.model import Basis
 from inventory.text import Message, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from audits.model import Evidence, Finding, Verdict, Words
+    from audits.model import Evidence, Finding, HighRisk, Score, Waiver, Words
 
 BASES = {
     Basis.LINE: mark("these lines"),
@@ -53,6 +53,8 @@ NOTICE = mark(
 )
 UNVERIFIED = mark("The rules are paraphrases. Nobody has yet verified them against the paper standard.")
 VERIFIED = mark("The rules have been verified against the paper standard.")
+WAIVED = mark("waived")
+EASED, NOT_EASED = mark("eased by the configuration"), mark("not eased")
 MASKED = mark("Secrets in the lines shown are masked (***).")
 
 
@@ -141,4 +143,88 @@ class Wording:
             cited = self.numbers((line.number for line in entry.cited), 6)
             place = f" [{self.tr(mark('lines {numbers}'), numbers=cited)}]" if cited else ""
             pieces.append(self.reading(entry) + place)
+        if self.words(finding.note):
+            pieces.append(self.words(finding.note))
         return self.semicolon.join(pieces) or self.message(finding.why)
+
+    def mitigation(self, risk: HighRisk) -> str:
+        """What eases a case of the high-risk guide, and what keeps it high all the same."""
+        if not risk.eased:
+            return self.tr(NOT_EASED)
+        told = self.tr(EASED)
+        if risk.attestation is not None:
+            told = self.tr(mark("eased by what {by} attested"), by=risk.attestation.by)
+        elif risk.eased_by:
+            told += self.colon + self.comma.join(self.tr(FACTS[name].sound) for name in risk.eased_by)
+        if risk.through:
+            told += self.semicolon + self.tr(mark("stays high through case {case}"), case=risk.through)
+        return told
+
+    def tally(self, counts: Mapping[str, int], waived: int = 0) -> str:
+        """The verdicts that occur, with their numbers, and what is waived."""
+        parts = [f"{self.tr(Verdict(key).label)} {number}" for key, number in counts.items() if number]
+        if waived:
+            parts.append(f"{self.tr(WAIVED)} {waived}")
+        return self.comma.join(parts) or self.tr(mark("none"))
+
+    def evidence(self, finding: Finding, most: int) -> str:
+        """The lines of the configuration, masked, and the records of what was seen elsewhere; one a line."""
+        lines = {line.number: line.text for entry in finding.evidence for line in entry.cited}
+        shown = [f"{number}: {lines[number].strip()}" for number in sorted(lines)[:most]]
+        if len(lines) > most:
+            shown.append(self.tr(mark("… and {count} more lines"), count=len(lines) - most))
+        for entry in finding.evidence:
+            if entry.source is not None:
+                shown += [f"[{self.basis(entry)}] {record}" for record in entry.records[:most]]
+        return "\n".join(shown)
+
+    def waived(self, waiver: Waiver) -> str:
+        """Until when and why something is waived."""
+        return self.tr(
+            mark("waived until {until} ({name}): {reason}"),
+            until=waiver.until,
+            name=waiver.name,
+            reason=waiver.reason,
+        )
+
+    def scope_of(self, waiver: Waiver) -> str:
+        """What a waiver is about: the item, the weakness, the devices; one a line."""
+        weakness = self.weakness(waiver.fact) if waiver.fact in FACTS else waiver.fact
+        return "\n".join(text for text in (waiver.item, weakness, self.comma.join(waiver.devices)) if text)
+
+    def decided(self, finding: Finding) -> str:
+        """The waiver that covers the finding, and what a person stated about it."""
+        parts = []
+        if finding.waiver is not None:
+            parts.append(self.waived(finding.waiver))
+        if finding.attestation is not None:
+            parts.append(
+                self.tr(
+                    mark("attested by {by} on {on} ({state}): {statement}"),
+                    by=finding.attestation.by,
+                    on=finding.attestation.on,
+                    state=self.state(finding.attestation.state),
+                    statement=finding.attestation.statement,
+                )
+            )
+        return "\n".join(parts)
+
+    def level(self, level: int) -> str:
+        """第二级 or 第三级."""
+        return self.tr(mark("level 3") if level == 3 else mark("level 2"))
+
+    def rate(self, score: Score) -> str:
+        """The rate and the points as far as the profile gives them; whoever shows it labels it as self-assessed."""
+        parts = []
+        if score.rate is not None:
+            parts.append(
+                self.tr(
+                    mark("rate of items met: {rate} % ({decided} of {applicable} items decided)"),
+                    rate=f"{score.rate:.1f}",
+                    decided=score.decided,
+                    applicable=score.applicable,
+                )
+            )
+        if score.points is not None:
+            parts.append(self.tr(mark("{points} points of 100"), points=f"{score.points:.1f}"))
+        return self.comma.join(parts) or self.tr(mark("nothing is decided yet"))
