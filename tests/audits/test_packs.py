@@ -61,6 +61,13 @@ def test_every_item_that_is_checked_has_an_example_that_fails():
                 assert not item.kind.decides or Verdict.PASS in tried, item.id
 
 
+def test_an_observation_is_what_no_item_asks_for():
+    """Otherwise the same weakness would stand in a report twice."""
+    for loaded in packs.every().values():
+        asked = {check.fact for category in loaded.categories for item in category.items for check in item.checks}
+        assert not asked & {check.fact for check in loaded.observations}, loaded.name
+
+
 def test_names_of_packs():
     """One data file serves both levels, and one every vendor."""
     assert {"mlps-2", "mlps-3", "egov-extranet", "baseline-huawei", "baseline-h3c", "baseline-cisco"} <= set(
