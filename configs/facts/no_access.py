@@ -47,8 +47,8 @@ def sources(sheet: Sheet, terminals: tuple[Command, ...], lists: dict[str, Acces
     for line in reachable:
         filters = [one for one in line.find("access-class") if not one.negated and not _INWARD.isdisjoint(one.folded)]
         filters += [command for command in line.find("ipv6", "access-class") if not command.negated]
-        if not filters:
-            open_lines.append(line)
+        if all(command.starts("ipv6") for command in filters):
+            open_lines.append(line)  # a list of IPv6 alone leaves IPv4 open
             continue
         for command in filters:
             entry = lists.get(terminal_list(command))

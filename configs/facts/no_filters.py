@@ -62,9 +62,7 @@ def _idle_rules(lists: dict[str, AccessList], interfaces: list[Binding]) -> list
 
 
 _PHYSICAL = re.compile(
-    r"(?:fast|gigabit|tengig|twentyfivegig|fortygig|fiftygig|hundredgig|fourhundredgig|twogigabit|fivegigabit|tengigabit"
-    r"|app-?gigabit)?(?:ethernet|e)\S*\d|serial\d[^:]*$",
-    re.IGNORECASE,
+    r"(?:[a-z-]*gig(?:abit)?|fast)?(?:ethernet|eth|e)\d|(?:fa|gi|te)\d|serial\d[^:]*$", re.IGNORECASE
 )
 # Lines that say nothing about a port's use.
 _IDLE_WORDS = frozenset({"shutdown", "duplex", "speed", "negotiation", "mop", "switchport", "media-type", "ip", "cdp"})
