@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from audits.pack import Pack
     from inventory.model import Workspace
 
+_NAMED = 5  # devices that are named where many are alike
 # Weaknesses by device.
 _Weak = dict[str, set[str]]
 
@@ -314,8 +315,11 @@ def _show(outcome: _Outcome, stages: Sequence[str]) -> None:
         markup=False,
         soft_wrap=True,
     )
-    for each in outcome.before.not_judged:
+    unread = outcome.before.not_judged
+    for each in unread[:_NAMED]:
         talk().print(tr("not read: {device}: {why}", device=each.device, why=each.why), markup=False, soft_wrap=True)
+    if len(unread) > _NAMED:
+        talk().print(tr("… and {count} more", count=len(unread) - _NAMED), markup=False)
     for stage in stages:
         text = tr("Send it: govnet rollout start --stage {stage}; it is a dry run until --commit.", stage=stage)
         talk().print(text, markup=False, soft_wrap=True)

@@ -28,6 +28,8 @@ def demand_turn(root: Path, folder: str, store: Store, *, undo: bool, lab: bool)
     top = PurePosixPath(folder).parent
     every = stages.all_steps(root / top)
     names = list(every)
+    if PurePosixPath(folder).name not in every:
+        stages.steps(root, folder)  # says what there is instead
     done = _done(root, top, store, every, lab=lab)
     place = names.index(PurePosixPath(folder).name)
     for name in reversed(names[place + 1 :]) if undo else names[:place]:

@@ -14,7 +14,10 @@ from audits.reading import assess
 from audits.vocabulary import CONFIGURED
 from cli.main import main
 from configs.remedy_lines import Lack, Values
+from configs.rollout import stages_order
+from inventory.errors import InputError
 from inventory.model import Settings
+from inventory.text import Message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -161,3 +164,13 @@ def test_a_wrong_word_is_answered_with_the_right_one(run: Any, configs: Path, tm
     """What names nothing is an error that suggests something."""
     code, _, talk = run("audit", "fix", str(configs), *words, "-w", str(tmp_path))
     assert (code, said in talk) == (2, True), talk
+
+
+def test_a_stage_that_was_not_written_is_bad_input(run: Any, configs: Path, tmp_path: Path):
+    """A rollout of a stage that has nothing to send is bad input."""
+    out = tmp_path / "out"
+    assert run("audit", "fix", str(configs), "--only", "no_banner", "--out", str(out), "-w", str(tmp_path))[0] == 0
+    nothing: Any = None
+    with pytest.raises(InputError) as raised:
+        stages_order.demand_turn(tmp_path, "out/002-doors", nothing, undo=False, lab=True)
+    assert raised.value.problems[0].message == Message("there is no stage “{name}”", name="002-doors")
