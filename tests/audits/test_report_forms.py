@@ -363,10 +363,10 @@ def test_500_devices_alike_take_no_more_room_in_the_document():
         report = engine.run(documents, pack.shipped("mlps"), 3)
         context = report_docx.context(report, wording.Wording("en"))
         lengths.append(sum(len(row["groups"]) for chapter in context["chapters"] for row in chapter["rows"]))
-    assert lengths[0] == lengths[1] == len(report.items)
+    assert lengths[0] == lengths[1] >= len(report.items)
     many = next(row for chapter in context["chapters"] for row in chapter["rows"] if row["id"] == "8.1.4.1-c")
-    assert "(100)" in many["groups"][0]["devices"]
-    assert "(+90)" in many["groups"][0]["devices"]
+    (devices,) = [group["devices"] for group in many["groups"] if "(100)" in group["devices"]]
+    assert devices.endswith("(+90)")
 
 
 def test_a_report_without_devices_is_a_report(tmp_path):
