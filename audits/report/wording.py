@@ -104,9 +104,13 @@ class Wording:
         """What the fact says with this value; where it is not known, what it would be and why it is not."""
         if entry.value is not None:
             return self.tr(FACTS[entry.fact].reading(entry.value))
+        return f"{self._not_known(entry)}{self.colon}{self.weakness(entry.fact)}"
+
+    def _not_known(self, entry: Evidence) -> str:
+        """Why nobody knows: the configuration does not tell, or what another source says about itself."""
         if entry.source is not None and entry.why:
-            return f"{self.weakness(entry.fact)}? {self.why(entry)}"
-        return f"{self.weakness(entry.fact)}? {self.tr(FACTS[entry.fact].reading(None))}"
+            return self.why(entry)
+        return self.tr(FACTS[entry.fact].reading(None))
 
     def why(self, entry: Evidence) -> str:
         """The reason that the evidence gives; empty if it gives none."""
@@ -139,10 +143,15 @@ class Wording:
     def record(self, finding: Finding) -> str:
         """结果记录: what was found on one device, fact by fact, with the numbers of the lines."""
         pieces = []
+        unknown: dict[str, list[str]] = {}
         for entry in finding.evidence:
+            if entry.value is None:
+                unknown.setdefault(self._not_known(entry), []).append(self.weakness(entry.fact))
+                continue
             cited = self.numbers((line.number for line in entry.cited), 6)
             place = f" [{self.tr(mark('lines {numbers}'), numbers=cited)}]" if cited else ""
             pieces.append(self.reading(entry) + place)
+        pieces += [f"{why}{self.colon}{self.comma.join(facts)}" for why, facts in unknown.items()]
         if self.words(finding.note):
             pieces.append(self.words(finding.note))
         return self.semicolon.join(pieces) or self.message(finding.why)
