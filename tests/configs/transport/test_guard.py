@@ -117,7 +117,7 @@ def test_it_survives_the_session_that_armed_it(host):
     """The sleeper is the leader of a session of its own, with no terminal and no pipe of ours."""
     arm(host, 30)
     pid = int(next(host.folder.glob("armed.*")).read_text().split()[0])
-    assert os.getsid(pid) == pid
+    assert wait_for(lambda: os.getsid(pid) == pid)  # the one who armed it does not wait for that
     assert Path(f"/proc/{pid}/fd/0").readlink() == Path("/dev/null")
     host("cancel")
 
@@ -127,6 +127,7 @@ def test_a_dead_sleeper_is_no_guard(host):
     arm(host, 30)
     armed = next(host.folder.glob("armed.*"))
     pid = int(armed.read_text().split()[0])
+    assert wait_for(lambda: os.getsid(pid) == pid)
     os.killpg(pid, 9)
     assert wait_for(lambda: not Path(f"/proc/{pid}/cmdline").exists())
     assert host("status").stdout == "idle\n"
