@@ -35,6 +35,9 @@ LAB = "lab"
 LONGEST = (
     LAB,
     "tests/configs/rollout/test_end_to_end.py",
+    "tests/configs/rollout/test_junos.py",
+    "tests/configs/rollout/test_stages.py",
+    "tests/configs/rollout/test_kill.py",
     "tests/configs/safety/test_telnet.py",
     "tests/configs/transport/test_failures.py",
     "tests/collectors/test_poll.py",
@@ -42,6 +45,7 @@ LONGEST = (
     "tests/demo/test_emulated.py",
     "tests/lab/test_control.py",
     "tests/configs/drift/test_drift_cli.py",
+    "tests/configs/rollout/test_workers.py",
     "tests/configs/transport/test_push_emulated.py",
     "tests/ipplan/mapping/test_random.py",
     "tests/configs/transport/test_moves.py",

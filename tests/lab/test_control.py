@@ -244,7 +244,7 @@ def test_killing_the_lab_leaves_nothing(root):
     assert not control.down(root)
     again = control.up(root, where=WHERE)
     assert again.pid != state.pid
-    assert again.nodes["rt-lantian"].ssh == state.nodes["rt-lantian"].ssh
+    assert control.status(root)[1][0].state == "up"  # at another port if another lab has taken this one
 
 
 def test_the_lab_ends_when_its_folder_vanishes(root):

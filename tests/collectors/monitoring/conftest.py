@@ -368,9 +368,9 @@ def wait():
     return _wait
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def noc(tmp_path_factory, agent_class, every_object):
-    """Everything, running, with some seconds of samples."""
+    """Everything, running, with some seconds of samples; it ends with its file, because it never rests."""
     root = tmp_path_factory.mktemp("noc")
     world = World(root)
     with world.stack:
