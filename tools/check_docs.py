@@ -134,7 +134,7 @@ def run(line: str, directory: Path) -> str:
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        if tuple(words[1:3]) in SERVERS and "--list" not in words:
+        if tuple(words[1:3]) in SERVERS and not {"--list", "--setup"} & set(words):
             # A server runs until it is told to stop; once it says where it listens, stopping it in order is success.
             until_it_serves(process)
             process.send_signal(signal.SIGTERM)
