@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from audits.model import Assessed, Document
@@ -15,6 +17,7 @@ from inventory.errors import NO_HINT, GovnetError, InputError, Problem
 from inventory.text import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
 
@@ -48,8 +51,9 @@ def assess(document: Document, day: date | None = None) -> Assessed:
 
 def _read(document: Document, platform: str, text: str, encoding: str, day: date | None) -> Assessed:
     dialect = dialects.dialect(platform)
-    tree = dialect.parse(document.content, (text, encoding))
-    facts = on(dialect.facts(tree), day)
+    with _undisturbed():
+        tree = dialect.parse(document.content, (text, encoding))
+        facts = on(dialect.facts(tree), day)
     if not facts.facts:
         message = Message("no facts are read from the platform “{platform}” yet", platform=platform)
         hint = Message("audit it with a tool of its vendor; nothing is concluded here")
@@ -61,6 +65,18 @@ def _read(document: Document, platform: str, text: str, encoding: str, day: date
         dialect.mask,
         faults=dialect.lacking(tree, document.path),
     )
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without the search for cycles of objects: reading makes many objects and no cycles, and each search costs."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _unread(
