@@ -150,16 +150,17 @@ def _evidence(device: Assessed, check: Check) -> Evidence:
 
 
 def _in_context(device: Assessed, numbers: tuple[int, ...]) -> tuple[EvidenceLine, ...]:
-    cited = set(numbers)
-    shown = sorted(
-        {
-            near
-            for number in cited
-            for near in range(number - _CONTEXT, number + _CONTEXT + 1)
-            if 1 <= near <= len(device.masked)
-        }
-    )
-    return tuple(EvidenceLine(number, device.masked[number - 1], number in cited) for number in shown)
+    """The cited lines and those around them; several items cite the same."""
+    found = device.contexts.get(numbers)
+    if found is None:
+        masked = device.masked
+        cited, last = set(numbers), len(masked)
+        shown = {near for number in cited for near in range(number - _CONTEXT, number + _CONTEXT + 1)}
+        found = tuple(
+            EvidenceLine(number, masked[number - 1], number in cited) for number in sorted(shown) if 1 <= number <= last
+        )
+        device.contexts[numbers] = found
+    return found
 
 
 def _fix(device: Assessed, fact: str) -> Fix | None:

@@ -43,7 +43,8 @@ def assess(document: Document, day: date | None = None) -> Assessed:
     if not platform:
         return _unread(document, encoding, Message("no dialect recognises this text; name it with --platform"))
     try:
-        return _read(document, platform, text, encoding, day)
+        with _undisturbed():  # ends when the tree is gone, so that nothing is left to be searched
+            return _read(document, platform, text, encoding, day)
     except GovnetError as error:
         problems = tuple(error.problems) if isinstance(error, InputError) else ()
         return _unread(document, encoding, problems[0].message if problems else error.message, problems)
@@ -51,9 +52,8 @@ def assess(document: Document, day: date | None = None) -> Assessed:
 
 def _read(document: Document, platform: str, text: str, encoding: str, day: date | None) -> Assessed:
     dialect = dialects.dialect(platform)
-    with _undisturbed():
-        tree = dialect.parse(document.content, (text, encoding))
-        facts = on(dialect.facts(tree), day)
+    tree = dialect.parse(document.content, (text, encoding))
+    facts = on(dialect.facts(tree), day)
     if not facts.facts:
         message = Message("no facts are read from the platform “{platform}” yet", platform=platform)
         hint = Message("audit it with a tool of its vendor; nothing is concluded here")
