@@ -78,7 +78,92 @@ def run(
     )
 
 
+<<<<<<< HEAD
 def _result(category: Category, item: Item, level: int, found: tuple[Finding, ...]) -> ItemResult:
+=======
+def judge(item: Item, values: Mapping[str, bool | None]) -> Verdict:
+    """The verdict on one device from the values of its facts; a fact that is not there is unknown."""
+    if item.not_applicable is not None:
+        return Verdict.NOT_APPLICABLE
+    if not item.checks:
+        return Verdict.MANUAL
+    found = [values.get(check.fact) for check in item.checks]
+    if True in found:
+        decisive = any(values.get(check.fact) for check in item.checks if check.decisive)
+        # Partly met needs something that is shown to be met: the unknown does not help.
+        return Verdict.PARTIAL if False in found and not decisive else Verdict.FAIL
+    if None in found or item.kind is not Kind.CONFIG:
+        return Verdict.MANUAL
+    return Verdict.PASS
+
+
+def roll_up(verdicts: Iterable[Verdict]) -> Verdict:
+    """One item over all devices: all met → met; some met and some not → partly met; the unknown keeps it open."""
+    seen = set(verdicts) - {Verdict.NOT_APPLICABLE}
+    if not seen:
+        return Verdict.NOT_APPLICABLE
+    if Verdict.PARTIAL in seen or {Verdict.FAIL, Verdict.PASS} <= seen:
+        return Verdict.PARTIAL
+    if Verdict.FAIL in seen:
+        return Verdict.FAIL
+    return Verdict.MANUAL if Verdict.MANUAL in seen else Verdict.PASS
+
+
+def _findings(devices: tuple[Assessed, ...], item: Item, level: int) -> tuple[Finding, ...]:
+    collect = item.collect.words() if item.collect else Words()
+    if item.not_applicable is not None:
+        return (Finding("", item.id_at(level), Verdict.NOT_APPLICABLE, _NOT_HERE, collect=item.not_applicable.words()),)
+    if item.scope == "system" or not item.checks:
+        why = _MEASURE if item.kind is Kind.SERIES else _PERSON
+        return (Finding("", item.id_at(level), Verdict.MANUAL, why, collect=collect),)
+    return tuple(_finding(device, item, level, collect) for device in devices)
+
+
+def _finding(device: Assessed, item: Item, level: int, collect: Words) -> Finding:
+    if device.problem is not None:
+        return Finding(device.name, item.id_at(level), Verdict.MANUAL, _UNREAD, collect=collect)
+    values = {name: fact.value for name, fact in device.facts.facts.items()}
+    verdict = judge(item, values)
+    evidence = tuple(_evidence(device, check) for check in item.checks)
+    fixes = tuple(fix for entry in evidence if entry.value and (fix := _fix(device, entry.fact)) is not None)
+    if verdict in (Verdict.FAIL, Verdict.PARTIAL):
+        why = _WEAK
+    elif verdict is Verdict.PASS:
+        why = _SOUND
+    else:
+        why = _UNKNOWN if any(entry.value is None for entry in evidence) else _FAVOURABLE
+    return Finding(device.name, item.id_at(level), verdict, why, evidence, fixes, collect)
+
+
+def _evidence(device: Assessed, check: Check) -> Evidence:
+    fact: Fact = device.facts.facts[check.fact]
+    return Evidence(fact.name, fact.value, fact.basis, check.severity, fact.why, _in_context(device, fact.lines))
+
+
+def _in_context(device: Assessed, numbers: tuple[int, ...]) -> tuple[EvidenceLine, ...]:
+    """The cited lines and those around them; several items cite the same."""
+    found = device.contexts.get(numbers)
+    if found is None:
+        masked = device.masked
+        cited, last = set(numbers), len(masked)
+        shown = {near for number in cited for near in range(number - _CONTEXT, number + _CONTEXT + 1)}
+        found = tuple(
+            EvidenceLine(number, masked[number - 1], number in cited) for number in sorted(shown) if 1 <= number <= last
+        )
+        device.contexts[numbers] = found
+    return found
+
+
+def _fix(device: Assessed, fact: str) -> Fix | None:
+    remedy = remedies(device.facts.platform).get(fact)
+    if remedy is None:
+        return None
+    return Fix(fact, remedy.commands, Words(remedy.note.en, remedy.note.zh))
+
+
+def _roll_up(category: Category, item: Item, level: int, findings: tuple[Finding, ...]) -> ItemResult:
+    verdict = roll_up(finding.verdict for finding in findings) if findings else Verdict.MANUAL
+>>>>>>> a1
     return ItemResult(
         item.id_at(level),
         category.title.words(),

@@ -7,11 +7,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from configs.encodings import split
+from audits.masked import Masked
 from inventory.text import mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from configs.model import Basis, Facts
     from inventory.errors import Problem
@@ -105,11 +105,14 @@ class Assessed:
     faults: tuple[Problem, ...] = ()
 
     @cached_property
-    def masked(self) -> tuple[str, ...]:
-        """The lines of the text with the secrets masked; made when it is asked for, because it takes its time."""
-        if self.mask is None:
-            return ()
-        return tuple(line.rstrip("\r\n") for line in split(self.mask(self.text)))
+    def masked(self) -> Sequence[str]:
+        """The lines of the text with the secrets masked; each when it is asked for, because it takes its time."""
+        return () if self.mask is None else Masked(self.text, self.mask)
+
+    @cached_property
+    def contexts(self) -> dict[tuple[int, ...], tuple[EvidenceLine, ...]]:
+        """Lines that evidence has cited before, with those around them."""
+        return {}
 
     def shown(self, number: int) -> str:
         """Line `number` (from 1), masked; empty if there is none."""

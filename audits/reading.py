@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from audits.model import Assessed, Document
@@ -17,6 +19,7 @@ from inventory.text import Message, mark
 _NOT_READ = mark("nothing is read about this from this platform's configurations")
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
 
@@ -42,7 +45,8 @@ def assess(document: Document, day: date | None = None) -> Assessed:
     if not platform:
         return _unread(document, encoding, Message("no dialect recognises this text; name it with --platform"))
     try:
-        return _read(document, platform, text, encoding, day)
+        with _undisturbed():  # ends when the tree is gone, so that nothing is left to be searched
+            return _read(document, platform, text, encoding, day)
     except GovnetError as error:
         problems = tuple(error.problems) if isinstance(error, InputError) else ()
         return _unread(document, encoding, problems[0].message if problems else error.message, problems)
@@ -63,6 +67,18 @@ def _read(document: Document, platform: str, text: str, encoding: str, day: date
         dialect.mask,
         faults=dialect.lacking(tree, document.path),
     )
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without the search for cycles of objects: reading makes many objects and no cycles, and each search costs."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _unread(

@@ -6,6 +6,9 @@ Nothing here knows a vendor. A dialect says how a command is taken back (`no`, `
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from configs.model import Basis, Ending, Fact, Facts, NotUnderstood
@@ -58,6 +61,9 @@ class Command(NamedTuple):
             yield from command.everything()
 
 
+_LINE = attrgetter("line")
+
+
 class Reading:
     """A configuration as commands, indexed by their first word.
 
@@ -74,6 +80,7 @@ class Reading:
         shorthand: Shorthand | None = None,
     ) -> None:
         self.encoding = tree.encoding
+        self._tree = tree
         self._negation = negation
         commands, self.all = self._commands(tree)
         if shorthand is not None and any(map(shorthand.short, {command.folded[0] for command in self.all})):
@@ -131,6 +138,25 @@ class Reading:
             return ()
         size = len(words)
         return tuple(found) if size == 1 else tuple(one for one in found if one.folded[:size] == words)
+
+    def holding(self, *parts: str) -> Iterator[Command]:
+        """The commands in whose line one of these (lower-case) texts stands, in the file's order; few of many lines."""
+        text = self._tree.text.lower()
+        ends = list(accumulate(map(len, self._tree.lines)))
+        if ends and ends[-1] != len(text):  # a character that is two in lower case
+            text, ends = "", []
+            yield from self.all
+        found = set()
+        for part in parts:
+            at = text.find(part)
+            while at >= 0:
+                number = bisect_right(ends, at)
+                found.add(number + 1)
+                at = text.find(part, ends[number])
+        for number in sorted(found):
+            place = bisect_left(self.all, number, key=_LINE)
+            if place < len(self.all) and self.all[place].line == number:
+                yield self.all[place]
 
     def on(self, *words: str) -> tuple[Command, ...]:
         """As `find`, without the negated ones and without those that a later negation of the same words takes back."""

@@ -40,17 +40,21 @@ def rule(line: int, folded: Sequence[str], *, basic: bool) -> FilterRule | None:
     protocol = ""
     if not basic and words and words[0] not in ("source", "destination"):
         protocol, words = words[0], words[1:]
-    parts: dict[str, Address] = {}
-    ports: dict[str, Ports] = {}
+    source = destination = ANY
+    source_ports = destination_ports = ANY_PORTS
     conditions: list[str] = []
     at, end = 0, len(words)
     while at < end:
         word = words[at]
         at += 1
-        if word in ("source", "destination"):
-            parts[word], at = _address(words, at)
-        elif word in ("source-port", "destination-port"):
-            ports[word], at = _ports_at(words, at)
+        if word == "source":
+            source, at = _address(words, at)
+        elif word == "destination":
+            destination, at = _address(words, at)
+        elif word == "destination-port":
+            destination_ports, at = _ports_at(words, at)
+        elif word == "source-port":
+            source_ports, at = _ports_at(words, at)
         elif word in _WITH_A_NAME and at < end:
             conditions.append(f"{word} {words[at]}")
             at += 1
@@ -60,10 +64,10 @@ def rule(line: int, folded: Sequence[str], *, basic: bool) -> FilterRule | None:
         line,
         permit,
         "" if protocol in ("ip", "ipv6") else protocol,
-        parts.get("source", ANY),
-        parts.get("destination", ANY),
-        ports.get("source-port", ANY_PORTS),
-        ports.get("destination-port", ANY_PORTS),
+        source,
+        destination,
+        source_ports,
+        destination_ports,
         frozenset(conditions) if conditions else _NOTHING,
     )
 

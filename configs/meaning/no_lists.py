@@ -201,13 +201,20 @@ def _address(words: _Words, at: int, *, bare_host: bool = False) -> tuple[Addres
         return _host(after), at + 2
     if word in ("object-group", "addrgroup"):
         return Address(f"{word} {after}", 0), at + 2
-    if ":" in word or "/" in word:
-        return (_prefix(word) if ":" in word else _short(word)), at + 1
     found = _masked(word, after)
-    if found is None:
-        value = v4(word) if bare_host else None
-        return Address(word if value is None else value, 0), at + 1
-    return found, at + 2
+    if found is not None:
+        return found, at + 2
+    return _alone(word, bare_host=bare_host), at + 1
+
+
+def _alone(word: str, *, bare_host: bool) -> Address:
+    """A word that says an address, or the name of one, without another."""
+    if ":" in word:
+        return _prefix(word)
+    if "/" in word:
+        return _short(word)
+    value = v4(word) if bare_host else None
+    return Address(word if value is None else value, 0)
 
 
 def _ports_at(words: _Words, at: int) -> tuple[Ports, int]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from configs.intervals import Intervals
+    from configs.intervals import Intervals, Span
 
 Box: TypeAlias = "tuple[Intervals, ...]"
 MOST_PIECES: Final = 1024
@@ -91,17 +91,17 @@ class _Column:
     """One dimension of all boxes. Most rules have few different values in it, so equal ones are put in together."""
 
     def __init__(self, rows: Sequence[tuple[int, Intervals]]) -> None:
-        values: dict[Intervals, int] = {}
+        values: dict[tuple[Span, ...], int] = {}
         for index, value in rows:
-            values[value] = values.get(value, 0) | 1 << index
+            values[value.spans] = values.get(value.spans, 0) | 1 << index
         events: dict[int, int] = {}
         begins: dict[int, int] = {}
         ends: dict[int, int] = {}
-        for value, mask in values.items():
-            for start, stop in value.spans:
+        for spans, mask in values.items():
+            for start, stop in spans:
                 events[start] = events.get(start, 0) ^ mask
                 events[stop] = events.get(stop, 0) ^ mask
-            first, last = value.spans[0][0], value.spans[-1][1]
+            first, last = spans[0][0], spans[-1][1]
             begins[first] = begins.get(first, 0) | mask
             ends[last] = ends.get(last, 0) | mask
         self._places = sorted(events)

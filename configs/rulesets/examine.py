@@ -256,17 +256,25 @@ def _merge(one: RuleSet, first: tuple[int, list[Rule]], second: tuple[int, list[
     if (
         mine[0].action != theirs[0].action
         or any(rule.conditions != conditions for rule in (*mine, *theirs))
-        or any(line < unclear < after for unclear in one.unclear)
         or one.between(line) != one.between(after)
-        or one.apart(line) != one.apart(after)
     ):
         return ""
+    single = len(mine) == len(theirs) == 1
     different = [
         (name, part(mine[0]), part(theirs[0]))
         for name, part in _PARTS
-        if {part(rule) for rule in mine} != {part(rule) for rule in theirs}
+        if (
+            part(mine[0]) != part(theirs[0])
+            if single
+            else {part(rule) for rule in mine} != {part(rule) for rule in theirs}
+        )
     ]
-    if len(different) != 1 or (one.kind is FilterKind.ACCESS_LIST and not _one_entry(*different[0])):
+    if (
+        len(different) != 1
+        or (one.kind is FilterKind.ACCESS_LIST and not _one_entry(*different[0]))
+        or one.apart(line) != one.apart(after)
+        or any(line < unclear < after for unclear in one.unclear)
+    ):
         return ""
     return different[0][0]
 

@@ -59,7 +59,10 @@ def read(tables: Tables) -> dict[str, Domain]:
     for name, put in _READERS.items():
         for entry in tables[name]:
             if entry.name:
-                put(entry, found.setdefault(entry.vrf, Domain()))
+                domain = found.get(entry.vrf)
+                if domain is None:
+                    domain = found[entry.vrf] = Domain()
+                put(entry, domain)
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from configs.dialects.huawei.filters import limited, opening_rules
@@ -84,7 +83,7 @@ def passwords(sheet: Sheet, reading: Reading) -> None:
     plain: list[Command] = []
     reversible: list[Command] = []
     hidden: list[Command] = []
-    for command in reading.all:
+    for command in reading.holding("password", "key", "authentication-mode"):
         if command.negated or not _about_secret(command):
             continue
         if _clear(command):
@@ -112,13 +111,7 @@ _SECRET_WORD = re.compile(r".*(?:password|key|key-string|shared-key-cipher)$|aut
 def _about_secret(command: Command) -> bool:
     if command.starts("snmp-agent", "community") or command.folded[0] in ("description", "gre", "header", "sysname"):
         return False
-    return any(map(_is_secret_word, command.folded))
-
-
-@lru_cache(1 << 14)
-def _is_secret_word(word: str) -> bool:
-    """Asked of every word of a text, which has few different ones."""
-    return _SECRET_WORD(word) is not None
+    return any(map(_SECRET_WORD, command.folded))
 
 
 def _clear(command: Command) -> bool:

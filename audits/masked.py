@@ -1,0 +1,48 @@
+"""The lines of a text without its secrets, each masked when it is asked for: a report shows few of many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, overload
+
+from configs.encodings import split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# What begins a secret that goes over several lines.
+_KEY = "PRIVATE KEY-----"
+
+
+class Masked(Sequence[str]):
+    """Lines without their ends. `mask` works on a text; line by line where no secret goes over several lines."""
+
+    def __init__(self, text: str, mask: Callable[[str], str]) -> None:
+        self._mask = mask
+        whole = _KEY in text
+        self._lines = [line.rstrip("\r\n") for line in split(mask(text) if whole else text)]
+        self._done = set(range(len(self._lines))) if whole else set[int]()
+        self._known: dict[str, str] = {}  # a device says the same many times
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        place = range(len(self))[place]
+        line = self._lines[place]
+        if place in self._done:
+            return line
+        found = self._known.get(line)
+        if found is None:
+            found = self._known[line] = self._mask(line)
+        self._lines[place] = found
+        self._done.add(place)
+        return found
