@@ -109,11 +109,6 @@ class Assessed:
         """The lines of the text with the secrets masked; each when it is asked for, because it takes its time."""
         return () if self.mask is None else Masked(self.text, self.mask)
 
-    @cached_property
-    def contexts(self) -> dict[tuple[int, ...], tuple[EvidenceLine, ...]]:
-        """Lines that evidence has cited before, with those around them."""
-        return {}
-
     def shown(self, number: int) -> str:
         """Line `number` (from 1), masked; empty if there is none."""
         return self.masked[number - 1] if 1 <= number <= len(self.masked) else ""
