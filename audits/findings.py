@@ -23,6 +23,7 @@ _SEEN = Message(mark("what was observed shows a weakness"))
 _SOUND = Message(mark("the configuration shows that it is met"))
 _MEASURED = Message(mark("what was observed shows that it is met"))
 _FAVOURABLE = Message(mark("the configuration speaks for it; a person confirms the rest"))
+_AGAINST = Message(mark("the configuration speaks against it; a person looks whether something else makes it good"))
 _UNKNOWN = Message(mark("the configuration does not tell everything that the item asks for"))
 _PERSON = Message(mark("no configuration can tell; a person collects the evidence"))
 _NOT_HERE = Message(mark("the item does not apply to network and security devices"))
@@ -104,13 +105,15 @@ def _collected(everything: Everything, checks: Iterable[Check]) -> bool:
 
 
 def _judge(kind: Kind, checks: Sequence[Check], values: Mapping[str, bool | None]) -> Verdict:
-    found = [values.get(check.fact) for check in checks]
-    if True in found:
+    hinted = any(check.hint and values.get(check.fact) for check in checks)
+    found = [values.get(check.fact) for check in checks if not check.hint or hinted]
+    proven = any(not check.hint and values.get(check.fact) for check in checks)
+    if proven:
         decisive = any(check.decisive and values.get(check.fact) for check in checks)
         # Partly met needs something that is shown to be met: the unknown does not help.
         return Verdict.PARTIAL if False in found and not decisive else Verdict.FAIL
     needed = [values.get(check.fact) for check in checks if check.needed]
-    if None in needed or not needed or not kind.decides:
+    if hinted or None in needed or not needed or not kind.decides:
         return Verdict.MANUAL
     return Verdict.PASS
 
@@ -153,6 +156,8 @@ def _why(verdict: Verdict, checks: Sequence[Check], evidence: Sequence[Evidence]
         return _MEASURED if all(entry.source is not None for entry in evidence) else _SOUND
     if not checks:
         return _PERSON
+    if {check.fact for check in checks if check.hint} & {entry.fact for entry in evidence if entry.value}:
+        return _AGAINST
     needed = {check.fact for check in checks if check.needed}
     open_ones = [entry for entry in evidence if entry.value is None and entry.fact in needed]
     missing = next((entry.why for entry in open_ones if entry.source is not None), None)

@@ -64,7 +64,8 @@ class Check(_Strict):
 
     `from` names who observes a fact that no configuration tells. `scope: system` asks for it once, of the network, and
     not of every device. One that is not `needed` counts where it is known, and the item is decided without it where
-    it is not.
+    it is not. A `hint` alone decides nothing: another device or a rule outside the configuration may make it good, so
+    a person does.
     """
 
     fact: str
@@ -73,6 +74,7 @@ class Check(_Strict):
     source: Source | None = Field(default=None, alias="from")
     scope: Scope | None = None
     needed: bool = True
+    hint: bool = False
 
     @model_validator(mode="after")
     def _known(self) -> Check:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from audits.model import Assessed, Document
@@ -13,13 +11,13 @@ from configs.detect import detect
 from configs.model import Basis, Fact, Facts
 from configs.rulesets.facts import on
 from configs.tree import decode
+from inventory.collecting import uncollected
 from inventory.errors import NO_HINT, GovnetError, InputError, Problem
 from inventory.text import Message, mark
 
 _NOT_READ = mark("nothing is read about this from this platform's configurations")
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
 
@@ -45,7 +43,7 @@ def assess(document: Document, day: date | None = None) -> Assessed:
     if not platform:
         return _unread(document, encoding, Message("no dialect recognises this text; name it with --platform"))
     try:
-        with _undisturbed():  # ends when the tree is gone, so that nothing is left to be searched
+        with uncollected():  # ends when the tree is gone, so that nothing is left to be searched
             return _read(document, platform, text, encoding, day)
     except GovnetError as error:
         problems = tuple(error.problems) if isinstance(error, InputError) else ()
@@ -67,18 +65,6 @@ def _read(document: Document, platform: str, text: str, encoding: str, day: date
         dialect.mask,
         faults=dialect.lacking(tree, document.path),
     )
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Without the search for cycles of objects: reading makes many objects and no cycles, and each search costs."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _unread(

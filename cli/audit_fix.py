@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.audit_common import Platform, Sources, gather
+from cli.audit_common import LevelOption, Platform, Sources, gather
 from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, page, print_json, print_table, talk
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, mark, tr
@@ -66,7 +66,7 @@ def register(group: typer.Typer) -> None:
             list[str] | None,
             typer.Option("--device", help=tr(mark("Mend only this device; may be repeated.")), show_default=False),
         ] = None,
-        level: Annotated[int, typer.Option("--level", help=tr(mark("Protection level: 2 or 3.")))] = 3,
+        level: LevelOption = None,
         platform: Platform = "",
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
@@ -75,6 +75,7 @@ def register(group: typer.Typer) -> None:
         from configs.readdress import out as folders  # noqa: PLC0415 - as above
         from configs.remedy_lines import Values  # noqa: PLC0415 - as above
 
+        level = 3 if level is None else level
         if level not in pack.LEVELS:
             raise InputError([_problem("bad-level", "--level", Message("there are rules for the levels 2 and 3 only"))])
         if out is not None:

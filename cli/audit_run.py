@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.audit_common import ARCHIVE, Day, LevelOption, Packs, Platform, Sources, check_day, gather, own_files
+from cli.audit_evidence import EVERYTHING, Evidence, PrometheusSecret, PrometheusUrl, observed
 from cli.common import HERE, JsonOption, WorkspaceOption, command, page, print_json, print_table, talk
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, language, mark, tr
@@ -71,6 +72,18 @@ def register(group: typer.Typer) -> None:
                 show_default=False,
             ),
         ] = None,
+        evidence: Evidence = EVERYTHING,
+        prometheus: PrometheusUrl = "",
+        prometheus_secret: PrometheusSecret = "",
+        probes: Annotated[
+            Path | None,
+            typer.Option(
+                "--probes",
+                metavar="probes.json",
+                help=tr(mark("What `govnet audit probe --commit --out` has found.")),
+                show_default=False,
+            ),
+        ] = None,
         platform: Platform = "",
         date: Day = "",
         workspace: WorkspaceOption = HERE,
@@ -78,7 +91,9 @@ def register(group: typer.Typer) -> None:
     ) -> None:
         from audits import attestations, engine, pack, profile, waivers  # noqa: PLC0415 - start-up time
         from audits import packs as rules  # noqa: PLC0415 - as above
+        from audits.evidence import Limits  # noqa: PLC0415 - as above
         from audits.model import Scope  # noqa: PLC0415 - as above
+        from audits.probes import results as probed  # noqa: PLC0415 - as above
         from audits.report import json as report_json  # noqa: PLC0415 - as above
 
         kinds = _kinds(formats)
@@ -89,6 +104,17 @@ def register(group: typer.Typer) -> None:
         unit = profile.load(own) if own else profile.shipped()
         chosen = rules.choose(packs or unit.packs, level, own)
         documents, loaded = gather(sources, platform, workspace)
+        seen = observed(
+            documents,
+            loaded,
+            date=day,
+            evidence=evidence,
+            url=prometheus,
+            secret=prometheus_secret,
+            limits=Limits.of(unit.limit),
+        )
+        if probes is not None:
+            seen += probed.read(probes, date_type.fromisoformat(day))
         report = engine.run(
             documents,
             chosen.pack,
@@ -100,6 +126,7 @@ def register(group: typer.Typer) -> None:
             attestations=attestations.load(own, day) if own else (),
             waivers=waivers.load(own, day) if own else (),
             profile=unit,
+            observed=seen,
         )
         if not report.judged:
             raise InputError(_unread(report))
