@@ -105,15 +105,13 @@ def _collected(everything: Everything, checks: Iterable[Check]) -> bool:
 
 
 def _judge(kind: Kind, checks: Sequence[Check], values: Mapping[str, bool | None]) -> Verdict:
-    hinted = any(check.hint and values.get(check.fact) for check in checks)
-    found = [values.get(check.fact) for check in checks if not check.hint or hinted]
-    proven = any(not check.hint and values.get(check.fact) for check in checks)
-    if proven:
+    found = [values.get(check.fact) for check in checks]
+    if any(values.get(check.fact) for check in checks if not check.hint):
         decisive = any(check.decisive and values.get(check.fact) for check in checks)
         # Partly met needs something that is shown to be met: the unknown does not help.
         return Verdict.PARTIAL if False in found and not decisive else Verdict.FAIL
     needed = [values.get(check.fact) for check in checks if check.needed]
-    if hinted or None in needed or not needed or not kind.decides:
+    if True in found or None in needed or not needed or not kind.decides:
         return Verdict.MANUAL
     return Verdict.PASS
 

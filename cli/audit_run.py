@@ -76,11 +76,11 @@ def register(group: typer.Typer) -> None:
         prometheus: PrometheusUrl = "",
         prometheus_secret: PrometheusSecret = "",
         probes: Annotated[
-            Path | None,
+            list[Path] | None,
             typer.Option(
                 "--probes",
                 metavar="probes.json",
-                help=tr(mark("What `govnet audit probe --commit --out` has found.")),
+                help=tr(mark("What `govnet audit probe --commit --out` has found; may be repeated.")),
                 show_default=False,
             ),
         ] = None,
@@ -113,8 +113,7 @@ def register(group: typer.Typer) -> None:
             secret=prometheus_secret,
             limits=Limits.of(unit.limit),
         )
-        if probes is not None:
-            seen += probed.read(probes, date_type.fromisoformat(day))
+        found = (each for path in probes or () for each in probed.read(path, date_type.fromisoformat(day)))
         report = engine.run(
             documents,
             chosen.pack,
@@ -126,7 +125,7 @@ def register(group: typer.Typer) -> None:
             attestations=attestations.load(own, day) if own else (),
             waivers=waivers.load(own, day) if own else (),
             profile=unit,
-            observed=seen,
+            observed=(*seen, *probed.merged(found)),
         )
         if not report.judged:
             raise InputError(_unread(report))

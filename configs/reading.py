@@ -82,9 +82,11 @@ class Reading:
         self.encoding = tree.encoding
         self._tree = tree
         self._negation = negation
+        self._spelled = False
         commands, self.all = self._commands(tree)
         if shorthand is not None and any(map(shorthand.short, {command.folded[0] for command in self.all})):
             commands = [_spelled(command, shorthand) for command in commands]
+            self._spelled = True
             self.all = tuple(one for command in commands for one in (command, *command.everything()))
         mended = _mended(commands, opens)
         if mended is not None:
@@ -143,9 +145,9 @@ class Reading:
         """The commands in whose line one of these (lower-case) texts stands, in the file's order; few of many lines."""
         text = self._tree.text.lower()
         ends = list(accumulate(map(len, self._tree.lines)))
-        if ends and ends[-1] != len(text):  # a character that is two in lower case
-            text, ends = "", []
+        if self._spelled or (ends and ends[-1] != len(text)):  # a character that is two in lower case
             yield from self.all
+            return
         found = set()
         for part in parts:
             at = text.find(part)

@@ -143,13 +143,7 @@ def audit(rules: pack.Pack) -> Any:
 
 def weak(report: Report) -> set[str]:
     """The weaknesses that findings and observations name."""
-    named = {
-        entry.fact
-        for finding in report.findings_of("x.cfg")
-        if finding.verdict in WEAK
-        for entry in finding.evidence
-        if entry.value
-    }
+    named = {entry.fact for finding in report.findings_of("x.cfg") for entry in finding.evidence if entry.value}
     return named | {entry.evidence.fact for entry in report.observations}
 
 
