@@ -20,8 +20,9 @@ class Masked(Sequence[str]):
     def __init__(self, text: str, mask: Callable[[str], str]) -> None:
         self._mask = mask
         whole = _KEY in text
-        self._lines = [line.rstrip("\r\n") for line in split(mask(text) if whole else text)]
-        self._done = set(range(len(self._lines))) if whole else set[int]()
+        lines = [line.rstrip("\r\n") for line in split(mask(text) if whole else text)]
+        self._lines: list[str] = lines
+        self._masked: list[str | None] = list(lines) if whole else [None] * len(lines)
         self._known: dict[str, str] = {}  # a device says the same many times
 
     def __len__(self) -> int:
@@ -36,13 +37,11 @@ class Masked(Sequence[str]):
     def __getitem__(self, place: int | slice) -> str | Sequence[str]:
         if isinstance(place, slice):
             return [self[one] for one in range(*place.indices(len(self)))]
-        place = range(len(self))[place]
-        line = self._lines[place]
-        if place in self._done:
-            return line
-        found = self._known.get(line)
+        found = self._masked[place]
         if found is None:
-            found = self._known[line] = self._mask(line)
-        self._lines[place] = found
-        self._done.add(place)
+            line = self._lines[place]
+            found = self._known.get(line)
+            if found is None:
+                found = self._known[line] = self._mask(line)
+            self._masked[place] = found
         return found

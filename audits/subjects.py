@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from audits.pack import Check, Item
 
 _CONTEXT = 2  # lines shown before and after a cited one
+_MANY = 50  # cited lines beyond which none are shown around them
 _SOURCES = {
     Source.PROMETHEUS: mark("the measurements of Prometheus"),
     Source.ARCHIVE: mark("the archive of backups"),
@@ -157,15 +158,8 @@ def together(values: Iterable[bool | None]) -> bool | None:
 
 
 def _in_context(device: Assessed, numbers: tuple[int, ...]) -> tuple[EvidenceLine, ...]:
-    if not numbers:
-        return ()
-    cited = set(numbers)
-    shown = sorted(
-        {
-            near
-            for number in cited
-            for near in range(number - _CONTEXT, number + _CONTEXT + 1)
-            if 1 <= near <= len(device.masked)
-        }
-    )
-    return tuple(EvidenceLine(number, device.masked[number - 1], number in cited) for number in shown)
+    """The cited lines with those around them; of very many the lines alone are enough."""
+    masked, cited = device.masked, set(numbers)
+    around, last = _CONTEXT if len(cited) <= _MANY else 0, len(masked)
+    shown = {near for number in cited for near in range(max(number - around, 1), min(number + around, last) + 1)}
+    return tuple([EvidenceLine(number, masked[number - 1], number in cited) for number in sorted(shown)])
