@@ -62,6 +62,7 @@ PARTIAL = {
     ("inventory", "discover"),
     ("audit", "facts"),
     ("audit", "fix"),
+    ("audit", "policy"),
 }
 # What the examples of the help speak of, and how it comes about.
 PREPARATION = (
