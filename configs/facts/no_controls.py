@@ -90,11 +90,12 @@ _ADMISSION = (
     ("dot1x", "pae"), ("dot1x", "port-control"), ("authentication", "port-control"), ("access-session", "port-control"),
     ("mab",), ("switchport", "port-security"), ("web-auth", "enable"),
 )  # fmt: skip
+_ASKING = frozenset(words[0] for words in _ADMISSION)
 
 
 def _ports(sheet: Sheet, reading: Reading) -> None:
     ports = [one for one in reading.find("interface") if _is_for_users(one)]
-    admitted = [[line for words in _ADMISSION for line in one.find(*words) if not line.negated] for one in ports]
+    admitted = [[line for line in one.inside if _admits(line)] for one in ports]
     weak = [port for port, found in zip(ports, admitted, strict=True) if not found]
     controls.put(sheet, "access_ports_open", weak=weak, sound=[line for found in admitted for line in found])
     snooping = reading.on("ip", "dhcp", "snooping") if ports else ()
@@ -103,12 +104,17 @@ def _ports(sheet: Sheet, reading: Reading) -> None:
     controls.put(sheet, "no_arp_inspection", sound=arp, lacking=bool(ports), views=ports)
 
 
+def _admits(line: Command) -> bool:
+    return not line.negated and line.folded[0] in _ASKING and any(line.starts(*words) for words in _ADMISSION)
+
+
 def _is_for_users(interface: Command) -> bool:
-    access = any(not one.negated for words in (("switchport", "mode", "access"), ("switchport", "access", "vlan"))
-                 for one in interface.find(*words))  # fmt: skip
-    other = any(one.has("trunk") and not one.negated for one in interface.find("switchport", "mode"))
-    down = any(one.folded == ("shutdown",) and not one.negated for one in interface.inside)
-    return access and not other and not down
+    said = [one.folded for one in interface.inside if not one.negated]
+    if ("shutdown",) in said:
+        return False
+    modes = [words for words in said if words[0] == "switchport"]
+    access = any(words[1:3] in (("mode", "access"), ("access", "vlan")) for words in modes)
+    return access and not any("trunk" in words for words in modes if words[1:2] == ("mode",))
 
 
 def _borders(sheet: Sheet, reading: Reading, lists: dict[str, AccessList]) -> None:

@@ -82,10 +82,12 @@ def _ports(sheet: Sheet, reading: Reading) -> None:
 
 
 def _is_for_users(interface: Command) -> bool:
-    lines = [one for one in interface.inside if not one.negated]
-    access = any(one.starts("port", "link-type", "access") or one.starts("port", "default", "vlan") for one in lines)
-    other = any(one.starts("port", "link-type") and not one.has("access") for one in lines)
-    return access and not other and not any(one.folded == ("shutdown",) for one in lines)
+    said = [one.folded for one in interface.inside if not one.negated]
+    if ("shutdown",) in said:
+        return False
+    modes = [words for words in said if words[0] == "port"]
+    access = any(words[1:3] in (("link-type", "access"), ("default", "vlan")) for words in modes)
+    return access and not any("access" not in words for words in modes if words[1:2] == ("link-type",))
 
 
 def _policies(sheet: Sheet, reading: Reading, rules: list[PolicyRule]) -> None:

@@ -422,6 +422,9 @@ def town(bare_town: Town) -> Iterator[Town]:
             ("fw", "dhcp", "office0", "10.1.0.1", "10.1.0.100"),
         ):
             stack.enter_context(bare_town.actor(*actor))
+        # A router's link-local address is tentative for a second or two: until then it asks for no IPv6 neighbour.
+        for node, target in (("noc", "fd00:3::10"), ("office", "fd00:1::1")):
+            bare_town.do(node, "ping", "-6", "-c", "1", "-w", "15", target)
         yield bare_town
 
 
