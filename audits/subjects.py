@@ -39,7 +39,7 @@ class Subject:
     observed: Mapping[str, Sequence[Observed]]
     given: frozenset[Source]
     everything: Sequence[Assessed] = ()
-    _contexts: dict[str, tuple[EvidenceLine, ...]] = field(default_factory=dict)
+    _contexts: dict[tuple[int, ...], tuple[EvidenceLine, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -104,9 +104,12 @@ class Subject:
         return Evidence(known.name, known.value, known.basis, check.severity, known.why, self._context(check.fact))
 
     def _context(self, fact: str) -> tuple[EvidenceLine, ...]:
-        if fact not in self._contexts:
-            self._contexts[fact] = _in_context(self.device, self.lines(fact)) if self.device is not None else ()
-        return self._contexts[fact]
+        numbers = self.lines(fact)
+        if self.device is None or not numbers:
+            return ()
+        if numbers not in self._contexts:
+            self._contexts[numbers] = _in_context(self.device, numbers)
+        return self._contexts[numbers]
 
     def _record(self, entry: Observed, record: str) -> str:
         return f"{entry.device}: {record}" if entry.device != self.name else record

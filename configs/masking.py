@@ -72,11 +72,15 @@ class Secrets:
         """`text` with every secret replaced by `***`; every other character as it was."""
         if "PRIVATE KEY-----" in text:
             text = _PRIVATE_KEY.sub(lambda key: _PEM_WORD.sub(HIDDEN, key["body"]), text)
+        if "\n" not in text and "\r" not in text:
+            return self.mask_line(text)
         parts = _LINE_END.split(text)
         return "".join(part if index % 2 else self.mask_line(part) for index, part in enumerate(parts))
 
     def mask_line(self, line: str) -> str:
         """One line with its secrets replaced; a placeholder of ours is no secret and stays."""
+        if not self.hint.search(line) and not _SIGN.search(line):
+            return line
         for start, end in reversed(self.spans(line)):
             if not _PLACEHOLDER.fullmatch(line[start:end]):
                 line = line[:start] + HIDDEN + line[end:]

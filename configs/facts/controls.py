@@ -23,6 +23,7 @@ GRAVE: Final = frozenset({
     "emergencies", "emergency", "alerts", "alert", "critical", "errors", "error", "warnings", "warning",
     "0", "1", "2", "3", "4",
 })  # fmt: skip
+_FEW = 20  # places that are shown for a line that is missing
 
 
 class _Why(NamedTuple):
@@ -204,7 +205,7 @@ def put(
 ) -> None:
     """One control: true by the lines `weak`, else false by `sound`, else true if it is `lacking`, else unknown.
 
-    `views` are the places where the missing line would stand.
+    `views` are the places where the missing line would stand; the first of them are enough.
     """
     weak, sound, why = tuple(weak), tuple(sound), _WHY[name]
     if weak:
@@ -212,7 +213,7 @@ def put(
     elif sound:
         sheet.line(name, False, sound, why.sound)
     elif lacking:
-        sheet.absent(name, True, why.lacking, views)
+        sheet.absent(name, True, why.lacking, tuple(views)[:_FEW])
     else:
         sheet.unknown(name, why.silent)
 
