@@ -198,7 +198,7 @@ def _item(says: Wording, item: ItemResult) -> dict[str, Any]:
         "text": says.words(item.text),
         "verdict": says.verdict(item.verdict),
         "counts": says.tally(item.counts(), item.waived),
-        "missing": _missing(says, item),
+        "missing": says.missing(item, _NAMES),
         "advice": _advice(says, item),
         "collect": next((says.words(entry.first.collect) for entry in found if says.words(entry.first.collect)), ""),
         "manual_devices": says.listed(open_devices, _NAMES) if open_devices else "",
@@ -220,19 +220,6 @@ def _group(says: Wording, group: Group) -> dict[str, str]:
         "decided": decided,
         "evidence": says.evidence(first, _LINES),
     }
-
-
-def _missing(says: Wording, item: ItemResult) -> str:
-    """Each weakness of the item with the devices that have it."""
-    devices: dict[str, list[str]] = {}
-    for finding in item.findings:
-        for entry in finding.evidence:
-            if entry.value:
-                devices.setdefault(entry.fact, []).append(finding.device)
-    return "\n".join(
-        f"{says.weakness(fact)} ({len(names)}){says.colon}{says.listed(names, _NAMES)}"
-        for fact, names in devices.items()
-    )
 
 
 def _advice(says: Wording, item: ItemResult) -> str:

@@ -12,7 +12,7 @@ from inventory.text import Message, mark
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from audits.model import Evidence, Finding, HighRisk, Score, Waiver, Words
+    from audits.model import Evidence, Finding, HighRisk, ItemResult, Score, Waiver, Words
 
 BASES = {
     Basis.LINE: mark("these lines"),
@@ -186,6 +186,18 @@ class Wording:
             if entry.source is not None:
                 shown += [f"[{self.basis(entry)}] {record}" for record in entry.records[:most]]
         return "\n".join(shown)
+
+    def missing(self, item: ItemResult, most: int) -> str:
+        """Each weakness of the item with the devices that have it, so many by name."""
+        devices: dict[str, list[str]] = {}
+        for finding in item.findings:
+            for entry in finding.evidence:
+                if entry.value:
+                    devices.setdefault(entry.fact, []).append(finding.device)
+        return "\n".join(
+            f"{self.weakness(fact)} ({len(names)}){self.colon}{self.listed(names, most)}"
+            for fact, names in devices.items()
+        )
 
     def waived(self, waiver: Waiver) -> str:
         """Until when and why something is waived."""

@@ -156,23 +156,10 @@ def _gap_columns(says: Wording, weak: dict[str, list[Weakness]]) -> list[Column]
         Column(mark("Verdict"), 14, "text", lambda item: says.verdict(item.verdict)),
         *_verdict_columns(lambda item: item.counts()),
         Column(wording.WAIVED, 8, "number", lambda item: item.waived),
-        Column(mark("What is missing"), 44, "long", lambda item: _missing(says, item)),
+        Column(mark("What is missing"), 44, "long", lambda item: says.missing(item, _NAMES)),
         Column(mark("Advice"), 32, "long", lambda item: _advice(item, fixes)),
         Column(mark("To collect"), 30, "long", lambda item: _collect(says, item)),
     ]
-
-
-def _missing(says: Wording, item: ItemResult) -> str:
-    """Each weakness of the item with the devices that have it."""
-    devices: dict[str, list[str]] = {}
-    for finding in item.findings:
-        for entry in finding.evidence:
-            if entry.value:
-                devices.setdefault(entry.fact, []).append(finding.device)
-    return "\n".join(
-        f"{says.weakness(fact)} ({len(names)}){says.colon}{says.listed(names, _NAMES)}"
-        for fact, names in devices.items()
-    )
 
 
 def _advice(item: ItemResult, fixes: Mapping[tuple[str, str], str]) -> str:
