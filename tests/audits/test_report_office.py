@@ -9,6 +9,7 @@ import docx
 import pytest
 
 from audits.report import files
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.office
 
@@ -34,7 +35,7 @@ def printed(full, tmp_path_factory):
 
 def output(*command):
     """What a program prints."""
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE).stdout
 
 
 def fonts(path):

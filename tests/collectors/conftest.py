@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import threading
-import time
 from bisect import bisect_right
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from pysnmp.proto.rfc1905 import endOfMibView, noSuchInstance
 
 from collectors.targets import Access, Target
 from inventory.secrets import Secret
+from tests.patience import PATIENCE, until
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "snmp"
 TYPES = {
@@ -104,7 +104,7 @@ class Agent(threading.Thread):
 
     def close(self):
         self.ended = True
-        self.join(5)
+        self.join(PATIENCE)
 
     def change(self, objects):
         self.objects = dict(objects)
@@ -346,15 +346,13 @@ def snmpd(tmp_path_factory):
         stderr=subprocess.DEVNULL,
     )
     try:
-        deadline = time.monotonic() + 20
-        while "NET-SNMP version" not in _text(directory / "log"):
-            if process.poll() is not None or time.monotonic() > deadline:
-                pytest.skip(f"snmpd does not start here: {_text(directory / 'log')[-300:]}")
-            time.sleep(0.05)
+        until(lambda: process.poll() is not None or "NET-SNMP version" in _text(directory / "log"))
+        if process.poll() is not None:
+            pytest.skip(f"snmpd does not start here: {_text(directory / 'log')[-300:]}")
         yield port
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 def _text(path):

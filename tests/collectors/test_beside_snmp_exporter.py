@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -17,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from collectors.exposition import page
 from collectors.modules import DIRECTORY, shipped
 from collectors.poll import Poller, poll
+from tests.patience import PATIENCE, until
 
 NAMES = ("comware", "fortios", "iosxe", "junos_ex", "linux", "stoneos")
 CONSTRUCTS = Path(__file__).with_name("constructs")
@@ -76,22 +76,23 @@ def snmp_exporter(tmp_path_factory):
 
     def scrape(agent, module):
         url = f"http://127.0.0.1:{port}/snmp?target=127.0.0.1:{agent.port}&module={module}"
-        deadline = time.monotonic() + 20
-        while True:
+
+        def page():
             try:
-                with urllib.request.urlopen(url, timeout=60) as response:
+                with urllib.request.urlopen(url, timeout=PATIENCE) as response:
                     return response.read().decode()
             except urllib.error.HTTPError as error:
                 raise AssertionError(error.read().decode(errors="replace")) from None
             except OSError:
                 assert process.poll() is None, process.stderr.read()
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
+                return None
+
+        return until(page)
 
     scrape.modules = modules
     yield scrape
     process.terminate()
-    process.communicate(timeout=10)
+    process.communicate(timeout=PATIENCE)
 
 
 def families(text):

@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from cli import collect_poll
 from inventory.errors import InputError
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,7 +26,7 @@ def run(*arguments, **environment):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
         env={**os.environ, "COLUMNS": "200", **environment},
     )
@@ -107,7 +108,7 @@ def test_the_table_and_the_file(agents, tmp_path, capsys):
     from collectors.poll import Poller
 
     good, mute = agents(), agents(behave=lambda *_: [])
-    poller = Poller(timeout=0.2, retries=0)
+    poller = Poller(timeout=0.5, retries=4)
     results = poller.poll([good.target("rt-good"), mute.target("rt-mute")])
     collect_poll.show(results, poller)
     shown = capsys.readouterr()

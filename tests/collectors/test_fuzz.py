@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import time
 
 import pytest
 
@@ -15,6 +14,7 @@ from collectors.snmp.client import Agent, Client
 from collectors.snmp.faults import Fault
 from collectors.snmp.session import ForeignError, Request, ResendError, identifier_of
 from inventory.secrets import Secret
+from tests.patience import PATIENCE
 
 TABLE = ber.encode_oid("1.3.6.1.2.1.2.2.1")
 USER = Access("3", Secret(""), "user", "SHA256", Secret("authpass123"), "AES", Secret("privpass123"))
@@ -136,11 +136,9 @@ def test_mutated_contents_behind_a_right_signature():
 
 @pytest.mark.soak
 def test_mutated_answers_long():
-    """100,000 datagrams of versions 1 to 3, and 50,000 behind a right signature, within minutes."""
-    started = time.monotonic()
+    """100,000 datagrams of versions 1 to 3, and 50,000 behind a right signature."""
     campaign(100_000, 7)
     inner_campaign(50_000, 8)
-    assert time.monotonic() - started < 300
 
 
 class Shower(asyncio.DatagramProtocol):
@@ -177,7 +175,7 @@ def test_a_shower_of_garbage_leaves_the_client_alive():
                     return reply.end - reply.start
 
                 try:
-                    outcomes.append(await asyncio.wait_for(client.run(steps(), agent), 5))
+                    outcomes.append(await asyncio.wait_for(client.run(steps(), agent), PATIENCE))
                 except Fault as fault:
                     outcomes.append(fault.reason)
             assert client.counts.received >= 50

@@ -13,13 +13,15 @@ from pysnmp.proto.api import v2c
 from collectors import reading
 from collectors.poll import Access, Poller, Target, poll
 from collectors.snmp.bounds import Limits
+from collectors.snmp.sockets import Sockets
 from inventory.secrets import Secret
+from tests.patience import until
 
 IF_IN = "ifHCInOctets"
 
 
 def quick(**options):
-    """A poller that does not wait long."""
+    """A poller that does not wait long: for devices that stay silent."""
     return Poller(**{"timeout": 0.3, "retries": 2, **options})
 
 
@@ -234,23 +236,19 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_every_way_of_misbehaving_has_its_reason(agents, name):
-    """Bounded, named, never an exception; a healthy device polled beside it is not touched."""
-    behave, reason = FAULTS[name]
-    bad = agents(behave=behave)
-    good = agents()
-    started = time.monotonic()
-    poller = quick(modules=["if_mib"], limits=Limits(packets=200))
-    results = poller.poll([bad.target("bad"), good.target("good")])
-    assert time.monotonic() - started < 20
-    assert results[0].reason == reason, results[0].error
-    assert results[0].error.device == "bad"
-    assert str(results[0].error)
-    # The last request may be repeated once.
-    assert results[0].packets <= 201
-    assert results[1].ok
-    assert len(bad.requests) <= 201
+def test_every_way_of_misbehaving_has_its_reason(agents):
+    """Bounded, named, never an exception; a healthy device polled beside them is not touched."""
+    bad = {name: agents(behave=behave) for name, (behave, _) in FAULTS.items()}
+    poller = Poller(["if_mib"], timeout=1.0, retries=5, limits=Limits(packets=200))
+    *found, good = poller.poll([*(agent.target(name) for name, agent in bad.items()), agents().target("good")])
+    assert good.ok, good.error
+    for result in found:
+        assert result.reason == FAULTS[result.device][1], result.error
+        assert result.error.device == result.device
+        assert str(result.error)
+        # The last request may be repeated.
+        assert result.packets <= 205
+        assert len(bad[result.device].requests) <= result.packets
 
 
 def test_a_module_that_fails_leaves_the_others(agents):
@@ -261,7 +259,7 @@ def test_a_module_that_fails_leaves_the_others(agents):
         names = [tuple(name) for name, _ in v2c.apiPDU.get_varbinds(v2c.apiMessage.get_pdu(message))]
         return [agent.reply(message, [], status=5, index=1)] if names[0][:8] == (1, 3, 6, 1, 2, 1, 31, 1) else None
 
-    result = quick().poll([agents(behave=behave).target()])[0]
+    result = Poller().poll([agents(behave=behave).target()])[0]
     assert not result.ok
     assert result.reason == "gen_err"
     assert result.label("sysName", "sysName") == "rt-test"
@@ -275,7 +273,7 @@ def test_damage_on_the_way_is_survived(agents):
     def behave(agent, message, number):
         return [agent.honest(message)[:-3]] if number == 0 else None
 
-    result = Poller(timeout=1).poll([agents(behave=behave).target()])[0]
+    result = Poller().poll([agents(behave=behave).target()])[0]
     assert result.ok
 
 
@@ -285,7 +283,7 @@ def test_lost_packets_are_asked_for_again(agents):
     def behave(_agent, _message, number):
         return [] if number % 7 == 3 else None
 
-    result = Poller(timeout=1).poll([agents(behave=behave).target()])[0]
+    result = Poller().poll([agents(behave=behave).target()])[0]
     assert result.ok
     assert sum(part.retried for part in result.modules) >= 1
 
@@ -297,7 +295,7 @@ def test_a_late_answer_is_still_good(agents):
         if number == 0:
             time.sleep(0.7)
 
-    result = Poller(timeout=2).poll([agents(behave=behave).target()])[0]
+    result = Poller().poll([agents(behave=behave).target()])[0]
     assert result.ok
 
 
@@ -311,7 +309,7 @@ def test_answers_from_another_port_are_dropped(agents):
 
         agent = agents(behave=behave)
         result = quick().poll([agent.target()])[0]
-        assert len(agent.requests) >= 2
+        until(lambda: len(agent.requests) >= 2)
     assert result.reason == "timeout"
 
 
@@ -320,38 +318,50 @@ def test_a_closed_port_is_told_at_once():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
-    started = time.monotonic()
     result = poll([Target("gone", "127.0.0.1", port, Access("2c", Secret("public")))])[0]
     assert result.reason == "closed"
-    assert time.monotonic() - started < 1
+    assert sum(part.retried for part in result.modules) == 0
 
 
 def test_dead_devices_do_not_delay_the_others(agents):
-    """More mute devices than the window is wide: the healthy one is done long before they are given up."""
-    mute = [agents(behave=lambda *_: []) for _ in range(12)]
-    good = agents()
-    done = {}
-    started = time.monotonic()
-    # Long enough for a busy machine: the mute are given up after three seconds.
-    poller = Poller(parallel=4, timeout=1.5, retries=2)
+    """More mute devices than the window is wide: the healthy one is done before they are given up."""
+    done = []
+
+    def mute(*_):
+        # Not for longer than needed.
+        return None if "good" in done else []
+
+    poller = Poller(["system"], parallel=4, timeout=1.5, retries=40)
     poller.poll(
-        [*(agent.target(f"mute{number}") for number, agent in enumerate(mute)), good.target("good")],
-        lambda result: done.setdefault(result.device, time.monotonic() - started),
+        [*(agents(behave=mute).target(f"mute{number}") for number in range(12)), agents().target("good")],
+        lambda result: done.append(result.device),
     )
-    assert done["good"] < min(seconds for name, seconds in done.items() if name != "good")
+    assert done[0] == "good"
+    assert len(done) == 13
 
 
-def test_known_dead_devices_do_not_even_take_a_turn(agents):
+def test_known_dead_devices_do_not_even_take_a_turn(agents, monkeypatch):
     """One request at a time, a dozen mute devices first: at the second poll the healthy one does not wait for them."""
     mute = [agents(behave=lambda *_: []).target(f"mute{number}") for number in range(12)]
     good = agents().target("good")
-    poller = Poller(["system"], parallel=1, timeout=0.3, retries=0)
-    poller.poll([*mute, good])
-    started = time.monotonic()
-    done = {}
-    poller.poll([*mute, good], lambda result: done.setdefault(result.device, time.monotonic() - started))
-    # Twelve turns of a quarter of a second each were three seconds.
-    assert done["good"] < 1.5
+    ports, put = [], Sockets.put
+
+    def noted(sockets, data, address):
+        ports.append(address[1])
+        return put(sockets, data, address)
+
+    monkeypatch.setattr(Sockets, "put", noted)
+    poller = Poller(["system"], parallel=1, timeout=0.3, retries=1)
+
+    def before():
+        """To whom requests went before the first to the healthy one."""
+        ports.clear()
+        poller.poll([*mute, good])
+        return ports[: ports.index(good.port)]
+
+    # Those who have their turns first are asked again meanwhile.
+    assert len(before()) > 12
+    assert len(before()) <= 12
 
 
 def test_a_wrong_community_looks_like_silence_and_the_hint_says_so(agents):
@@ -405,7 +415,7 @@ def test_a_context_is_asked_for(snmpd):
     target = user(snmpd, "ucontext")
     inside = replace(target, access=replace(target.access, context="second"))
     outside = replace(target, access=replace(target.access, context="third"))
-    found = Poller(["system"], timeout=1.0, retries=1).poll([inside, target, outside])
+    found = Poller(["system"], timeout=1.0, retries=3).poll([inside, target, outside])
     assert found[0].label("sysName", "sysName") == "snmpd-test"
     assert [result.samples for result in found[1:]] == [0, 0]
     assert not found[1].ok
@@ -423,7 +433,7 @@ def test_a_context_is_asked_for(snmpd):
 )
 def test_what_is_wrong_with_a_user_is_told_apart(snmpd, change, reason):
     """Unknown user, wrong authentication, wrong privacy, too low a level."""
-    result = Poller(timeout=0.5, retries=1).poll([user(snmpd, **change)])[0]
+    result = Poller().poll([user(snmpd, **change)])[0]
     assert result.reason == reason, result.error
     assert "pass12" not in str(result.error) + str(result.error.hint)
 

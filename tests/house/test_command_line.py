@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 GOVNET = str(Path(sys.executable).parent / "govnet")
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run govnet in English unless the arguments say otherwise."""
-    return subprocess.run([GOVNET, "--lang", "en", *arguments], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        [GOVNET, "--lang", "en", *arguments], capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
 
 
 def test_version() -> None:

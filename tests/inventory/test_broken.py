@@ -13,6 +13,7 @@ import pytest
 
 from inventory.errors import InputError
 from inventory.workspace import load, read
+from tests.patience import PATIENCE
 
 BROKEN = Path(__file__).parent / "broken"
 CASES = sorted(path.name for path in BROKEN.iterdir())
@@ -98,5 +99,5 @@ def test_check_says_them_as_json(name: str, broken: Broken) -> None:
 def _govnet(*arguments: str) -> subprocess.CompletedProcess[str]:
     program = Path(sys.executable).with_name("govnet")
     return subprocess.run(
-        [str(program), *arguments], capture_output=True, text=True, encoding="utf-8", timeout=60, check=False
+        [str(program), *arguments], capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE, check=False
     )

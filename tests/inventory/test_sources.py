@@ -16,6 +16,7 @@ from openpyxl import Workbook
 
 from inventory import sources, tables
 from inventory.sources import write_atomically, xlsx
+from tests.patience import PATIENCE
 
 
 def records(fill):
@@ -128,7 +129,7 @@ def killed(tmp_path: Path) -> Path:
     """The temporary file of a writer that was killed before it had finished."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     target = tmp_path / "mapping.csv"
-    subprocess.run([sys.executable, "-c", KILLED, target], env=environment, check=False, timeout=20)
+    subprocess.run([sys.executable, "-c", KILLED, target], env=environment, check=False, timeout=PATIENCE)
     (left,) = tmp_path.iterdir()
     return left
 

@@ -16,6 +16,7 @@ from inventory.errors import InputError
 from inventory.model import Level, Region
 from ipplan import allocate, changes, checks, policy_file
 from ipplan.plan import Plan, parse, to_text
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +90,7 @@ def test_hash_seeds_do_not_matter(lianyuan: object) -> None:
             env={**os.environ, "PYTHONHASHSEED": seed},
             check=True,
             capture_output=True,
-            timeout=60,
+            timeout=PATIENCE,
         ).stdout
         for seed in ("0", "1", "4242")
     }

@@ -22,6 +22,7 @@ from inventory.model import Area, Device, End, Inventory, Level, Line, LineKind,
 from ipplan import allocate, changes, checks, policy, policy_file, usage
 from ipplan.networks import within
 from ipplan.plan import Plan, parse, to_text
+from tests.patience import PATIENCE
 
 HERE = Path(__file__).parent
 CORPUS = HERE.parents[1].parent / "shared" / "corpus"
@@ -396,7 +397,7 @@ def test_hash_seeds_do_not_matter(names: list[str]) -> None:
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=True,
         )
         outputs.add(done.stdout)

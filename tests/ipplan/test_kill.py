@@ -13,6 +13,7 @@ from random import Random
 import pytest
 
 from ipplan.plan import read
+from tests.patience import PATIENCE
 
 GOVNET = Path(sys.executable).with_name("govnet")
 
@@ -38,7 +39,7 @@ def campaign(example: Path, root: Path, rounds: int, seed: int) -> tuple[int, in
     path.write_bytes(old)
     before = time.perf_counter()
     with make(root) as process:
-        assert process.wait(timeout=120) == 0
+        assert process.wait(timeout=PATIENCE) == 0
     took = time.perf_counter() - before
     new = path.read_bytes()  # what went into the gaps need not be in the order that the example has
     assert new != old
@@ -55,14 +56,14 @@ def campaign(example: Path, root: Path, rounds: int, seed: int) -> tuple[int, in
             else:
                 time.sleep(random.random() * took * 1.3)
             process.send_signal(signal.SIGKILL)
-            process.wait(timeout=30)
+            process.wait(timeout=PATIENCE)
         left = path.read_bytes()
         assert left in (old, new)
         assert read(path).allocations
         outcomes[left == new] += 1
     # What a kill left lying about is in nobody's way.
     with make(root) as process:
-        assert process.wait(timeout=120) == 0
+        assert process.wait(timeout=PATIENCE) == 0
     assert path.read_bytes() == new
     return outcomes[0], outcomes[1]
 

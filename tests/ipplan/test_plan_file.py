@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from inventory.errors import GovnetError, InputError
 from inventory.model import Area, Level
 from ipplan.plan import COLUMNS, Allocation, BlockRow, Plan, PoolRow, parse, read, to_text, write
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -209,7 +210,7 @@ def test_a_kill_leaves_the_old_plan_or_the_new_one(tmp_path: Path, lianyuan: Pat
             assert process.stdout.readline() == b"ready\n"
             time.sleep(delay)
             process.send_signal(signal.SIGKILL)
-            process.wait(timeout=10)
+            process.wait(timeout=PATIENCE)
         assert path.read_text(encoding="utf-8") in whole
 
 

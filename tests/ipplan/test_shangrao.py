@@ -32,6 +32,7 @@ from ipplan import (
 )
 from ipplan.mapping import HostRule, Mode
 from ipplan.policy import Scope
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -273,7 +274,7 @@ def test_a_new_user_walks_through(root: Path, tmp_path: Path, language: str) -> 
             env={"LANG": language, "LC_ALL": language, "PATH": "/usr/bin:/bin", "COLUMNS": "160"},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
         assert done.returncode == 0, (command, done.stderr)

@@ -23,6 +23,7 @@ from lab import control, runner
 from lab.backend import Fault
 from lab.backends.emulated import Emulated
 from lab.state import LabState, Skipped, Substitution, from_json, process_start, read
+from tests.patience import PATIENCE
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "lianyuan"
 SECRETS = (
@@ -264,7 +265,7 @@ def test_host_keys_outlive_the_lab(root):
             capture_output=True,
             text=True,
             check=False,
-            timeout=20,
+            timeout=PATIENCE,
         )
         return [line.split()[-1] for line in done.stdout.split("\n") if "ssh-ed25519" in line]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from inventory.errors import ExitCode
+from tests.patience import PATIENCE
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "lianyuan"
 
@@ -22,7 +23,7 @@ def govnet(*arguments, lang="en"):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 

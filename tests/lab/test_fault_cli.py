@@ -14,6 +14,7 @@ import pytest
 
 from inventory.errors import ExitCode
 from lab.emulator.faults import Faults
+from tests.patience import PATIENCE
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "lianyuan"
 
@@ -25,7 +26,7 @@ def govnet(*arguments, lang="en"):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 

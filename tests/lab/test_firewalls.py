@@ -12,6 +12,7 @@ import pytest
 
 from inventory import workspace
 from lab import control
+from tests.patience import PATIENCE
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "lianyuan"
 STONEOS = """hostname {{ hostname }}
@@ -87,7 +88,7 @@ def test_firewalls_start_with_their_template(root):
         ) as connection:
             session = await connection.create_process(term_type="vt100")
             session.stdin.write(leave)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 return await session.stdout.read()
 
     assert asyncio.run(prompt("fw-a", "exit\n")) == "fw-a# exit\r\n"

@@ -21,6 +21,7 @@ from configs.dialects import platforms
 from inventory import workspace as workspaces
 from inventory.errors import InputError, ServiceError
 from inventory.secrets import Secret
+from tests.patience import PATIENCE
 
 AT = datetime(2026, 1, 31, tzinfo=UTC)
 STEPS = 30 * 24 * 12
@@ -84,7 +85,7 @@ def server(tmp_path_factory):
     text = "\n".join(f"# TYPE {name} gauge\n" + "\n".join(rows) for name, rows in families.items())
     (root / "metrics").write_text(text + "\n# EOF\n")
     words = ("promtool", "tsdb", "create-blocks-from", "--max-block-duration=768h", "openmetrics")
-    subprocess.run([*words, root / "metrics", root / "data"], check=True, capture_output=True, timeout=100)
+    subprocess.run([*words, root / "metrics", root / "data"], check=True, capture_output=True, timeout=PATIENCE)
     (root / "prometheus.yml").write_text("scrape_configs: []\n")
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
@@ -114,7 +115,7 @@ def server(tmp_path_factory):
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="module")

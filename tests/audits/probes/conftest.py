@@ -29,6 +29,7 @@ from audits.probes.place import entered
 from audits.probes.wire import Network
 from lab.netns import process
 from lab.netns.spec import Cable, LabSpec, NodeSpec
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -228,7 +229,12 @@ class Town:
     def do(self, node: str, *argv: str, text: str = "") -> None:
         """Run a command in a node; it must succeed."""
         done = subprocess.run(
-            process.inside(self.keeper, node, argv), input=text, capture_output=True, text=True, timeout=20, check=False
+            process.inside(self.keeper, node, argv),
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
         )
         assert done.returncode == 0, (node, argv, done.stderr)
 
@@ -399,7 +405,7 @@ def bare_town(lianyuan_workspace: Workspace, tmp_path_factory: pytest.TempPathFa
 
 
 def _addresses() -> list[str]:
-    done = subprocess.run(["ip", "-o", "link"], capture_output=True, text=True, check=True, timeout=10)
+    done = subprocess.run(["ip", "-o", "link"], capture_output=True, text=True, check=True, timeout=PATIENCE)
     return [line.split("link/")[1].split()[1] for line in done.stdout.splitlines() if "link/ether" in line]
 
 

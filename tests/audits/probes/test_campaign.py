@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.patience import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -31,7 +33,7 @@ def keys_of_town(keys: Callable[..., tuple[Path, Path]], tmp_path_factory: pytes
     import subprocess
 
     host = tmp_path_factory.mktemp("ssh") / "host"
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(host)], check=True, timeout=20)
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(host)], check=True, timeout=PATIENCE)
     return {"good": keys("good"), "short": keys("short", bits=1024), "old": keys("old", days=-1), "host": host}
 
 

@@ -19,6 +19,7 @@ from audits.probes import ssh
 from audits.probes.hello import TLS12, TLS13, USUAL, WEAK, Choice, NotTlsError, Refusal, client_hello, read_answer
 from audits.probes.model import Aim, Protocol, Target
 from audits.probes.tls import judge_certificate
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,7 +153,7 @@ def test_the_process_that_looks_reaches_nothing_else() -> None:
         "stopped(lambda: socket.create_connection(('127.0.0.1', port)))\n"
         "print('held')\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.stdout, done.stderr) == ("held\n", "connections: 40\n")
 
 

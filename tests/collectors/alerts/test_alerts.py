@@ -11,6 +11,7 @@ import yaml
 
 from collectors import alerts, modules
 from collectors.modules.schema import Module
+from tests.patience import PATIENCE
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases.yml").read_text(encoding="utf-8"))
 
@@ -137,7 +138,7 @@ def test_the_rule_files_are_prometheus_own_form(folder):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert ran.returncode == 0, ran.stderr
 

@@ -14,6 +14,7 @@ from collectors import http as http_server
 from inventory import model
 from inventory.endpoints import Endpoint
 from inventory.secrets import SecretRef
+from tests.patience import PATIENCE
 
 
 class Lab:
@@ -77,7 +78,7 @@ class Running:
         self.ready = threading.Event()
         self.thread = threading.Thread(target=self.run, args=(made,), daemon=True)
         self.thread.start()
-        assert self.ready.wait(10)
+        assert self.ready.wait(PATIENCE)
 
     def run(self, made):
         self.loop.run_until_complete(made.run(self.sockets, self.stop, self.ready.set))
@@ -85,14 +86,14 @@ class Running:
 
     def end(self):
         self.loop.call_soon_threadsafe(self.stop.set)
-        self.thread.join(10)
+        self.thread.join(PATIENCE)
         assert not self.thread.is_alive()
 
     def get(self, path, method="GET", headers=None, tls=None):
         if tls is None:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         else:
-            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=20, context=tls)
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=PATIENCE, context=tls)
         try:
             connection.request(method, path, headers=headers or {})
             response = connection.getresponse()

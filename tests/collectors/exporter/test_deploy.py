@@ -18,12 +18,13 @@ from collectors import dashboards, deploy, modules
 from collectors.relay import Relay
 from inventory.filters import select
 from inventory.workspace import load
+from tests.patience import PATIENCE
 
 GOVNET = Path(sys.executable).parent / "govnet"
 
 
 def run(*words):
-    return subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False, timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ from collectors.web import Web
 from inventory.errors import InputError
 from inventory.secrets import Secret
 from inventory.text import set_language
+from tests.patience import PATIENCE
 
 MESSAGE = {
     "version": "4",
@@ -186,10 +187,10 @@ def chat(tmp_path):
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serving()), daemon=True)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(PATIENCE)
 
     def ask(path, body=b"", method="POST", headers=None):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         try:
             connection.request(method, path, body=body, headers=headers or {})
             response = connection.getresponse()
@@ -199,7 +200,7 @@ def chat(tmp_path):
 
     yield robot, ask
     loop.call_soon_threadsafe(stop.set)
-    thread.join(10)
+    thread.join(PATIENCE)
     loop.close()
     robot.shutdown()
     robot.server_close()

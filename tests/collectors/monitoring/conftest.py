@@ -18,7 +18,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from datetime import UTC, datetime
@@ -40,6 +40,7 @@ from configs.rollout.waves import Stop, Wave
 from inventory import model
 from inventory.endpoints import Endpoint
 from inventory.secrets import SecretRef
+from tests.patience import PATIENCE, until
 
 GOVNET = Path(sys.executable).parent / "govnet"
 WHERE = "name in (core-city, rt-lantian, rt-anping, vg-zfb)"
@@ -60,7 +61,7 @@ def free_port():
 def govnet(*words, folder, codes=(0,)):
     """Run govnet in English; its output."""
     ran = subprocess.run(
-        [GOVNET, "--lang", "en", *words], cwd=folder, capture_output=True, text=True, check=False, timeout=120
+        [GOVNET, "--lang", "en", *words], cwd=folder, capture_output=True, text=True, check=False, timeout=PATIENCE
     )
     assert ran.returncode in codes, f"{words}: {ran.stdout[-1500:]}{ran.stderr[-1500:]}"
     return ran.stdout
@@ -112,7 +113,7 @@ class Simulated:
             target=lambda: self.loop.run_until_complete(made.run(self.sockets, self.stop, ready.set)), daemon=True
         )
         self.thread.start()
-        assert ready.wait(10)
+        assert ready.wait(PATIENCE)
 
     def ssh(self, device):
         raise NotImplementedError
@@ -122,7 +123,7 @@ class Simulated:
 
     def close(self):
         self.loop.call_soon_threadsafe(self.stop.set)
-        self.thread.join(10)
+        self.thread.join(PATIENCE)
         self.loop.close()
         for agent in self.agents.values():
             agent.close()
@@ -311,7 +312,7 @@ class World:
     def get(self, path, **parameters):
         """An answer of Prometheus' API."""
         url = f"http://{self.prometheus}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
-        with urllib.request.urlopen(url, timeout=20) as response:
+        with until(lambda: _opened(url), url) as response:
             return json.loads(response.read())["data"]
 
     def query(self, expr):
@@ -333,6 +334,18 @@ class World:
         return "\n".join(message["markdown"]["text"] for message in self.robot.messages)
 
 
+def _opened(url):
+    """The answer to come; nothing while there is none."""
+    try:
+        return urllib.request.urlopen(url, timeout=PATIENCE)  # noqa: S310 - our own Prometheus
+    except urllib.error.HTTPError as error:
+        if error.code != http.HTTPStatus.SERVICE_UNAVAILABLE:
+            raise
+    except OSError:
+        pass
+    return None
+
+
 def discovery(address, where, *names):
     parameters = [("where", where), *(("module", name) for name in names)]
     return {"url": f"http://{address}/sd/snmp?{urllib.parse.urlencode(parameters)}", "refresh_interval": "5s"}
@@ -344,28 +357,9 @@ def end(process):
         process.wait(10)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait(10)
+        process.wait(PATIENCE)
     if process.stdout:
         process.stdout.close()
-
-
-def _wait(reached, seconds, what):
-    """Ask until it is so; the last answer."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            found = reached()
-        except OSError:
-            found = None
-        if found:
-            return found
-        assert time.monotonic() < deadline, what() if callable(what) else what
-        time.sleep(0.3)
-
-
-@pytest.fixture(scope="session")
-def wait():
-    return _wait
 
 
 @pytest.fixture(scope="module")
@@ -376,9 +370,8 @@ def noc(tmp_path_factory, agent_class, every_object):
     with world.stack:
         world.begin(agent_class, every_object)
         up = len(known()) + len(SPECIAL) + 4
-        _wait(
+        until(
             lambda: len(world.query('up{job=~"snmp.*"} == 1')) == up and len(world.query("line:in_bits:rate5m")) > 0,
-            60,
             lambda: str(
                 [
                     target["labels"]["instance"] + ": " + target["lastError"]
@@ -388,9 +381,9 @@ def noc(tmp_path_factory, agent_class, every_object):
             ),
         )
         ready = "count(govnet_trap_suppressed_total) and count(govnet_reach_as_expected)"
-        _wait(lambda: world.query(ready), 30, "no notifications or no probes")
+        until(lambda: world.query(ready), "no notifications or no probes")
         # Rates need two samples of the slowest job.
-        _wait(lambda: world.query('min(count_over_time(up{job="snmp-simulated"}[1m])) >= 2'), 30, "no samples")
+        until(lambda: world.query('min(count_over_time(up{job="snmp-simulated"}[1m])) >= 2'), "no samples")
         yield world
         if os.environ.get("GOVNET_KEEP"):
             shutil.copytree(root, os.environ["GOVNET_KEEP"], dirs_exist_ok=True)

@@ -22,6 +22,7 @@ import pytest
 
 from collectors.reach.model import Probe, Train, What
 from collectors.reach.prober import probe_all
+from tests.patience import PATIENCE
 
 CLONE_NEWNET = 0x40000000
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
@@ -138,7 +139,7 @@ def in_namespace(work):
 
     thread = threading.Thread(target=body)
     thread.start()
-    thread.join(120)
+    thread.join(PATIENCE)
     if "error" in outcome:
         raise outcome["error"]
     return outcome["result"]
@@ -176,7 +177,7 @@ def network(namespace):
                 return work(), responder
             finally:
                 responder.ended = True
-                responder.join(5)
+                responder.join(PATIENCE)
                 os.close(descriptor)
 
         return namespace(inside)

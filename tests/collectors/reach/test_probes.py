@@ -12,9 +12,11 @@ import pytest
 
 from collectors.reach.model import Probe, Reason, Train, What
 from collectors.reach.prober import probe_all
+from tests.patience import PATIENCE, until
 
 ROOT = Path(__file__).parents[3]
-TRAIN = Train(count=8, spacing=0.02, timeout=0.6)
+TRAIN = Train(count=8, spacing=0.02, timeout=3.0)
+FORGED = Train(count=8, spacing=0.02, timeout=0.6)
 
 
 def probe(address, train=TRAIN, port=0):
@@ -43,33 +45,47 @@ def test_loss_is_what_was_dropped(network, addresses):
 
 @pytest.mark.parametrize("address", ["10.9.0.2", "fd09::2"])
 def test_delay_and_jitter_are_the_responders(network, address):
-    """Answers held back by 20 and 80 ms in turn: as the responder measured it itself, to a few milliseconds."""
+    """Answers held back by 20 and 80 ms in turn: as the responder measured it itself, to a few milliseconds.
+
+    Where a busy machine lets a request lie before the responder reads it, the two must differ; then it is done again.
+    """
 
     def behave(responder, request):
         return [((0.08 if responder.number(request) % 2 else 0.02), request.answer())]
 
-    train = Train(count=10, spacing=0.1, timeout=1.0)
-    (found,), responder = network(behave, lambda: probe_all([probe(address, train)]))
-    took = responder.took[address]
-    truth = [seconds for _, seconds in sorted(took)]
-    assert found.figures.loss == 0.0
-    # On a busy machine the responder itself may be overtaken.
-    assert found.order == tuple(number for number, _ in took)
-    steps = [abs(later - earlier) for earlier, later in pairwise(truth)]
-    assert found.figures.shortest == pytest.approx(min(truth), abs=0.01)
-    assert found.figures.mean == pytest.approx(sum(truth) / 10, abs=0.01)
-    assert found.figures.jitter == pytest.approx(sum(steps) / 9, abs=0.015)
-    assert found.figures.variation == pytest.approx(max(truth) - min(truth), abs=0.02)
+    train = Train(count=10, spacing=0.1, timeout=PATIENCE)
+    measured = []
+
+    def alike():
+        (found,), responder = network(behave, lambda: probe_all([probe(address, train)]))
+        took = responder.took[address]
+        truth = [seconds for _, seconds in sorted(took)]
+        assert found.figures.loss == 0.0
+        # On a busy machine the responder itself may be overtaken.
+        assert found.order == tuple(number for number, _ in took)
+        steps = [abs(later - earlier) for earlier, later in pairwise(truth)]
+        measured.append((found.figures, truth))
+        return (
+            found.figures.shortest == pytest.approx(min(truth), abs=0.01)
+            and found.figures.mean == pytest.approx(sum(truth) / 10, abs=0.01)
+            and found.figures.jitter == pytest.approx(sum(steps) / 9, abs=0.015)
+            and found.figures.variation == pytest.approx(max(truth) - min(truth), abs=0.02)
+        )
+
+    until(alike, lambda: str(measured))
 
 
 def test_doubled_and_overtaken_answers_are_counted(network):
-    """Each answer to the second request comes twice, the first one late: one duplicate, one out of order, no loss."""
+    """The second request is answered twice, the first one after all others: a duplicate, one out of order, no loss."""
 
     def behave(responder, request):
         number = responder.number(request)
-        return [(0.8 if number == 0 else 0.0, request.answer())] * (2 if number == 1 else 1)
+        if number == 0:
+            return []
+        late = [(0.0, responder.seen[0].answer())] if number == 3 else []
+        return [(0.0, request.answer())] * (2 if number == 1 else 1) + late
 
-    (found,), _ = network(behave, lambda: probe_all([probe("10.9.0.2", Train(4, 0.02, 3.0))]))
+    (found,), _ = network(behave, lambda: probe_all([probe("10.9.0.2", Train(4, 0.02, PATIENCE))]))
     assert found.figures.loss == 0.0
     assert found.figures.duplicates == 1
     assert found.order == (1, 2, 3, 0)
@@ -80,7 +96,7 @@ def test_doubled_and_overtaken_answers_are_counted(network):
 def test_packets_carry_the_dscp(network, address):
     """EF is 46: a traffic class of 184. The next target's packets, through the same socket, carry none."""
     other = address[:-1] + "3"
-    trains = [probe(address, Train(2, 0.02, 0.5, dscp=46)), probe(other, Train(2, 0.02, 0.5))]
+    trains = [probe(address, Train(2, 0.02, PATIENCE, dscp=46)), probe(other, Train(2, 0.02, PATIENCE))]
     results, responder = network(honest(), lambda: probe_all(trains))
     assert all(result.up for result in results)
     classes = {request.destination: request.traffic_class for request in responder.seen}
@@ -105,7 +121,7 @@ def test_forged_answers_are_not_believed(network, address):
     def behave(responder, request):
         return [(0.0, forgeries[responder.number(request)](request))]
 
-    (found,), responder = network(behave, lambda: probe_all([probe(address)]))
+    (found,), responder = network(behave, lambda: probe_all([probe(address, FORGED)]))
     assert len(responder.seen) == 8
     assert (found.up, found.figures.received, found.reason) == (False, 0, Reason.NO_ANSWER)
 
@@ -117,12 +133,12 @@ def test_a_routers_word_is_passed_on(network, address, router):
     def behave(_responder, request):
         return [(0.0, request.unreachable(router))]
 
-    train = Train(count=2, spacing=0.02, timeout=30.0)
+    train = Train(count=2, spacing=0.02, timeout=2 * PATIENCE)
     started = time.monotonic()
     (found,), _ = network(behave, lambda: probe_all([probe(address, train)]))
     assert (found.up, found.reason, found.told_by) == (False, Reason.UNREACHABLE, router)
     assert router in str(found.message)
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < PATIENCE
 
 
 def test_no_route_is_no_answer_and_said_so(namespace):
@@ -136,7 +152,7 @@ def test_no_route_is_no_answer_and_said_so(namespace):
 def test_a_source_that_is_not_ours_is_not_run():
     """No figures, a reason; an address of ours is taken."""
     foreign, ours = probe_all(
-        [probe("127.0.0.1", Train(2, 0.02, 0.5, source=source)) for source in ("192.0.2.77", "127.0.0.9")]
+        [probe("127.0.0.1", Train(2, 0.02, PATIENCE, source=source)) for source in ("192.0.2.77", "127.0.0.9")]
     )
     assert (foreign.up, foreign.figures.loss, foreign.reason) == (None, None, Reason.SOURCE)
     assert ours.up is True
@@ -162,7 +178,7 @@ def test_without_privilege(namespace, groups, said):
             ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-c", SCRIPT],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
             cwd=ROOT,
         )
@@ -218,7 +234,9 @@ def test_two_thousand_targets_through_one_socket(namespace):
             opened.append(len(list(Path("/proc/self/fd").iterdir())))
 
         before = len(list(Path("/proc/self/fd").iterdir()))
-        wanted = [probe(f"127.1.{number // 250}.{number % 250 + 1}", Train(2, 0.02, 5.0)) for number in range(2000)]
+        wanted = [
+            probe(f"127.1.{number // 250}.{number % 250 + 1}", Train(2, 0.02, PATIENCE)) for number in range(2000)
+        ]
         return probe_all(wanted, rate=0, observer=note), max(opened) - before
 
     results, more = namespace(work)
@@ -229,7 +247,12 @@ def test_two_thousand_targets_through_one_socket(namespace):
 
 def test_the_rate_is_kept(network):
     """60 packets at 100 a second, 10 of them at once: not done before half a second; spacing inside a train stays."""
-    wanted = [probe(f"10.9.1.{number}", Train(6, 0.01, 1.0)) for number in range(1, 11)]
-    results, responder = network(honest(), lambda: probe_all(wanted, rate=100))
+    wanted = [probe(f"10.9.1.{number}", Train(6, 0.01, PATIENCE)) for number in range(1, 11)]
+
+    def work():
+        began = time.monotonic()
+        return probe_all(wanted, rate=100), time.monotonic() - began
+
+    (results, took), _ = network(honest(), work)
     assert all(result.figures.loss == 0.0 for result in results)
-    assert responder.seen[-1].at - responder.seen[0].at > 0.3
+    assert took > 0.3

@@ -28,6 +28,7 @@ from collectors.reach.watch import Record, Watch
 from inventory.endpoints import Direct, Endpoint
 from inventory.errors import InputError
 from inventory.workspace import load
+from tests.patience import PATIENCE, until
 
 ROOT = Path(__file__).parents[3]
 PATHS = """
@@ -155,7 +156,7 @@ def run(*arguments, **environment):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
         env={**os.environ, "COLUMNS": "200", **environment},
     )
@@ -260,7 +261,7 @@ def test_the_exporter_serves_it(lianyuan):
         loop.close()
 
     def fetch(path, method="GET"):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         connection.request(method, path)
         response = connection.getresponse()
         body = response.read()
@@ -269,9 +270,9 @@ def test_the_exporter_serves_it(lianyuan):
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(PATIENCE)
     try:
-        wait_until(lambda: samples(fetch("/reach")[1]).get(("govnet_reach_as_expected", "own", "", "")) == 1)
+        until(lambda: samples(fetch("/reach")[1]).get(("govnet_reach_as_expected", "own", "", "")) == 1)
         found = samples(fetch("/reach")[1])
         assert found["govnet_reach_up", "own", "", ""] == 1
         (lianyuan / form.FILE).write_text("paths: [{name: x}]\n")
@@ -279,18 +280,8 @@ def test_the_exporter_serves_it(lianyuan):
         assert ("govnet_reach_up", "own", "", "") in samples(fetch("/reach")[1])
         (lianyuan / form.FILE).write_text("paths: [{name: new, from: extranet, to: servers, target: 127.0.0.3}]\n")
         assert fetch("/-/reload", "POST")[0] == 200
-        wait_until(lambda: samples(fetch("/reach")[1]).get(("govnet_reach_up", "new", "", "")) == 1)
+        until(lambda: samples(fetch("/reach")[1]).get(("govnet_reach_up", "new", "", "")) == 1)
         assert ("govnet_reach_sent_total", "own", "", "") not in samples(fetch("/reach")[1])
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
-
-
-def wait_until(holds, seconds=20.0):
-    """Wait for something that is to come."""
-    import time
-
-    ended = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < ended, "it did not come"
-        time.sleep(0.05)
+        thread.join(PATIENCE)

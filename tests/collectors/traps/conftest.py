@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import http.client
 import json
 import os
 import shutil
 import socket
 import subprocess
+import sys
+import termios
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from collectors import http as http_server
 from collectors.traps import service, sockets
 from inventory.endpoints import Endpoint
 from inventory.workspace import load
+from tests.patience import PATIENCE, until
 
 ROOT = Path(__file__).parents[3]
 PROGRAMS = "/usr/bin:/usr/sbin:/bin"
@@ -64,7 +67,7 @@ class Running:
         ready = threading.Event()
         self.thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
         self.thread.start()
-        assert ready.wait(10)
+        assert ready.wait(PATIENCE)
 
     def _run(self, ready):
         self.loop.run_until_complete(self.made.run(self.sockets, self.pages, self.stop, ready.set))
@@ -76,12 +79,12 @@ class Running:
         async def inside():
             return function()
 
-        return asyncio.run_coroutine_threadsafe(inside(), self.loop).result(20)
+        return asyncio.run_coroutine_threadsafe(inside(), self.loop).result(PATIENCE)
 
     def end(self):
         if self.thread.is_alive():
             self.loop.call_soon_threadsafe(self.stop.set)
-            self.thread.join(20)
+            self.thread.join(PATIENCE)
             for sock in self.sockets:
                 sock.close()
 
@@ -90,22 +93,15 @@ class Running:
         path = self.folder / service.FOLDER / service.LINES
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
-    def wait(self, count=1, seconds=15.0):
+    def wait(self, count=1):
         """Wait until so many lines are written."""
-        ended = time.monotonic() + seconds
-        while len(self.lines()) < count:
-            assert time.monotonic() < ended, f"{self.lines()} {self.made.counts}"
-            time.sleep(0.02)
+        until(lambda: len(self.lines()) >= count, lambda: f"{self.lines()} {self.made.counts}", pause=0.02)
         return self.lines()
 
-    def settled(self, seconds=15.0):
-        """Wait until everything that was sent has been taken."""
-        ended = time.monotonic() + seconds
-        while True:
-            before = self.made.counts.datagrams
-            time.sleep(0.15)
-            if self.made.counts.datagrams == before or time.monotonic() > ended:
-                return before
+    def settled(self):
+        """Wait until all that was sent has been taken: nothing is at the sockets, and the loop has gone round."""
+        until(lambda: not any(_pending(sock) for sock in self.sockets), pause=0.01)
+        self.call(lambda: None)
 
     def send(self, data, source="127.0.0.1"):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
@@ -114,7 +110,7 @@ class Running:
 
     def metrics(self):
         """Every sample of the page: name and labels → value."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.web, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.web, timeout=PATIENCE)
         connection.request("GET", "/metrics")
         text = connection.getresponse().read().decode()
         connection.close()
@@ -123,6 +119,11 @@ class Running:
             for family in text_string_to_metric_families(text)
             for sample in family.samples
         }
+
+
+def _pending(sock):
+    """The octets of the datagram that is to be read next."""
+    return int.from_bytes(fcntl.ioctl(sock, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 @pytest.fixture
@@ -144,7 +145,7 @@ def receiver(workspace):
 def net_snmp(tmp_path):
     """Runs snmptrap or snmpinform against a receiver."""
 
-    def run(program, running, *arguments, source="127.253.0.11", before=(), timeout=20):
+    def run(program, running, *arguments, source="127.253.0.11", before=(), timeout=PATIENCE):
         found = shutil.which(program, path=PROGRAMS)
         if found is None:
             pytest.skip(f"net-snmp's {program} is not installed (Debian: snmp)")

@@ -25,6 +25,7 @@ from collectors.traps.senders import Sender
 from collectors.traps.sockets import listen
 from collectors.traps.store import Store
 from inventory.errors import GovnetError, InputError
+from tests.patience import PATIENCE, until
 
 UPTIME, TRAP_OID = "1.3.6.1.2.1.1.3.0", "1.3.6.1.6.3.1.1.4.1.0"
 LINK_DOWN, LINK_UP = "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.6.3.1.1.5.4"
@@ -192,7 +193,7 @@ def test_an_inform_is_not_answered_while_the_disk_is_full(receiver, monkeypatch)
         with pytest.raises(TimeoutError):
             sock.recv(2048)
         disk.room = 1 << 40
-        sock.settimeout(10)
+        sock.settimeout(PATIENCE)
         for _ in range(3):
             sock.sendto(inform, ("127.0.0.1", running.port))
             answer = sock.recv(2048)
@@ -309,14 +310,7 @@ def alertmanager():
     yield server
     server.shutdown()
     server.server_close()
-    thread.join(5)
-
-
-def wait_until(holds, seconds=20.0):
-    ended = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < ended, "it did not come"
-        time.sleep(0.05)
+    thread.join(PATIENCE)
 
 
 def test_alertmanager_is_told_again_when_it_was_down(receiver, alertmanager):
@@ -325,13 +319,13 @@ def test_alertmanager_is_told_again_when_it_was_down(receiver, alertmanager):
     url = f"http://user:secret%20word@127.0.0.1:{alertmanager.server_port}/am/"
     running = receiver(alertmanagers=(url,))
     running.send(link(LINK_DOWN, 7), ROUTER)
-    wait_until(lambda: any(body for _, _, body in alertmanager.posts))
+    until(lambda: any(body for _, _, body in alertmanager.posts))
     name = f"http://127.0.0.1:{alertmanager.server_port}/am"
-    wait_until(lambda: running.metrics()["govnet_trap_alertmanager_failures_total", name] >= 1)
+    until(lambda: running.metrics()["govnet_trap_alertmanager_failures_total", name] >= 1)
     assert running.metrics()["govnet_trap_alertmanager_up", name] == 0
     alertmanager.posts.clear()
     alertmanager.good = True
-    wait_until(lambda: running.metrics()["govnet_trap_alertmanager_up", name] == 1)
+    until(lambda: running.metrics()["govnet_trap_alertmanager_up", name] == 1)
     path, authorization, (alert,) = alertmanager.posts[-1]
     assert path == "/am/api/v2/alerts"
     assert authorization == "Basic dXNlcjpzZWNyZXQgd29yZA=="
@@ -340,7 +334,7 @@ def test_alertmanager_is_told_again_when_it_was_down(receiver, alertmanager):
     assert alert["endsAt"] > alert["startsAt"]
     running.send(link(LINK_UP, 7), ROUTER)
     started = alert["startsAt"]
-    wait_until(lambda: alertmanager.posts[-1][2] and alertmanager.posts[-1][2][0]["endsAt"] < alert["endsAt"])
+    until(lambda: alertmanager.posts[-1][2] and alertmanager.posts[-1][2][0]["endsAt"] < alert["endsAt"])
     (ended,) = alertmanager.posts[-1][2]
     assert (ended["startsAt"], ended["labels"]) == (started, alert["labels"])
 
@@ -352,9 +346,9 @@ def test_a_server_that_hangs_delays_no_other(receiver, alertmanager):
     with socket.create_server(("127.0.0.1", 0)) as mute:
         urls = (f"http://127.0.0.1:{mute.getsockname()[1]}", f"http://127.0.0.1:{alertmanager.server_port}")
         running = receiver(alertmanagers=urls)
-        wait_until(lambda: alertmanager.posts)
+        until(lambda: alertmanager.posts)
         running.send(link(LINK_DOWN, 7), ROUTER)
-        wait_until(lambda: any(body for _, _, body in alertmanager.posts), 8)
+        until(lambda: any(body for _, _, body in alertmanager.posts))
         assert running.metrics()["govnet_trap_alertmanager_up", urls[0]] == 0
     # The socket is closed here, which ends the attempt that hangs.
 

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from cli import collect_traps
 from collectors.snmp import ber
 from inventory import text
 from inventory.errors import GovnetError
+from tests.patience import PATIENCE, until
 
 ROOT = Path(__file__).parents[3]
 LINK = ("1.3.6.1.2.1.2.2.1.1.7", "i", "7")
@@ -30,14 +30,6 @@ def free_port(kind):
     with socket.socket(socket.AF_INET, kind) as sock:
         sock.bind(("127.0.0.1", 0))
         return sock.getsockname()[1]
-
-
-def wait_until(holds, seconds=30.0):
-    ended = time.monotonic() + seconds
-    while not (found := holds()):
-        assert time.monotonic() < ended, "it did not come"
-        time.sleep(0.1)
-    return found
 
 
 def test_it_runs_and_ends(workspace):
@@ -60,17 +52,17 @@ def test_it_runs_and_ends(workspace):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
             sock.sendto(data, (host, int(port)))
         lines = workspace / "traps" / "notifications.jsonl"
-        wait_until(lambda: lines.exists() and "coldStart" in lines.read_text())
-        with urllib.request.urlopen(f"http://{document['web']}/-/healthy", timeout=10) as response:
+        until(lambda: lines.exists() and "coldStart" in lines.read_text())
+        with urllib.request.urlopen(f"http://{document['web']}/-/healthy", timeout=PATIENCE) as response:
             assert response.read() == b"Healthy\n"
-        with urllib.request.urlopen(f"http://{document['web']}/metrics", timeout=10) as response:
+        with urllib.request.urlopen(f"http://{document['web']}/metrics", timeout=PATIENCE) as response:
             assert "govnet_trap_stored_total 1.0" in response.read().decode()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
     finally:
         if process.poll() is None:
             process.kill()
-            process.wait(10)
+            process.wait(PATIENCE)
         process.stdout.close()
 
 
@@ -84,7 +76,7 @@ def test_without_a_credential(workspace):
         env=ENVIRONMENT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 2
@@ -129,16 +121,16 @@ def alertmanager(tmp_path):
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        wait_until(lambda: _answers(f"{url}/-/ready") is not None)
+        until(lambda: _answers(f"{url}/-/ready") is not None)
         yield url
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def _answers(url):
     try:
-        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - our own server's
+        with urllib.request.urlopen(url, timeout=PATIENCE) as response:  # noqa: S310 - our own server's
             return response.read()
     except OSError:
         return None
@@ -154,7 +146,7 @@ def test_a_real_alertmanager(receiver, alertmanager, net_snmp):
         return json.loads(found) if found is not None else None
 
     net_snmp("snmptrap", running, "1", "1.3.6.1.6.3.1.1.5.3", *LINK, before=before)
-    (alert,) = wait_until(active)
+    (alert,) = until(active)
     assert alert["labels"] == {
         "alertname": "InterfaceDown",
         "instance": "rt-lantian",
@@ -168,7 +160,7 @@ def test_a_real_alertmanager(receiver, alertmanager, net_snmp):
     }
     assert alert["annotations"]["summary_zh"] == "rt-lantian (7)：接口断开"
     net_snmp("snmptrap", running, "2", "1.3.6.1.6.3.1.1.5.4", *LINK, before=before)
-    wait_until(lambda: active() == [])
+    until(lambda: active() == [])
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])

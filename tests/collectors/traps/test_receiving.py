@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 from collectors.snmp import ber
+from tests.patience import PATIENCE
 
 PROGRAMS = "/usr/bin:/usr/sbin:/bin"
 NOBODY = "0.0.0.0"  # noqa: S104 - an agent-addr that says nothing
@@ -222,11 +223,13 @@ def test_a_real_agent(receiver, tmp_path):
             where,
             "1.3.6.1.2.1.1.3.0",
         ]
-        subprocess.run(guess, capture_output=True, timeout=20, check=False, env={"MIBS": "", "HOME": str(tmp_path)})
+        subprocess.run(
+            guess, capture_output=True, timeout=PATIENCE, check=False, env={"MIBS": "", "HOME": str(tmp_path)}
+        )
         running.wait(4)
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
     lines = running.wait(6)
     names = ("coldStart", "authenticationFailure", "nsNotifyShutdown")
     for version, inform in (("2c", True), ("3", False)):

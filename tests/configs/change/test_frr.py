@@ -10,6 +10,7 @@ import pytest
 
 from configs.dialects import dialect
 from configs.render import BOOTSTRAP, Renderer
+from tests.patience import PATIENCE
 
 INIT = """\
 set -e
@@ -63,7 +64,7 @@ def test_reload_and_again(city, tmp_path, name, role):
     done = subprocess.run(
         [*namespaces, "sh", *map(str, (tmp_path / "init", name, etc, tmp_path, sys.executable, tmp_path / "merge.py"))],
         capture_output=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
         text=True,
     )

@@ -14,6 +14,7 @@ from cli.init import invent_secrets
 from configs import push as pushing
 from inventory import workspace
 from lab import control
+from tests.patience import PATIENCE
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "lianyuan"
 GOVNET = Path(sys.executable).with_name("govnet")
@@ -42,7 +43,7 @@ def run(root):
         done = subprocess.run(
             [str(GOVNET), "--lang", language, "config", *arguments, "-w", str(root)],
             capture_output=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
             stdin=subprocess.DEVNULL,
         )

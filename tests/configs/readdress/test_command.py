@@ -16,6 +16,7 @@ from configs.equivalence.hiding import mask
 from configs.readdress import out as readdress_out
 from configs.readdress_policy import Policy, read
 from inventory.errors import ExitCode, InputError
+from tests.patience import PATIENCE
 
 OLD = """#
 sysname R1
@@ -357,7 +358,12 @@ def test_a_full_disk_names_the_file(network, target):
     code = "import sys; from cli.main import main; sys.argv[0] = 'govnet'; main(sys.argv[1:])"
     line = line.replace("-m cli", '-c "$1"')
     done = subprocess.run(
-        ["sh", "-c", line, sys.executable, code], cwd=network, capture_output=True, text=True, timeout=60, check=False
+        ["sh", "-c", line, sys.executable, code],
+        cwd=network,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
     assert done.returncode == ExitCode.USAGE
     wanted = "new/city/r1.cfg: " if target == "--out" else "big.txt: "

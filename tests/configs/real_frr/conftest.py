@@ -32,6 +32,7 @@ from lab.netns.parts import Part, joined
 from lab.netns.router import router
 from lab.netns.ssh import ssh
 from lab.state import LabState, process_start
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -158,7 +159,7 @@ class Fleet:
             capture_output=True,
             text=True,
             check=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
         addresses, way, text = done.stdout.split("\n--\n")
         left = {path.name for path in self.disk(one, FOLDER).rglob("*") if path.is_file()}
@@ -181,7 +182,7 @@ class Fleet:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             check=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
 
     def answers(self, places: Sequence[Place]) -> list[str]:

@@ -29,6 +29,7 @@ from configs.push import GRACE, State
 from inventory.errors import DeviceError
 from inventory.text import Message
 from lab.state import process_start
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -161,7 +162,7 @@ class Campaign:
         watching = threading.Thread(target=self._watch, args=(broken, clock, armed), daemon=True)
         watching.start()
         results = self.push(jobs, clock)
-        watching.join(60)
+        watching.join(PATIENCE)
         states = {name: (str(result.state), str(result.error)) for name, result in results.items()}
         assert {state for state, _ in states.values()} == {"restored"}, states
         hints = {name: str(result.error.hint) for name, result in results.items() if result.error is not None}
@@ -226,7 +227,7 @@ def test_nothing_is_left_when_the_test_is_killed(tmp_path: Path) -> None:
         assert len(namespaces) > 6 * 2  # a network and mounts each
     finally:
         killed.kill()
-        killed.wait(10)
+        killed.wait(PATIENCE)
     _eventually(lambda: not any(process_start(pid) == start for pid, start in began.items()))
     everybody = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
     assert not _namespaces(everybody) & namespaces

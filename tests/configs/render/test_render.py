@@ -16,6 +16,7 @@ from configs.dialects.linux import sections
 from configs.render import BOOTSTRAP, Renderer, bootstrap, render
 from inventory.errors import DeviceError, GovnetError, InputError, TemplateError
 from inventory.text import language, set_language
+from tests.patience import PATIENCE
 
 SHIPPED = [
     ("huawei", "rt-lantian", ("township-router", "core", BOOTSTRAP)),
@@ -509,7 +510,12 @@ def test_nftables_takes_the_rules(city, tmp_path):
             ["ip -batch addresses", "ip -batch routes", "nft -f nft"] * 2
         )
         done = subprocess.run(
-            ["unshare", "-n", "sh", "-c", job], cwd=tmp_path, capture_output=True, timeout=60, check=False, text=True
+            ["unshare", "-n", "sh", "-c", job],
+            cwd=tmp_path,
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+            text=True,
         )
         assert done.returncode == 0, done.stderr
 
@@ -519,11 +525,13 @@ def test_sshd_takes_its_part(city, tmp_path):
     """OpenSSH reads the server's section without complaint."""
     workspace, plan = city
     text = sections(render(workspace, plan, "vg-zfb").text)["/etc/ssh/sshd_config.d/60-govnet.conf"]
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key"], check=True, timeout=60)
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key"], check=True, timeout=PATIENCE
+    )
     (tmp_path / "sshd_config").write_text(f"HostKey {tmp_path / 'key'}\n{text}")
     program = which("sshd", path="/usr/sbin:/usr/bin")
     done = subprocess.run(
-        [program, "-T", "-f", tmp_path / "sshd_config"], capture_output=True, timeout=60, check=False, text=True
+        [program, "-T", "-f", tmp_path / "sshd_config"], capture_output=True, timeout=PATIENCE, check=False, text=True
     )
     assert done.returncode == 0 or "privilege separation" in done.stderr, done.stderr
 

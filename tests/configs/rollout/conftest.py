@@ -18,6 +18,7 @@ from configs.rollout.bundle import Bundle, Planned
 from configs.rollout.policy import Policy
 from configs.rollout.store import Store, default_url
 from configs.rollout.waves import Stop, Wave
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -148,7 +149,7 @@ class City:
 
         for process in self.processes:
             process.kill()
-            process.wait(10)
+            process.wait(PATIENCE)
         control.down(self.root)
 
     def command(self, *words: str) -> list[str]:
@@ -206,7 +207,7 @@ def kill() -> Callable[[subprocess.Popen[bytes]], None]:
 
     def killed(process: subprocess.Popen[bytes]) -> None:
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(PATIENCE)
 
     return killed
 

@@ -11,6 +11,7 @@ import pytest
 from configs.operations import Operations
 from configs.rollout import bundle as bundles
 from configs.rollout.policy import Policy
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -147,7 +148,7 @@ def test_nothing_is_begun_outside_the_window_and_a_pause_ends_the_waiting(
     until(lambda: revised.json("rollout", "status")["phase"] == "running")
     assert set(states(revised.json("rollout", "status")).values()) == {"waiting"}
     assert revised.json("rollout", "pause")["request"] == "pause"
-    assert process.wait(60) == 3
+    assert process.wait(PATIENCE) == 3
     assert revised.json("rollout", "status")["phase"] == "paused"
     assert texts(revised) == before
 
@@ -163,7 +164,7 @@ def test_what_was_not_approved_is_not_done(revised: Any, until: Callable[..., No
     until(lambda: "working" in states(revised.json("rollout", "status")).values())
     assert revised.govnet("rollout", "resume").returncode == 4, "there is one conductor"
     revised.json("rollout", "pause")
-    assert process.wait(120) == 3
+    assert process.wait(PATIENCE) == 3
     paused = states(revised.json("rollout", "status"))
     left = {name for name, state in paused.items() if state == "waiting"}
     assert left

@@ -14,6 +14,7 @@ import pytest
 
 from inventory.endpoints import Endpoint
 from lab.state import LabNode, LabState, loopback_address, process_start
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -121,7 +122,7 @@ class Junos:
         """End what was begun."""
         for process in (*self.city.processes, self.process):
             process.kill()
-            process.wait(10)
+            process.wait(PATIENCE)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pytest
 
 from configs.operations import FILE, HEAD, Operations, syslog_message
 from inventory.errors import GovnetError, InputError
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,7 +141,7 @@ def test_several_processes_write_one_chain(tmp_path: Path) -> None:
     for process in processes:
         process.start()
     for process in processes:
-        process.join(60)
+        process.join(PATIENCE)
     assert [entry.number for entry in Operations(tmp_path).entries()] == list(range(1, 81))
 
 
@@ -148,7 +149,7 @@ def test_lines_go_to_syslog(tmp_path: Path) -> None:
     """RFC 5424's header, and the line as JSON behind the byte order mark."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
-        server.settimeout(5)
+        server.settimeout(PATIENCE)
         log = Operations(tmp_path, f"udp://127.0.0.1:{server.getsockname()[1]}")
         entry = log.write("rollout.start", {"原因": "CR-1"}, who="li")
         received = server.recv(65_535).decode()

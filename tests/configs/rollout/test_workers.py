@@ -16,6 +16,7 @@ import pytest
 
 from configs.rollout import bundle as bundles
 from configs.rollout.store import Phase, Store
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +43,7 @@ def postgres() -> Iterator[str]:
         shutil.chown(folder, "nobody", "nogroup")
     data = folder / "data"
     words = [programs["initdb"], "-D", str(data), "-U", "govnet", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
-    subprocess.run(words, check=True, capture_output=True, timeout=120, **who)
+    subprocess.run(words, check=True, capture_output=True, timeout=PATIENCE, **who)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off"}
@@ -52,7 +53,7 @@ def postgres() -> Iterator[str]:
     try:
         asked = [programs["pg_isready"], "-q", "-h", "127.0.0.1", "-p", str(port)]
         end = time.monotonic() + 60
-        while subprocess.run(asked, check=False, timeout=10).returncode:
+        while subprocess.run(asked, check=False, timeout=PATIENCE).returncode:
             assert process.poll() is None, (folder / "log").read_text()
             assert time.monotonic() < end
             time.sleep(0.1)
@@ -60,9 +61,9 @@ def postgres() -> Iterator[str]:
     finally:
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(20)
+            process.wait(PATIENCE)
         process.kill()
-        process.wait(10)
+        process.wait(PATIENCE)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -103,7 +104,7 @@ def test_what_a_killed_worker_left_is_finished_by_the_other(
         left = in_its_hands()
         assert left
         until(lambda: store.standing(name).phase is Phase.DONE, 200)
-        assert conductor.wait(60) == 0
+        assert conductor.wait(PATIENCE) == 0
         rows = {row.device: row for row in store.devices(name)}
         assert all(row.state == "changed" for row in rows.values())
         for device in left:
@@ -119,9 +120,9 @@ def test_what_a_killed_worker_left_is_finished_by_the_other(
             process.terminate()
         for process in (*workers.values(), *([conductor] if conductor else [])):
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(30)
+                process.wait(PATIENCE)
             process.kill()
-            process.wait(10)
+            process.wait(PATIENCE)
         store.close()
 
 

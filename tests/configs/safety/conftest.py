@@ -24,6 +24,7 @@ from inventory.secrets import Secret
 from lab.emulator.device import Spec
 from lab.emulator.reach import Wire
 from lab.emulator.world import World, served_at
+from tests.patience import PATIENCE
 
 MANAGER = IPv4Address("198.18.7.7")  # behind the gateway, which is the last address of the device's network
 MINUTE = 6.0  # seconds that a minute of a device's timer lasts here
@@ -168,7 +169,7 @@ class Worlds:
             asyncio.run_coroutine_threadsafe(world.close(), self.loop).result(20)
         asyncio.run_coroutine_threadsafe(asyncio.sleep(0.05), self.loop).result(5)
         self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(5)
+        self.thread.join(PATIENCE)
         self.loop.close()
 
 

@@ -14,6 +14,7 @@ import pytest
 from configs.channel import Finished, Login, Target
 from inventory.endpoints import Endpoint
 from inventory.secrets import Secret
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -300,7 +301,7 @@ class Servers:
             self._end(acceptor)
         asyncio.run_coroutine_threadsafe(self._forget(), self.loop).result(10)
         self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(5)
+        self.thread.join(PATIENCE)
         self.loop.close()
 
 

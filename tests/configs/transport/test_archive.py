@@ -12,6 +12,7 @@ import pytest
 
 from configs.archive import SEALED, Archive, masked
 from inventory.errors import GovnetError, InputError
+from tests.patience import PATIENCE
 
 GBK = "sysname RT\n#\ninterface LoopBack0\n description 端口0 上联  \r\n#\nreturn\n".encode("gb18030")
 
@@ -140,6 +141,6 @@ def test_git_finds_nothing_wrong(tmp_path):
     archive.store({"rt-1": GBK, "机房-2": b"b\n"}, "first", {"rt-1": b"age"})
     archive.store({"rt-1": GBK + b"!\n"}, "second")
     done = subprocess.run(
-        ["git", "-C", str(tmp_path / "archive"), "fsck", "--strict"], capture_output=True, check=False, timeout=60
+        ["git", "-C", str(tmp_path / "archive"), "fsck", "--strict"], capture_output=True, check=False, timeout=PATIENCE
     )
     assert (done.returncode, done.stdout) == (0, b""), done.stderr

@@ -33,6 +33,7 @@ from lab.emulator.faults import Faults
 from lab.emulator.frr import FrrDevice
 from lab.emulator.ios import IosDevice
 from lab.emulator.vrp import VrpDevice
+from tests.patience import PATIENCE
 
 AT_ONCE = 4  # devices that fail side by side
 PASSWORD = "Sup3r-geheim"
@@ -221,7 +222,7 @@ class Emulated:
     def close(self) -> None:
         self.do(self.end())
         self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(5)
+        self.thread.join(PATIENCE)
         self.loop.close()
 
 

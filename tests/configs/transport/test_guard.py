@@ -17,6 +17,7 @@ from configs.dialects.frr import driver as frr
 from configs.guard import NO_GUARD, SHORTEST, Guard, GuardKind, check, timer
 from inventory.endpoints import Endpoint
 from inventory.errors import RefusedError
+from tests.patience import PATIENCE
 
 SCRIPT = Path(frr.__file__).parent / "guard"
 PATH = {"PATH": os.environ["PATH"]}
@@ -38,7 +39,7 @@ def host(tmp_path):
             env={"GOVNET_GUARD_RELOAD": str(reload), **PATH},
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=PATIENCE,
             check=False,
         )
         pids.extend(int(armed.read_text().split()[0]) for armed in tmp_path.glob("armed.*"))
@@ -108,7 +109,7 @@ def test_only_one_is_armed(host):
     for _ in range(5):
         both = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in "ab"]
         for process in both:
-            process.wait(20)
+            process.wait(PATIENCE)
         assert len(list(host.folder.glob("armed.*"))) <= 1
         host("cancel", check=False)
 
@@ -200,7 +201,7 @@ def test_another_users_folder_is_not_ours(tmp_path):
 
     def ours():
         command = dialogue.OURS.replace(dialogue.FOLDER, str(tmp_path / "govnet"))
-        return subprocess.run(["/bin/sh", "-c", command], timeout=20, check=False).returncode == 0
+        return subprocess.run(["/bin/sh", "-c", command], timeout=PATIENCE, check=False).returncode == 0
 
     assert ours()
     (tmp_path / "govnet").mkdir()

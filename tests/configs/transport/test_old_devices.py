@@ -16,6 +16,7 @@ from configs.channel_netmiko import NetmikoChannel
 from configs.drivers import driver_for
 from inventory.endpoints import Endpoint
 from inventory.errors import DeviceError, DeviceUnreachableError, HostKeyError, LoginError
+from tests.patience import PATIENCE
 
 
 class Telnet:
@@ -68,7 +69,7 @@ class Telnet:
     def close(self):
         self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
-        self.thread.join(5)
+        self.thread.join(PATIENCE)
 
 
 @pytest.fixture
@@ -161,7 +162,7 @@ def hangs_up_first():
                     back = threading.Thread(target=pump, args=(inner, later), daemon=True)
                     back.start()
                     pump(later, inner)
-                    back.join(10)
+                    back.join(PATIENCE)
 
         threading.Thread(target=serve, daemon=True).start()
         return front.getsockname()[1]

@@ -15,6 +15,7 @@ from configs.push import Job, State
 from configs.push.alone import alone
 from inventory.errors import DeviceUnreachableError, HostKeyError, LoginError, RefusedError
 from inventory.text import Message
+from tests.patience import PATIENCE
 
 WANTED = "sysname RT1\ninfo-center loghost 10.0.0.1\ninterface LoopBack0\n description 涟源市\n"
 
@@ -236,7 +237,7 @@ def test_an_interrupt_finishes_what_was_begun(servers, line_class, job):
     jobs = [job(server, device=f"rt-{number}") for number, server in enumerate(made)]
 
     def interrupt():
-        begun.wait(10)
+        begun.wait(PATIENCE)
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
     threading.Thread(target=interrupt, daemon=True).start()

@@ -27,6 +27,7 @@ from inventory.errors import DeviceUnreachableError
 from inventory.filters import select
 from lab import control
 from lab.backend import Fault
+from tests.patience import PATIENCE
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "lianyuan"
 GOVNET = Path(sys.executable).with_name("govnet")
@@ -52,7 +53,7 @@ def govnet(*arguments):
     done = subprocess.run(
         [str(GOVNET), "--lang", "en", *arguments],
         capture_output=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
         stdin=subprocess.DEVNULL,
     )
@@ -126,7 +127,7 @@ def test_copies_with_secrets_are_logged(lab):
     pytest.importorskip("pyrage", reason="sealed copies need govnet[age]")
     root, _state = lab
     words = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(root / "safe"))
-    subprocess.run(words, check=True, timeout=30)
+    subprocess.run(words, check=True, timeout=PATIENCE)
     code, _out, err = govnet(
         "config", "backup", "--lab", GOOD[1], "--sealed-for", str(root / "safe.pub"), "-w", str(root)
     )

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 SCENARIO = Path(__file__).with_name("real_frr_scenario.py")
 
 
@@ -22,7 +24,7 @@ def report(tmp_path_factory):
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
             cwd=Path(__file__).parents[3],
         )

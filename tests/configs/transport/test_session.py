@@ -18,6 +18,7 @@ from configs.session.screen import shown
 from inventory.endpoints import Endpoint
 from inventory.errors import CommandError, DeviceTimeoutError, DeviceUnreachableError, LoginError, NotBegunError
 from inventory.secrets import Secret
+from tests.patience import PATIENCE
 
 
 def talk(peer, work, target, *, dialogue=VRP, piece=0):
@@ -239,7 +240,7 @@ def test_a_device_that_hangs_up_in_the_middle_is_an_error_at_once(vrp, target):
 
     async def work(session):
         with pytest.raises(DeviceUnreachableError):
-            await asyncio.wait_for(session.configure(["vlan batch 2", "vlan batch 3", "vlan batch 4"]), 5)
+            await asyncio.wait_for(session.configure(["vlan batch 2", "vlan batch 3", "vlan batch 4"]), PATIENCE)
 
     talk(device, work, target(command_timeout=60))
 
@@ -528,7 +529,7 @@ def test_a_device_that_talks_without_end_is_given_up(vrp, target, monkeypatch):
         task = asyncio.create_task(chatter())
         channel._peer.mute_at = b"display version"
         with pytest.raises(DeviceTimeoutError):
-            await asyncio.wait_for(session.command("display version"), 5)
+            await asyncio.wait_for(session.command("display version"), PATIENCE)
         task.cancel()
         await session.close()
 

@@ -14,6 +14,7 @@ from configs.ssh_connection import connect
 from inventory.endpoints import Endpoint
 from inventory.errors import DeviceUnreachableError, LoginError
 from inventory.secrets import Secret
+from tests.patience import PATIENCE
 
 
 class Device(asyncssh.SSHServer):
@@ -176,7 +177,7 @@ def test_a_silent_connection_ends_and_a_talking_one_does_not():
             await asyncio.sleep(0.6)
             assert not connection.is_closed()
             device.connection.send_packet = lambda *_, **__: None  # it hears and says nothing any more
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 await connection.wait_closed()
 
     asyncio.run(run())

@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 from cli.main import build
 from inventory.errors import InputError
 from ipplan import mapping_file
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -201,7 +202,7 @@ def test_a_kill_at_any_moment_leaves_one_whole_mapping(tmp_path: Path):
                 time.sleep(0.001)
             time.sleep(0.003 * attempt)
             process.send_signal(signal.SIGKILL)
-            process.wait(10)
+            process.wait(PATIENCE)
         assert target.read_text(encoding="utf-8") in texts
 
 

@@ -16,6 +16,7 @@ from inventory.model import Area, Device, Vrf
 from ipplan.mapping import Mapping
 from ipplan.views import dns, dns_file, names, reverse
 from ipplan.views.waves import Move, Moves
+from tests.patience import PATIENCE
 
 DNS = """
 origin: city.example
@@ -266,13 +267,13 @@ def test_bind_loads_every_zone(make, tmp_path, mapping):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.data)
     for path in tmp_path.rglob("named.conf.zones"):
-        subprocess.run(["named-checkconf", path], check=True, cwd=path.parent, timeout=20)
+        subprocess.run(["named-checkconf", path], check=True, cwd=path.parent, timeout=PATIENCE)
         for zone, file in re.findall(
             r'zone "([^"]+)" \{ type primary; file "([^"]+)"', path.read_text(encoding="utf-8")
         ):
             result = subprocess.run(
                 ["named-checkzone", "-k", "fail", "-n", "fail", "-i", "local", zone, path.parent / file],
-                capture_output=True, text=True, check=False, timeout=20,
+                capture_output=True, text=True, check=False, timeout=PATIENCE,
             )  # fmt: skip
             assert result.returncode == 0, result.stdout
             assert result.stdout.endswith("OK\n")
@@ -283,7 +284,7 @@ def test_bind_loads_every_zone(make, tmp_path, mapping):
         whole = path.with_suffix(".whole")
         soa = "$TTL 60\n@ IN SOA ns.example. host.example. (1 60 60 60 60)\n@ IN NS ns.example.\n"
         whole.write_text(soa + path.read_text(encoding="utf-8"), encoding="utf-8")
-        subprocess.run(["named-checkzone", zone, whole], check=True, capture_output=True, timeout=20)
+        subprocess.run(["named-checkzone", zone, whole], check=True, capture_output=True, timeout=PATIENCE)
         checked += 1
     assert checked > 10
 
@@ -294,7 +295,9 @@ def test_the_checker_would_see_a_fault(make, tmp_path):
     zone = next(file for file in dns.files(make(dns=True)) if file.name.endswith("/city.example.zone"))
     path = tmp_path / "bad.zone"
     path.write_bytes(zone.data + b"oa IN CNAME core\n")
-    result = subprocess.run(["named-checkzone", "city.example", path], capture_output=True, check=False, timeout=20)
+    result = subprocess.run(
+        ["named-checkzone", "city.example", path], capture_output=True, check=False, timeout=PATIENCE
+    )
     assert result.returncode != 0
 
 
@@ -470,7 +473,7 @@ def test_bind_loads_the_zones_of_each_wave(make, tmp_path):
     for path in tmp_path.rglob("2-wave-*/**/named.conf.zones"):
         for zone, file in re.findall(r'zone "([^"]+)" \{ type primary; file "([^"]+)"', path.read_text("utf-8")):
             command = ["named-checkzone", "-k", "fail", "-n", "fail", "-i", "local", zone, path.parent / file]
-            result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+            result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
             assert result.returncode == 0, result.stdout
             assert len(result.stdout.splitlines()) == 2, f"a warning: {result.stdout}"
             checked += 1

@@ -15,6 +15,7 @@ from inventory.errors import InputError
 from inventory.model import Area, End, Level, Line, LineKind
 from ipplan.plan import Allocation
 from ipplan.views import kea, kea_file
+from tests.patience import PATIENCE
 
 
 def settings(tmp_path, text):
@@ -132,11 +133,11 @@ def test_kea_takes_the_configuration(make, tmp_path):
         path = tmp_path / file.name.replace("/", "-")
         path.write_bytes(file.data)
         program = "kea-dhcp4" if "dhcp4" in file.name else "kea-dhcp6"
-        result = subprocess.run([program, "-t", path], capture_output=True, text=True, check=False, timeout=60)
+        result = subprocess.run([program, "-t", path], capture_output=True, text=True, check=False, timeout=PATIENCE)
         assert result.returncode == 0, result.stdout + result.stderr
         assert "ERROR" not in result.stdout + result.stderr
         path.write_bytes(file.data.replace(b'"pool": "', b'"pool": "9.', 1))
-        assert subprocess.run([program, "-t", path], capture_output=True, check=False, timeout=60).returncode != 0
+        assert subprocess.run([program, "-t", path], capture_output=True, check=False, timeout=PATIENCE).returncode != 0
 
 
 def test_two_exports_are_the_same(make):

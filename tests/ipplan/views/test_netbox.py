@@ -18,6 +18,7 @@ from inventory.model import Area, Level
 from inventory.secrets import Secret
 from ipplan.plan import AsRow, VrfRow
 from ipplan.views import netbox, netbox_objects, netbox_push
+from tests.patience import PATIENCE
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 
@@ -233,7 +234,7 @@ def model():
     thread.start()
     yield server
     server.shutdown()
-    thread.join(10)
+    thread.join(PATIENCE)
     server.server_close()
 
 

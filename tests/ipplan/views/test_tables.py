@@ -22,6 +22,7 @@ from ipplan.views import address_book, book, csv_areas, names, old_new, requests
 from ipplan.views.request_rules import letters
 from ipplan.views.sheets import Book
 from ipplan.views.tables import csv_bytes, is_formula, safe
+from tests.patience import PATIENCE
 
 FORMULA = "=cmd|' /C calc'!A0"
 MARKUP = "<script>alert(1)</script>&\"'"
@@ -341,7 +342,7 @@ def test_libreoffice_opens_the_book(make, tmp_path):
     subprocess.run(
         [program, "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--convert-to",
          "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1", "--outdir", tmp_path, path],
-        check=True, capture_output=True, timeout=120,
+        check=True, capture_output=True, timeout=PATIENCE,
     )  # fmt: skip
     text = (tmp_path / "book-Public network area.csv").read_text(encoding="utf-8")
     assert str(material.plan.of("lan-1")[0].prefix) in text

@@ -15,6 +15,7 @@ from lab.emulator.device import Spec
 from lab.emulator.platforms import emulator
 from lab.emulator.terminal import Terminal
 from lab.emulator.world import World, served_at
+from tests.patience import PATIENCE
 
 MANAGEMENT = {
     "huawei": "GigabitEthernet0/0/0",
@@ -100,7 +101,7 @@ def play():
         session.greeting = lambda: ""
         terminal.feed(keys.encode())
         terminal.hang_up()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await session.run()
         device.sessions.discard(session)
         return wire.text
@@ -265,7 +266,7 @@ class Client:
         """Type, leave, and return everything that was shown."""
         async with connection.create_process(term_type="vt100", errors="replace") as process:  # some speak GB18030
             process.stdin.write(text)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 return (await process.stdout.read()).replace("\r\n", "\n")
 
     @classmethod

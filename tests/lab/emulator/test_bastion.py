@@ -12,6 +12,7 @@ import pytest
 from lab.emulator.bastion import Account, JumpHost, Koko, Menu, assets_of
 from lab.emulator.bastion.koko import split
 from lab.emulator.faults import Faults
+from tests.patience import PATIENCE
 
 USERS = {"ops": "Ops-123"}
 GOVNET, READER = Account("govnet", "Secret-123"), Account("reader", "Reader-123")
@@ -57,7 +58,7 @@ class Screen:
     async def upto(self, text):
         """Everything up to `text`, which must come."""
         seen = b""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while text.encode(self.encoding) not in seen:
                 data = await self.process.stdout.read(4096)
                 assert data, seen.decode(self.encoding, errors="replace")
@@ -72,7 +73,7 @@ class Screen:
 
     async def rest(self):
         """All that still comes until the session ends."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             return (await self.process.stdout.read()).decode(self.encoding, errors="replace").replace("\r\n", "\n")
 
 
@@ -323,7 +324,7 @@ def test_a_device_that_goes_away_ends_the_bridge(through):
             await at.type("s1", "S1#")
             made.hosts["s1"].device.reboot()
             await at.upto("[Host]> ")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 while not made.hosts["s1"].listening:  # noqa: ASYNC110 - a device's state has no event
                     await asyncio.sleep(0.02)
             return await at.type("s1", "S1#")
@@ -382,7 +383,7 @@ def test_the_menu_passes_a_device_s_bytes_on(through):
             await at.type("1", "TopsecOS# ")
             at.process.stdin.write(b"foo\n")
             seen = b""
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 while b"8010" not in seen or not seen.endswith(b"# "):
                     seen += await at.process.stdout.read(4096)
             return seen

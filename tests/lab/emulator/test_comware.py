@@ -7,6 +7,8 @@ import asyncio
 import asyncssh
 import pytest
 
+from tests.patience import PATIENCE
+
 
 @pytest.fixture
 def one(spec, texts):
@@ -63,7 +65,7 @@ def test_nobody_answers_a_question_of_save(one, world, where, ssh):
         async with world(one) as made, ssh.connected(where(one), made.ports[0]) as connection:
             session = await connection.create_process(term_type="vt100")
             session.stdin.write("save\n")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 screen = await session.stdout.readuntil("[Y/N]:\r\n<H1>")
             return screen, made.hosts["dev"].device.saves
 
@@ -223,7 +225,7 @@ def test_gbk(spec, texts, world, where):
             ):
                 lines = "system-view\ninterface LoopBack1\ndescription 蓝田街道\ndisplay this\nreturn\nquit\n"
                 process.stdin.write(lines.encode("gb18030"))
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(PATIENCE):
                     return await process.stdout.read()
 
     assert asyncio.run(run()).decode("gb18030").count("蓝田街道") == 2

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.emulator.faults import SLOW, Faults
+from tests.patience import PATIENCE
 
 QUIT = {"cisco_ios": "exit\n", "hp_comware": "quit\n", "huawei": "quit\n", "huawei_vrpv8": "quit\n"}
 QUIT |= {"ruijie_os": "exit\n", "topsec_tos": "exit\nn\n"}
@@ -70,7 +71,7 @@ def test_a_line_drops_behind_a_command(platform, spec, texts, world, where, ssh)
             async with ssh.connected(host, port) as connection:
                 session = await connection.create_process(term_type="vt100")
                 session.stdin.write(f"{enter}\n{name} third\n{commit}\n{name} lost\n{commit}\n")
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     await connection.wait_closed()
             return device.name, str(device.faults), await ssh.answers(host, port)
 
@@ -87,7 +88,7 @@ def test_a_reboot_in_the_middle(spec, texts, world, where, ssh):
             async with ssh.connected(host, port) as connection:
                 session = await connection.create_process(term_type="vt100")
                 session.stdin.write("system-view\nsysname lost\nsysname never\n")
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     await connection.wait_closed()
             down = not await ssh.answers(host, port)
             await ssh.until(lambda: bool(made.hosts["dev"].listening))
@@ -152,7 +153,7 @@ def test_garbage_bytes_are_mixed_in(spec, texts, world, where):
                 connection.create_process(term_type="vt100", encoding=None) as process,
             ):
                 process.stdin.write(b"display clock\nquit\n")
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     return await process.stdout.read()
 
     screen = asyncio.run(run())
@@ -218,7 +219,7 @@ def test_every_line_taken_is_said_so(spec, texts, world, where, ssh):
             others = [await asyncssh.connect(host, port, **login) for _ in range(16)]
             async with ssh.connected(host, port) as connection:
                 session = await connection.create_process(term_type="vt100")
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     screen = await session.stdout.read()
             for other in others:
                 other.close()

@@ -15,6 +15,7 @@ from lab.emulator.faults import Faults
 from lab.emulator.fortios.schema import BUILT_IN, schema
 from lab.emulator.fortios.words import split
 from lab.emulator.reach import TCP, UDP, Wire, answering
+from tests.patience import PATIENCE
 
 MANAGER = IPv4Address("198.18.7.7")
 PORT = ["config system interface", "edit port1"]
@@ -85,7 +86,7 @@ def test_what_breaks_the_way_cuts_the_session_and_the_revert_brings_it_back(what
                 session = await connection.create_process(term_type="vt100")
                 session.stdin.write(REVERT.format(seconds=60) + "\n".join([*lines, ""]))
                 await ssh.until(lambda: not made.hosts["dev"].listening)
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     await connection.wait_closed()
             lost = not await ssh.answers(host, port)
             await ssh.until(lambda: made.hosts["dev"].listening == (host,))
@@ -102,12 +103,12 @@ def test_a_change_takes_effect_at_next_or_end(one, world, where, ssh):
         async with world(one) as made, ssh.connected(where(one), made.ports[0]) as connection:
             session = await connection.create_process(term_type="vt100")
             session.stdin.write("config system interface\nedit port1\nset status down\nshow\n")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 await session.stdout.readuntil("set status down\r\n        set type")
             await asyncio.sleep(0.1)
             open_still = bool(made.hosts["dev"].listening)
             session.stdin.write("abort\nexit\n")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 await session.stdout.read()
             return open_still, bool(made.hosts["dev"].listening)
 
@@ -173,7 +174,7 @@ def test_the_time_begins_again_with_each_input(one, world, where, ssh):
                     await asyncio.sleep(0.2)
                     session.stdin.write("\n")
                 awake = device.boots
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     await session.stdout.readuntil("no input is received in the next 10 seconds...")
                 await ssh.until(lambda: device.boots == 2)
             return awake, device.name
@@ -300,7 +301,7 @@ def test_who_types_nothing_is_thrown_out(one, world, where, ssh):
     async def run():
         async with world(one) as made, ssh.connected(where(one), made.ports[0]) as connection:
             session = await connection.create_process(term_type="vt100")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 return await session.stdout.read()
 
     assert asyncio.run(run()).endswith("F1 # ")
@@ -339,7 +340,7 @@ def test_chinese_in_the_encoding_of_the_terminal(encoding, one, world, where, ss
         async with world(one) as made, ssh.connected(where(one), made.ports[0]) as connection:
             process = await connection.create_process(term_type="vt100", encoding=None)
             process.stdin.write(keys.encode(encoding))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 return await process.stdout.read()
 
     assert '        set alias "到 县局"\r\n'.encode(encoding) in asyncio.run(run())
@@ -428,7 +429,9 @@ def _lines():
     )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(lines=st.lists(_lines(), max_size=14))
 def test_no_command_breaks_a_device(lines, device, play):
     """Words of real commands in any order and any block: the device stays, and shows what it can read back."""

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 import asyncssh
 import pytest
 
+from tests.patience import PATIENCE
+
 RELOAD = "/usr/lib/frr/frr-reload.py"
 FOLDER = "/var/tmp/govnet"
 
@@ -28,7 +30,7 @@ def host(spec, texts, world, where):
 
             async def run(command, text=""):
                 given = {"input": text} if text else {"stdin": asyncssh.DEVNULL}
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(PATIENCE):
                     done = await connection.run(command, **given)
                 return done.exit_status, done.stdout + done.stderr
 

@@ -15,6 +15,7 @@ import pytest
 
 from lab.emulator.reach import Filter, Line, Packet, Wire
 from lab.emulator.world import served_at
+from tests.patience import PATIENCE
 
 # The management station is behind the gateway, which is the first address of the device's network.
 MANAGER = IPv4Address("198.18.7.7")
@@ -141,7 +142,7 @@ def test_what_breaks_the_way_cuts_the_session(platform, what, spec, texts, world
                 commit = ["commit"] if platform == "huawei_vrpv8" else []
                 session.stdin.write("\n".join([*enter, *lines, *commit, ""]))
                 await ssh.until(lambda: not made.hosts["dev"].listening)
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     await connection.wait_closed()
             return before, await ssh.answers(host, port), device.show(device.running)
 
@@ -238,7 +239,7 @@ def test_a_filter_of_the_terminal_lines_lets_a_session_live(platform, spec, text
                 await ssh.until(lambda: not device.admits(MANAGER))
                 closed = not await ssh.answers(host, port)
                 session.stdin.write(f"{look}\n")
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     screen = await session.stdout.readuntil("UTC")
                 return closed, screen
 

@@ -12,6 +12,7 @@ import pytest
 from lab.emulator.reach import Wire
 from lab.emulator.ruijie.language import numbers, ranges
 from lab.emulator.ruijie.session import strong
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -204,7 +205,7 @@ def test_an_old_terminal_speaks_gbk(one, world, where):
                 connection.create_process(term_type="vt100", encoding=None) as process,
             ):
                 process.stdin.write("configure terminal\ninterface gi 0/1\ndescription 端口\nend\nexit\n".encode("gbk"))
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     screen = await process.stdout.read()
             return screen, made.hosts["dev"].device.show(made.hosts["dev"].device.running)
 

@@ -12,6 +12,7 @@ import pytest
 from lab.emulator.faults import Faults
 from lab.emulator.server import host_key
 from lab.emulator.world import served_at
+from tests.patience import PATIENCE
 
 LOGIN = {"username": "govnet", "password": "Secret-123"}
 
@@ -26,7 +27,7 @@ async def shell(connection, text):
     """Type, leave, and return everything that was shown."""
     async with connection.create_process(term_type="vt100") as process:
         process.stdin.write(text)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             return await process.stdout.read()
 
 
@@ -139,7 +140,7 @@ def test_a_device_answers_at_the_address_that_it_has(spec, texts, world, where):
                 lines = f"system-view\ninterface GigabitEthernet0/0/0\nip address {moved} 24\ndisplay this\n"
                 async with connection.create_process(term_type="vt100") as process:
                     process.stdin.write(lines)
-                    async with asyncio.timeout(10):
+                    async with asyncio.timeout(PATIENCE):
                         done = await process.wait()
                     # The session died without a farewell.
                     assert done.exit_status is None
@@ -354,7 +355,7 @@ def test_a_device_that_speaks_gbk(spec, texts, world, where):
             ):
                 lines = "system-view\ninterface LoopBack1\ndescription 蓝田街道\ndisplay this\nreturn\nquit\n"
                 process.stdin.write(lines.encode("gb18030"))
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(PATIENCE):
                     return await process.stdout.read()
 
     assert asyncio.run(run()).decode("gb18030").count("蓝田街道") == 2

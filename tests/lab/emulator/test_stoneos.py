@@ -11,6 +11,7 @@ import pytest
 
 from lab.emulator.faults import Faults
 from lab.emulator.reach import Wire
+from tests.patience import PATIENCE
 
 MANAGER = IPv4Address("198.18.7.7")
 PORT = ["configure", "interface ethernet0/0"]
@@ -76,7 +77,7 @@ def test_what_breaks_the_way_cuts_the_session(what, one, world, where, ssh):
                 session = await connection.create_process(term_type="vt100")
                 session.stdin.write("".join(f"{line.format(**names)}\n" for line in BREAKS[what]))
                 await ssh.until(lambda: not made.hosts["dev"].listening)
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     await connection.wait_closed()
             lost = not await ssh.answers(host, port)
             made.hosts["dev"].device.reboot()
@@ -127,7 +128,7 @@ def test_others_are_locked_out_of_the_configuration(one, world, where, ssh):
                 session.stdin.write("exec configuration start\n")
                 await ssh.until(lambda: device.transaction is not None)
                 other.stdin.write("hostname other\nexit\nexit\n")
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     return await other.stdout.read(), device.name
 
     screen, name = asyncio.run(run())
@@ -292,7 +293,7 @@ def test_who_types_nothing_is_thrown_out(one, world, where, ssh):
         async with world(one) as made, ssh.connected(where(one), made.ports[0]) as connection:
             session = await connection.create_process(term_type="vt100")
             session.stdin.write("show clock\n")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 return await session.stdout.read()
 
     assert asyncio.run(run()).endswith("G1# ")
@@ -328,7 +329,7 @@ def test_chinese_in_the_encoding_of_the_terminal(encoding, one, world, where, ss
         async with world(one) as made, ssh.connected(where(one), made.ports[0]) as connection:
             process = await connection.create_process(term_type="vt100", encoding=None)
             process.stdin.write(keys.encode(encoding))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 return (await process.stdout.read()).replace(b"\r\n", b"\n")
 
     screen = asyncio.run(run())

@@ -80,7 +80,9 @@ def test_a_question_mark_helps(device, play):
 
 
 @pytest.mark.parametrize("platform", sorted(PLATFORMS))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(lines=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=60), max_size=12))
 def test_no_line_breaks_a_device(platform, lines, device, play):
     """Whatever is typed, the device answers something and shows its configuration afterwards."""
@@ -100,7 +102,9 @@ def _patterns(platform):
 
 # FortiOS is no table of patterns: its own test does the same.
 @pytest.mark.parametrize("platform", sorted(set(PLATFORMS) - {"fortinet"}))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_no_beginning_of_a_command_breaks_a_device(platform, data, device, play):
     """Words of real commands, cut and mixed with values, in any view: the device stays."""

@@ -12,6 +12,7 @@ import pytest
 from lab.emulator.device import ConsoleError
 from lab.emulator.reach import Wire
 from lab.emulator.world import served_at
+from tests.patience import PATIENCE
 
 MANAGER = IPv4Address("198.18.7.7")
 
@@ -57,7 +58,7 @@ def test_what_breaks_the_way_cuts_the_session_for_good(what, one, world, where, 
                 session = await connection.create_process(term_type="vt100", encoding="gb18030")
                 session.stdin.write("\n".join([*changes(one, what), ""]))
                 await ssh.until(lambda: not made.hosts["dev"].listening)
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     await connection.wait_closed()
             lost = not await ssh.answers(host, port)
             timers = made.hosts["dev"].device.timers
@@ -124,7 +125,7 @@ def test_the_terminal_speaks_gbk(one, world, where):
             ):
                 encoding = one.encoding or "gb18030"
                 process.stdin.write("define host add name 网管 ipaddr '10.0.0.9 '\nfoo\nexit\nn\n".encode(encoding))
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     screen = await process.stdout.read()
             return screen, made.hosts["dev"].device.defined("host", "网管") is not None
 

@@ -18,6 +18,7 @@ from configs.render import render
 from inventory import filters, workspace
 from ipplan import allocate, plan, policy_file
 from lab import checks, control, topology
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,7 +79,7 @@ class City:
                 # Only a command that reads gets an input: another would close it before it is written.
                 return [
                     await connection.run(
-                        command, input=text if command.startswith("cat >") or not command else None, timeout=60
+                        command, input=text if command.startswith("cat >") or not command else None, timeout=PATIENCE
                     )
                     for command in commands
                 ]

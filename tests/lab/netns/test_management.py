@@ -15,6 +15,7 @@ import pytest
 from configs import push as pushing
 from configs.render import render
 from lab import checks, control
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from typing import Any as City  # the class of conftest.py, which cannot be imported here
@@ -152,7 +153,7 @@ def test_entering_moves_this_thread_and_those_it_starts(booted: City) -> None:
         return Path("/proc/thread-self/net/dev").read_text(encoding="utf-8")
 
     def older() -> None:
-        asked.wait(10)
+        asked.wait(PATIENCE)
         elsewhere.append(interfaces())
         answer.set()
 
@@ -165,7 +166,7 @@ def test_entering_moves_this_thread_and_those_it_starts(booted: City) -> None:
         child.start()
         child.join()
         asked.set()
-        answer.wait(10)
+        answer.wait(PATIENCE)
 
         async def in_a_worker() -> str:
             return await asyncio.to_thread(interfaces)

@@ -13,6 +13,7 @@ import pytest
 from inventory.errors import LabError
 from lab import checks
 from lab.backends.netns import command
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from typing import Any as City  # the class of conftest.py, which cannot be imported here
@@ -56,7 +57,7 @@ def test_the_internet_does_not_reach_the_servers_because_of_the_firewall(city: C
         assert checks.ping(city.state, "inet-host", server), "only the rules had stopped it"
     finally:
         load = command(city.state, "fw-border", ["nft", "-f", "-"])
-        subprocess.run(load, input=saved, text=True, check=True, timeout=10)
+        subprocess.run(load, input=saved, text=True, check=True, timeout=PATIENCE)
     assert not checks.ping(city.state, "inet-host", server).received
 
 
@@ -73,7 +74,7 @@ def test_a_township_reaches_the_internet_through_nat(city: City) -> None:
         while "listening on" not in capture.stderr.readline():
             pass
         assert checks.fetch(city.state, "pc-anping", "192.0.2.10") == 200
-        seen, _ = capture.communicate(timeout=10)
+        seen, _ = capture.communicate(timeout=PATIENCE)
     assert re.search(r"IP 198\.51\.100\.2\.\d+ > 192\.0\.2\.10\.80", seen)
     assert city.address("pc-anping") not in seen
 
@@ -104,7 +105,7 @@ def test_a_unit_reaches_the_servers_only_inside_ipsec(city: City) -> None:
         assert checks.ping(city.state, "pc-un-zfb", server, count=5, size=600)
         time.sleep(0.5)
         capture.terminate()
-        seen, _ = capture.communicate(timeout=10)
+        seen, _ = capture.communicate(timeout=PATIENCE)
     packets = [line for line in seen.splitlines() if " IP " in line]
     assert len(packets) >= 10
     assert all("UDP-encap: ESP" in line or "isakmp-nat-keep-alive" in line for line in packets), seen
