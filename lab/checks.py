@@ -72,7 +72,7 @@ class TunnelState:
     packets_out: int
 
 
-def run(state: LabState, node: str, *argv: str, timeout: float = 30.0) -> subprocess.CompletedProcess[str]:
+def run(state: LabState, node: str, *argv: str, timeout: float = 60.0) -> subprocess.CompletedProcess[str]:
     """Run a command in a node and take what it says; LabError if it does not end in time."""
     try:
         return subprocess.run(
@@ -193,7 +193,7 @@ def ping(
 ) -> Ping:
     """Echo requests from a node: `count` of `size` bytes, one every `interval` seconds; the last may take `wait`."""
     argv = ("ping", "-n", "-q", "-c", str(count), "-s", str(size), "-i", str(interval), "-W", str(wait), str(address))
-    done = run(state, node, *argv, timeout=count * (interval + wait) + 10)
+    done = run(state, node, *argv, timeout=count * (interval + wait) + 60)
     summary = _SUMMARY.search(done.stdout)
     if summary is None:
         # No route: ping ends before it sends anything.

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 SEED = "seed"
 CONTROL = "control"
-TIMEOUT = 60.0
+TIMEOUT = 180.0
 
 
 class Emulated:

@@ -83,7 +83,8 @@ class Netns:
         from lab.netns.greet import greetings  # noqa: PLC0415 - start-up time
 
         with state.entered():
-            greeted = greetings({name: node.ssh for name, node in state.nodes.items() if node.ssh is not None})
+            servers = {name: node.ssh for name, node in state.nodes.items() if node.ssh is not None}
+            greeted = greetings(servers, [name for name, fault in state.faults.items() if fault])
         return tuple(_status(name, greeted.get(name, ""), state.faults.get(name, "")) for name in state.nodes)
 
     def down(self, state: LabState) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import socket
 from functools import partial
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 SSH_PORT, SNMP_PORT = 10022, 10161
 # Where to go when somebody else has these ports at one of the addresses.
 PORT_STEP, PORT_TRIES = 1000, 20
+# What keeps the ports of a lab its own while its devices are away or boot; telnet is one behind SSH.
+CLAIM = 2
 # The ports of the devices themselves, which their filters know.
 SSH, TELNET, SNMP = 22, 23, 161
 
@@ -230,6 +233,7 @@ class World:
     def __init__(self, specs: Iterable[Spec], *, snmp: bool = True, telnet: bool = False) -> None:
         self.hosts = {spec.name: Host(emulator(spec.platform)(spec), snmp=snmp, telnet=telnet) for spec in specs}
         self.ports = (SSH_PORT, SNMP_PORT)
+        self._claims: list[socket.socket] = []
 
     async def boot(self) -> None:
         """Type every device's first text. ConsoleError for a line that a device refuses (`device` says which)."""
@@ -242,6 +246,7 @@ class World:
         for step in range(1 if ports else PORT_TRIES):
             self.ports = (first[0] + step * PORT_STEP, first[1] + step * PORT_STEP)
             try:
+                self._claim()
                 await self._open_all()
             except OSError as error:
                 await self._close_all()
@@ -251,6 +256,21 @@ class World:
                 return
         raise PortsTakenError(first)
 
+    def _claim(self) -> None:
+        """Take the lab's ports at each device's first address. OSError where another lab has them.
+
+        A device that has left its address, or boots, listens nowhere; another lab of the same addresses would take its
+        place, and whoever comes back to it would find a stranger. Nothing is heard at the port that is bound for this.
+        """
+        for host in self.hosts.values():
+            claim = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            self._claims.append(claim)
+            claim.bind((served_at(host.device.spec.address), self.ports[0] + CLAIM))
+
+    def _unclaim(self) -> None:
+        while self._claims:
+            self._claims.pop().close()
+
     async def _open_all(self) -> None:
         results = await asyncio.gather(*(host.open(self.ports) for host in self.hosts.values()), return_exceptions=True)
         for result in results:
@@ -258,10 +278,12 @@ class World:
                 raise result
 
     async def _close_all(self) -> None:
+        self._unclaim()
         for host in self.hosts.values():
             await host.close()
 
     async def close(self) -> None:
         """End everything."""
+        self._unclaim()
         for host in self.hosts.values():
             await host.end()

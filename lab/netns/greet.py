@@ -10,18 +10,25 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from inventory.endpoints import Endpoint
 
 
-def greetings(servers: Mapping[str, Endpoint], timeout: float = 4.0) -> dict[str, str]:
-    """For each server an empty text if it sent its SSH greeting within `timeout` seconds, else what happened instead.
+PATIENCE = 15.0
+"""Seconds that a server on a busy machine may need; nobody waits for them where all of them greet."""
+DOUBT = 4.0
+"""Seconds after which a server that is expected to be silent is taken to be."""
 
-    The texts are the operating system's or `no greeting`, in English.
+
+def greetings(servers: Mapping[str, Endpoint], silent: Collection[str] = ()) -> dict[str, str]:
+    """For each server an empty text if it sent its SSH greeting in time, else what happened instead.
+
+    Those that are expected to be `silent` are waited for only as long as the others, or for a moment. The texts are the
+    operating system's or `no greeting`, in English.
     """
     answers = dict.fromkeys(servers, "no answer")
-    deadline = time.monotonic() + timeout
+    began = time.monotonic()
     with selectors.DefaultSelector() as selector:
         for name, server in servers.items():
             family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
@@ -33,7 +40,11 @@ def greetings(servers: Mapping[str, Endpoint], timeout: float = 4.0) -> dict[str
                 connection.close()
                 continue
             selector.register(connection, selectors.EVENT_WRITE, name)
-        while selector.get_map() and (left := deadline - time.monotonic()) > 0:
+        while waiting := [key.data for key in selector.get_map().values()]:
+            patience = DOUBT if all(name in silent for name in waiting) else PATIENCE
+            left = began + patience - time.monotonic()
+            if left <= 0:
+                break
             for key, events in selector.select(left):
                 _hear(selector, key, events, answers)
         for key in list(selector.get_map().values()):

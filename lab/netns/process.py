@@ -145,7 +145,7 @@ def _child_of(pid: int) -> int:
     raise LabError(Message("the lab's process ended while it was being built: {said}", said="-"))
 
 
-def end(pid: int, keeper: int = 0, timeout: float = 10.0) -> None:
+def end(pid: int, keeper: int = 0, timeout: float = 60.0) -> None:
     """Kill the keeper's parent, and wait until the kernel has ended everything below it."""
     try:
         os.kill(pid, signal.SIGKILL)

@@ -64,7 +64,7 @@ class LabSpec:
     nodes: tuple[NodeSpec, ...]
     cables: tuple[Cable, ...]
     workers: int = 4
-    timeout: float = 60.0
+    timeout: float = 180.0
 
     def to_json(self) -> str:
         """One line of JSON."""

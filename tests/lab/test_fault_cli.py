@@ -14,7 +14,7 @@ import pytest
 
 from inventory.errors import ExitCode
 from lab.emulator.faults import Faults
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "lianyuan"
 
@@ -108,10 +108,6 @@ def test_a_reboot_returns_to_what_was_saved(where):
     assert document["ok"]
     assert document["node"] == "rt-lantian"
     time.sleep(document["seconds"])
-    for _ in range(20):
-        if states(where)["rt-lantian"] == "up":
-            break
-        time.sleep(0.2)
-    assert states(where)["rt-lantian"] == "up"
+    until(lambda: states(where)["rt-lantian"] == "up")
     assert "lost" not in govnet("lab", "exec", *where, "rt-lantian", "--", "display current-configuration").stdout
     assert "重启" in govnet("lab", "reboot", "core-city", *where, lang="zh").stderr

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -123,7 +122,7 @@ class City:
     root: Path
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def govnet(self, *words: str, seconds: float = 240, **environment: str) -> subprocess.CompletedProcess[str]:
+    def govnet(self, *words: str, seconds: float = 600, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run govnet to its end."""
         return subprocess.run(
             self.command(*words),
@@ -210,19 +209,6 @@ def kill() -> Callable[[subprocess.Popen[bytes]], None]:
         process.wait(PATIENCE)
 
     return killed
-
-
-@pytest.fixture
-def until() -> Callable[..., None]:
-    """Wait for something."""
-    return _until
-
-
-def _until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.1)
 
 
 def _city(root: Path, count: int, net: int, kinds: Mapping[str, tuple[str, str, str, str]] = PLATFORMS) -> City:

@@ -11,7 +11,7 @@ import pytest
 from configs.operations import Operations
 from configs.rollout import bundle as bundles
 from configs.rollout.policy import Policy
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -135,9 +135,7 @@ def test_a_second_person_approves(revised: Any) -> None:
     assert {(entry.who, entry.about["approved"]) for entry in entries[-6:]} == {("zhao", "wang")}
 
 
-def test_nothing_is_begun_outside_the_window_and_a_pause_ends_the_waiting(
-    revised: Any, until: Callable[..., None]
-) -> None:
+def test_nothing_is_begun_outside_the_window_and_a_pause_ends_the_waiting(revised: Any) -> None:
     """With its window closed it waits; asked to pause it ends, and no device was touched."""
     later = datetime.now().astimezone() + timedelta(hours=2)
     revised.policy(f'windows: [{{from: "{later:%H:%M}", to: "{later + timedelta(hours=1):%H:%M}"}}]\n')
@@ -153,7 +151,7 @@ def test_nothing_is_begun_outside_the_window_and_a_pause_ends_the_waiting(
     assert texts(revised) == before
 
 
-def test_what_was_not_approved_is_not_done(revised: Any, until: Callable[..., None]) -> None:
+def test_what_was_not_approved_is_not_done(revised: Any) -> None:
     """The workspace is edited while the rollout is paused: the devices left are refused, nothing is sent to them."""
     revised.policy("waves: [rest]\nsites_in_flight: 1\n")
     for name in revised.inspect():

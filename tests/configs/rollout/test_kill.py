@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.patience import until
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -40,13 +42,11 @@ class Campaign:
         for _ in range(kills):
             process = self.city.begin(*words)
             if words[1] == "start":
-                end = time.monotonic() + 120
-                while len(list(self.city.root.glob("rollouts/*/rollout.json"))) == known:
-                    assert process.poll() is None, (self.city.root / "errors").read_text()
-                    assert time.monotonic() < end
-                    time.sleep(0.05)
-            # A resumed process needs a second before it has begun anything.
-            time.sleep(self.random.uniform(0.2 if words[1] == "start" else 1.2, longest))
+                until(lambda alive=process: self.begun(alive) > known)
+            # Half of them die at any moment, half when devices are being changed, however long it takes to come there.
+            if self.random.random() < 0.5:
+                until(lambda alive=process: self.busy(alive))
+            time.sleep(self.random.uniform(0, longest))
             if process.poll() is not None:
                 break
             self.kill(process)
@@ -56,6 +56,15 @@ class Campaign:
         done = self.city.json("rollout", "resume", "--parallel", "50")
         assert done["phase"] == "done", [row for row in done["devices"] if not row["ok"]]
         self.judge()
+
+    def begun(self, process: Any) -> int:
+        """How many rollouts there are; the process that is to begin one has not ended."""
+        assert process.poll() is None, (self.city.root / "errors").read_text()
+        return len(list(self.city.root.glob("rollouts/*/rollout.json")))
+
+    def busy(self, process: Any) -> bool:
+        """Whether a device is being changed, or the process has ended."""
+        return process.poll() is not None or any(row["state"] == "working" for row in self.city.rows().values())
 
     def look(self) -> None:
         """Directly after a kill: devices whose result stands in the database are not to be touched any more."""
@@ -100,7 +109,7 @@ def test_three_kills(city: Any, kill: Callable[[Any], None]) -> None:
     campaign.city.policy("waves: [2, rest]\nsites_in_flight: 8\n")
     # How soon a process begins its work depends on the machine: more kills until one has come in the middle of it.
     while campaign.kills < 3 or (not campaign.in_the_middle and campaign.kills < 12):
-        campaign.rollout(2, 2.5)
+        campaign.rollout(2, 1.5)
     assert campaign.in_the_middle > 0, "no kill came while a device was being changed: the test tests nothing"
     campaign.nothing_left()
 

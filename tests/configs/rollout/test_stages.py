@@ -19,6 +19,7 @@ from configs.rollout import stages
 from inventory import workspace
 from inventory.errors import InputError
 from lab import control
+from tests.patience import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -140,7 +141,7 @@ def test_there_and_back(whole_way: Any) -> None:
 
 
 @pytest.mark.soak
-def test_killed_in_the_middle(whole_way: Any, kill: Callable[[Any], None], until: Callable[..., None]) -> None:
+def test_killed_in_the_middle(whole_way: Any, kill: Callable[[Any], None]) -> None:
     """Killed while the addresses move, six times, and gone on with: all are there in the end, saved, and none half."""
     town = whole_way
     assert states(go(town, ADD)) == {"changed"}

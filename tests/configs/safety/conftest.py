@@ -7,7 +7,6 @@ import itertools
 import os
 import re
 import threading
-import time
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, ip_interface
 
@@ -27,8 +26,8 @@ from lab.emulator.world import World, served_at
 from tests.patience import PATIENCE
 
 MANAGER = IPv4Address("198.18.7.7")  # behind the gateway, which is the last address of the device's network
-MINUTE = 6.0  # seconds that a minute of a device's timer lasts here
-TIMES = {"connect_timeout": 2, "login_timeout": 4, "command_timeout": 4}
+MINUTE = 60.0  # seconds that a minute of a device's timer lasts here; less where a test waits for one
+TIMES = {"connect_timeout": 30, "login_timeout": 30, "command_timeout": 30}
 _numbers = itertools.count(1)
 _BASE = 0x0A000000 | (os.getpid() % 200 + 20) << 16
 
@@ -100,7 +99,7 @@ class Bench:
         async def work():
             return action(self.device)
 
-        return asyncio.run_coroutine_threadsafe(work(), self.loop).result(10)
+        return asyncio.run_coroutine_threadsafe(work(), self.loop).result(PATIENCE)
 
     def text(self) -> str:
         return self.do(lambda device: shown(device, device.running))
@@ -112,14 +111,6 @@ class Bench:
         from lab.emulator.faults import Faults
 
         self.do(lambda device: device.suffer(Faults(**faults)))
-
-    def until(self, condition, seconds=10.0) -> bool:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if condition():
-                return True
-            time.sleep(0.05)
-        return False
 
 
 class Worlds:
@@ -158,7 +149,7 @@ class Worlds:
             await world.open()
             return world.hosts["dev"].device
 
-        device = asyncio.run_coroutine_threadsafe(begin(), self.loop).result(20)
+        device = asyncio.run_coroutine_threadsafe(begin(), self.loop).result(PATIENCE)
         port = world.ports[0] + telnet
         bench = Bench(platform, device, address, port, self.loop, self.folder, enable=enable, minute=minute)
         bench.login = more.get("login") or bench.login
@@ -166,11 +157,21 @@ class Worlds:
 
     def close(self) -> None:
         for world in self.made:
-            asyncio.run_coroutine_threadsafe(world.close(), self.loop).result(20)
-        asyncio.run_coroutine_threadsafe(asyncio.sleep(0.05), self.loop).result(5)
+            asyncio.run_coroutine_threadsafe(world.close(), self.loop).result(PATIENCE)
+        asyncio.run_coroutine_threadsafe(rest(), self.loop).result(PATIENCE)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(PATIENCE)
         self.loop.close()
+
+
+async def rest() -> None:
+    """End what still goes on in this loop."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    if others:
+        _, late = await asyncio.wait(others, timeout=0.05)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from configs.dialects.cisco_ios import applet
 from configs.guard import GuardKind
 from configs.push import State
 from inventory.errors import DeviceError
+from tests.patience import until
 
 CASE = yaml.safe_load((Path(__file__).parent / "cases" / "cisco_ios_eem.yaml").read_text())
 MARK = "event manager environment govnet_guard armed"
@@ -54,7 +55,7 @@ def test_a_copy_from_before_is_overwritten(bench):
 def test_a_mark_that_was_left_is_not_taken_for_this_change(bench):
     """Left by somebody who died: it goes before the copy is made, so that a restore takes the new one away."""
     bench.do(lambda device: device.run(device.type_in([MARK])))
-    assert bench.until(lambda: MARK in bench.text())
+    until(lambda: MARK in bench.text())
     driver = bench.driver()
     driver.load_merge_candidate(config=CASE["harmless"])
     driver.commit_config(revert_in=600)

@@ -97,7 +97,7 @@ def test_a_device_that_is_no_asset_is_not_mistaken(way, kind, hop_kind, more):
     """The bastion's own words are in the error, and nothing was typed into its menu as if it were the device."""
     bench, target = way(kind, hop_kind, **more)
     with pytest.raises(DeviceUnreachableError, match="gate did not go through"):
-        opened(bench, replace(target, endpoint=Endpoint("203.0.113.9", 22)))
+        opened(bench, replace(target, endpoint=Endpoint("203.0.113.9", 22), login_timeout=4))
 
 
 def test_another_device_behind_the_menu_is_noticed(way):

@@ -7,7 +7,6 @@ that moves the address we arrive at, those that shut us out, and one with a line
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
@@ -19,8 +18,9 @@ import yaml
 from configs import driver_cli
 from configs.dialects.huawei.driver import HuaweiDriver
 from configs.guard import GuardKind
-from configs.push import GRACE, State
+from configs.push import State
 from inventory.errors import ExitCode, RefusedError
+from tests.patience import until
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class Vendor:
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 VENDORS = {path.stem: Vendor(**{"platform": path.stem, **yaml.safe_load(path.read_text())}) for path in CASES}
 
+SOON = 6.0  # seconds of a minute where a test waits for it
 AT_ONCE = 4  # vendors that are cut off side by side
 SHORT = "gateway"  # the break that the short form makes; the others are as slow and cut in other places
 every = pytest.mark.parametrize("vendor", VENDORS.values(), ids=VENDORS)
@@ -116,15 +117,13 @@ def test_a_management_address_moves(vendor, worlds):
 
 
 def undone(vendor, change, bench) -> None:
-    """A change that cuts us off: reachable again at the old address within the timer and ten seconds."""
+    """A change that cuts us off: reachable again at the old address when the timer has run out."""
     before, saved = bench.text(), bench.saved()
-    start = time.monotonic()
     result = bench.push(fill(change, bench), allow_reboot=vendor.allow_reboot)
     if vendor.guard == "none":  # nothing would undo it: it is not begun
         assert (result.state, result.error.exit_code) == (State.UNTOUCHED, ExitCode.REFUSED)
         assert bench.text() == before
         return
-    assert time.monotonic() - start < bench.minute + GRACE
     assert result.state is State.RESTORED, result.error
     assert result.guard is GuardKind(vendor.guard)
     assert "back where it was" in str(result.error.hint)
@@ -137,7 +136,7 @@ def test_a_change_that_cuts_us_off_is_undone(worlds):
     """Nothing is saved, and it is reported as such. The vendors wait for their guards side by side."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         waiting = {
-            name: pool.submit(undone, vendor, vendor.breaks[SHORT], vendor.start(worlds))
+            name: pool.submit(undone, vendor, vendor.breaks[SHORT], vendor.start(worlds, minute=SOON))
             for name, vendor in VENDORS.items()
         }
     assert {name: error for name, done in waiting.items() if (error := done.exception()) is not None} == {}
@@ -147,14 +146,14 @@ def test_a_change_that_cuts_us_off_is_undone(worlds):
 @broken
 def test_each_change_that_cuts_us_off_is_undone(vendor, change, worlds):
     """As above, wherever it cuts."""
-    undone(vendor, change, vendor.start(worlds))
+    undone(vendor, change, vendor.start(worlds, minute=SOON))
 
 
 @pytest.mark.soak
 @guarded
 def test_a_device_that_dies_while_armed_comes_back(vendor, worlds):
     """It answers nobody after the change was begun: what runs is as before once the guard has fired."""
-    bench = vendor.start(worlds)
+    bench = vendor.start(worlds, minute=SOON)
     before, saved = bench.text(), bench.saved()
     new = IPv4Network(f"{bench.address}/24", strict=False)[77]
     driver = bench.driver(allow_reboot=vendor.allow_reboot, after=bench.endpoint(new))
@@ -162,9 +161,9 @@ def test_a_device_that_dies_while_armed_comes_back(vendor, worlds):
     driver.begin(driver.running(), driver.change(), 60)
     driver.close()
     bench.suffer(mute=True)
-    assert bench.until(lambda: settled(bench.text()) == settled(before), bench.minute + GRACE)
+    until(lambda: settled(bench.text()) == settled(before))
     bench.suffer()
-    assert bench.until(bench.answers)
+    until(bench.answers)
     driver = bench.driver()
     assert settled(bench.text()) == settled(before)
     assert not driver.has_pending_commit()
@@ -213,6 +212,8 @@ def test_a_refused_line_leaves_nothing(vendor, worlds):
     """What was applied before it is taken back, no guard stays armed, nothing is saved."""
     bench = vendor.start(worlds)
     before, saved = bench.text(), bench.saved()
+    if vendor.guard == "none":  # what follows the refused line is waited for in vain
+        bench.times |= {"command_timeout": 4}
     result = bench.push(vendor.refused)
     assert result.state in {State.RESTORED, State.UNTOUCHED}
     assert result.error.line == "bogus line"
@@ -314,7 +315,7 @@ def test_what_a_reboot_took_back_before_it_was_saved_is_not_called_done(worlds, 
     def boot(driver):
         monkeypatch.setattr(HuaweiDriver, "save", save)
         bench.do(lambda device: device.reboot())
-        assert bench.until(bench.answers)
+        until(bench.answers)
         save(driver)
 
     monkeypatch.setattr(HuaweiDriver, "save", boot)

@@ -271,7 +271,7 @@ class Servers:
                 line_editor=False,
             )
 
-        acceptor = asyncio.run_coroutine_threadsafe(listen(), self.loop).result(10)
+        acceptor = asyncio.run_coroutine_threadsafe(listen(), self.loop).result(PATIENCE)
         self._running.append(acceptor)
         return Server(acceptor.get_port(), key, device, logins)
 
@@ -286,7 +286,7 @@ class Servers:
             acceptor.close()
             await acceptor.wait_closed()
 
-        asyncio.run_coroutine_threadsafe(end(), self.loop).result(10)
+        asyncio.run_coroutine_threadsafe(end(), self.loop).result(PATIENCE)
 
     async def _forget(self) -> None:
         """End the sessions that are still open: another test would find their tasks when garbage is collected."""
@@ -299,7 +299,7 @@ class Servers:
     def close(self) -> None:
         for acceptor in self._running:
             self._end(acceptor)
-        asyncio.run_coroutine_threadsafe(self._forget(), self.loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._forget(), self.loop).result(PATIENCE)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(PATIENCE)
         self.loop.close()
@@ -336,7 +336,7 @@ def target(tmp_path: Path):
             Endpoint("127.0.0.1", server.port if server else port),
             Login("admin", Secret(password)),
             known_hosts=tmp_path / "known_hosts",
-            **{"connect_timeout": 5, "login_timeout": 5, "command_timeout": 5, **times},
+            **{"connect_timeout": 30, "login_timeout": 30, "command_timeout": 30, **times},
         )
 
     return make

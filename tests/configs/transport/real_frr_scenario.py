@@ -118,11 +118,11 @@ def main() -> None:
     driver = driver_for("frr").for_target(target)
     driver.open()
     driver.load_merge_candidate(config="ip route 198.51.100.0/24 Null0\n")
-    driver.commit_config(revert_in=8)  # a reload on a busy machine takes seconds
+    driver.commit_config(revert_in=20)  # a reload on a busy machine takes seconds
     report["pending"] = driver.has_pending_commit()
     report["applied"] = "198.51.100.0/24" in shown()
     report["not_saved"] = "198.51.100.0/24" not in STARTUP.read_text()
-    end = time.monotonic() + 25
+    end = time.monotonic() + 120
     while "198.51.100.0/24" in shown() and time.monotonic() < end:
         time.sleep(0.2)
     report["restored"] = shown() == before

@@ -33,7 +33,7 @@ def test_a_driver_is_used_as_napalm_says(servers, vrp, tmp_path):
     server.device.config[b"interface LoopBack0"] = [b"ip address 10.255.0.1 255.255.255.255"]
     options = {"port": server.port, "known_hosts": tmp_path / "keys", "device": "rt-1"}
     kind = napalm.get_network_driver("huawei")
-    with kind("127.0.0.1", "admin", "good", timeout=5, optional_args=options) as driver:
+    with kind("127.0.0.1", "admin", "good", timeout=30, optional_args=options) as driver:
         assert driver.is_alive() == {"is_alive": True}
         assert driver.get_interfaces_ip() == {"LoopBack0": {"ipv4": {"10.255.0.1": {"prefix_length": 32}}}}
         assert driver.get_config()["running"].encode() == server.device.text()

@@ -103,7 +103,7 @@ def options(port, **more):
 
 def aim(port, password="good"):  # noqa: S107 - invented
     where = Endpoint("127.0.0.1", port)
-    return Target("rt", "huawei", where, Login("admin", Secret(password)), connect_timeout=5, login_timeout=5)
+    return Target("rt", "huawei", where, Login("admin", Secret(password)), connect_timeout=30, login_timeout=30)
 
 
 @pytest.mark.parametrize(
@@ -173,8 +173,8 @@ def test_a_silent_connection_ends_and_a_talking_one_does_not():
 
     async def run():
         async with served() as (device, port):
-            connection = await connect(options(port, keepalive_interval=0.1, keepalive_count_max=2))
-            await asyncio.sleep(0.6)
+            connection = await connect(options(port, keepalive_interval=0.2, keepalive_count_max=5))
+            await asyncio.sleep(0.8)
             assert not connection.is_closed()
             device.connection.send_packet = lambda *_, **__: None  # it hears and says nothing any more
             async with asyncio.timeout(PATIENCE):

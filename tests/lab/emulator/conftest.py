@@ -14,8 +14,9 @@ import pytest
 from lab.emulator.device import Spec
 from lab.emulator.platforms import emulator
 from lab.emulator.terminal import Terminal
+from lab.emulator.timers import Timer
 from lab.emulator.world import World, served_at
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, soon
 
 MANAGEMENT = {
     "huawei": "GigabitEthernet0/0/0",
@@ -279,17 +280,33 @@ class Client:
     async def answers(cls, host, port):
         """Whether somebody lets us in."""
         try:
-            async with cls.connected(host, port, connect_timeout=3, login_timeout=3):
+            async with cls.connected(host, port, connect_timeout=30, login_timeout=30):
                 return True
         except (OSError, asyncssh.Error):
             return False
 
     @staticmethod
-    async def until(condition, seconds=5.0):
+    async def until(condition):
         """Wait for something; the test fails if it does not come."""
-        async with asyncio.timeout(seconds):
-            while not condition():  # noqa: ASYNC110 - what is waited for is a device's state, which has no event
-                await asyncio.sleep(0.02)
+        await soon(condition)
+
+
+@pytest.fixture
+def run_out(monkeypatch):
+    """Lets the time of a device's guards run out at once, however long their minutes are."""
+    arm, actions = Timer.arm, {}
+
+    def remembered(timer, seconds, action):
+        actions[timer] = action
+        arm(timer, seconds, action)
+
+    def over(device):
+        for timer in list(device.timers.values()):
+            if timer.armed:
+                arm(timer, 0, actions[timer])
+
+    monkeypatch.setattr(Timer, "arm", remembered)
+    return over
 
 
 @pytest.fixture

@@ -153,9 +153,9 @@ def test_what_breaks_the_way_cuts_the_session(platform, what, spec, texts, world
 
 @pytest.mark.parametrize("platform", sorted(GUARDS))
 @pytest.mark.parametrize("what", ["address", "mask", "gateway", "filter"])
-def test_a_guard_brings_the_device_back(platform, what, spec, texts, world, where, ssh):
+def test_a_guard_brings_the_device_back(platform, what, spec, texts, world, where, ssh, run_out):
     """Whatever cut the way, the guard that was armed before it makes the device answer at its old address again."""
-    one = behind(spec, platform, texts, minute=0.5, boot=0.2)
+    one = behind(spec, platform, texts, boot=0.2)
 
     async def run():
         async with world(one) as made:
@@ -168,6 +168,7 @@ def test_a_guard_brings_the_device_back(platform, what, spec, texts, world, wher
                 session.stdin.write("\n".join([*arm, *changes(platform, one, what), *effect, ""]))
                 await ssh.until(lambda: not made.hosts["dev"].listening)
             lost = not await ssh.answers(host, port)
+            run_out(device)
             await ssh.until(lambda: made.hosts["dev"].listening == (host,))
             return lost, await ssh.answers(host, port), before, device.show(device.running)
 
@@ -180,9 +181,9 @@ def test_a_guard_brings_the_device_back(platform, what, spec, texts, world, wher
 
 
 @pytest.mark.parametrize("what", ["address", "mask", "gateway", "port"])
-def test_the_guard_of_a_host_brings_it_back(what, spec, texts, world, where, ssh):
+def test_the_guard_of_a_host_brings_it_back(what, spec, texts, world, where, ssh, run_out):
     """FRR: what `frr-reload.py` cut off, the guard script brings back."""
-    one = behind(spec, "frr", texts, minute=1.0)
+    one = behind(spec, "frr", texts)
     folder = "/var/tmp/govnet"
 
     async def run():
@@ -198,6 +199,7 @@ def test_the_guard_of_a_host_brings_it_back(what, spec, texts, world, where, ssh
                 with suppress(OSError, asyncssh.Error):
                     await connection.run(f"/usr/lib/frr/frr-reload.py --reload {folder}/new")
                 await ssh.until(lambda: not made.hosts["dev"].listening)
+            run_out(device)
             await ssh.until(lambda: made.hosts["dev"].listening == (host,))
             return before, device.body(device.running)
 

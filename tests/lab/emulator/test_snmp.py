@@ -50,7 +50,7 @@ class Client:
         self._credential = credential
 
     async def _common(self):
-        target = await UdpTransportTarget.create(self._where, timeout=1, retries=0)
+        target = await UdpTransportTarget.create(self._where, timeout=2, retries=0)
         return self._engine, self._credential, target, ContextData()
 
     async def get(self, *oids):

@@ -12,7 +12,7 @@ import pytest
 from lab.emulator.faults import Faults
 from lab.emulator.server import host_key
 from lab.emulator.world import served_at
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, soon
 
 LOGIN = {"username": "govnet", "password": "Secret-123"}
 
@@ -31,17 +31,10 @@ async def shell(connection, text):
             return await process.stdout.read()
 
 
-async def until(condition, seconds=5.0):
-    """Wait for something; the test fails if it does not come."""
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - what is waited for is a device's state, which has no event
-            await asyncio.sleep(0.02)
-
-
 async def refused(host, port):
     """Whether nobody answers, or whoever answers hangs up at once."""
     try:
-        async with connected(host, port, connect_timeout=3, login_timeout=3):
+        async with connected(host, port, connect_timeout=30, login_timeout=30):
             return False
     except (OSError, asyncssh.ConnectionLost):
         return True
@@ -148,7 +141,7 @@ def test_a_device_answers_at_the_address_that_it_has(spec, texts, world, where):
             async with connected(served_at(moved), port) as connection:
                 screen = await shell(connection, "display current-configuration interface GigabitEthernet0/0/0\nquit\n")
             made.hosts["dev"].device.reboot()
-            await until(lambda: made.hosts["dev"].listening == (host,))
+            await soon(lambda: made.hosts["dev"].listening == (host,))
             async with connected(host, port):
                 pass
             return gone, screen
@@ -174,11 +167,11 @@ def test_a_lost_management_interface_is_lost(line, spec, texts, world, where):
             host, port = where(one), made.ports[0]
             device = made.hosts["dev"].device
             await device.console(["system-view", *line.split("\n")])
-            await until(lambda: not made.hosts["dev"].listening)
+            await soon(lambda: not made.hosts["dev"].listening)
             gone = await refused(host, port)
             back = f"ip address {one.address} 24" if "undo ip" in line else "undo shutdown"
             await device.console(["system-view", "interface GigabitEthernet0/0/0", back])
-            await until(lambda: made.hosts["dev"].listening == (host,))
+            await soon(lambda: made.hosts["dev"].listening == (host,))
             return gone, not await refused(host, port)
 
     assert asyncio.run(run()) == (True, True)
@@ -216,17 +209,17 @@ def test_a_reboot_returns_to_what_was_saved(spec, texts, world, where):
             before = made.hosts["dev"].device.name
             async with connected(host, port) as connection:
                 await shell(connection, "reboot fast\ny\n")
-            await until(lambda: made.hosts["dev"].listening == ())
-            await until(lambda: made.hosts["dev"].listening == (host,))
+            await soon(lambda: made.hosts["dev"].listening == ())
+            await soon(lambda: made.hosts["dev"].listening == (host,))
             return before, made.hosts["dev"].device.name
 
     assert asyncio.run(run()) == ("lost", "saved")
 
 
-def test_a_scheduled_reboot_fires_unless_it_is_cancelled(spec, texts, world, where):
+def test_a_scheduled_reboot_fires_unless_it_is_cancelled(spec, texts, world, where, run_out):
     """The last resort of a guard: the device reboots by itself and comes back as it was saved."""
-    one = spec("huawei", text=texts["huawei"], minute=0.2)
-    other = spec("huawei", name="other", number=2, text=texts["huawei"], minute=0.2)
+    one = spec("huawei", text=texts["huawei"])
+    other = spec("huawei", name="other", number=2, text=texts["huawei"])
 
     async def run():
         async with world(one, other) as made:
@@ -235,17 +228,19 @@ def test_a_scheduled_reboot_fires_unless_it_is_cancelled(spec, texts, world, whe
                     await shell(connection, "schedule reboot delay 1\ny\nsystem-view\nsysname changed\nreturn\nquit\n")
             device = made.hosts["other"].device
             await device.console(["undo schedule reboot"])
-            await until(lambda: made.hosts["dev"].device.name == "R1")
-            await until(lambda: made.hosts["dev"].listening == (where(one),))
+            for host in made.hosts.values():
+                run_out(host.device)
+            await soon(lambda: made.hosts["dev"].device.name == "R1")
+            await soon(lambda: made.hosts["dev"].listening == (where(one),))
             return device.name
 
     assert asyncio.run(run()) == "changed"
 
 
-def test_a_confirmed_change_that_nobody_confirms_is_taken_back(spec, texts, world, where):
+def test_a_confirmed_change_that_nobody_confirms_is_taken_back(spec, texts, world, where, run_out):
     """IOS: when the timer runs out, the configuration is the one from before; the address too."""
     text = texts["cisco_ios"] + "archive\n path flash:rollback\n"
-    one = spec("cisco_ios", text=text, minute=0.3)
+    one = spec("cisco_ios", text=text)
     moved = IPv4Address(int(one.address) + 7)
 
     async def run():
@@ -261,8 +256,9 @@ def test_a_confirmed_change_that_nobody_confirms_is_taken_back(spec, texts, worl
                     "configure terminal revert timer 1\ninterface GigabitEthernet0/1\n"
                     f"ip address {moved} 255.255.255.0\n"
                 )
-                await until(lambda: made.hosts["dev"].listening == (served_at(moved),))
-            await until(lambda: made.hosts["dev"].listening == (host,))
+                await soon(lambda: made.hosts["dev"].listening == (served_at(moved),))
+            run_out(device)
+            await soon(lambda: made.hosts["dev"].listening == (host,))
             async with connected(host, port):
                 pass
             return before, device.body(device.running)
@@ -274,7 +270,7 @@ def test_a_confirmed_change_that_nobody_confirms_is_taken_back(spec, texts, worl
 def test_a_confirmed_change_stays(spec, texts, world, where):
     """IOS: `configure confirm` in time keeps the change; `configure revert now` does not wait."""
     text = texts["cisco_ios"] + "archive\n path flash:rollback\n"
-    one = spec("cisco_ios", text=text, minute=0.5)
+    one = spec("cisco_ios", text=text)
 
     async def run():
         async with world(one) as made:
@@ -282,12 +278,11 @@ def test_a_confirmed_change_stays(spec, texts, world, where):
             lines = "configure terminal revert timer 1\nhostname {name}\nend\n{end}\nexit\n"
             async with connected(where(one), made.ports[0]) as connection:
                 await shell(connection, lines.format(name="kept", end="configure confirm"))
-                await asyncio.sleep(0.6)
-                kept = device.name
+                kept = device.name, device.timer("revert").armed
                 await shell(connection, lines.format(name="gone", end="configure revert now"))
             return kept, device.name
 
-    assert asyncio.run(run()) == ("kept", "kept")
+    assert asyncio.run(run()) == (("kept", False), "kept")
 
 
 def test_faults(spec, texts, world, where):

