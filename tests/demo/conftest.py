@@ -35,7 +35,7 @@ class Ran:
 def run_demo(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Ran]:
     """Run `govnet demo --json` with further arguments."""
 
-    def run(*arguments: str, seconds: float = 240) -> Ran:
+    def run(*arguments: str, seconds: float = 600) -> Ran:
         folder = tmp_path_factory.mktemp("demo") / "work"
         ran = subprocess.run(
             [GOVNET, "demo", "--json", "--out", str(folder), *arguments],

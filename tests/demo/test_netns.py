@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
     from tests.demo.conftest import Ran
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
 def ran(run_demo: Callable[..., Ran]) -> Ran:
     """The demo with all 87 devices, their hosts and the internet."""
-    return run_demo("--lab", "netns", seconds=540)
+    return run_demo("--lab", "netns", seconds=840)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import math
 import socket
 import subprocess
 import threading
-import time
 import urllib.request
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
@@ -21,7 +20,7 @@ from configs.dialects import platforms
 from inventory import workspace as workspaces
 from inventory.errors import InputError, ServiceError
 from inventory.secrets import Secret
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 AT = datetime(2026, 1, 31, tzinfo=UTC)
 STEPS = 30 * 24 * 12
@@ -103,15 +102,16 @@ def server(tmp_path_factory):
             stderr=log,
         )
     try:
-        deadline = time.monotonic() + 30
-        while True:
+
+        def ready():
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=2).close()
-                break
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=PATIENCE).close()
             except OSError:
                 assert process.poll() is None, (root / "log").read_text()
-                assert time.monotonic() < deadline, (root / "log").read_text()
-                time.sleep(0.1)
+                return False
+            return True
+
+        until(ready, (root / "log").read_text)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
@@ -283,7 +283,7 @@ def test_what_is_asked_and_told(answers):
 def test_a_server_that_does_not_answer_is_said(answers, inventory, path, told):
     """Each fault is a message in both languages, and every fact unknown for it; the secret goes nowhere else."""
     before = len(answers.asked)
-    server = at(answers, path, "wang@", secret=Secret("pass"), timeout=-0.8 if path == "slow" else 5)
+    server = at(answers, path, "wang@", secret=Secret("pass"), timeout=-0.8 if path == "slow" else PATIENCE)
     with pytest.raises(ServiceError) as caught:
         server.query("up", AT)
     assert told in caught.value.message.in_language("en")

@@ -9,7 +9,6 @@ import struct
 import subprocess
 import sys
 import threading
-import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,7 +28,7 @@ from audits.probes.place import entered
 from audits.probes.wire import Network
 from lab.netns import process
 from lab.netns.spec import Cable, LabSpec, NodeSpec
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -218,8 +217,8 @@ class Town:
     workspace: Workspace
     folder: Path
     allowed: allow.Allowed = field(default_factory=lambda: allow.parse(ALLOW.encode(), "allow.yaml"))
-    timeout: float = 0.25
-    listen: float = 0.35
+    timeout: float = 0.5
+    listen: float = 0.6
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def network(self, node: str) -> str:
@@ -245,15 +244,12 @@ class Town:
         with log.open("wb") as stream:
             running = subprocess.Popen(process.inside(self.keeper, node, argv), stdout=stream, stderr=stream)
         try:
-            until = time.monotonic() + 20
-            while not log.stat().st_size:
-                assert running.poll() is None, (node, argv)
-                assert time.monotonic() < until, (node, argv)
-                time.sleep(0.01)
+            until(lambda: log.stat().st_size or running.poll() is not None, str((node, argv)), pause=0.01)
+            assert running.poll() is None, (node, argv)
             yield
         finally:
             running.terminate()
-            running.wait(10)
+            running.wait(PATIENCE)
 
     def actor(self, node: str, *argv: str) -> object:
         """A machine that does what it must not."""

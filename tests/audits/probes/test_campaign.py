@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from audits.probes.model import Result
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.lab
 ROGUE = "02:00:00:00:01:08"
 STRONG = """\
 ListenAddress 10.3.0.10

@@ -12,7 +12,7 @@ import pytest
 
 from cli.main import main
 from inventory.errors import ExitCode
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -177,18 +177,19 @@ def test_the_canary_tells_who_came(capsys: pytest.CaptureFixture[str]) -> None:
         port = free.getsockname()[1]
     said: list[bytes | str] = []
 
+    def greeted() -> bytes:
+        try:
+            with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+                return connection.recv(100)
+        except ConnectionRefusedError:
+            return b""
+
     def visit() -> None:
-        for _ in range(200):
-            try:
-                with socket.create_connection(("127.0.0.1", port), 1) as connection:
-                    said.append(connection.recv(100))
-                break
-            except ConnectionRefusedError:
-                threading.Event().wait(0.01)
+        said.append(until(greeted))
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-            asking.settimeout(0.2)
             asking.connect(("127.0.0.1", port))
-            for words in (b"govnet-probe 12345678", b"anything else"):
+            for words, patience in ((b"govnet-probe 12345678", PATIENCE), (b"anything else", 0.2)):
+                asking.settimeout(patience)
                 asking.send(words)
                 try:
                     said.append(asking.recv(100))

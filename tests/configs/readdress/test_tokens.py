@@ -62,9 +62,9 @@ def test_tokens_are_in_order_and_do_not_overlap(line):
 def test_time_is_linear_in_the_length(part):
     """A line made to hurt is read as quickly as any other."""
     line = part * (200_000 // len(part))
-    begin = time.perf_counter()
+    begin = time.process_time()
     scan(line)
-    assert time.perf_counter() - begin < 5.0
+    assert time.process_time() - begin < 5.0
 
 
 @given(st.one_of(V4, V6), st.one_of(V4, V6))

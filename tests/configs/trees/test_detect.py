@@ -78,6 +78,6 @@ def test_a_long_text_is_no_longer_work():
     text = "ip access-list extended A\n" + "".join(
         f" permit ip any host 10.{n % 250}.{n // 250 % 250}.1\n" for n in range(100_000)
     )
-    start = time.perf_counter()
+    start = time.process_time()
     assert detect(text).platform in {"cisco_ios", ""}
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
