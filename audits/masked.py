@@ -19,10 +19,8 @@ class Masked(Sequence[str]):
 
     def __init__(self, text: str, mask: Callable[[str], str]) -> None:
         self._mask = mask
-        whole = _KEY in text
-        lines = [line.rstrip("\r\n") for line in split(mask(text) if whole else text)]
-        self._lines: list[str] = lines
-        self._masked: list[str | None] = list(lines) if whole else [None] * len(lines)
+        self._masked = _KEY in text
+        self._lines = split(mask(text) if self._masked else text)
         self._known: dict[str, str] = {}  # a device says the same many times
 
     def __len__(self) -> int:
@@ -37,11 +35,9 @@ class Masked(Sequence[str]):
     def __getitem__(self, place: int | slice) -> str | Sequence[str]:
         if isinstance(place, slice):
             return [self[one] for one in range(*place.indices(len(self)))]
-        found = self._masked[place]
+        line = self._lines[place]
+        found = self._known.get(line)
         if found is None:
-            line = self._lines[place]
-            found = self._known.get(line)
-            if found is None:
-                found = self._known[line] = self._mask(line)
-            self._masked[place] = found
+            text = line.rstrip("\r\n")
+            found = self._known[line] = text if self._masked else self._mask(text)
         return found

@@ -163,6 +163,8 @@ def together(values: Iterable[bool | None]) -> bool | None:
 def _in_context(device: Assessed, numbers: tuple[int, ...]) -> tuple[EvidenceLine, ...]:
     """The cited lines with those around them; of very many the lines alone are enough."""
     masked, cited = device.masked, set(numbers)
-    around, last = _CONTEXT if len(cited) <= _MANY else 0, len(masked)
-    shown = {near for number in cited for near in range(max(number - around, 1), min(number + around, last) + 1)}
+    if len(cited) > _MANY:
+        return tuple([EvidenceLine(number, masked[number - 1]) for number in sorted(cited)])
+    last = len(masked)
+    shown = {near for number in cited for near in range(max(number - _CONTEXT, 1), min(number + _CONTEXT, last) + 1)}
     return tuple([EvidenceLine(number, masked[number - 1], number in cited) for number in sorted(shown)])

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from configs.meaning.filters import ALL_BITS, ANY, ANY_PORTS, Address, FilterRule, Ports
@@ -83,11 +84,15 @@ def access_lists(reading: Reading) -> dict[str, AccessList]:
 
 def bindings(reading: Reading) -> Iterator[Binding]:
     """Where access lists are bound."""
-    for interface in reading.find("interface"):
-        for words in (("ip", "access-group"), ("ipv6", "traffic-filter"), ("ipv4", "access-group")):
-            for command in interface.find(*words):
-                if not command.negated and len(command.words) > 2:
-                    yield Binding("interface", command.words[2], command)
+    inside = reading.inside("interface")
+    filters = [
+        (interface.line, command)
+        for words in (("ip", "access-group"), ("ipv6", "traffic-filter"), ("ipv4", "access-group"))
+        for interface, command in inside.on(*words)
+        if len(command.words) > 2
+    ]
+    for _, command in sorted(filters, key=itemgetter(0)):
+        yield Binding("interface", command.words[2], command)
     for line in reading.find("line"):
         for command in (*line.find("access-class"), *line.find("ipv6", "access-class")):
             name = terminal_list(command)
