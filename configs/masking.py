@@ -46,7 +46,8 @@ class Secrets:
     """A dialect's table of secrets.
 
     `hint` is a cheap expression that every line with a secret matches in lower case (an expression that ignores case is
-    several times as slow); on other lines no row is tried. `stored` matches a secret in a form only the device can have made (cipher text); `stored_types` are type numbers that say so.
+    several times as slow); on other lines no row is tried. `stored` matches a secret in a form only the device can have
+    made (cipher text); `stored_types` are type numbers that say so.
     """
 
     rows: tuple[re.Pattern[str], ...]

@@ -17,6 +17,7 @@ from configs.model import Basis, Ending, Fact, Facts, NotUnderstood
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from configs.shorthand import Shorthand
     from configs.tree import Comment, Tree
@@ -96,7 +97,7 @@ class Inside:
                 self._index.setdefault(command.folded[0], []).append((view, command))
 
     @property
-    def words(self) -> Collection[str]:
+    def words(self) -> AbstractSet[str]:
         """The first words of what stands inside."""
         return self._index.keys()
 
@@ -153,11 +154,13 @@ class Reading:
         return commands
 
     def _tangled(self, commands: Sequence[Command]) -> bool:
-        """Whether a view may stand in one of its own kind or in something negated: what `_mended` puts right."""
+        """Whether a view stands in one of its own kind or in something negated: what `_mended` puts right."""
         views = [command for command in commands if command.inside]
         tops = Counter([command.folded[0] for command in commands])
-        return any(view.negated for view in views) or any(
-            len(self._index[first]) > tops[first] for first in {view.folded[0] for view in views}
+        deeper = {first for first in {view.folded[0] for view in views} if len(self._index[first]) > tops[first]}
+        return any(
+            view.negated or (view.folded[0] in deeper and any(view.folded[0] == one.folded[0] for one in view.inside))
+            for view in views
         )
 
     @property
@@ -211,10 +214,14 @@ class Reading:
     def _lower(self) -> str:
         return self._tree.text.lower()
 
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where each line ends in the text."""
+        return list(accumulate(map(len, self._tree.lines)))
+
     def holding(self, *parts: str) -> Iterator[Command]:
         """The commands in whose line one of these (lower-case) texts stands, in the file's order; few of many lines."""
-        text = self._lower
-        ends = list(accumulate(map(len, self._tree.lines)))
+        text, ends = self._lower, self._ends
         if self._spelled or (ends and ends[-1] != len(text)):  # a character that is two in lower case
             yield from self.all
             return

@@ -112,7 +112,10 @@ class Builder:
         section, noise, opens = grammar.section, grammar.noise, grammar.opens
         if section is not None and _anywhere(section).search(joined) is None:
             section = None
-        if noise is not None and _anywhere(noise).search(joined) is None:
+        if noise is not None and (
+            (grammar.signs and not any(sign in joined for sign in grammar.signs))
+            or _anywhere(noise).search(joined) is None
+        ):
             noise = None
         if grammar.openers and not any(word in joined for word in grammar.openers):
             opens = None

@@ -155,7 +155,8 @@ class Grammar:
     starts an opaque block; one of the words `openers` is in every such line. `braces`: views open with a trailing `{`
     and end with `}`, indentation means nothing.
     `section` matches the line that begins one file in a text made of several; the next one ends it. `noise` matches
-    lines that are not the device's configuration at all: prompts, a paging mark, the first line of an answer.
+    lines that are not the device's configuration at all: prompts, a paging mark, the first line of an answer; one of
+    the texts `signs` is in every such line, if there are any.
     `words` and `flat` say what makes a view where indentation does not; `flat` is used only for a text without any.
     """
 
@@ -167,6 +168,7 @@ class Grammar:
     braces: bool = False
     section: re.Pattern[str] | None = None
     noise: re.Pattern[str] | None = None
+    signs: tuple[str, ...] = ()
     words: Words | None = None
     flat: Flat | None = None
 

@@ -99,26 +99,14 @@ _ACCESS = (("mode", "access"), ("access", "vlan"))
 
 
 def _ports(sheet: Sheet, reading: Reading) -> None:
-    ports = _for_users(reading)
-    own = {one.line for one in ports}
-    asking = [row for words in _ADMISSION for row in reading.inside("interface").on(*words) if row[0].line in own]
-    admitted = {port.line for port, _ in asking}
-    weak = [port for port in ports if port.line not in admitted]
-    controls.put(sheet, "access_ports_open", weak=weak, sound=[line for _, line in asking])
+    ports = controls.access_ports(
+        reading, "switchport", _ACCESS, lambda words: words[1:2] == ("mode",) and "trunk" in words
+    )
+    controls.admission(sheet, reading, ports, _ADMISSION)
     snooping = reading.on("ip", "dhcp", "snooping") if ports else ()
     controls.put(sheet, "no_dhcp_snooping", sound=snooping, lacking=bool(ports), views=ports)
     arp = [*reading.on("ip", "arp", "inspection"), *reading.on("anti-arp-spoofing")] if ports else []
     controls.put(sheet, "no_arp_inspection", sound=arp, lacking=bool(ports), views=ports)
-
-
-def _for_users(reading: Reading) -> list[Command]:
-    """The interfaces that are access ports and not shut down."""
-    inside = reading.inside("interface")
-    modes = [(port.line, one.folded) for port, one in inside.on("switchport")]
-    access = {line for line, words in modes if words[1:3] in _ACCESS}
-    access -= {line for line, words in modes if words[1:2] == ("mode",) and "trunk" in words}
-    access -= inside.having("shutdown")
-    return [one for one in reading.find("interface") if one.line in access]
 
 
 def _borders(sheet: Sheet, reading: Reading, lists: dict[str, AccessList], bindings: Iterable[Binding]) -> None:
@@ -193,7 +181,7 @@ def _network(sheet: Sheet, reading: Reading) -> None:
     controls.put(sheet, "no_redundancy", sound=pairs, lacking=bool(interfaces))
     inside = reading.inside("interface")
     addressed = {
-        interface.line for family in ("ip", "ipv4", "ipv6") for interface, one in inside.on(family) if one.has("address")
+        view.line for family in ("ip", "ipv4", "ipv6") for view, one in inside.on(family) if one.has("address")
     }
     apart = [one for one in interfaces if one.line in addressed]
     controls.put(sheet, "mgmt_not_separated", sound=[one for each in apart for one in _of_management(each)])

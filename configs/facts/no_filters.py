@@ -39,14 +39,10 @@ def access_lists(sheet: Sheet, reading: Reading, lists: dict[str, AccessList], b
         sound_why=mark("every list that is bound is defined"),
         absent_why=mark("no access list is bound"),
     )
+    written = (*reading.find("access-list"), *reading.find("ip", "access-list")) if reading.says("inactive") else ()
     sheet.weighed(
         "acl_disabled_rule",
-        [
-            inner
-            for command in (*reading.find("access-list"), *reading.find("ip", "access-list"))
-            for inner in (command, *command.inside)
-            if inner.folded[-1] == "inactive"
-        ],
+        [one for command in written for one in (command, *command.inside) if one.folded[-1] == "inactive"],
         (),
         why=mark("the rule is kept but inactive"),
         sound_why="",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs.headers import Rule
@@ -66,6 +68,7 @@ _LIST_WORDS: Final = frozenset({
     "serve", "serve-only", "static-group", "permit-list", "ip-access-group", "access-limit", "traffic-secure",
     "traffic-limit", "traffic-redirect", "traffic-statistic", "traffic-remark", "traffic-mirror", "security",
 })  # fmt: skip
+_FOLDED: Final = attrgetter("folded")
 _SILENT: Final = frozenset({"permit", "deny", "rule", "remark", "description", "banner", "header", "seq"})
 
 
@@ -75,7 +78,7 @@ def unbound(reading: Reading, lists: Mapping[tuple[str, ...], Collection[int]]) 
     own = {line for lines in lists.values() for line in lines}
     found = set()
     for first, commands in reading.by_word.items():
-        if first in _SILENT or not waiting:
+        if first in _SILENT or waiting.keys().isdisjoint(chain.from_iterable(map(_FOLDED, commands))):
             continue
         for command in commands:
             if waiting.keys().isdisjoint(command.folded) or command.line in own:

@@ -389,28 +389,29 @@ def look(rules: Sequence[FilterRule]) -> Glance:
 
 
 def _overlaps(rules: Sequence[FilterRule]) -> bool:
-    classes: dict[tuple[int, int], dict[tuple[int | str, int | str], list[int]]] = {}
-    for number, (_, _, _, source, destination, _, _, _) in enumerate(rules):
-        pair = (source.wildcard, destination.wildcard)
+    classes: dict[tuple[int, int], dict[tuple[int, int], list[int]]] = {}
+    points = []
+    for number, (_, _, _, (source, near, _), (destination, far, _), _, _, _) in enumerate(rules):
+        if isinstance(source, str) or isinstance(destination, str):
+            return True  # what a name stands for is not known here
+        points.append((source, destination))
+        pair = (near, far)
         members = classes.get(pair)
         if members is None:
             members = classes[pair] = {}
         # A wildcard's free bits are zero in the value already.
-        key = (0 if pair[0] == ALL_BITS else source.value, 0 if pair[1] == ALL_BITS else destination.value)
+        key = (0 if near == ALL_BITS else source, 0 if far == ALL_BITS else destination)
         found = members.get(key)
         if found is None:
             members[key] = [number]
         else:
             found.append(number)
     tables = [(~near, ~far, members.get) for (near, far), members in classes.items()]
-    for number, rule in enumerate(rules):
-        first, last = rule.source.value, rule.destination.value
-        if isinstance(first, str) or isinstance(last, str):
-            return True  # what a name stands for is not known here
+    for number, (source, destination) in enumerate(points):
         for near, far, held in tables:
-            for other in held((first & near, last & far), ()):
-                if other != number and (other < number or rules[other].permit is rule.permit):  # noqa: SIM102 - hot
-                    if _takes_first(rules[other], rule):
+            for other in held((source & near, destination & far), ()):
+                if other != number and (other < number or rules[other].permit is rules[number].permit):  # noqa: SIM102 - hot
+                    if _takes_first(rules[other], rules[number]):
                         return True
     return False
 
