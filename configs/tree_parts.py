@@ -97,6 +97,17 @@ class Outline(NamedTuple):
             below.setdefault(parent, []).append(node)
         return tuple(reversed(below.get(0, [])))
 
+    def below(self) -> dict[int, list[int]]:
+        """By the line of a view the lines of the commands directly in it, in their order; 0: outside all views."""
+        found: dict[int, list[int]] = {}
+        for number, parent in enumerate(self.parents, 1):
+            if parent >= 0:
+                if parent in found:
+                    found[parent].append(number)
+                else:
+                    found[parent] = [number]
+        return found
+
     def comments(self) -> tuple[Comment, ...]:
         """The lines that are no commands, in their order."""
         parents, texts = self.parents, self.texts

@@ -168,10 +168,10 @@ class _Examination:
         self, number: int, box: Box, earlier: int, boxes: Sequence[Box | None], index: Index
     ) -> set[int] | None:
         held = self._rules[number].conditions
-        first = [one for one in bits(index.first_held(box) & earlier) if implied(self._rules[one].conditions, held)]
+        first = [one for one in bits(index.first_held(box, earlier)) if implied(self._rules[one].conditions, held)]
         if not first:
             return None
-        last = [one for one in bits(index.last_held(box) & earlier) if implied(self._rules[one].conditions, held)]
+        last = [one for one in bits(index.last_held(box, earlier)) if implied(self._rules[one].conditions, held)]
         if not last:
             return None
         for one in first:
@@ -204,7 +204,7 @@ class _Examination:
                     continue
                 # Each of its corners is taken by an earlier rule, or is left to one that does the same.
                 others = same | ((1 << number) - 1)
-                if not index.last_held(box) & others or not index.first_held(box) & others:
+                if not index.last_held(box, others) or not index.first_held(box, others):
                     return None
                 found = self._followers(number, box, boxes, index, later)
                 if found is None:

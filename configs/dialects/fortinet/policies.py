@@ -7,6 +7,7 @@ otherwise; what no policy takes is denied.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from configs.dialects.fortinet.objects import V4, V6, Domain
@@ -112,7 +113,7 @@ class Policies:
                 for service in one.values:
                     policy.service(domain.services.content(service))
             elif field in _ASKED and one.values and one.values not in _NOTHING_ASKED:
-                policy.conditions.add(f"{field} {' | '.join(sorted(one.values))}")
+                policy.conditions.add(_condition(field, one.values))
         policy.without_sources = entry.on("srcaddr-negate")
         policy.without_destinations = entry.on("dstaddr-negate")
         return policy.rules()
@@ -168,6 +169,11 @@ class Policies:
                         rules.append(Rule(row.value("action", "permit"), line, found, conditions=exact))
                 name = f"{table} {entry.name}"
                 yield FilterList(FilterKind.ACCESS_LIST, name, entry.line, tuple(rules), "deny", tuple(unclear))
+
+
+@lru_cache(1 << 14)
+def _condition(field: str, values: tuple[str, ...]) -> str:
+    return f"{field} {' | '.join(sorted(values))}"
 
 
 def _matched(row: Entry, *, six: bool) -> AddressSet | None:
