@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, overload
 
 from configs.encodings import split
@@ -14,14 +15,22 @@ if TYPE_CHECKING:
 _KEY = "PRIVATE KEY-----"
 
 
+# So many lines are remembered as they are shown: the devices of a city repeat each other's.
+_MOST_KNOWN = 1 << 15
+
+
+@lru_cache(_MOST_KNOWN)
+def _shown(mask: Callable[[str], str], line: str) -> str:
+    return mask(line.rstrip("\r\n"))
+
+
 class Masked(Sequence[str]):
     """Lines without their ends. `mask` works on a text; line by line where no secret goes over several lines."""
 
     def __init__(self, text: str, mask: Callable[[str], str]) -> None:
-        self._mask = mask
-        self._masked = _KEY in text
-        self._lines = split(mask(text) if self._masked else text)
-        self._known: dict[str, str] = {}  # a device says the same many times
+        whole = _KEY in text
+        self._lines = split(mask(text) if whole else text)
+        self._mask = str if whole else mask
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -35,9 +44,4 @@ class Masked(Sequence[str]):
     def __getitem__(self, place: int | slice) -> str | Sequence[str]:
         if isinstance(place, slice):
             return [self[one] for one in range(*place.indices(len(self)))]
-        line = self._lines[place]
-        found = self._known.get(line)
-        if found is None:
-            text = line.rstrip("\r\n")
-            found = self._known[line] = text if self._masked else self._mask(text)
-        return found
+        return _shown(self._mask, self._lines[place])
