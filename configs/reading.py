@@ -67,6 +67,7 @@ class Command(NamedTuple):
 _LINE = attrgetter("line")
 # So many lines are remembered with their words: the devices of a city repeat each other's.
 _MOST_KNOWN = 1 << 16
+_FEW = 8  # commands with the same first word that are looked through
 _Said = tuple[tuple[str, ...], tuple[str, ...], bool]
 
 
@@ -146,6 +147,7 @@ class Reading:
             commands = self._put(_grouped(commands, tree.comments, opens))
         self.top = tuple(commands)
         self._inside: dict[str, Inside] = {}
+        self._seconds: dict[str, dict[str, list[Command]]] = {}
 
     def _put(self, commands: list[Command]) -> list[Command]:
         """These commands in the place of those that were there."""
@@ -193,11 +195,21 @@ class Reading:
 
     def find(self, *words: str) -> tuple[Command, ...]:
         """Every command that begins with these (lower-case) words, wherever it stands, negated ones included."""
-        found = self._index.get(words[0])
-        if found is None:
-            return ()
+        found: Sequence[Command] = self._index.get(words[0], ())
         size = len(words)
-        return tuple(found) if size == 1 else tuple(one for one in found if one.folded[:size] == words)
+        if size > 1 and len(found) > _FEW:
+            found = self._behind(words[0]).get(words[1], ())
+        return tuple(found) if size == 1 else tuple([one for one in found if one.folded[:size] == words])
+
+    def _behind(self, first: str) -> dict[str, list[Command]]:
+        """The commands with a first word by their second one: many begin with the same (`ip`)."""
+        known = self._seconds.get(first)
+        if known is None:
+            known = self._seconds[first] = {}
+            for command in self._index[first]:
+                if len(command.folded) > 1:
+                    known.setdefault(command.folded[1], []).append(command)
+        return known
 
     def inside(self, word: str) -> Inside:
         """What stands inside the views that begin with a (lower-case) word."""

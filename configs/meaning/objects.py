@@ -302,6 +302,7 @@ def host(address: Address | None) -> AddressSet | None:
     return None if address is None else AddressSet.single(address.version, Intervals.one(int(address)))
 
 
+@lru_cache(1 << 14)
 def sized(text: str, size: str = "") -> AddressSet | None:
     """`A/L`, `A/M`, `A L`, `A M`, `A`; None if it is something else."""
     text, slash, length = text.partition("/")

@@ -93,10 +93,10 @@ class _Examination:
     def __init__(self, one: RuleSet) -> None:
         self._set = one
         self._rules = one.rules
-        numbers = _zone_numbers(one)
+        sides = _Sides(one)
         self._families = []
         for version in (4, 6):
-            boxes = [_box(rule, version, one, numbers) for rule in self._rules]
+            boxes = [_box(rule, version, sides) for rule in self._rules]
             if any(box is not None for box in boxes):
                 self._families.append((boxes, Index(boxes)))
         self._lines = [(line, list(group)) for line, group in groupby(range(len(self._rules)), self._line)]
@@ -311,24 +311,32 @@ def _one_entry(_: str, mine: Part, theirs: Part) -> bool:
     return mine[0] == theirs[0] and len(unequal) == 1 and len((unequal[0][0] | unequal[0][1]).spans) == 1
 
 
-def _zone_numbers(one: RuleSet) -> dict[str, Intervals]:
-    names = sorted({name for zones in one.zones.values() for side in zones for name in side})
-    return {name: Intervals.one(number) for number, name in enumerate(names)}
+class _Sides:
+    """The zones of a rule set's rules as numbers; rules have the same ones many times."""
+
+    def __init__(self, one: RuleSet) -> None:
+        names = sorted({name for zones in one.zones.values() for side in zones for name in side})
+        self._between = one.between
+        self._numbers = {name: Intervals.one(number) for number, name in enumerate(names)}
+        self._known: dict[frozenset[str], Intervals] = {frozenset(): _ALL_ZONES}
+
+    def of(self, line: int) -> Box:
+        """Both sides of the rule at a line; nothing if no rule names zones."""
+        if not self._numbers:
+            return ()
+        source, destination = self._between(line)
+        return self._side(source), self._side(destination)
+
+    def _side(self, names: frozenset[str]) -> Intervals:
+        found = self._known.get(names)
+        if found is None:
+            found = self._known[names] = Intervals.of(span for name in names for span in self._numbers[name].spans)
+        return found
 
 
-def _box(rule: Rule, version: int, one: RuleSet, numbers: dict[str, Intervals]) -> Box | None:
+def _box(rule: Rule, version: int, sides: _Sides) -> Box | None:
     box = rule.box(version)
-    if not all(box):
-        return None
-    if not numbers:
-        return box
-    sides = []
-    for side in one.between(rule.line):
-        if side:
-            sides.append(Intervals.of(span for name in side for span in numbers[name].spans))
-        else:
-            sides.append(_ALL_ZONES)
-    return (*sides, *box)
+    return (*sides.of(rule.line), *box) if all(box) else None
 
 
 def implied(asked: frozenset[str], held: frozenset[str]) -> bool:

@@ -119,7 +119,9 @@ class Tables:
         elif len(words) < 2:
             return
         elif first == "set":
-            entry.fields[words[1]] = Field(number, words[2:])
+            entry.fields[words[1]] = tuple.__new__(
+                Field, (number, words[2:])
+            )  # for most of the lines: the shortest way
         elif first == "append":
             entry.fields[words[1]] = Field(number, (*entry.values(words[1]), *words[2:]))
         elif first == "unset":
