@@ -91,7 +91,9 @@ def seen(text: str) -> Sample:
     """What is looked at of a text."""
     if len(text) > _FIRST + _LAST:
         text = f"{text[:_FIRST]}\n{text[-_LAST:]}"
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = text.removeprefix("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
     kinds = text.encode(errors="surrogatepass").translate(None, _DIGITS).split(b"\n")
     firsts = dict(zip(reversed(kinds), reversed(lines), strict=True))
