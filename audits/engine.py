@@ -15,6 +15,7 @@ from audits.model import ItemResult, Observation, PackInfo, Report, Scope, Verdi
 from audits.profile import shipped
 from audits.reading import assess
 from audits.subjects import gather
+from inventory.collecting import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,31 +52,32 @@ def run(
     everything = gather(
         sorted((assess(document, day) for document in documents), key=lambda device: device.name), observed
     )
-    statements = Statements(tuple(attestations), tuple(waivers))
-    items = tuple(
-        _result(category, item, level, findings(everything, item, level, statements))
-        for category, item in pack.items(level)
-    )
-    cases = risks.with_ways(
-        risk for _, item in pack.items(level) for risk in risks.risks(everything, item, level, statements)
-    )
-    return Report(
-        pack=PackInfo(pack.name, pack.title.words(), pack.standard, pack.source.words(), pack.verified),
-        level=level,
-        devices=tuple(subject.device for subject in everything.devices if subject.device is not None),
-        items=items,
-        high_risks=cases,
-        observations=tuple(_observations(everything, pack, statements)),
-        title=title,
-        generated=generated,
-        substitutions=tuple(substitutions),
-        scope=scope or Scope(),
-        areas=score.areas(items, profile),
-        score=score.score(items, cases, profile),
-        waivers=statements.waivers,
-        attestations=statements.attestations,
-        thresholds=profile.limits(),
-    )
+    with uncollected():  # a report is a great many small objects, and they stay
+        statements = Statements(tuple(attestations), tuple(waivers))
+        items = tuple(
+            _result(category, item, level, findings(everything, item, level, statements))
+            for category, item in pack.items(level)
+        )
+        cases = risks.with_ways(
+            risk for _, item in pack.items(level) for risk in risks.risks(everything, item, level, statements)
+        )
+        return Report(
+            pack=PackInfo(pack.name, pack.title.words(), pack.standard, pack.source.words(), pack.verified),
+            level=level,
+            devices=tuple(subject.device for subject in everything.devices if subject.device is not None),
+            items=items,
+            high_risks=cases,
+            observations=tuple(_observations(everything, pack, statements)),
+            title=title,
+            generated=generated,
+            substitutions=tuple(substitutions),
+            scope=scope or Scope(),
+            areas=score.areas(items, profile),
+            score=score.score(items, cases, profile),
+            waivers=statements.waivers,
+            attestations=statements.attestations,
+            thresholds=profile.limits(),
+        )
 
 
 def _result(category: Category, item: Item, level: int, found: tuple[Finding, ...]) -> ItemResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, overload
 
 from configs.encodings import split
@@ -14,16 +15,22 @@ if TYPE_CHECKING:
 _KEY = "PRIVATE KEY-----"
 
 
+# So many lines are remembered as they are shown: the devices of a city repeat each other's.
+_MOST_KNOWN = 1 << 15
+
+
+@lru_cache(_MOST_KNOWN)
+def _shown(mask: Callable[[str], str], line: str) -> str:
+    return mask(line.rstrip("\r\n"))
+
+
 class Masked(Sequence[str]):
     """Lines without their ends. `mask` works on a text; line by line where no secret goes over several lines."""
 
     def __init__(self, text: str, mask: Callable[[str], str]) -> None:
-        self._mask = mask
         whole = _KEY in text
-        lines = [line.rstrip("\r\n") for line in split(mask(text) if whole else text)]
-        self._lines: list[str] = lines
-        self._masked: list[str | None] = list(lines) if whole else [None] * len(lines)
-        self._known: dict[str, str] = {}  # a device says the same many times
+        self._lines = split(mask(text) if whole else text)
+        self._mask = str if whole else mask
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -37,11 +44,4 @@ class Masked(Sequence[str]):
     def __getitem__(self, place: int | slice) -> str | Sequence[str]:
         if isinstance(place, slice):
             return [self[one] for one in range(*place.indices(len(self)))]
-        found = self._masked[place]
-        if found is None:
-            line = self._lines[place]
-            found = self._known.get(line)
-            if found is None:
-                found = self._known[line] = self._mask(line)
-            self._masked[place] = found
-        return found
+        return _shown(self._mask, self._lines[place])

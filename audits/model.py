@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from audits.masked import Masked
 from inventory.text import mark
@@ -187,8 +187,7 @@ class Waiver:
     devices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceLine:
+class EvidenceLine(NamedTuple):
     """A line of the file as stored, masked. `cited` is False for the lines around it that give the context."""
 
     number: int
@@ -218,7 +217,7 @@ class Evidence:
     @property
     def cited(self) -> tuple[EvidenceLine, ...]:
         """Only the lines that prove the fact."""
-        return tuple(line for line in self.lines if line.cited)
+        return tuple([line for line in self.lines if line.cited])
 
 
 @dataclass(frozen=True, slots=True)

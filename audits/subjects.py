@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from audits.model import Evidence, EvidenceLine, Fix, Source, Words
@@ -14,7 +15,7 @@ from inventory.text import Message, mark
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from audits.model import Assessed, Observed
+    from audits.model import Assessed, Observed, Severity
     from audits.pack import Check, Item
 
 _CONTEXT = 2  # lines shown before and after a cited one
@@ -40,6 +41,7 @@ class Subject:
     given: frozenset[Source]
     everything: Sequence[Assessed] = ()
     _contexts: dict[tuple[int, ...], tuple[EvidenceLine, ...]] = field(default_factory=dict)
+    _known: dict[tuple[str, Severity, Source | None], Evidence] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -48,6 +50,8 @@ class Subject:
 
     def value(self, fact: str) -> bool | None:
         """What is known of a fact: a weakness that anybody saw is there; the unknown keeps it open."""
+        if self.device is not None and fact in CONFIGURED:
+            return self.device.facts.facts[fact].value
         return together(self._values(fact))
 
     def lines(self, fact: str) -> tuple[int, ...]:
@@ -56,7 +60,14 @@ class Subject:
         return () if known is None else known.lines
 
     def evidence(self, check: Check) -> Evidence:
-        """What is known of a check's fact, with what proves it."""
+        """What is known of a check's fact, with what proves it; several items ask for the same."""
+        key = (check.fact, check.severity, check.source)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._evidence(check)
+        return found
+
+    def _evidence(self, check: Check) -> Evidence:
         value = self.value(check.fact)
         if check.source is None:
             return self._configured(check, value)
@@ -81,14 +92,12 @@ class Subject:
 
     def fix(self, fact: str) -> Fix | None:
         """What mends it on the device's platform, if the dialect says so."""
-        remedy = None if self.device is None else remedies(self.device.facts.platform).get(fact)
-        return None if remedy is None else Fix(fact, remedy.shown, Words(remedy.note.en, remedy.note.zh))
+        return None if self.device is None else _fix(self.device.facts.platform, fact)
 
     def _values(self, fact: str) -> Iterable[bool | None]:
         if fact not in CONFIGURED:
             return [entry.value for entry in self.observed.get(fact, ())]
-        devices = self.everything if self.device is None else (self.device,)
-        return [device.facts.facts[fact].value for device in devices]
+        return [device.facts.facts[fact].value for device in self.everything]
 
     def _configured(self, check: Check, value: bool | None) -> Evidence:
         if self.device is None:
@@ -160,9 +169,17 @@ def together(values: Iterable[bool | None]) -> bool | None:
     return None if None in seen or not seen else False
 
 
+@cache
+def _fix(platform: str, fact: str) -> Fix | None:
+    remedy = remedies(platform).get(fact)
+    return None if remedy is None else Fix(fact, remedy.shown, Words(remedy.note.en, remedy.note.zh))
+
+
 def _in_context(device: Assessed, numbers: tuple[int, ...]) -> tuple[EvidenceLine, ...]:
     """The cited lines with those around them; of very many the lines alone are enough."""
     masked, cited = device.masked, set(numbers)
-    around, last = _CONTEXT if len(cited) <= _MANY else 0, len(masked)
-    shown = {near for number in cited for near in range(max(number - around, 1), min(number + around, last) + 1)}
+    if len(cited) > _MANY:
+        return tuple([EvidenceLine(number, masked[number - 1]) for number in sorted(cited)])
+    last = len(masked)
+    shown = {near for number in cited for near in range(max(number - _CONTEXT, 1), min(number + _CONTEXT, last) + 1)}
     return tuple([EvidenceLine(number, masked[number - 1], number in cited) for number in sorted(shown)])

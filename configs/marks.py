@@ -26,7 +26,7 @@ _FIRST = 150_000
 _LAST = 50_000
 # Of lines that differ only in their numbers so many count: a long list says no more than its beginning.
 _ALIKE = 3
-_DIGITS = bytes(ord("0") if byte in b"123456789" else byte for byte in range(256))
+_DIGITS = b"0123456789"
 # So many lines are remembered with what they say.
 _MOST_KNOWN = 1 << 16
 
@@ -91,10 +91,11 @@ def seen(text: str) -> Sample:
     """What is looked at of a text."""
     if len(text) > _FIRST + _LAST:
         text = f"{text[:_FIRST]}\n{text[-_LAST:]}"
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = text.removeprefix("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
-    data = text.encode(errors="surrogatepass").translate(_DIGITS)
-    kinds = data.replace(b"000", b"0").replace(b"00", b"0").split(b"\n")
+    kinds = text.encode(errors="surrogatepass").translate(None, _DIGITS).split(b"\n")
     firsts = dict(zip(reversed(kinds), reversed(lines), strict=True))
     times = Counter(kinds)
     found: dict[str, int] = {}

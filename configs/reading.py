@@ -7,6 +7,8 @@ Nothing here knows a vendor. A dialect says how a command is taken back (`no`, `
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
+from functools import cache, cached_property, lru_cache
 from itertools import accumulate
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +17,7 @@ from configs.model import Basis, Ending, Fact, Facts, NotUnderstood
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from configs.shorthand import Shorthand
     from configs.tree import Comment, Tree
@@ -62,6 +65,56 @@ class Command(NamedTuple):
 
 
 _LINE = attrgetter("line")
+# So many lines are remembered with their words: the devices of a city repeat each other's.
+_MOST_KNOWN = 1 << 16
+_FEW = 8  # commands with the same first word that are looked through
+_Said = tuple[tuple[str, ...], tuple[str, ...], bool]
+
+
+@cache
+def _sayer(negation: str) -> Callable[[str], _Said]:
+    """What tells the words of a line, the same in lower case, and whether they are taken back."""
+
+    @lru_cache(maxsize=_MOST_KNOWN)
+    def said(text: str) -> _Said:
+        words = folded = tuple(text.split())
+        lower = text.lower()
+        if lower != text:
+            folded = tuple(lower.split())
+        if folded[0] == negation and len(words) > 1:
+            return words[1:], folded[1:], True
+        return words, folded, False
+
+    return said
+
+
+class Inside:
+    """What stands directly inside the views of one kind, by its words: asked once for all views, not for each."""
+
+    def __init__(self, views: Sequence[Command]) -> None:
+        self._index: dict[str, list[tuple[Command, Command]]] = {}
+        for view in views:
+            for command in view.inside:
+                self._index.setdefault(command.folded[0], []).append((view, command))
+
+    @property
+    def words(self) -> AbstractSet[str]:
+        """The first words of what stands inside."""
+        return self._index.keys()
+
+    def find(self, *words: str) -> Sequence[tuple[Command, Command]]:
+        """Every command that begins with these (lower-case) words, behind its view; negated ones included."""
+        found = self._index.get(words[0], ())
+        size = len(words)
+        return found if size == 1 else [row for row in found if row[1].folded[:size] == words]
+
+    def on(self, *words: str) -> Sequence[tuple[Command, Command]]:
+        """As `find`, without the negated ones."""
+        return [row for row in self.find(*words) if not row[1].negated]
+
+    def having(self, *words: str) -> set[int]:
+        """The lines of the views in which exactly these words stand as a command, not negated."""
+        return {view.line for view, one in self.find(*words) if not one.negated and len(one.folded) == len(words)}
 
 
 class Reading:
@@ -84,21 +137,33 @@ class Reading:
         self._negation = negation
         self._spelled = False
         commands, self.all = self._commands(tree)
-        if shorthand is not None and any(map(shorthand.short, {command.folded[0] for command in self.all})):
-            commands = [_spelled(command, shorthand) for command in commands]
+        self._index = _indexed(self.all)
+        if shorthand is not None and any(map(shorthand.short, self._index)):
             self._spelled = True
-            self.all = tuple(one for command in commands for one in (command, *command.everything()))
-        mended = _mended(commands, opens)
-        if mended is not None:
-            commands = mended
-            self.all = tuple(one for command in commands for one in (command, *command.everything()))
+            commands = self._put([_spelled(command, shorthand) for command in commands])
+        if self._tangled(commands):
+            commands = self._put(_mended(commands, opens))
         if commands and len(commands) == len(self.all):
-            commands = _grouped(commands, tree.comments, opens)
-            self.all = tuple(one for command in commands for one in (command, *command.everything()))
+            commands = self._put(_grouped(commands, tree.comments, opens))
         self.top = tuple(commands)
-        self._index: dict[str, list[Command]] = {}
-        for command in self.all:
-            self._index.setdefault(command.folded[0], []).append(command)
+        self._inside: dict[str, Inside] = {}
+        self._seconds: dict[str, dict[str, list[Command]]] = {}
+
+    def _put(self, commands: list[Command]) -> list[Command]:
+        """These commands in the place of those that were there."""
+        self.all = tuple(one for command in commands for one in (command, *command.everything()))
+        self._index = _indexed(self.all)
+        return commands
+
+    def _tangled(self, commands: Sequence[Command]) -> bool:
+        """Whether a view stands in one of its own kind or in something negated: what `_mended` puts right."""
+        views = [command for command in commands if command.inside]
+        tops = Counter([command.folded[0] for command in commands])
+        deeper = {first for first in {view.folded[0] for view in views} if len(self._index[first]) > tops[first]}
+        return any(
+            view.negated or (view.folded[0] in deeper and any(view.folded[0] == one.folded[0] for one in view.inside))
+            for view in views
+        )
 
     @property
     def by_word(self) -> Mapping[str, Sequence[Command]]:
@@ -110,41 +175,65 @@ class Reading:
         parents, texts, bodies = tree.outline
         below: dict[int, list[Command]] = {}
         everything: list[Command] = []
-        negation, make = self._negation, tuple.__new__
+        said, make = _sayer(self._negation), tuple.__new__
         for number in range(len(parents), 0, -1):
             parent = parents[number - 1]
             if parent < 0:
                 continue
-            text = texts[number - 1]
-            words = folded = tuple(text.split())
-            lower = text.lower()
-            if lower != text:
-                folded = tuple(lower.split())
-            negated = folded[0] == negation and len(words) > 1
-            if negated:
-                words, folded = words[1:], folded[1:]
-            inside = below.pop(number, None)
-            count = bodies.get(number, 0)
+            words, folded, negated = said(texts[number - 1])
+            held = tuple(below.pop(number)[::-1]) if number in below else ()
+            count = bodies.get(number, 0) if bodies else 0
             body = tuple(line.rstrip("\r\n") for line in tree.lines[number : number + count]) if count else ()
-            held = tuple(reversed(inside)) if inside else ()
             # A command a line: made in the shortest way.
             command = make(Command, (number, words, folded, negated, held, body))
-            below.setdefault(parent, []).append(command)
+            if parent in below:
+                below[parent].append(command)
+            else:
+                below[parent] = [command]
             everything.append(command)
         return below.get(0, [])[::-1], tuple(reversed(everything))
 
     def find(self, *words: str) -> tuple[Command, ...]:
         """Every command that begins with these (lower-case) words, wherever it stands, negated ones included."""
-        found = self._index.get(words[0])
-        if found is None:
-            return ()
+        found: Sequence[Command] = self._index.get(words[0], ())
         size = len(words)
-        return tuple(found) if size == 1 else tuple(one for one in found if one.folded[:size] == words)
+        if size > 1 and len(found) > _FEW:
+            found = self._behind(words[0]).get(words[1], ())
+        return tuple(found) if size == 1 else tuple([one for one in found if one.folded[:size] == words])
+
+    def _behind(self, first: str) -> dict[str, list[Command]]:
+        """The commands with a first word by their second one: many begin with the same (`ip`)."""
+        known = self._seconds.get(first)
+        if known is None:
+            known = self._seconds[first] = {}
+            for command in self._index[first]:
+                if len(command.folded) > 1:
+                    known.setdefault(command.folded[1], []).append(command)
+        return known
+
+    def inside(self, word: str) -> Inside:
+        """What stands inside the views that begin with a (lower-case) word."""
+        found = self._inside.get(word)
+        if found is None:
+            found = self._inside[word] = Inside(self._index.get(word, ()))
+        return found
+
+    def says(self, *parts: str) -> bool:
+        """Whether one of these (lower-case) texts may stand somewhere: False if none does."""
+        return self._spelled or any(part in self._lower for part in parts)
+
+    @cached_property
+    def _lower(self) -> str:
+        return self._tree.text.lower()
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where each line ends in the text."""
+        return list(accumulate(map(len, self._tree.lines)))
 
     def holding(self, *parts: str) -> Iterator[Command]:
         """The commands in whose line one of these (lower-case) texts stands, in the file's order; few of many lines."""
-        text = self._tree.text.lower()
-        ends = list(accumulate(map(len, self._tree.lines)))
+        text, ends = self._lower, self._ends
         if self._spelled or (ends and ends[-1] != len(text)):  # a character that is two in lower case
             yield from self.all
             return
@@ -176,14 +265,25 @@ class Reading:
         return found[-1] if found else None
 
 
-def _mended(commands: Sequence[Command], opens: Callable[[tuple[str, ...]], bool]) -> list[Command] | None:
-    """The commands with views put right that lie in each other because a blank is missing or too many; None if all are.
+def _indexed(commands: Iterable[Command]) -> dict[str, list[Command]]:
+    """Commands by their first word."""
+    index: dict[str, list[Command]] = {}
+    for command in commands:
+        first = command.folded[0]
+        if first in index:
+            index[first].append(command)
+        else:
+            index[first] = [command]
+    return index
+
+
+def _mended(commands: Sequence[Command], opens: Callable[[tuple[str, ...]], bool]) -> list[Command]:
+    """The commands with views put right that lie in each other because a blank is missing or too many.
 
     A view never holds an empty one of its own kind (`interface` inside `interface`): what follows is the other's. A
     negated command holds nothing.
     """
     result: list[Command] = []
-    changed = False
     for command in commands:
         if not command.inside:
             result.append(command)
@@ -192,16 +292,13 @@ def _mended(commands: Sequence[Command], opens: Callable[[tuple[str, ...]], bool
             above = result.pop()
             inside = (*above.inside, command._replace(inside=()), *command.inside)
             result.append(above._replace(inside=inside))
-            changed = True
             continue
         first = command.folded[0]
         if any(one.folded[0] == first and not one.inside for one in command.inside) and opens(command.folded):
-            pieces = _split(command, opens)
-            changed = changed or len(pieces) > 1
-            result += pieces
+            result += _split(command, opens)
         else:
             result.append(command)
-    return result if changed else None
+    return result
 
 
 def _split(command: Command, opens: Callable[[tuple[str, ...]], bool]) -> list[Command]:

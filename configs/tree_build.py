@@ -32,10 +32,10 @@ class Builder:
     def __init__(self, grammar: Grammar, lines: Sequence[str]) -> None:
         self.unclosed: list[int] = []
         self._grammar = grammar
+        if lines and lines[0].startswith(BOM):
+            lines = [lines[0][len(BOM) :], *lines[1:]]
         self._lines = lines
         self._texts = [line.strip() for line in lines]
-        if lines and lines[0].startswith(BOM):
-            self._texts[0] = lines[0][len(BOM) :].strip()
         self._parents = [COMMENT] * len(lines)
         self._bodies: dict[int, int] = {}
         # The views that may still get lines: how deep each is, and its line.
@@ -55,11 +55,11 @@ class Builder:
         separators, comments, leaves = grammar.separators, grammar.comments, grammar.leaves
         marks = {word[0] for word in (*comments, *separators)}
         section, noise, opens = self._needed()
-        lines, texts, parents, place = self._lines, self._texts, self._parents, self._place
+        texts, parents, place = self._texts, self._parents, self._place
         depths, views = self._depths, self._views
         after = 0  # lines before it are done
-        for number, text in enumerate(texts, 1):
-            if number < after or not text:
+        for number, (text, raw) in enumerate(zip(texts, self._lines, strict=True), 1):
+            if not text or number < after:
                 continue
             if section is not None and section.match(text):
                 self._close(_SECTION)
@@ -68,7 +68,7 @@ class Builder:
                 views.append(number)
                 continue
             if text[0] in marks and (text.startswith(comments) or text in separators):
-                if text in separators and not self._raw(number)[0].isspace():
+                if text in separators and not raw[0].isspace():
                     self._close(0)
                 elif grammar.braces and text.startswith("/*"):
                     after = self._remark(number)
@@ -82,7 +82,6 @@ class Builder:
             if place is not None:
                 place(number, text)
                 continue
-            raw = lines[number - 1] if number > 1 else self._raw(number)
             depth = len(raw) - len(raw.lstrip(" "))
             if raw[depth] == "\t":
                 depth = _indent(raw)
@@ -101,10 +100,6 @@ class Builder:
             self.unclosed += [view for view, depth in zip(views[1:], depths[1:], strict=True) if depth >= 0]
         return Outline(parents, texts, self._bodies)
 
-    def _raw(self, number: int) -> str:
-        """A line without the text's byte order mark."""
-        return self._lines[number - 1].removeprefix(BOM) if number == 1 else self._lines[number - 1]
-
     def _needed(self) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None, Callable[[str], Block | None] | None]:
         """What lines must be asked: which of the grammar's section, noise and blocks the text has at all."""
         grammar = self._grammar
@@ -112,7 +107,10 @@ class Builder:
         section, noise, opens = grammar.section, grammar.noise, grammar.opens
         if section is not None and _anywhere(section).search(joined) is None:
             section = None
-        if noise is not None and _anywhere(noise).search(joined) is None:
+        if noise is not None and (
+            (grammar.signs and not any(sign in joined for sign in grammar.signs))
+            or _anywhere(noise).search(joined) is None
+        ):
             noise = None
         if grammar.openers and not any(word in joined for word in grammar.openers):
             opens = None

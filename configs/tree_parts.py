@@ -97,6 +97,17 @@ class Outline(NamedTuple):
             below.setdefault(parent, []).append(node)
         return tuple(reversed(below.get(0, [])))
 
+    def below(self) -> dict[int, list[int]]:
+        """By the line of a view the lines of the commands directly in it, in their order; 0: outside all views."""
+        found: dict[int, list[int]] = {}
+        for number, parent in enumerate(self.parents, 1):
+            if parent >= 0:
+                if parent in found:
+                    found[parent].append(number)
+                else:
+                    found[parent] = [number]
+        return found
+
     def comments(self) -> tuple[Comment, ...]:
         """The lines that are no commands, in their order."""
         parents, texts = self.parents, self.texts
@@ -155,7 +166,8 @@ class Grammar:
     starts an opaque block; one of the words `openers` is in every such line. `braces`: views open with a trailing `{`
     and end with `}`, indentation means nothing.
     `section` matches the line that begins one file in a text made of several; the next one ends it. `noise` matches
-    lines that are not the device's configuration at all: prompts, a paging mark, the first line of an answer.
+    lines that are not the device's configuration at all: prompts, a paging mark, the first line of an answer; one of
+    the texts `signs` is in every such line, if there are any.
     `words` and `flat` say what makes a view where indentation does not; `flat` is used only for a text without any.
     """
 
@@ -167,6 +179,7 @@ class Grammar:
     braces: bool = False
     section: re.Pattern[str] | None = None
     noise: re.Pattern[str] | None = None
+    signs: tuple[str, ...] = ()
     words: Words | None = None
     flat: Flat | None = None
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import gettext
 import os
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ def _catalogue(name: str) -> gettext.NullTranslations:
     return merged
 
 
+@lru_cache(1 << 13)  # a report says the same many times, and a miss asks every catalogue
 def _translate(template: str, language_name: str) -> str:
     if language_name == "en" or not template:
         return template

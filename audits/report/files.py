@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from audits.report import manifest
+from inventory.collecting import seldom
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,7 +46,8 @@ def write(
     Nothing is written before every form is made. `rules` are the rule files that judged. OSError if a file cannot be
     written, InputError if the template or an earlier workbook cannot be used.
     """
-    made = {f"audit.{name}": import_module(FORMATS[name]).data(report, settings) for name in formats}
+    with seldom():  # the report stays as it is, and there may be much of it
+        made = {f"audit.{name}": import_module(FORMATS[name]).data(report, settings) for name in formats}
     made |= manifest.files(report, made, rules)
     out.mkdir(parents=True, exist_ok=True)
     for name, data in made.items():

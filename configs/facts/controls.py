@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from inventory.text import mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from configs.reading import Command, Sheet
+    from configs.reading import Command, Reading, Sheet
 
     Line = Command | int
 
@@ -216,6 +216,30 @@ def put(
         sheet.absent(name, True, why.lacking, tuple(views)[:_FEW])
     else:
         sheet.unknown(name, why.silent)
+
+
+def access_ports(
+    reading: Reading, word: str, access: Collection[tuple[str, ...]], other: Callable[[tuple[str, ...]], bool]
+) -> list[Command]:
+    """The interfaces that a line beginning with `word` makes a port for users, and that are not shut down.
+
+    `access` are the second and third words of such lines; `other` says of a line's words that it is no such port.
+    """
+    inside = reading.inside("interface")
+    modes = [(port.line, one.folded) for port, one in inside.on(word)]
+    lines = {line for line, words in modes if words[1:3] in access}
+    lines -= {line for line, words in modes if other(words)}
+    lines -= inside.having("shutdown")
+    return [port for port in reading.find("interface") if port.line in lines]
+
+
+def admission(sheet: Sheet, reading: Reading, ports: Iterable[Command], ways: Iterable[tuple[str, ...]]) -> None:
+    """`access_ports_open`: `ways` are the commands by which a port asks who connects."""
+    lines = {port.line: port for port in ports}
+    asking = [row for words in ways for row in reading.inside("interface").on(*words) if row[0].line in lines]
+    admitted = {port.line for port, _ in asking}
+    weak = [port for line, port in lines.items() if line not in admitted]
+    put(sheet, "access_ports_open", weak=weak, sound=[one for _, one in asking])
 
 
 def stateful(sheet: Sheet, weak: Iterable[Line] = ()) -> None:

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 
 from configs.facts import controls
 from configs.facts.no_secrets import vpn_algorithms
-from configs.meaning.no_lists import bindings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from configs.meaning.no_lists import AccessList
+    from configs.meaning.no_lists import AccessList, Binding
     from configs.reading import Command, Reading, Sheet
 
 _EVERYWHERE = ("0.0.0.0", "0.0.0.0")  # noqa: S104 - a default route
@@ -27,7 +26,13 @@ _MANAGEMENT = re.compile(r"(?:mgmt|management|oob|mgt|manage)[\w-]*", re.IGNOREC
 
 
 def read(
-    sheet: Sheet, reading: Reading, lines: tuple[Command, ...], lists: dict[str, AccessList], *, strong: bool
+    sheet: Sheet,
+    reading: Reading,
+    lines: tuple[Command, ...],
+    lists: dict[str, AccessList],
+    bound: Iterable[Binding],
+    *,
+    strong: bool,
 ) -> None:
     """Every control of the vocabulary that a text of the family can tell.
 
@@ -35,7 +40,7 @@ def read(
     """
     _people(sheet, reading, lines, strong=strong)
     _ports(sheet, reading)
-    _borders(sheet, reading, lists)
+    _borders(sheet, reading, lists, bound)
     _tunnels(sheet, reading)
     _records(sheet, reading)
     _network(sheet, reading)
@@ -90,42 +95,29 @@ _ADMISSION = (
     ("dot1x", "pae"), ("dot1x", "port-control"), ("authentication", "port-control"), ("access-session", "port-control"),
     ("mab",), ("switchport", "port-security"), ("web-auth", "enable"),
 )  # fmt: skip
-_ASKING = frozenset(words[0] for words in _ADMISSION)
+_ACCESS = (("mode", "access"), ("access", "vlan"))
 
 
 def _ports(sheet: Sheet, reading: Reading) -> None:
-    ports = [one for one in reading.find("interface") if _is_for_users(one)]
-    admitted = [[line for line in one.inside if _admits(line)] for one in ports]
-    weak = [port for port, found in zip(ports, admitted, strict=True) if not found]
-    controls.put(sheet, "access_ports_open", weak=weak, sound=[line for found in admitted for line in found])
+    ports = controls.access_ports(
+        reading, "switchport", _ACCESS, lambda words: words[1:2] == ("mode",) and "trunk" in words
+    )
+    controls.admission(sheet, reading, ports, _ADMISSION)
     snooping = reading.on("ip", "dhcp", "snooping") if ports else ()
     controls.put(sheet, "no_dhcp_snooping", sound=snooping, lacking=bool(ports), views=ports)
     arp = [*reading.on("ip", "arp", "inspection"), *reading.on("anti-arp-spoofing")] if ports else []
     controls.put(sheet, "no_arp_inspection", sound=arp, lacking=bool(ports), views=ports)
 
 
-def _admits(line: Command) -> bool:
-    return not line.negated and line.folded[0] in _ASKING and any(line.starts(*words) for words in _ADMISSION)
-
-
-def _is_for_users(interface: Command) -> bool:
-    said = [one.folded for one in interface.inside if not one.negated]
-    if ("shutdown",) in said:
-        return False
-    modes = [words for words in said if words[0] == "switchport"]
-    access = any(words[1:3] in (("mode", "access"), ("access", "vlan")) for words in modes)
-    return access and not any("trunk" in words for words in modes if words[1:2] == ("mode",))
-
-
-def _borders(sheet: Sheet, reading: Reading, lists: dict[str, AccessList]) -> None:
+def _borders(sheet: Sheet, reading: Reading, lists: dict[str, AccessList], bindings: Iterable[Binding]) -> None:
     inspecting = [one for one in reading.on("ip", "inspect") if one.folded[-1:] in (("in",), ("out",))]
     inspecting += reading.on("service-policy", "type", "inspect")
     outside = [one for one in reading.on("ip", "nat", "outside") if len(one.words) == 3]
     controls.put(sheet, "no_stateful_inspection", sound=inspecting, lacking=bool(outside), views=outside)
-    bound = [one for one in bindings(reading) if one.kind == "interface" and one.name in lists]
+    bound = [one for one in bindings if one.kind == "interface" and one.name in lists]
     in_force = {line for one in bound for line in lists[one.name].lines}
     logging = [
-        one for one in (reading.all if in_force else ())
+        one for one in (reading.holding("log") if in_force else ())
         if one.line in in_force and not {"log", "log-input"}.isdisjoint(one.folded)
     ]  # fmt: skip
     places = [one.command for one in bound]
@@ -187,12 +179,12 @@ def _network(sheet: Sheet, reading: Reading) -> None:
     pairs += members if len(members) > 1 else []
     interfaces = reading.find("interface")
     controls.put(sheet, "no_redundancy", sound=pairs, lacking=bool(interfaces))
-    own = [
-        one for interface in interfaces for one in _of_management(interface)
-        if any(line.folded[0] in ("ip", "ipv4", "ipv6") and line.has("address") and not line.negated
-               for line in interface.inside)
-    ]  # fmt: skip
-    controls.put(sheet, "mgmt_not_separated", sound=own)
+    inside = reading.inside("interface")
+    addressed = {
+        view.line for family in ("ip", "ipv4", "ipv6") for view, one in inside.on(family) if one.has("address")
+    }
+    apart = [one for one in interfaces if one.line in addressed]
+    controls.put(sheet, "mgmt_not_separated", sound=[one for each in apart for one in _of_management(each)])
     controls.put(sheet, "wireless_weak", weak=_weak_wireless(reading), sound=_good_wireless(reading))
 
 

@@ -108,7 +108,7 @@ def read(tree: Tree, family: Family) -> Facts:
     no_secrets.crypto(sheet, reading)
     no_records.accounts(sheet, reading, family.accounts)
     no_filters.ports(sheet, reading)
-    no_controls.read(sheet, reading, lines, context.lists, strong=family.strong)
+    no_controls.read(sheet, reading, lines, context.lists, bound, strong=family.strong)
     return sheet.facts(family.platform, tree.encoding, strangers(reading, family.roots) if family.roots else ())
 
 

@@ -39,14 +39,10 @@ def access_lists(sheet: Sheet, reading: Reading, lists: dict[str, AccessList], b
         sound_why=mark("every list that is bound is defined"),
         absent_why=mark("no access list is bound"),
     )
+    written = (*reading.find("access-list"), *reading.find("ip", "access-list")) if reading.says("inactive") else ()
     sheet.weighed(
         "acl_disabled_rule",
-        [
-            inner
-            for command in (*reading.find("access-list"), *reading.find("ip", "access-list"))
-            for inner in (command, *command.inside)
-            if inner.folded[-1] == "inactive"
-        ],
+        [one for command in written for one in (command, *command.inside) if one.folded[-1] == "inactive"],
         (),
         why=mark("the rule is kept but inactive"),
         sound_why="",
@@ -66,6 +62,7 @@ _PHYSICAL = re.compile(
 )
 # Lines that say nothing about a port's use.
 _IDLE_WORDS = frozenset({"shutdown", "duplex", "speed", "negotiation", "mop", "switchport", "media-type", "ip", "cdp"})
+_IDLE_ALONE = ("switchport", "ip")  # only without any other word
 
 
 def ports(sheet: Sheet, reading: Reading) -> None:
@@ -80,21 +77,9 @@ def ports(sheet: Sheet, reading: Reading) -> None:
     ]
     used = judging.parents(reading.find("interface"))
     used |= {"".join(one.folded[5:]) for one in reading.on("monitor", "session") if one.has("interface")}
-    idle = [
-        interface
-        for interface in ports
-        if "".join(interface.folded[1:]) not in used and not any(_uses(command) for command in interface.inside)
-    ]
-    up = [
-        interface
-        for interface in idle
-        if not any(c.folded == ("shutdown",) and not c.negated for c in interface.inside)
-    ]
-    judging.ports(sheet, up, idle, seen=bool(ports))
-
-
-def _uses(command: Command) -> bool:
-    if command.negated:
-        return False
-    word = command.folded[0]
-    return word not in _IDLE_WORDS or (word in ("switchport", "ip") and len(command.folded) > 1)
+    inside = reading.inside("interface")
+    busy = {interface.line for word in inside.words - _IDLE_WORDS for interface, _ in inside.on(word)}
+    busy |= {interface.line for word in _IDLE_ALONE for interface, one in inside.on(word) if len(one.folded) > 1}
+    idle = [port for port in ports if port.line not in busy and "".join(port.folded[1:]) not in used]
+    down = inside.having("shutdown")
+    judging.ports(sheet, [port for port in idle if port.line not in down], idle, seen=bool(ports))

@@ -13,12 +13,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from configs.meaning.filters import ALL_BITS, ANY, ANY_PORTS, Address, FilterRule, Ports
-from configs.meaning.numbers import v4, v6
+from configs.meaning.numbers import number, v4, v6
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _V4_BITS = 0xFFFFFFFF
+_ACTIONS = ("permit", "deny")
+_SIDES = ("source", "destination")
 _OPERATORS = ("eq", "neq", "gt", "lt", "range")
 _PORT_NUMBERS = {
     "ftp-data": 20, "ftp": 21, "ssh": 22, "telnet": 23, "smtp": 25, "tacacs": 49, "dns": 53, "bootps": 67,
@@ -32,18 +34,17 @@ _NO_CONDITION = frozenset({"logging", "counting"})
 
 def rule(line: int, folded: Sequence[str], *, basic: bool) -> FilterRule | None:
     """A rule from its words behind `rule`, in lower case; None if it is none. `basic`: it knows no protocol."""
-    words = _numbered(folded)
-    if not words or words[0] not in ("permit", "deny"):
+    words, at = _numbered(folded)
+    end = len(words)
+    if at >= end or words[at] not in _ACTIONS:
         return None
-    permit = words[0] == "permit"
-    words = words[1:]
-    protocol = ""
-    if not basic and words and words[0] not in ("source", "destination"):
-        protocol, words = words[0], words[1:]
+    permit, at = words[at] == "permit", at + 1
+    named = not basic and at < end and words[at] not in _SIDES
+    protocol = words[at] if named else ""
+    at += named
     source = destination = ANY
     source_ports = destination_ports = ANY_PORTS
     conditions: list[str] = []
-    at, end = 0, len(words)
     while at < end:
         word = words[at]
         at += 1
@@ -60,60 +61,56 @@ def rule(line: int, folded: Sequence[str], *, basic: bool) -> FilterRule | None:
             at += 1
         elif word not in _NO_CONDITION:
             conditions.append(word)
-    return FilterRule(
-        line,
-        permit,
-        "" if protocol in ("ip", "ipv6") else protocol,
-        source,
-        destination,
-        source_ports,
-        destination_ports,
-        frozenset(conditions) if conditions else _NOTHING,
-    )
+    protocol = "" if protocol in ("ip", "ipv6") else protocol
+    held = frozenset(conditions) if conditions else _NOTHING
+    # A rule a line: made in the shortest way.
+    parts = (line, permit, protocol, source, destination, source_ports, destination_ports, held)
+    return tuple.__new__(FilterRule, parts)
 
 
 def remarks(folded: Sequence[str]) -> bool:
     """Whether the words behind `rule` say something about a rule and decide nothing."""
-    words = _numbered(folded)
-    return not words or words[0] in ("description", "comment", "remark")
+    words, at = _numbered(folded)
+    return at >= len(words) or words[at] in ("description", "comment", "remark")
 
 
-def _numbered(folded: Sequence[str]) -> list[str]:
-    """The words behind a rule's number and name."""
-    words = list(folded)
-    if words and words[-1].endswith(")"):  # the device's counter, in an answer that shows it
+def _numbered(words: Sequence[str]) -> tuple[Sequence[str], int]:
+    """The words without the device's counter, and the place behind a rule's number and name."""
+    if words and words[-1].endswith(")"):  # in an answer that shows it
         words = words[: next((place for place, word in enumerate(words) if word.startswith("(")), len(words))]
-    if words and words[0].isdigit():
-        words = words[1:]
-    return words[2:] if len(words) > 2 and words[0] == "name" else words
+    at = 1 if words and words[0].isdigit() else 0
+    return words, at + 2 if len(words) > at + 2 and words[at] == "name" else at
 
 
 _NOTHING: frozenset[str] = frozenset()
 
 
-def _address(words: list[str], at: int) -> tuple[Address, int]:
+def _address(words: Sequence[str], at: int) -> tuple[Address, int]:
     """The address that stands at a place, and the place behind it."""
     word = words[at] if at < len(words) else "any"
+    if word == "any":
+        return ANY, at + 1
+    found = _masked(word, words[at + 1] if at + 1 < len(words) else "0")
+    if found is not None:
+        return found, at + 2
     # On broadband gateways: `source ip-address A W`, `destination ipv6-address A/L`, `source user-group NAME`.
     if word in ("ip-address", "ipv6-address"):
-        at += 1
-        word = words[at] if at < len(words) else "any"
+        return _address(words, at + 1)
     after = words[at + 1] if at + 1 < len(words) else ""
     if word in ("user-group", "service-group", "object-group") and after:
         return Address(f"{word} {after}", 0), at + 2
-    if word == "any":
-        return ANY, at + 1
     if ":" in word:
         return _v6_address(word, after, at)
-    value = v4(word)
-    if value is None:
-        named = bool(after) and word.endswith("set")
-        return Address(f"{word} {after}" if named else word, 0), at + 1 + named
-    return _masked(word, value, after or "0"), at + 2
+    named = bool(after) and word.endswith("set")
+    return Address(f"{word} {after}" if named else word, 0), at + 1 + named
 
 
 @lru_cache(16384)
-def _masked(word: str, value: int, wildcard: str) -> Address:
+def _masked(word: str, wildcard: str) -> Address | None:
+    """`A WILDCARD`; None if it begins with no address."""
+    value = number(word)
+    if value is None:
+        return None
     bits = 0 if wildcard == "0" else v4(wildcard)
     if bits is None:
         return Address(f"{word} {wildcard}", 0)
@@ -134,7 +131,7 @@ def _v6_address(word: str, after: str, at: int) -> tuple[Address, int]:
     return (ANY if bits == ALL_BITS else Address(value & ~bits, bits, 6)), at
 
 
-def _ports_at(words: list[str], at: int) -> tuple[Ports, int]:
+def _ports_at(words: Sequence[str], at: int) -> tuple[Ports, int]:
     """The ports that stand at a place, and the place behind them."""
     operator = words[at] if at < len(words) else ""
     if operator not in _OPERATORS or at + 1 >= len(words):

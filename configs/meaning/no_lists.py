@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from configs.meaning.filters import ALL_BITS, ANY, ANY_PORTS, Address, FilterRule, Ports
-from configs.meaning.numbers import v4, v6
+from configs.meaning.numbers import number, v4, v6
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from configs.reading import Command, Reading
 
 _V4_BITS = 0xFFFFFFFF
+_ACTIONS = ("permit", "deny")
+_ANY = ("any", "any4", "any6")
 _PORT_WORDS = ("eq", "neq", "gt", "lt", "range")
 # The well-known names that IOS writes instead of numbers, as far as filters of management traffic need them.
 _PORT_NUMBERS = {
@@ -30,6 +33,7 @@ _PORT_NUMBERS = {
     "netbios-dgm": 138, "netbios-ss": 139, "snmp": 161, "snmptrap": 162, "bgp": 179, "isakmp": 500, "syslog": 514,
     "lpd": 515, "non500-isakmp": 4500,
 }  # fmt: skip
+_Words = tuple[str, ...]
 _STANDARD = (range(1, 100), range(1300, 2000))
 
 
@@ -72,22 +76,24 @@ def access_lists(reading: Reading) -> dict[str, AccessList]:
             continue
         entry = lists.setdefault(words[0], AccessList(words[0]))
         entry.lines.append(command.line)
+        standard = command.has("standard") or (_is_standard(words[0]) and not command.has("extended"))
         for inner in command.inside:
             if not inner.negated:
-                standard = command.has("standard") or (
-                    words[0].isdigit() and _is_standard(words[0]) and not command.has("extended")
-                )
                 _add(entry, inner, 0, standard=standard)
     return lists
 
 
 def bindings(reading: Reading) -> Iterator[Binding]:
     """Where access lists are bound."""
-    for interface in reading.find("interface"):
-        for words in (("ip", "access-group"), ("ipv6", "traffic-filter"), ("ipv4", "access-group")):
-            for command in interface.find(*words):
-                if not command.negated and len(command.words) > 2:
-                    yield Binding("interface", command.words[2], command)
+    inside = reading.inside("interface")
+    filters = [
+        (interface.line, command)
+        for words in (("ip", "access-group"), ("ipv6", "traffic-filter"), ("ipv4", "access-group"))
+        for interface, command in inside.on(*words)
+        if len(command.words) > 2
+    ]
+    for _, command in sorted(filters, key=itemgetter(0)):
+        yield Binding("interface", command.words[2], command)
     for line in reading.find("line"):
         for command in (*line.find("access-class"), *line.find("ipv6", "access-class")):
             name = terminal_list(command)
@@ -146,15 +152,9 @@ def _is_standard(name: str) -> bool:
 
 def _add(entry: AccessList, command: Command, start: int, *, standard: bool) -> None:
     words = command.folded[start:] if start else command.folded
-    if words and words[-1][-1] == ")":  # the device's counter, in an answer that shows it
-        words = words[: next((place for place, word in enumerate(words) if word[0] == "("), len(words))]
-    if words and words[0] == "sequence":
-        words = words[2:]
-    elif words and words[0].isdigit():
-        words = words[1:]
-    if words and words[0] == "dynamic" and len(words) > 2:
-        words = words[4 if words[2] == "timeout" else 2 :]
-    if len(words) < 2 or words[0] not in ("permit", "deny"):
+    if not words or words[0] not in _ACTIONS or words[-1][-1] == ")":
+        words = _bare(words)
+    if len(words) < 2 or words[0] not in _ACTIONS:
         if words and words[0] not in ("remark", "exit", "statistics"):
             entry.unclear.append(command.line)
         return
@@ -165,28 +165,33 @@ def _add(entry: AccessList, command: Command, start: int, *, standard: bool) -> 
         entry.rules.append(FilterRule(command.line, permit, source=source, conditions=_rest(words, at)))
         return
     protocol, at = words[1], 2
-    if protocol == "object-group":
+    if protocol in ("ip", "ipv6", "ipv4"):
+        protocol = ""
+    elif protocol == "object-group":
         protocol, at = f"object-group {words[2] if len(words) > 2 else ''}", 3
     source, at = _address(words, at)
     source_ports, at = _ports_at(words, at)
     destination, at = _address(words, at)
     destination_ports, at = _ports_at(words, at)
-    entry.rules.append(
-        FilterRule(
-            command.line,
-            permit,
-            "" if protocol in ("ip", "ipv6", "ipv4") else protocol,
-            source,
-            destination,
-            source_ports,
-            destination_ports,
-            _rest(words, at),
-        )
-    )
+    # A rule a line: made in the shortest way.
+    parts = (command.line, permit, protocol, source, destination, source_ports, destination_ports, _rest(words, at))
+    entry.rules.append(tuple.__new__(FilterRule, parts))
+
+
+def _bare(words: _Words) -> _Words:
+    """A rule without its number, the device's counter, and what makes it a dynamic one."""
+    if words and words[-1][-1] == ")":  # in an answer that shows it
+        words = words[: next((place for place, word in enumerate(words) if word[0] == "("), len(words))]
+    if words and words[0] == "sequence":
+        words = words[2:]
+    elif words and words[0].isdigit():
+        words = words[1:]
+    if words and words[0] == "dynamic" and len(words) > 2:
+        words = words[4 if words[2] == "timeout" else 2 :]
+    return words
 
 
 _NOTHING: frozenset[str] = frozenset()
-_Words = tuple[str, ...]
 
 
 def _address(words: _Words, at: int, *, bare_host: bool = False) -> tuple[Address, int]:
@@ -194,16 +199,16 @@ def _address(words: _Words, at: int, *, bare_host: bool = False) -> tuple[Addres
     if at >= len(words):
         return ANY, at
     word = words[at]
-    after = words[at + 1] if at + 1 < len(words) else ""
-    if word in ("any", "any4", "any6"):
+    if word in _ANY:
         return ANY, at + 1
+    after = words[at + 1] if at + 1 < len(words) else ""
     if word == "host":
         return _host(after), at + 2
-    if word in ("object-group", "addrgroup"):
-        return Address(f"{word} {after}", 0), at + 2
     found = _masked(word, after)
     if found is not None:
         return found, at + 2
+    if word in ("object-group", "addrgroup"):
+        return Address(f"{word} {after}", 0), at + 2
     return _alone(word, bare_host=bare_host), at + 1
 
 
@@ -241,7 +246,7 @@ def _rest(words: _Words, at: int) -> frozenset[str]:
 @lru_cache(16384)
 def _masked(word: str, free: str) -> Address | None:
     """`A WILDCARD`; None if it is none."""
-    value, wildcard = v4(word), v4(free) if free else None
+    value, wildcard = number(word), v4(free) if free else None
     if value is None or wildcard is None:
         return None
     return ANY if wildcard == _V4_BITS else Address(value & ~wildcard, wildcard)
@@ -277,7 +282,7 @@ def _short(word: str) -> Address:
 def _host(word: str) -> Address:
     if ":" in word:
         return _prefix(f"{word}/128")
-    value = v4(word)
+    value = number(word)
     return Address(word if value is None else value, 0)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import product
 from operator import or_
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeAlias, TypeVar
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _ADDRESS: Final = re.compile(r"\d[._-]\d{1,3}[._-]\d|::|(?:[0-9a-fA-F]{1,4}:){3}")
 _MOST_SERVICES: Final = 128  # of one rule; more are not written out
 _WORD: Final = re.compile(r"\"((?:\\.|[^\"\\])*)\"|'([^']*)'|(\S+)")
+_NO_WORDS: Final[frozenset[str]] = frozenset()
 _T = TypeVar("_T")
 
 Services: TypeAlias = tuple[Service, ...]
@@ -95,7 +96,7 @@ class Book(Generic[_T]):
     def content(self, name: str) -> Content[_T] | None:
         """What an object holds; None if that is not known. A name without a definition is a word."""
         found = self._content(name, frozenset())
-        return found if found is None else found._replace(lines=self.lines(name))
+        return found if found is None else Content(found.found, found.words, self.lines(name))
 
     def get(self, name: str) -> _T | None:
         """The set that an object is; None if it is none, or more than one."""
@@ -138,6 +139,11 @@ class Book(Generic[_T]):
         return found
 
     def _whole(self, one: _Object[_T], waiting: frozenset[str]) -> Content[_T] | None:
+        if len(one.parts) == 1 and not one.without:
+            alone = one.parts[0]  # as in most objects
+            return (
+                self._content(alone, waiting) if isinstance(alone, str) else None if alone is None else Content(alone)
+            )
         parts, less = (
             [
                 self._content(part, waiting) if isinstance(part, str) else None if part is None else Content(part)
@@ -159,7 +165,7 @@ class Book(Generic[_T]):
 
     def _title(self, name: str) -> str | None:
         """A word for an object: its name, or its number where the name may follow the mapping."""
-        if not _ADDRESS.search(name):
+        if not _may_be_address(name):
             return name
         number = next((at for at, other in enumerate(self._objects) if other == name), None)
         return None if number is None else f"#{number}"
@@ -228,16 +234,17 @@ class Policy:
 
     def rules(self) -> tuple[Rule, ...]:
         """The rules of the first that matches; several for one line if it has several services. UnclearError."""
-        unclear = self.unclear or next((word for word in sorted(self.conditions) if _ADDRESS.search(word)), "")
-        services = dict.fromkeys(self.services)
+        unclear = self.unclear or next((word for word in sorted(self.conditions) if _may_be_address(word)), "")
+        services = list(dict.fromkeys(self.services)) if len(self.services) > 1 else self.services
         if unclear or len(services) > _MOST_SERVICES:
             raise UnclearError(unclear or "services")
         sources = _side(self.sources, self.source_words, "source", negated=self.without_sources)
         destinations = _side(
             self.destinations, self.destination_words, "destination", negated=self.without_destinations
         )
-        asked = [(one, frozenset[str]()) for one in services]
+        asked = [(one, _NO_WORDS) for one in services]
         asked += [(Service(), frozenset((f"service {word}",))) for word in dict.fromkeys(self.service_words)]
+        conditions, lines = frozenset(self.conditions), tuple(dict.fromkeys(self.lines))
         return tuple(
             Rule(
                 self.action,
@@ -247,13 +254,18 @@ class Policy:
                 service.protocols,
                 service.source_ports,
                 service.destination_ports,
-                frozenset(self.conditions) | service_words | source_words | destination_words,
-                tuple(dict.fromkeys(self.lines)),
+                conditions | service_words | source_words | destination_words,
+                lines,
             )
             for (source, source_words), (destination, destination_words), (service, service_words) in product(
-                sources, destinations, asked or [(Service(), frozenset())]
+                sources, destinations, asked or [(Service(), _NO_WORDS)]
             )
         )
+
+
+@lru_cache(1 << 14)
+def _may_be_address(word: str) -> bool:
+    return _ADDRESS.search(word) is not None
 
 
 def _side(
@@ -262,13 +274,14 @@ def _side(
     if negated:
         whole = ANYWHERE - united(sets) if sets else ANYWHERE
         return [(whole, frozenset(f"{role} not {word}" for word in words))]
-    found = [(reduce(or_, sets) if sets else ANYWHERE, frozenset[str]())] if sets or not words else []
+    found = [(reduce(or_, sets) if sets else ANYWHERE, _NO_WORDS)] if sets or not words else []
     return found + [(ANYWHERE, frozenset((f"{role} {word}",))) for word in dict.fromkeys(words)]
 
 
 # ---- words
 
 
+@lru_cache(1 << 16)  # the devices of a city repeat each other's lines
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a command; quotes hold one together and are not part of it."""
     if "'" not in text and "\\" not in text:
@@ -289,6 +302,7 @@ def host(address: Address | None) -> AddressSet | None:
     return None if address is None else AddressSet.single(address.version, Intervals.one(int(address)))
 
 
+@lru_cache(1 << 14)
 def sized(text: str, size: str = "") -> AddressSet | None:
     """`A/L`, `A/M`, `A L`, `A M`, `A`; None if it is something else."""
     text, slash, length = text.partition("/")

@@ -61,13 +61,13 @@ class Index:
             for place in range(next((len(box) for box in boxes if box is not None), 0))
         ]
 
-    def first_held(self, box: Box) -> int:
-        """The boxes that hold the point at the beginning of every dimension."""
-        return self._held([part.spans[0][0] for part in box])
+    def first_held(self, box: Box, among: int) -> int:
+        """Those of the boxes `among` that hold the point at the beginning of every dimension."""
+        return self._held([part.spans[0][0] for part in box], among)
 
-    def last_held(self, box: Box) -> int:
-        """The boxes that hold the point at the end of every dimension."""
-        return self._held([part.spans[-1][1] - 1 for part in box])
+    def last_held(self, box: Box, among: int) -> int:
+        """Those of the boxes `among` that hold the point at the end of every dimension."""
+        return self._held([part.spans[-1][1] - 1 for part in box], among)
 
     def near(self, box: Box) -> int:
         """The boxes that may meet a box; no other does."""
@@ -78,8 +78,7 @@ class Index:
                 break
         return found
 
-    def _held(self, point: Sequence[int]) -> int:
-        found = -1
+    def _held(self, point: Sequence[int], found: int) -> int:
         for column, value in zip(self._columns, point, strict=True):
             found &= column.holding(value)
             if not found:

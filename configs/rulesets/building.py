@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs.headers import Rule
@@ -35,23 +37,34 @@ def zoned(
 ) -> tuple[tuple[Rule, ...], dict[int, Zones]]:
     """Rules without the conditions that begin with these words, and the zones that those named, by line."""
     found, zones = [], {}
+    known: dict[frozenset[str], tuple[frozenset[str], Zones]] = {}  # policies have the same pairs of zones many times
     for rule in rules:
-        rest, sides = set(), [frozenset[str](), frozenset[str]()]
-        for condition in rule.conditions:
-            word, _, values = condition.partition(" ")
-            if word in (sources, destinations) and values:
-                names = frozenset(values.split(_BETWEEN))
-                sides[word == destinations] = frozenset() if names & frozenset(any_zone) else names
-            else:
-                rest.add(condition)
+        parts = known.get(rule.conditions)
+        if parts is None:
+            parts = known[rule.conditions] = _parts(rule.conditions, sources, destinations, frozenset(any_zone))
+        rest, zones[rule.line] = parts
         if len(rest) < len(rule.conditions):
             rule = Rule(  # noqa: PLW2901 - without the zones
                 rule.action, rule.line, rule.source, rule.destination, rule.protocols, rule.source_ports,
-                rule.destination_ports, frozenset(rest), rule.lines,
+                rule.destination_ports, rest, rule.lines,
             )  # fmt: skip
         found.append(rule)
-        zones[rule.line] = Zones(*sides)
     return tuple(found), zones
+
+
+def _parts(
+    conditions: frozenset[str], sources: str, destinations: str, any_zone: frozenset[str]
+) -> tuple[frozenset[str], Zones]:
+    """Conditions without those about zones, and the zones that those named."""
+    rest, sides = set(), [frozenset[str](), frozenset[str]()]
+    for condition in conditions:
+        word, _, values = condition.partition(" ")
+        if word in (sources, destinations) and values:
+            names = frozenset(values.split(_BETWEEN))
+            sides[word == destinations] = frozenset() if names & any_zone else names
+        else:
+            rest.add(condition)
+    return frozenset(rest), Zones(*sides)
 
 
 # ---- names
@@ -66,6 +79,7 @@ _LIST_WORDS: Final = frozenset({
     "serve", "serve-only", "static-group", "permit-list", "ip-access-group", "access-limit", "traffic-secure",
     "traffic-limit", "traffic-redirect", "traffic-statistic", "traffic-remark", "traffic-mirror", "security",
 })  # fmt: skip
+_FOLDED: Final = attrgetter("folded")
 _SILENT: Final = frozenset({"permit", "deny", "rule", "remark", "description", "banner", "header", "seq"})
 
 
@@ -75,7 +89,7 @@ def unbound(reading: Reading, lists: Mapping[tuple[str, ...], Collection[int]]) 
     own = {line for lines in lists.values() for line in lines}
     found = set()
     for first, commands in reading.by_word.items():
-        if first in _SILENT or not waiting:
+        if first in _SILENT or waiting.keys().isdisjoint(chain.from_iterable(map(_FOLDED, commands))):
             continue
         for command in commands:
             if waiting.keys().isdisjoint(command.folded) or command.line in own:

@@ -93,10 +93,10 @@ class _Examination:
     def __init__(self, one: RuleSet) -> None:
         self._set = one
         self._rules = one.rules
-        numbers = _zone_numbers(one)
+        sides = _Sides(one)
         self._families = []
         for version in (4, 6):
-            boxes = [_box(rule, version, one, numbers) for rule in self._rules]
+            boxes = [_box(rule, version, sides) for rule in self._rules]
             if any(box is not None for box in boxes):
                 self._families.append((boxes, Index(boxes)))
         self._lines = [(line, list(group)) for line, group in groupby(range(len(self._rules)), self._line)]
@@ -168,10 +168,10 @@ class _Examination:
         self, number: int, box: Box, earlier: int, boxes: Sequence[Box | None], index: Index
     ) -> set[int] | None:
         held = self._rules[number].conditions
-        first = [one for one in bits(index.first_held(box) & earlier) if implied(self._rules[one].conditions, held)]
+        first = [one for one in bits(index.first_held(box, earlier)) if implied(self._rules[one].conditions, held)]
         if not first:
             return None
-        last = [one for one in bits(index.last_held(box) & earlier) if implied(self._rules[one].conditions, held)]
+        last = [one for one in bits(index.last_held(box, earlier)) if implied(self._rules[one].conditions, held)]
         if not last:
             return None
         for one in first:
@@ -204,7 +204,7 @@ class _Examination:
                     continue
                 # Each of its corners is taken by an earlier rule, or is left to one that does the same.
                 others = same | ((1 << number) - 1)
-                if not index.last_held(box) & others or not index.first_held(box) & others:
+                if not index.last_held(box, others) or not index.first_held(box, others):
                     return None
                 found = self._followers(number, box, boxes, index, later)
                 if found is None:
@@ -311,24 +311,32 @@ def _one_entry(_: str, mine: Part, theirs: Part) -> bool:
     return mine[0] == theirs[0] and len(unequal) == 1 and len((unequal[0][0] | unequal[0][1]).spans) == 1
 
 
-def _zone_numbers(one: RuleSet) -> dict[str, Intervals]:
-    names = sorted({name for zones in one.zones.values() for side in zones for name in side})
-    return {name: Intervals.one(number) for number, name in enumerate(names)}
+class _Sides:
+    """The zones of a rule set's rules as numbers; rules have the same ones many times."""
+
+    def __init__(self, one: RuleSet) -> None:
+        names = sorted({name for zones in one.zones.values() for side in zones for name in side})
+        self._between = one.between
+        self._numbers = {name: Intervals.one(number) for number, name in enumerate(names)}
+        self._known: dict[frozenset[str], Intervals] = {frozenset(): _ALL_ZONES}
+
+    def of(self, line: int) -> Box:
+        """Both sides of the rule at a line; nothing if no rule names zones."""
+        if not self._numbers:
+            return ()
+        source, destination = self._between(line)
+        return self._side(source), self._side(destination)
+
+    def _side(self, names: frozenset[str]) -> Intervals:
+        found = self._known.get(names)
+        if found is None:
+            found = self._known[names] = Intervals.of(span for name in names for span in self._numbers[name].spans)
+        return found
 
 
-def _box(rule: Rule, version: int, one: RuleSet, numbers: dict[str, Intervals]) -> Box | None:
+def _box(rule: Rule, version: int, sides: _Sides) -> Box | None:
     box = rule.box(version)
-    if not all(box):
-        return None
-    if not numbers:
-        return box
-    sides = []
-    for side in one.between(rule.line):
-        if side:
-            sides.append(Intervals.of(span for name in side for span in numbers[name].spans))
-        else:
-            sides.append(_ALL_ZONES)
-    return (*sides, *box)
+    return (*sides.of(rule.line), *box) if all(box) else None
 
 
 def implied(asked: frozenset[str], held: frozenset[str]) -> bool:
@@ -389,28 +397,29 @@ def look(rules: Sequence[FilterRule]) -> Glance:
 
 
 def _overlaps(rules: Sequence[FilterRule]) -> bool:
-    classes: dict[tuple[int, int], dict[tuple[int | str, int | str], list[int]]] = {}
-    for number, (_, _, _, source, destination, _, _, _) in enumerate(rules):
-        pair = (source.wildcard, destination.wildcard)
+    classes: dict[tuple[int, int], dict[tuple[int, int], list[int]]] = {}
+    points = []
+    for number, (_, _, _, (source, near, _), (destination, far, _), _, _, _) in enumerate(rules):
+        if isinstance(source, str) or isinstance(destination, str):
+            return True  # what a name stands for is not known here
+        points.append((source, destination))
+        pair = (near, far)
         members = classes.get(pair)
         if members is None:
             members = classes[pair] = {}
         # A wildcard's free bits are zero in the value already.
-        key = (0 if pair[0] == ALL_BITS else source.value, 0 if pair[1] == ALL_BITS else destination.value)
+        key = (0 if near == ALL_BITS else source, 0 if far == ALL_BITS else destination)
         found = members.get(key)
         if found is None:
             members[key] = [number]
         else:
             found.append(number)
     tables = [(~near, ~far, members.get) for (near, far), members in classes.items()]
-    for number, rule in enumerate(rules):
-        first, last = rule.source.value, rule.destination.value
-        if isinstance(first, str) or isinstance(last, str):
-            return True  # what a name stands for is not known here
+    for number, (source, destination) in enumerate(points):
         for near, far, held in tables:
-            for other in held((first & near, last & far), ()):
-                if other != number and (other < number or rules[other].permit is rule.permit):  # noqa: SIM102 - hot
-                    if _takes_first(rules[other], rule):
+            for other in held((source & near, destination & far), ()):
+                if other != number and (other < number or rules[other].permit is rules[number].permit):  # noqa: SIM102 - hot
+                    if _takes_first(rules[other], rules[number]):
                         return True
     return False
 

@@ -59,7 +59,7 @@ def of(tree: Tree, reading: Reading, lists: Mapping[str, AccessList], bound: Ite
         missing=tuple(sorted((*lost, *_groups(reading, sets)))) if whole else None,
         endings=ends,
         open_ends=open_ends,
-        disabled=tuple(line for line, words in _rules(reading) if words[-1] == "inactive"),
+        disabled=tuple(_disabled(reading)),
         open_defaults=opened,
         closed_defaults=closed,
         hits=building.hits(tree, " match", _COUNTERS),
@@ -68,10 +68,10 @@ def of(tree: Tree, reading: Reading, lists: Mapping[str, AccessList], bound: Ite
     )
 
 
-def _rules(reading: Reading) -> Iterator[tuple[int, tuple[str, ...]]]:
-    for word in ("permit", "deny", "access-list"):
-        for command in reading.by_word.get(word, ()):
-            yield command.line, command.folded
+def _disabled(reading: Reading) -> Iterator[int]:
+    for command in reading.holding("inactive"):
+        if command.folded[-1] == "inactive" and command.folded[0] in ("permit", "deny", "access-list"):
+            yield command.line
 
 
 def _schedules(reading: Reading) -> Iterator[tuple[str, Schedule]]:
@@ -90,6 +90,8 @@ def _schedules(reading: Reading) -> Iterator[tuple[str, Schedule]]:
 
 def _groups(reading: Reading, sets: Iterable[RuleSet]) -> Iterator[Missing]:
     """Groups that rules name and nothing defines. The last word of a definition's head is its name."""
+    if not reading.says(*_GROUP_WORDS):
+        return
     defined = {command.folded[-1] for command in reading.on("object-group")}
     for one in sets:
         for rule in one.written or ():

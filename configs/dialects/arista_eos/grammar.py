@@ -25,6 +25,7 @@ GRAMMAR = Grammar(
     leaves=frozenset({"end", "exit"}),
     opens=_opens,
     noise=re.compile(r"[\w.-]+(?:\([\w-]+\))?[#>]|-+ ?More ?-+"),
+    signs=("#", ">", "More"),
 )
 
 MARKS = marks(

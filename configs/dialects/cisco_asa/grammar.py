@@ -25,6 +25,7 @@ GRAMMAR = Grammar(
     opens=_opens,
     openers=("certificate",),
     noise=re.compile(r"(?:[\w.-]+(?:/[\w.-]+)*(?:\([\w-]+\))?[#>]|<--- More --->|Cryptochecksum:)"),
+    signs=("#", ">", "More", "Cryptochecksum"),
 )
 
 MARKS = marks(

@@ -36,6 +36,7 @@ GRAMMAR = Grammar(
     noise=re.compile(
         r"(?:Building configuration|Current configuration ?:|Using \d+ out of|[\w.-]+(?:\([\w-]+\))?[#>]|-+ ?More ?-+)"
     ),
+    signs=("#", ">", "Building", "Current", "Using", "More"),
     flat=Flat(
         tops=re.compile(
             r"(?:interface \S|router \S|ip route |ip access-list |(?:ipv6 )?access-list |line (?:con|vty|aux) "

@@ -25,6 +25,7 @@ GRAMMAR = Grammar(
     opens=_opens,
     openers=("banner",),
     noise=re.compile(r"[\w.-]+(?:\([\w-]+\))?[#>]|-+ ?More ?-+"),
+    signs=("#", ">", "More"),
 )
 
 MARKS = marks(

@@ -7,21 +7,20 @@ further tables; `append` adds to a field, `unset` takes it back.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs.meaning.objects import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from configs.tree import Node, Tree
+    from configs.tree import Tree
 
 # The domain that a device without domains has, and that answers for the device itself.
 ROOT: Final = "root"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """The values of a field and the line that says them."""
 
     line: int
@@ -68,8 +67,10 @@ class Tables:
     """Every table of a configuration, by its name."""
 
     def __init__(self, tree: Tree) -> None:
+        self._texts = tree.outline.texts
+        self._below = tree.outline.below()
         self._found: dict[str, list[Entry]] = {}
-        self._walk(tree.children, "")
+        self._walk(0, "")
 
     def __getitem__(self, name: str) -> list[Entry]:
         """The entries of the tables of this name, in the file's order."""
@@ -83,41 +84,45 @@ class Tables:
                 found.setdefault(entry.vrf, []).append(entry)
         return found
 
-    def _walk(self, nodes: tuple[Node, ...], vrf: str) -> None:
-        for node in nodes:
-            words = words_of(node.text)
+    def _walk(self, view: int, vrf: str) -> None:
+        """The tables in a view, by its line; 0 for the whole text."""
+        for number in self._below.get(view, ()):
+            words = words_of(self._texts[number - 1])
             if words[:2] == ("config", "vdom"):
-                for inner in node.children:
-                    domain = " ".join(words_of(inner.text)[1:])
-                    self._walk(inner.children, "" if domain == ROOT else domain)
+                for inner in self._below.get(number, ()):
+                    domain = " ".join(words_of(self._texts[inner - 1])[1:])
+                    self._walk(inner, "" if domain == ROOT else domain)
             elif words[:2] == ("config", "global"):
-                self._walk(node.children, "")
+                self._walk(number, "")
             elif words[:1] == ("config",):
-                self._found.setdefault(" ".join(words[1:]), []).extend(_entries(node, vrf))
+                self._found.setdefault(" ".join(words[1:]), []).extend(self._entries(number, vrf))
 
+    def _entries(self, table: int, vrf: str) -> Iterator[Entry]:
+        """The entries of a table; its own fields come as an entry without a name."""
+        own = Entry("", table, vrf)
+        for number in self._below.get(table, ()):
+            words = words_of(self._texts[number - 1])
+            if words[:1] == ("edit",):
+                entry = Entry(" ".join(words[1:]), number, vrf)
+                for inner in self._below.get(number, ()):
+                    self._fill(entry, inner, words_of(self._texts[inner - 1]))
+                yield entry
+            else:
+                self._fill(own, number, words)
+        if own.fields or own.tables:
+            yield own
 
-def _entries(node: Node, vrf: str) -> Iterator[Entry]:
-    """The entries of a table; its own fields come as an entry without a name."""
-    own = Entry("", node.line, vrf)
-    for inner in node.children:
-        words = words_of(inner.text)
-        if words[:1] == ("edit",):
-            entry = Entry(" ".join(words[1:]), inner.line, vrf)
-            for below in inner.children:
-                _fill(entry, below)
-            yield entry
-        else:
-            _fill(own, inner)
-    if own.fields or own.tables:
-        yield own
-
-
-def _fill(entry: Entry, node: Node) -> None:
-    words = words_of(node.text)
-    if words[:1] == ("config",):
-        entry.tables.setdefault(" ".join(words[1:]), []).extend(_entries(node, entry.vrf))
-    elif words[:1] in (("set",), ("append",)) and len(words) > 1:
-        known = entry.values(words[1]) if words[0] == "append" else ()
-        entry.fields[words[1]] = Field(node.line, (*known, *words[2:]))
-    elif words[:1] == ("unset",) and len(words) > 1:
-        entry.fields.pop(words[1], None)
+    def _fill(self, entry: Entry, number: int, words: tuple[str, ...]) -> None:
+        first = words[0] if words else ""
+        if first == "config":
+            entry.tables.setdefault(" ".join(words[1:]), []).extend(self._entries(number, entry.vrf))
+        elif len(words) < 2:
+            return
+        elif first == "set":
+            entry.fields[words[1]] = tuple.__new__(
+                Field, (number, words[2:])
+            )  # for most of the lines: the shortest way
+        elif first == "append":
+            entry.fields[words[1]] = Field(number, (*entry.values(words[1]), *words[2:]))
+        elif first == "unset":
+            entry.fields.pop(words[1], None)

@@ -72,9 +72,9 @@ class Settings:
 
 
 def _strange(tree: Tree) -> Iterator[NotUnderstood]:
-    for node in tree.children:
-        if words_of(node.text)[:1] and words_of(node.text)[0] not in _WORDS:
-            yield NotUnderstood(node.line, node.text)
+    for number, parent in enumerate(tree.outline.parents, 1):
+        if parent == 0 and not set(words_of(tree.outline.texts[number - 1])[:1]) <= _WORDS:
+            yield NotUnderstood(number, tree.outline.texts[number - 1])
 
 
 def _allowed(tables: Tables) -> Iterator[tuple[Entry, int, frozenset[str]]]:

@@ -80,13 +80,12 @@ def _policies(sheet: Sheet, tables: Tables) -> None:
     groups = {entry.name: entry for entry in tables["firewall profile-group"]}
 
     def having(*names: str) -> list[int]:
-        found = []
+        found, grouped = [], {name for name, group in groups.items() if any(group.values(one) for one in names)}
         for entry in permits:
-            own = next((name for name in names if entry.values(name)), "")
-            group = groups.get(entry.value("profile-group"))
+            own = [] if entry.fields.keys().isdisjoint(names) else [name for name in names if entry.values(name)]
             if own:
-                found.append(entry.line_of(own))
-            elif group is not None and any(group.values(name) for name in names):
+                found.append(entry.line_of(own[0]))
+            elif grouped and entry.value("profile-group") in grouped:
                 found.append(entry.line_of("profile-group"))
         return found
 

@@ -27,9 +27,11 @@ _SWITCHED = (
     "firewall multicast-policy", "firewall shaping-policy", "router policy",
 )  # fmt: skip
 # What asks for more than addresses and services: a policy that says it does not let anybody do anything.
-_ASKED = ("users", "groups", "fsso-groups", "internet-service-name", "internet-service-id", "internet-service",
-          "internet-service-src", "internet-service-src-name", "application", "devices", "ztna-ems-tag",
-          "internet-service6", "internet-service6-src", "src-vendor-mac")  # fmt: skip
+_ASKED = frozenset({
+    "users", "groups", "fsso-groups", "internet-service-name", "internet-service-id", "internet-service",
+    "internet-service-src", "internet-service-src-name", "application", "devices", "ztna-ems-tag",
+    "internet-service6", "internet-service6-src", "src-vendor-mac",
+})  # fmt: skip
 _ALL = frozenset({"all", "any"})
 
 
@@ -61,7 +63,7 @@ def _open(entry: Entry) -> bool:
     """Whether a policy accepts any service from anywhere to anywhere, for everybody and at any time."""
     if entry.value("action") != "accept" or entry.value("status") == "disable":
         return False
-    if any(entry.values(name) not in ((), ("disable",)) for name in _ASKED):
+    if any(entry.values(name) not in ((), ("disable",)) for name in _ASKED & entry.fields.keys()):
         return False
     if entry.value("schedule", "always") != "always" or entry.on("srcaddr-negate") or entry.on("dstaddr-negate"):
         return False
@@ -114,6 +116,18 @@ _NOTHING = (("0.0.0.0", "0.0.0.0"), ("0.0.0.0/0",))  # noqa: S104 - no address
 _PHYSICAL = re.compile(r"port\d+|wan\d*|dmz\d*|internal\d+|lan\d+|ha\d*|mgmt\d*|x\d+|s\d+|a|b", re.IGNORECASE)
 
 
+# Tables and fields that use a port.
+_USERS = (
+    "system zone", "system virtual-switch", "system interface", "firewall policy", "system ha",
+    "system virtual-wan-link", "system sdwan", "router static", "system switch-interface",
+    "vpn ipsec phase1-interface", "system dhcp server", "vpn ssl settings", "system physical-switch",
+)  # fmt: skip
+_USED = frozenset({
+    "interface", "member", "hbdev", "port", "device", "srcintf", "dstintf", "source-interface", "span-dest-port",
+    "span-source-port", "monitor",
+})  # fmt: skip
+
+
 def _ports(sheet: Sheet, tables: Tables) -> None:
     ports = [
         entry
@@ -123,15 +137,12 @@ def _ports(sheet: Sheet, tables: Tables) -> None:
     ]
     used = {
         value
-        for name in ("system zone", "system virtual-switch", "system interface", "firewall policy", "system ha",
-                     "system virtual-wan-link", "system sdwan", "router static", "system switch-interface",
-                     "vpn ipsec phase1-interface", "system dhcp server", "vpn ssl settings", "system physical-switch")
-        for entry in tables[name]
+        for table in _USERS
+        for entry in tables[table]
         for one in _with_inner(entry)
-        for field in ("interface", "member", "hbdev", "port", "device", "srcintf", "dstintf", "source-interface",
-                      "span-dest-port", "span-source-port", "monitor")
-        for value in one.values(field)
-    }  # fmt: skip
+        for name in _USED & one.fields.keys()
+        for value in one.fields[name].values
+    }
     used |= {inner.name for entry in tables["system virtual-switch"] for inner in entry.tables.get("port", ())}
     idle = [
         entry

@@ -15,6 +15,7 @@ GRAMMAR = Grammar(
     opens=quoted,
     openers=('"',),
     noise=re.compile(r"(?:[\w.-]+ (?:\([\w. -]+\) )?[#$](?: |$)|--More--)"),
+    signs=(" #", " $", "--More--"),
     words=Words(
         opens=re.compile(r"(?:config|edit) \S"),
         closes=MappingProxyType({"next": "edit ", "end": "config "}),

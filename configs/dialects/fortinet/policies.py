@@ -7,6 +7,7 @@ otherwise; what no policy takes is denied.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from configs.dialects.fortinet.objects import V4, V6, Domain
@@ -44,6 +45,11 @@ _ASKED: Final = frozenset({
     "dstintf-filter", "identity-based",
 })  # fmt: skip
 
+_ROLES: Final = {
+    "srcaddr": "source", "orig-addr": "source", "dstaddr": "destination", "dst-addr": "destination",
+    "srcaddr6": "source6", "orig-addr6": "source6", "dstaddr6": "destination6", "dst-addr6": "destination6",
+    "service": "service",
+}  # fmt: skip
 _NOTHING_ASKED: Final = frozenset({("always",), ("any",), ("disable",)})
 _SELECTORS: Final = tuple(
     f"{role}-{field}{six}"
@@ -99,20 +105,22 @@ class Policies:
         policy = Policy(entry.line, entry.value("action", "deny"))
         own = domain.v6 if name.endswith("6") else domain.v4
         to = domain.multicast if name == "multicast-policy" else own
-        for field, one in entry.fields.items():
-            if field in ("srcaddr", "orig-addr"):
-                add(policy.source, own, one.values)
-            elif field in ("dstaddr", "dst-addr"):
-                add(policy.destination, to, one.values)
-            elif field in ("srcaddr6", "orig-addr6"):
-                add(policy.source, domain.v6, one.values)
-            elif field in ("dstaddr6", "dst-addr6"):
-                add(policy.destination, domain.v6, one.values)
-            elif field == "service":
-                for service in one.values:
+        for field, (_, values) in entry.fields.items():
+            role = _ROLES.get(field)
+            if role is None:
+                if field in _ASKED and values and values not in _NOTHING_ASKED:
+                    policy.conditions.add(_condition(field, values))
+            elif role == "source":
+                add(policy.source, own, values)
+            elif role == "destination":
+                add(policy.destination, to, values)
+            elif role == "source6":
+                add(policy.source, domain.v6, values)
+            elif role == "destination6":
+                add(policy.destination, domain.v6, values)
+            else:
+                for service in values:
                     policy.service(domain.services.content(service))
-            elif field in _ASKED and one.values and one.values not in _NOTHING_ASKED:
-                policy.conditions.add(f"{field} {' | '.join(sorted(one.values))}")
         policy.without_sources = entry.on("srcaddr-negate")
         policy.without_destinations = entry.on("dstaddr-negate")
         return policy.rules()
@@ -168,6 +176,11 @@ class Policies:
                         rules.append(Rule(row.value("action", "permit"), line, found, conditions=exact))
                 name = f"{table} {entry.name}"
                 yield FilterList(FilterKind.ACCESS_LIST, name, entry.line, tuple(rules), "deny", tuple(unclear))
+
+
+@lru_cache(1 << 14)
+def _condition(field: str, values: tuple[str, ...]) -> str:
+    return f"{field} {' | '.join(sorted(values))}"
 
 
 def _matched(row: Entry, *, six: bool) -> AddressSet | None:

@@ -14,6 +14,7 @@ GRAMMAR = Grammar(
     comments=("!", "#", "Building configuration...", "Current configuration:"),
     leaves=frozenset({"end", "exit", "exit-address-family", "exit-vrf", "exit-vnc", "exit-link-params", "exit-bmp"}),
     noise=re.compile(r"[\w.-]+[#>](?: |$)"),
+    signs=("#", ">"),
 )
 
 MARKS = marks(

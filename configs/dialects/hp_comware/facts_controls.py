@@ -69,28 +69,22 @@ def _passwords(sheet: Sheet, reading: Reading) -> None:
     )  # fmt: skip
 
 
-_ADMISSION = ("dot1x", "mac-authentication", "port-security", "portal", "web-auth", "mac-vlan")
+_ACCESS = (("access", "vlan"), ("link-type", "access"))
+_ADMISSION = (
+    ("dot1x",), ("mac-authentication",), ("port-security",), ("portal",), ("web-auth",), ("mac-vlan",),
+)  # fmt: skip
 
 
 def _ports(sheet: Sheet, reading: Reading) -> None:
-    ports = [one for one in reading.find("interface") if _is_for_users(one)]
-    found = [[line for line in port.inside if not line.negated and line.folded[0] in _ADMISSION] for port in ports]
-    weak = [port for port, lines in zip(ports, found, strict=True) if not lines]
-    controls.put(sheet, "access_ports_open", weak=weak, sound=[line for lines in found for line in lines])
+    ports = controls.access_ports(
+        reading, "port", _ACCESS, lambda words: words[1:2] == ("link-type",) and "access" not in words
+    )
+    controls.admission(sheet, reading, ports, _ADMISSION)
     snooping = [*reading.on("dhcp", "snooping", "enable"), *reading.on("dhcp-snooping")] if ports else []
     controls.put(sheet, "no_dhcp_snooping", sound=snooping, lacking=bool(ports), views=ports)
     arp = [one for first in ("arp", "arp-detection") for one in reading.on(first)
            if first == "arp-detection" or one.folded[1:3] == ("detection", "enable")] if ports else []  # fmt: skip
     controls.put(sheet, "no_arp_inspection", sound=arp, lacking=bool(ports), views=ports)
-
-
-def _is_for_users(interface: Command) -> bool:
-    said = [one.folded for one in interface.inside if not one.negated]
-    if ("shutdown",) in said:
-        return False
-    modes = [words for words in said if words[0] == "port"]
-    access = any(words[1:3] in (("access", "vlan"), ("link-type", "access")) for words in modes)
-    return access and not any("access" not in words for words in modes if words[1:2] == ("link-type",))
 
 
 def _permits(reading: Reading) -> Iterator[Command]:
@@ -178,7 +172,9 @@ def _network(sheet: Sheet, reading: Reading) -> None:
              *reading.on("drni"), *reading.on("m-lag"), *reading.on("failover", "group")]  # fmt: skip
     interfaces = reading.find("interface")
     controls.put(sheet, "no_redundancy", sound=pairs, lacking=bool(interfaces))
-    controls.put(sheet, "mgmt_not_separated", sound=[one for each in interfaces for one in _of_management(each)])
+    addressed = {interface.line for interface, _ in reading.inside("interface").on("ip", "address")}
+    own = [one for each in interfaces if each.line in addressed for one in _of_management(each)]
+    controls.put(sheet, "mgmt_not_separated", sound=own)
     networks = [view for view in reading.on("wlan", "service-template") if view.inside]
     weak = [view for view in networks if not any(one.folded[0] in ("akm", "cipher-suite") for one in view.inside)]
     weak += [one for view in networks for one in view.find("cipher-suite") if {"tkip", "wep40", "wep104", "wep128"}
@@ -188,8 +184,6 @@ def _network(sheet: Sheet, reading: Reading) -> None:
 
 def _of_management(interface: Command) -> Iterator[Command]:
     """The line that gives management an interface of its own, or a VRF named for it."""
-    if not any(one.starts("ip", "address") and not one.negated for one in interface.inside):
-        return
     if interface.folded[1:2] and interface.folded[1].startswith(("m-gigabitethernet", "m-ethernet")):
         yield interface
     for one in interface.find("ip", "binding", "vpn-instance"):

@@ -220,14 +220,14 @@ def _ports(sheet: Sheet, reading: Reading) -> None:
         for member in view.inside
     } | {"".join(command.folded[3:]) for command in reading.find("port", "group", "interface")}
     used |= judging.parents(reading.find("interface"))
-    idle = [
-        interface
-        for interface in ports
-        if "".join(interface.folded[1:]) not in used and all(_says_nothing(command) for command in interface.inside)
-    ]
-    down = [one for one in idle if any(inner.folded == ("shutdown",) and not inner.negated for inner in one.inside)]
-    judging.ports(sheet, [one for one in idle if one not in down], down, seen=bool(ports))
-
-
-def _says_nothing(command: Command) -> bool:
-    return command.negated or command.folded[0] in _IDLE_WORDS or command.starts("port", "link-mode")
+    inside = reading.inside("interface")
+    busy = {interface.line for word in inside.words - _IDLE_WORDS for interface, one in inside.on(word)
+            if not one.starts("port", "link-mode")}  # fmt: skip
+    idle = [port for port in ports if port.line not in busy and "".join(port.folded[1:]) not in used]
+    down = inside.having("shutdown")
+    judging.ports(
+        sheet,
+        [port for port in idle if port.line not in down],
+        [port for port in idle if port.line in down],
+        seen=bool(ports),
+    )

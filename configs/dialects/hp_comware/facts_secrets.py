@@ -52,6 +52,8 @@ _BEHIND = frozenset({
     "password", "key", "pre-shared-key", "pass-phrase", "key-string", "cak", "shared-key", "authentication-mode",
     "privacy-mode", "preshared-key",
 })  # fmt: skip
+# One of these texts is in each of them.
+_PARTS = ("password", "key", "pass-phrase", "cak", "authentication-mode", "privacy-mode")
 _FORMS = frozenset({"simple", "cipher", "hash", "plain", "plaintext", "ciphertext"})
 _FORMLESS = frozenset({"pre-shared-key"})
 
@@ -61,7 +63,7 @@ def passwords(sheet: Sheet, reading: Reading) -> None:
     plain: list[judging.Line] = []
     hidden: list[judging.Line] = []
     reversible: list[judging.Line] = []
-    for command in reading.all:
+    for command in reading.holding(*_PARTS):
         folded = command.folded
         if command.negated or folded[0] in ("description", "header", "sysname") or _BEHIND.isdisjoint(folded):
             continue

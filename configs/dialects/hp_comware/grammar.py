@@ -28,6 +28,7 @@ GRAMMAR = Grammar(
     opens=_opens,
     openers=("header", "public-key-code"),
     noise=re.compile(r"(?:RBM_[PS])?(?:<[\w.-]+>|\[[~*]?[\w./-]+\])|-{2,} ?More ?-{2,}"),
+    signs=(">", "]", "More"),
     flat=Flat(
         tops=re.compile(
             r"(?:interface \S|ospf(?:v3)? \d|bgp \d|acl (?!.*\b(?:in|out)bound)|vlan \d|line (?:vty|class|con|aux) "

@@ -65,29 +65,23 @@ def _passwords(sheet: Sheet, reading: Reading) -> None:
     controls.put(sheet, "pwd_no_complexity", weak=off, sound=on)
 
 
-_ADMISSION = ("dot1x", "mac-authen", "authentication-profile", "port-security", "mac-limit", "web-auth-server",
-              "authentication")  # fmt: skip
+_ACCESS = (("link-type", "access"), ("default", "vlan"))
+_ADMISSION = (
+    ("dot1x",), ("mac-authen",), ("authentication-profile",), ("port-security",), ("mac-limit",),
+    ("web-auth-server",), ("authentication",),
+)  # fmt: skip
 
 
 def _ports(sheet: Sheet, reading: Reading) -> None:
-    ports = [one for one in reading.find("interface") if _is_for_users(one)]
-    found = [[line for line in port.inside if not line.negated and line.folded[0] in _ADMISSION] for port in ports]
-    weak = [port for port, lines in zip(ports, found, strict=True) if not lines]
-    controls.put(sheet, "access_ports_open", weak=weak, sound=[line for lines in found for line in lines])
+    ports = controls.access_ports(
+        reading, "port", _ACCESS, lambda words: words[1:2] == ("link-type",) and "access" not in words
+    )
+    controls.admission(sheet, reading, ports, _ADMISSION)
     snooping = [one for one in reading.on("dhcp", "snooping") if one.has("enable")] if ports else []
     controls.put(sheet, "no_dhcp_snooping", sound=snooping, lacking=bool(ports), views=ports)
     arp = [one for one in reading.on("arp", "anti-attack") if one.has("user-bind") or one.has("check")] if ports else []
     arp += reading.on("arp", "detection") if ports else ()
     controls.put(sheet, "no_arp_inspection", sound=arp, lacking=bool(ports), views=ports)
-
-
-def _is_for_users(interface: Command) -> bool:
-    said = [one.folded for one in interface.inside if not one.negated]
-    if ("shutdown",) in said:
-        return False
-    modes = [words for words in said if words[0] == "port"]
-    access = any(words[1:3] in (("link-type", "access"), ("default", "vlan")) for words in modes)
-    return access and not any("access" not in words for words in modes if words[1:2] == ("link-type",))
 
 
 def _policies(sheet: Sheet, reading: Reading, rules: list[PolicyRule]) -> None:
@@ -175,7 +169,9 @@ def _network(sheet: Sheet, reading: Reading) -> None:
              *reading.on("set", "css"), *reading.on("redundancy", "group")]  # fmt: skip
     interfaces = reading.find("interface")
     controls.put(sheet, "no_redundancy", sound=pairs, lacking=bool(interfaces))
-    controls.put(sheet, "mgmt_not_separated", sound=[one for each in interfaces for one in _of_management(each)])
+    addressed = {interface.line for interface, _ in reading.inside("interface").on("ip", "address")}
+    own = [one for each in interfaces if each.line in addressed for one in _of_management(each)]
+    controls.put(sheet, "mgmt_not_separated", sound=own)
     security = [one for one in reading.on("security") if one.folded[1:2] and one.folded[1] in _WIRELESS]
     weak = [one for one in security if {"open", "wep", "tkip"} & set(one.folded)]
     controls.put(sheet, "wireless_weak", weak=weak, sound=[one for one in security if one not in weak])
@@ -186,8 +182,6 @@ _WIRELESS = frozenset({"open", "wep", "wpa", "wpa2", "wpa3", "wpa-wpa2", "wpa2-w
 
 def _of_management(interface: Command) -> Iterator[Command]:
     """The line that gives management an interface of its own, or a VRF named for it."""
-    if not any(one.starts("ip", "address") and not one.negated for one in interface.inside):
-        return
     if interface.folded[1:2] and interface.folded[1].startswith("meth"):
         yield interface
     for one in interface.find("ip", "binding", "vpn-instance"):

@@ -141,11 +141,8 @@ def ports(sheet: Sheet, reading: Reading) -> None:
         for interface in reading.find("interface")
         if len(interface.words) > 1 and _PHYSICAL.match("".join(interface.words[1:])) and "." not in interface.words[-1]
     ]
-    idle = [
-        interface
-        for interface in ports
-        if all(command.negated or command.folded[0] in _IDLE_WORDS for command in interface.inside)
-    ]
+    inside = reading.inside("interface")
+    busy = {interface.line for word in inside.words - _IDLE_WORDS for interface, _ in inside.on(word)}
     used = {
         "".join(member.folded[2:])
         for zone in reading.find("firewall", "zone")
@@ -155,10 +152,6 @@ def ports(sheet: Sheet, reading: Reading) -> None:
     # Members of a trunk that names them, and ports given to a virtual system.
     used |= {"".join(one.folded[1:]) for one in reading.on("trunkport")}
     used |= {"".join(one.folded[2:]) for one in reading.on("assign", "interface")}
-    idle = [interface for interface in idle if "".join(interface.folded[1:]) not in used]
-    up = [
-        interface
-        for interface in idle
-        if not any(c.folded == ("shutdown",) and not c.negated for c in interface.inside)
-    ]
-    judging.ports(sheet, up, idle, seen=bool(ports))
+    idle = [port for port in ports if port.line not in busy and "".join(port.folded[1:]) not in used]
+    down = inside.having("shutdown")
+    judging.ports(sheet, [port for port in idle if port.line not in down], idle, seen=bool(ports))

@@ -30,6 +30,7 @@ GRAMMAR = Grammar(
     # Prompts (VRP 8: `~` clean, `*` uncommitted; USG: `HRP_M` before it), the version above a saved file, a pager's
     # mark.
     noise=re.compile(r"(?:HRP_[MS])?(?:<[\w.-]+>|\[[~*]?[\w./-]+\])|-{2,} ?More ?-{2,}"),
+    signs=(">", "]", "More"),
     flat=Flat(
         tops=re.compile(
             r"(?:interface \S|ospf(?:v3)? \d|bgp \d|aaa$|acl (?!.*\b(?:in|out)bound)|vlan (?:batch )?\d|user-interface "

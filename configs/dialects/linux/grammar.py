@@ -64,7 +64,7 @@ SECRETS = Secrets(
             r"^\s*\d+ (?P<secret>(?:HEX|ASCII):\S+)",
         )
     ),
-    hint=re.compile(r"secret|pin|User|community|com2|sink|Key|:|MD5|SHA|AES|Pass|def|trapsess|proxy"),
+    hint=re.compile(r"secret|pin|user|community|com2|sink|key|:|md5|sha|aes|pass|def|trapsess|proxy"),
     stored=re.compile(r"(?!)"),
 )
 

@@ -29,6 +29,7 @@ GRAMMAR = Grammar(
     opens=_opens,
     openers=("banner", "certificate"),
     noise=re.compile(r"(?:Building configuration|Current configuration ?:|[\w.-]+(?:\([\w-]+\))?[#>]| ?-+ ?More ?-+)"),
+    signs=("#", ">", "Building", "Current", "More"),
 )
 
 MARKS = marks(
