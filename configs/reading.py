@@ -99,6 +99,8 @@ class Reading:
         self._index: dict[str, list[Command]] = {}
         for command in self.all:
             self._index.setdefault(command.folded[0], []).append(command)
+        # `no snmp-server`: everything that begins with the word and stands above it is gone.
+        self._cleared = {one.folded[0]: one.line for one in self.top if one.negated and len(one.folded) == 1}
 
     @property
     def by_word(self) -> Mapping[str, Sequence[Command]]:
@@ -168,7 +170,8 @@ class Reading:
                 standing.append(command)
             else:
                 standing = [earlier for earlier in standing if earlier.folded[: len(command.folded)] != command.folded]
-        return tuple(standing)
+        cleared = self._cleared.get(words[0], 0)
+        return tuple(one for one in standing if one.line > cleared) if cleared else tuple(standing)
 
     def switch(self, *words: str) -> Command | None:
         """The last command that is exactly these words, negated or not: the one that is in force."""

@@ -85,8 +85,8 @@ def bindings(reading: Reading) -> Iterator[Binding]:
     """Where access lists are bound."""
     for interface in reading.find("interface"):
         for words in (("ip", "access-group"), ("ipv6", "traffic-filter"), ("ipv4", "access-group")):
-            for command in interface.find(*words):
-                if not command.negated and len(command.words) > 2:
+            for command in _standing(interface.find(*words)):
+                if len(command.words) > 2:
                     yield Binding("interface", command.words[2], command)
     for line in reading.find("line"):
         for command in (*line.find("access-class"), *line.find("ipv6", "access-class")):
@@ -98,6 +98,17 @@ def bindings(reading: Reading) -> Iterator[Binding]:
         if name:
             yield Binding("snmp", name, community)
     yield from _other_bindings(reading)
+
+
+def _standing(commands: tuple[Command, ...]) -> list[Command]:
+    """The commands of a view that no later one takes back."""
+    standing: list[Command] = []
+    for command in commands:
+        if command.negated:
+            standing = [one for one in standing if one.folded[: len(command.folded)] != command.folded]
+        else:
+            standing.append(command)
+    return standing
 
 
 def terminal_list(command: Command) -> str:
@@ -126,11 +137,34 @@ def _other_bindings(reading: Reading) -> Iterator[Binding]:
 _NOT_NAMES = ("name", "ipv4", "ipv6", "peer", "serve", "serve-only", "query-only", "kod")
 
 
+_TYPES = frozenset({"0", "7", "8", "clear", "encrypted"})
+
+
+def community_name(command: Command) -> tuple[str, str, int]:
+    """The form and the name of `snmp-server community [FORM] NAME …`, and the place behind them. The form may be ""."""
+    behind = command.folded[3:4]
+    if command.folded[2] in _TYPES and behind and behind[0] not in _COMMUNITY_WORDS | {"view", "group", "host"}:
+        return command.folded[2], command.words[3], 4
+    return "", command.words[2], 3
+
+
+def community_host(command: Command) -> str:
+    """The only host that a community answers, where it stands in the line (`[RO|RW] host A`); else empty."""
+    _, _, at = community_name(command)
+    places = [index for index, word in enumerate(command.folded[at:-1], at) if word == "host"]
+    return command.words[places[-1] + 1] if places else ""
+
+
 def community_list(command: Command) -> str:
-    """The access list of `snmp-server community NAME [view V] [RO|RW] [ipv6 LIST] [LIST]`; empty if there is none."""
-    rest = list(command.words[3:])
-    if len(rest) >= 2 and rest[0].lower() == "view":
-        rest = rest[2:]
+    """The access list of a community; empty if there is none.
+
+    `snmp-server community [FORM] NAME [view V] [RO|RW] [host A] [ipv6 LIST] [LIST]`.
+    """
+    rest = list(command.words[community_name(command)[2] :])
+    for word in ("view", "host"):
+        place = next((index for index, one in enumerate(rest[:-1]) if one.lower() == word), None)
+        if place is not None:
+            del rest[place : place + 2]
     names = [word for word in rest if word.lower() not in _COMMUNITY_WORDS]
     if "group" in command.folded[3:]:
         names = list(command.after("use-ipv4acl") or command.after("use-acl"))[:1]

@@ -9,7 +9,7 @@ from configs.dialects.juniper_junos import filters, rule_sets, security
 from configs.dialects.juniper_junos.statements import below
 from configs.facts import judging
 from configs.facts.judging import Filtering
-from configs.headers import PORTS, PROTOCOLS
+from configs.headers import PORTS, PROTOCOL_NUMBERS, PROTOCOLS
 from configs.intervals import ANYWHERE
 from configs.meaning.statements import FilterKind
 from configs.rulesets import facts as rule_facts
@@ -55,6 +55,38 @@ def policies(sheet: Sheet, tree: Tree, said: tuple[Said, ...]) -> None:
     rule_facts.put(sheet, rule_sets.of(said, lists, policies_))
     _untrusted(sheet, said)
     sheet.unknown("unused_ports_up", mark("ports that no statement names cannot be seen in this text"))
+
+
+_PORTS_OF = {"ssh": 22, "telnet": 23, "web-management": 443, "netconf": 830}
+
+
+def opened(said: tuple[Said, ...], names: list[str]) -> list[int] | None:
+    """The terms of these filters that let any source reach a management service; None if a filter is not there.
+
+    Filters of a list are asked one after the other. What another condition limits neither opens nor closes.
+    """
+    known = {one.name.split()[-1]: one for one in filters.filters(said)}
+    if not all(name in known for name in names):
+        return None
+    rules = [rule for name in names for rule in known[name].rules]
+    served = [_PORTS_OF[name] for name in _served(said) if name in _PORTS_OF] or [_PORTS_OF["ssh"]]
+    found = []
+    for port in served:
+        first = next((rule for rule in rules if _reaches(rule, port)), None)
+        if first is not None and str(first.action).startswith("accept"):
+            found.append(first.line)
+    return sorted(set(found))
+
+
+def _reaches(rule: Rule, port: int) -> bool:
+    """Whether a rule takes every connection to a TCP port from anywhere."""
+    return (
+        rule.source.v4 == ANYWHERE.v4
+        and rule.source_ports == PORTS
+        and PROTOCOL_NUMBERS["tcp"] in rule.protocols
+        and port in rule.destination_ports
+        and not rule.conditions
+    )
 
 
 def _whole(rule: Rule) -> bool:
