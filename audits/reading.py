@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from audits.model import Assessed, Document
 from audits.vocabulary import CONFIGURED
 from configs import dialects
+from configs.completeness import several
 from configs.detect import detect
 from configs.model import Basis, Fact, Facts
 from configs.rulesets.facts import on
@@ -29,8 +30,8 @@ def recognise(text: str) -> str:
 def assess(document: Document, day: date | None = None) -> Assessed:
     """The facts of a document. One that cannot be read is data: it carries its problem, and every fact is unknown.
 
-    One that was cut off is read as far as it goes, and says so. `day` decides which rules' time is over; without it
-    that is unknown.
+    One that was cut off, or put together from several devices', is read as far as it goes, and says so. `day` decides
+    which rules' time is over; without it that is unknown.
     """
     if document.problem is not None:
         fault = Problem("not-there", document.problem, NO_HINT, document.path)
@@ -63,7 +64,7 @@ def _read(document: Document, platform: str, text: str, encoding: str, day: date
         Facts(platform, facts.encoding, _complete(facts), facts.not_understood),
         text,
         dialect.mask,
-        faults=dialect.lacking(tree, document.path),
+        faults=(*dialect.lacking(tree, document.path), *several(tree, document.path)),
     )
 
 

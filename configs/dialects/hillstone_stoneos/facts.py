@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from configs.dialects.hillstone_stoneos import facts_controls, rule_sets
-from configs.facts import judging
+from configs.facts import controls, judging
 from configs.facts.judging import Community, Filtering
 from configs.reading import Command, Reading, Sheet
 from configs.rulesets import facts as rule_facts
@@ -202,7 +202,12 @@ def _policies(sheet: Sheet, tree: Tree, reading: Reading) -> None:
             found.disabled += [rule, *off]
         elif _open(rule):
             found.everything += [rule, *(one for one in rule.inside if one.folded[0] in _SHOWN)]
-    found.everything += reading.on("default-action", "permit")
+    opened = reading.on("default-action", "permit")
+    active = [one for one in found.bound if one not in found.disabled]
+    controls.put(
+        sheet, "no_access_rules", weak=opened, sound=active, lacking=bool(reading.find("interface"))
+    )  # fmt: skip
+    found.everything += opened
     judging.filters(sheet, found)
     rule_facts.put(sheet, rule_sets.of(tree, reading))
     ports = [

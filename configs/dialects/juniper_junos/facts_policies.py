@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from configs.dialects.juniper_junos import filters, rule_sets, security
 from configs.dialects.juniper_junos.statements import below
-from configs.facts import judging
+from configs.facts import controls, judging
 from configs.facts.judging import Filtering
 from configs.headers import PORTS, PROTOCOL_NUMBERS, PROTOCOLS
 from configs.intervals import ANYWHERE
@@ -37,6 +37,7 @@ def policies(sheet: Sheet, tree: Tree, said: tuple[Said, ...]) -> None:
     found.everything += [
         each.line for each in said if each.words[:4] == ("security", "policies", "default-policy", "permit-all")
     ]
+    deciding = [rule.line for one in policies_ for rule in one.rules]
     lists = list(filters.filters(said))
     names = {each.words[each.words.index("filter") + 1] for each in said
              if each.words[:1] == ("firewall",) and "filter" in each.words[:-1]}  # fmt: skip
@@ -44,6 +45,8 @@ def policies(sheet: Sheet, tree: Tree, said: tuple[Said, ...]) -> None:
         if "filter" not in words or words[-2:-1] not in (("input",), ("output",)):
             continue
         found.bound.append(each.line)
+        if words[:1] != ("lo0",):  # that one guards the device itself
+            deciding.append(each.line)
         (found.used if words[-1] in names else found.undefined).append(each.line)
         opened = next(
             (rule for one in lists if words[-1] in one.name.split() for rule in one.rules if _whole(rule)), None
@@ -51,6 +54,8 @@ def policies(sheet: Sheet, tree: Tree, said: tuple[Said, ...]) -> None:
         if opened is not None and str(opened.action).startswith("accept"):
             found.everything += [opened.line, each.line]
     found.disabled += [node.line for _, node in tree.walk() if _OFF.match(node.text)]
+    passing = any(each.words[:1] == ("interfaces",) for each in said)
+    controls.put(sheet, "no_access_rules", sound=deciding, lacking=passing)
     judging.filters(sheet, found)
     rule_facts.put(sheet, rule_sets.of(said, lists, policies_))
     _untrusted(sheet, said)

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from configs.dialects.linux.grammar import SECTION
-from configs.facts import judging
+from configs.facts import controls, judging
 from configs.facts.judging import Community
 from configs.reading import Sheet
 from configs.rulesets import facts as rule_facts
@@ -287,6 +287,7 @@ def _records(sheet: Sheet, lines: list[Line]) -> None:
 def _firewall(sheet: Sheet, lines: list[Line]) -> None:
     if not lines:
         sheet.unknown("any_any_permit_applied", _NOT_HERE)
+        controls.put(sheet, "no_access_rules")
         return
     opened = [
         line.number
@@ -303,6 +304,7 @@ def _firewall(sheet: Sheet, lines: list[Line]) -> None:
         for line in lines
         if re.search(r"hook (?:input|forward)\b.*policy drop|^:(?:INPUT|FORWARD) DROP", line.text)
     ]
+    controls.put(sheet, "no_access_rules", weak=opened, sound=closed, lacking=True)
     sheet.weighed(
         "any_any_permit_applied", opened, closed,
         why=mark("this rule permits anything and is in force"),
