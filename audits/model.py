@@ -475,9 +475,9 @@ class Report:
 
     @property
     def clean(self) -> bool:
-        """Whether every document was read and nothing, but what is waived, is not or only partly met."""
+        """Whether every document was read as a whole and nothing, but what is waived, is not or only partly met."""
         counts = self.finding_counts()
-        return len(self.judged) == len(self.devices) and not counts[Verdict.FAIL] and not counts[Verdict.PARTIAL]
+        return all(device.whole for device in self.devices) and not counts[Verdict.FAIL] and not counts[Verdict.PARTIAL]
 
     def findings_of(self, device: str) -> tuple[Finding, ...]:
         """The findings about one device, in the order of the items."""

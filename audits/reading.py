@@ -18,6 +18,9 @@ from inventory.text import Message, mark
 
 _NOT_READ = mark("nothing is read about this from this platform's configurations")
 
+# How sure a dialect is at least of a text in which anything speaks for it; without that it is 0.03.
+_SOMETHING = 0.05
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -64,8 +67,28 @@ def _read(document: Document, platform: str, text: str, encoding: str, day: date
         Facts(platform, facts.encoding, _complete(facts), facts.not_understood),
         text,
         dialect.mask,
-        faults=(*dialect.lacking(tree, document.path), *several(tree, document.path)),
+        faults=(
+            *_foreign(document, platform, text),
+            *dialect.lacking(tree, document.path),
+            *several(tree, document.path),
+        ),
     )
+
+
+def _foreign(document: Document, platform: str, text: str) -> tuple[Problem, ...]:
+    """What says that a text is not in the language that was named for it: an empty file, an error page, another's."""
+    if not document.platform or dialects.dialect(platform).recognises(text) >= _SOMETHING:
+        return ()
+    message = Message(
+        "nothing in this text speaks for the platform “{platform}”, which is named for it", platform=platform
+    )
+    other = recognise(text)
+    if other and other != platform:
+        message = Message(
+            "the text is in the language of “{other}”, not of “{platform}”", other=other, platform=platform
+        )
+    hint = Message("look at the file, and at the platform that the inventory or --platform gives it")
+    return (Problem("not-recognised", message, hint, document.path, 1),)
 
 
 def _unread(
