@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from audits.subjects import Everything, Subject
 
 _UNMET = (Verdict.FAIL, Verdict.PARTIAL)
+_GRAVITY = {verdict: len(Verdict) - place for place, verdict in enumerate(Verdict)}
 
 _WEAK = Message(mark("the configuration shows a weakness"))
 _SEEN = Message(mark("what was observed shows a weakness"))
@@ -41,10 +42,16 @@ class Statements:
     waivers: tuple[Waiver, ...] = ()
 
     def attestation(self, names: Iterable[str], device: str) -> Attestation | None:
-        """The statement about an item (or case) on a device; a valid one before any that is not."""
+        """The statement about an item (or case) on a device: the latest valid one, of a day's several the gravest.
+
+        Without a valid one, the first of the others: a report shows why it decides nothing.
+        """
         known = set(names)
         fitting = [entry for entry in self.attestations if entry.item in known and covers(entry.devices, device)]
-        return next((entry for entry in fitting if entry.state == "valid"), fitting[0] if fitting else None)
+        valid = [entry for entry in fitting if entry.state == "valid"]
+        if valid:
+            return max(valid, key=lambda entry: (entry.on, _GRAVITY[entry.verdict]))
+        return fitting[0] if fitting else None
 
     def waiver(self, names: Iterable[str], device: str, fact: str) -> Waiver | None:
         """The active waiver of a weakness; `fact` is empty for a verdict without one."""
@@ -89,8 +96,10 @@ def findings(everything: Everything, item: Item, level: int, statements: Stateme
     if not _collected(everything, of_devices):
         # Nobody was asked: one line says so, not one for every device.
         whole, of_devices = tuple(dict.fromkeys((*whole, *of_devices))), ()
-    found = [_finding(system, item, level, whole)] if whole or not item.checks else []
-    if of_devices:
+    # An item that asks nothing of a configuration is still one of each device if only some have it.
+    each = bool(of_devices) or (not item.checks and item.applies is not None)
+    found = [_finding(system, item, level, whole)] if whole or not (item.checks or each) else []
+    if each:
         found += [_finding(subject, item, level, of_devices) for subject in everything.devices]
     return tuple(_stated(finding, item, statements) for finding in found)
 
@@ -177,7 +186,9 @@ def _attested(finding: Finding, attestation: Attestation) -> Finding:
     if attestation.state == "valid":
         stated = attestation.verdict
         graver = {Verdict.PASS: _UNMET, Verdict.PARTIAL: (Verdict.FAIL,)}.get(finding.verdict, ())
-        if finding.verdict is Verdict.MANUAL or stated in graver:
+        # What nobody could read is closed only by a statement that names the device.
+        unseen = finding.why is _UNREAD and not attestation.devices and stated not in _UNMET
+        if (finding.verdict is Verdict.MANUAL and not unseen) or stated in graver:
             return replace(finding, verdict=stated, why=_STATED, attestation=attestation)
         if finding.verdict in _UNMET and stated not in _UNMET:
             return replace(finding, why=_CONTRADICTED, attestation=attestation)
@@ -189,7 +200,9 @@ def _waived(finding: Finding, names: tuple[str, ...], statements: Statements) ->
         return finding
     waivers = {
         entry.fact: statements.waiver(names, finding.device, entry.fact) for entry in finding.evidence if entry.value
-    } or {"": statements.waiver(names, finding.device, "")}
+    }
+    if not waivers or finding.why is _STATED:  # what a person stated is waived as a whole, not by its facts
+        waivers[""] = statements.waiver(names, finding.device, "")
     evidence = tuple(
         replace(entry, waiver=waiver.name) if (waiver := waivers.get(entry.fact)) is not None else entry
         for entry in finding.evidence

@@ -102,7 +102,7 @@ def fix(
     speaker = dialects.dialect(device.facts.platform)
     before = speaker.parse(device.document.content)
     attempt = _Attempt(speaker, before, device.facts.facts, values, frozenset(named), management)
-    weak = [name for name, fact in device.facts.facts.items() if fact.value and name in wanted]
+    weak = [name for name in device.facts.facts if name in wanted and device.known(name).value]
     known = remedies(device.facts.platform)
     ordered = [*(name for name in known if name in weak), *(name for name in weak if name not in known)]
     found = {name: attempt.mend(name) for name in ordered}

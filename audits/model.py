@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audits.masked import Masked
+from configs.model import Basis, Fact
 from inventory.text import mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from configs.model import Basis, Facts
+    from configs.model import Facts
     from inventory.errors import Problem
     from inventory.text import Message
 
@@ -117,6 +118,23 @@ class Assessed:
     def name(self) -> str:
         """What the device is called in a report."""
         return self.document.name
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether the text is all of one device: neither cut off nor put together from several."""
+        return not self.faults
+
+    def known(self, name: str) -> Fact:
+        """A fact as far as a verdict may rest on it: of a text that is not whole, only the weaknesses that it shows.
+
+        What is missing in such a text, and what stands sound in it, may be otherwise in the rest.
+        """
+        fact = self.facts.facts[name]
+        shown = fact.value is True and fact.basis is Basis.LINE
+        return fact if self.whole or shown else Fact(name, None, Basis.UNDECIDABLE, (), _NOT_WHOLE)
+
+
+_NOT_WHOLE: Final = mark("the text is not the whole configuration of one device")
 
 
 class Source(StrEnum):
@@ -456,9 +474,9 @@ class Report:
 
     @property
     def clean(self) -> bool:
-        """Whether every document was read and nothing, but what is waived, is not or only partly met."""
+        """Whether every document was read as a whole and nothing, but what is waived, is not or only partly met."""
         counts = self.finding_counts()
-        return len(self.judged) == len(self.devices) and not counts[Verdict.FAIL] and not counts[Verdict.PARTIAL]
+        return all(device.whole for device in self.devices) and not counts[Verdict.FAIL] and not counts[Verdict.PARTIAL]
 
     def findings_of(self, device: str) -> tuple[Finding, ...]:
         """The findings about one device, in the order of the items."""

@@ -91,6 +91,7 @@ class Check(_Strict):
 class HighRiskCase(_Strict):
     """A case of the guide for high-risk judgement: any of `facts` raises it, all of `eased_by` being false ease it.
 
+    It is not raised at all where one of `unless` is shown to be false: then what it speaks of is not so.
     Where `mitigable` is false, the guide accepts no mitigation. `roles` are patterns of the inventory's roles: a case
     that the guide limits to what is important is raised only where the role says so.
     """
@@ -100,13 +101,14 @@ class HighRiskCase(_Strict):
     facts: tuple[str, ...]
     levels: tuple[Literal[2, 3], ...] = LEVELS
     eased_by: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     mitigable: bool = True
     ask: Text
 
     @model_validator(mode="after")
     def _known(self) -> HighRiskCase:
-        strange = [name for name in (*self.facts, *self.eased_by) if name not in FACTS]
+        strange = [name for name in (*self.facts, *self.eased_by, *self.unless) if name not in FACTS]
         if strange:
             message = f"{', '.join(strange)}: no such fact"
             raise ValueError(message)

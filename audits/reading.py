@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from audits.model import Assessed, Document
 from audits.vocabulary import CONFIGURED
 from configs import dialects
+from configs.completeness import several
 from configs.detect import detect
 from configs.model import Basis, Fact, Facts
 from configs.rulesets.facts import on
@@ -16,6 +17,9 @@ from inventory.errors import NO_HINT, GovnetError, InputError, Problem
 from inventory.text import Message, mark
 
 _NOT_READ = mark("nothing is read about this from this platform's configurations")
+
+# How sure a dialect is at least of a text in which anything speaks for it; without that it is 0.03.
+_SOMETHING = 0.05
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,8 +33,8 @@ def recognise(text: str) -> str:
 def assess(document: Document, day: date | None = None) -> Assessed:
     """The facts of a document. One that cannot be read is data: it carries its problem, and every fact is unknown.
 
-    One that was cut off is read as far as it goes, and says so. `day` decides which rules' time is over; without it
-    that is unknown.
+    One that was cut off, or put together from several devices', is read as far as it goes, and says so. `day` decides
+    which rules' time is over; without it that is unknown.
     """
     if document.problem is not None:
         fault = Problem("not-there", document.problem, NO_HINT, document.path)
@@ -63,8 +67,28 @@ def _read(document: Document, platform: str, text: str, encoding: str, day: date
         Facts(platform, facts.encoding, _complete(facts), facts.not_understood),
         text,
         dialect.mask,
-        faults=dialect.lacking(tree, document.path),
+        faults=(
+            *_foreign(document, platform, text),
+            *dialect.lacking(tree, document.path),
+            *several(tree, document.path),
+        ),
     )
+
+
+def _foreign(document: Document, platform: str, text: str) -> tuple[Problem, ...]:
+    """What says that a text is not in the language that was named for it: an empty file, an error page, another's."""
+    if not document.platform or dialects.dialect(platform).recognises(text) >= _SOMETHING:
+        return ()
+    message = Message(
+        "nothing in this text speaks for the platform “{platform}”, which is named for it", platform=platform
+    )
+    other = recognise(text)
+    if other and other != platform:
+        message = Message(
+            "the text is in the language of “{other}”, not of “{platform}”", other=other, platform=platform
+        )
+    hint = Message("look at the file, and at the platform that the inventory or --platform gives it")
+    return (Problem("not-recognised", message, hint, document.path, 1),)
 
 
 def _unread(

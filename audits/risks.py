@@ -57,7 +57,7 @@ def _risk(subject: Subject, item: Item, level: int, case: HighRiskCase, statemen
     else:
         own = {check.fact for check in item.checks_of("system")}
         raised = tuple(name for name in case.facts if name not in own and subject.value(name))
-    if not raised:
+    if not raised or any(subject.value(name) is False for name in case.unless):
         return None
     eased_by = case.eased_by if case.eased_by and all(subject.value(name) is False for name in case.eased_by) else ()
     proof = statements.attestation((case.case,), subject.name) if case.mitigable else None

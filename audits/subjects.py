@@ -51,13 +51,13 @@ class Subject:
     def value(self, fact: str) -> bool | None:
         """What is known of a fact: a weakness that anybody saw is there; the unknown keeps it open."""
         if self.device is not None and fact in CONFIGURED:
-            return self.device.facts.facts[fact].value
+            return self.device.known(fact).value
         return together(self._values(fact))
 
     def lines(self, fact: str) -> tuple[int, ...]:
         """The lines of the configuration that prove it."""
-        known = None if self.device is None else self.device.facts.facts.get(fact)
-        return () if known is None else known.lines
+        told = self.device is not None and fact in CONFIGURED
+        return self.device.known(fact).lines if self.device is not None and told else ()
 
     def evidence(self, check: Check) -> Evidence:
         """What is known of a check's fact, with what proves it; several items ask for the same."""
@@ -97,11 +97,11 @@ class Subject:
     def _values(self, fact: str) -> Iterable[bool | None]:
         if fact not in CONFIGURED:
             return [entry.value for entry in self.observed.get(fact, ())]
-        return [device.facts.facts[fact].value for device in self.everything]
+        return [device.known(fact).value for device in self.everything]
 
     def _configured(self, check: Check, value: bool | None) -> Evidence:
         if self.device is None:
-            weak = tuple(device for device in self.everything if device.facts.facts[check.fact].value is True)
+            weak = tuple(device for device in self.everything if device.known(check.fact).value is True)
             return Evidence(
                 check.fact,
                 value,
@@ -109,7 +109,7 @@ class Subject:
                 check.severity,
                 Message("devices: {names}", names=", ".join(device.name for device in weak)) if weak else "",
             )
-        known = self.device.facts.facts[check.fact]
+        known = self.device.known(check.fact)
         return Evidence(known.name, known.value, known.basis, check.severity, known.why, self._context(check.fact))
 
     def _context(self, fact: str) -> tuple[EvidenceLine, ...]:

@@ -60,3 +60,27 @@ def lacking(tree: Tree, endings: tuple[Ending, ...], file: str = "") -> tuple[Pr
             )
             break
     return tuple(problems)
+
+
+_NAMES = ("sysname", "hostname")
+
+
+def several(tree: Tree, file: str = "") -> tuple[Problem, ...]:
+    """What says that a text was put together from several devices': their names; none if there is one at most."""
+    named: dict[str, int] = {}
+    for node in tree.children:
+        words = node.text.split()
+        if len(words) > 1 and words[0] in _NAMES:
+            named.setdefault(words[1].strip('"'), node.line)
+    if len(named) < 2:
+        return ()
+    shown = ", ".join(named)
+    return (
+        Problem(
+            code="several-devices",
+            message=Message("the text names several devices: {names}", names=shown),
+            hint=Message("keep the configuration of each device in a file of its own"),
+            file=file,
+            line=list(named.values())[1],
+        ),
+    )

@@ -112,6 +112,17 @@ class Inside:
         """As `find`, without the negated ones."""
         return [row for row in self.find(*words) if not row[1].negated]
 
+    def standing(self, *words: str) -> Sequence[tuple[Command, Command]]:
+        """As `on`, without what a later command of the same view takes back."""
+        kept: list[tuple[Command, Command]] = []
+        for view, command in self.find(*words):
+            if command.negated:
+                size = len(command.folded)
+                kept = [row for row in kept if row[0] is not view or row[1].folded[:size] != command.folded]
+            else:
+                kept.append((view, command))
+        return kept
+
     def having(self, *words: str) -> set[int]:
         """The lines of the views in which exactly these words stand as a command, not negated."""
         return {view.line for view, one in self.find(*words) if not one.negated and len(one.folded) == len(words)}
@@ -148,6 +159,8 @@ class Reading:
         self.top = tuple(commands)
         self._inside: dict[str, Inside] = {}
         self._seconds: dict[str, dict[str, list[Command]]] = {}
+        # `no snmp-server`: everything that begins with the word and stands above it is gone.
+        self._cleared = {one.folded[0]: one.line for one in self.top if one.negated and len(one.folded) == 1}
 
     def _put(self, commands: list[Command]) -> list[Command]:
         """These commands in the place of those that were there."""
@@ -257,7 +270,8 @@ class Reading:
                 standing.append(command)
             else:
                 standing = [earlier for earlier in standing if earlier.folded[: len(command.folded)] != command.folded]
-        return tuple(standing)
+        cleared = self._cleared.get(words[0], 0)
+        return tuple(one for one in standing if one.line > cleared) if cleared else tuple(standing)
 
     def switch(self, *words: str) -> Command | None:
         """The last command that is exactly these words, negated or not: the one that is in force."""

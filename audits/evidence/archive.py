@@ -32,6 +32,7 @@ def observe(
 ) -> Iterator[Observed]:
     """The facts of the devices. `changes` are those of the archive, the newest first, or why it cannot be read."""
     for name in devices:
+        yield _none(name, changes)
         yield _backup(name, changes, journal, at, limits)
         yield _differs(name, journal)
 
@@ -39,6 +40,17 @@ def observe(
 def proof(device: str, change: Change) -> str:
     """A commit as a line of proof."""
     return f"{change.commit[:12]} {change.at.isoformat(timespec='seconds')} {device}/{FILE}"
+
+
+def _none(name: str, changes: Mapping[str, Sequence[Change]] | Message) -> Observed:
+    """Whether there is any backup at all, however old: that, and not its age, is the high risk."""
+    fact = "no_backup"
+    if isinstance(changes, Message):
+        return Observed(name, fact, None, Source.ARCHIVE, changes)
+    known = changes.get(name, ())
+    if not known:
+        return Observed(name, fact, True, Source.ARCHIVE, Message("the archive has no configuration of it"))
+    return Observed(name, fact, False, Source.ARCHIVE, Message("the archive has it"), (proof(name, known[0]),))
 
 
 def _backup(

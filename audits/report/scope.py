@@ -16,7 +16,7 @@ _NAMED = 12  # devices named in one sentence
 
 def sentences(report: Report) -> tuple[Message, ...]:
     """How much was judged, what was not and why, and whether these are the network's own devices."""
-    return (_judged(report), *_not_judged(report), *_lab(report))
+    return (_judged(report), *_not_judged(report), *_not_whole(report), *_lab(report))
 
 
 def no_high_risk(report: Report) -> Message:
@@ -40,6 +40,16 @@ def _not_judged(report: Report) -> Iterable[Message]:
         reasons.setdefault(entry.why, []).append(entry.device)
     for why, names in reasons.items():
         yield Message("Not judged ({count}): {names}: {why}", count=len(names), names=_listed(names), why=why)
+
+
+def _not_whole(report: Report) -> Iterable[Message]:
+    for device in report.judged:
+        if not device.whole:
+            yield Message(
+                "Judged by the weaknesses that it shows alone: {name}: {why}",
+                name=device.name,
+                why=device.faults[0].message,
+            )
 
 
 def _lab(report: Report) -> Iterable[Message]:

@@ -56,6 +56,11 @@ MEANINGS = (
         mark("Forged ARP is stopped"),
     ),
     FactMeaning(
+        "no_access_rules",
+        mark("No rule decides which traffic passes, or what no rule takes is let through"),
+        mark("Rules decide which traffic passes, and the rest is denied"),
+    ),
+    FactMeaning(
         "no_stateful_inspection",
         mark("Traffic across the border is not judged by the state of its session"),
         mark("Traffic across the border is judged by the state of its session"),

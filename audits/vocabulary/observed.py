@@ -44,6 +44,11 @@ MEANINGS = (
     ),
     # the archive
     _fact(
+        "no_backup",
+        mark("There is no backup of the configuration"),
+        mark("There is a backup of the configuration"),
+    ),
+    _fact(
         "backup_old",
         mark("There is no backup of the configuration, or none lately"),
         mark("The configuration was backed up lately"),

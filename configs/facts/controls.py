@@ -95,6 +95,12 @@ _WHY: Final = {
         mark("there are ports for users and no check of ARP"),
         _NO_PORTS,
     ),
+    "no_access_rules": _Why(
+        mark("what no rule of this filter takes is let through"),
+        mark("rules decide which traffic passes here"),
+        mark("no filter and no policy decides which traffic passes"),
+        mark("this text does not show what decides which traffic passes"),
+    ),
     "no_stateful_inspection": _Why(
         mark("this line switches the check of sessions off"),
         mark("this line judges traffic by its session"),

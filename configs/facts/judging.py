@@ -34,6 +34,22 @@ def masked(word: str) -> bool:
     return _MASKED.fullmatch(word) is not None
 
 
+_HEXADECIMAL: Final = re.compile(r"(?:0x)?[0-9a-f:]{20,}", re.IGNORECASE)
+_FORMS: Final = frozenset({"cipher", "simple", "localized"})
+
+
+def shows_user_key(words: Sequence[str], stored: re.Pattern[str]) -> bool:
+    """Whether a line of an SNMPv3 user has `authentication-mode A KEY` or `privacy-mode P KEY` with a key in clear.
+
+    A key of hexadecimal digits is the digest that a device made of the password.
+    """
+    folded = [word.lower() for word in words]
+    if not _FORMS.isdisjoint(folded):
+        return "simple" in folded
+    keys = [words[at + 2] for at, word in enumerate(folded[:-2]) if word in ("authentication-mode", "privacy-mode")]
+    return any(not (masked(key) or stored.search(key) or _HEXADECIMAL.fullmatch(key)) for key in keys)
+
+
 @dataclass(frozen=True, slots=True)
 class Community:
     """A community of SNMPv1/v2c. `name` is empty if the text hides it.

@@ -1,4 +1,8 @@
-"""How a device is reached and who gets in: Telnet, SSH, web, sources, idle sessions, logins."""
+"""How a device is reached and who gets in: Telnet, SSH, web, sources, idle sessions, logins.
+
+An access list without a rule keeps nobody out, as one that is not defined. A console and an auxiliary port ask for
+nothing unless a line says so, terminals (VTY) do ("Cisco IOS Terminal Services Command Reference", login).
+"""
 
 from __future__ import annotations
 
@@ -53,7 +57,7 @@ def sources(sheet: Sheet, terminals: tuple[Command, ...], lists: dict[str, Acces
         for command in filters:
             entry = lists.get(terminal_list(command))
             rule = permits_any_source(entry.rules) if entry else None
-            if entry is None or rule is not None:
+            if entry is None or rule is not None or not (entry.rules or entry.unclear):
                 open_lines += [line, command]
                 opening += [rule.line] if rule is not None else []
             else:
@@ -258,15 +262,21 @@ def no_authentication(sheet: Sheet, reading: Reading, lines: tuple[Command, ...]
             (unguarded if free else guarded).extend(evidence)
         elif login is not None:
             (unguarded if login.negated else guarded).append(login)
-        elif kind in ("con", "console"):
+        elif kind in ("con", "console") or (kind == "aux" and not _without_sessions(line)):
             silent.append(line)
     if silent and not unguarded:
-        sheet.default("auth_none", True, mark("a console without login asks for nothing"), silent)
+        sheet.default("auth_none", True, mark("a console or AUX line without login asks for nothing"), silent)
     elif unguarded or guarded:
         why = mark("this line lets anybody in") if unguarded else mark("every line asks for a login")
         sheet.line("auth_none", bool(unguarded), unguarded or guarded, why)
     else:
         sheet.unknown("auth_none", mark("this text does not show how its lines authenticate"))
+
+
+def _without_sessions(line: Command) -> bool:
+    """`no exec`: nobody gets a session there."""
+    command = last(line.find("exec"))
+    return command is not None and command.negated
 
 
 def _method(login: Command | None, methods: dict[str, Command]) -> list[Command]:

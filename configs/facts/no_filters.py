@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from configs.facts import judging
+from configs.facts import controls, judging
 from configs.meaning.filters import permits_everything
 from inventory.text import mark
 
@@ -31,6 +31,10 @@ def access_lists(sheet: Sheet, reading: Reading, lists: dict[str, AccessList], b
         sound_why=mark("no list that is bound to an interface permits any packet"),
         absent_why=mark("no access list is bound to an interface"),
     )
+    controls.put(
+        sheet, "no_access_rules", sound=[*(one.command for one in interfaces), *reading.on("zone-pair")],
+        lacking=bool(reading.find("interface")),
+    )  # fmt: skip
     sheet.weighed(
         "acl_applied_undefined",
         [binding.command for binding in bound if binding.name not in lists],

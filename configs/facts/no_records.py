@@ -78,6 +78,9 @@ def accounts(sheet: Sheet, reading: Reading, usual: frozenset[str]) -> None:
     for command in reading.on("username"):
         if len(command.words) > 1:
             users.setdefault(command.words[1], []).append(command)
+    for command in reading.on("webmaster"):  # the web page's accounts: `webmaster level N username NAME password …`
+        for name in command.after("username")[:1]:
+            users.setdefault(name, []).append(command)
     default = [commands[0] for name, commands in users.items() if name.lower() in _DEFAULT_ACCOUNTS | usual]
     if default:
         sheet.line("default_account", True, default, mark("the account has a name that everybody tries first"))

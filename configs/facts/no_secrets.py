@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from configs.facts import judging
 from configs.meaning.filters import permits_any_source
-from configs.meaning.no_lists import community_list
+from configs.meaning.no_lists import community_host, community_list, community_name
 from inventory.text import mark
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ _DEFAULT_COMMUNITIES = frozenset({"public", "private"})
 # What says that the keys of an SNMPv3 user are stored in another form.
 _LOCALIZED = frozenset({"encrypted", "localizedkey", "localized", "localizedv2key"})
 _HASHES = frozenset({"sha512", "md5", "sha256", "scrypt", "encrypted"})
+_HIDING = frozenset({"7", "8", "encrypted"})  # forms in which a community cannot be read
 _WRITING = frozenset({"rw", "network-admin", "vdc-admin"})
 
 
@@ -37,9 +38,10 @@ def snmp(sheet: Sheet, reading: Reading, lists: dict[str, AccessList]) -> None:
             sheet.absent(name, False, why)
         return
     sheet.line("snmp_v1v2c", True, communities, mark("a community gives access by SNMPv1/v2c"))
-    default = [command for command in communities if command.folded[2].strip('"') in _DEFAULT_COMMUNITIES]
-    if not default and any(judging.masked(command.words[2]) for command in communities):
-        sheet.unknown("snmp_default_community", mark("the community is masked in this text"))
+    named = [(command, *community_name(command)[:2]) for command in communities]
+    default = [command for command, _, name in named if name.strip('"').lower() in _DEFAULT_COMMUNITIES]
+    if not default and any(form in _HIDING or judging.masked(name) for _, form, name in named):
+        sheet.unknown("snmp_default_community", mark("the community is stored in cipher or masked in this text"))
     else:
         why = mark("the community is a well-known word") if default else mark("no community is a well-known word")
         sheet.line("snmp_default_community", bool(default), default or communities, why)
@@ -52,8 +54,10 @@ def snmp(sheet: Sheet, reading: Reading, lists: dict[str, AccessList]) -> None:
         absent_why="",
     )
     # One language has the list on a line of its own, so a list on any of a community's lines counts for all.
-    limited = {command.words[2] for command in communities if _limited(lists.get(community_list(command)))}
-    opened = [command for command in communities if command.words[2] not in limited]
+    limited = {
+        name for command, _, name in named if community_host(command) or _limited(lists.get(community_list(command)))
+    }
+    opened = [command for command, _, name in named if name not in limited]
     # The rule that opens a list shows it.
     rules = [permits_any_source(entry.rules) for one in opened if (entry := lists.get(community_list(one))) is not None]
     sheet.weighed(
@@ -67,7 +71,8 @@ def snmp(sheet: Sheet, reading: Reading, lists: dict[str, AccessList]) -> None:
 
 
 def _limited(entry: AccessList | None) -> bool:
-    return entry is not None and permits_any_source(entry.rules) is None
+    rules = entry is not None and bool(entry.rules or entry.unclear)
+    return entry is not None and rules and permits_any_source(entry.rules) is None
 
 
 def passwords(sheet: Sheet, reading: Reading, lines: tuple[Command, ...]) -> None:
@@ -105,7 +110,8 @@ def _login_passwords(reading: Reading, lines: tuple[Command, ...]) -> Iterator[C
 
 def _storage(command: Command) -> str:
     """How the password of a login line is stored: `plain`, or the type's number."""
-    rest = command.after("secret") if command.has("secret") else command.after("password")
+    own = command.starts("password") or not command.has("secret")  # `password secret`: that is the password
+    rest = command.after("password") if own else command.after("secret")
     if not rest:
         return ""
     if rest[0].lower() == "level":

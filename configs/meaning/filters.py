@@ -83,6 +83,12 @@ def permits_everything(rules: Iterable[FilterRule]) -> FilterRule | None:
     return None
 
 
+def denies_the_rest(rules: Iterable[FilterRule]) -> bool:
+    """Whether a rule denies every packet that those before it leave."""
+    whole = next((rule for rule in rules if rule.everything), None)
+    return whole is not None and not whole.permit
+
+
 def permits_any_source(rules: Iterable[FilterRule]) -> FilterRule | None:
     """The first rule that lets any source in and is not made void by an earlier deny of every source."""
     for rule in rules:

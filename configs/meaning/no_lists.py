@@ -89,7 +89,7 @@ def bindings(reading: Reading) -> Iterator[Binding]:
     filters = [
         (interface.line, command)
         for words in (("ip", "access-group"), ("ipv6", "traffic-filter"), ("ipv4", "access-group"))
-        for interface, command in inside.on(*words)
+        for interface, command in inside.standing(*words)
         if len(command.words) > 2
     ]
     for _, command in sorted(filters, key=itemgetter(0)):
@@ -132,11 +132,34 @@ def _other_bindings(reading: Reading) -> Iterator[Binding]:
 _NOT_NAMES = ("name", "ipv4", "ipv6", "peer", "serve", "serve-only", "query-only", "kod")
 
 
+_TYPES = frozenset({"0", "7", "8", "clear", "encrypted"})
+
+
+def community_name(command: Command) -> tuple[str, str, int]:
+    """The form and the name of `snmp-server community [FORM] NAME …`, and the place behind them. The form may be ""."""
+    behind = command.folded[3:4]
+    if command.folded[2] in _TYPES and behind and behind[0] not in _COMMUNITY_WORDS | {"view", "group", "host"}:
+        return command.folded[2], command.words[3], 4
+    return "", command.words[2], 3
+
+
+def community_host(command: Command) -> str:
+    """The only host that a community answers, where it stands in the line (`[RO|RW] host A`); else empty."""
+    _, _, at = community_name(command)
+    places = [index for index, word in enumerate(command.folded[at:-1], at) if word == "host"]
+    return command.words[places[-1] + 1] if places else ""
+
+
 def community_list(command: Command) -> str:
-    """The access list of `snmp-server community NAME [view V] [RO|RW] [ipv6 LIST] [LIST]`; empty if there is none."""
-    rest = list(command.words[3:])
-    if len(rest) >= 2 and rest[0].lower() == "view":
-        rest = rest[2:]
+    """The access list of a community; empty if there is none.
+
+    `snmp-server community [FORM] NAME [view V] [RO|RW] [host A] [ipv6 LIST] [LIST]`.
+    """
+    rest = list(command.words[community_name(command)[2] :])
+    for word in ("view", "host"):
+        place = next((index for index, one in enumerate(rest[:-1]) if one.lower() == word), None)
+        if place is not None:
+            del rest[place : place + 2]
     names = [word for word in rest if word.lower() not in _COMMUNITY_WORDS]
     if "group" in command.folded[3:]:
         names = list(command.after("use-ipv4acl") or command.after("use-acl"))[:1]

@@ -1,7 +1,8 @@
 """What an ASA or PIX configuration says about the device's security, as vendor-independent facts.
 
 Sources: Cisco "ASA Series Command Reference": telnet, ssh, http (each line names the sources of one interface; without
-one nobody gets in), `http server` serves HTTPS only, `ssh version` (1 and 2 by default until 9.16 removed version 1),
+one nobody gets in), `http server` serves HTTPS only, `ssh version` (1 and 2 by default; 2 alone since 9.9, and 9.16
+removed version 1: release notes, unverified on devices),
 `console timeout` (0 by default), `ssh timeout` and `telnet timeout` (5 minutes), `aaa local authentication attempts
 max-fail`, `password-policy`, `logging enable` (off by default), `snmp-server host` (only the hosts named may ask).
 """
@@ -28,8 +29,8 @@ _VIEWS = frozenset({
 })  # fmt: skip
 _DEFAULT_ACCOUNTS = frozenset({"admin", "root", "cisco", "asa", "pix", "administrator"})
 _ANY = ("0.0.0.0", "0")  # noqa: S104 - as the device writes any source
-# The first release without SSH version 1 (ASA 9.16 release notes).
-_SSH2_ONLY = (9, 16)
+# The first release in which SSH version 1 has to be asked for by a line (ASA 9.9 release notes).
+_SSH2_ONLY = (9, 9)
 
 
 def read(tree: Tree) -> Facts:

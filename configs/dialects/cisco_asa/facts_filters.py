@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from configs.dialects.cisco_asa import rule_sets
 from configs.dialects.cisco_asa.filters import AccessLists
 from configs.dialects.cisco_asa.objects import read as read_objects
-from configs.facts import judging
+from configs.facts import controls, judging
 from configs.facts.judging import Filtering
 from configs.headers import PORTS, PROTOCOLS
 from configs.intervals import ANYWHERE
@@ -31,6 +31,7 @@ def filters(sheet: Sheet, tree: Tree, reading: Reading) -> None:
         opened = _opened(rules.get(command.words[1], ())) if len(command.words) > 1 else None
         if opened is not None:
             found.everything += [opened.line, command]
+    controls.put(sheet, "no_access_rules", sound=[*found.bound], lacking=bool(reading.find("interface")))
     used = {command.words[1] for command in reading.on("access-group") if len(command.words) > 1}
     idle = [_opened(entries) for name, entries in rules.items() if name not in used]
     found.bound += [rule.line for rule in idle if rule is not None]

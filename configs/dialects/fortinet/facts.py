@@ -209,6 +209,7 @@ def _sessions(sheet: Sheet, tables: Tables, settings: Settings) -> None:
     console = settings.get("admin-console-timeout")
     if console[1].isdigit() and int(console[1]):
         timeouts.append((console[0], int(console[1])))
+    timeouts += _of_profiles(tables)
     known = bool(settings.entries)
     why = mark("admintimeout says when an idle session ends")
     unknown = mark("there are no global settings in this text")
@@ -235,6 +236,15 @@ def _sessions(sheet: Sheet, tables: Tables, settings: Settings) -> None:
     _password_policy(sheet, tables, known=known)
 
 
+def _of_profiles(tables: Tables) -> Iterator[tuple[judging.Line, int]]:
+    """Idle times that a profile of administrators sets for itself (10 minutes by default)."""
+    used = {admin.value("accprofile") for admin in tables["system admin"]}
+    for profile in tables["system accprofile"]:
+        minutes = profile.value("admintimeout", "10")
+        if profile.on("admintimeout-override") and minutes.isdigit() and (not used or profile.name in used):
+            yield profile.line_of("admintimeout", "admintimeout-override"), 60 * int(minutes)
+
+
 def _password_policy(sheet: Sheet, tables: Tables, *, known: bool) -> None:
     name = "pwd_policy_weak_or_missing"
     entries = [entry for entry in tables["system password-policy"] if not entry.name]
@@ -243,6 +253,8 @@ def _password_policy(sheet: Sheet, tables: Tables, *, known: bool) -> None:
         length = entry.value("minimum-length", "8")
         if not entry.on("status"):
             sheet.line(name, True, [entry.line_of("status")], mark("the password policy is not switched on"))
+        elif "admin-password" not in (entry.values("apply-to") or ("admin-password",)):
+            sheet.line(name, True, [entry.line_of("apply-to")], mark("the password policy is not for administrators"))
         elif length.isdigit() and int(length) < judging.MIN_LENGTH:
             sheet.line(name, True, [entry.line_of("minimum-length")], why)
         else:
@@ -295,7 +307,8 @@ def _hosts(sheet: Sheet, tables: Tables) -> None:
         entry
         for table in ("log syslogd", "log fortianalyzer", "log fortianalyzer-cloud")
         for number in ("", "2", "3", "4")
-        for entry in tables[f"{table}{number} setting"]
+        for kind in ("setting", "override-setting")
+        for entry in tables[f"{table}{number} {kind}"]
         if entry.fields
     ]
     hosts = [line for entry in settings if entry.on("status") for line in entry.lines_of("status", "server")]

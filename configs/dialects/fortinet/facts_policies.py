@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from configs.dialects.fortinet import rule_sets
-from configs.facts import judging
+from configs.facts import controls, judging
 from configs.facts.judging import Filtering
 from configs.rulesets import facts as rule_facts
 
@@ -52,6 +52,8 @@ def policies(sheet: Sheet, tables: Tables) -> None:
         if entry.name and entry.value("status") == "disable"
         for line in (entry.line, entry.line_of("status"))
     ]
+    active = [line for line in found.bound if line not in found.disabled]
+    controls.put(sheet, "no_access_rules", sound=active, lacking=bool(tables["system interface"]))
     for line, defined in _named(tables):
         (found.used if defined else found.undefined).append(line)
     judging.filters(sheet, found)

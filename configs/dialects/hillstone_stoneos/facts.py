@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from configs.dialects.hillstone_stoneos import facts_controls, rule_sets
-from configs.facts import judging
+from configs.facts import controls, judging
 from configs.facts.judging import Community, Filtering
 from configs.reading import Command, Reading, Sheet
 from configs.rulesets import facts as rule_facts
@@ -61,8 +61,7 @@ def _plain(word: str) -> str:
 
 
 def _access(sheet: Sheet, reading: Reading) -> None:
-    rows = [(interface, one) for interface in reading.find("interface") for one in interface.find("manage")
-            if not one.negated and len(one.folded) > 1]  # fmt: skip
+    rows = [(interface, one) for interface in reading.find("interface") for one in _managed(interface)]
     seen = bool(reading.find("interface"))
     for name, service, why in (
         ("telnet_mgmt", "telnet", mark("Telnet is allowed on this interface")),
@@ -103,6 +102,12 @@ def _access(sheet: Sheet, reading: Reading) -> None:
     sheet.unknown("ssh_v1", mark("which SSH protocols are served is not documented"))
     judging.services(sheet, [one for _, one in rows if one.folded[1] == "ftp"], (), default_off=seen)
     sheet.default("auth_none", False, mark("console and network logins ask for an account by default"))
+
+
+def _managed(interface: Command) -> Iterator[Command]:
+    """The services that an interface permits in the end: the last line about each decides."""
+    said = {one.folded[1]: one for one in interface.find("manage") if len(one.folded) > 1}
+    return (one for one in said.values() if not one.negated)
 
 
 def _snmp(sheet: Sheet, reading: Reading) -> None:
@@ -176,7 +181,12 @@ def _records(sheet: Sheet, reading: Reading) -> None:
         sheet, "no_syslog_host", hosts, mark("logs go to this host"), mark("no remote log host is switched on")
     )
     servers = reading.on("ntp", "server")
-    judging.wanted(sheet, "no_ntp", servers, mark("time comes from this server"), mark("there is no NTP server line"))
+    switch = reading.switch("ntp", "enable")
+    if switch is not None and switch.negated:
+        sheet.line("no_ntp", True, [switch], mark("the NTP client is switched off"))
+    else:
+        have, lack = mark("time comes from this server"), mark("there is no NTP server line")
+        judging.wanted(sheet, "no_ntp", servers, have, lack)
     sheet.unknown("log_retention_short", mark("how long logs are kept is decided on the log host"))
     sheet.default("logging_disabled", False, mark("logging is on by default"))
     sheet.default("no_log_timestamps", False, mark("log records carry the date by default"))
@@ -192,7 +202,12 @@ def _policies(sheet: Sheet, tree: Tree, reading: Reading) -> None:
             found.disabled += [rule, *off]
         elif _open(rule):
             found.everything += [rule, *(one for one in rule.inside if one.folded[0] in _SHOWN)]
-    found.everything += reading.on("default-action", "permit")
+    opened = reading.on("default-action", "permit")
+    active = [one for one in found.bound if one not in found.disabled]
+    controls.put(
+        sheet, "no_access_rules", weak=opened, sound=active, lacking=bool(reading.find("interface"))
+    )  # fmt: skip
+    found.everything += opened
     judging.filters(sheet, found)
     rule_facts.put(sheet, rule_sets.of(tree, reading))
     ports = [

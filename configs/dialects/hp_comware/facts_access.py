@@ -219,6 +219,8 @@ def _password_control(sheet: Sheet, reading: Reading) -> None:
         sheet.line(name, True, [off], mark("the length of passwords is not checked"))
     elif short:
         sheet.line(name, True, short, why)
+    elif lengths and not on:
+        sheet.line(name, True, lengths, mark("the length is checked only if password-control is switched on"))
     elif lengths or on:
         sheet.line(name, False, [*on, *lengths], why)
     else:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from configs.dialects.hp_comware import rule_sets
 from configs.dialects.hp_comware.facts_lists import bindings
-from configs.facts import judging
+from configs.facts import controls, judging
 from configs.facts.judging import Filtering
-from configs.meaning.filters import permits_everything
+from configs.meaning.filters import denies_the_rest, permits_everything
 from configs.rulesets import facts as rule_facts
 from inventory.text import mark
 
@@ -42,13 +42,28 @@ def read(sheet: Sheet, tree: Tree, reading: Reading, lists: Lists) -> None:
             rule = permits_everything(rules or ())
             if rule is not None:
                 found.everything += [rule.line, command]
+    policed = len(found.bound)
     _security_policies(reading, found)
     _object_policies(reading, found)
     _interzones(reading, found)
+    active = [one for one in found.bound[policed:] if one not in found.disabled]
+    _deciding(sheet, reading, lists, active)
     judging.filters(sheet, found)
     rule_facts.put(sheet, rule_sets.of(tree, reading, lists))
     _untrusted(sheet, reading)
     _ports(sheet, reading)
+
+
+def _deciding(sheet: Sheet, reading: Reading, lists: Lists, policies: list[judging.Line]) -> None:
+    """`no_access_rules`: a filter on an interface lets pass what no rule takes, unless a line turns that round."""
+    denied = any(one.folded[1:3] == ("default", "deny") for one in reading.on("packet-filter"))
+    bound = [(key, one) for kind, key, one in bindings(reading) if kind == "packets"]
+    closed = [one for key, one in bound if denied or denies_the_rest(lists.rules.get(key, ()))]
+    weak = [one for _, one in bound if one not in closed]
+    controls.put(
+        sheet, "no_access_rules", weak=() if policies else weak, sound=[*policies, *closed],
+        lacking=bool(reading.find("interface")),
+    )  # fmt: skip
 
 
 def _security_policies(reading: Reading, found: Filtering) -> None:

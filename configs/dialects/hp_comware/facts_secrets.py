@@ -69,6 +69,10 @@ def passwords(sheet: Sheet, reading: Reading) -> None:
             continue
         if command.starts("snmp-agent", "community"):
             continue
+        if command.starts("snmp-agent", "usm-user"):
+            if judging.shows_user_key(command.words, _STORED):
+                plain.append(command)
+            continue
         form, secret = _secret(command)
         shown = not _STORED.search(secret) if not form else form in ("simple", "plain", "plaintext")
         if secret and shown:

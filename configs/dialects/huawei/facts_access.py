@@ -118,13 +118,11 @@ def web_and_services(sheet: Sheet, reading: Reading) -> None:
 
 
 def sources(sheet: Sheet, reading: Reading, terminals: tuple[Command, ...], lists: dict[Key, AccessList]) -> None:
-    """`vty_no_acl`: who may reach the terminals."""
-    servers = [
-        command
+    """`vty_no_acl`: who may reach the terminals. A list of IPv6 alone leaves IPv4 open."""
+    servers = {
+        word: [one for one in reading.on(word) if one.has("server") and one.has("acl") and not one.has("ipv6")]
         for word in ("ssh", "telnet")
-        for command in reading.on(word)
-        if command.has("server") and command.has("acl")
-    ]
+    }
     if not terminals:
         sheet.unknown("vty_no_acl", mark("there is no user-interface vty in this text"))
         return
@@ -133,9 +131,9 @@ def sources(sheet: Sheet, reading: Reading, terminals: tuple[Command, ...], list
     opening: list[int] = []
     closing: list[Command] = []
     for line in people:
-        filters = [command for command in line.find("acl") if not command.negated and command.has("inbound")]
-        if not filters and any(command.starts("ssh") for command in servers):
-            filters = servers
+        filters = [one for one in line.find("acl") if not one.negated and one.has("inbound") and not one.has("ipv6")]
+        if not filters and servers["ssh"] and (servers["telnet"] or not _takes_telnet(reading, line)):
+            filters = [*servers["ssh"], *servers["telnet"]]
         if not filters:
             opened.append(line)
         for command in filters:
@@ -153,6 +151,14 @@ def sources(sheet: Sheet, reading: Reading, terminals: tuple[Command, ...], list
         )
     else:
         sheet.line("vty_no_acl", False, closing, mark("every VTY is limited by an access list"))
+
+
+def _takes_telnet(reading: Reading, line: Command) -> bool:
+    """Whether a line switches the Telnet server on and this terminal lets Telnet in."""
+    states = {command.folded[:-1]: command for command in _telnet_server(reading)}.values()
+    inbound = last(line.find("protocol", "inbound"))
+    closed = inbound is not None and not inbound.negated and {"telnet", "all"}.isdisjoint(inbound.folded)
+    return any(map(_is_on, states)) and not closed
 
 
 def _for_people(terminals: tuple[Command, ...]) -> tuple[Command, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from configs.facts import judging
-from configs.meaning.filters import permits_everything
+from configs.facts import controls, judging
+from configs.meaning.filters import denies_the_rest, permits_everything
 from inventory.text import mark
 
 if TYPE_CHECKING:
@@ -47,6 +47,21 @@ def permits(
         sound_why=mark("no rule in force permits anything"),
         absent_why=mark("no filter is bound to an interface or a zone"),
     )
+
+    _deciding(sheet, reading, lists, filtering, policy)
+
+
+def _deciding(
+    sheet: Sheet, reading: Reading, lists: dict[Key, AccessList], filtering: list[Binding], policy: list[PolicyRule]
+) -> None:
+    """`no_access_rules`: a list on an interface lets pass what no rule takes, a policy between zones denies it."""
+    closed = [one.command for one in filtering if one.key in lists and denies_the_rest(lists[one.key].rules)]
+    weak = [one.command for one in filtering if one.command not in closed]
+    rules = [rule.command for rule in policy if rule.disabled is None]
+    controls.put(
+        sheet, "no_access_rules", weak=() if rules else weak, sound=[*rules, *closed],
+        lacking=bool(reading.find("interface")),
+    )  # fmt: skip
 
 
 def _idle_rules(lists: dict[Key, AccessList], filtering: list[Binding]) -> list[int]:

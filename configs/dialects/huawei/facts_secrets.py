@@ -86,7 +86,7 @@ def passwords(sheet: Sheet, reading: Reading) -> None:
     for command in reading.holding("password", "key", "authentication-mode"):
         if command.negated or not _about_secret(command):
             continue
-        if _clear(command):
+        if _clear(command) or _clear_user(command):
             plain.append(command)
         elif judging.masked(_untyped(command)):
             hidden.append(command)
@@ -123,6 +123,10 @@ def _clear(command: Command) -> bool:
                 return True
     untyped = _untyped(command)
     return bool(untyped) and not judging.masked(untyped) and not _STORED.search(untyped)
+
+
+def _clear_user(command: Command) -> bool:
+    return command.starts("snmp-agent", "usm-user") and judging.shows_user_key(command.words, _STORED)
 
 
 def _untyped(command: Command) -> str:

@@ -69,9 +69,15 @@ def _services(sheet: Sheet, said: tuple[Said, ...]) -> None:
         sheet.default("ssh_v1", False, mark("the server speaks SSH version 2 only"))
     on = [line for name in ("ftp", "tftp-server", "finger") for line in lines(said, "system", "services", name)[:1]]
     judging.services(sheet, on, (), default_off=True)
-    guarded = [each.line for each, words in below(said, "interfaces", "lo0") if "filter" in words]
-    if guarded:
-        sheet.line("vty_no_acl", False, guarded, mark("a filter on lo0 guards the device itself"))
+    guarded = [(each.line, words[-1]) for each, words in below(said, "interfaces", "lo0") if "filter" in words]
+    opened = facts_policies.opened(said, [name for _, name in guarded])
+    if guarded and opened is None:
+        sheet.unknown("vty_no_acl", mark("the filter on lo0 does not stand in this text"))
+    elif opened:
+        why = mark("the filter on lo0 lets any source reach the management services")
+        sheet.line("vty_no_acl", True, [*(line for line, _ in guarded), *opened], why)
+    elif guarded:
+        sheet.line("vty_no_acl", False, [line for line, _ in guarded], mark("a filter on lo0 guards the device itself"))
     elif lines(said, "system", "services"):
         sheet.absent("vty_no_acl", True, mark("no filter on lo0 limits who may manage the device"))
     else:

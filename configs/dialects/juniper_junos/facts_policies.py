@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from configs.dialects.juniper_junos import filters, rule_sets, security
 from configs.dialects.juniper_junos.statements import below
-from configs.facts import judging
+from configs.facts import controls, judging
 from configs.facts.judging import Filtering
-from configs.headers import PORTS, PROTOCOLS
+from configs.headers import PORTS, PROTOCOL_NUMBERS, PROTOCOLS
 from configs.intervals import ANYWHERE
 from configs.meaning.statements import FilterKind
 from configs.rulesets import facts as rule_facts
@@ -37,6 +37,7 @@ def policies(sheet: Sheet, tree: Tree, said: tuple[Said, ...]) -> None:
     found.everything += [
         each.line for each in said if each.words[:4] == ("security", "policies", "default-policy", "permit-all")
     ]
+    deciding = [rule.line for one in policies_ for rule in one.rules]
     lists = list(filters.filters(said))
     names = {each.words[each.words.index("filter") + 1] for each in said
              if each.words[:1] == ("firewall",) and "filter" in each.words[:-1]}  # fmt: skip
@@ -44,6 +45,8 @@ def policies(sheet: Sheet, tree: Tree, said: tuple[Said, ...]) -> None:
         if "filter" not in words or words[-2:-1] not in (("input",), ("output",)):
             continue
         found.bound.append(each.line)
+        if words[:1] != ("lo0",):  # that one guards the device itself
+            deciding.append(each.line)
         (found.used if words[-1] in names else found.undefined).append(each.line)
         opened = next(
             (rule for one in lists if words[-1] in one.name.split() for rule in one.rules if _whole(rule)), None
@@ -51,10 +54,44 @@ def policies(sheet: Sheet, tree: Tree, said: tuple[Said, ...]) -> None:
         if opened is not None and str(opened.action).startswith("accept"):
             found.everything += [opened.line, each.line]
     found.disabled += [node.line for _, node in tree.walk() if _OFF.match(node.text)]
+    passing = any(each.words[:1] == ("interfaces",) for each in said)
+    controls.put(sheet, "no_access_rules", sound=deciding, lacking=passing)
     judging.filters(sheet, found)
     rule_facts.put(sheet, rule_sets.of(said, lists, policies_))
     _untrusted(sheet, said)
     sheet.unknown("unused_ports_up", mark("ports that no statement names cannot be seen in this text"))
+
+
+_PORTS_OF = {"ssh": 22, "telnet": 23, "web-management": 443, "netconf": 830}
+
+
+def opened(said: tuple[Said, ...], names: list[str]) -> list[int] | None:
+    """The terms of these filters that let any source reach a management service; None if a filter is not there.
+
+    Filters of a list are asked one after the other. What another condition limits neither opens nor closes.
+    """
+    known = {one.name.split()[-1]: one for one in filters.filters(said)}
+    if not all(name in known for name in names):
+        return None
+    rules = [rule for name in names for rule in known[name].rules]
+    served = [_PORTS_OF[name] for name in _served(said) if name in _PORTS_OF] or [_PORTS_OF["ssh"]]
+    found = []
+    for port in served:
+        first = next((rule for rule in rules if _reaches(rule, port)), None)
+        if first is not None and str(first.action).startswith("accept"):
+            found.append(first.line)
+    return sorted(set(found))
+
+
+def _reaches(rule: Rule, port: int) -> bool:
+    """Whether a rule takes every connection to a TCP port from anywhere."""
+    return (
+        rule.source.v4 == ANYWHERE.v4
+        and rule.source_ports == PORTS
+        and PROTOCOL_NUMBERS["tcp"] in rule.protocols
+        and port in rule.destination_ports
+        and not rule.conditions
+    )
 
 
 def _whole(rule: Rule) -> bool:

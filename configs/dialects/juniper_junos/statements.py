@@ -44,11 +44,14 @@ def read(tree: Tree) -> Read:
     """The statements of a configuration, in the file's order."""
     found = list(flat.statements(tree, _SKIP, _WITHOUT))
     off = _deactivated(tree)
+    gone = _deleted(tree)
     applied = {each.words[1] for each in found if each.words[:1] == ("apply-groups",) and len(each.words) > 1}
     said, unread = [], []
     for each in found:
         words = each.words
         if any(words[: len(one)] == one for one in off):
+            continue
+        if any(each.line < line and words[: len(one)] == one for line, one in gone):
             continue
         if words[:1] == ("groups",):
             if len(words) < 3:
@@ -65,11 +68,22 @@ def read(tree: Tree) -> Read:
 
 
 def _deactivated(tree: Tree) -> list[tuple[str, ...]]:
-    """What `deactivate …` takes out of force."""
+    """What `deactivate …` takes out of force, and no later `activate …` brings back."""
+    off: list[tuple[str, ...]] = []
+    for node in tree.children:
+        if node.text.startswith("deactivate ") and not node.children:
+            off.append(flat.words_of(node.text)[1:])
+        elif node.text.startswith("activate ") and not node.children:
+            off = [one for one in off if one != flat.words_of(node.text)[1:]]
+    return off
+
+
+def _deleted(tree: Tree) -> list[tuple[int, tuple[str, ...]]]:
+    """What `delete …` takes back of what was said above it, with its line."""
     return [
-        flat.words_of(node.text)[1:]
+        (node.line, flat.words_of(node.text)[1:])
         for node in tree.children
-        if node.text.startswith("deactivate ") and not node.children
+        if node.text.startswith("delete ") and not node.children
     ]
 
 

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from configs.dialects.linux.grammar import SECTION
-from configs.facts import judging
+from configs.facts import controls, judging
 from configs.facts.judging import Community
 from configs.reading import Sheet
 from configs.rulesets import facts as rule_facts
@@ -107,18 +107,7 @@ def _sshd(sheet: Sheet, lines: list[Line]) -> None:
         sheet.line("ssh_v1", "1" in protocol[0].words[1].split(","), [protocol[0].number], why)
     else:
         sheet.default("ssh_v1", False, mark("the server speaks SSH version 2 only"))
-    users = [
-        line
-        for word in ("allowusers", "match")
-        for line in _options(lines, word)
-        if "@" in line.text or "address" in line.text.lower()
-    ]
-    if users:
-        sheet.line(
-            "vty_no_acl", False, [line.number for line in users], mark("remote management is limited to listed sources")
-        )
-    else:
-        sheet.unknown("vty_no_acl", mark("whether a firewall limits the sources is not decided here"))
+    _sources(sheet, _options(lines, "allowusers"))
     _idle(sheet, lines)
     banner = [line for line in _options(lines, "banner") if line.words[1].lower() != "none"]
     judging.wanted(
@@ -130,6 +119,25 @@ def _sshd(sheet: Sheet, lines: list[Line]) -> None:
     )
     judging.algorithms(sheet, _algorithms(lines))
     _accounts(sheet, lines)
+
+
+def _sources(sheet: Sheet, allowed: list[Line]) -> None:
+    """`vty_no_acl` by AllowUsers: a pattern without a host lets that user in from anywhere.
+
+    A `Match Address` only says which options hold; whether it keeps anybody out, a person sees.
+    """
+    limited = [line for line in allowed if all(_of_a_host(word) for word in line.words[1:])]
+    if allowed and len(limited) == len(allowed):
+        sheet.line(
+            "vty_no_acl", False, [one.number for one in allowed], mark("remote management is limited to listed sources")
+        )
+    else:
+        sheet.unknown("vty_no_acl", mark("whether a firewall limits the sources is not decided here"))
+
+
+def _of_a_host(pattern: str) -> bool:
+    _, _, host = pattern.partition("@")
+    return bool(host.strip("*?"))
 
 
 def _accounts(sheet: Sheet, lines: list[Line]) -> None:
@@ -154,14 +162,27 @@ def _accounts(sheet: Sheet, lines: list[Line]) -> None:
 def _idle(sheet: Sheet, lines: list[Line]) -> None:
     interval, count = _options(lines, "clientaliveinterval")[:1], _options(lines, "clientalivecountmax")[:1]
     timeouts: list[tuple[judging.Line, int]] = []
-    if interval and interval[0].words[1].isdigit():
-        times = int(count[0].words[1]) if count and count[0].words[1].isdigit() else 3
-        timeouts.append((interval[0].number, int(interval[0].words[1]) * max(times, 1)))
     why, unknown = (
         mark("ClientAliveInterval says when a silent session ends"),
         mark("no line says when an idle session ends"),
     )
+    seconds = _seconds(interval[0].words[1]) if interval else None
+    if interval and seconds is not None:
+        times = int(count[0].words[1]) if count and count[0].words[1].isdigit() else 3
+        timeouts.append((interval[0].number, seconds * times))
+        if seconds and not times:  # ended sessions before OpenSSH 8.2, ends none since
+            timeouts, unknown = [], mark("what ClientAliveCountMax 0 means depends on the release")
     judging.idle(sheet, timeouts, why, unknown_why=unknown)
+
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def _seconds(text: str) -> int | None:
+    """A time as sshd_config(5) writes it (`600`, `10m`, `1h30m`); None if it is none."""
+    if not re.fullmatch(r"(?:\d+[smhdw]?)+", text.lower()):
+        return None
+    return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhdw]?)", text.lower()))
 
 
 _WEAK = re.compile(r"3des|arcfour|blowfish|md5|group1-sha1|group-exchange-sha1|(?:^|,)des")
@@ -175,24 +196,10 @@ def _algorithms(lines: list[Line]) -> Iterator[tuple[judging.Line, bool]]:
 
 
 def _logins(sheet: Sheet, lines: list[Line]) -> None:
-    pam = [line for line in lines if "/pam.d/" in line.file or "faillock.conf" in line.file]
-    locks = [
-        line.number
-        for line in pam
-        if "pam_faillock" in line.text or "pam_tally" in line.text or line.words[0] == "deny"
-    ]
-    if locks:
-        sheet.line("no_login_lockout", False, locks, mark("failures lock the account"))
-    elif any("/pam.d/" in line.file for line in lines):
-        sheet.absent("no_login_lockout", True, mark("there is no pam_faillock line"))
-    else:
-        sheet.unknown("no_login_lockout", _NOT_HERE)
-    rows = [
-        (line.number, int(found[1]))
-        for line in lines
-        if ("/pam.d/" in line.file or "pwquality" in line.file or "login.defs" in line.file)
-        and (found := re.search(r"(?:minlen\s*=\s*|PASS_MIN_LEN\s+)(\d+)", line.text)) is not None
-    ]
+    _lockout(sheet, lines)
+    # Where PAM checks the length, PASS_MIN_LEN is not asked (login.defs(5)).
+    rows = list(_lengths(lines, ("/pam.d/", "pwquality"), r"minlen\s*=\s*(\d+)"))
+    rows = rows or list(_lengths(lines, ("login.defs",), r"PASS_MIN_LEN\s+(\d+)"))
     name = "pwd_policy_weak_or_missing"
     if rows:
         short = [number for number, length in rows if length < judging.MIN_LENGTH]
@@ -201,6 +208,30 @@ def _logins(sheet: Sheet, lines: list[Line]) -> None:
         )
     else:
         sheet.unknown(name, _NOT_HERE)
+
+
+def _lengths(lines: list[Line], files: tuple[str, ...], pattern: str) -> Iterator[tuple[int, int]]:
+    for line in lines:
+        found = re.search(pattern, line.text) if any(file in line.file for file in files) else None
+        if found is not None:
+            yield line.number, int(found[1])
+
+
+def _lockout(sheet: Sheet, lines: list[Line]) -> None:
+    """`no_login_lockout`: faillock.conf counts only where PAM asks the module; `deny=0` never locks."""
+    pam = [line for line in lines if "/pam.d/" in line.file]
+    asked = [line for line in pam if "pam_faillock" in line.text or "pam_tally" in line.text]
+    conf = [line for line in lines if "faillock.conf" in line.file and line.words[0].startswith("deny")]
+    counted = [*asked, *conf]
+    never = [line.number for line in counted if re.search(r"\bdeny\s*=\s*0(?!\d)", line.text)]
+    if pam and not asked:
+        sheet.absent("no_login_lockout", True, mark("there is no pam_faillock line"))
+    elif never:
+        sheet.line("no_login_lockout", True, never, mark("failures are counted, and nobody is locked out"))
+    elif counted:
+        sheet.line("no_login_lockout", False, [one.number for one in counted], mark("failures lock the account"))
+    else:
+        sheet.unknown("no_login_lockout", _NOT_HERE)
 
 
 def _snmp(sheet: Sheet, lines: list[Line]) -> None:
@@ -256,6 +287,7 @@ def _records(sheet: Sheet, lines: list[Line]) -> None:
 def _firewall(sheet: Sheet, lines: list[Line]) -> None:
     if not lines:
         sheet.unknown("any_any_permit_applied", _NOT_HERE)
+        controls.put(sheet, "no_access_rules")
         return
     opened = [
         line.number
@@ -272,6 +304,7 @@ def _firewall(sheet: Sheet, lines: list[Line]) -> None:
         for line in lines
         if re.search(r"hook (?:input|forward)\b.*policy drop|^:(?:INPUT|FORWARD) DROP", line.text)
     ]
+    controls.put(sheet, "no_access_rules", weak=opened, sound=closed, lacking=True)
     sheet.weighed(
         "any_any_permit_applied", opened, closed,
         why=mark("this rule permits anything and is in force"),

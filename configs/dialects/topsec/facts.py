@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from configs.dialects.topsec import rule_sets
 from configs.dialects.topsec.objects import Command
 from configs.dialects.topsec.objects import read as read_commands
-from configs.facts import judging
+from configs.facts import controls, judging
 from configs.facts.judging import Filtering
 from configs.reading import Sheet
 from configs.rulesets import facts as rule_facts
@@ -98,6 +98,7 @@ def _policies(sheet: Sheet, tree: Tree, commands: tuple[Command, ...]) -> None:
         if one.value("action") == "accept" and all(set(one.values(word)) <= {"any"} for word in _LIMITS)
     ]  # fmt: skip
     found = Filtering(everything=[*opened], bound=[one.line for one in rules], disabled=[*off])
+    controls.put(sheet, "no_access_rules", sound=[one.line for one in active])
     whole = Sheet()
     judging.filters(whole, found)
     facts = whole.facts(PLATFORM, tree.encoding).facts
