@@ -165,9 +165,7 @@ class _Attempt:
         """  # noqa: D205 - one sentence
         if not self._facts[name].value:
             return Closed(name)
-        remedy = remedies(self._speaker.platforms[0]).get(name)
-        if remedy is None:
-            return Left(name, Lack.DECISION, Message("no remedy is known for it on this platform"))
+        remedy = remedies(self._speaker.platforms[0])[name]
         try:
             return self._mended(name, remedy, doors=doors)
         except UnfitError as error:
