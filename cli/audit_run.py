@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import date as date_type
 from pathlib import Path
@@ -22,7 +23,7 @@ from cli.audit_common import (
     own_files,
 )
 from cli.audit_evidence import EVERYTHING, Evidence, PrometheusSecret, PrometheusUrl, observed
-from cli.common import HERE, JsonOption, WorkspaceOption, command, page, print_json, print_table, talk
+from cli.common import HERE, JsonOption, WorkspaceOption, command, page, print_table, talk
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, language, mark, tr
 
@@ -143,7 +144,7 @@ def register(group: typer.Typer) -> None:
         settings = (_template(template, workspace), earlier or [], chosen.files)
         written = _write(report, out, kinds, *settings) if out is not None else []
         if as_json:
-            print_json(report_json.document(report))
+            sys.stdout.write(report_json.data(report).decode())
         else:
             _show(report)
         for path in written:
