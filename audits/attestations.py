@@ -80,7 +80,7 @@ def load(root: Path, day: str) -> tuple[Attestation, ...]:
 
 def write(root: Path, attestation: Attestation) -> Attestation:
     """Add a statement, with the checksum of its file as it is now. InputError if there is no such file."""
-    sha256 = checksum(root / attestation.file)
+    sha256 = checksum(root, attestation.file)
     if not sha256:
         message = Message("there is no file “{name}” below the workspace", name=attestation.file)
         raise InputError([Problem("no-such-file", message, Message("put it there first"), file="--file")])
@@ -101,9 +101,12 @@ def write(root: Path, attestation: Attestation) -> Attestation:
 ENDS_BEFORE = (Message("it ends before it begins"), Message("write a later day"))
 
 
-def checksum(path: Path) -> str:
-    """The SHA-256 of a file; empty if it cannot be read."""
+def checksum(root: Path, name: str) -> str:
+    """The SHA-256 of a file below the workspace; empty if it cannot be read, or stands elsewhere."""
+    path = root / name
     try:
+        if not path.resolve().is_relative_to(root.resolve()):
+            return ""
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
@@ -111,8 +114,7 @@ def checksum(path: Path) -> str:
 
 
 def _attestation(read: _AttestationIn, root: Path, day: str) -> Attestation:
-    path = root / read.file
-    now = checksum(path) if path.resolve().is_relative_to(root.resolve()) else ""
+    now = checksum(root, read.file)
     return Attestation(
         read.item,
         Verdict(read.verdict),

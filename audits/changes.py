@@ -82,21 +82,34 @@ def read(path: Path) -> Run:
         document = json.loads(read_bytes(place, str(place)))
     except (UnicodeDecodeError, json.JSONDecodeError):
         document = None
+    hint = Message("write one with: govnet audit run … --format json --out DIR")
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         message = Message("this is no JSON report of an audit")
-        hint = Message("write one with: govnet audit run … --format json --out DIR")
         raise InputError([Problem("no-report", message, hint, file=str(place))])
+    try:
+        _row(str(place), document)
+        weaknesses(document)
+        frozenset(_sound(document))
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        message = Message(
+            "parts of this report are missing or changed ({what})", what=f"{type(error).__name__}: {error}"
+        )
+        raise InputError([Problem("bad-report", message, hint, file=str(place))]) from None
     return document
 
 
 def runs(folder: Path) -> list[tuple[Path, Run]]:
-    """Every report below a folder with its path, the oldest first; other files are left alone."""
+    """Every report below a folder with its path, the oldest first; other files are left alone.
+
+    InputError if one of them is damaged.
+    """
     found = []
     for path in sorted(folder.rglob("*.json")):
         try:
             found.append((path, read(path)))
-        except InputError:
-            continue
+        except InputError as error:
+            if error.problems[0].code == "bad-report":
+                raise
     return sorted(found, key=lambda entry: (entry[1]["generated"], str(entry[0])))
 
 
@@ -201,25 +214,22 @@ def trend(reports: Iterable[tuple[Path, Run]]) -> list[dict[str, Any]]:
     for path, run in reports:
         earlier = before.setdefault((run["level"], run["pack"]["name"]), [])
         changes = compare(earlier[-1], run, earlier[:-1]) if earlier else None
-        score = run["score"] or {}
-        rows.append(
-            {
-                "file": str(path),
-                "generated": run["generated"],
-                "level": run["level"],
-                "pack": run["pack"]["name"],
-                "devices": run["counts"]["devices"],
-                "devices_unread": run["counts"]["devices_unread"],
-                "items": run["counts"]["items"],
-                "findings": run["counts"]["findings"],
-                "waived": run["counts"]["waived"],
-                "high_risk": run["counts"]["high_risk"],
-                "rate": score.get("rate"),
-                "points": score.get("points"),
-                "new": len(changes.new) if changes else None,
-                "closed": len(changes.closed) if changes else None,
-                "came_back": len(changes.came_back) if changes else None,
-            }
-        )
+        changed = {name: len(getattr(changes, name)) if changes else None for name in ("new", "closed", "came_back")}
+        rows.append(_row(str(path), run) | changed)
         earlier.append(run)
     return rows
+
+
+def _row(file: str, run: Run) -> dict[str, Any]:
+    """What a run counted."""
+    counts, score = run["counts"], run["score"] or {}
+    names = ("devices", "devices_unread", "items", "findings", "waived", "high_risk")
+    return {
+        "file": file,
+        "generated": run["generated"],
+        "level": run["level"],
+        "pack": run["pack"]["name"],
+        **{name: counts[name] for name in names},
+        "rate": score.get("rate"),
+        "points": score.get("points"),
+    }

@@ -7,17 +7,21 @@ promised was seen, as far as a text can show it; the audit behind the push says 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
+from audits.model import Verdict
 from configs import change, dialects
 from configs.change import statements
 from configs.remedies import by_statements, language, remedies
 from configs.remedy_lines import Lack, UnfitError, mend
+from configs.rulesets.facts import on
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from datetime import date
 
+    from audits.changes import Run
     from audits.model import Assessed
     from configs.change import Change
     from configs.model import Dialect, Fact
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
     from configs.remedy_lines import Values
     from configs.tree import Tree
     from inventory.model import Interface
+
+# A hint leaves the verdict to a person, and is mended like a weakness that is proven.
+_OPEN: Final = (Verdict.FAIL.value, Verdict.PARTIAL.value, Verdict.MANUAL.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,22 @@ class Fixed:
         return self.inside.empty and self.doors.empty
 
 
+def open_weaknesses(run: Run) -> dict[str, set[str]]:
+    """The weaknesses that a report names and nobody has waived, by device; a person's word closes what it is about."""
+    found: dict[str, set[str]] = {}
+    for item in run["items"]:
+        for finding in item["findings"]:
+            if finding["device"] and finding["verdict"] in _OPEN:
+                found.setdefault(finding["device"], set()).update(_weak(finding["evidence"]))
+    for entry in run["observations"]:
+        found.setdefault(entry["device"], set()).update(_weak([entry]))
+    return found
+
+
+def _weak(evidence: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    return (entry["fact"] for entry in evidence if entry["value"] and not entry["waiver"])
+
+
 def fix(
     device: Assessed,
     wanted: Collection[str],
@@ -94,14 +117,15 @@ def fix(
     management: Interface | None = None,
     *,
     named: Collection[str] = (),
+    day: date | None = None,
 ) -> Fixed:
     """What mends those weaknesses of `wanted` that the device has. Its text must have been read (no `problem`).
 
-    `named` are those that somebody has asked for by name.
+    `named` are those that somebody has asked for by name; `day` decides which rules' time is over.
     """
     speaker = dialects.dialect(device.facts.platform)
     before = speaker.parse(device.document.content)
-    attempt = _Attempt(speaker, before, device.facts.facts, values, frozenset(named), management)
+    attempt = _Attempt(speaker, before, device.facts.facts, values, frozenset(named), management, day)
     weak = [name for name in device.facts.facts if name in wanted and device.known(name).value]
     known = remedies(device.facts.platform)
     ordered = [*(name for name in known if name in weak), *(name for name in weak if name not in known)]
@@ -125,6 +149,7 @@ class _Attempt:
         values: Values,
         named: frozenset[str],
         management: Interface | None,
+        day: date | None,
     ) -> None:
         self._speaker = speaker
         self.tree = tree
@@ -132,6 +157,7 @@ class _Attempt:
         self._values = values
         self._named = named
         self._management = management
+        self._day = day
 
     def mend(self, name: str, *, doors: bool = False) -> Closed | Left | None:
         """Put a weakness's remedy in, if it closes it and nothing else opens; None if it may shut us out and that is
@@ -139,9 +165,7 @@ class _Attempt:
         """  # noqa: D205 - one sentence
         if not self._facts[name].value:
             return Closed(name)
-        remedy = remedies(self._speaker.platforms[0]).get(name)
-        if remedy is None:
-            return Left(name, Lack.DECISION, Message("no remedy is known for it on this platform"))
+        remedy = remedies(self._speaker.platforms[0])[name]
         try:
             return self._mended(name, remedy, doors=doors)
         except UnfitError as error:
@@ -170,7 +194,7 @@ class _Attempt:
             raise UnfitError(Lack.NAMED, message, remedy.note)
         mended = mend(self._speaker, self.tree, remedy, self._facts[name].lines, self._values)
         after = self._speaker.parse(mended.text)
-        facts = self._facts | dict(self._speaker.facts(after).facts)
+        facts = self._facts | dict(on(self._speaker.facts(after), self._day).facts)
         opened = sorted(other for other, found in facts.items() if found.value and not self._facts[other].value)
         if not set(opened) <= set(remedy.shows):
             message = Message("its lines would open another weakness: {names}", names=", ".join(opened))

@@ -10,16 +10,22 @@ from __future__ import annotations
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from audits.model import Severity, Source, Verdict, Words
 from audits.vocabulary import CONFIGURED, FACTS
 from inventory.errors import InputError, Problem
+from inventory.sources import read_bytes
+from inventory.sources import yaml as places
 from inventory.text import Message
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 RULES = Path(__file__).parent / "rules"
+_LIKE_OURS = Message("compare it with the rules that come with govnet")
 LEVELS: tuple[Literal[2, 3], ...] = (2, 3)
 
 Scope = Literal["device", "system"]
@@ -259,14 +265,13 @@ def load(path: Path) -> Pack:
             document = yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
         return Pack.model_validate(document)
     except OSError as error:
-        raise InputError([_problem(path, "unreadable", "", error.strerror or str(error))]) from None
+        raise InputError([_problem(path, "unreadable", error.strerror or str(error))]) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError([_problem(path, "bad-yaml", "", " ".join(str(error).split()))]) from None
+        places.parse(read_bytes(path, str(path)), str(path))  # it says the same with line and column
+        raise InputError([_problem(path, "bad-yaml", " ".join(str(error).split()))]) from None
     except ValidationError as error:
-        raise InputError(
-            _problem(path, "bad-rule", ".".join(map(str, fault["loc"])), fault["msg"])
-            for fault in error.errors(include_url=False)
-        ) from None
+        written = places.parse(read_bytes(path, str(path)), str(path))
+        raise InputError([_fault(written, fault) for fault in error.errors(include_url=False)]) from None
 
 
 def shipped(name: str) -> Pack:
@@ -274,11 +279,20 @@ def shipped(name: str) -> Pack:
     return load(RULES / f"{name}.yml")
 
 
-def _problem(path: Path, code: str, column: str, detail: str) -> Problem:
-    return Problem(
-        code=code,
-        message=Message("this rule file cannot be used: {detail}", detail=detail),
-        hint=Message("compare it with the rules that come with govnet"),
-        file=str(path),
-        column=column,
-    )
+def _fault(written: places.Document, fault: ErrorDetails) -> Problem:
+    """A fault with its line; what is missing is told of what should hold it."""
+    place, name = fault["loc"], ""
+    if fault["type"] in {"missing", "extra_forbidden"}:
+        name = str(place[-1])
+    if fault["type"] == "missing":
+        message = Message("the key “{key}” is missing", key=name)
+    elif fault["type"] == "extra_forbidden":
+        message = Message("the key “{key}” is not known here", key=name)
+    else:
+        message = Message("this rule file cannot be used: {detail}", detail=fault["msg"])
+    return Problem("bad-rule", message, _LIKE_OURS, written.file, written.line(place), places.path_text(place))
+
+
+def _problem(path: Path, code: str, detail: str) -> Problem:
+    message = Message("this rule file cannot be used: {detail}", detail=detail)
+    return Problem(code, message, _LIKE_OURS, str(path))

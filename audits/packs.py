@@ -38,6 +38,8 @@ def choose(names: Sequence[str], level: int | None = None, root: Path | None = N
     path. InputError for unknown names, faulty files and levels that contradict each other.
     """
     wanted = [part for name in names for part in (piece.strip() for piece in name.split(",")) if part]
+    if names and not wanted:
+        raise InputError([_no_such("".join(names), ())])
     chosen = [_named(name, root) for name in dict.fromkeys(wanted or [f"mlps-{level or 3}"])]
     levels = {asked for _, _, asked in chosen if asked is not None} | ({level} if level is not None else set())
     if len(levels) > 1:
@@ -68,11 +70,7 @@ def _named(name: str, root: Path | None) -> tuple[Path, Pack, int | None]:
         return Path(name), _read(Path(name)), None
     known = names(root)
     if name not in known:
-        near = nearest(name, tuple(known))
-        hint = Message("did you mean “{name}”?", name=near) if near else Message("see: govnet audit rules list")
-        raise InputError(
-            [Problem("no-such-pack", Message("there is no pack “{name}”", name=name), hint, file="--pack")]
-        )
+        raise InputError([_no_such(name, known)])
     pack = _read(known[name])
     variant = pack.variants.get(name)
     varied = pack if variant is None else _varied(name, pack, variant)
@@ -153,6 +151,12 @@ def _merged(one: Item | None, two: Item) -> Item | None:
 
 def _joined(texts: Sequence[Text]) -> Text:
     return Text(zh="；".join(text.zh for text in texts), en="; ".join(text.en for text in texts))
+
+
+def _no_such(name: str, known: Iterable[str]) -> Problem:
+    near = nearest(name, tuple(known))
+    hint = Message("did you mean “{name}”?", name=near) if near else Message("see: govnet audit rules list")
+    return Problem("no-such-pack", Message("there is no pack “{name}”", name=name), hint, file="--pack")
 
 
 def _twice(item: str, one: str, two: str) -> Problem:

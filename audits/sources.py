@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from audits.model import Document
@@ -13,7 +14,7 @@ from inventory.text import Message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from inventory.model import Workspace
+    from inventory.model import Inventory, Workspace
 
 ARCHIVE = "archive:"
 
@@ -50,6 +51,23 @@ def gather(sources: Sequence[str], *, platform: str = "", workspace: Workspace |
     if problems:
         raise InputError(problems)
     return documents
+
+
+def named(documents: Sequence[Document], inventory: Inventory) -> list[Document]:
+    """A file that is named after a device of the inventory is that device's, with its platform and role.
+
+    Of two files with one device's name neither is: nobody can say which of them it runs.
+    """
+    names = [document.device or PurePosixPath(document.path).stem for document in documents]
+    found = []
+    for name, document in zip(names, documents, strict=True):
+        row = inventory.devices.get(name)
+        if row is None or document.device or names.count(name) > 1:
+            found.append(document)
+        else:
+            platform = document.platform or row.platform
+            found.append(replace(document, device=name, platform=platform, role=row.role))
+    return found
 
 
 def _files(root: Path) -> Iterable[Path]:

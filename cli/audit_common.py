@@ -67,13 +67,27 @@ def check_day(text: str, option: str = "--date") -> str:
     raise InputError([Problem("bad-date", message, Message("write year, month and day with hyphens"), column=option)])
 
 
+def check_level(level: int | None) -> None:
+    """InputError for a level that there are no rules for."""
+    from audits.pack import LEVELS  # noqa: PLC0415 - start-up time
+
+    if level is not None and level not in LEVELS:
+        message = Message("there are rules for the levels 2 and 3 only")
+        raise InputError([Problem("bad-level", message, Message("write --level 2 or --level 3"), column="--level")])
+
+
 def own_files(root: Path) -> Path | None:
     """The workspace whose rules, profile, waivers and attestations count; None if `root` is no workspace."""
     return root if (root / "govnet.yaml").is_file() else None
 
 
-def gather(sources: list[str] | None, platform: str, root: Path) -> tuple[list[Document], Workspace | None]:
-    """The documents, and the workspace if the sources need one or the folder is one. InputError for bad input."""
+def gather(
+    sources: list[str] | None, platform: str, root: Path, *, around: bool = False
+) -> tuple[list[Document], Workspace | None]:
+    """The documents, and the workspace if the sources need one. InputError for bad input.
+
+    `around`: the workspace of `root` also where files are given; what is named after a device is that device's.
+    """
     from audits import sources as audit_sources  # noqa: PLC0415 - start-up time
     from configs import dialects  # noqa: PLC0415 - as above
     from inventory import workspace as workspaces  # noqa: PLC0415 - as above
@@ -90,6 +104,10 @@ def gather(sources: list[str] | None, platform: str, root: Path) -> tuple[list[D
             ]
         )
     chosen = sources or [ARCHIVE]
-    needed = ARCHIVE in chosen
+    # A folder with govnet.yaml and rules, but without an inventory, is enough to audit files.
+    needed = ARCHIVE in chosen or (around and own_files(root) is not None and (root / "inventory").is_dir())
     workspace = workspaces.load(root, platforms=dialects.platforms()) if needed else None
-    return audit_sources.gather(chosen, platform=platform, workspace=workspace), workspace
+    documents = audit_sources.gather(chosen, platform=platform, workspace=workspace)
+    if around and workspace is not None:
+        documents = audit_sources.named(documents, workspace.inventory)
+    return documents, workspace

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.common import JsonOption, command, print_json, print_table, talk
 from inventory.errors import ExitCode, InputError, Problem
-from inventory.text import Message, mark, tr
+from inventory.text import Message, language, mark, tr
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from audits.changes import Changes, Run, Weakness
 
 _LINES = 4  # line numbers in a cell
@@ -76,12 +78,20 @@ def _trend(group: typer.Typer) -> None:
         group,
         "trend",
         mark("Show the JSON reports of a folder, the oldest first, with what changed from run to run."),
-        ["govnet audit trend reports", "govnet audit trend reports --json"],
+        [
+            "govnet audit trend reports",
+            "govnet audit trend reports --out reports/trend.html",
+            "govnet audit trend reports --json",
+        ],
     )
     def trend(
         folder: Annotated[
             Path, typer.Argument(metavar="DIR", help=tr(mark("A folder with JSON reports, however deep.")))
         ],
+        out: Annotated[
+            Path | None,
+            typer.Option("--out", help=tr(mark("A page with charts, as one HTML file.")), show_default=False),
+        ] = None,
         as_json: JsonOption = False,
     ) -> None:
         from audits import changes  # noqa: PLC0415 - start-up time
@@ -91,6 +101,8 @@ def _trend(group: typer.Typer) -> None:
             message = Message("there is no JSON report of an audit in it")
             hint = Message("write one with: govnet audit run … --format json --out DIR")
             raise InputError([Problem("no-report", message, hint, file=str(folder))])
+        if out is not None:
+            _draw(rows, out)
         if as_json:
             print_json({"runs": rows})
             return
@@ -125,6 +137,44 @@ def _trend(group: typer.Typer) -> None:
                 for row in rows
             ],
         )
+        _sparklines(rows)
+
+
+def _draw(rows: Sequence[Mapping[str, Any]], out: Path) -> None:
+    """The page with charts."""
+    from audits.report import trend  # noqa: PLC0415 - start-up time
+    from inventory.sources import write_atomically  # noqa: PLC0415 - as above
+
+    try:
+        write_atomically(out, trend.render(rows, language()).encode())
+    except OSError as error:
+        message = Message("cannot write to {path}: {reason}", path=out, reason=error.strerror or str(error))
+        hint = Message("name a file in a folder that you may write to")
+        raise InputError([Problem("cannot-write", message, hint, column="--out")]) from None
+    talk().print(tr("written: {path}", path=out), markup=False, soft_wrap=True)
+
+
+def _sparklines(rows: Sequence[Mapping[str, Any]]) -> None:
+    """How the figures went, for runs that were judged by the same rules."""
+    from audits.report import trend  # noqa: PLC0415 - start-up time
+
+    for one in trend.series(rows):
+        if len(one.rows) > 1:
+            figures = (
+                (mark("findings not or partly met"), [trend.unmet(row) for row in one.rows]),
+                (mark("high risk"), [row["high_risk"] for row in one.rows]),
+                (mark("rate"), [row["rate"] for row in one.rows]),
+            )
+            told = [
+                (
+                    tr(name),
+                    trend.sparkline(values),
+                    *("-" if end is None else f"{end:g}" for end in (values[0], values[-1])),
+                )
+                for name, values in figures
+            ]
+            columns = [mark("figure"), mark("run by run"), mark("first"), mark("last")]
+            print_table(tr("{pack}, level {level}", pack=one.pack, level=one.level), columns, told)
 
 
 def _older(history: list[Path], old: Path, new: Path, before: Run) -> list[Run]:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.audit_common import LevelOption, Platform, Sources, gather
-from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, page, print_json, print_table, talk
+from cli.audit_common import Day, LevelOption, Packs, Platform, Sources, check_day, check_level, gather, own_files
+from cli.common import HERE, JsonOption, WorkspaceOption, command, page, print_json, print_table, talk
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from audits.changes import Run
     from audits.fixing import Closed, Fixed, Left
     from audits.model import Document, Report
-    from audits.pack import Pack
-    from inventory.model import Workspace
 
 _NAMED = 5  # devices that are named where many are alike
-# Weaknesses by device.
-_Weak = dict[str, set[str]]
 
 
 def register(group: typer.Typer) -> None:
@@ -40,6 +36,7 @@ def register(group: typer.Typer) -> None:
         [
             "govnet audit fix --out fix",
             "govnet audit fix --run reports/audit.json --device rt-lantian --out fix",
+            "govnet audit fix --pack mlps-3,egov-extranet --out fix",
             "govnet audit fix --only telnet_mgmt --only 8.1.4.1-c --out fix --json",
         ],
     )
@@ -67,45 +64,101 @@ def register(group: typer.Typer) -> None:
             typer.Option("--device", help=tr(mark("Mend only this device; may be repeated.")), show_default=False),
         ] = None,
         level: LevelOption = None,
+        packs: Packs = None,
         platform: Platform = "",
+        date: Day = "",
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
-        from audits import engine, fixing, pack  # noqa: PLC0415 - start-up time
+        from audits import changes, fixing  # noqa: PLC0415 - start-up time
         from configs.readdress import out as folders  # noqa: PLC0415 - as above
         from configs.remedy_lines import Values  # noqa: PLC0415 - as above
 
-        level = 3 if level is None else level
-        if level not in pack.LEVELS:
-            raise InputError([_problem("bad-level", "--level", Message("there are rules for the levels 2 and 3 only"))])
+        reported = changes.read(run) if run is not None else None
+        judge = _Judge(workspace, level, packs, check_day(date), reported)
         if out is not None:
             folders.check(out)
-        documents, loaded = gather(sources, platform, workspace)
-        if loaded is None and (workspace / "inventory").is_dir():
-            loaded = load_workspace(workspace)
-        rules = pack.shipped("mlps")
-        wanted, named = _wanted(only or (), rules, level)
-        documents = _chosen([_known(document, loaded) for document in documents], device or ())
-        report = engine.run(documents, rules, level)
-        weak = _weak(report) if run is None else _reported(run)
+        documents, loaded = gather(sources, platform, workspace, around=True)
+        wanted, named = _wanted(only or (), judge.items)
+        report = judge.report(_chosen(documents, device or ()))
+        weak = fixing.open_weaknesses(judge.document(report) if reported is None else reported)
         values = Values.of(loaded.settings if loaded is not None else None)
         homes = {each.name: each.address for each in loaded.inventory.devices.values()} if loaded is not None else {}
         fixed = [
-            fixing.fix(each, weak.get(each.name, set()) & wanted, values, homes.get(each.name), named=named)
+            fixing.fix(each, weak[each.name] & wanted, values, homes.get(each.name), named=named, day=judge.day)
             for each in report.judged
             if weak.get(each.name, set()) & wanted
         ]
-        _finish(_Outcome(fixed, report, _after(fixed, report, rules), rules), out, homes, as_json=as_json)
+        _finish(_Outcome(fixed, report, judge.after(fixed, report), judge.items), out, homes, as_json=as_json)
+
+
+class _Judge:
+    """What `audit run` of this workspace judges by: packs, profile, waivers and attestations."""
+
+    def __init__(
+        self, workspace: Path, level: int | None, packs: list[str] | None, day: str, reported: Run | None
+    ) -> None:
+        from datetime import date as date_type  # noqa: PLC0415 - start-up time
+
+        from audits import attestations, profile, waivers  # noqa: PLC0415 - as above
+        from audits import packs as rules  # noqa: PLC0415 - as above
+
+        check_level(level)
+        own = own_files(workspace)
+        self._profile = profile.load(own) if own else profile.shipped()
+        if packs is None and reported is not None:
+            # A report is mended by the rules that found it.
+            packs, level = reported["pack"]["name"].split("+"), level or reported["level"]
+        self._chosen = rules.choose(packs or self._profile.packs, level, own)
+        self._waivers = waivers.load(own, day) if own else ()
+        self._attestations = attestations.load(own, day) if own else ()
+        self.day = date_type.fromisoformat(day)
+        # Fact → the items that ask for it.
+        self.items: dict[str, list[str]] = {}
+        for _, item in self._chosen.pack.items(self._chosen.level):
+            for check in item.checks:
+                self.items.setdefault(check.fact, []).append(item.id_at(self._chosen.level))
+
+    def report(self, documents: Iterable[Document]) -> Report:
+        """The audit of these documents."""
+        from audits import engine  # noqa: PLC0415 - start-up time
+
+        return engine.run(
+            documents,
+            self._chosen.pack,
+            self._chosen.level,
+            attestations=self._attestations,
+            waivers=self._waivers,
+            profile=self._profile,
+            day=self.day,
+        )
+
+    def document(self, report: Report) -> Run:
+        """The report as `audit run` writes it."""
+        from audits.report import json as report_json  # noqa: PLC0415 - start-up time
+
+        return report_json.document(report)
+
+    def after(self, fixed: Sequence[Fixed], before: Report) -> Report:
+        """The audit of the mended texts."""
+        from dataclasses import replace  # noqa: PLC0415 - start-up time
+
+        texts = {device.device: device.after for device in fixed}
+        return self.report(
+            replace(each.document, content=texts[each.name], platform=each.facts.platform)
+            for each in before.judged
+            if each.name in texts
+        )
 
 
 class _Outcome:
     """What was mended, and the audit before and behind it."""
 
-    def __init__(self, fixed: Sequence[Fixed], before: Report, after: Report, rules: Pack) -> None:
+    def __init__(self, fixed: Sequence[Fixed], before: Report, after: Report, items: Mapping[str, list[str]]) -> None:
         self.fixed = fixed
         self.before = before
         self._after = after
-        self._items = _items_of(rules, before.level)
+        self._items = items
 
     def items(self, fact: str) -> list[str]:
         """The items that a weakness belongs to."""
@@ -135,6 +188,8 @@ def _finish(outcome: _Outcome, out: Path | None, homes: Mapping[str, Any], *, as
         print_json(
             {
                 "ok": not left and not unread,
+                "level": outcome.before.level,
+                "pack": outcome.before.pack.name,
                 "folder": str(out) if out is not None else None,
                 "stages": stages,
                 "devices": [_device_json(device, outcome) for device in outcome.fixed],
@@ -147,17 +202,6 @@ def _finish(outcome: _Outcome, out: Path | None, homes: Mapping[str, Any], *, as
         raise typer.Exit(ExitCode.DEVICES_FAILED)
     if left:
         raise typer.Exit(ExitCode.FINDINGS)
-
-
-def _known(document: Document, loaded: Workspace | None) -> Document:
-    """A file that is named after a device of the workspace is that device's."""
-    from dataclasses import replace  # noqa: PLC0415 - start-up time
-
-    name = Path(document.path).stem
-    if document.device or loaded is None or name not in loaded.inventory.devices:
-        return document
-    row = loaded.inventory.devices[name]
-    return replace(document, device=name, platform=document.platform or row.platform)
 
 
 def _chosen(documents: Sequence[Document], names: Sequence[str]) -> list[Document]:
@@ -178,88 +222,32 @@ def _chosen(documents: Sequence[Document], names: Sequence[str]) -> list[Documen
     return [known[name] for name in dict.fromkeys(names)] if names else list(documents)
 
 
-def _wanted(only: Iterable[str], rules: Pack, level: int) -> tuple[set[str], set[str]]:
-    """The weaknesses to mend, and those of them that are named themselves. InputError for a word that names none."""
-    from audits.vocabulary import FACTS  # noqa: PLC0415 - start-up time
+def _wanted(only: Iterable[str], asked: Mapping[str, Iterable[str]]) -> tuple[set[str], set[str]]:
+    """The weaknesses to mend, and those of them that are named themselves. InputError for a word that names none.
+
+    `asked` is the items by fact.
+    """
+    from audits.vocabulary import CONFIGURED  # noqa: PLC0415 - start-up time
     from inventory.nearest import nearest  # noqa: PLC0415 - as above
 
     words = list(only)
     items: dict[str, set[str]] = {}
-    for fact, belongs in _items_of(rules, level).items():
-        for item in belongs:
+    for fact in CONFIGURED:
+        for item in asked.get(fact, ()):
             items.setdefault(item, set()).add(fact)
-    named = {word for word in words if word in FACTS}
+    named = {word for word in words if word in CONFIGURED}
     problems = []
     for word in words:
-        if word not in FACTS and word not in items:
-            near = nearest(word, [*FACTS, *items])
+        if word not in CONFIGURED and word not in items:
+            near = nearest(word, [*CONFIGURED, *items])
             hint = Message("did you mean “{name}”?", name=near) if near else Message("look at: govnet audit facts")
             message = Message("“{name}” is neither a fact nor an item that a configuration can tell", name=word)
             problems.append(Problem("no-such-fact", message, hint, column="--only"))
     if problems:
         raise InputError(problems)
     if not words:
-        return set(FACTS), set()
+        return set(CONFIGURED), set()
     return named.union(*(items[word] for word in words if word in items)), named
-
-
-def _items_of(rules: Pack, level: int) -> dict[str, list[str]]:
-    """Fact → the items that ask for it."""
-    found: dict[str, list[str]] = {}
-    for _, item in rules.items(level):
-        for check in item.checks:
-            found.setdefault(check.fact, []).append(item.id_at(level))
-    return found
-
-
-def _weak(report: Report) -> _Weak:
-    """What an audit found, but for what somebody has waived."""
-    from audits.model import Verdict  # noqa: PLC0415 - start-up time
-
-    found: _Weak = {}
-    for item in report.items:
-        for finding in item.findings:
-            if finding.verdict in (Verdict.FAIL, Verdict.PARTIAL) and finding.waiver is None:
-                found.setdefault(finding.device, set()).update(
-                    entry.fact for entry in finding.evidence if entry.value and entry.source is None
-                )
-    for entry in report.observations:
-        found.setdefault(entry.device, set()).add(entry.evidence.fact)
-    return found
-
-
-def _reported(path: Path) -> _Weak:
-    """The same from a report that `audit run` has written. InputError if it is none."""
-    found: _Weak = {}
-    try:
-        document = json.loads(path.read_bytes())
-        for item in document["items"]:
-            for finding in item["findings"]:
-                if finding["verdict"] in ("fail", "partial") and not finding.get("waiver"):
-                    weak = {entry["fact"] for entry in finding["evidence"] if entry["value"]}
-                    found.setdefault(finding["device"], set()).update(weak)
-        for entry in document["observations"]:
-            found.setdefault(entry["device"], set()).add(entry["fact"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        message = Message("this is not a report of an audit ({why})", why=f"{type(error).__name__}: {error}")
-        hint = Message("write one: govnet audit run --out reports")
-        raise InputError([Problem("bad-report", message, hint, str(path), column="--run")]) from None
-    return found
-
-
-def _after(fixed: Sequence[Fixed], before: Report, rules: Pack) -> Report:
-    """The audit of the mended texts."""
-    from dataclasses import replace  # noqa: PLC0415 - start-up time
-
-    from audits import engine  # noqa: PLC0415 - as above
-
-    texts = {device.device: device.after for device in fixed}
-    documents = [
-        replace(each.document, content=texts[each.name], platform=each.facts.platform)
-        for each in before.judged
-        if each.name in texts
-    ]
-    return engine.run(documents, rules, before.level)
 
 
 def _device_json(device: Fixed, outcome: _Outcome) -> dict[str, Any]:
@@ -342,7 +330,3 @@ def _rows(device: Fixed, outcome: _Outcome) -> Iterable[tuple[str, str, str, str
 
 def _short(items: Collection[str]) -> list[str]:
     return list(items)[:3] + ["…"] * (len(items) > 3)
-
-
-def _problem(code: str, option: str, message: Message) -> Problem:
-    return Problem(code=code, message=message, hint=Message("see `govnet audit fix --help`"), column=option)

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from datetime import date as date_type
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.audit_common import ARCHIVE, Day, LevelOption, Packs, Platform, Sources, check_day, gather, own_files
+from cli.audit_common import (
+    ARCHIVE,
+    Day,
+    LevelOption,
+    Packs,
+    Platform,
+    Sources,
+    check_day,
+    check_level,
+    gather,
+    own_files,
+)
 from cli.audit_evidence import EVERYTHING, Evidence, PrometheusSecret, PrometheusUrl, observed
-from cli.common import HERE, JsonOption, WorkspaceOption, command, page, print_json, print_table, talk
+from cli.common import HERE, JsonOption, WorkspaceOption, command, page, print_table, talk
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, language, mark, tr
 
@@ -89,7 +102,7 @@ def register(group: typer.Typer) -> None:
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
-        from audits import attestations, engine, pack, profile, waivers  # noqa: PLC0415 - start-up time
+        from audits import attestations, engine, profile, waivers  # noqa: PLC0415 - start-up time
         from audits import packs as rules  # noqa: PLC0415 - as above
         from audits.evidence import Limits  # noqa: PLC0415 - as above
         from audits.model import Scope  # noqa: PLC0415 - as above
@@ -98,12 +111,11 @@ def register(group: typer.Typer) -> None:
 
         kinds = _kinds(formats)
         day = check_day(date)
-        if level is not None and level not in pack.LEVELS:
-            raise InputError([_problem("bad-level", "--level", Message("there are rules for the levels 2 and 3 only"))])
+        check_level(level)
         own = own_files(workspace)
         unit = profile.load(own) if own else profile.shipped()
         chosen = rules.choose(packs or unit.packs, level, own)
-        documents, loaded = gather(sources, platform, workspace)
+        documents, loaded = gather(sources, platform, workspace, around=True)
         seen = observed(
             documents,
             loaded,
@@ -132,7 +144,7 @@ def register(group: typer.Typer) -> None:
         settings = (_template(template, workspace), earlier or [], chosen.files)
         written = _write(report, out, kinds, *settings) if out is not None else []
         if as_json:
-            print_json(report_json.document(report))
+            sys.stdout.write(report_json.data(report).decode())
         else:
             _show(report)
         for path in written:
@@ -142,16 +154,11 @@ def register(group: typer.Typer) -> None:
 
 
 def _unread(report: Report) -> list[Problem]:
+    hint = Message("nothing can be judged: archive the configurations with `govnet config backup`, or name others")
     return [
-        Problem(
-            code="nothing-read",
-            message=entry.why,
-            hint=Message(
-                "nothing can be judged: archive the configurations with `govnet config backup`, or name others"
-            ),
-            file=entry.device,
-        )
-        for entry in report.not_judged
+        replace(fault, hint=fault.hint if str(fault.hint) else hint)
+        for device in report.devices
+        for fault in device.faults
     ]
 
 

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.audit_common import Day, check_day, own_files
-from cli.common import HERE, JsonOption, WorkspaceOption, app, choice, command, print_json, print_table, talk
+from cli.common import (
+    HERE,
+    JsonOption,
+    WorkspaceOption,
+    app,
+    choice,
+    command,
+    load_workspace,
+    print_json,
+    print_table,
+    talk,
+)
 from inventory.errors import ExitCode, InputError, Problem
 from inventory.text import Message, mark, tr
 
@@ -58,8 +69,8 @@ def _check(waivers: typer.Typer) -> None:
         waivers,
         "check",
         mark(
-            "Check the waivers and attestations: exit code 1 if one has ended, names no item that there is, or has a "
-            "file that is missing or has changed."
+            "Check the waivers and attestations: exit code 1 if one has ended, names no item or device that there "
+            "is, or has a file that is missing or has changed."
         ),
         ["govnet audit waivers check", "govnet audit waivers check --date 2027-04-01"],
     )
@@ -68,14 +79,16 @@ def _check(waivers: typer.Typer) -> None:
         found, stated = _load(workspace, day)
         named = {entry.item for entry in found} | {entry.item for entry in stated}
         strange = sorted(named - _items(_root(workspace)) - {""})
+        nobody = _nobody(_root(workspace), [*_devices_of(found), *_devices_of(stated)])
         if as_json:
-            print_json({**_document(day, found, stated), "unknown_items": strange})
+            print_json({**_document(day, found, stated), "unknown_items": strange, "unknown_devices": nobody})
         else:
             _print(day, found, stated)
             for item in strange:
                 talk().print(tr("no pack has the item {item}", item=item), markup=False)
+            _tell(nobody)
         good = all(entry.state == "active" for entry in found) and all(entry.state == "valid" for entry in stated)
-        if strange or not good:
+        if strange or nobody or not good:
             raise typer.Exit(ExitCode.FINDINGS)
 
 
@@ -113,6 +126,7 @@ def _add(waivers: typer.Typer) -> None:
         _known(item, root)
         waiver = Waiver(name, reason, approver, day, check_day(until, "--until"), "", item, fact, tuple(devices or ()))
         _print_written(report_json.waiver(files.write(root, waiver)), files.FILE, as_json=as_json)
+        _tell(_nobody(root, waiver.devices))
 
 
 def _attest(group: typer.Typer) -> None:
@@ -149,6 +163,7 @@ def _attest(group: typer.Typer) -> None:
         end = check_day(until, "--until")
         stated = Attestation(item, Verdict(verdict), statement, by, day, "", end, tuple(devices or ()), file)
         _print_written(report_json.attestation(files.write(root, stated)), files.FILE, as_json=as_json)
+        _tell(_nobody(root, stated.devices))
 
 
 def _root(workspace: Path) -> Path:
@@ -185,6 +200,26 @@ def _known(item: str, root: Path) -> None:
         hint = Message("did you mean “{name}”?", name=near) if near else Message("see: govnet audit rules list")
         message = Message("no pack has the item {item}", item=item)
         raise InputError([Problem("no-such-item", message, hint, column="--item")])
+
+
+def _nobody(root: Path, patterns: Iterable[str]) -> list[str]:
+    """The patterns that mean no device of the inventory; none where there is no inventory."""
+    from audits.findings import covers  # noqa: PLC0415 - start-up time
+
+    asked = sorted(set(patterns))
+    if not asked or not (root / "inventory").is_dir():
+        return []
+    known = load_workspace(root).inventory.devices
+    return [pattern for pattern in asked if not any(covers((pattern,), name) for name in known)]
+
+
+def _devices_of(entries: Iterable[Waiver | Attestation]) -> Iterable[str]:
+    return (name for entry in entries for name in entry.devices)
+
+
+def _tell(nobody: Iterable[str]) -> None:
+    for name in nobody:
+        talk().print(tr("the inventory has no device “{name}”", name=name), markup=False)
 
 
 def _document(day: str, waivers: Iterable[Waiver], attestations: Iterable[Attestation]) -> dict[str, Any]:

@@ -99,13 +99,13 @@ async def _examine(
 
 def lines(
     diagnosis: Diagnosis, device: Device, target: Target
-) -> tuple[dict[str, list[str]], Mapping[str, Remedy], str]:
+) -> tuple[dict[str, tuple[str, ...]], Mapping[str, Remedy], str]:
     """The device's lines by their purpose, with what is known filled in; the notes beside them; their source."""
     from configs.remedies import snmp  # noqa: PLC0415 - start-up time
 
     known, source = snmp(device.platform)
     by_user = target.access.version == "3"
-    given = {"<POLLER>": diagnosis.source, "<VERSION>": f"v{target.access.version}", "<USER>": target.access.user}
+    given = {"poller": diagnosis.source, "version": f"v{target.access.version}", "user": target.access.user}
     found = {}
     for need in diagnosis.needs:
         if need not in known or need == ("community" if by_user else "user"):

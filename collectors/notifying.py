@@ -45,6 +45,5 @@ def setup(workspace: Workspace, device: Device, endpoints: Endpoints, listen: st
         target = target_of(workspace, device, endpoints)
         way = probes.route(target.host, target.port) if target.host else OSError()
         host = "" if isinstance(way, OSError) else way
-    places = {"<POLLER>": host, "<PORT>": str(port), "<USER>": access.user if access is not None else ""}
-    lines = tuple(remedy.filled(places))
+    lines = remedy.filled({"poller": host, "port": str(port), "user": access.user if access is not None else ""})
     return Setup(device.name, device.platform, lines, remedy.note.en, remedy.note.zh, source)

@@ -24,6 +24,9 @@ _STRICT = ConfigDict(frozen=True, extra="forbid")
 PLACE = re.compile(r"\{(\w+)((?:\|[^{}|]*)*)\}")
 
 
+_LEFT = Path(__file__).parent / "left.yml"
+
+
 def _compiled(text: object) -> object:
     return re.compile(text) if isinstance(text, str) else text
 
@@ -93,15 +96,16 @@ class Remedy(BaseModel):
     @property
     def shown(self) -> tuple[str, ...]:
         """The lines for a person who looks at no device: every value by its name."""
-        lines = (command for step in self.said for command in step.commands)
-        return tuple(PLACE.sub(lambda place: f"<{place[1].upper().replace('_', '-')}>", line) for line in lines)
+        return self.filled({})
 
-    def filled(self, places: Mapping[str, str]) -> list[str]:
-        """The lines with what is known in its places: `<POLLER>` → an address."""
-        lines = list(self.commands)
-        for place, value in places.items():
-            lines = [line.replace(place, value) for line in lines] if value else lines
-        return lines
+    def filled(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """The lines with the values that are known: `{poller}` becomes an address, or `<POLLER>` without one."""
+        lines = (command for step in self.said for command in step.commands)
+        return tuple(PLACE.sub(lambda place: values.get(place[1]) or _by_name(place[1]), line) for line in lines)
+
+
+def _by_name(place: str) -> str:
+    return f"<{place.upper().replace('_', '-')}>"
 
 
 class _Slot(BaseModel):
@@ -133,12 +137,16 @@ class _File(BaseModel):
     remedies: dict[str, Remedy] = Field(default_factory=dict)
 
 
+@cache
 def remedies(platform: str) -> Mapping[str, Remedy]:
-    """Fact → remedy for a platform, in the order in which they are done; empty if its dialect keeps none.
+    """Fact → remedy for a platform, in the order in which they are done; empty if there is no such platform.
 
-    ValidationError if the data is faulty.
+    Where its dialect keeps none, it is a sentence for a person (`left.yml`). ValidationError if the data is faulty.
     """
-    return _file(platform, "remedies.yml").remedies
+    if platform not in dialects.REGISTRY:
+        return {}
+    own = _file(platform, "remedies.yml").remedies
+    return {**own, **{fact: remedy for fact, remedy in _read(_LEFT).remedies.items() if fact not in own}}
 
 
 def by_statements(platform: str) -> bool:
@@ -182,13 +190,15 @@ def snmp(platform: str) -> tuple[Mapping[str, Remedy], str]:
     return file.remedies, file.source
 
 
-@cache
 def _file(platform: str, name: str) -> _File:
-    import yaml  # noqa: PLC0415 - start-up time
-
     folder = dialects.REGISTRY.get(platform)
     path = Path(dialects.__file__).parent / (folder or "") / name
-    if folder is None or not path.is_file():
-        return _File(source="")
+    return _read(path) if folder is not None and path.is_file() else _File(source="")
+
+
+@cache
+def _read(path: Path) -> _File:
+    import yaml  # noqa: PLC0415 - start-up time
+
     with path.open(encoding="utf-8") as stream:
         return _File.model_validate(yaml.safe_load(stream))

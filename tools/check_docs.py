@@ -36,6 +36,7 @@ PAGES = (
     ("docs/deploy.md", "docs/deploy.zh-CN.md"),
     ("docs/audit-probes.md", "docs/audit-probes.zh-CN.md"),
     ("docs/audit-reports.md", "docs/audit-reports.zh-CN.md"),
+    ("docs/audit-evidence.md", "docs/audit-evidence.zh-CN.md"),
 )
 # The demo has tests of its own, with both labs; here it would only repeat them.
 LONG = ("govnet demo",)

@@ -37,8 +37,8 @@ def gather(
 ) -> tuple[Observed, ...]:
     """What the sources say about the devices of the documents at the moment `at`, in a stable order.
 
-    A document belongs to a device of the inventory by `device`, else by its file's name without the ending; of others
-    nothing is said. `metrics` is the Prometheus server to ask, if there is one, about the time up to `measured` (`at`
+    A document belongs to a device of the inventory by `device` (`audits.sources.named`); of others nothing is said.
+    `metrics` is the Prometheus server to ask, if there is one, about the time up to `measured` (`at`
     if it is not given). All but its answers depend on nothing else than the workspace's files and `at`.
     """
     from audits.evidence import reading  # noqa: PLC0415 - start-up time

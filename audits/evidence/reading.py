@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from audits.evidence import archive, journal, plan, prometheus, rollout, spare
@@ -45,16 +43,13 @@ class Gathering:
 
     def archive(self) -> Iterator[Observed]:
         """The age of backups, and whether devices still run them."""
-        found = archive.observe(self._devices.values(), self._changes, self._journal, self._at, self._limits)
-        return self._named(found)
+        return archive.observe(self._devices, self._changes, self._journal, self._at, self._limits)
 
     def plan(self) -> Iterator[Observed]:
         """Addresses, zones, exits and spare lines."""
         inventory = self._workspace.inventory
         configured = [
-            Configured(
-                document.name, inventory.devices[self._devices[document.name]], document.path, _addresses(document)
-            )
+            Configured(document.name, inventory.devices[document.name], document.path, _addresses(document))
             for document in self._documents
             if document.name in self._devices
         ]
@@ -63,8 +58,8 @@ class Gathering:
 
     def rollout(self) -> Iterator[Observed]:
         """Who changed what, and how it ended."""
-        found = rollout.observe(
-            self._devices.values(),
+        return rollout.observe(
+            self._devices,
             self._changes,
             self._journal,
             self._half(),
@@ -72,32 +67,16 @@ class Gathering:
             self._limits,
             same=self._same,
         )
-        return self._named(found)
 
     def prometheus(self, metrics: Metrics, at: datetime) -> Iterator[Observed]:
         """Load, sight and clocks."""
-        devices = tuple(self._devices.values())
-        return self._named(prometheus.observe(devices, self._workspace.inventory, metrics, at, self._limits))
+        return prometheus.observe(self._devices, self._workspace.inventory, metrics, at, self._limits)
 
     @cached_property
-    def _devices(self) -> dict[str, str]:
-        """What a document is called in the report → the inventory's device."""
+    def _devices(self) -> tuple[str, ...]:
+        """The inventory's devices among the documents, in their order."""
         known = self._workspace.inventory.devices
-        found = {}
-        for document in self._documents:
-            device = document.device or PurePosixPath(document.path).stem
-            if device in known:
-                found[document.name] = device
-        return found
-
-    def _named(self, observed: Iterator[Observed]) -> Iterator[Observed]:
-        """The same under the names of the report."""
-        names: dict[str, list[str]] = {}
-        for name, device in self._devices.items():
-            names.setdefault(device, []).append(name)
-        for each in observed:
-            for name in names.get(each.device, [each.device]):
-                yield replace(each, device=name)
+        return tuple(document.device for document in self._documents if document.device in known)
 
     @cached_property
     def _changes(self) -> Mapping[str, list[Change]] | Message:

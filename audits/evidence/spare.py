@@ -14,33 +14,33 @@ from inventory.model import LineKind
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from inventory.model import Inventory
 
 _INTERNET = ""  # the node behind every line to the internet
 
 
-def observe(devices: Mapping[str, str], inventory: Inventory) -> Iterator[Observed]:
-    """`no_spare_line` of the devices: what they are called in the report → their names in the inventory."""
+def observe(devices: Iterable[str], inventory: Inventory) -> Iterator[Observed]:
+    """`no_spare_line` of devices of the inventory."""
     edges = _edges(inventory)
     cut = cut_off(edges)
     touched = {node for pair in edges.values() for node in pair}
-    for name, device in devices.items():
+    for device in devices:
         if device not in touched:
             why = Message("the inventory has no line to another device")
-            yield Observed(name, "no_spare_line", None, Source.PLAN, why)
+            yield Observed(device, "no_spare_line", None, Source.PLAN, why)
         elif device in cut:
             lines = cut[device]
             why = Message("it hangs on the line {name}", name=lines[0])
             yield Observed(
-                name, "no_spare_line", True, Source.PLAN, why, tuple(_record(inventory, line) for line in lines)
+                device, "no_spare_line", True, Source.PLAN, why, tuple(_record(inventory, line) for line in lines)
             )
         else:
             lines = [line for line, pair in edges.items() if device in pair]
             why = Message("no single line of the inventory cuts it off")
             yield Observed(
-                name, "no_spare_line", False, Source.PLAN, why, tuple(_record(inventory, line) for line in lines)
+                device, "no_spare_line", False, Source.PLAN, why, tuple(_record(inventory, line) for line in lines)
             )
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from errno import EISDIR
 from importlib import import_module
+from os import strerror
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from audits.report import manifest
 from inventory.collecting import seldom
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
 
     from audits.model import Report
 
@@ -43,13 +46,25 @@ def write(
 ) -> list[Path]:
     """Write `audit.<form>` for each form, then `manifest.json` and `SHA256SUMS`; returns the paths.
 
-    Nothing is written before every form is made. `rules` are the rule files that judged. OSError if a file cannot be
-    written, InputError if the template or an earlier workbook cannot be used.
+    Nothing is written before every form is made, and no earlier report is touched before all of them are on the disk.
+    `rules` are the rule files that judged. OSError if a file cannot be written, InputError if the template or an
+    earlier workbook cannot be used.
     """
     with seldom():  # the report stays as it is, and there may be much of it
         made = {f"audit.{name}": import_module(FORMATS[name]).data(report, settings) for name in formats}
     made |= manifest.files(report, made, rules)
-    out.mkdir(parents=True, exist_ok=True)
-    for name, data in made.items():
-        (out / name).write_bytes(data)
+    put(out, made)
     return [out / name for name in made]
+
+
+def put(out: Path, made: Mapping[str, bytes]) -> None:
+    """Write files into a folder, which is made: all of them, or none if there is no room or a folder is in the way."""
+    out.mkdir(parents=True, exist_ok=True)
+    taken = next((out / name for name in made if (out / name).is_dir()), None)
+    if taken is not None:
+        raise IsADirectoryError(EISDIR, strerror(EISDIR), str(taken))
+    with TemporaryDirectory(prefix=".govnet-", dir=out) as new:
+        for name, data in made.items():
+            (Path(new) / name).write_bytes(data)
+        for name in made:
+            (Path(new) / name).replace(out / name)

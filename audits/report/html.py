@@ -16,6 +16,8 @@ from inventory.text import language as language_in_use
 from inventory.text import mark
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from audits.model import Report
     from audits.report.files import Settings
     from audits.report.wording import Wording
@@ -100,50 +102,59 @@ class Slice:
 
 def render(report: Report, language: str = "") -> str:
     """The whole page in one language (`en` or `zh_CN`; without it the language in use)."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - start-up time
-    from markupsafe import Markup  # noqa: PLC0415 - as above
+    from markupsafe import Markup  # noqa: PLC0415 - start-up time
 
     says = wording.Wording(language or language_in_use())
-    environment = Environment(
+    counts = _counts(report)
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            report=report,
+            says=says,
+            language="zh-CN" if says.language == "zh_CN" else "en",
+            text={key: says.tr(template) for key, template in _TEXTS.items()},
+            verdicts=list(Verdict),
+            verdict_title={verdict.value: says.verdict(verdict) for verdict in Verdict},
+            scope=[says.message(sentence) for sentence in scope.sentences(report)],
+            no_high_risk=says.message(scope.no_high_risk(report)),
+            item_counts=report.item_counts(),
+            item_bar=bar(report.item_counts()),
+            finding_bar=bar(report.finding_counts()),
+            finding_counts=report.finding_counts(),
+            waived=report.waived,
+            chapters=grouping.chapters(report),
+            chapter_rows=_chapters(report, says),
+            severity={severity.value: says.severity(severity) for severity in Severity},
+            severity_rows=_severities(report, says),
+            cases=grouping.cases(report),
+            few=_NAMED,
+            colon=says.colon,
+            semicolon=says.semicolon,
+            opened=_opened(counts),
+            counts=counts,
+            anchors={device.name: f"device-{number}" for number, device in enumerate(report.devices)},
+            places={item.item: number for number, item in enumerate(report.items)},
+            bar=bar,
+            words=says.words,
+            what=says.scope_of,
+            # Written by json.dumps, with every `<` escaped: nothing in it can end the script.
+            data=Markup(page_data.as_script(report, says)),  # noqa: S704 - as said above
+        )
+    )
+
+
+def environment() -> Environment:
+    """What fills in the pages' templates: everything is escaped, and a name that is missing is an error."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - start-up time
+
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-    )
-    counts = _counts(report)
-    return environment.get_template("report.html.j2").render(
-        report=report,
-        says=says,
-        language="zh-CN" if says.language == "zh_CN" else "en",
-        text={key: says.tr(template) for key, template in _TEXTS.items()},
-        verdicts=list(Verdict),
-        verdict_title={verdict.value: says.verdict(verdict) for verdict in Verdict},
-        scope=[says.message(sentence) for sentence in scope.sentences(report)],
-        no_high_risk=says.message(scope.no_high_risk(report)),
-        item_counts=report.item_counts(),
-        item_bar=bar(report.item_counts()),
-        finding_bar=bar(report.finding_counts()),
-        finding_counts=report.finding_counts(),
-        waived=report.waived,
-        chapters=grouping.chapters(report),
-        chapter_rows=_chapters(report, says),
-        severity={severity.value: says.severity(severity) for severity in Severity},
-        severity_rows=_severities(report, says),
-        cases=grouping.cases(report),
-        few=_NAMED,
-        colon=says.colon,
-        semicolon=says.semicolon,
-        opened=_opened(counts),
-        counts=counts,
-        anchors={device.name: f"device-{number}" for number, device in enumerate(report.devices)},
-        places={item.item: number for number, item in enumerate(report.items)},
-        bar=bar,
-        words=says.words,
-        what=says.scope_of,
-        # Written by json.dumps, with every `<` escaped: nothing in it can end the script.
-        data=Markup(page_data.as_script(report, says)),  # noqa: S704 - as said above
     )
 
 

@@ -10,6 +10,7 @@ from inventory.collecting import uncollected
 from inventory.text import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from audits.model import (
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from configs.model import Fact
 
 SCHEMA = "govnet-audit-1"
+_LINE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -79,8 +81,29 @@ def _document(report: Report) -> dict[str, Any]:
 
 
 def data(report: Report, settings: Settings | None = None) -> bytes:  # noqa: ARG001 - every form has this signature
-    """The report as the bytes of a file: UTF-8, two blanks of indentation, a final newline."""
-    return (json.dumps(document(report), ensure_ascii=False, indent=2) + "\n").encode()
+    """The report as the bytes of a file: UTF-8, a finding and a device a line, small and still readable."""
+    return text(document(report)).encode()
+
+
+def text(made: Mapping[str, Any]) -> str:
+    """A report's document as it is written, with a final newline."""
+    parts = []
+    for key, value in made.items():
+        if key == "items":
+            parts.append(f'"{key}":{_listed(_with_findings(item) for item in value)}')
+        else:
+            parts.append(f'"{key}":{_listed(map(_LINE, value)) if isinstance(value, list) else _LINE(value)}')
+    return "{" + ",\n".join(parts) + "}\n"
+
+
+def _with_findings(item: Mapping[str, Any]) -> str:
+    head = _LINE({key: value for key, value in item.items() if key != "findings"})
+    return f'{head[:-1]},"findings":{_listed(map(_LINE, item["findings"]))}}}'
+
+
+def _listed(rows: Iterable[str]) -> str:
+    shown = ",\n".join(rows)
+    return f"[\n{shown}]" if shown else "[]"
 
 
 def write(report: Report, path: Path) -> None:

@@ -82,12 +82,13 @@ def read(paths: Iterable[Path]) -> dict[str, Entry]:
 
 
 def _read(path: Path) -> dict[str, Entry]:
-    from zipfile import BadZipFile  # noqa: PLC0415 - start-up time
+    from io import BytesIO  # noqa: PLC0415 - start-up time
+    from zipfile import BadZipFile  # noqa: PLC0415 - as above
 
     from openpyxl import load_workbook  # noqa: PLC0415 - as above
 
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
+        book = load_workbook(BytesIO(path.read_bytes()), read_only=True, data_only=True)
     except OSError as error:
         raise InputError(
             [_problem(path, Message("cannot be read: {reason}", reason=error.strerror or str(error)))]

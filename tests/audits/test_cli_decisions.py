@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import resource
+import shutil
 
 import pytest
 
@@ -23,6 +25,8 @@ def city(tmp_path, monkeypatch):
     (tmp_path / "govnet.yaml").write_text("title: 测试市\n", encoding="utf-8")
     (tmp_path / "configs").mkdir()
     (tmp_path / "configs" / "a.cfg").write_bytes(WEAK)
+    (tmp_path / "binary.cfg").write_bytes(b"\xff\xfe\x00")
+    (tmp_path.parent / "outside.txt").write_text("x", encoding="utf-8")
     (tmp_path / "evidence").mkdir()
     (tmp_path / "evidence" / "a.txt").write_text("proof", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -168,15 +172,87 @@ STATED = ("--statement", "s", "--by", "b", "--until", "2027-01-01", "--file", "f
         (["attest", "--item", "8.1.2.3", "--verdict", "yes", *STATED], "none of"),
         (["diff", "configs", "configs"], "no such file"),
         (["trend", "configs"], "no JSON report"),
-        (["rules", "test", "configs/a.cfg"], "cannot be used"),
+        (["rules", "test", "configs/a.cfg"], "configs/a.cfg:3: column 1: this is not YAML"),
+        (["run", "configs", "--pack", ","], "there is no pack"),
+        (["run", "configs", "--out", "x", "--format", "xlsx", "--earlier", "configs/a.cfg"], "no workbook"),
+        (["run", "binary.cfg"], "binary.cfg:1: bytes that are neither UTF-8 nor GB18030 text"),
+        (["diff", "damaged/half.json", "damaged/half.json"], "half.json: parts of this report are missing or changed"),
+        (["trend", "damaged"], "half.json: parts of this report are missing or changed"),
+        (["fix", "configs", "--run", "damaged/half.json"], "half.json: parts of this report are missing or changed"),
+        (["fix", "configs", "--only", "backup_old"], "neither a fact nor an item that a configuration can tell"),
+        (
+            ["attest", "--item", "8.1.2.3", "--verdict", "pass", *STATED[:-1], "../outside.txt"],
+            "no file “../outside.txt” below the workspace",
+        ),
     ],
 )
-def test_bad_input_gives_exit_code_2(capsys, arguments, told):
+def test_bad_input_gives_exit_code_2(capsys, city, arguments, told):
     """A user's mistake is named with a hint, without a traceback."""
+    (city / "damaged").mkdir()
+    (city / "damaged" / "half.json").write_text('{"schema": "govnet-audit-1", "items": []}', encoding="utf-8")
     code, _, err = run(capsys, *arguments)
     assert code == 2
     assert told in err
     assert "hint:" in err
+
+
+def test_a_report_is_written_whole_or_not_at_all(capsys, city):
+    """A folder in the way, or no room, leaves what stood there before: every file with the checksum that is listed."""
+    out = city / "reports"
+    assert run(capsys, "run", "configs", "--out", "reports", "--format", "json,html")[0] == 1
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    (out / "audit.docx").mkdir()
+    code, _, told = run(capsys, "run", "configs", "--level", "2", "--out", "reports", "--format", "json,docx")
+    assert (code, "Is a directory" in told) == (2, True)
+    (out / "audit.docx").rmdir()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+    try:
+        code, _, told = run(capsys, "run", "configs", "--level", "2", "--out", "reports", "--format", "json,html")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.getrlimit(resource.RLIMIT_FSIZE)[1],) * 2)
+    assert (code, "cannot write to reports: File too large" in told) == (2, True), told
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_a_waiver_for_nobody_is_said(capsys, lianyuan, monkeypatch, tmp_path):
+    """A name that the inventory does not have is told when it is written and by `waivers check`."""
+    city = tmp_path / "city"
+    shutil.copytree(lianyuan, city)
+    monkeypatch.chdir(city)
+    add = ("waivers", "add", "--reason", "r", "--approver", "Li", "--until", "2027-03-31", "--fact", "telnet_mgmt")
+    assert run(capsys, *add, "W-1", "--device", "rt-*")[2].count("no device") == 0
+    assert "no device “rt-lantain”" in run(capsys, *add, "W-2", "--device", "rt-lantain")[2]
+    code, out, _ = run(capsys, "waivers", "check", "--json")
+    assert (code, json.loads(out)["unknown_devices"]) == (1, ["rt-lantain"])
+
+
+def test_a_file_named_after_a_device_is_that_devices(capsys, lianyuan, monkeypatch, tmp_path):
+    """Archive, plan and log are looked at for it as for `archive:`, and it has the device's role; of two neither is."""
+    city = tmp_path / "city"
+    shutil.copytree(lianyuan, city)
+    monkeypatch.chdir(city)
+    (city / "got").mkdir()
+    (city / "got" / "rt-lantian.cfg").write_bytes(WEAK)
+    (city / "got" / "stranger.cfg").write_bytes(WEAK)
+
+    def observed(*words: str) -> dict[str, set[str]]:
+        _, out, _ = run(capsys, "run", *words, "--json")
+        document = json.loads(out)
+        seen: dict[str, set[str]] = {device["name"]: set() for device in document["devices"]}
+        for item in document["items"]:
+            for finding in item["findings"]:
+                if finding["device"] in seen:
+                    seen[finding["device"]] |= {
+                        e["fact"] for e in finding["evidence"] if e["source"] and e["value"] is not None
+                    }
+        return seen
+
+    known = {"address_outside_plan", "backup_old", "no_spare_line", "unplanned_exit"}
+    assert observed("got") == {"rt-lantian": known, "stranger.cfg": set()}
+    assert observed("got", "--evidence", "archive")["rt-lantian"] == {"backup_old"}
+    (city / "got" / "old").mkdir()
+    (city / "got" / "old" / "rt-lantian.cfg").write_bytes(WEAK)
+    assert observed("got") == {"rt-lantian.cfg": set(), "old/rt-lantian.cfg": set(), "stranger.cfg": set()}
 
 
 def test_both_languages(capsys):

@@ -272,3 +272,14 @@ def test_a_device_unfolds_with_its_lines_in_context(full, chromium, tmp_path):
     assert "2027 年更换 <b>" in told
     chromium.js("dispatchEvent(new Event('beforeprint'))")
     assert chromium.js("document.querySelectorAll('details:not([open])').length") == 0
+
+
+def test_the_json_file_has_a_line_for_each_finding_and_device(report):
+    """It holds the document as it is; a finding stands in one line, so that two files can be compared by lines."""
+    made = report_json.document(report)
+    lines = report_json.data(report).decode().splitlines()
+    assert json.loads("\n".join(lines)) == made
+    findings = [finding for item in made["items"] for finding in item["findings"]]
+    rows = [line for line in lines if line.startswith('{"device"') and '"evidence"' in line and '"collect"' in line]
+    assert len(rows) == len(findings)
+    assert sum(line.startswith('{"name"') and '"facts"' in line for line in lines) == len(made["devices"])

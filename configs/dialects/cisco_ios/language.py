@@ -33,6 +33,7 @@ _SLOTS = (
     slot(TOP, r"ip domain[ -]name "),
     slot(TOP, r"snmp-server source-interface traps "),
     slot(TOP, r"login (?P<what>block-for|delay|quiet-mode) "),
+    slot(TOP, r"(?P<what>logging trap|ip http tls-version) "),
     slot(TOP, r"security (?P<what>passwords min-length|authentication failure)"),
     slot(TOP, r"ip ssh server algorithm (?P<what>\S+) "),
     slot(TOP, r"service timestamps (?P<what>log|debug)"),

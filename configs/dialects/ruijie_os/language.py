@@ -76,6 +76,7 @@ LANGUAGE = Language(
     slots=(
         *SLOTS,
         slot(TOP, r"snmp-server (?P<what>trap-source|queue-length) "),
+        slot(TOP, r"logging trap "),
         slot(TOP, r"password policy (?P<what>\S+) "),
         slot(TOP, r"service timestamps (?P<what>log|debug)"),
     ),

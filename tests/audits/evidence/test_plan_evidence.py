@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from audits.evidence import gather, plan, spare
 from audits.evidence.plan import Configured
 from audits.model import Document
+from audits.sources import named
 from configs.dialects import dialect, platforms
 from configs.render import Renderer
 from inventory import workspace as workspaces
@@ -126,10 +127,11 @@ def test_a_text_that_cannot_be_read_is_unknown(city):
         Document("rt-anping.cfg", b"\xff\xfe\x00"),
         Document("stranger.cfg", b"sysname x\n"),
     ]
+    documents = named(documents, loaded.inventory)
     found = gather(documents, loaded, datetime(2026, 1, 31, tzinfo=UTC), sources=("plan",))
     values = {(each.device, each.fact): each.value for each in found}
     assert values["rt-lantian", "address_outside_plan"] is None
-    assert values["rt-anping.cfg", "unplanned_exit"] is None
+    assert values["rt-anping", "unplanned_exit"] is None
     assert values["rt-lantian", "no_spare_line"] is True
     assert not [each for each in found if each.device == "stranger.cfg"]
 
@@ -180,7 +182,7 @@ def test_bridges_are_what_removing_an_edge_shows(edges):
 def test_tunnels_stand_on_their_line_to_the_internet(city):
     """A department's gateway hangs on its one line to the internet, a township's router on its circuit."""
     loaded, _made, _texts = city
-    names = {"vg-zfb": "vg-zfb", "rt-lantian": "rt-lantian"}
+    names = ("vg-zfb", "rt-lantian")
     found = {each.device: each for each in spare.observe(names, loaded.inventory)}
     assert found["vg-zfb"].value is True
     assert "internet" in found["vg-zfb"].records[0]
@@ -189,6 +191,6 @@ def test_tunnels_stand_on_their_line_to_the_internet(city):
     circuit = loaded.inventory.lines["ln-lantian"]
     second = replace(circuit, name="second", a=replace(circuit.a, interface="x"), b=replace(circuit.b, interface="y"))
     inventory = replace(loaded.inventory, lines={**loaded.inventory.lines, "second": second})
-    (only,) = spare.observe({"rt-lantian": "rt-lantian"}, inventory)
+    (only,) = spare.observe(["rt-lantian"], inventory)
     assert only.value is False
     assert len(only.records) == 2

@@ -95,6 +95,24 @@ def test_no_placeholder_is_ever_a_command(command):
         assert not [line for line in getattr(leg, command).commands if re.search(r"<[A-Z-]+>|[{}]", line)]
 
 
+OWN = """\
+name: own
+title: {{zh: 自定, en: Own}}
+standard: own
+source: {{zh: 测试, en: a test}}
+verified: true
+categories:
+  - title: {{zh: 甲, en: A}}
+    items:
+      - id: own-1
+        point: {{zh: 乙, en: B}}
+        text: {{zh: 丙, en: C}}
+        kind: config
+        checks: [{{fact: {fact}}}]
+        examples: [{{verdict: pass}}, {{facts: {{{fact}: true}}, verdict: fail}}]
+"""
+
+
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Any:
     """Runs a command: exit code, the document of --json (or what stands on stdout), and what was said beside it."""
@@ -150,6 +168,50 @@ def test_a_report_limits_what_is_mended(run: Any, configs: Path, tmp_path: Path)
     assert (code, [each["fact"] for each in told["devices"][0]["closed"]]) == (0, ["no_banner"])
     path.write_text("[]", encoding="utf-8")
     assert run("audit", "fix", str(configs), "--run", str(path), "-w", str(tmp_path))[0] == 2
+
+
+def test_what_a_run_of_this_workspace_found_is_mended(run: Any, configs: Path, tmp_path: Path):
+    """Its packs, profile, waivers and attestations decide what is mended, as they decide what `audit run` says."""
+    here = ("-w", str(tmp_path))
+
+    def facts(*words: str) -> set[str]:
+        _, told, _ = run("audit", "fix", str(configs), *words, *here, "--json")
+        return {each["fact"] for device in told["devices"] for each in (*device["closed"], *device["left"])}
+
+    (tmp_path / "govnet.yaml").write_text("title: x\n", encoding="utf-8")
+    (tmp_path / "audits" / "rules").mkdir(parents=True)
+    own = OWN.format(fact="no_banner")
+    (tmp_path / "audits" / "rules" / "own.yml").write_text(own, encoding="utf-8")
+    assert facts("--pack", "own") == {"no_banner"}
+    (tmp_path / "audits" / "profile.yaml").write_text("packs: [own]\n", encoding="utf-8")
+    assert facts() == {"no_banner"}
+    assert facts("--pack", "mlps-2") > {"no_banner", "telnet_mgmt"}
+    reports = str(tmp_path / "reports")
+    # A report is mended by the rules that found it, not by those of the profile.
+    assert run("audit", "run", str(configs), "--pack", "mlps-2", "--out", reports, *here)[0] == 1
+    assert facts("--run", reports) == facts("--pack", "mlps-2")
+    waive = ("--fact", "no_banner", "--reason", "r", "--approver", "Li", "--until", "2999-01-01")
+    run("audit", "waivers", "add", "W-1", *waive, *here)
+    assert facts() == set()
+    # One of a finding's weaknesses is waived: the others are mended, it is not.
+    assert facts("--pack", "mlps-2") >= {"telnet_mgmt"}
+    assert "no_banner" not in facts("--pack", "mlps-2")
+    assert facts("--date", "2999-01-02") == {"no_banner"}
+
+
+def test_what_a_person_states_is_left_to_that_person(run: Any, configs: Path, tmp_path: Path):
+    """A hint that an attestation has closed is not mended; a weakness that is proven is."""
+    here = ("-w", str(tmp_path))
+    (tmp_path / "govnet.yaml").write_text("title: x\n", encoding="utf-8")
+    (tmp_path / "audits" / "rules").mkdir(parents=True)
+    hint = OWN.format(fact="no_banner").replace("no_banner}", "no_banner, hint: true}").replace("partial", "manual")
+    (tmp_path / "audits" / "rules" / "own.yml").write_text(hint.replace("fail", "manual"), encoding="utf-8")
+    (tmp_path / "shown.txt").write_text("x", encoding="utf-8")
+    fix = ("audit", "fix", str(configs), "--pack", "own", *here, "--json")
+    assert [each["fact"] for each in run(*fix)[1]["devices"][0]["closed"]] == ["no_banner"]
+    stated = ("--statement", "s", "--by", "b", "--until", "2999-01-01", "--file", "shown.txt", *here)
+    assert run("audit", "attest", "--item", "own-1", "--verdict", "pass", *stated)[0] == 0
+    assert run(*fix)[1]["devices"] == []
 
 
 @pytest.mark.parametrize(
