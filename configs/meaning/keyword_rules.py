@@ -18,6 +18,8 @@ from configs.meaning.numbers import v4, v6
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from configs.reading import Command
+
 _V4_BITS = 0xFFFFFFFF
 _OPERATORS = ("eq", "neq", "gt", "lt", "range")
 _PORT_NUMBERS = {
@@ -33,7 +35,7 @@ _NO_CONDITION = frozenset({"logging", "counting"})
 def rule(line: int, folded: Sequence[str], *, basic: bool) -> FilterRule | None:
     """A rule from its words behind `rule`, in lower case; None if it is none. `basic`: it knows no protocol."""
     words = _numbered(folded)
-    if not words or words[0] not in ("permit", "deny"):
+    if words[:1] not in (["permit"], ["deny"]):
         return None
     permit = words[0] == "permit"
     words = words[1:]
@@ -43,6 +45,7 @@ def rule(line: int, folded: Sequence[str], *, basic: bool) -> FilterRule | None:
     source = destination = ANY
     source_ports = destination_ports = ANY_PORTS
     conditions: list[str] = []
+    rest: list[str] = []  # which of them belong together is not known: `icmp-type 3 1`, `dscp ef fragment`
     at, end = 0, len(words)
     while at < end:
         word = words[at]
@@ -59,7 +62,7 @@ def rule(line: int, folded: Sequence[str], *, basic: bool) -> FilterRule | None:
             conditions.append(f"{word} {words[at]}")
             at += 1
         elif word not in _NO_CONDITION:
-            conditions.append(word)
+            rest.append(word)
     return FilterRule(
         line,
         permit,
@@ -68,8 +71,13 @@ def rule(line: int, folded: Sequence[str], *, basic: bool) -> FilterRule | None:
         destination,
         source_ports,
         destination_ports,
-        frozenset(conditions) if conditions else _NOTHING,
+        frozenset((*conditions, " ".join(rest)) if rest else conditions) if conditions or rest else _NOTHING,
     )
+
+
+def number(command: Command) -> int | None:
+    """The number that a rule has in its list."""
+    return int(command.folded[1]) if len(command.folded) > 1 and command.folded[1].isdigit() else None
 
 
 def remarks(folded: Sequence[str]) -> bool:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from configs.meaning.filters import ALL_BITS, ANY, ANY_PORTS, Address, FilterRule, Ports
-from configs.meaning.numbers import v4, v6
+from configs.meaning.numbers import in_order, v4, v6
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def access_lists(reading: Reading) -> dict[str, AccessList]:
             continue
         entry = lists.setdefault(words[0], AccessList(words[0]))
         entry.lines.append(command.line)
-        for inner in command.inside:
+        for inner in in_order(command.inside, _number):
             if not inner.negated:
                 standard = command.has("standard") or (
                     words[0].isdigit() and _is_standard(words[0]) and not command.has("extended")
@@ -183,6 +183,12 @@ def _add(entry: AccessList, command: Command, start: int, *, standard: bool) -> 
             _rest(words, at),
         )
     )
+
+
+def _number(command: Command) -> int | None:
+    """The number that a rule has in its list."""
+    words = command.folded[1:] if command.folded[0] == "sequence" else command.folded
+    return int(words[0]) if words and words[0].isdigit() else None
 
 
 _NOTHING: frozenset[str] = frozenset()
