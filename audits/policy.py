@@ -40,7 +40,7 @@ KINDS = {
     "open_default": mark("lets the rest through"),
     "never_used": mark("has never matched, by the device's counters"),
     "unread": mark("could not be read; what depends on it is unknown"),
-    "undecided": mark("is too tangled with others to tell"),
+    "undecided": mark("cannot be told: too tangled with others, or the device chooses the order"),
 }
 
 
@@ -174,7 +174,7 @@ def _of_device(found: RuleSets, day: date | None) -> Iterator[PolicyFinding]:
     for line in found.disabled:
         yield PolicyFinding("disabled", line)
     for ending in found.endings:
-        if day is not None and ending.last < day:
+        if day is not None and ending.last is not None and ending.last < day:
             yield PolicyFinding("expired", ending.line, (ending.said,), ending.last.isoformat())
     for line in found.unbound or ():
         yield PolicyFinding("unbound", line)
@@ -189,7 +189,7 @@ def _of_device(found: RuleSets, day: date | None) -> Iterator[PolicyFinding]:
 
 def _unknown(found: RuleSets, day: date | None) -> Iterator[str]:
     """The kinds that this text, or what was given with it, cannot tell."""
-    if (found.endings and day is None) or found.open_ends:
+    if (found.endings and day is None) or found.untold_ends:
         yield "expired"
     for kind, value in (("unbound", found.unbound), ("undefined", found.missing), ("open_default", found.open_defaults),
                         ("never_used", found.hits)):  # fmt: skip

@@ -54,11 +54,14 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A rule of a filter that holds until a day, the last one on which it does, and the line that says so."""
+    """A rule of a filter that holds until a day, the last one on which it does, and the line that says so.
+
+    Without a day it is not known whether the rule has an end, or when.
+    """
 
     line: int
     said: int
-    last: date
+    last: date | None
 
 
 @dataclass(frozen=True, slots=True)

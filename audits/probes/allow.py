@@ -4,19 +4,19 @@ rate: {target: 5, all: 20}          # packets or connections a second: to one ta
 targets:
   - {prefix: 10.3.0.0/24, ports: [icmp, tcp/22, tcp/8000-8100, udp/161]}
 links:                              # frames that a vantage's own link may see
-  - {vantage: office, frames: [arp, nd, dhcp, rs], prefixes: [10.1.1.0/24, 'fe80::/10']}
+  - {vantage: office, frames: [arp, nd, dhcp, dhcpv6, rs], prefixes: [10.1.1.0/24, 'fe80::/10']}
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_network
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, PlainValidator
 
-from audits.probes.model import ON_LINK, Protocol
+from audits.probes.model import EVERYBODY, ON_LINK, Protocol
 from inventory import cells
 from inventory.errors import InputError, RefusedError
 from inventory.schema import Reader
@@ -27,12 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from audits.probes.model import Aim, Network, Send
+    from audits.probes.model import Address, Aim, Network, Send
 
 # Packets or connections a second; a file may ask for less, or for more up to the bounds.
 USUAL_TARGET, USUAL_ALL = 5, 20
 MOST_TARGET, MOST_ALL = 50, 200
-EVERYBODY = (ip_address("255.255.255.255"), ip_address("ff02::2"))
 _FEWEST_BITS = {4: 8, 6: 16}
 _PORTS = re.compile(r"(tcp|udp)/([1-9]\d{0,4})(?:-([1-9]\d{0,4}))?", re.ASCII)
 _FRAMES = {protocol.value: protocol for protocol in ON_LINK}
@@ -76,6 +75,7 @@ class Allowed:
         return any(
             aim.address.version == network.version
             and aim.address in network
+            and not _of_many(aim.address, network)
             and any(range_.covers(aim) for range_ in ports)
             for network, ports in self.targets
         )
@@ -93,11 +93,19 @@ class Allowed:
             )
 
 
+def _of_many(address: Address, network: Network) -> bool:
+    """Whether more than one machine may answer: a group, or a prefix's broadcast; an address of another family, too."""
+    mapped = isinstance(address, IPv6Address) and address.ipv4_mapped is not None
+    whole = network.version == 4 and network.prefixlen < 31
+    edge = whole and address in (network.broadcast_address, network.network_address)
+    return address.is_multicast or mapped or edge
+
+
 def _on_link(link: Link, aim: Aim) -> bool:
     if aim.protocol not in link.frames:
         return False
-    if aim.protocol in (Protocol.DHCP, Protocol.RS):
-        return aim.address in EVERYBODY
+    if aim.protocol in EVERYBODY:
+        return aim.address == EVERYBODY[aim.protocol]
     return any(aim.address.version == network.version and aim.address in network for network in link.prefixes)
 
 
@@ -159,6 +167,12 @@ def _frame(text: str) -> Protocol:
 def network(text: str) -> Network:
     """A network; cells.Fault for one that is so wide that it allows nearly everything."""
     found = ip_network(cells.network(text))
+    if found.version == 6 and found.network_address.ipv4_mapped is not None:
+        raise cells.Fault(
+            "mapped",
+            Message("“{text}” are IPv4 addresses written as IPv6", text=text),
+            Message("write them as IPv4"),
+        )
     if found.prefixlen < _FEWEST_BITS[found.version] and not found.is_link_local:
         raise cells.Fault(
             "too-wide",

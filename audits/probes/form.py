@@ -9,10 +9,11 @@ probes:
     from: office
     to: [{address: 10.3.0.10, ports: [icmp, tcp/8443], device: fw-border}]
     controls:                  # what must be reached, or else silence means nothing
-      - {from: noc, address: 10.3.0.10, ports: [tcp/8443]}
+      - {from: noc, address: 10.3.0.10, ports: [icmp, tcp/8443]}
       - {from: office, address: 10.1.0.1, ports: [icmp]}
   - {name: exit, kind: exit, from: office, to: [{address: 198.51.100.1, ports: [icmp]}], known: [10.0.0.2]}
   - {name: dhcp, kind: dhcp, from: office, known: [10.1.0.1], alive: 10.1.0.1}
+  - {name: dhcp6, kind: dhcpv6, from: office, known: ['fe80::1'], alive: 'fe80::1'}
   - {name: ra, kind: routers, from: office, known: ['fe80::1'], alive: 'fe80::1'}
   - {name: twice, kind: duplicates, from: office, to: [{address: 10.1.0.1}]}
   - {name: gw, kind: gateways, from: office, to: [{address: 10.1.0.1}], macs: {10.1.0.1: 00:11:22:33:44:55}}
@@ -21,7 +22,8 @@ probes:
   - {name: ssh, kind: ssh, from: noc, to: [{device: core-city, ports: [tcp/22]}]}
   - {name: tls, kind: tls, from: noc, to: [{device: fw-border, ports: [tcp/443]}]}
 
-`timeout`, `listen` (seconds) and `tries` may stand in every probe.
+`timeout`, `listen` (seconds) and `tries` may stand in every probe. DHCP servers and routers are listened for longer: many
+servers first try whether the address that they would offer is free, which takes dnsmasq three seconds.
 """
 
 from __future__ import annotations
@@ -56,6 +58,9 @@ MOST_PORTS = 64  # of one target
 REACHING = frozenset({Kind.ISOLATION, Kind.EGRESS, Kind.SERVICES})
 _SPEAKS = {Kind.EXIT: {Protocol.ICMP}, Kind.SSH: {Protocol.TCP}, Kind.TLS: {Protocol.TCP}}
 _NEIGHBOURS = frozenset({Kind.DUPLICATES, Kind.GATEWAYS, Kind.DUAL_HOMED})
+# Seconds. A router may wait three before it announces itself again to all (RFC 4861 section 10).
+_LISTEN = {Kind.DHCP: 6.0, Kind.DHCPV6: 6.0, Kind.ROUTERS: 4.0}
+_OF_THE_LINK = frozenset({Kind.DHCP, Kind.DHCPV6, Kind.ROUTERS})
 # Where a target names no ports: what devices are managed by, in the clear or not.
 _TCP_MANAGEMENT = (22, 23, 80, 443, 830, 2023, 3389, 5900, 8080, 8443)
 MANAGEMENT = (*(Ports(Protocol.TCP, port, port) for port in _TCP_MANAGEMENT), Ports(Protocol.UDP, 161, 161))
@@ -138,7 +143,7 @@ class _Form:
             read.alive,
             tuple(Aim(Protocol.ICMP, address) for address in read.beyond),
             read.timeout,
-            read.listen,
+            read.listen if read.listen is not None else _LISTEN.get(read.kind, 3.0),
             read.tries,
         )
         self._whole(place, probe)
@@ -209,7 +214,7 @@ class _Form:
     def _whole(self, place: yaml.Path, probe: Probe) -> None:
         """What a kind needs so that its answer means something."""
         needs = []
-        if probe.kind not in (Kind.DHCP, Kind.ROUTERS) and not probe.targets:
+        if probe.kind not in _OF_THE_LINK and not probe.targets:
             needs.append(("to", Message("the probe has no targets")))
         if probe.kind is Kind.EXIT and not probe.known:
             needs.append(("known", Message("the routers of the planned exit are missing")))
@@ -233,11 +238,17 @@ def _uncontrolled(probe: Probe) -> list[tuple[str, Message]]:
     """What is missing among the controls: that the vantage reaches anything, and that each target lives."""
     if not any(control.vantage == probe.vantage for control in probe.controls):
         return [("controls", Message("no control shows that the vantage “{name}” works", name=probe.vantage.name))]
-    proven = {control.aim.address for control in probe.controls if control.vantage != probe.vantage}
-    silent = next((target.aim.address for target in probe.targets if target.aim.address not in proven), None)
-    if silent is None:
+    elsewhere = [control.aim for control in probe.controls if control.vantage != probe.vantage]
+    if probe.kind is Kind.SERVICES:  # a service that is off is what is wanted; the device must be on
+        alive = {aim.address for aim in elsewhere}
+        silent = next((target.aim.address for target in probe.targets if target.aim.address not in alive), None)
+        if silent is None:
+            return []
+        return [("controls", Message("no control from another vantage shows that {address} is alive", address=silent))]
+    unproven = next((target.aim for target in probe.targets if target.aim not in elsewhere), None)
+    if unproven is None:
         return []
-    return [("controls", Message("no control from another vantage shows that {address} is alive", address=silent))]
+    return [("controls", Message("no control from another vantage shows that {aim} answers anybody", aim=str(unproven)))]
 
 
 def _kind(text: str) -> Kind:
@@ -316,5 +327,5 @@ class _ProbeIn(Item):
     alive: AddressIn | None = None
     beyond: tuple[AddressIn, ...] = ()
     timeout: Seconds = 2.0
-    listen: Seconds = 3.0
+    listen: Seconds | None = None
     tries: Annotated[int, text_of(cells.integer(1, 10))] = 2

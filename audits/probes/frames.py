@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 Read = TypeVar("Read")
 _BROADCAST = "ff:ff:ff:ff:ff:ff"
-_ALL_ROUTERS = "ff02::2"
+_ALL_ROUTERS, _ALL_SERVERS = "ff02::2", "ff02::1:2"
+# Options of an advertisement that hosts follow although its sender is no default router (RFC 8106, RFC 4191).
+_TAUGHT = (("ICMPv6NDOptRDNSS", "name servers"), ("ICMPv6NDOptDNSSL", "a search list"),
+           ("ICMPv6NDOptRouteInfo", "routes"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,31 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer6:
+    """What a DHCPv6 server or relay said: from which address, and which DUID the server says it has."""
+
+    server: IPv6Address
+    mac: str
+    duid: str
+
+
+@dataclass(frozen=True, slots=True)
 class Advert:
-    """A router advertisement. `lifetime` 0 means that it is no default router; `prefixes` what it announces."""
+    """A router advertisement. `lifetime` 0 means that it is no default router; `prefixes` what it announces.
+
+    `more` are the other things that hosts learn from it: name servers, routes, that DHCPv6 is to be asked.
+    """
 
     router: IPv6Address
     mac: str
     lifetime: int
     prefixes: tuple[str, ...]
+    more: tuple[str, ...] = ()
+
+    @property
+    def gives(self) -> bool:
+        """Whether a host does anything because of it; what withdraws a router gives nothing."""
+        return bool(self.lifetime or self.prefixes or self.more)
 
 
 def need() -> None:
@@ -102,6 +123,29 @@ def discover(place: Interface, number: int) -> bytes:
         / BOOTP(chaddr=hardware, xid=number, flags=0x8000)
         / DHCP(options=[("message-type", "discover"), ("param_req_list", [1, 3, 6]), "end"])
     )
+
+
+def solicit6(place: Interface, number: int) -> list[bytes]:
+    """A DHCPv6 Solicit and an Information-request (RFC 8415) with the transaction `number`; nothing is committed.
+
+    A server without addresses answers the second alone.
+    """
+    from scapy.layers import dhcp6  # noqa: PLC0415 - as above
+    from scapy.layers.inet import UDP  # noqa: PLC0415 - as above
+    from scapy.layers.inet6 import IPv6  # noqa: PLC0415 - as above
+    from scapy.layers.l2 import Ether  # noqa: PLC0415 - as above
+
+    head = (
+        Ether(dst=_multicast(IPv6Address(_ALL_SERVERS)), src=place.mac)
+        / IPv6(src=str(_own_link_local(place)), dst=_ALL_SERVERS, hlim=1)
+        / UDP(sport=546, dport=547)
+    )
+    who = dhcp6.DHCP6OptClientId(duid=dhcp6.DUID_LL(lladdr=place.mac)) / dhcp6.DHCP6OptElapsedTime(elapsedtime=0)
+    wanted = dhcp6.DHCP6OptOptReq(reqopts=[23])
+    return [
+        bytes(head / dhcp6.DHCP6_Solicit(trid=number) / who / dhcp6.DHCP6OptIA_NA(iaid=1) / wanted),
+        bytes(head / dhcp6.DHCP6_InfoRequest(trid=number) / who / wanted),
+    ]
 
 
 def solicit(place: Interface) -> bytes:
@@ -177,6 +221,22 @@ def offers(frames: Iterable[bytes], number: int) -> Iterator[Offer]:
     return _each(frames, read)
 
 
+def offers6(frames: Iterable[bytes], number: int) -> Iterator[Offer6]:
+    """The Advertise and Reply messages to our transaction."""
+    from scapy.layers.dhcp6 import DHCP6_Advertise, DHCP6_Reply, DHCP6OptServerId  # noqa: PLC0415 - as above
+    from scapy.layers.inet6 import IPv6  # noqa: PLC0415 - as above
+    from scapy.layers.l2 import Ether  # noqa: PLC0415 - as above
+
+    def read(packet: Any) -> Offer6 | None:
+        said = next((packet[kind] for kind in (DHCP6_Advertise, DHCP6_Reply) if kind in packet), None)
+        if said is None or said.trid != number:
+            return None
+        duid = bytes(packet[DHCP6OptServerId].duid).hex() if DHCP6OptServerId in packet else "-"
+        return Offer6(IPv6Address(packet[IPv6].src), str(packet[Ether].src).lower(), duid)
+
+    return _each(frames, read)
+
+
 def adverts(frames: Iterable[bytes]) -> Iterator[Advert]:
     """The router advertisements: only those that came from this link (RFC 4861 section 6.1.2)."""
     from scapy.layers.inet6 import ICMPv6ND_RA, ICMPv6NDOptPrefixInfo, IPv6  # noqa: PLC0415 - as above
@@ -185,13 +245,15 @@ def adverts(frames: Iterable[bytes]) -> Iterator[Advert]:
     def read(packet: Any) -> Advert | None:
         if ICMPv6ND_RA not in packet or packet[IPv6].hlim != 255:
             return None
-        prefixes = []
+        said, prefixes = packet[ICMPv6ND_RA], []
+        more = [name for name, flag in (("addresses by DHCPv6", said.M), ("names by DHCPv6", said.O)) if flag]
+        more += [name for option, name in _TAUGHT if option in packet]
         layer = packet.getlayer(ICMPv6NDOptPrefixInfo)
         while layer is not None:
             prefixes.append(f"{layer.prefix}/{layer.prefixlen}")
             layer = layer.payload.getlayer(ICMPv6NDOptPrefixInfo)
-        source, lifetime = IPv6Address(packet[IPv6].src), int(packet[ICMPv6ND_RA].routerlifetime)
-        return Advert(source, str(packet[Ether].src).lower(), lifetime, tuple(prefixes))
+        source, lifetime = IPv6Address(packet[IPv6].src), int(said.routerlifetime)
+        return Advert(source, str(packet[Ether].src).lower(), lifetime, tuple(prefixes), tuple(more))
 
     return _each(frames, read)
 

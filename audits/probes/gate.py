@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ARP, _IPV4, _IPV6 = b"\x08\x06", b"\x08\x00", b"\x86\xdd"
 _BROADCAST = b"\xff" * 6
 _EVERYBODY = b"\xff\xff\xff\xff"
-_ALL_ROUTERS = IPv6Address("ff02::2")
+_ALL_ROUTERS, _ALL_SERVERS = IPv6Address("ff02::2"), IPv6Address("ff02::1:2")
 
 
 class Gate:
@@ -75,7 +75,8 @@ def aim_of(data: bytes) -> Aim | None:
     """Whom an Ethernet frame is for, if it is one of the kinds that probes send; None for any other.
 
     ARP requests (RFC 826) that claim nothing or only their own sender; neighbour and router solicitations (RFC 4861
-    sections 4.1 and 4.3); DHCPDISCOVER (RFC 2131); echo requests (RFC 792).
+    sections 4.1 and 4.3); DHCPDISCOVER (RFC 2131); Solicit and Information-request without rapid commit (RFC 8415
+    sections 16.2 and 16.12); echo requests (RFC 792).
     """
     target, kind, body = data[:6], data[12:14], data[14:]
     if kind == _ARP:
@@ -85,6 +86,8 @@ def aim_of(data: bytes) -> Aim | None:
         return _ipv4(target, body)
     if kind == _IPV6 and len(body) >= 48 and body[0] >> 4 == 6 and body[6] == 58 and body[7] == 255:
         return _icmpv6(target, body)
+    if kind == _IPV6 and len(body) >= 52 and body[0] >> 4 == 6 and body[6] == 17:
+        return _dhcpv6(target, body)
     return None
 
 
@@ -110,6 +113,20 @@ def _icmpv6(target: bytes, body: bytes) -> Aim | None:
         asked = IPv6Address(body[48:64])
         return Aim(Protocol.ND, asked) if to == solicited_node(asked) else None
     return None
+
+
+def _dhcpv6(target: bytes, body: bytes) -> Aim | None:
+    to = IPv6Address(body[24:40])
+    own = body[8:10] == b"\xfe\x80" and body[40:44] == b"\x02\x22\x02\x23"
+    if to != _ALL_SERVERS or target != b"\x33\x33" + body[36:40] or not own or body[48] not in (1, 11):
+        return None
+    rest = body[52:]
+    while len(rest) >= 4:  # options; one that would have an address leased at once does not leave
+        code, length = int.from_bytes(rest[:2], "big"), int.from_bytes(rest[2:4], "big")
+        if code == 14 or len(rest) < 4 + length:
+            return None
+        rest = rest[4 + length :]
+    return None if rest else Aim(Protocol.DHCPV6, to)
 
 
 def solicited_node(address: IPv6Address) -> IPv6Address:

@@ -1,6 +1,6 @@
 """Frames on a vantage's own link, by a packet socket (packet(7)), for which root or CAP_NET_RAW is needed.
 
-A filter in the kernel lets in what probes read (ARP, ICMPv6, DHCP's and echoes' answers), so that a busy link costs
+A filter in the kernel lets in what probes read (ARP, ICMPv6, DHCP's, DHCPv6's and echoes' answers), so that a busy link costs
 nothing here. The interface is not put into promiscuous mode.
 """
 
@@ -11,32 +11,38 @@ import ctypes
 import socket
 import struct
 import time
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from audits.probes.model import CannotRunError
+from audits.probes.model import CannotRunError, Protocol
 from audits.probes.place import entered, interface
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from audits.probes.gate import Gate
-    from audits.probes.model import Vantage
+    from audits.probes.model import Aim, Vantage
     from audits.probes.place import Interface
 
 _ALL = 0x0003  # ETH_P_ALL
 _OUTGOING = 4  # PACKET_OUTGOING
 _SOL_PACKET, _ADD_MEMBERSHIP, _ALL_MULTICAST, _ATTACH_FILTER = 263, 1, 2, 26
 _MOST = 20_000  # frames kept of one hearing
+_CLIENT6 = 546  # the port of a DHCPv6 client
 # Classic BPF (linux/filter.h): load half word and byte at an offset, compare, return.
 _LDH, _LDB, _JEQ, _RET = 0x28, 0x30, 0x15, 0x06
-# In words: ARP; IPv6 with next header 58; IPv4 with protocol 1, or 17 to port 68 behind a header without options.
+# In words: ARP; IPv6 with next header 58, or 17 to port 546; IPv4 with protocol 1, or 17 to port 68 behind a header
+# without options.
 _WANTED = (
     (_LDH, 0, 0, 12),
-    (_JEQ, 9, 0, 0x0806),
-    (_JEQ, 0, 2, 0x86DD),
+    (_JEQ, 12, 0, 0x0806),
+    (_JEQ, 0, 5, 0x86DD),
     (_LDB, 0, 0, 20),
-    (_JEQ, 6, 7, 58),
+    (_JEQ, 9, 0, 58),
+    (_JEQ, 0, 9, 17),
+    (_LDH, 0, 0, 56),
+    (_JEQ, 6, 7, _CLIENT6),
     (_JEQ, 0, 6, 0x0800),
     (_LDB, 0, 0, 23),
     (_JEQ, 3, 0, 1),
@@ -51,13 +57,14 @@ _WANTED = (
 async def listen_and_send(gate: Gate, vantage: Vantage, sent: Sequence[bytes], seconds: float) -> list[bytes]:
     """Send frames at the allowed pace; what came in meanwhile and until `seconds` after the last, our own not."""
     place = interface(vantage)
-    with _open(vantage, place) as sock:
+    aims = [gate.frame(vantage, frame) for frame in sent]
+    with _open(vantage, place) as sock, _expecting(vantage, place, aims):
         heard: list[bytes] = []
         loop = asyncio.get_running_loop()
         loop.add_reader(sock.fileno(), _take, sock, heard)
         try:
-            for frame in sent:
-                await gate.turn(vantage, gate.frame(vantage, frame))
+            for frame, aim in zip(sent, aims, strict=True):
+                await gate.turn(vantage, aim)
                 try:
                     sock.send(frame)
                 except OSError as error:
@@ -93,6 +100,21 @@ def _open(vantage: Vantage, place: Interface) -> socket.socket:
             Message("the interface {name} cannot be listened to: {why}", name=place.name, why=error.strerror)
         ) from None
     return sock
+
+
+@contextmanager
+def _expecting(vantage: Vantage, place: Interface, aims: Sequence[Aim]) -> Iterator[None]:
+    """Hold the port that DHCPv6 servers answer to, or else this machine's kernel would tell them that nobody is there."""
+    if all(aim.protocol is not Protocol.DHCPV6 for aim in aims):
+        yield
+        return
+    with entered(vantage):
+        sock = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+    with sock:
+        with suppress(OSError):  # a client of this machine's own has it
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, place.name.encode())
+            sock.bind(("::", _CLIENT6))
+        yield
 
 
 def _filter(sock: socket.socket) -> None:

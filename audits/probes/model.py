@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from inventory.errors import GovnetError
@@ -31,6 +32,7 @@ class Kind(StrEnum):
     DUAL_HOMED = "dual-homed"
     ROUTERS = "routers"
     DHCP = "dhcp"
+    DHCPV6 = "dhcpv6"
     DUPLICATES = "duplicates"
     GATEWAYS = "gateways"
     SSH = "ssh"
@@ -55,6 +57,7 @@ _FACTS = {
     Kind.DUAL_HOMED: "dual_homed",
     Kind.ROUTERS: "rogue_router",
     Kind.DHCP: "rogue_dhcp",
+    Kind.DHCPV6: "rogue_dhcp",
     Kind.DUPLICATES: "address_duplicate",
     Kind.GATEWAYS: "arp_spoofed",
     Kind.SSH: "ssh_weak",
@@ -68,6 +71,7 @@ _LABELS = {
     Kind.DUAL_HOMED: mark("machines in two networks"),
     Kind.ROUTERS: mark("routers that announce themselves"),
     Kind.DHCP: mark("DHCP servers"),
+    Kind.DHCPV6: mark("DHCPv6 servers"),
     Kind.DUPLICATES: mark("duplicate addresses"),
     Kind.GATEWAYS: mark("false gateways"),
     Kind.SSH: mark("algorithms of SSH"),
@@ -76,7 +80,7 @@ _LABELS = {
 
 
 class Protocol(StrEnum):
-    """What is sent. The last four are frames on the vantage's own link."""
+    """What is sent. The last five are frames on the vantage's own link."""
 
     TCP = "tcp"
     UDP = "udp"
@@ -84,10 +88,17 @@ class Protocol(StrEnum):
     ARP = "arp"
     ND = "nd"
     DHCP = "dhcp"
+    DHCPV6 = "dhcpv6"
     RS = "rs"
 
 
-ON_LINK = frozenset({Protocol.ARP, Protocol.ND, Protocol.DHCP, Protocol.RS})
+# Whom the frames are for that ask whoever is there: RFC 2131, RFC 8415 section 7.1, RFC 4861 section 4.1.
+EVERYBODY: Mapping[Protocol, Address] = {
+    Protocol.DHCP: ip_address("255.255.255.255"),
+    Protocol.DHCPV6: ip_address("ff02::1:2"),
+    Protocol.RS: ip_address("ff02::2"),
+}
+ON_LINK = frozenset({Protocol.ARP, Protocol.ND, *EVERYBODY})
 
 
 @dataclass(frozen=True, slots=True)

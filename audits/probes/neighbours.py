@@ -114,7 +114,7 @@ async def dual_homed(probe: Probe, wire: Wire) -> tuple[Answer, ...]:
             if answered is not None:
                 why = Message("{address} hands packets over to {beyond}", address=address, beyond=aim.address)
                 return (Answer(probe.device, True, why, records),)
-    if not any(owners.values()):
+    if not any(owners[target.aim.address] for target in probe.targets):
         return (_silent(probe, records),)
     why = Message("no machine on this link answered for the other network or handed packets over to it")
     return (Answer(probe.device, False, why, records),)

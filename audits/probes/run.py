@@ -38,6 +38,7 @@ _WAYS = {
     Kind.DUPLICATES: _Way(neighbours.sends, neighbours.duplicates),
     Kind.GATEWAYS: _Way(neighbours.sends, neighbours.gateways),
     Kind.DHCP: _Way(announced.sends_dhcp, announced.dhcp),
+    Kind.DHCPV6: _Way(announced.sends_dhcpv6, announced.dhcpv6),
     Kind.ROUTERS: _Way(announced.sends_routers, announced.routers),
     Kind.SSH: _Way(ssh.sends, ssh.run),
     Kind.TLS: _Way(tls.sends, tls.run),

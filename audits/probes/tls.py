@@ -43,20 +43,26 @@ async def _look(probe: Probe, target: Target, wire: Wire) -> Answer:
     device, aim = target.device or probe.device, target.aim
     records: list[str] = []
     chosen: dict[int, Choice] = {}
+    untold: list[Message | str] = []
     for version, name in VERSIONS.items():
-        answer, how = await _greet(probe, target, wire, version, (*USUAL, *WEAK))
+        answer, how, told = await _greet(probe, target, wire, version, (*USUAL, *WEAK))
         records.append(f"{aim}, {name}: {how}")
+        if not told and version < TLS12:
+            untold.append(name)
         if isinstance(answer, Choice) and answer.version == version:
             chosen[version] = answer
     if not chosen:
         return Answer(device, None, Message("{aim} answered no hello of TLS", aim=str(aim)), tuple(records))
     faults: list[Message | str] = [VERSIONS[version] for version in chosen if version < TLS12]
-    faults += await _weak_suites(probe, target, wire, chosen, records)
+    faults += await _weak_suites(probe, target, wire, chosen, records, untold)
     certificate = await _certificate(probe, target, wire, chosen, records)
     faults += certificate or []
     if faults:
         why = Message("{aim} accepts or shows {what}", aim=str(aim), what=_together(faults))
         return Answer(device, True, why, tuple(records))
+    if untold:
+        why = Message("whether {aim} accepts {what} could not be told", aim=str(aim), what=_together(untold))
+        return Answer(device, None, why, tuple(records))
     if certificate is None:
         return Answer(device, None, Message("the certificate of {aim} could not be read", aim=str(aim)), tuple(records))
     why = Message("{aim} accepts only TLS 1.2 or later with sound ciphers, and its certificate holds", aim=str(aim))
@@ -64,14 +70,21 @@ async def _look(probe: Probe, target: Target, wire: Wire) -> Answer:
 
 
 async def _weak_suites(
-    probe: Probe, target: Target, wire: Wire, chosen: dict[int, Choice], records: list[str]
+    probe: Probe,
+    target: Target,
+    wire: Wire,
+    chosen: dict[int, Choice],
+    records: list[str],
+    untold: list[Message | str],
 ) -> list[str]:
-    """The weak suite that the server takes if it is offered no other; TLS 1.3 has none."""
+    """The weak suite that the server takes if it is offered no other; TLS 1.3 has none. `untold`: if that is not known."""
     clear = [version for version in chosen if version < TLS13]
     if not clear:
         return []
-    weak, how = await _greet(probe, target, wire, max(clear), tuple(WEAK))
+    weak, how, told = await _greet(probe, target, wire, max(clear), tuple(WEAK))
     records.append(f"{target.aim}, weak ciphers only: {how}")
+    if not told:
+        untold.append(Message("weak ciphers"))
     return [WEAK[weak.suite]] if isinstance(weak, Choice) and weak.suite in WEAK else []
 
 
@@ -88,8 +101,8 @@ async def _certificate(
 
 async def _greet(
     probe: Probe, target: Target, wire: Wire, version: int, suites: tuple[int, ...]
-) -> tuple[Choice | Refusal | None, str]:
-    """What the server answers to one hello, and the same in words for the record."""
+) -> tuple[Choice | Refusal | None, str, bool]:
+    """What the server answers to one hello, the same in words for the record, and whether it told anything at all."""
     if version >= TLS13:
         suites = tuple(suite for suite in suites if suite >> 8 == 0x13 or suite in (0x00C6, 0x00C7))
     else:
@@ -104,16 +117,16 @@ async def _greet(
 
     data, how = await wire.exchange(probe.vantage, target.aim, client_hello(version, suites), probe, enough)
     if data is None:
-        return None, how
+        return None, how, False
     try:
         answer = read_answer(data)
     except NotTlsError:
-        return None, "no TLS"
+        return None, "no TLS", True
     if answer is None:
-        return None, "closed without an answer" if not data else "an answer that breaks off"
+        return (None, "an answer that breaks off", False) if data else (None, "closed without an answer", True)
     if isinstance(answer, Choice):
-        return answer, f"chose {VERSIONS.get(answer.version, hex(answer.version))}, suite 0x{answer.suite:04X}"
-    return answer, f"refused by alert {answer.alert}"
+        return answer, f"chose {VERSIONS.get(answer.version, hex(answer.version))}, suite 0x{answer.suite:04X}", True
+    return answer, f"refused by alert {answer.alert}", True
 
 
 def judge_certificate(der: bytes, now: datetime) -> list[Message] | None:

@@ -88,7 +88,10 @@ class Wire(Protocol):
     async def exchange(
         self, vantage: Vantage, aim: Aim, sent: bytes, probe: Probe, enough: Callable[[bytes], bool]
     ) -> tuple[bytes | None, str]:
-        """Say something over TCP and hear the answer until it is enough; None if there is no connection, and why."""
+        """Say something over TCP and hear the answer until it is enough, or the other side ends it.
+
+        None if there is no connection, or neither an answer nor an end in time, and why: that tells nothing.
+        """
         ...
 
     async def certificate(self, vantage: Vantage, aim: Aim, probe: Probe) -> bytes:
@@ -156,7 +159,10 @@ class Network:
             until = time.monotonic() + probe.timeout
             with contextlib.suppress(OSError):
                 sock.send(sent)
-                while (left := until - time.monotonic()) > 0 and not enough(data) and await _ready(sock, left):
+                while not enough(data):
+                    left = until - time.monotonic()
+                    if left <= 0 or not await _ready(sock, left):
+                        return data or None, f"{how}, then no answer in {probe.timeout:g} s"
                     more = sock.recv(65536)
                     if not more:
                         break

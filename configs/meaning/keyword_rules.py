@@ -18,6 +18,8 @@ from configs.meaning.numbers import number, v4, v6
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from configs.reading import Command
+
 _V4_BITS = 0xFFFFFFFF
 _ACTIONS = ("permit", "deny")
 _SIDES = ("source", "destination")
@@ -45,6 +47,7 @@ def rule(line: int, folded: Sequence[str], *, basic: bool) -> FilterRule | None:
     source = destination = ANY
     source_ports = destination_ports = ANY_PORTS
     conditions: list[str] = []
+    rest: list[str] = []  # which of them belong together is not known: `icmp-type 3 1`, `dscp ef fragment`
     while at < end:
         word = words[at]
         at += 1
@@ -60,12 +63,19 @@ def rule(line: int, folded: Sequence[str], *, basic: bool) -> FilterRule | None:
             conditions.append(f"{word} {words[at]}")
             at += 1
         elif word not in _NO_CONDITION:
-            conditions.append(word)
+            rest.append(word)
+    if rest:
+        conditions.append(" ".join(rest))
     protocol = "" if protocol in ("ip", "ipv6") else protocol
     held = frozenset(conditions) if conditions else _NOTHING
     # A rule a line: made in the shortest way.
     parts = (line, permit, protocol, source, destination, source_ports, destination_ports, held)
     return tuple.__new__(FilterRule, parts)
+
+
+def rule_number(command: Command) -> int | None:
+    """The number that a rule has in its list."""
+    return int(command.folded[1]) if len(command.folded) > 1 and command.folded[1].isdigit() else None
 
 
 def remarks(folded: Sequence[str]) -> bool:

@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from configs.meaning.filters import ALL_BITS, ANY, ANY_PORTS, Address, FilterRule, Ports
-from configs.meaning.numbers import number, v4, v6
+from configs.meaning.numbers import in_order, number, v4, v6
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +77,7 @@ def access_lists(reading: Reading) -> dict[str, AccessList]:
         entry = lists.setdefault(words[0], AccessList(words[0]))
         entry.lines.append(command.line)
         standard = command.has("standard") or (_is_standard(words[0]) and not command.has("extended"))
-        for inner in command.inside:
+        for inner in in_order(command.inside, _number):
             if not inner.negated:
                 _add(entry, inner, 0, standard=standard)
     return lists
@@ -212,6 +212,12 @@ def _bare(words: _Words) -> _Words:
     if words and words[0] == "dynamic" and len(words) > 2:
         words = words[4 if words[2] == "timeout" else 2 :]
     return words
+
+
+def _number(command: Command) -> int | None:
+    """The number that a rule has in its list."""
+    words = command.folded[1:] if command.folded[0] == "sequence" else command.folded
+    return int(words[0]) if words and words[0].isdigit() else None
 
 
 _NOTHING: frozenset[str] = frozenset()

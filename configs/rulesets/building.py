@@ -104,20 +104,37 @@ def unbound(reading: Reading, lists: Mapping[tuple[str, ...], Collection[int]]) 
 
 
 class Schedule(NamedTuple):
-    """A time range: the line that says when it ends, and the last day on which it holds; None: it never ends."""
+    """A time range: the line that says when it ends, and the last day on which it holds; None: it never ends.
+
+    `period`: it comes again and again, and only within the absolute times of the same name, if there are any.
+    `read`: False if what stands there as its end could not be read.
+    """
 
     line: int
     last: date | None
+    period: bool = False
+    read: bool = True
+
+
+def until(line: int, words: Sequence[str]) -> Schedule:
+    """A time range that ends on the day that these words say."""
+    last = day_of(words)
+    return Schedule(line, last, read=last is not None)
 
 
 def joined(schedules: Iterable[tuple[str, Schedule]]) -> dict[str, Schedule]:
     """Schedules by name; one with several parts ends with the last of them."""
-    found: dict[str, Schedule] = {}
+    rows: dict[str, list[Schedule]] = {}
     for name, one in schedules:
-        before = found.get(name.lower())
-        if before is None or (before.last is not None and (one.last is None or one.last > before.last)):
-            found[name.lower()] = one
-    return found
+        rows.setdefault(name.lower(), []).append(one)
+    return {name: _last(parts) for name, parts in rows.items()}
+
+
+def _last(parts: Sequence[Schedule]) -> Schedule:
+    absolute = [one for one in parts if not one.period] or parts
+    endless = next((one for one in absolute if one.read and one.last is None), None)
+    unread = next((one for one in absolute if not one.read), None)
+    return endless or unread or max(absolute, key=lambda one: one.last or date.min)
 
 
 def endings(
@@ -135,6 +152,8 @@ def endings(
         if one is None:
             unknown.append(line)
             missing.append((line, name))
+        elif not one.read:
+            unknown.append(line)
         elif one.last is not None:
             found.append(Ending(line, one.line, one.last))
     return tuple(dict.fromkeys(found)), tuple(dict.fromkeys(unknown)), tuple(dict.fromkeys(missing))

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 Part: TypeAlias = "AddressSet | tuple[Intervals, Intervals, Intervals]"
 
 _ALL_ZONES = everything(16)
+# Parts of a condition's first word that turn it round.
+_NEGATIVE: Final = frozenset({"not", "except", "exclude", "excluded", "negate", "negated"})
 # Pieces of boxes that are looked at in one rule set; what would take more is undecided.
 _MOST_STEPS = 100_000
 # Earlier rules that are cut out of a rule before those after it are asked; without the cut, less is found.
@@ -70,6 +72,8 @@ NOTHING = Examined()
 
 def examine(one: RuleSet) -> Examined:
     """Everything about one rule set; quickly where a look at its rules as written shows that little is to be found."""
+    if not one.ordered:
+        return Examined(undecided=tuple(dict.fromkeys(rule.line for rule in one.rules)))
     if one.written is None:
         return _Examination(one).run()
     glance = look(one.written)
@@ -342,12 +346,15 @@ def _box(rule: Rule, version: int, sides: _Sides) -> Box | None:
 def implied(asked: frozenset[str], held: frozenset[str]) -> bool:
     """Whether conditions hold wherever those of `held` do: each is one of them, or leaves more alternatives open.
 
-    `service a | b` asks for less than `service a`; what the words mean is not known.
+    `service a | b` asks for less than `service a`; what the words mean is not known. Where they say what a packet must
+    not be, more of them ask for more: such a condition is implied by itself alone.
     """
     if asked <= held:
         return True
     for one in asked - held:
         kind, _, values = one.partition(" ")
+        if not _NEGATIVE.isdisjoint(kind.split("-")) or values.startswith("not "):
+            return False
         wide = frozenset(values.split(" | "))
         if not any(
             other.startswith(f"{kind} ") and frozenset(other[len(kind) + 1 :].split(" | ")) <= wide for other in held

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from configs.model import Basis, Fact
+from configs.model import Basis, Ending, Fact
 from configs.rulesets.examine import examine
 from inventory.text import mark
 
@@ -73,10 +73,10 @@ def _examined(sheet: Sheet, found: RuleSets, examined: Sequence[Examined], repea
 
 
 def _ending(sheet: Sheet, found: RuleSets) -> None:
+    sheet.endings = (*found.endings, *(Ending(line, line, None) for line in found.untold_ends))
     if found.endings:
-        sheet.endings = found.endings
         sheet.unknown(EXPIRED, mark("rules end on a day that is written; the day of the audit was not given"))
-    elif found.open_ends:
+    elif sheet.endings:
         sheet.unknown(EXPIRED, mark("the time range of a rule is not in this text, or could not be read"))
     else:
         sheet.absent(EXPIRED, False, mark("no rule has an end"))
@@ -87,10 +87,12 @@ def on(facts: Facts, day: date | None) -> Facts:
     known = facts.facts.get(EXPIRED)
     if day is None or known is None or not facts.endings:
         return facts
-    over = [line for one in facts.endings if one.last < day for line in (one.line, one.said)]
+    over = [line for one in facts.endings if one.last and one.last < day for line in (one.line, one.said)]
     if over:
         why = mark("the rule's time is over")
         fact = Fact(EXPIRED, True, Basis.LINE, tuple(sorted(set(over))), why)
+    elif not all(one.last for one in facts.endings):
+        return facts
     else:
         lines = tuple(sorted({one.said for one in facts.endings}))
         fact = Fact(EXPIRED, False, Basis.LINE, lines, mark("no rule's time is over"))
@@ -138,5 +140,7 @@ def _used(sheet: Sheet, found: RuleSets) -> None:
     idle = [line for line, count in found.hits.items() if not count]
     if idle:
         sheet.line(name, True, idle, mark("the counter says that the rule has never matched"))
+    elif len(found.hits) < sum(one.size for one in found.sets):
+        sheet.unknown(name, mark("not every rule of this text is counted"))
     else:
         sheet.line(name, False, found.hits, mark("every rule that is counted has matched"))

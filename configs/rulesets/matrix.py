@@ -107,8 +107,8 @@ class ZoneMatrix:
 
 def matrix(found: RuleSets) -> ZoneMatrix | None:
     """The matrix of a device; None if it has no policies between zones."""
-    policies = [one for one in found.sets if one.kind is FilterKind.SECURITY_POLICY and one.bound != () and one.zones]
-    named = {name for one in policies for zones in one.zones.values() for side in zones for name in side}
+    policies = [one for one in found.sets if one.kind is FilterKind.SECURITY_POLICY and one.bound != ()]
+    named = {name for one in policies for zones in (*one.zones.values(), *one.pairs) for side in zones for name in side}
     if not policies or not named:
         return None
     known = found.known if len(found.known) <= _MOST_ZONES else ()
@@ -121,9 +121,18 @@ def matrix(found: RuleSets) -> ZoneMatrix | None:
     for source in zones:
         for destination in zones:
             rows = list(_between(policies, source.lower(), destination.lower()))
-            if source == destination and not any(one.between(rule.line).sources for one, rule in rows):
+            if source == destination and not any(one.names_source(rule.line) for one, rule in rows):
                 continue
-            unread = tuple(sorted({line for one in policies for line in one.unclear}))
+            unread = tuple(
+                sorted(
+                    {
+                        line
+                        for one in policies
+                        for line in one.unclear
+                        if one.meets_zones(line, source.lower(), destination.lower())
+                    }
+                )
+            )
             openings = tuple(_openings(rows))
             cells.append(Cell(source, destination, openings, default, unread))
     return ZoneMatrix(zones, tuple(cells))
@@ -133,10 +142,7 @@ def _between(policies: Sequence[RuleSet], source: str, destination: str) -> Iter
     """The rules that speak of a pair of zones, in the order in which they are asked."""
     for one in policies:
         for rule in one.rules:
-            zones = one.between(rule.line)
-            if (not zones.sources or source in {name.lower() for name in zones.sources}) and (
-                not zones.destinations or destination in {name.lower() for name in zones.destinations}
-            ):
+            if one.meets_zones(rule.line, source, destination):
                 yield one, rule
 
 
@@ -144,7 +150,12 @@ def _openings(rows: Sequence[tuple[RuleSet, Rule]]) -> Iterator[Opening]:
     """The rules that let something through; those of one line as one."""
     lines: dict[int, list[tuple[RuleSet, Rule]]] = {}
     for place, (one, rule) in enumerate(rows):
-        if one.permitting(rule) and _left(rule, [before for _, before in rows[:place] if before.line != rule.line]):
+        before = [
+            other
+            for each, other in rows[:place]
+            if other.line != rule.line and each.space == one.space and each.ordered
+        ]
+        if one.permitting(rule) and _left(rule, before):
             lines.setdefault(rule.line, []).append((one, rule))
     for line, found in lines.items():
         one, rule = found[0]

@@ -36,7 +36,9 @@ class RuleSet:
     with the sets that `objects` names); those become sets when somebody asks. `unread` are lines of rules that are no
     sets. `zones` is by line, for policies between zones; `apart` says of a line what its rule does besides (inspection,
     translation): rules that differ in it are not one. `bound` are the lines that put it in force; None: it is by
-    itself. `default` is what happens to packets that no rule takes.
+    itself. `pairs`: the zones between which that is, where the rules name none; `space`: packets of another space are
+    never asked of the same rules. `ordered`: False if the device asks in an order of its own. `default` is what happens
+    to packets that no rule takes.
     """
 
     kind: FilterKind
@@ -51,6 +53,9 @@ class RuleSet:
     zones: Mapping[int, Zones] = field(default_factory=dict)
     apart: Callable[[int], Hashable] = lambda line: None  # noqa: ARG005 - nothing besides
     bound: tuple[int, ...] | None = None
+    pairs: tuple[Zones, ...] = ()
+    space: str = ""
+    ordered: bool = True
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -76,6 +81,18 @@ class RuleSet:
     def between(self, line: int) -> Zones:
         """The zones of the rule at a line."""
         return self.zones.get(line, ANY_ZONES)
+
+    def meets_zones(self, line: int, source: str, destination: str) -> bool:
+        """Whether the rule at a line decides between these zones, which are in lower case."""
+        return any(
+            (not zones.sources or source in {name.lower() for name in zones.sources})
+            and (not zones.destinations or destination in {name.lower() for name in zones.destinations})
+            for zones in self.pairs or (self.between(line),)
+        )
+
+    def names_source(self, line: int) -> bool:
+        """Whether the rule at a line says from which zone."""
+        return any(zones.sources for zones in self.pairs or (self.between(line),))
 
     def permitting(self, rule: Rule) -> bool:
         """Whether a rule lets packets through."""
@@ -112,3 +129,8 @@ class RuleSets:
     hits: Mapping[int, int] | None = None
     unbound: tuple[int, ...] | None = None
     known: tuple[str, ...] = ()
+
+    @property
+    def untold_ends(self) -> tuple[int, ...]:
+        """The lines of rules that may have an end which nobody could read."""
+        return tuple(dict.fromkeys((*self.open_ends, *(line for one in self.sets for line in one.unread))))

@@ -80,7 +80,7 @@ def _schedules(reading: Reading) -> Iterator[tuple[str, Schedule]]:
         if len(view.words) < 2:
             continue
         ends = [
-            Schedule(inner.line, building.day_of(inner.after("end")[1:]))
+            building.until(inner.line, inner.after("end")[1:])
             for inner in view.find("absolute")
             if not inner.negated and inner.has("end")
         ]

@@ -116,12 +116,12 @@ class _Rule:
     def extended(self) -> Policy | None:
         """Protocol, source, destination, ports."""
         protocols = self._protocols()
-        self._users()
+        self._users("source")
         self._policy.source(self._address())
-        self._users()
+        self._users("destination")
         source_ports = self._ports()
         self._policy.destination(self._address())
-        self._users()
+        self._users("destination")
         destination_ports = self._ports()
         self._services(protocols, source_ports, destination_ports)
         return self._end()
@@ -171,13 +171,13 @@ class _Rule:
         del self._words[:size]
         return known
 
-    def _users(self) -> None:
-        """Whom a rule is for: a condition."""
+    def _users(self, side: str) -> None:
+        """Whom a rule is for: a condition of one side."""
         while self._next() in _USERS:
             words = [self._take(), self._take()]
             if words[0].lower() == "security-group":
                 words.append(self._take())
-            self._policy.conditions.add(" ".join(words))
+            self._policy.conditions.add(" ".join((side, *words)))
 
     def _services(
         self,

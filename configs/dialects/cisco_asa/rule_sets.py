@@ -77,7 +77,7 @@ def _schedules(reading: Reading) -> Iterator[tuple[str, Schedule]]:
     for view in reading.on("time-range"):
         if len(view.words) > 1:
             ends = [
-                Schedule(inner.line, building.day_of(inner.after("end")[1:]))
+                building.until(inner.line, inner.after("end")[1:])
                 for inner in view.find("absolute")
                 if inner.has("end")
             ]

@@ -38,7 +38,8 @@ _UNREAD: Final = ("policy46", "policy64")
 _ASKED: Final = frozenset({
     "srcintf", "dstintf", "interface", "intf", "schedule", "users", "groups", "fsso-groups", "devices", "application",
     "app-category", "url-category", "internet-service", "internet-service-name", "internet-service-id",
-    "internet-service-src", "internet-service-src-name", "internet-service-group", "internet-service-custom",
+    "internet-service-src", "internet-service-src-name", "internet-service-src-id", "internet-service-src-group",
+    "internet-service-src-custom", "internet-service-group", "internet-service-custom",
     "internet-service-negate", "internet-service-src-negate", "service-negate", "src-vendor-mac", "ztna-tags",
     "ztna-ems-tag", "ztna-geo-tag", "rtp-nat", "tos", "tos-mask", "reputation-minimum", "sgt",
     "network-service-dynamic", "proxy", "protocol", "start-port", "end-port", "class-id",
@@ -50,6 +51,17 @@ _ROLES: Final = {
     "srcaddr6": "source6", "orig-addr6": "source6", "dstaddr6": "destination6", "dst-addr6": "destination6",
     "service": "service",
 }  # fmt: skip
+# Fields of which any may hold: together they are one condition.
+_ALTERNATIVES: Final = (
+    ("users", "groups", "fsso-groups"),
+    ("application", "app-category", "url-category"),
+    ("internet-service-name", "internet-service-id", "internet-service-group", "internet-service-custom",
+     "network-service-dynamic"),
+    ("internet-service-src-name", "internet-service-src-id", "internet-service-src-group",
+     "internet-service-src-custom"),
+)  # fmt: skip
+_TURNED: Final = {"internet-service-name": "internet-service-negate",
+                  "internet-service-src-name": "internet-service-src-negate"}  # fmt: skip
 _NOTHING_ASKED: Final = frozenset({("always",), ("any",), ("disable",)})
 _SELECTORS: Final = tuple(
     f"{role}-{field}{six}"
@@ -119,8 +131,8 @@ class Policies:
             elif role == "destination6":
                 add(policy.destination, domain.v6, values)
             else:
-                for service in values:
-                    policy.service(domain.services.content(service))
+                _services(policy, domain, values, negated=entry.on("service-negate"))
+        _together(policy.conditions)
         policy.without_sources = entry.on("srcaddr-negate")
         policy.without_destinations = entry.on("dstaddr-negate")
         return policy.rules()
@@ -181,6 +193,32 @@ class Policies:
 @lru_cache(1 << 14)
 def _condition(field: str, values: tuple[str, ...]) -> str:
     return f"{field} {' | '.join(sorted(values))}"
+
+
+def _services(policy: Policy, domain: Domain, names: Sequence[str], *, negated: bool) -> None:
+    """The services that a policy is for; what all but some are is not computed."""
+    if negated:
+        policy.conditions.add(f"service not {' '.join(sorted(names))}")
+    for name in () if negated else names:
+        policy.service(domain.services.content(name))
+
+
+def _together(conditions: set[str]) -> None:
+    """Fields of which any may hold as one condition; those that are turned round too."""
+    for names in _ALTERNATIVES:
+        found = {one for one in conditions if one.partition(" ")[0] in names}
+        turned = f"{_TURNED.get(names[0], '')} enable"
+        if turned in conditions:
+            conditions -= found | {turned}
+            conditions.add(f"{names[0]} not {' '.join(sorted(found))}")
+        elif found:
+            conditions -= found
+            values = sorted(
+                value if field == names[0] else f"{field} {value}"
+                for field, _, said in (one.partition(" ") for one in found)
+                for value in said.split(" | ")
+            )
+            conditions.add(f"{names[0]} {' | '.join(values)}")
 
 
 def _matched(row: Entry, *, six: bool) -> AddressSet | None:

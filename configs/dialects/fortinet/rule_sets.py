@@ -1,11 +1,14 @@
 """FortiOS's policies as rule sets.
 
 Syntax: Fortinet's FortiOS CLI references, "config firewall policy", "config firewall schedule onetime" (`set end HH:MM
-YYYY/MM/DD`), "… schedule recurring", "… schedule group", "config system zone". What no policy takes is denied.
+YYYY/MM/DD`), "… schedule recurring", "… schedule group", "config system zone". What no policy takes is denied. A policy
+without a virtual IP does not see what goes to one, unless it denies with `match-vip enable` (Fortinet community,
+"Technical Tip: DENY policy for Virtual IP firewall policy"; since 7.2.3 that is the default, which is not relied on).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from configs.dialects.fortinet import objects
@@ -43,13 +46,16 @@ def of(tables: Tables) -> RuleSets:
         if one.kind is FilterKind.SECURITY_POLICY:
             boxes, zones = building.zoned(one.rules, "srcintf", "dstintf")
             table = f"firewall {one.name.split()[0]}"
-            sets.append(
-                RuleSet(
-                    one.kind, one.name, one.line, boxes, unread=one.unclear, zones=zones,
-                    permits=frozenset({"accept", "ipsec", "ssl-vpn"}),
-                    apart=_Besides(tables[table]),
-                )
+            published, also = _published(tables, table)
+            ordinary = RuleSet(
+                one.kind, one.name, one.line, tuple(rule for rule in boxes if rule.line not in published),
+                unread=one.unclear, zones=zones, permits=frozenset({"accept", "ipsec", "ssl-vpn"}),
+                apart=_Besides(tables[table]),
             )  # fmt: skip
+            sets.append(ordinary)
+            if published:
+                to_virtual = tuple(rule for rule in boxes if rule.line in published | also)
+                sets.append(replace(ordinary, name=f"{one.name} (vip)", boxes=to_virtual, unread=(), space="vip"))
     ends, open_ends, untold = building.endings(sets, building.joined(_schedules(tables)), ("schedule",), _ALWAYS)
     lost = [Missing(line, "schedule", name) for line, name in untold]
     entries = [entry for name in POLICIES for entry in tables[f"firewall {name}"] if entry.name]
@@ -67,6 +73,24 @@ def of(tables: Tables) -> RuleSets:
     )  # fmt: skip
 
 
+def _published(tables: Tables, table: str) -> tuple[set[int], set[int]]:
+    """The lines of policies to virtual IPs, and of others that see what goes there."""
+    virtual = {
+        (entry.vrf, entry.name)
+        for name in ("vip", "vip6", "vipgrp", "vipgrp6")
+        for entry in tables[f"firewall {name}"]
+        if entry.name
+    }
+    to, also = set(), set()
+    for entry in tables[table]:
+        named = {(entry.vrf, name) for name in (*entry.values("dstaddr"), *entry.values("dstaddr6"))}
+        if named & virtual:
+            to.add(entry.line)
+        elif entry.on("match-vip") and entry.value("action", "deny") == "deny":
+            also.add(entry.line)
+    return to, also
+
+
 class _Besides:
     """What a policy does besides letting through: its profiles, translation, shaping; asked of a few lines."""
 
@@ -82,15 +106,15 @@ def _schedules(tables: Tables) -> Iterator[tuple[str, Schedule]]:
     """Schedules by name; a group ends with the last of its members."""
     once = {entry.name: entry for entry in tables["firewall schedule onetime"] if entry.name}
     for name, entry in once.items():
-        yield name, Schedule(entry.line_of("end"), building.day_of(entry.values("end")[1:]))
+        yield name, building.until(entry.line_of("end"), entry.values("end")[1:])
     for entry in tables["firewall schedule recurring"]:
         if entry.name:
             yield entry.name, Schedule(entry.line, None)
     for entry in tables["firewall schedule group"]:
         for member in entry.values("member"):
             one = once.get(member)
-            last = building.day_of(one.values("end")[1:]) if one is not None else None
-            yield entry.name, Schedule(entry.line_of("member"), last)
+            line = entry.line_of("member")
+            yield entry.name, building.until(line, one.values("end")[1:]) if one is not None else Schedule(line, None)
 
 
 def _names(tables: Tables) -> Iterator[Missing]:

@@ -14,7 +14,7 @@ from configs.dialects.hillstone_stoneos.objects import ANY, Objects, network
 from configs.headers import PORTS, PROTOCOLS, Rule
 from configs.intervals import NOWHERE_AT_ALL, Intervals
 from configs.meaning.filter_sets import UnclearError
-from configs.meaning.objects import Policy, port_set, ranged, words_of, written
+from configs.meaning.objects import Content, Policy, port_set, ranged, words_of, written
 from configs.meaning.statements import FilterKind, FilterList, Translated, Translation, TranslationList
 from configs.meaning.translations import both_ways
 
@@ -28,9 +28,12 @@ _Words = tuple[str, ...]
 _ACTIONS: Final = ("permit", "deny", "reject", "webauth", "tunnel", "fromtunnel", "secured", "from", "portal-server")
 # What of a rule says for whom or what it is; the others say what is done besides, or nothing.
 _ASKED: Final = (
-    "src-zone", "dst-zone", "application", "app", "user", "user-group", "role", "schedule", "src-host", "dst-host",
-    "src-country", "dst-country", "endpoint-tag", "vlan", "cos", "dscp",
+    "src-zone", "dst-zone", "application", "app", "user", "user-group", "role", "schedule", "endpoint-tag", "vlan",
+    "cos", "dscp",
 )  # fmt: skip
+# Words of which any may hold, and those that stand beside addresses.
+_ALTERNATIVES: Final = {"app": "application", "user-group": "user", "role": "user"}
+_BESIDE: Final = ("host", "country")
 _NATS: Final = ("snatrule", "dnatrule", "bnatrule")
 _ROLES: Final = {"src-addr": "source", "dst-addr": "destination"}
 
@@ -105,7 +108,7 @@ class Policies:
             elif word == "service" and rest:
                 policy.service(self._objects.service(rest.pop(0)))
             elif word in _ASKED and rest:
-                policy.conditions.add(f"{word} {rest.pop(0)}")
+                _together(policy, word, rest.pop(0))
             elif word in _ACTIONS:
                 policy.action = " ".join((word, *rest))
                 return
@@ -124,8 +127,12 @@ class Policies:
             policy.destination(network((word[4:], *rest)))
         elif word == "service" and rest:
             policy.service(self._objects.service(rest[0]))
-        elif word in _ASKED and rest and rest[0].lower() != "any":
-            policy.conditions.add(" ".join(words))
+        elif word.startswith("src-") and word[4:] in _BESIDE:
+            policy.source(Content(None, (" ".join(words[:2]),)))
+        elif word.startswith("dst-") and word[4:] in _BESIDE:
+            policy.destination(Content(None, (" ".join(words[:2]),)))
+        elif word in _ASKED and rest:
+            _together(policy, word, " ".join(rest))
 
     # ---- translations
 
@@ -142,6 +149,23 @@ class Policies:
                 except UnclearError:
                     unclear.append(node.line)
             yield TranslationList(f"{kind} {vrf}".strip(), rows[0][0].line, tuple(rules), tuple(unclear))
+
+
+def _together(policy: Policy, word: str, value: str) -> None:
+    """Several lines of one kind: any of them; `any` asks for nothing."""
+    kind = _ALTERNATIVES.get(word, word)
+    value = value if word == kind else f"{word} {value}"
+    before = next((one for one in policy.conditions if one.startswith(f"{kind} ")), None)
+    if before is not None:
+        policy.conditions.discard(before)
+        value = f"{before[len(kind) + 1 :]} | {value}"
+    if not _zone(kind) and value.lower() == "any":
+        return
+    policy.conditions.add(f"{kind} {value}")
+
+
+def _zone(kind: str) -> bool:
+    return kind.endswith("-zone")
 
 
 def vrf_of(path: _Words) -> str:

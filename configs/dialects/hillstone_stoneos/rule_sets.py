@@ -76,11 +76,7 @@ def _schedules(reading: Reading) -> Iterator[tuple[str, Schedule]]:
     for view in reading.on("schedule"):
         if len(view.words) < 2 or not view.inside:  # a rule names one in the same words
             continue
-        ends = [
-            Schedule(inner.line, building.day_of(inner.after("end")))
-            for inner in view.find("absolute")
-            if inner.has("end")
-        ]
+        ends = [building.until(inner.line, inner.after("end")) for inner in view.find("absolute") if inner.has("end")]
         yield view.words[1].strip('"'), ends[-1] if ends else Schedule(view.line, None)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from configs.meaning import keyword_rules
 from configs.meaning.filters import FilterRule, permits_any_source
+from configs.meaning.numbers import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,7 @@ class Lists:
         for name in names:
             self.rules[(family, name)] = rules
             self.lines[(family, name)] = command
-        for inner in command.find("rule"):
+        for inner in in_order(command.find("rule"), keyword_rules.rule_number):
             rule = None if inner.negated else keyword_rules.rule(inner.line, inner.folded[1:], basic=basic)
             if rule is not None:
                 rules.append(rule)

@@ -34,7 +34,9 @@ _PORTS: Final = {
     "ntp": 123, "snmp": 161, "snmptrap": 162, "bgp": 179, "https": 443, "syslog": 514,
 }  # fmt: skip
 # What a rule of a policy says besides, that limits no packets.
-_SILENT: Final = frozenset({"description", "logging", "counting", "session", "track", "profile", "append", "name"})
+_SILENT: Final = frozenset({"description", "logging", "counting", "session", "profile", "append", "name"})
+# Words of which any may hold.
+_ALTERNATIVES: Final = {"user-group": "user", "app-group": "application"}
 
 
 class Groups:
@@ -244,6 +246,8 @@ def condition(policy: Policy, words: _Words, groups: Groups) -> None:
 
 def _together(policy: Policy, head: str, value: str) -> None:
     """Several lines of one kind: any of them."""
+    kind = _ALTERNATIVES.get(head, head)
+    head, value = kind, value if kind == head else f"{head} {value}"
     before = next((one for one in policy.conditions if one.startswith(f"{head} ")), None)
     if before is None:
         policy.conditions.add(f"{head} {value}")
@@ -284,5 +288,8 @@ def _object_rule(policy: Policy, words: _Words, groups: Groups) -> None:
                 _together(policy, word, value)
             else:
                 condition(policy, (word, value), groups)
+        elif word == "track":  # `track [negative | positive] N`: in force or not, as something else is reached
+            policy.conditions.add(" ".join(("track", *waiting)))
+            waiting = []
         elif word not in ("disable", *_SILENT):
             policy.conditions.add(word)

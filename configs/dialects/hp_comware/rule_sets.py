@@ -67,6 +67,7 @@ def of(tree: Tree, reading: Reading, lists: Lists) -> RuleSets:
             objects=objects,
             unread=tuple(lists.unclear.get(keys[0], ())),
             bound=tuple(places.get(number, ())),
+            ordered="auto" not in lists.lines[keys[0]].folded[2:],
         )
         for number, keys in names.items()
     ]
@@ -95,14 +96,27 @@ def of(tree: Tree, reading: Reading, lists: Lists) -> RuleSets:
         ),
         open_defaults=() if zoned else None,
         hits=building.hits(tree, "times matched", _COUNTERS),
-        unbound=building.unbound(reading, waiting) if whole else None,
+        unbound=tuple(
+            sorted(
+                (
+                    *building.unbound(reading, waiting),
+                    *(
+                        one.line
+                        for one in sets
+                        if not one.unread and one.kind is FilterKind.SECURITY_POLICY and one.bound == ()
+                    ),
+                )
+            )
+        )
+        if whole
+        else None,
         known=tuple(dict.fromkeys(one.words[2] for one in reading.on("security-zone", "name") if len(one.words) > 2)),
     )
 
 
 def _policy(one: FilterList, reading: Reading) -> RuleSet:
     boxes, zones = building.zoned(one.rules, "source-zone", "destination-zone", any_zone=("any", "Any"))
-    bound = None
+    bound, pairs = None, tuple[Zones, ...]()
     if one.name.startswith("object-policy"):
         name = one.name.split()[-1].lower()
         applied = [
@@ -112,12 +126,10 @@ def _policy(one: FilterList, reading: Reading) -> RuleSet:
             if apply.folded[-1] == name
         ]
         bound = tuple(apply.line for _, apply in applied)
-        if len(applied) == 1:
-            sides = _sides(applied[0][0].words)
-            zones = {rule.line: sides for rule in boxes}
+        pairs = tuple(_sides(pair.words) for pair, _ in applied)
     return RuleSet(
         one.kind, one.name, one.line, boxes, unread=one.unclear, default="drop", permits=_PERMITS, zones=zones,
-        bound=bound,
+        bound=bound, pairs=pairs, space=one.name if bound is not None else "",
     )  # fmt: skip
 
 
@@ -137,11 +149,17 @@ def _schedules(reading: Reading) -> Iterator[tuple[str, Schedule]]:
     for command in reading.on("time-range"):
         if len(command.words) < 3:  # a rule names one in the same words
             continue
-        words, last = command.words[2:], None
-        for place, word in enumerate(words):
-            if word == "to" and len(words) > place + 2:
-                last = building.day_of(words[place + 2 :]) or last
-        yield command.words[1], Schedule(command.line, last)
+        words = command.folded[2:]
+        ends = [words[place + 2 :] for place, word in enumerate(words) if word == "to"]
+        if len(ends) > _is_period(words):
+            yield command.words[1], building.until(command.line, ends[-1])
+        else:
+            yield command.words[1], Schedule(command.line, None, period="from" not in words)
+
+
+def _is_period(words: Sequence[str]) -> bool:
+    """Whether `HH:MM to HH:MM DAYS` stands at the beginning."""
+    return words[1:2] == ("to",) and ":" in words[0]
 
 
 def _names(reading: Reading, nodes: Sequence[Node], groups: filters.Groups) -> Iterator[Missing]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from configs.meaning import keyword_rules
 from configs.meaning.filters import FilterRule, permits_any_source
+from configs.meaning.numbers import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,7 +86,7 @@ def access_lists(reading: Reading) -> dict[Key, AccessList]:
         for name in names[:2]:
             lists[(family, name)] = entry
         basic = any(name.isdigit() and 2000 <= int(name) < 3000 for name in names) or "basic" in words
-        for inner in command.find("rule"):
+        for inner in in_order(command.find("rule"), keyword_rules.rule_number):
             if inner.negated:
                 continue
             rule = keyword_rules.rule(inner.line, inner.folded[1:], basic=basic)

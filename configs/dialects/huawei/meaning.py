@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from configs.addressing import Address, address_of, host_of
 from configs.dialects.huawei import addresses, translations
 from configs.dialects.huawei.filters import access_lists, bindings
-from configs.headers import Rule
+from configs.dialects.huawei.services import of_rule, service_sets
 from configs.intervals import ANYWHERE, BITS, AddressSet, Intervals, prefix, wildcard
 from configs.meaning.filter_sets import UnclearError, rule_of
+from configs.meaning.objects import Policy
 from configs.meaning.statements import (
     Cover,
     FilterKind,
@@ -32,6 +33,8 @@ from configs.reading import Reading
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from configs.headers import Rule
+    from configs.meaning.objects import Book, Services
     from configs.reading import Command
     from configs.tree import Tree
 
@@ -47,10 +50,11 @@ def read(tree: Tree) -> Meaning:
     reading = Reading(tree, "undo", lambda words: words[0] in VIEWS)
     objects = address_sets(reading)
     lists = tuple(_access_lists(reading, objects))
-    nat = translations.read(reading, lists, lambda rule: _policy_rule(rule, objects))
+    sets = service_sets(reading)
+    nat = translations.read(reading, lists, lambda rule: _policy_rules(rule, objects, sets))
     return Meaning(
         uses=addresses.read(tree).uses,
-        filters=(*lists, *policies(reading, objects)),
+        filters=(*lists, *policies(reading, objects, sets)),
         prefix_lists=tuple(_prefix_lists(reading)),
         routes=tuple(_routes(reading)),
         partners=tuple(_partners(tree)),
@@ -151,24 +155,25 @@ def _union(parts: Iterable[AddressSet]) -> AddressSet:
     return found
 
 
-def policies(reading: Reading, objects: dict[str, AddressSet]) -> Iterator[FilterList]:
+def policies(reading: Reading, objects: dict[str, AddressSet], sets: Book[Services]) -> Iterator[FilterList]:
     """The security policies, without the rules that are disabled."""
     for policy in reading.find("security-policy"):
-        rules, unclear = [], []
+        rules: list[Rule] = []
+        unclear = []
         for rule in policy.find("rule"):
             if rule.negated or any(inner.folded == ("disable",) for inner in rule.inside):
                 continue
-            found = _policy_rule(rule, objects)
+            found = _policy_rules(rule, objects, sets)
             if found is None:
                 unclear.append(rule.line)
             else:
-                rules.append(found)
+                rules += found
         if rules or unclear:
             kind = FilterKind.SECURITY_POLICY
             yield FilterList(kind, "security-policy", policy.line, tuple(rules), "deny", tuple(unclear))
 
 
-def _policy_rule(rule: Command, objects: dict[str, AddressSet]) -> Rule | None:
+def _policy_rules(rule: Command, objects: dict[str, AddressSet], services: Book[Services]) -> tuple[Rule, ...] | None:
     sets = {"source-address": ANYWHERE, "destination-address": ANYWHERE}
     parts: dict[str, list[str]] = {}
     places: list[int] = []
@@ -191,9 +196,16 @@ def _policy_rule(rule: Command, objects: dict[str, AddressSet]) -> Rule | None:
             action = " ".join(inner.folded[1:])
         else:
             parts.setdefault(inner.folded[0], []).append(" ".join(inner.folded[1:]))
-    conditions = frozenset(f"{word} {' | '.join(sorted(values))}" for word, values in parts.items())
+    asked = of_rule(tuple(parts.pop("service", ())), services)
+    conditions = {f"{word} {' | '.join(sorted(values))}" for word, values in parts.items() if "any" not in values}
     source, destination = sets.values()
-    return Rule(action, rule.line, source, destination, conditions=conditions, lines=tuple(places))
+    policy = Policy(rule.line, action, [source], [destination], conditions=conditions, lines=places)
+    for content in asked:
+        policy.service(content)
+    try:
+        return policy.rules()
+    except UnclearError:
+        return None
 
 
 def _named_or_written(words: _Words, objects: dict[str, AddressSet]) -> Iterator[AddressSet | None]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from configs.dialects.huawei.filters import access_lists, bindings
 from configs.dialects.huawei.meaning import VIEWS, address_sets, policies
+from configs.dialects.huawei.services import service_sets
 from configs.headers import Rule
 from configs.meaning.statements import FilterKind
 from configs.reading import Reading
@@ -58,6 +59,7 @@ def of(tree: Tree, reading: Reading, lists: Mapping[Key, AccessList], bound: Ite
             objects=objects,
             unread=tuple(entry.unclear),
             bound=tuple(places.get(id(entry), ())),
+            ordered="auto" not in entry.command.folded[2:],
         )
         for (family, name), entry in sorted(distinct, key=lambda row: row[1].command.line)
     ]
@@ -110,7 +112,7 @@ def _policies(reading: Reading, objects: dict[str, AddressSet], opened: tuple[in
     commands = {rule.line: rule for policy in reading.find("security-policy") for rule in policy.find("rule")}
     decide = {line for line, rule in commands.items() if any(not one.negated for one in rule.find("action"))}
     decide -= set(_disabled(reading))
-    for one in policies(reading, objects):
+    for one in policies(reading, objects, service_sets(reading)):
         found = [rule for rule in one.rules if rule.line in decide]
         found += [_in_words(commands[line]) for line in one.unclear if line in decide]
         boxes, zones = building.zoned(sorted(found, key=lambda rule: rule.line), "source-zone", "destination-zone")
@@ -131,7 +133,13 @@ def _in_words(rule: Command) -> Rule:
         elif not inner.negated and word not in ("description", "counting", "session"):
             asked.setdefault(word, []).append(" ".join(inner.folded[1:]))
     return Rule(
-        action, rule.line, conditions=frozenset(f"{word} {' | '.join(sorted(said))}" for word, said in asked.items())
+        action,
+        rule.line,
+        conditions=frozenset(
+            f"{word} {' | '.join(sorted(said))}"
+            for word, said in asked.items()
+            if "any" not in said or word.endswith("-exclude")
+        ),
     )
 
 
@@ -161,15 +169,21 @@ def _zones(reading: Reading) -> Iterator[str]:
 
 
 def _schedules(reading: Reading) -> Iterator[tuple[str, Schedule]]:
-    """`time-range NAME {from HH:MM DAY [to HH:MM DAY] | HH:MM to HH:MM DAYS}`, or the same in a view of its own."""
+    """`time-range NAME {from HH:MM DAY [to HH:MM DAY] | HH:MM to HH:MM DAYS}`, or the same in a view of its own.
+
+    In a view of its own the rows begin with `absolute-range` and `period-range`.
+    """
     for command in reading.on("time-range"):
         if len(command.words) < 3 and not command.inside:  # a rule names one in the same words
             continue
         rows: list[Command] = [inner for inner in command.inside if not inner.negated] or [command]
         for row in rows:
-            end = row.after("to")
-            last = building.day_of(end[1:]) if len(end) > 1 else None
-            yield command.words[1], Schedule(row.line, last)
+            if not (row.has("from") or row.folded[0] == "absolute-range"):
+                yield command.words[1], Schedule(row.line, None, period=True)
+            elif row.has("to"):
+                yield command.words[1], building.until(row.line, row.after("to")[1:])
+            else:
+                yield command.words[1], Schedule(row.line, None)
 
 
 def _names(reading: Reading) -> Iterator[Missing]:

@@ -20,7 +20,7 @@ from configs.meaning.statements import Name, Pool, Translated, Translation, Tran
 from configs.meaning.translations import both_ways, published
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from configs.meaning.statements import FilterList
     from configs.reading import Command, Reading
@@ -56,9 +56,9 @@ class _Side(NamedTuple):
 def read(
     reading: Reading,
     filters: Iterable[FilterList],
-    rule: Callable[[Command], Rule | None],
+    rule: Callable[[Command], Sequence[Rule] | None],
 ) -> Read:
-    """All translations of a configuration whose access lists are known. `rule` reads a rule of a policy."""
+    """All translations of a configuration whose access lists are known. `rule` reads a rule of a policy as boxes."""
     found = _Found({each.name: each for each in filters})
     for command in reading.all:
         if command.negated or command.folded[0] not in ("nat", "destination-nat"):
@@ -210,7 +210,7 @@ class _Found:
 
     # ---- policies
 
-    def policy(self, policy: Command, rule: Callable[[Command], Rule | None]) -> None:
+    def policy(self, policy: Command, rule: Callable[[Command], Sequence[Rule] | None]) -> None:
         """`nat-policy`: rules with conditions, and one action each."""
         found: list[Translation] = []
         unclear = []
@@ -229,7 +229,7 @@ class _Found:
                     destination = self._action(inner)
                 elif inner.folded[1:2] in (("source-nat",), ("nat",)):
                     source = self._action(inner)
-            found.append(Translation(read_, source, destination))
+            found += [Translation(one, source, destination) for one in read_]
         if found or unclear:
             self.lists.append(TranslationList("nat-policy", policy.line, tuple(found), tuple(unclear)))
 

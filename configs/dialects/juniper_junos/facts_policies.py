@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from configs.reading import Sheet
     from configs.tree import Tree
 
-_OFF = re.compile(r"inactive: (?:policy|term|rule) |deactivate (?:security policies|firewall) ")
 _UNTRUSTED = re.compile(r"untrust|internet|wan|outside", re.IGNORECASE)
 _MANAGED = frozenset({"ssh", "telnet", "http", "https", "snmp", "netconf", "all", "any-service"})
 
@@ -30,7 +29,8 @@ _MANAGED = frozenset({"ssh", "telnet", "http", "https", "snmp", "netconf", "all"
 def policies(sheet: Sheet, tree: Tree, said: tuple[Said, ...]) -> None:
     """The facts about filters and policies, `mgmt_service_on_untrust` and `unused_ports_up`."""
     found = Filtering()
-    policies_ = list(security.policies(said, security.Books(said)))
+    books = security.Books(said)
+    policies_ = list(security.policies(said, books))
     for one in policies_:
         found.bound += [rule.line for rule in one.rules]
         found.everything += [line for first in _open_zones(one) for line in _of_policy(said, first)]
@@ -53,11 +53,11 @@ def policies(sheet: Sheet, tree: Tree, said: tuple[Said, ...]) -> None:
         )
         if opened is not None and str(opened.action).startswith("accept"):
             found.everything += [opened.line, each.line]
-    found.disabled += [node.line for _, node in tree.walk() if _OFF.match(node.text)]
+    found.disabled += rule_sets.disabled(tree)
     passing = any(each.words[:1] == ("interfaces",) for each in said)
     controls.put(sheet, "no_access_rules", sound=deciding, lacking=passing)
     judging.filters(sheet, found)
-    rule_facts.put(sheet, rule_sets.of(said, lists, policies_))
+    rule_facts.put(sheet, rule_sets.of(tree, said, lists, policies_, books))
     _untrusted(sheet, said)
     sheet.unknown("unused_ports_up", mark("ports that no statement names cannot be seen in this text"))
 

@@ -62,8 +62,9 @@ class _Term:
     # Prefixes with whether they are taken out, by side.
     addresses: dict[str, list[tuple[_Words, bool]]] = field(default_factory=lambda: defaultdict(list))
     sets: dict[str, list[tuple[AddressSet, bool]]] = field(default_factory=lambda: defaultdict(list))
-    ports: dict[str, list[Intervals]] = field(default_factory=lambda: defaultdict(list))
-    protocols: list[Intervals] = field(default_factory=list)
+    # As they are written, with their sets; one without a set makes a condition of them all.
+    ports: dict[str, list[tuple[str, Intervals | None]]] = field(default_factory=lambda: defaultdict(list))
+    protocols: list[tuple[str, Intervals | None]] = field(default_factory=list)
     conditions: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     lines: list[int] = field(default_factory=list)  # of its addresses and the prefix lists that it names
     actions: list[str] = field(default_factory=list)
@@ -129,13 +130,9 @@ def _say(term: _Term, words: _Words, lists: Book[AddressSet], line: int) -> None
         else:
             term.sets[_LISTS[kind]].append((known, without))
     elif kind in _PORTS and rest:
-        found = port_set(rest[0])
-        if found is None:
-            term.conditions[kind].append(" ".join(rest))
-        else:
-            term.ports[_PORTS[kind]].append(found)
-    elif kind in _PROTOCOLS and rest and (number := objects.protocol_set(rest[0])) is not None:
-        term.protocols.append(number)
+        term.ports[_PORTS[kind]].append((rest[0], port_set(rest[0])))
+    elif kind in _PROTOCOLS and rest:
+        term.protocols.append((rest[0], objects.protocol_set(rest[0])))
     elif any(address_of(word.partition("/")[0]) is not None for word in rest):
         term.unclear = True
     else:
@@ -160,9 +157,13 @@ def _rules(term: _Term) -> list[Rule] | None:
         if whole is None:
             return None
         sides[side] = whole
-    ports = {side: _joined(term.ports.get(side, ())) for side in ("source", "destination", "")}
-    protocols = _joined(term.protocols, PROTOCOLS)
-    conditions = frozenset(f"{kind} {' | '.join(sorted(values))}".strip() for kind, values in term.conditions.items())
+    asked = {f"{kind} {' | '.join(sorted(values))}".strip() for kind, values in term.conditions.items()}
+    ports = {
+        side: _joined(term.ports.get(side, ()), f"{side}-port".strip("-"), asked)
+        for side in ("source", "destination", "")
+    }
+    protocols = _joined(term.protocols, "protocol", asked, PROTOCOLS)
+    conditions = frozenset(asked)
     # `address` and `port` are met by either side.
     either = [(sides[""], ANYWHERE), (ANYWHERE, sides[""])] if not sides[""].any else [(ANYWHERE, ANYWHERE)]
     either_port = [(ports[""], PORTS), (PORTS, ports[""])] if ports[""] != PORTS else [(PORTS, PORTS)]
@@ -190,10 +191,17 @@ def _action(term: _Term) -> str | None:
     return " ".join(sorted(found)) or "accept"
 
 
-def _joined(found: Sequence[Intervals], nothing: Intervals = PORTS) -> Intervals:
+def _joined(
+    found: Sequence[tuple[str, Intervals | None]], kind: str, asked: set[str], nothing: Intervals = PORTS
+) -> Intervals:
+    """All of several sets; where one is not known they are a condition, any of them."""
     if not found:
         return nothing
-    return Intervals.of(span for each in found for span in each)
+    known = [each for _, each in found if each is not None]
+    if len(known) < len(found):
+        asked.add(f"{kind} {' | '.join(sorted(word for word, _ in found))}")
+        return nothing
+    return Intervals.of(span for each in known for span in each)
 
 
 def _addresses(written: Iterable[tuple[_Words, bool]], sets: Iterable[tuple[AddressSet, bool]]) -> AddressSet | None:

@@ -7,7 +7,8 @@ Filters, and Traffic Policers User Guide" (what no term takes is discarded).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from configs.dialects.juniper_junos import filters, security, statements
 from configs.dialects.juniper_junos.statements import below
@@ -23,14 +24,29 @@ if TYPE_CHECKING:
     from configs.tree import Tree
 
 
+_OFF: Final = re.compile(r"inactive: (?:policy|term|rule) |deactivate (?:security policies|firewall) ")
+
+
 def read(tree: Tree) -> RuleSets:
     """What its lines say."""
     said = statements.read(tree).said
-    return of(said, list(filters.filters(said)), list(security.policies(said, security.Books(said))))
+    books = security.Books(said)
+    return of(tree, said, list(filters.filters(said)), list(security.policies(said, books)), books)
 
 
-def of(said: tuple[Said, ...], lists: Sequence[FilterList], policies: Sequence[FilterList]) -> RuleSets:
-    """The same from what has been read already."""
+def disabled(tree: Tree) -> list[int]:
+    """The lines of policies and terms that are switched off."""
+    return [node.line for _, node in tree.walk() if _OFF.match(node.text)]
+
+
+def of(
+    tree: Tree,
+    said: tuple[Said, ...],
+    lists: Sequence[FilterList],
+    policies: Sequence[FilterList],
+    books: security.Books,
+) -> RuleSets:
+    """The same from what has been read already; `books` those of the policies."""
     used: dict[str, list[int]] = {}
     for each in said:
         words = each.words
@@ -49,7 +65,7 @@ def of(said: tuple[Said, ...], lists: Sequence[FilterList], policies: Sequence[F
         zones = Zones(frozenset({left.split()[-1]}), frozenset({destination})) if arrow else Zones()
         sets.append(
             RuleSet(one.kind, one.name, one.line, one.rules, unread=one.unclear, permits=frozenset({"permit"}),
-                    zones={rule.line: zones for rule in one.rules})
+                    zones=dict.fromkeys((*(rule.line for rule in one.rules), *one.unclear), zones))
         )  # fmt: skip
     times = building.joined(_schedules(said))
     ends, open_ends, untold = building.endings(sets, times, ("scheduler-name",))
@@ -60,8 +76,9 @@ def of(said: tuple[Said, ...], lists: Sequence[FilterList], policies: Sequence[F
     whole = any(each.words[:1] == ("interfaces",) for each in said)
     return RuleSets(
         tuple(sets),
-        missing=tuple(sorted({*(Missing(line, "scheduler", name) for line, name in untold), *_zones(said, names)}))
-        if whole else None,
+        missing=tuple(sorted({*(Missing(line, "scheduler", name) for line, name in untold), *_zones(said, names),
+                              *_names(said, books)})) if whole else None,
+        disabled=tuple(disabled(tree)),
         endings=ends,
         open_ends=open_ends,
         open_defaults=opened if policies or names else None,
@@ -74,14 +91,29 @@ def of(said: tuple[Said, ...], lists: Sequence[FilterList], policies: Sequence[F
 
 
 def _schedules(said: tuple[Said, ...]) -> Iterator[tuple[str, Schedule]]:
+    """Dates, or days that come again; whether one of both has an end is not known."""
+    dated = {words[0] for _, words in below(said, "schedulers", "scheduler") if "stop-date" in words[:-1]}
     for each, words in below(said, "schedulers", "scheduler"):
         if not words:
             continue
         if "stop-date" in words[:-1]:
             day = words[words.index("stop-date") + 1].partition(".")[0]
-            yield words[0], Schedule(each.line, building.day_of((day,)))
+            yield words[0], building.until(each.line, (day,))
         elif len(words) > 1 and words[1] not in ("start-date", "description"):
-            yield words[0], Schedule(each.line, None)
+            yield words[0], Schedule(each.line, None, read=words[0] not in dated)
+
+
+def _names(said: tuple[Said, ...], books: security.Books) -> Iterator[Missing]:
+    """Addresses and applications that policies name and nothing defines; `junos-…` come with the device."""
+    for one in books.references:
+        if one.kind == "address" and one.name not in books.addresses:
+            yield Missing(one.line, "address", one.name.split()[-1])
+    for each in said:
+        words = each.words
+        if words[:2] == ("security", "policies") and words[-2:-1] == ("application",) and "match" in words:
+            name = words[-1]
+            if name != "any" and not name.startswith("junos-") and name not in books.services:
+                yield Missing(each.line, "application", name)
 
 
 def _zones(said: tuple[Said, ...], names: Sequence[str]) -> Iterator[Missing]:

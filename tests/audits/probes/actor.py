@@ -56,12 +56,35 @@ def dhcp(name: str, server: str, offered: str) -> None:
             sock.send(b"\xff" * 6 + own + b"\x08\0" + head + udp)
 
 
+def dhcpv6(name: str, only: str = "") -> None:
+    """Advertise to whoever solicits, reply to whoever wants information (RFC 8415); with `only` to one kind of both."""
+    duid = b"\0\3\0\1" + mac_of(name)
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
+        sock.bind(("::", 547))
+        group = ip_address("ff02::1:2").packed + struct.pack("=I", socket.if_nametoindex(name))
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, group)
+        ready()
+        while True:
+            asked, peer = sock.recvfrom(2048)
+            answer = {1: 2, 11: 7}.get(asked[0])
+            if answer is None or (only and asked[0] != int(only)):
+                continue
+            client = asked[4 : 8 + int.from_bytes(asked[6:8], "big")]  # the option that we write first
+            servers = b"\0\x17\0\x10" + ip_address("2001:db8:bad::53").packed
+            own = b"\0\2" + len(duid).to_bytes(2, "big") + duid
+            sock.sendto(bytes((answer,)) + asked[1:4] + client + own + servers, peer)
+
+
 def advertise(name: str, source: str, prefix: str) -> None:
-    """Announce a router again and again (RFC 4861)."""
-    own, network = mac_of(name), ip_network(prefix)
-    body = b"\x86\0\0\0" + b"\x40\0" + (1800).to_bytes(2, "big") + bytes(8)
-    body += b"\1\1" + own + b"\3\4" + bytes((network.prefixlen, 0xC0)) + struct.pack("!III", 3600, 1800, 0)
-    body += network.network_address.packed
+    """Announce a router again and again (RFC 4861); without a prefix only a name server (RFC 8106)."""
+    own = mac_of(name)
+    body = b"\x86\0\0\0" + b"\x40\0" + (1800 if prefix else 0).to_bytes(2, "big") + bytes(8)
+    if prefix:
+        network = ip_network(prefix)
+        body += b"\1\1" + own + b"\3\4" + bytes((network.prefixlen, 0xC0)) + struct.pack("!III", 3600, 1800, 0)
+        body += network.network_address.packed
+    else:
+        body += b"\x19\3\0\0" + struct.pack("!I", 600) + ip_address("2001:db8:bad::53").packed
     to, me = ip_address("ff02::1").packed, ip_address(source).packed
     pseudo = me + to + len(body).to_bytes(4, "big") + b"\0\0\0\x3a"
     body = body[:2] + checksum(pseudo + body).to_bytes(2, "big") + body[4:]
@@ -112,4 +135,4 @@ def ready() -> None:
 
 
 if __name__ == "__main__":
-    {"dhcp": dhcp, "advertise": advertise, "claim": claim, "listen": listen}[sys.argv[1]](*sys.argv[2:])
+    {"dhcp": dhcp, "dhcpv6": dhcpv6, "advertise": advertise, "claim": claim, "listen": listen}[sys.argv[1]](*sys.argv[2:])

@@ -187,6 +187,7 @@ probes:
   - {{name: routers, kind: routers, from: office, known: ['fe80::ff:fe00:101'], alive: 'fd00:1::1',
       macs: {{'fe80::ff:fe00:101': '{gateway}'}}, {flow}}}
   - {{name: dhcp, kind: dhcp, from: office, known: [10.1.0.1], alive: 10.1.0.1, {flow}}}
+  - {{name: dhcpv6, kind: dhcpv6, from: office, known: ['fe80::ff:fe00:101'], alive: 'fd00:1::1', {flow}}}
   - {{name: twice, kind: duplicates, from: office, to: [{{address: 10.1.0.7}}, {{address: 'fd00:1::7'}}], {flow}}}
   - {{name: gateways, kind: gateways, from: office, to: [{{address: 10.1.0.1}}, {{address: 'fd00:1::1'}}],
       macs: {{10.1.0.1: '{gateway}'}}, {flow}}}
@@ -204,7 +205,7 @@ targets:
   - {prefix: 'fd00:1::1/128', ports: [icmp]}
   - {prefix: 10.2.0.0/24, ports: [icmp]}
 links:
-  - {vantage: office, frames: [arp, nd, dhcp, rs], prefixes: [10.1.0.0/24, 10.2.0.0/24, 'fd00:1::/64', 'fe80::/10']}
+  - {vantage: office, frames: [arp, nd, dhcp, dhcpv6, rs], prefixes: [10.1.0.0/24, 10.2.0.0/24, 'fd00:1::/64', 'fe80::/10']}
   - {vantage: noc, frames: [arp, nd], prefixes: [10.9.0.0/24, 'fd00:9::/64', 'fe80::/10']}
 """
 
@@ -366,7 +367,8 @@ def _carried(to: IPv4Address | IPv6Address, protocol: int, rest: bytes) -> Aim |
     if protocol in (1, 58):
         return Aim(Protocol.ICMP, to)
     port = int.from_bytes(rest[2:4], "big")
-    known = {6: Aim(Protocol.TCP, to, port), 17: Aim(Protocol.DHCP, to) if port == 67 else Aim(Protocol.UDP, to, port)}
+    served = {67: Protocol.DHCP, 547: Protocol.DHCPV6}.get(port)
+    known = {6: Aim(Protocol.TCP, to, port), 17: Aim(served, to) if served else Aim(Protocol.UDP, to, port)}
     return known.get(protocol, f"protocol {protocol} to {to}")
 
 

@@ -124,6 +124,9 @@ FAULTS: dict[str, tuple[str, Callable[[Seeds], Any]]] = {
     "a forwarding machine": ("two-networks", lambda s: s.forwarder()),
     "a rogue dhcp server": ("dhcp", lambda s: s.town.actor("h8", "dhcp", "eth0", "10.1.0.8", "10.1.0.200")),
     "a forged dhcp server": ("dhcp", lambda s: s.town.actor("h8", "dhcp", "eth0", "10.1.0.1", "10.1.0.200")),
+    "a rogue dhcpv6 server": ("dhcpv6", lambda s: s.town.actor("h8", "dhcpv6", "eth0")),
+    "a dhcpv6 server of names": ("dhcpv6", lambda s: s.town.actor("h8", "dhcpv6", "eth0", "11")),
+    "a router of names": ("routers", lambda s: s.town.actor("h8", "advertise", "eth0", "fe80::ff:fe00:108", "")),
     "a rogue router": (
         "routers",
         lambda s: s.town.actor("h8", "advertise", "eth0", "fe80::ff:fe00:108", "2001:db8:bad::/64"),
@@ -195,7 +198,7 @@ def test_a_clean_town_and_a_fault_of_each_layer(town: Any, keys_of_town: dict[st
             results = town.probe()
             found = {name: _told(results, name) for name, states in _states(results).items() if states != {"sound"}}
             assert not found, "\n".join(map(str, found.items()))
-        for name in ("tcp over ipv6 to the servers", "a rogue dhcp server", "an address twice"):
+        for name in ("tcp over ipv6 to the servers", "a rogue dhcp server", "a rogue dhcpv6 server", "an address twice"):
             probe, seed = FAULTS[name]
             with seed(seeds):
                 assert _states(town.probe(probe))[probe] == {"weak"}, name
