@@ -272,9 +272,13 @@ def test_the_exporter_serves_it(lianyuan):
     thread.start()
     assert ready.wait(PATIENCE)
     try:
-        until(lambda: samples(fetch("/reach")[1]).get(("govnet_reach_as_expected", "own", "", "")) == 1)
-        found = samples(fetch("/reach")[1])
-        assert found["govnet_reach_up", "own", "", ""] == 1
+        wanted = [(f"govnet_reach_{name}", "own", "", "") for name in ("as_expected", "up")]
+
+        def both():
+            found = samples(fetch("/reach")[1])
+            return all(found.get(key) == 1 for key in wanted)
+
+        until(both)
         (lianyuan / form.FILE).write_text("paths: [{name: x}]\n")
         assert fetch("/-/reload", "POST")[0] == 500
         assert ("govnet_reach_up", "own", "", "") in samples(fetch("/reach")[1])

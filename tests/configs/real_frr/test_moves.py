@@ -168,7 +168,6 @@ class Campaign:
         hints = {name: str(result.error.hint) for name, result in results.items() if result.error is not None}
         assert all("back where it was and nothing was saved" in hint for hint in hints.values()), hints
         took = {one.name: clock.took(one.name) for one in broken}
-        assert max(took.values()) < guard.SHORTEST + GRACE, took
         for one, seen in self.all_stand().items():
             assert (seen.runs, seen.saved) == (before[one].runs, before[one].saved), one.name
         return max(took.values())
@@ -278,6 +277,7 @@ def test_a_hundred_move_and_none_is_lost(fleet: Callable[[int], Any]) -> None:
     campaign.move()
     moved = time.monotonic() - began
     longest = campaign.break_some(6)
+    assert longest < guard.SHORTEST + GRACE
     sys.stdout.write(
         f"100 changed in {moved:.0f} s, 0 lost; 36 mistakes taken back, the slowest after {longest:.0f} s\n"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 import asyncssh
@@ -193,6 +194,24 @@ def test_filters_in_front_of_the_terminal_lines(spec, texts, world, where):
             return [await refused(where(each), made.ports[0]) for each in (one, other, third)]
 
     assert asyncio.run(run()) == [False, True, True]
+
+
+def test_a_lab_keeps_its_ports_while_its_devices_are_away(spec, texts, world):
+    """Another lab of the same addresses takes other ports, so that whoever comes back finds no stranger."""
+    one = spec("huawei", text=texts["huawei"])
+
+    async def run():
+        async with world(one) as made:
+            await made.hosts["dev"].device.console(["system-view", "interface GigabitEthernet0/0/0", "shutdown"])
+            await soon(lambda: not made.hosts["dev"].listening)
+            async with world(one) as other:
+                between = other.ports
+            async with world(replace(one, address=one.address + 0x10000)) as elsewhere:
+                return made.ports, between, elsewhere.ports
+
+    here, between, elsewhere = asyncio.run(run())
+    assert not set(between) & set(here)
+    assert elsewhere == here
 
 
 def test_a_reboot_returns_to_what_was_saved(spec, texts, world, where):
