@@ -204,7 +204,7 @@ class Builder:
         grammar = self._grammar
         comments, separators = grammar.comments, grammar.separators
         return not any(
-            raw[0] in " \t" and text and not text.startswith(comments) and text not in separators
+            text and raw[0] in " \t" and not text.startswith(comments) and text not in separators
             for raw, text in zip(self._lines, self._texts, strict=True)
         )
 

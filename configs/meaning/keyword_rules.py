@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _V4_BITS = 0xFFFFFFFF
 _ACTIONS = ("permit", "deny")
 _SIDES = ("source", "destination")
+# A rule without its line.
+_Parts = tuple[bool, str, Address, Address, Ports, Ports, frozenset[str]]
 _OPERATORS = ("eq", "neq", "gt", "lt", "range")
 _PORT_NUMBERS = {
     "ftp-data": 20, "ftp": 21, "ssh": 22, "telnet": 23, "smtp": 25, "tacacs": 49, "dns": 53, "bootps": 67,
@@ -36,6 +38,14 @@ _NO_CONDITION = frozenset({"logging", "counting"})
 
 def rule(line: int, folded: Sequence[str], *, basic: bool) -> FilterRule | None:
     """A rule from its words behind `rule`, in lower case; None if it is none. `basic`: it knows no protocol."""
+    found = _rule(tuple(folded), basic)
+    # A rule a line: made in the shortest way.
+    return None if found is None else tuple.__new__(FilterRule, (line, *found))
+
+
+@lru_cache(1 << 14)  # the devices of a city have the same rules
+def _rule(folded: tuple[str, ...], basic: bool) -> _Parts | None:
+    """What a rule says, without its line."""
     words, at = _numbered(folded)
     end = len(words)
     if at >= end or words[at] not in _ACTIONS:
@@ -68,9 +78,7 @@ def rule(line: int, folded: Sequence[str], *, basic: bool) -> FilterRule | None:
         conditions.append(" ".join(rest))
     protocol = "" if protocol in ("ip", "ipv6") else protocol
     held = frozenset(conditions) if conditions else _NOTHING
-    # A rule a line: made in the shortest way.
-    parts = (line, permit, protocol, source, destination, source_ports, destination_ports, held)
-    return tuple.__new__(FilterRule, parts)
+    return permit, protocol, source, destination, source_ports, destination_ports, held
 
 
 def rule_number(command: Command) -> int | None:

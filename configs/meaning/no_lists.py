@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from configs.reading import Command, Reading
 
 _V4_BITS = 0xFFFFFFFF
-_ACTIONS = ("permit", "deny")
 _ANY = ("any", "any4", "any6")
 _PORT_WORDS = ("eq", "neq", "gt", "lt", "range")
 # The well-known names that IOS writes instead of numbers, as far as filters of management traffic need them.
@@ -34,6 +33,8 @@ _PORT_NUMBERS = {
     "lpd": 515, "non500-isakmp": 4500,
 }  # fmt: skip
 _Words = tuple[str, ...]
+# A rule without its line.
+_Parts = tuple[bool, str, Address, Address, Ports, Ports, frozenset[str]]
 _STANDARD = (range(1, 100), range(1300, 2000))
 
 
@@ -175,18 +176,25 @@ def _is_standard(name: str) -> bool:
 
 def _add(entry: AccessList, command: Command, start: int, *, standard: bool) -> None:
     words = command.folded[start:] if start else command.folded
-    if not words or words[0] not in _ACTIONS or words[-1][-1] == ")":
-        words = _bare(words)
-    if len(words) < 2 or words[0] not in _ACTIONS:
-        if words and words[0] not in ("remark", "exit", "statistics"):
-            entry.unclear.append(command.line)
-        return
-    entry.lines.append(command.line)
+    found = _rule(words, standard)
+    if found is not None:
+        entry.lines.append(command.line)
+        # A rule a line: made in the shortest way.
+        entry.rules.append(tuple.__new__(FilterRule, (command.line, *found)))
+    elif (words := _bare(words)) and words[0] not in ("remark", "exit", "statistics"):
+        entry.unclear.append(command.line)
+
+
+@lru_cache(1 << 14)  # the devices of a city have the same rules
+def _rule(words: _Words, standard: bool) -> _Parts | None:
+    """What a rule says, without its line; None if the words are none."""
+    words = _bare(words)
+    if len(words) < 2 or words[0] not in ("permit", "deny"):
+        return None
     permit = words[0] == "permit"
     if standard:
         source, at = _address(words, 1, bare_host=True)
-        entry.rules.append(FilterRule(command.line, permit, source=source, conditions=_rest(words, at)))
-        return
+        return permit, "", source, ANY, ANY_PORTS, ANY_PORTS, _rest(words, at)
     protocol, at = words[1], 2
     if protocol in ("ip", "ipv6", "ipv4"):
         protocol = ""
@@ -196,9 +204,7 @@ def _add(entry: AccessList, command: Command, start: int, *, standard: bool) -> 
     source_ports, at = _ports_at(words, at)
     destination, at = _address(words, at)
     destination_ports, at = _ports_at(words, at)
-    # A rule a line: made in the shortest way.
-    parts = (command.line, permit, protocol, source, destination, source_ports, destination_ports, _rest(words, at))
-    entry.rules.append(tuple.__new__(FilterRule, parts))
+    return permit, protocol, source, destination, source_ports, destination_ports, _rest(words, at)
 
 
 def _bare(words: _Words) -> _Words:
