@@ -94,7 +94,7 @@ def read(tree: Tree, family: Family) -> Facts:
     """Every fact of the vocabulary, as far as this text decides it."""
     reading = Reading(tree, "no", opens, family.shorthand)
     sheet = Sheet()
-    lines = reading.find("line")
+    lines = reading.views("line")
     terminals = tuple(line for line in lines if line.folded[1:2] in (("vty",), ("default",)))
     context = Context(reading, lines, terminals, access_lists(reading), _release(reading))
     for part in _PARTS:

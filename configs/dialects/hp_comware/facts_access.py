@@ -22,10 +22,8 @@ def read(sheet: Sheet, reading: Reading, lists: Lists, release: int) -> None:
     lines = [
         command
         for word in ("user-interface", "line")
-        for command in reading.find(word)
-        if not command.negated
-        and len(command.folded) > 1
-        and command.folded[1] in ("con", "aux", "vty", "tty", "usb", "class")
+        for command in reading.views(word)
+        if len(command.folded) > 1 and command.folded[1] in ("con", "aux", "vty", "tty", "usb", "class")
     ]
     terminals = [line for line in lines if line.folded[1] == "vty"]
     telnet = _telnet(sheet, reading, terminals, release)
