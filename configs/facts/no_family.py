@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from configs.facts import no_access, no_controls, no_filters, no_records, no_secrets
+from configs.facts import controls, no_access, no_controls, no_filters, no_records, no_secrets
 from configs.meaning.no_lists import AccessList, access_lists, bindings
 from configs.reading import Command, Reading, Sheet, strangers
 from configs.rulesets import facts as rule_facts
@@ -137,6 +137,7 @@ def stamped(sheet: Sheet, _: Context) -> None:
 
 def asks_always(sheet: Sheet, at: Context) -> None:
     """`auth_none` where every line asks for an account, unless the method of logins begins with `none`."""
+    controls.accounts_always(sheet)
     methods = at.reading.on("aaa", "authentication", "login")
     free = [one for one in methods if one.words[4:5] and one.folded[4] == "none"]
     if free:

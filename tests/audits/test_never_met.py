@@ -134,6 +134,13 @@ def test_records_that_are_kept_long_enough_are_no_high_risk():
     assert ["6.5.1.2" in cases(run(text.format(days), "fortinet")) for days in (365, 30)] == [False, True]
 
 
+@pytest.mark.parametrize(("mode", "met"), [("aaa", True), ("password", False)])
+def test_a_password_that_all_share_gives_nobody_an_account(mode, met):
+    """Every line asks for a password; users are not told apart by it."""
+    report = run(f"{HEAD}user-interface con 0\n authentication-mode {mode}\n#\nreturn\n")
+    assert (verdict(report, "8.1.4.2-a") is Verdict.PASS) is met
+
+
 @pytest.mark.parametrize(("service", "eased"), [("telnet server enable", True), ("ftp server enable", False)])
 def test_a_list_on_the_terminals_eases_what_terminals_let_in(service, eased):
     """It keeps nobody away from a file server."""

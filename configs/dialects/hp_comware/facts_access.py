@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from configs.dialects.hp_comware.facts_lists import named
-from configs.facts import judging
+from configs.facts import controls, judging
 from configs.reading import Command, Reading, Sheet, last
 from inventory.text import mark
 
@@ -178,6 +178,8 @@ def _no_login(sheet: Sheet, lines: list[Command]) -> None:
             (none if mode.folded[1:2] == ("none",) else said).append(mode)
         elif kind in ("con", "aux"):
             silent.append(line)
+    shared = [one for one in said if one.folded[1:2] == ("password",)]
+    controls.put(sheet, "shared_password_login", weak=shared, sound=[one for one in said if one.has("scheme")])
     if none:
         sheet.line("auth_none", True, none, mark("this line lets anybody in"))
     elif silent:
