@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from audits.model import Verdict
+from audits.subjects import known
 from configs import change, dialects
 from configs.change import statements
 from configs.remedies import by_statements, language, remedies
@@ -126,9 +127,9 @@ def fix(
     speaker = dialects.dialect(device.facts.platform)
     before = speaker.parse(device.document.content)
     attempt = _Attempt(speaker, before, device.facts.facts, values, frozenset(named), management, day)
-    weak = [name for name in device.facts.facts if name in wanted and device.known(name).value]
-    known = remedies(device.facts.platform)
-    ordered = [*(name for name in known if name in weak), *(name for name in weak if name not in known)]
+    weak = [name for name in device.facts.facts if name in wanted and known(device, name).value]
+    mended = remedies(device.facts.platform)
+    ordered = [*(name for name in mended if name in weak), *(name for name in weak if name not in mended)]
     found = {name: attempt.mend(name) for name in ordered}
     inside = attempt.tree
     found |= {name: attempt.mend(name, doors=True) for name in ordered if found[name] is None}

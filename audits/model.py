@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from audits.masked import Masked
-from configs.model import Basis, Fact
 from inventory.text import mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from configs.model import Facts
+    from configs.model import Basis, Facts
     from inventory.errors import Problem
     from inventory.text import Message
 
@@ -123,18 +122,6 @@ class Assessed:
     def whole(self) -> bool:
         """Whether the text is all of one device: neither cut off nor put together from several."""
         return not self.faults
-
-    def known(self, name: str) -> Fact:
-        """A fact as far as a verdict may rest on it: of a text that is not whole, only the weaknesses that it shows.
-
-        What is missing in such a text, and what stands sound in it, may be otherwise in the rest.
-        """
-        fact = self.facts.facts[name]
-        shown = fact.value is True and fact.basis is Basis.LINE
-        return fact if self.whole or shown else Fact(name, None, Basis.UNDECIDABLE, (), _NOT_WHOLE)
-
-
-_NOT_WHOLE: Final = mark("the text is not the whole configuration of one device")
 
 
 class Source(StrEnum):

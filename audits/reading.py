@@ -20,6 +20,7 @@ _NOT_READ = mark("nothing is read about this from this platform's configurations
 
 # How sure a dialect is at least of a text in which anything speaks for it; without that it is 0.03.
 _SOMETHING = 0.05
+FOREIGN = "not-recognised"  # the code of such a problem: whoever named the platform may insist
 
 if TYPE_CHECKING:
     from datetime import date
@@ -88,7 +89,7 @@ def _foreign(document: Document, platform: str, text: str) -> tuple[Problem, ...
             "the text is in the language of “{other}”, not of “{platform}”", other=other, platform=platform
         )
     hint = Message("look at the file, and at the platform that the inventory or --platform gives it")
-    return (Problem("not-recognised", message, hint, document.path, 1),)
+    return (Problem(FOREIGN, message, hint, document.path, 1),)
 
 
 def _unread(

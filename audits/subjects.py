@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from audits.model import Evidence, EvidenceLine, Fix, Source, Words
 from audits.vocabulary import CONFIGURED, FACTS
-from configs.model import Basis
+from configs.model import Basis, Fact
 from configs.remedies import remedies
 from inventory.text import Message, mark
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from audits.pack import Check, Item
 
 _CONTEXT = 2  # lines shown before and after a cited one
+_NOT_WHOLE = mark("the text is not the whole configuration of one device")
 _MANY = 50  # cited lines beyond which none are shown around them
 _SOURCES = {
     Source.PROMETHEUS: mark("the measurements of Prometheus"),
@@ -51,13 +52,13 @@ class Subject:
     def value(self, fact: str) -> bool | None:
         """What is known of a fact: a weakness that anybody saw is there; the unknown keeps it open."""
         if self.device is not None and fact in CONFIGURED:
-            return self.device.known(fact).value
+            return known(self.device, fact).value
         return together(self._values(fact))
 
     def lines(self, fact: str) -> tuple[int, ...]:
         """The lines of the configuration that prove it."""
         told = self.device is not None and fact in CONFIGURED
-        return self.device.known(fact).lines if self.device is not None and told else ()
+        return known(self.device, fact).lines if self.device is not None and told else ()
 
     def evidence(self, check: Check) -> Evidence:
         """What is known of a check's fact, with what proves it; several items ask for the same."""
@@ -97,11 +98,11 @@ class Subject:
     def _values(self, fact: str) -> Iterable[bool | None]:
         if fact not in CONFIGURED:
             return [entry.value for entry in self.observed.get(fact, ())]
-        return [device.known(fact).value for device in self.everything]
+        return [known(device, fact).value for device in self.everything]
 
     def _configured(self, check: Check, value: bool | None) -> Evidence:
         if self.device is None:
-            weak = tuple(device for device in self.everything if device.known(check.fact).value is True)
+            weak = tuple(device for device in self.everything if known(device, check.fact).value is True)
             return Evidence(
                 check.fact,
                 value,
@@ -109,8 +110,8 @@ class Subject:
                 check.severity,
                 Message("devices: {names}", names=", ".join(device.name for device in weak)) if weak else "",
             )
-        known = self.device.known(check.fact)
-        return Evidence(known.name, known.value, known.basis, check.severity, known.why, self._context(check.fact))
+        found = known(self.device, check.fact)
+        return Evidence(found.name, found.value, found.basis, check.severity, found.why, self._context(check.fact))
 
     def _context(self, fact: str) -> tuple[EvidenceLine, ...]:
         numbers = self.lines(fact)
@@ -159,6 +160,16 @@ def gather(devices: Sequence[Assessed], observed: Iterable[Observed]) -> Everyth
         given.add(entry.source)
     sources = frozenset(given)
     return Everything(tuple(Subject(device, found[device.name], sources) for device in devices), every, strays, sources)
+
+
+def known(device: Assessed, name: str) -> Fact:
+    """A fact as far as a verdict may rest on it: of a text that is not whole, only the weaknesses that it shows.
+
+    What is missing in such a text, and what stands sound in it, may be otherwise in the rest.
+    """
+    fact = device.facts.facts[name]
+    shown = fact.value is True and fact.basis is Basis.LINE
+    return fact if device.whole or shown else Fact(name, None, Basis.UNDECIDABLE, (), _NOT_WHOLE)
 
 
 def together(values: Iterable[bool | None]) -> bool | None:

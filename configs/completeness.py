@@ -62,16 +62,15 @@ def lacking(tree: Tree, endings: tuple[Ending, ...], file: str = "") -> tuple[Pr
     return tuple(problems)
 
 
-_NAMES = ("sysname", "hostname")
+_NAMES = ("sysname ", "hostname ")
 
 
 def several(tree: Tree, file: str = "") -> tuple[Problem, ...]:
     """What says that a text was put together from several devices': their names; none if there is one at most."""
     named: dict[str, int] = {}
     for node in tree.children:
-        words = node.text.split()
-        if len(words) > 1 and words[0] in _NAMES:
-            named.setdefault(words[1].strip('"'), node.line)
+        if node.text.startswith(_NAMES):
+            named.setdefault(node.text.split()[1].strip('"'), node.line)
     if len(named) < 2:
         return ()
     shown = ", ".join(named)

@@ -273,6 +273,15 @@ class Reading:
         cleared = self._cleared.get(words[0], 0)
         return tuple(one for one in standing if one.line > cleared) if cleared else tuple(standing)
 
+    def views(self, *words: str) -> tuple[Command, ...]:
+        """The views that begin with these words; one that is entered again goes on where it stood."""
+        merged: dict[tuple[str, ...], Command] = {}
+        for one in self.find(*words):
+            if not one.negated:
+                first = merged.get(one.folded)
+                merged[one.folded] = one if first is None else first._replace(inside=(*first.inside, *one.inside))
+        return tuple(merged.values())
+
     def switch(self, *words: str) -> Command | None:
         """The last command that is exactly these words, negated or not: the one that is in force."""
         found = [command for command in self.find(*words) if command.folded == words]

@@ -16,6 +16,11 @@ MEANINGS = (
         mark("Administrators log in with a second factor"),
     ),
     FactMeaning(
+        "shared_password_login",
+        mark("A console or terminal is opened by a password that all share"),
+        mark("Every console and terminal asks for an account"),
+    ),
+    FactMeaning(
         "aaa_local_first",
         mark("Local accounts are tried before the central AAA server"),
         mark("The central AAA server is asked before local accounts"),

@@ -47,6 +47,12 @@ _WHY: Final = {
         mark("no line asks for a second factor, and no server could"),
         _SERVER_DECIDES,
     ),
+    "shared_password_login": _Why(
+        mark("this line asks for a password that all share, and for no account"),
+        mark("this line asks for an account"),
+        "",
+        mark("this text does not show how its lines authenticate"),
+    ),
     "aaa_local_first": _Why(
         mark("the method of logins names local accounts before the server"),
         mark("the method of logins names the server first"),
@@ -255,6 +261,11 @@ def stateful(sheet: Sheet, weak: Iterable[Line] = ()) -> None:
         put(sheet, "no_stateful_inspection", weak=weak)
     else:
         sheet.default("no_stateful_inspection", False, mark("a firewall judges traffic by its session by default"))
+
+
+def accounts_always(sheet: Sheet) -> None:
+    """`shared_password_login` where every way in asks for an account."""
+    sheet.default("shared_password_login", False, mark("every way to log in asks for an account"))
 
 
 def exits(sheet: Sheet, routes: Sequence[Line], translations: Sequence[Line]) -> None:

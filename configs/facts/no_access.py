@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from configs.facts import controls
 from configs.facts.judging import IDLE_LIMIT as _IDLE_LIMIT
 from configs.facts.judging import MIN_LENGTH as _MIN_LENGTH
 from configs.meaning.filters import permits_any_source
@@ -264,6 +265,8 @@ def no_authentication(sheet: Sheet, reading: Reading, lines: tuple[Command, ...]
             (unguarded if login.negated else guarded).append(login)
         elif kind in ("con", "console") or (kind == "aux" and not _without_sessions(line)):
             silent.append(line)
+    shared = [one for one in guarded if one.folded == ("login",) and not modern]
+    controls.put(sheet, "shared_password_login", weak=shared, sound=guarded)
     if silent and not unguarded:
         sheet.default("auth_none", True, mark("a console or AUX line without login asks for nothing"), silent)
     elif unguarded or guarded:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from configs.facts import no_access, no_controls, no_filters, no_records, no_secrets
+from configs.facts import controls, no_access, no_controls, no_filters, no_records, no_secrets
 from configs.meaning.no_lists import AccessList, access_lists, bindings
 from configs.reading import Command, Reading, Sheet, strangers
 from configs.rulesets import facts as rule_facts
@@ -94,7 +94,7 @@ def read(tree: Tree, family: Family) -> Facts:
     """Every fact of the vocabulary, as far as this text decides it."""
     reading = Reading(tree, "no", opens, family.shorthand)
     sheet = Sheet()
-    lines = reading.find("line")
+    lines = reading.views("line")
     terminals = tuple(line for line in lines if line.folded[1:2] in (("vty",), ("default",)))
     context = Context(reading, lines, terminals, access_lists(reading), _release(reading))
     for part in _PARTS:
@@ -137,6 +137,7 @@ def stamped(sheet: Sheet, _: Context) -> None:
 
 def asks_always(sheet: Sheet, at: Context) -> None:
     """`auth_none` where every line asks for an account, unless the method of logins begins with `none`."""
+    controls.accounts_always(sheet)
     methods = at.reading.on("aaa", "authentication", "login")
     free = [one for one in methods if one.words[4:5] and one.folded[4] == "none"]
     if free:

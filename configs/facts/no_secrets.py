@@ -98,7 +98,7 @@ def encryption(sheet: Sheet, reading: Reading) -> None:
 
 
 def _login_passwords(reading: Reading, lines: tuple[Command, ...]) -> Iterator[Command]:
-    for command in reading.find("username"):
+    for command in reading.on("username"):
         if command.has("password") or command.has("secret"):
             yield command
         yield from (*command.find("password"), *command.find("secret"))

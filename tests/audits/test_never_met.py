@@ -8,8 +8,9 @@ import pytest
 
 from audits import attestations, changes, engine, pack
 from audits.findings import Statements
-from audits.model import Attestation, Document, Report, Verdict, Waiver
+from audits.model import Attestation, Document, Observed, Report, Source, Verdict, Waiver
 from audits.report import json as report_json
+from inventory.text import Message
 
 MLPS = pack.shipped("mlps")
 HEAD = "!Software Version V200R019C10SPC500\n#\nsysname sw-a\n#\n"
@@ -66,6 +67,26 @@ def test_of_two_devices_in_one_file_nothing_is_met(parts):
     assert Verdict.PASS not in {finding.verdict for finding in report.findings_of("a")}
 
 
+@pytest.mark.parametrize("platform", ["huawei", "hp_comware", "cisco_ios", "cisco_asa", "fortinet", "juniper_junos"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "\n", "<html>\n<body>403 Forbidden</body>\n</html>\n", "Error: Unrecognized command found at '^' position.\n",
+     "language-mode chinese\nsecurity-policy P src-zone a\nmemory monitor\n"],
+)  # fmt: skip
+def test_of_a_text_that_is_not_the_platforms_nothing_is_met(platform, text):
+    """Nothing bad stands in an empty file, in an error page, or in another vendor's text; that is no merit."""
+    report = run(text, platform)
+    assert [problem.code for problem in report.devices[0].faults] == ["not-recognised"]
+    assert Verdict.PASS not in {finding.verdict for finding in report.findings_of("a")}
+    assert not report.clean
+
+
+def test_a_text_in_another_language_is_named():
+    """The inventory's platform is wrong, and the problem says which language it is."""
+    (problem,) = run(HEAD + SOUND + "return\n", "cisco_ios").devices[0].faults
+    assert "“huawei”" in problem.in_language("en")
+
+
 def test_what_a_text_cut_off_lacks_closes_no_finding():
     """A comparison of two runs does not take silence for an end."""
     before, after = (report_json.document(run(text)) for text in (HEAD + WEAK + "return\n", HEAD + SOUND))
@@ -111,6 +132,42 @@ def test_records_that_are_kept_long_enough_are_no_high_risk():
     """Without a log host, but kept on the device for half a year: the case of short retention is not raised."""
     text = "config log disk setting\n    set maximum-log-age {}\nend\n"
     assert ["6.5.1.2" in cases(run(text.format(days), "fortinet")) for days in (365, 30)] == [False, True]
+
+
+@pytest.mark.parametrize(("mode", "met"), [("aaa", True), ("password", False)])
+def test_a_password_that_all_share_gives_nobody_an_account(mode, met):
+    """Every line asks for a password; users are not told apart by it."""
+    report = run(f"{HEAD}user-interface con 0\n authentication-mode {mode}\n#\nreturn\n")
+    assert (verdict(report, "8.1.4.2-a") is Verdict.PASS) is met
+
+
+@pytest.mark.parametrize(("service", "eased"), [("telnet server enable", True), ("ftp server enable", False)])
+def test_a_list_on_the_terminals_eases_what_terminals_let_in(service, eased):
+    """It keeps nobody away from a file server."""
+    text = (
+        f"{HEAD}{service}\n#\nacl number 2000\n rule 5 permit source 192.0.2.1 0\n#\n"
+        "user-interface vty 0 4\n acl 2000 inbound\n#\nreturn\n"
+    )
+    assert {risk.eased for risk in run(text).high_risks if risk.case == "6.4.3.1"} == {eased}
+
+
+def test_a_backup_that_is_old_is_not_one_that_is_missing():
+    """The guide's case is that there is none."""
+    for fact, raised in (("backup_old", False), ("no_backup", True)):
+        seen = [Observed("a", fact, True, Source.ARCHIVE, Message("seen"))]
+        report = engine.run([Document("a.cfg", (HEAD + SOUND).encode(), "a", "huawei")], MLPS, 3, observed=seen)
+        assert ("6.4.6.1" in cases(report)) is raised
+
+
+@pytest.mark.parametrize("item", ["egov-4-a", "egov-4-b", "egov-5-a"])
+def test_one_device_does_not_show_what_all_share(item):
+    """A time server, a log host and a list on each device do not say that they are the city's own."""
+    text = (
+        f"{HEAD}{SOUND}ntp-service unicast-server 192.0.2.8\ninfo-center loghost 192.0.2.9\nacl number 2000\n"
+        " rule 5 permit source 192.0.2.1 0\nuser-interface vty 0 4\n acl 2000 inbound\n#\nreturn\n"
+    )
+    report = engine.run([Document("a.cfg", text.encode(), "a", "huawei")], pack.shipped("egov-extranet"), 3)
+    assert verdict(report, item) is not Verdict.PASS
 
 
 def test_a_later_statement_takes_the_place_of_an_earlier_one():

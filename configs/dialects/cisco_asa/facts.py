@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from configs.dialects.cisco_asa import facts_controls, facts_filters, facts_secrets
-from configs.facts import judging
+from configs.facts import controls, judging
 from configs.facts.judging import Community
 from configs.reading import Command, Reading, Sheet, last
 from inventory.text import mark
@@ -98,6 +98,8 @@ def _access(sheet: Sheet, reading: Reading) -> None:
     judging.services(sheet, (), (), default_off=True)
     methods = [one for one in reading.on("aaa", "authentication") if one.folded[3:4] == ("console",)]
     serial = [one for one in methods if one.folded[2] == "serial"]
+    ways = [one for one in methods if one.folded[2] in ("serial", "ssh", "telnet", "http")]
+    controls.put(sheet, "shared_password_login", sound=ways)
     if serial:
         sheet.line("auth_none", False, methods, mark("every line asks for a login"))
     else:

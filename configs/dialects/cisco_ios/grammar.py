@@ -39,7 +39,7 @@ GRAMMAR = Grammar(
     signs=("#", ">", "Building", "Current", "Using", "More"),
     flat=Flat(
         tops=re.compile(
-            r"(?:interface \S|router \S|ip route |ip access-list |(?:ipv6 )?access-list |line (?:con|vty|aux) "
+            r"(?:int[a-z]* \S|router \S|ip route |ip access-list |(?:ipv6 )?access-list |line (?:con|vty|aux) "
             r"|hostname |snmp-server |ntp server|logging (?:host|buffered|\d)|username |enable |vlan \d+$|banner "
             r"|ip prefix-list |crypto (?:isakmp|ipsec|pki|map \S+ \d)|aaa |ip nat (?:inside|outside) source "
             r"|ip nat pool |ip dhcp pool |route-map \S+ (?:permit|deny)|vrf definition |ip vrf \S+$|class-map "
@@ -47,7 +47,7 @@ GRAMMAR = Grammar(
         ),
         levels=(
             re.compile(
-                r"(?:interface \S|router \S|ip access-list |line (?:con|vty|aux) |vlan \d+$|ip dhcp pool |route-map "
+                r"(?:int[a-z]* \S|router \S|ip access-list |line (?:con|vty|aux) |vlan \d+$|ip dhcp pool |route-map "
                 r"|crypto (?:isakmp (?:policy|profile)|ipsec (?:transform-set|profile)|map \S+ \d)|vrf definition "
                 r"|ip vrf \S+$|class-map |policy-map |key chain |object-group )"
             ),

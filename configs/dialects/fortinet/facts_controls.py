@@ -41,6 +41,10 @@ def _people(sheet: Sheet, tables: Tables) -> None:
     second = [entry for entry in admins if entry.value("two-factor", "disable") != "disable"]
     single = [entry.line for entry in admins if entry not in second and not entry.on("remote-auth")]
     controls.put(sheet, "one_factor_login", weak=single, sound=[entry.line_of("two-factor") for entry in second])
+    if admins:
+        controls.accounts_always(sheet)
+    else:
+        controls.put(sheet, "shared_password_login")
     profiles = {entry.name: entry for entry in tables["system accprofile"] if entry.name}
     auditors = [
         admin.line_of("accprofile") for admin in admins

@@ -101,6 +101,7 @@ def _access(sheet: Sheet, reading: Reading) -> None:
         sheet.unknown("vty_no_acl", mark("there is no admin host line, and its default is not documented"))
     sheet.unknown("ssh_v1", mark("which SSH protocols are served is not documented"))
     judging.services(sheet, [one for _, one in rows if one.folded[1] == "ftp"], (), default_off=seen)
+    controls.accounts_always(sheet)
     sheet.default("auth_none", False, mark("console and network logins ask for an account by default"))
 
 

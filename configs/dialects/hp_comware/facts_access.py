@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from configs.dialects.hp_comware.facts_lists import named
-from configs.facts import judging
+from configs.facts import controls, judging
 from configs.reading import Command, Reading, Sheet, last
 from inventory.text import mark
 
@@ -22,10 +22,8 @@ def read(sheet: Sheet, reading: Reading, lists: Lists, release: int) -> None:
     lines = [
         command
         for word in ("user-interface", "line")
-        for command in reading.find(word)
-        if not command.negated
-        and len(command.folded) > 1
-        and command.folded[1] in ("con", "aux", "vty", "tty", "usb", "class")
+        for command in reading.views(word)
+        if len(command.folded) > 1 and command.folded[1] in ("con", "aux", "vty", "tty", "usb", "class")
     ]
     terminals = [line for line in lines if line.folded[1] == "vty"]
     telnet = _telnet(sheet, reading, terminals, release)
@@ -180,6 +178,8 @@ def _no_login(sheet: Sheet, lines: list[Command]) -> None:
             (none if mode.folded[1:2] == ("none",) else said).append(mode)
         elif kind in ("con", "aux"):
             silent.append(line)
+    shared = [one for one in said if one.folded[1:2] == ("password",)]
+    controls.put(sheet, "shared_password_login", weak=shared, sound=[one for one in said if one.has("scheme")])
     if none:
         sheet.line("auth_none", True, none, mark("this line lets anybody in"))
     elif silent:

@@ -82,8 +82,8 @@ def read(tree: Tree) -> Facts:
     bound = tuple(bindings(reading))
     lines = tuple(
         line
-        for line in reading.find("user-interface")
-        if not line.negated and len(line.folded) > 2 and line.folded[1] not in ("maximum-vty", "current")
+        for line in reading.views("user-interface")
+        if len(line.folded) > 2 and line.folded[1] not in ("maximum-vty", "current")
     )
     terminals = tuple(line for line in lines if line.folded[1] == "vty")
     facts_access.telnet(sheet, reading, terminals)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from configs.dialects.huawei.filters import limited, opening_rules
+from configs.facts import controls
 from configs.reading import Command, Reading, Sheet, last
 from inventory.text import mark
 
@@ -213,6 +214,8 @@ def login(sheet: Sheet, reading: Reading, lines: tuple[Command, ...], release: t
         sheet.line("auth_none", False, said, mark("every line asks for a login"))
     else:
         sheet.unknown("auth_none", mark("this text does not show how its lines authenticate"))
+    shared = [one for one in said if one.folded[1:2] == ("password",)]
+    controls.put(sheet, "shared_password_login", weak=shared, sound=[one for one in said if one.has("aaa")])
     _lockout(sheet, reading, release)
     _password_policy(sheet, reading)
     banners = [command for command in reading.on("header") if command.folded[1:2] in (("login",), ("shell",))]

@@ -83,9 +83,12 @@ def passwords(sheet: Sheet, reading: Reading) -> None:
     plain: list[Command] = []
     reversible: list[Command] = []
     hidden: list[Command] = []
+    users = {command.line for command in reading.on("local-user")}
     for command in reading.holding("password", "key", "authentication-mode"):
         if command.negated or not _about_secret(command):
             continue
+        if command.starts("local-user") and command.line not in users:
+            continue  # the account was removed again
         if _clear(command) or _clear_user(command):
             plain.append(command)
         elif judging.masked(_untyped(command)):

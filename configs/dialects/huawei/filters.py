@@ -152,7 +152,10 @@ def policy_rules(reading: Reading) -> list[PolicyRule]:
     """The rules of `security-policy`, in order."""
     found = []
     for policy in reading.find("security-policy"):
+        gone = {(one.folded, one.line) for one in policy.find("rule") if one.negated}
         for rule in policy.find("rule"):
+            if rule.negated or any(words == rule.folded and line > rule.line for words, line in gone):
+                continue
             conditions: dict[str, frozenset[str]] = {}
             for name in _DIMENSIONS:
                 values = [" ".join(inner.folded[1:]) for inner in rule.find(name) if not inner.negated]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from configs.dialects.juniper_junos import facts_controls, facts_policies, statements
 from configs.dialects.juniper_junos.statements import below
-from configs.facts import judging
+from configs.facts import controls, judging
 from configs.facts.judging import Community
 from configs.reading import Sheet
 from inventory.text import mark
@@ -84,8 +84,10 @@ def _services(sheet: Sheet, said: tuple[Said, ...]) -> None:
         sheet.unknown("vty_no_acl", mark("this text does not show how the device is reached"))
     roots = lines(said, "system", "root-authentication")
     if roots:
+        controls.accounts_always(sheet)
         sheet.line("auth_none", False, roots, mark("every line asks for a login"))
     else:
+        controls.put(sheet, "shared_password_login")
         sheet.unknown("auth_none", mark("this text does not show how its lines authenticate"))
 
 

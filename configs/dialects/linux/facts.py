@@ -100,7 +100,9 @@ def _sshd(sheet: Sheet, lines: list[Line]) -> None:
     if not lines:
         for name in names:
             sheet.unknown(name, _NOT_HERE)
+        controls.put(sheet, "shared_password_login")
         return
+    controls.accounts_always(sheet)
     protocol = _options(lines, "protocol")[:1]
     if protocol:
         why = mark("Protocol says which protocols are served")
