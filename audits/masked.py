@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
 from configs.encodings import split
+from configs.masking import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 # What begins a secret that goes over several lines.
 _KEY = "PRIVATE KEY-----"
+
+
+# One word with a digit, and a sign or letters of both cases; no name of an interface, no address, no range.
+_PASSWORD = re.compile(r"(?=.*\d)(?=.*[^\w./:#-]|.*[a-z].*[A-Z]|.*[A-Z].*[a-z])[^\s/.:]{6,64}")
+
+
+def without_answer(line: str) -> str:
+    """A line that nobody understands, hidden if it is one word like a password.
+
+    Where a dialogue was kept with a text, it may be what was typed at a prompt: no table of secrets can know it.
+    """
+    return HIDDEN if _PASSWORD.fullmatch(line) else line
 
 
 class Masked(Sequence[str]):

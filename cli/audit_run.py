@@ -202,10 +202,9 @@ def _write(
     try:
         return files.write(report, out, kinds, settings, rules)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(
-            [_problem("cannot-write", "--out", Message("cannot write to {path}: {reason}", path=out, reason=reason))]
-        ) from None
+        message = Message("cannot write to {path}: {reason}", path=out, reason=error.strerror or str(error))
+        hint = Message("name a folder that you may write to")
+        raise InputError([Problem("cannot-write", message, hint, column="--out")]) from None
 
 
 def _show(report: Report) -> None:

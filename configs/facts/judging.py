@@ -34,6 +34,11 @@ def masked(word: str) -> bool:
     return _MASKED.fullmatch(word) is not None
 
 
+def reference(word: str) -> bool:
+    """Whether a reference stands in a secret's place, as in a text that was rendered (`<secret:CREDENTIAL.NAME>`)."""
+    return word.startswith("<secret:")
+
+
 @dataclass(frozen=True, slots=True)
 class Community:
     """A community of SNMPv1/v2c. `name` is empty if the text hides it.
