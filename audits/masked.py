@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, overload
 
 from configs.encodings import split
+from configs.masking import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +24,18 @@ _MOST_KNOWN = 1 << 15
 @lru_cache(_MOST_KNOWN)
 def _shown(mask: Callable[[str], str], line: str) -> str:
     return mask(line.rstrip("\r\n"))
+
+
+# One word with a digit, and a sign or letters of both cases; no name of an interface, no address, no range.
+_PASSWORD = re.compile(r"(?=.*\d)(?=.*[^\w./:#-]|.*[a-z].*[A-Z]|.*[A-Z].*[a-z])[^\s/.:]{6,64}")
+
+
+def without_answer(line: str) -> str:
+    """A line that nobody understands, hidden if it is one word like a password.
+
+    Where a dialogue was kept with a text, it may be what was typed at a prompt: no table of secrets can know it.
+    """
+    return HIDDEN if _PASSWORD.fullmatch(line) else line
 
 
 class Masked(Sequence[str]):

@@ -51,7 +51,8 @@ def register(group: typer.Typer) -> None:
 
 
 def _show(device: Assessed) -> None:
-    from audits.vocabulary import CONFIGURED  # noqa: PLC0415 - start-up time
+    from audits.masked import without_answer  # noqa: PLC0415 - start-up time
+    from audits.vocabulary import CONFIGURED  # noqa: PLC0415 - as above
 
     for fault in device.faults:
         talk().print(fault.in_language(language()), style="yellow", markup=False, soft_wrap=True)
@@ -68,4 +69,5 @@ def _show(device: Assessed) -> None:
         console = talk()
         console.print(tr("{count} lines were not understood:", count=len(strange)), markup=False)
         for entry in strange[:_NOT_UNDERSTOOD]:
-            console.print(f"  {entry.line}: {device.shown(entry.line).strip()}", markup=False, soft_wrap=True)
+            line = without_answer(device.shown(entry.line).strip())
+            console.print(f"  {entry.line}: {line}", markup=False, soft_wrap=True)

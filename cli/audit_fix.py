@@ -10,13 +10,13 @@ import typer
 from cli.audit_common import Day, LevelOption, Packs, Platform, Sources, check_day, check_level, gather, own_files
 from cli.common import HERE, JsonOption, WorkspaceOption, command, page, print_json, print_table, talk
 from inventory.errors import ExitCode, InputError, Problem
-from inventory.text import Message, mark, tr
+from inventory.text import Message, language, mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from audits.changes import Run
-    from audits.fixing import Closed, Fixed, Left
+    from audits.fixing import Fixed, Left
     from audits.model import Document, Report
 
 _NAMED = 5  # devices that are named where many are alike
@@ -291,11 +291,14 @@ def _both(message: Message) -> dict[str, str]:
 
 
 def _show(outcome: _Outcome, stages: Sequence[str]) -> None:
-    rows = [row for device in outcome.fixed for row in _rows(device, outcome)]
+    groups: dict[tuple[str, str], list[str]] = {}
+    for device in outcome.fixed:
+        for fact, becomes in _becomes(device):
+            groups.setdefault((fact, becomes), []).append(device.device)
     print_table(
         tr("What mends the findings"),
-        [mark("device"), mark("weakness"), mark("items"), mark("what becomes of it")],
-        rows,
+        [mark("devices"), mark("weakness"), mark("items"), mark("what becomes of it")],
+        [_row(outcome, fact, becomes, names) for (fact, becomes), names in groups.items()],
     )
     closed = sum(len(device.closed) for device in outcome.fixed)
     left = sum(len(device.left) for device in outcome.fixed)
@@ -314,18 +317,25 @@ def _show(outcome: _Outcome, stages: Sequence[str]) -> None:
         talk().print(text, markup=False, soft_wrap=True)
 
 
-def _rows(device: Fixed, outcome: _Outcome) -> Iterable[tuple[str, str, str, str]]:
+def _becomes(device: Fixed) -> Iterable[tuple[str, str]]:
+    """Each weakness of a device, with the lines that close it or why it is left and what a person does."""
     from audits.fixing_files import LACKS  # noqa: PLC0415 - start-up time
     from audits.vocabulary import FACTS  # noqa: PLC0415 - as above
 
-    def row(each: Closed | Left, becomes: str) -> tuple[str, str, str, str]:
-        return device.device, tr(FACTS[each.fact].weak), " ".join(_short(outcome.items(each.fact))), becomes
-
     for each in device.closed:
         shown = [tr("comes to light: {weakness}", weakness=tr(FACTS[name].weak)) for name in each.shows]
-        yield row(each, "\n".join((*each.lines, *shown)) or tr("closed by the lines of another"))
+        yield each.fact, "\n".join((*each.lines, *shown)) or tr("closed by the lines of another")
     for left in device.left:
-        yield row(left, f"{tr(LACKS[left.lack])}: {left.why}")
+        note = "" if left.note is None else left.note.zh if language() == "zh_CN" else left.note.en
+        yield left.fact, f"{tr(LACKS[left.lack])}: {left.why}" + (f"\n{note}" if note else "")
+
+
+def _row(outcome: _Outcome, fact: str, becomes: str, names: Sequence[str]) -> tuple[str, str, str, str]:
+    from audits.vocabulary import FACTS  # noqa: PLC0415 - start-up time
+
+    more = len(names) - _NAMED
+    shown = [*names[:_NAMED], *([tr("… and {count} more", count=more)] if more > 0 else [])]
+    return "\n".join(shown), tr(FACTS[fact].weak), " ".join(_short(outcome.items(fact))), becomes
 
 
 def _short(items: Collection[str]) -> list[str]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from audits.model import Finding, Report
 
 FORMATS = ("json", "html", "xlsx", "docx", "sarif")
+_ARCHIVED = "running.cfg"  # what `archive:` calls a device's text, in its folder
 _TEMPLATE = Path("audits/report.docx")  # the unit's own, in its workspace
 _TOP = 10  # findings and unread devices named on the terminal
 _LINES = 4  # line numbers in a cell
@@ -141,6 +142,7 @@ def register(group: typer.Typer) -> None:
         )
         if not report.judged:
             raise InputError(_unread(report))
+        _doubt(report)
         settings = (_template(template, workspace), earlier or [], chosen.files)
         written = _write(report, out, kinds, *settings) if out is not None else []
         if as_json:
@@ -151,6 +153,24 @@ def register(group: typer.Typer) -> None:
             talk().print(tr("written: {path}", path=path), markup=False, soft_wrap=True)
         if not report.clean:
             raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _doubt(report: Report) -> None:
+    """Say which texts look like another platform's than the one that was named: their verdicts would mean nothing."""
+    from audits.reading import recognise  # noqa: PLC0415 - start-up time
+    from configs.dialects import REGISTRY  # noqa: PLC0415 - as above
+
+    for device in report.judged:
+        read = device.facts.platform
+        # What stands in the archive was spoken to in its language.
+        if not device.document.platform or device.document.path == f"{device.name}/{_ARCHIVED}":
+            continue
+        like = recognise(device.text)
+        if like and REGISTRY[like] != REGISTRY[read]:
+            text = tr(
+                "{device}: read as {platform}, but it looks like {other}", device=device.name, platform=read, other=like
+            )
+            talk().print(text, style="yellow", markup=False, soft_wrap=True)
 
 
 def _unread(report: Report) -> list[Problem]:
@@ -202,10 +222,9 @@ def _write(
     try:
         return files.write(report, out, kinds, settings, rules)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(
-            [_problem("cannot-write", "--out", Message("cannot write to {path}: {reason}", path=out, reason=reason))]
-        ) from None
+        message = Message("cannot write to {path}: {reason}", path=out, reason=error.strerror or str(error))
+        hint = Message("name a folder that you may write to")
+        raise InputError([Problem("cannot-write", message, hint, column="--out")]) from None
 
 
 def _show(report: Report) -> None:

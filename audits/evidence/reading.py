@@ -80,6 +80,8 @@ class Gathering:
 
     @cached_property
     def _changes(self) -> Mapping[str, list[Change]] | Message:
+        if not self._archive.path.exists():
+            return Message("the workspace has no archive; where backups are kept is for a person to say")
         try:
             return self._archive.changes(self._at)
         except InputError as error:

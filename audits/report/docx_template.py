@@ -66,8 +66,8 @@ def _chapters(page: Page) -> None:
         "item in chapter.rows",
         (
             (mark("Item"), "{{ item.id }}", 1.5),
-            (mark("Control point"), "{{ item.point }}", 1.6),
-            (mark("Requirement (paraphrase)"), "{{ item.text }}", 4.6),
+            (mark("Control point"), "{{ item.point }}", 2.0),
+            (mark("Requirement (paraphrase)"), "{{ item.text }}", 4.2),
             (mark("Verdict"), "{{ item.verdict }}", 1.6),
             (mark("Devices"), "{{ item.counts }}", 2.4),
         ),
@@ -139,8 +139,8 @@ def _manual(page: Page) -> None:
         "row in manual",
         (
             (mark("Item"), "{{ row.id }}", 1.4),
-            (mark("Control point"), "{{ row.point }}", 1.6),
-            (mark("Requirement (paraphrase)"), "{{ row.text }}", 3.6),
+            (mark("Control point"), "{{ row.point }}", 2.0),
+            (mark("Requirement (paraphrase)"), "{{ row.text }}", 3.2),
             (mark("To collect"), "{{ row.collect }}", 4),
             (mark("Devices"), "{{ row.devices }}", 2.4),
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from audits.masked import without_answer
 from audits.report import scope
 from inventory.collecting import uncollected
 from inventory.text import Message
@@ -128,7 +129,8 @@ def device_facts(device: Assessed) -> dict[str, Any]:
         "encoding": device.facts.encoding or None,
         "facts": {name: fact(entry) for name, entry in device.facts.facts.items()},
         "not_understood": [
-            {"line": entry.line, "text": device.shown(entry.line).strip()} for entry in device.facts.not_understood
+            {"line": entry.line, "text": without_answer(device.shown(entry.line).strip())}
+            for entry in device.facts.not_understood
         ],
     }
     if device.faults:

@@ -50,6 +50,11 @@ def shows_user_key(words: Sequence[str], stored: re.Pattern[str]) -> bool:
     return any(not (masked(key) or stored.search(key) or _HEXADECIMAL.fullmatch(key)) for key in keys)
 
 
+def reference(word: str) -> bool:
+    """Whether a reference stands in a secret's place, as in a text that was rendered (`<secret:CREDENTIAL.NAME>`)."""
+    return word.startswith("<secret:")
+
+
 @dataclass(frozen=True, slots=True)
 class Community:
     """A community of SNMPv1/v2c. `name` is empty if the text hides it.

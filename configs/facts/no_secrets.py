@@ -120,6 +120,8 @@ def _storage(command: Command) -> str:
         return "hidden" if judging.masked(rest[0]) or rest[0].startswith("$") else "plain"
     if rest[0].lower() in _HASHES:
         return "hash"
+    if judging.reference(rest[1]):
+        return "hidden"  # what is to be typed: how the device stores it is not in this text
     return "plain" if rest[0] == "0" or not rest[0].isdigit() else rest[0]
 
 

@@ -114,6 +114,13 @@ def test_findings_give_exit_code_1_and_write_both_reports(capsys, folder, tmp_pa
     assert {path.name: path.read_bytes() for path in out.iterdir()} == first
 
 
+def test_a_text_in_another_language_than_the_one_named_is_doubted(capsys, folder):
+    """It is judged as it was asked for, and said to look like another platform's; its own platform is not doubted."""
+    said = {name: run(capsys, "audit", "run", str(folder), "--platform", name)[2] for name in ("cisco_ios", "huawei")}
+    assert "read as cisco_ios, but it looks like huawei" in said["cisco_ios"]
+    assert "looks like huawei" not in said["huawei"]
+
+
 def test_nothing_found_gives_exit_code_0(capsys):
     """A clean configuration leaves only what a person confirms."""
     code, out, _ = run(capsys, "audit", "run", str(CLEAN), "--json")

@@ -9,6 +9,7 @@ import shutil
 import pytest
 
 from cli.main import main
+from configs.archive import Archive
 
 WEAK = b"sysname a\n#\ntelnet server enable\n#\ninterface NULL0\n#\nreturn\n"
 
@@ -247,8 +248,11 @@ def test_a_file_named_after_a_device_is_that_devices(capsys, lianyuan, monkeypat
                     }
         return seen
 
-    known = {"address_outside_plan", "backup_old", "no_spare_line", "unplanned_exit"}
+    known = {"address_outside_plan", "no_spare_line", "unplanned_exit"}
     assert observed("got") == {"rt-lantian": known, "stranger.cfg": set()}
+    # Without an archive nothing is said about backups; with one that does not have the device, there is none of it.
+    assert observed("got", "--evidence", "archive")["rt-lantian"] == set()
+    Archive(city / "archive").store({"rt-anping": WEAK}, "backup")
     assert observed("got", "--evidence", "archive")["rt-lantian"] == {"backup_old"}
     (city / "got" / "old").mkdir()
     (city / "got" / "old" / "rt-lantian.cfg").write_bytes(WEAK)

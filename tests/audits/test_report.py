@@ -283,3 +283,15 @@ def test_the_json_file_has_a_line_for_each_finding_and_device(report):
     rows = [line for line in lines if line.startswith('{"device"') and '"evidence"' in line and '"collect"' in line]
     assert len(rows) == len(findings)
     assert sum(line.startswith('{"name"') and '"facts"' in line for line in lines) == len(made["devices"])
+
+
+@pytest.mark.parametrize(
+    ("line", "hidden"),
+    [("Admin@123", True), ("Aa123456", True), ("y", False), ("Eth-Trunk 1", False), ("10.0.0.1", False)],
+)
+def test_a_typed_answer_that_looks_like_a_password_is_not_shown(line, hidden):
+    """Lines of a dialogue that were kept with a text are no commands; one of them may be what was typed at a prompt."""
+    text = f"#\nsysname a\n#\ninterface GigabitEthernet0/0/1\n ip address 10.1.1.1 24\n#\n{line}\nreturn\n"
+    (device,) = engine.run([Document("a", text.encode(), platform="huawei")], pack.shipped("mlps"), 3).devices
+    said = [entry["text"] for entry in report_json.device_facts(device)["not_understood"]]
+    assert said == (["***"] if hidden else [line])
