@@ -14,6 +14,7 @@ from __future__ import annotations
 import fcntl
 import re
 from contextlib import contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -157,9 +158,13 @@ class Archive:
 
     def changes(self, at: str | datetime | None = None) -> dict[str, list[Change]]:
         """The changes of every device's text up to a moment, the newest first; nothing if there is no archive."""
-        found: dict[str, list[Change]] = {}
         if not self.path.exists():
-            return found
+            return {}
+        with self._reading():
+            return self._changes(at)
+
+    def _changes(self, at: str | datetime | None) -> dict[str, list[Change]]:
+        found: dict[str, list[Change]] = {}
         after: pygit2.Commit | None = None
         for commit in self._commits(at):
             if after is not None:
@@ -171,6 +176,23 @@ class Archive:
 
     def _commits(self, at: str | datetime | None) -> Iterator[pygit2.Commit]:
         """The commits from the one that was in force at `at`, back to the first."""
+        with self._reading():
+            yield from self._walk(at)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Damage that shows only when something is read: a branch without its commit, half an object."""
+        import pygit2  # noqa: PLC0415 - start-up time
+
+        try:
+            yield
+        except (pygit2.GitError, KeyError) as error:
+            raise GovnetError(
+                Message("the archive at {path} is damaged: {why}", path=self.path, why=error),
+                Message("`git fsck` names what is broken; put the folder back from its copy"),
+            ) from error
+
+    def _walk(self, at: str | datetime | None) -> Iterator[pygit2.Commit]:
         import pygit2  # noqa: PLC0415 - start-up time
 
         repository = self._open(make=False)

@@ -143,11 +143,18 @@ def test_a_rehearsal_explains_no_change_of_the_network(city):
 
 
 def test_a_change_before_the_log_began_is_not_judged(city):
-    """Nobody could have written it down; without any log nothing is known."""
-    city.commit(40)
+    """Nobody could have written it down: it stays unknown, as without any log, until it is older than what is asked."""
+    city.commit(200)
+    city.commit(190, TEXT + "ftp server enable\n")
     city.commit(30, TEXT + "telnet server enable\n")
     assert city.facts()["changed_outside_rollout"].value is None
     city.backup(20)
+    assert city.facts()["changed_outside_rollout"].value is None
+    city.log.path.unlink()
+    (city.root / "operations.head").unlink()
+    city.backup(35)
+    city.push(31)
+    city.backup(29)
     assert city.facts()["changed_outside_rollout"].value is False
 
 
