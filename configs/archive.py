@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import fcntl
 import re
-from contextlib import contextmanager
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -199,15 +199,45 @@ class Archive:
         head = repository.references.get(BRANCH)
         if head is None:
             return
+        self._whole(head.target)
         start = head.peel(pygit2.Commit)
         if isinstance(at, str) and _COMMIT.fullmatch(at) and at in repository:
             found = repository.get(at)
             if isinstance(found, pygit2.Commit):
                 start, at = found, None
         limit = _moment(at) if at is not None else None
-        for commit in repository.walk(start.id):
+        for commit in self._line(repository, start.id):
             if limit is None or commit.commit_time <= limit:
                 yield commit
+
+    def _line(self, repository: pygit2.Repository, start: pygit2.Oid) -> Iterator[pygit2.Commit]:
+        """The commits from one back to the first: each has one parent."""
+        import pygit2  # noqa: PLC0415 - start-up time
+
+        waiting = [start]
+        while waiting:
+            self._whole(waiting[0])
+            commit = repository[waiting.pop()].peel(pygit2.Commit)
+            self._whole(commit.tree_id)
+            yield commit
+            waiting = commit.parent_ids[:1]
+
+    def _whole(self, number: object) -> None:
+        """KeyError for an object of which only the beginning is there: libgit2 1.9 would read it for ever."""
+        name = str(number)
+        path = self.path / "objects" / name[:2] / name[2:]
+        try:
+            content = path.read_bytes()
+        except OSError:  # in a pack, or not there at all, which libgit2 says
+            return
+        stream = zlib.decompressobj()
+        try:
+            while content and not stream.eof:
+                content = stream.decompress(content, 1 << 20) and stream.unconsumed_tail
+        except zlib.error:
+            raise KeyError(name) from None
+        if not stream.eof:
+            raise KeyError(name)
 
     def _open(self, *, make: bool) -> pygit2.Repository:
         import pygit2  # noqa: PLC0415 - start-up time

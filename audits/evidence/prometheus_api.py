@@ -83,7 +83,9 @@ class Prometheus:
         document = self._post("/api/v1/query", urlencode(fields).encode())
         if isinstance(document, dict) and document.get("warnings"):
             # A part may be missing: a store that did not answer (Thanos, remote read), series that could not be read.
-            raise self._fault(Message("it warns that its answer is not whole: {text}", text=str(document["warnings"])[:200]))
+            raise self._fault(
+                Message("it warns that its answer is not whole: {text}", text=str(document["warnings"])[:200])
+            )
         try:
             data = document["data"]
             if data["resultType"] != "vector":

@@ -42,7 +42,8 @@ def observe(
 ) -> Iterator[Observed]:
     """The facts of the devices and of the log.
 
-    `half` are devices that a dead rollout left in the middle, with what proves it, or why that is not known. `same` tells whether a change of the
+    `half` are devices that a dead rollout left in the middle, with what proves it, or why that is not known. `same`
+    tells whether a change of the
     archive means nothing (time stamps, stored secrets).
     """
     yield _log(journal)
@@ -79,18 +80,16 @@ def _outside(
         return Observed(name, fact, None, Source.ROLLOUT, doubt or Message(""))
     begin = max(at - timedelta(days=limits.changes_days), journal.entries[0].at)
     known = changes.get(name, ())
-    told, alone, unwritten = [], [], 0
-    for change, before in pairwise(known):
-        if not change.before or change.at < at - timedelta(days=limits.changes_days):
-            break
-        if change.at < begin:  # nobody could have written it down
-            unwritten += 1
-            continue
+    looked = at - timedelta(days=limits.changes_days)
+    rows = [(one, before) for one, before in pairwise(known) if one.before and one.at >= looked]
+    told, alone = [], []
+    for change, before in rows:
         cause = _cause(name, change, before, journal)
         if cause is not None:
             told.append(f"{proof(name, change)} ← {record(cause)}")
-        elif not same(name, change):
+        elif change.at >= begin and not same(name, change):
             alone.append(proof(name, change))
+    unwritten = sum(change.at < begin for change, _ in rows)  # nobody could have written them down
     if alone:
         why = Message("{count} changes in the archive that no push and no rollout explains", count=len(alone))
         return Observed(name, fact, True, Source.ROLLOUT, why, tuple(alone[:_MOST]), _iso(known[0].at))

@@ -247,7 +247,10 @@ ANSWERS = {
     "deep": (200, b"[" * 100_000),
     "words": (200, {**vector("1"), "data": "none"}),
     "part": (200, {**vector("1"), "warnings": ["store 10.0.0.7 did not answer"]}),
-    "labels": (200, {"status": "success", "data": {"resultType": "vector", "result": [{"metric": [1], "value": [0, "1"]}]}}),
+    "labels": (
+        200,
+        {"status": "success", "data": {"resultType": "vector", "result": [{"metric": [1], "value": [0, "1"]}]}},
+    ),
 }
 
 

@@ -55,7 +55,10 @@ def test_a_device_gives_its_address_and_a_kind_its_ports(lianyuan_workspace: Wor
         (f"{{name: a, kind: isolation, from: office, to: [{SERVER}], controls: [{NEAR}]}}", "missing-key"),
         # Another port that answers proves nothing about this one.
         (
-            f"{{name: a, kind: egress, from: office, to: [{{address: 10.3.0.10, ports: [tcp/80]}}], controls: {CONTROLS}}}",
+            (
+                "{name: a, kind: egress, from: office, to: [{address: 10.3.0.10, ports: [tcp/80]}],"
+                f" controls: {CONTROLS}}}"
+            ),
             "missing-key",
         ),
         ("{name: a, kind: isolatoin, from: office}", "bad-kind"),

@@ -231,7 +231,9 @@ def test_a_dhcpv6_server_is_known_by_its_address(
 def test_a_machine_that_is_off_is_not_known_to_stand_in_one_network() -> None:
     """That the gateway answers says nothing about the machine that is asked for."""
     targets = (Target(Aim(Protocol.ARP, ip_address("10.1.0.7"))),)
-    probe = Probe("two", Kind.DUAL_HOMED, OFFICE, targets, beyond=(aim("icmp 10.2.0.1 0"),), alive=ip_address("10.1.0.1"))
+    probe = Probe(
+        "two", Kind.DUAL_HOMED, OFFICE, targets, beyond=(aim("icmp 10.2.0.1 0"),), alive=ip_address("10.1.0.1")
+    )
     for heard, state in (([GATE], "unknown"), ([GATE, neighbour("10.1.0.7", A)], "sound")):
         (result,) = run.run([probe], Told(heard=heard))
         assert [answer.state for answer in result.answers] == [state]
