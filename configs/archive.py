@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import fcntl
 import re
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -117,6 +118,10 @@ class Archive:
         time). InputError if there is none.
         """
         for commit in self._commits(at):
+            number = self._blob(commit, device, file)
+            if number is None:
+                break
+            self._whole(number)
             try:
                 return bytes(commit.tree[f"{device}/{file}"].data)  # type: ignore[union-attr]  # a path of ours is a blob
             except KeyError:
@@ -140,7 +145,7 @@ class Archive:
         if not self.path.exists():
             return frozenset()
         for commit in self._commits(at):
-            return frozenset(entry.name for entry in commit.tree if entry.name and _blob(commit, entry.name, FILE))
+            return frozenset(entry.name for entry in commit.tree if entry.name and self._blob(commit, entry.name, FILE))
         return frozenset()
 
     def history(self, device: str, *, file: str = FILE) -> list[tuple[str, datetime, str]]:
@@ -148,8 +153,8 @@ class Archive:
         found = []
         commits = list(self._commits(None))
         for number, commit in enumerate(commits):
-            now = _blob(commit, device, file)
-            before = _blob(commits[number + 1], device, file) if number + 1 < len(commits) else None
+            now = self._blob(commit, device, file)
+            before = self._blob(commits[number + 1], device, file) if number + 1 < len(commits) else None
             if now is not None and now != before:
                 moment = datetime.fromtimestamp(commit.commit_time, UTC)
                 found.append((str(commit.id), moment, commit.message.strip()))
@@ -157,35 +162,110 @@ class Archive:
 
     def changes(self, at: str | datetime | None = None) -> dict[str, list[Change]]:
         """The changes of every device's text up to a moment, the newest first; nothing if there is no archive."""
-        found: dict[str, list[Change]] = {}
         if not self.path.exists():
-            return found
+            return {}
+        with self._reading():
+            return self._changes(at)
+
+    def _changes(self, at: str | datetime | None) -> dict[str, list[Change]]:
+        found: dict[str, list[Change]] = {}
         after: pygit2.Commit | None = None
         for commit in self._commits(at):
             if after is not None:
-                _compare(found, after, commit)
+                self._compare(found, after, commit)
             after = commit
         if after is not None:
-            _compare(found, after, None)
+            self._compare(found, after, None)
         return found
 
     def _commits(self, at: str | datetime | None) -> Iterator[pygit2.Commit]:
         """The commits from the one that was in force at `at`, back to the first."""
+        with self._reading():
+            yield from self._walk(at)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Damage that shows only when something is read: a branch without its commit, half an object."""
+        import pygit2  # noqa: PLC0415 - start-up time
+
+        try:
+            yield
+        except (pygit2.GitError, KeyError) as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, why: object) -> GovnetError:
+        return GovnetError(
+            Message("the archive at {path} is damaged: {why}", path=self.path, why=why),
+            Message("`git fsck` names what is broken; put the folder back from its copy"),
+        )
+
+    def _walk(self, at: str | datetime | None) -> Iterator[pygit2.Commit]:
         import pygit2  # noqa: PLC0415 - start-up time
 
         repository = self._open(make=False)
         head = repository.references.get(BRANCH)
         if head is None:
             return
+        self._whole(head.target)
         start = head.peel(pygit2.Commit)
         if isinstance(at, str) and _COMMIT.fullmatch(at) and at in repository:
             found = repository.get(at)
             if isinstance(found, pygit2.Commit):
                 start, at = found, None
         limit = _moment(at) if at is not None else None
-        for commit in repository.walk(start.id):
+        for commit in self._line(repository, start.id):
             if limit is None or commit.commit_time <= limit:
                 yield commit
+
+    def _line(self, repository: pygit2.Repository, start: pygit2.Oid) -> Iterator[pygit2.Commit]:
+        """The commits from one back to the first: each has one parent."""
+        import pygit2  # noqa: PLC0415 - start-up time
+
+        waiting = [start]
+        while waiting:
+            self._whole(waiting[0])
+            commit = repository[waiting.pop()].peel(pygit2.Commit)
+            self._whole(commit.tree_id)
+            yield commit
+            waiting = commit.parent_ids[:1]
+
+    def _whole(self, number: object) -> None:
+        """GovnetError for an object of which only the beginning is there: libgit2 1.9.7 would read it for ever."""
+        name = str(number)
+        path = self.path / "objects" / name[:2] / name[2:]
+        try:
+            content = path.read_bytes()
+        except OSError:  # in a pack, or not there at all, which libgit2 says
+            return
+        stream = zlib.decompressobj()
+        try:
+            while content and not stream.eof:
+                content = stream.decompress(content, 1 << 20) and stream.unconsumed_tail
+        except zlib.error:
+            raise self._damaged(name) from None
+        if not stream.eof:
+            raise self._damaged(name)
+
+    def _compare(self, found: dict[str, list[Change]], commit: pygit2.Commit, before: pygit2.Commit | None) -> None:
+        """Put down which devices' texts a commit changed; folders that stayed as they were are not looked into."""
+        older = {entry.name: entry.id for entry in before.tree} if before is not None else {}
+        moment = datetime.fromtimestamp(commit.commit_time, UTC)
+        for entry in commit.tree:
+            name = entry.name or ""
+            if older.get(name) == entry.id:
+                continue
+            now = self._blob(commit, name, FILE)
+            then = self._blob(before, name, FILE) if before is not None else None
+            if now is not None and now != then:
+                last = str(before.id) if before is not None and then is not None else ""
+                found.setdefault(name, []).append(Change(str(commit.id), moment, last))
+
+    def _blob(self, commit: pygit2.Commit, device: str, file: str) -> str | None:
+        try:
+            self._whole(commit.tree[device].id)  # which is not read for its name
+            return str(commit.tree[f"{device}/{file}"].id)
+        except KeyError:
+            return None
 
     def _open(self, *, make: bool) -> pygit2.Repository:
         import pygit2  # noqa: PLC0415 - start-up time
@@ -205,28 +285,6 @@ class Archive:
             Message("there is no archive at {path}", path=self.path),
             Message("run `govnet config backup` first"),
         )
-
-
-def _compare(found: dict[str, list[Change]], commit: pygit2.Commit, before: pygit2.Commit | None) -> None:
-    """Put down which devices' texts a commit changed; folders that stayed as they were are not looked into."""
-    older = {entry.name: entry.id for entry in before.tree} if before is not None else {}
-    moment = datetime.fromtimestamp(commit.commit_time, UTC)
-    for entry in commit.tree:
-        name = entry.name or ""
-        if older.get(name) == entry.id:
-            continue
-        now = _blob(commit, name, FILE)
-        then = _blob(before, name, FILE) if before is not None else None
-        if now is not None and now != then:
-            last = str(before.id) if before is not None and then is not None else ""
-            found.setdefault(name, []).append(Change(str(commit.id), moment, last))
-
-
-def _blob(commit: pygit2.Commit, device: str, file: str) -> str | None:
-    try:
-        return str(commit.tree[f"{device}/{file}"].id)
-    except KeyError:
-        return None
 
 
 def _moment(at: str | datetime) -> float:

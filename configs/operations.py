@@ -121,7 +121,7 @@ class Operations:
                 raise _broken(self.path, number)
             before = entry.hash
             yield entry
-        head = self._head.read_text(encoding="ascii").split() if self._head.exists() else ["0", _FIRST]
+        head = self._head.read_text("ascii", "replace").split() if self._head.exists() else ["0", _FIRST]
         if head == [str(number), before] or (number == 0 and not self._head.exists()):
             return
         if head and head[0].isdecimal() and int(head[0]) == number - 1:
@@ -144,7 +144,7 @@ class Operations:
                         data["before"],
                         data["hash"],
                     )
-                except (ValueError, KeyError, TypeError):
+                except (ValueError, KeyError, TypeError, RecursionError):
                     yield None
 
     def _end(self) -> tuple[int, str]:
@@ -163,7 +163,7 @@ class Operations:
         try:
             data = json.loads(last.rstrip(b"\n").rsplit(b"\n", 1)[-1])
             return int(data["number"]), str(data["hash"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise _broken(self.path, 0) from None
 
     def _forward(self, entry: Entry) -> None:

@@ -151,6 +151,8 @@ class _One:
                 found.append(self._record(use, f"pool {pool}, no allocation" if pool else "no pool"))
             elif self._of_another(allocation, use):
                 found.append(self._record(use, f"allocated to {allocation.owner}"))
+        if not seen:
+            return self._nothing("address_outside_plan")
         weak = Message("{count} addresses are not in the plan", count=len(found))
         sound = Message("{count} addresses, each in an allocation of the plan", count=seen)
         return self._observed("address_outside_plan", found, weak, sound)
@@ -177,6 +179,8 @@ class _One:
             seen += 1
             if allocation.area is not Area.INTERCONNECT and allocation.area is not zone.area:
                 found.append(self._record(use, f"{allocation.area.value}, zone {zone.name}: {zone.area.value}"))
+        if not seen:
+            return self._nothing("zone_outside_plan")
         weak = Message("{count} interfaces have an address of another area than their zone", count=len(found))
         sound = Message("{count} interfaces, each with an address of its zone's area", count=seen)
         return self._observed("zone_outside_plan", found, weak, sound)
@@ -184,6 +188,8 @@ class _One:
     def exits(self) -> Observed:
         """Default routes and translations where the inventory has no line to the internet."""
         found, open_ = [], []
+        if not self._addresses.uses:
+            return self._nothing("unplanned_exit")
         for use in self._addresses.uses:
             if use.kind is UseKind.ROUTE and use.length == 0:
                 planned = self._leads_along(use)
@@ -199,6 +205,12 @@ class _One:
             return Observed(self._name, "unplanned_exit", None, Source.PLAN, why, tuple(open_[:_MOST]))
         sound = Message("default routes lead along lines of the inventory, and translations are at a planned exit")
         return self._observed("unplanned_exit", found, weak, sound)
+
+    def _nothing(self, fact: str) -> Observed:
+        """Nothing was compared, which proves nothing."""
+        strange = tuple(f"{self._path}:{entry.line}" for entry in self._addresses.not_understood[:_MOST])
+        why = Message("the configuration has no address that could be compared")
+        return Observed(self._name, fact, None, Source.PLAN, why, strange)
 
     def _observed(self, fact: str, found: Sequence[str], weak: Message, sound: Message) -> Observed:
         strange = self._addresses.not_understood

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from inventory.text import Message as Text
 
 STEP_MINUTES = 5
+_NEAR = 10.0  # percent of a speed by which two ways to the same peak may differ
 BATCH = 100  # devices of one query: their steps stay far below Prometheus' limit of samples (50 million)
 # Unverified OIDs raise no alert, and they prove nothing.
 CPU = 'max by (instance) (device:cpu_percent:max{{unverified="",{match}}})'
@@ -207,7 +208,7 @@ def _bandwidth(name: str, inventory: Inventory, readings: Readings, at: datetime
     full: dict[str, Peak | None] = {
         interface: peak for (device, interface), peak in readings.interfaces_of.items() if device == name
     }
-    peaks |= full or {"*": every}
+    peaks |= full if full and _explained(every, full.values()) else {**full, "*": every}
     if every is not None:
         records.append(_record(INTERFACES, name, every, at, limits))
     records += [_record(ONE_INTERFACE, name, peak, at, limits, ("ifDescr", key)) for key, peak in full.items()]
@@ -221,6 +222,14 @@ def _bandwidth(name: str, inventory: Inventory, readings: Readings, at: datetime
         return Observed(name, "bandwidth_over_peak", None, Source.PROMETHEUS, unknown[0], tuple(records), _iso(at))
     why = Message("no line and no interface is over {limit} % in the busiest hours", limit=f"{limit:g}")
     return Observed(name, "bandwidth_over_peak", False, Source.PROMETHEUS, why, tuple(records), _iso(at))
+
+
+def _explained(every: Peak | None, full: Iterable[Peak | None]) -> bool:
+    """Whether the interfaces that were asked for one by one are those that make the device's peak.
+
+    An interface that has no series of its own would be missing among them.
+    """
+    return every is not None and max((peak.highest for peak in full if peak), default=0.0) >= every.highest - _NEAR
 
 
 def _rented(name: str, inventory: Inventory, readings: Readings) -> dict[str, Peak | None]:

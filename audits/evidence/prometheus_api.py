@@ -7,9 +7,12 @@ POST /api/v1/query with the parameters in the body; {"status": "success", "data"
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import ssl
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from urllib.parse import urlencode, urlsplit
@@ -20,6 +23,7 @@ from inventory.text import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from http.client import HTTPResponse
 
     from inventory.secrets import Secret
 
@@ -77,14 +81,22 @@ class Prometheus:
         """As `Metrics`. Redirects are not followed: they would carry the secret elsewhere."""
         fields = {"query": expression, "time": f"{at.timestamp():.3f}", "timeout": f"{self.timeout:.0f}s"}
         document = self._post("/api/v1/query", urlencode(fields).encode())
+        if isinstance(document, dict) and document.get("warnings"):
+            # A part may be missing: a store that did not answer (Thanos, remote read), series that could not be read.
+            raise self._fault(
+                Message("it warns that its answer is not whole: {text}", text=str(document["warnings"])[:200])
+            )
         try:
             data = document["data"]
             if data["resultType"] != "vector":
                 raise self._fault(Message("it gave a {kind} where a vector was asked for", kind=data["resultType"]))
-            found = [(dict(item["metric"]), float(item["value"][1])) for item in data["result"]]
+            found = [
+                ({str(key): str(value) for key, value in dict(item["metric"]).items()}, float(item["value"][1]))
+                for item in data["result"]
+            ]
         except (KeyError, IndexError, TypeError, ValueError):
             raise self._fault(Message("its answer is not that of Prometheus")) from None
-        return [(labels, value) for labels, value in found if not math.isnan(value)]
+        return [(labels, value) for labels, value in found if not math.isnan(value) and value != -math.inf]
 
     def _post(self, path: str, body: bytes) -> Any:
         from http.client import HTTPException  # noqa: PLC0415 - start-up time
@@ -96,21 +108,35 @@ class Prometheus:
         opener = build_opener(_no_redirects(), ProxyHandler({}), HTTPSHandler(context=context))
         try:
             with opener.open(request, timeout=self.timeout + 1) as answer:
-                text = answer.read(LARGEST + 1)
+                text = self._whole(answer)
         except HTTPError as error:
-            with error:
-                text = error.read(1 << 16)
-            raise self._fault(_refusal(error.code, text)) from None
+            with error, suppress(OSError, HTTPException):
+                raise self._fault(_refusal(error.code, error.read(1 << 16))) from None
+            raise self._fault(_refusal(error.code, b"")) from None
         except (OSError, HTTPException) as error:
             reason = getattr(error, "reason", error)
             why = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
             raise self._fault(Message("no connection: {reason}", reason=why)) from None
-        if len(text) > LARGEST:
-            raise self._fault(Message("its answer is larger than {size} MiB", size=LARGEST >> 20))
+        except ValueError:  # no name of a host, no value of a header; without its text, which has the secret
+            raise self._fault(Message("the address or the secret cannot be sent")) from None
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise self._fault(Message("its answer is not that of Prometheus")) from None
+
+    def _whole(self, answer: HTTPResponse) -> bytes:
+        """The answer's body, in pieces, so that one that drips does not hold us for ever."""
+        until = time.monotonic() + self.timeout + 1
+        pieces: list[bytes] = []
+        size = 0
+        while piece := answer.read1(1 << 16):
+            pieces.append(piece)
+            size += len(piece)
+            if size > LARGEST:
+                raise self._fault(Message("its answer is larger than {size} MiB", size=LARGEST >> 20))
+            if time.monotonic() > until:
+                raise TimeoutError(errno.ETIMEDOUT, "timed out")
+        return b"".join(pieces)
 
     def _headers(self) -> dict[str, str]:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}

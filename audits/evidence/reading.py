@@ -113,8 +113,14 @@ class Gathering:
         except GovnetError:
             return False
 
-    def _half(self) -> dict[str, str]:
-        """Devices in the middle of a change that nobody goes on with, and what proves it."""
+    def _half(self) -> dict[str, str] | Message:
+        """Devices in the middle of a change that nobody goes on with, and what proves it; or why that is not known."""
+        try:
+            return self._left_half()
+        except GovnetError as error:
+            return error.message
+
+    def _left_half(self) -> dict[str, str]:
         from configs.rollout import bundle as bundles  # noqa: PLC0415 - start-up time
         from configs.rollout.store import FILE, Phase, Progress, Store, default_url  # noqa: PLC0415 - as above
 

@@ -34,7 +34,7 @@ def observe(
     devices: Iterable[str],
     changes: Mapping[str, Sequence[Change]] | Message,
     journal: Journal,
-    half: Mapping[str, str],
+    half: Mapping[str, str] | Message,
     at: datetime,
     limits: Limits,
     *,
@@ -42,7 +42,8 @@ def observe(
 ) -> Iterator[Observed]:
     """The facts of the devices and of the log.
 
-    `half` are devices that a dead rollout left in the middle, with what proves it. `same` tells whether a change of the
+    `half` are devices that a dead rollout left in the middle, with what proves it, or why that is not known. `same`
+    tells whether a change of the
     archive means nothing (time stamps, stored secrets).
     """
     yield _log(journal)
@@ -79,21 +80,26 @@ def _outside(
         return Observed(name, fact, None, Source.ROLLOUT, doubt or Message(""))
     begin = max(at - timedelta(days=limits.changes_days), journal.entries[0].at)
     known = changes.get(name, ())
+    looked = at - timedelta(days=limits.changes_days)
+    rows = [(one, before) for one, before in pairwise(known) if one.before and one.at >= looked]
     told, alone = [], []
-    for change, before in pairwise(known):
-        if not change.before or change.at < begin:
-            break
+    for change, before in rows:
         cause = _cause(name, change, before, journal)
         if cause is not None:
             told.append(f"{proof(name, change)} ← {record(cause)}")
-        elif not same(name, change):
+        elif change.at >= begin and not same(name, change):
             alone.append(proof(name, change))
+    unwritten = sum(change.at < begin for change, _ in rows)  # nobody could have written them down
     if alone:
         why = Message("{count} changes in the archive that no push and no rollout explains", count=len(alone))
         return Observed(name, fact, True, Source.ROLLOUT, why, tuple(alone[:_MOST]), _iso(known[0].at))
     if not known:
         why = Message("the archive has no configuration of it")
         return Observed(name, fact, None, Source.ROLLOUT, why)
+    if unwritten:
+        why = Message("{count} changes are older than the operations log, which begins on {day}", count=unwritten,
+                      day=begin.date().isoformat())  # fmt: skip
+        return Observed(name, fact, None, Source.ROLLOUT, why, tuple(told[:_MOST]), _iso(known[0].at))
     why = Message(
         "{count} changes since {day}, each by a push or a rollout", count=len(told), day=begin.date().isoformat()
     )
@@ -118,9 +124,9 @@ def _cause(name: str, change: Change, before: Change, journal: Journal) -> Entry
     return max(causes, key=lambda entry: entry.at, default=None)
 
 
-def _confirmed(name: str, journal: Journal, half: Mapping[str, str]) -> Observed:
+def _confirmed(name: str, journal: Journal, half: Mapping[str, str] | Message) -> Observed:
     fact = "change_not_confirmed"
-    if name in half:
+    if not isinstance(half, Message) and name in half:
         why = Message("a rollout that nobody conducts any more left it in the middle of its change")
         return Observed(name, fact, True, Source.ROLLOUT, why, (half[name],))
     if journal.doubt is not None:
@@ -131,8 +137,11 @@ def _confirmed(name: str, journal: Journal, half: Mapping[str, str]) -> Observed
         return Observed(name, fact, None, Source.ROLLOUT, why)
     last = found[-1]
     state = last.about["state"]
+    value: bool | None
     if state == State.UNKNOWN:
         value, why = True, Message("it was not reached again, or its change was not saved")
+    elif isinstance(half, Message):
+        value, why = None, half
     elif state == State.RESTORED:
         value, why = False, Message("its change was not confirmed and was taken back")
     else:

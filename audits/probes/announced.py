@@ -1,4 +1,4 @@
-"""Who offers a link its addresses and its way out: DHCP servers of both families and routers that announce themselves."""
+"""Who offers a link its addresses and its way out: DHCP servers, DHCPv6 servers, routers that announce themselves."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ probes:
   - {name: ssh, kind: ssh, from: noc, to: [{device: core-city, ports: [tcp/22]}]}
   - {name: tls, kind: tls, from: noc, to: [{device: fw-border, ports: [tcp/443]}]}
 
-`timeout`, `listen` (seconds) and `tries` may stand in every probe. DHCP servers and routers are listened for longer: many
-servers first try whether the address that they would offer is free, which takes dnsmasq three seconds.
+`timeout`, `listen` (seconds) and `tries` may stand in every probe. DHCP servers and routers are listened for longer:
+many servers first try whether the address that they would offer is free, which takes dnsmasq three seconds.
 """
 
 from __future__ import annotations
@@ -248,7 +248,9 @@ def _uncontrolled(probe: Probe) -> list[tuple[str, Message]]:
     unproven = next((target.aim for target in probe.targets if target.aim not in elsewhere), None)
     if unproven is None:
         return []
-    return [("controls", Message("no control from another vantage shows that {aim} answers anybody", aim=str(unproven)))]
+    return [
+        ("controls", Message("no control from another vantage shows that {aim} answers anybody", aim=str(unproven)))
+    ]
 
 
 def _kind(text: str) -> Kind:

@@ -1,7 +1,7 @@
 """Frames on a vantage's own link, by a packet socket (packet(7)), for which root or CAP_NET_RAW is needed.
 
-A filter in the kernel lets in what probes read (ARP, ICMPv6, DHCP's, DHCPv6's and echoes' answers), so that a busy link costs
-nothing here. The interface is not put into promiscuous mode.
+A filter in the kernel lets in what probes read (ARP, ICMPv6, the answers of DHCP, DHCPv6 and echoes), so that a busy
+link costs nothing here. The interface is not put into promiscuous mode.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _open(vantage: Vantage, place: Interface) -> socket.socket:
 
 @contextmanager
 def _expecting(vantage: Vantage, place: Interface, aims: Sequence[Aim]) -> Iterator[None]:
-    """Hold the port that DHCPv6 servers answer to, or else this machine's kernel would tell them that nobody is there."""
+    """Hold the port that DHCPv6 servers answer to: else this machine's kernel would tell them that nobody is there."""
     if all(aim.protocol is not Protocol.DHCPV6 for aim in aims):
         yield
         return

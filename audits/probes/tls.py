@@ -77,7 +77,10 @@ async def _weak_suites(
     records: list[str],
     untold: list[Message | str],
 ) -> list[str]:
-    """The weak suite that the server takes if it is offered no other; TLS 1.3 has none. `untold`: if that is not known."""
+    """The weak suite that the server takes if it is offered no other; TLS 1.3 has none.
+
+    `untold` says so if that is not known.
+    """
     clear = [version for version in chosen if version < TLS13]
     if not clear:
         return []

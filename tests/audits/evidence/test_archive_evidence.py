@@ -144,11 +144,18 @@ def test_a_rehearsal_explains_no_change_of_the_network(city):
 
 
 def test_a_change_before_the_log_began_is_not_judged(city):
-    """Nobody could have written it down; without any log nothing is known."""
-    city.commit(40)
+    """Nobody could have written it down: it stays unknown, as without any log, until it is older than what is asked."""
+    city.commit(200)
+    city.commit(190, TEXT + "ftp server enable\n")
     city.commit(30, TEXT + "telnet server enable\n")
     assert city.facts()["changed_outside_rollout"].value is None
     city.backup(20)
+    assert city.facts()["changed_outside_rollout"].value is None
+    city.log.path.unlink()
+    (city.root / "operations.head").unlink()
+    city.backup(35)
+    city.push(31)
+    city.backup(29)
     assert city.facts()["changed_outside_rollout"].value is False
 
 
@@ -210,3 +217,48 @@ def test_only_what_was_known_at_the_moment_counts(city):
     found = city.facts()
     assert found["backup_old"].value is True
     assert "30.0 days" in str(found["backup_old"].why)
+
+
+def test_an_archive_of_which_a_part_is_missing_is_unknown(city):
+    """Each object cut in half, a branch that leads nowhere: said, without a crash and without waiting for ever."""
+    city.commit(30)
+    city.commit(3, TEXT + "telnet server enable\n")
+    whole = [path for path in (city.root / "archive" / "objects").rglob("*") if path.is_file()]
+    for path in whole:
+        content = path.read_bytes()
+        path.chmod(0o644)
+        path.write_bytes(content[: len(content) // 2])
+        assert city.facts("archive")["backup_old"].value in (None, False), path
+        path.write_bytes(content)
+    branch = city.root / "archive" / BRANCH
+    for content in (b"0" * 40 + b"\n", b"garbage"):
+        branch.write_bytes(content)
+        assert city.facts("archive")["backup_old"].value is None
+
+
+@pytest.mark.parametrize("content", [b"not a database" * 100, b"\xff\xfe"])
+def test_a_database_that_cannot_be_read_leaves_it_open(city, content):
+    """Whether a rollout left the device in the middle is not known; what the log tells of weaknesses stays."""
+    planned = {DEVICE: Planned(DEVICE, "huawei", "d")}
+    waves = (Wave(1, (Stop("th-lantian", (DEVICE,)),)),)
+    bundles.write(Bundle("20261120-000000-aa", city.root, NOW, "wang", "", policies.Policy(), waves, planned))
+    (city.root / "state.db").write_bytes(content)
+    city.push(3)
+    assert city.facts("rollout")["change_not_confirmed"].value is None
+    city.push(2, "unknown")
+    assert city.facts("rollout")["change_not_confirmed"].value is True
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000 + b"\n", b"\xff\xfe\n", b"null\n", b"{}\n"])
+def test_a_log_of_something_else_is_broken(city, content):
+    """Whatever the file holds, and whatever its head does."""
+    city.backup(3, city.commit(3))
+    head = city.root / "operations.head"
+    log, kept = city.log.path.read_bytes(), head.read_bytes()
+    city.log.path.write_bytes(log + content)
+    assert city.facts()["operations_log_broken"].value is True
+    city.log.path.write_bytes(log)
+    head.write_bytes(b"\xff\xff")
+    assert city.facts()["operations_log_broken"].value is True
+    head.write_bytes(kept)
+    assert city.facts()["operations_log_broken"].value is False

@@ -14,6 +14,7 @@ from audits.evidence.plan import Configured
 from audits.model import Document
 from audits.sources import named
 from configs.dialects import dialect, platforms
+from configs.model import Addresses
 from configs.render import Renderer
 from inventory import workspace as workspaces
 from inventory.text import Message
@@ -194,3 +195,11 @@ def test_tunnels_stand_on_their_line_to_the_internet(city):
     (only,) = spare.observe(["rt-lantian"], inventory)
     assert only.value is False
     assert len(only.records) == 2
+
+
+def test_a_configuration_without_addresses_is_inside_nothing(city):
+    """Nothing was compared: unknown, not sound."""
+    loaded, made, _ = city
+    empty = Configured("fw", loaded.inventory.devices["fw-border"], "fw.cfg", Addresses(()))
+    found = {each.fact: each.value for each in plan.observe([empty], loaded.inventory, made)}
+    assert found == dict.fromkeys(plan.FACTS)

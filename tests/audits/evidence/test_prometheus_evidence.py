@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
 import math
@@ -210,6 +211,13 @@ class Answers(http.server.BaseHTTPRequestHandler):
         if kind == "slow":
             self.server.stop.wait(5)
             return
+        if kind == "drip":
+            self.send_response(200)
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                while not self.server.stop.wait(0.05):
+                    self.wfile.write(b" ")
+            return
         status, answer = ANSWERS[kind]
         self.send_response(status)
         if kind == "elsewhere":
@@ -237,6 +245,13 @@ ANSWERS = {
     "page": (200, b"<html>"),
     "list": (200, []),
     "number": (200, vector("many")),
+    "deep": (200, b"[" * 100_000),
+    "words": (200, {**vector("1"), "data": "none"}),
+    "part": (200, {**vector("1"), "warnings": ["store 10.0.0.7 did not answer"]}),
+    "labels": (
+        200,
+        {"status": "success", "data": {"resultType": "vector", "result": [{"metric": [1], "value": [0, "1"]}]}},
+    ),
 }
 
 
@@ -277,13 +292,22 @@ def test_what_is_asked_and_told(answers):
         ("page", "not that of Prometheus"),
         ("list", "not that of Prometheus"),
         ("number", "not that of Prometheus"),
+        ("deep", "not that of Prometheus"),
+        ("words", "not that of Prometheus"),
+        ("part", "store 10.0.0.7 did not answer"),
+        ("labels", "not that of Prometheus"),
+        ("drip", "timed out"),
         ("slow", "timed out"),
     ],
 )
 def test_a_server_that_does_not_answer_is_said(answers, inventory, path, told):
     """Each fault is a message in both languages, and every fact unknown for it; the secret goes nowhere else."""
     before = len(answers.asked)
+<<<<<<< HEAD
     server = at(answers, path, "wang@", secret=Secret("pass"), timeout=-0.8 if path == "slow" else PATIENCE)
+=======
+    server = at(answers, path, "wang@", secret=Secret("pass"), timeout=-0.8 if path in ("slow", "drip") else 5)
+>>>>>>> rv3
     with pytest.raises(ServiceError) as caught:
         server.query("up", AT)
     assert told in caught.value.message.in_language("en")
@@ -293,6 +317,20 @@ def test_a_server_that_does_not_answer_is_said(answers, inventory, path, told):
     every = list(prometheus.observe(("rt-lantian",), inventory, server, AT, Limits()))
     assert [each.value for each in every] == [None] * len(prometheus.FACTS)
     assert told in str(every[0].why)
+
+
+def test_a_secret_that_no_header_can_carry_is_not_told(answers):
+    """A token with a line's end in it: refused, and the token stands in no message."""
+    for token in ("abc\nX-Other: 1", "口令"):
+        with pytest.raises(ServiceError) as caught:
+            at(answers, "good", secret=Secret(token)).query("up", AT)
+        assert token[:3] not in str(caught.value)
+
+
+def test_minus_infinity_is_no_load(answers, monkeypatch):
+    """It is below every limit and no measurement."""
+    monkeypatch.setitem(ANSWERS, "good", (200, vector("-Inf")))
+    assert at(answers, "good").query("up", AT) == []
 
 
 def test_nobody_listens(inventory):

@@ -135,4 +135,6 @@ def ready() -> None:
 
 
 if __name__ == "__main__":
-    {"dhcp": dhcp, "dhcpv6": dhcpv6, "advertise": advertise, "claim": claim, "listen": listen}[sys.argv[1]](*sys.argv[2:])
+    {"dhcp": dhcp, "dhcpv6": dhcpv6, "advertise": advertise, "claim": claim, "listen": listen}[sys.argv[1]](
+        *sys.argv[2:]
+    )

@@ -205,7 +205,9 @@ targets:
   - {prefix: 'fd00:1::1/128', ports: [icmp]}
   - {prefix: 10.2.0.0/24, ports: [icmp]}
 links:
-  - {vantage: office, frames: [arp, nd, dhcp, dhcpv6, rs], prefixes: [10.1.0.0/24, 10.2.0.0/24, 'fd00:1::/64', 'fe80::/10']}
+  - vantage: office
+    frames: [arp, nd, dhcp, dhcpv6, rs]
+    prefixes: [10.1.0.0/24, 10.2.0.0/24, 'fd00:1::/64', 'fe80::/10']
   - {vantage: noc, frames: [arp, nd], prefixes: [10.9.0.0/24, 'fd00:9::/64', 'fe80::/10']}
 """
 

@@ -198,7 +198,12 @@ def test_a_clean_town_and_a_fault_of_each_layer(town: Any, keys_of_town: dict[st
             results = town.probe()
             found = {name: _told(results, name) for name, states in _states(results).items() if states != {"sound"}}
             assert not found, "\n".join(map(str, found.items()))
-        for name in ("tcp over ipv6 to the servers", "a rogue dhcp server", "a rogue dhcpv6 server", "an address twice"):
+        for name in (
+            "tcp over ipv6 to the servers",
+            "a rogue dhcp server",
+            "a rogue dhcpv6 server",
+            "an address twice",
+        ):
             probe, seed = FAULTS[name]
             with seed(seeds):
                 assert _states(town.probe(probe))[probe] == {"weak"}, name

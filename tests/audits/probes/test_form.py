@@ -53,6 +53,14 @@ def test_a_device_gives_its_address_and_a_kind_its_ports(lianyuan_workspace: Wor
     [
         ("{name: a, kind: isolation, from: office, to: [{address: 10.3.0.10}]}", "missing-key"),
         (f"{{name: a, kind: isolation, from: office, to: [{SERVER}], controls: [{NEAR}]}}", "missing-key"),
+        # Another port that answers proves nothing about this one.
+        (
+            (
+                "{name: a, kind: egress, from: office, to: [{address: 10.3.0.10, ports: [tcp/80]}],"
+                f" controls: {CONTROLS}}}"
+            ),
+            "missing-key",
+        ),
         ("{name: a, kind: isolatoin, from: office}", "bad-kind"),
         (f"{{name: a, kind: isolation, from: ofice, to: [{SERVER}], controls: {CONTROLS}}}", "unknown-vantage"),
         ("{name: a, kind: ssh, from: noc, to: [{device: core-ctiy}]}", "unknown-device"),

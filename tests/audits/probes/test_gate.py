@@ -21,9 +21,12 @@ rate: {target: 50, all: 100}
 targets:
   - {prefix: 127.0.0.1/32, ports: [icmp, tcp/22, udp/1000-1010]}
   - {prefix: '2001:db8::/64', ports: [tcp/443]}
+  - {prefix: 10.3.0.0/24, ports: [icmp]}
+  - {prefix: 'ff02::/16', ports: [icmp]}
+  - {prefix: '::/16', ports: [icmp]}
 links:
   - {vantage: office, frames: [arp, dhcp], prefixes: [10.1.0.0/24]}
-  - {vantage: six, frames: [nd, rs], prefixes: ['2001:db8::/64']}
+  - {vantage: six, frames: [nd, dhcpv6, rs], prefixes: ['2001:db8::/64']}
 """
 OFFICE, SIX = Vantage("office", "eth0"), Vantage("six", "eth0")
 PLACE = Interface("eth0", 1, "02:00:00:00:00:09", ip_address("10.1.0.9"), ip_address("fe80::9"))
@@ -57,6 +60,14 @@ def aim(protocol: str, address: str, port: int = 0) -> Aim:
         (OFFICE, aim("dhcp", "10.1.0.1"), False),
         (OFFICE, aim("rs", "ff02::2"), False),
         (SIX, aim("rs", "ff02::2"), True),
+        (SIX, aim("rs", "ff02::1:2"), False),
+        (SIX, aim("dhcpv6", "ff02::1:2"), True),
+        (OFFICE, aim("dhcpv6", "ff02::1:2"), False),
+        (OFFICE, aim("icmp", "10.3.0.10"), True),
+        (OFFICE, aim("icmp", "10.3.0.255"), False),  # everybody there would answer
+        (OFFICE, aim("icmp", "10.3.0.0"), False),
+        (OFFICE, aim("icmp", "ff02::1"), False),
+        (OFFICE, aim("icmp", "::ffff:10.9.9.9"), False),  # IPv4 in another dress
         (SIX, aim("nd", "2001:db8::7"), True),
         (SIX, aim("nd", "2001:db9::7"), False),
     ],
@@ -96,6 +107,7 @@ def test_frames_are_read_again_before_they_leave(gate: Gate) -> None:
     assert gate.frame(SIX, frames.ask(PLACE, ip_address("2001:db8::7"))) == aim("nd", "2001:db8::7")
     assert gate.frame(OFFICE, frames.discover(PLACE, 7)) == aim("dhcp", "255.255.255.255")
     assert gate.frame(SIX, frames.solicit(PLACE)) == aim("rs", "ff02::2")
+    assert [gate.frame(SIX, frame) for frame in frames.solicit6(PLACE, 7)] == [aim("dhcpv6", "ff02::1:2")] * 2
     echo = frames.echo(PLACE, "02:00:00:00:00:07", ip_address("127.0.0.1"), b"0123456789abcdef")
     assert gate.frame(OFFICE, echo) == aim("icmp", "127.0.0.1")
     for vantage, frame in (
@@ -120,7 +132,11 @@ def test_what_would_do_harm_is_no_frame_of_ours() -> None:
     echo = frames.echo(PLACE, "02:00:00:00:00:07", ip_address("127.0.0.1"), bytes(16))
     fragment = echo[:20] + b"\x20\x00" + echo[22:]
     to_all = b"\xff" * 6 + echo[6:]
-    for frame in (reply, forged, request, advert, fragment, to_all, b"", ask[:40]):
+    solicit6, inform = frames.solicit6(PLACE, 7)
+    release = solicit6[:62] + b"\x08" + solicit6[63:]
+    rapid = solicit6.replace(b"\0\x08\0\2\0\0", b"\0\x0e\0\2\0\0")
+    to_one = inform[:38] + bytes.fromhex("fe800000000000000000000000000001") + inform[54:]
+    for frame in (reply, forged, request, advert, fragment, to_all, b"", ask[:40], release, rapid, to_one, inform[:-1]):
         assert aim_of(frame) is None
 
 
@@ -150,6 +166,7 @@ def test_the_pace_is_kept(gate: Gate) -> None:
         ("targets: []\n", "nothing-allowed", 1),
         ("rate: {target: 500}\ntargets:\n  - {prefix: 10.0.0.0/8, ports: [icmp]}\n", "out-of-range", 1),
         ("targets:\n  - {prefix: 0.0.0.0/0, ports: [icmp]}\n", "too-wide", 2),
+        ("targets:\n  - {prefix: '::ffff:0.0.0.0/96', ports: [icmp]}\n", "mapped", 2),
         ("targets:\n  - {prefix: 10.1.0.1/24, ports: [icmp]}\n", "host-bits", 2),
         ("targets:\n  - {prefix: 10.1.0.0/24, ports: [tcp]}\n", "bad-ports", 2),
         ("targets:\n  - {prefix: 10.1.0.0/24, ports: [tcp/90-80]}\n", "bad-ports", 2),

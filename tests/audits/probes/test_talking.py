@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.probes import ssh
+from audits.probes import run, ssh
 from audits.probes.hello import TLS12, TLS13, USUAL, WEAK, Choice, NotTlsError, Refusal, client_hello, read_answer
-from audits.probes.model import Aim, Protocol, Target
+from audits.probes.model import Aim, Kind, Probe, Protocol, Target, Vantage
 from audits.probes.tls import judge_certificate
 from tests.patience import PATIENCE
 
@@ -187,3 +187,27 @@ def test_only_our_own_echo_is_an_answer(six: bool) -> None:
     if not six:
         assert payloads.checksum(request) == 0
         assert payloads.is_echo_answer(b"\x45" + bytes(19) + reply, nonce, six=six)
+
+
+@pytest.mark.parametrize(("lost", "state"), [(b"", "sound"), (b"\x03\x01", "unknown"), (b"\x03\x03", "unknown")])
+def test_what_a_server_did_not_tell_is_not_sound(
+    lost: bytes, state: str, keys: Callable[..., tuple[Path, Path]]
+) -> None:
+    """A connection that failed says nothing about a version; an alert does."""
+    pair = keys("good")
+
+    class Server:
+        """A sound server; the connection with one version's first hello, or with weak suites alone, is lost."""
+
+        async def exchange(self, _: object, __: object, sent: bytes, *___: object) -> tuple[bytes | None, str]:
+            weak_alone = len(sent) < len(client_hello(TLS12, USUAL))
+            if sent[9:11] == lost and (lost != b"\x03\x03" or weak_alone):
+                return None, "not sent: Connection timed out"
+            return answer(sent, *pair), "connected"
+
+        async def certificate(self, *_: object) -> bytes:
+            return b""
+
+    probe = Probe("tls", Kind.TLS, Vantage("noc"), (Target(Aim(Protocol.TCP, ip_address("10.3.0.10"), 443), "fw"),))
+    (result,) = run.run([probe], Server())  # type: ignore[arg-type] - only what this kind asks of a wire
+    assert [one.state for one in result.answers] == [state], result

@@ -133,6 +133,7 @@ def test_nobody_heard_is_unknown_and_no_interface_is_not_run() -> None:
     targets = (Target(Aim(Protocol.ARP, alive)),)
     probes = [
         Probe("dhcp", Kind.DHCP, OFFICE, known=(ip_network("10.1.0.1"),), alive=alive),
+        Probe("dhcpv6", Kind.DHCPV6, OFFICE, alive=alive),
         Probe("routers", Kind.ROUTERS, OFFICE, alive=alive),
         Probe("twice", Kind.DUPLICATES, OFFICE, targets),
         Probe("gateways", Kind.GATEWAYS, OFFICE, targets),
@@ -161,10 +162,88 @@ def test_without_scapy_or_ssh_audit_probes_are_not_run(monkeypatch: pytest.Monke
     ]
 
 
+def neighbour(address: str, mac: str) -> bytes:
+    """Somebody's answer to an ARP question of ours."""
+    who = bytes.fromhex(mac.replace(":", ""))
+    own = bytes.fromhex(PLACE.mac.replace(":", ""))
+    body = who + ip_address(address).packed + own + ip_address("10.1.0.9").packed
+    return own + who + b"\x08\x06\0\1\x08\0\6\4\0\2" + body
+
+
+def advert(router: str, mac: str, lifetime: int, *, names: bool = False) -> bytes:
+    """A router advertisement, with name servers if asked for."""
+    from scapy.layers.inet6 import ICMPv6ND_RA, ICMPv6NDOptRDNSS, IPv6
+    from scapy.layers.l2 import Ether
+
+    told = IPv6(src=router, dst="ff02::1", hlim=255) / ICMPv6ND_RA(routerlifetime=lifetime)
+    return bytes(
+        Ether(src=mac, dst="33:33:00:00:00:01") / (told / ICMPv6NDOptRDNSS(dns=["fd00::53"]) if names else told)
+    )
+
+
+A, B, GATE = "02:00:00:00:00:aa", "02:00:00:00:00:bb", neighbour("10.1.0.1", "02:00:00:00:00:01")
+
+
+@pytest.mark.parametrize(
+    ("heard", "state"),
+    [
+        ([advert("fe80::1", A, 1800), GATE], "sound"),
+        ([advert("fe80::2", B, 1800), GATE], "weak"),
+        ([advert("fe80::2", B, 0), GATE], "sound"),  # it withdraws itself
+        ([advert("fe80::2", B, 0, names=True), GATE], "weak"),  # no way out, but whoever asks it for names
+        ([advert("fe80::1", A, 1800), advert("fe80::1", B, 1800)], "weak"),  # one address, two machines
+        ([GATE], "sound"),
+        ([], "unknown"),
+    ],
+)
+def test_a_router_is_known_by_its_address_and_has_one_machine(heard: list[bytes], state: str) -> None:
+    """Whoever teaches hosts something and is not listed is found, also behind a listed router's address."""
+    probe = Probe("ra", Kind.ROUTERS, OFFICE, known=(ip_network("fe80::1"),), alive=ip_address("10.1.0.1"))
+    (result,) = run.run([probe], Told(heard=heard))
+    assert [answer.state for answer in result.answers] == [state]
+
+
+@pytest.mark.parametrize(
+    ("server", "macs", "state"),
+    [("fe80::1", [A], "sound"), ("fe80::2", [B], "weak"), ("fe80::1", [A, B], "weak"), ("", [], "unknown")],
+)
+@pytest.mark.parametrize("kind", [2, 7])
+def test_a_dhcpv6_server_is_known_by_its_address(
+    server: str, macs: list[str], state: str, kind: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An advertisement or a reply to our own question, by who is listed or not; nothing heard is nothing known."""
+    from scapy.layers import dhcp6
+    from scapy.layers.inet import UDP
+    from scapy.layers.inet6 import IPv6
+    from scapy.layers.l2 import Ether
+
+    def said(mac: str, number: int) -> bytes:
+        message = (dhcp6.DHCP6_Advertise if kind == 2 else dhcp6.DHCP6_Reply)(trid=number)
+        packet = IPv6(src=server, dst="fe80::9") / UDP(sport=547, dport=546) / message
+        return bytes(Ether(src=mac, dst=PLACE.mac) / packet / dhcp6.DHCP6OptServerId(duid=dhcp6.DUID_LL(lladdr=mac)))
+
+    monkeypatch.setattr("secrets.randbits", lambda _: 77)
+    probe = Probe("dhcpv6", Kind.DHCPV6, OFFICE, known=(ip_network("fe80::1"),))
+    (result,) = run.run([probe], Told(heard=[said(mac, 77) for mac in macs] + [said(B, 78) for _ in macs]))
+    assert [answer.state for answer in result.answers] == [state]
+
+
+def test_a_machine_that_is_off_is_not_known_to_stand_in_one_network() -> None:
+    """That the gateway answers says nothing about the machine that is asked for."""
+    targets = (Target(Aim(Protocol.ARP, ip_address("10.1.0.7"))),)
+    probe = Probe(
+        "two", Kind.DUAL_HOMED, OFFICE, targets, beyond=(aim("icmp 10.2.0.1 0"),), alive=ip_address("10.1.0.1")
+    )
+    for heard, state in (([GATE], "unknown"), ([GATE, neighbour("10.1.0.7", A)], "sound")):
+        (result,) = run.run([probe], Told(heard=heard))
+        assert [answer.state for answer in result.answers] == [state]
+
+
 def test_damaged_frames_are_nobodys_answer() -> None:
     """Whatever a link carries, reading it raises nothing."""
     address = ip_address("10.1.0.1")
     good = [
+        *frames.solicit6(PLACE, 7),
         frames.ask(PLACE, address),
         frames.ask(PLACE, ip_address("fd00::1")),
         frames.discover(PLACE, 7),
@@ -180,6 +259,7 @@ def test_damaged_frames_are_nobodys_answer() -> None:
         seen = [*junk, damaged, damaged[:at]]
         assert list(frames.offers(seen, 7)) == []
         list(frames.claims(seen))
+        assert list(frames.offers6(seen, 7)) == []
         list(frames.adverts(seen))
         list(frames.echoed(seen, bytes(16)))
 
