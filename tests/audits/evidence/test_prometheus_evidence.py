@@ -303,11 +303,8 @@ def test_what_is_asked_and_told(answers):
 def test_a_server_that_does_not_answer_is_said(answers, inventory, path, told):
     """Each fault is a message in both languages, and every fact unknown for it; the secret goes nowhere else."""
     before = len(answers.asked)
-<<<<<<< HEAD
-    server = at(answers, path, "wang@", secret=Secret("pass"), timeout=-0.8 if path == "slow" else PATIENCE)
-=======
-    server = at(answers, path, "wang@", secret=Secret("pass"), timeout=-0.8 if path in ("slow", "drip") else 5)
->>>>>>> rv3
+    short = path in ("slow", "drip")
+    server = at(answers, path, "wang@", secret=Secret("pass"), timeout=-0.8 if short else PATIENCE)
     with pytest.raises(ServiceError) as caught:
         server.query("up", AT)
     assert told in caught.value.message.in_language("en")
