@@ -431,7 +431,11 @@ def _alike(one: FilterRule, other: FilterRule) -> bool:
         if apart:
             return False
         apart = True
-    if not _one_protocol(protocol, protocol2) or source_ports != source_ports2 or destination_ports != destination_ports2:
+    if (
+        not _one_protocol(protocol, protocol2)
+        or source_ports != source_ports2
+        or destination_ports != destination_ports2
+    ):
         return not apart and conditions == conditions2
     return conditions == conditions2
 
