@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from configs.headers import PORTS, PROTOCOLS
+from configs.headers import PORTS, PROTOCOL_NUMBERS, PROTOCOLS
 from configs.intervals import BITS, AddressSet, Intervals, everything
 from configs.meaning.filter_sets import rule_of, unclear
 from configs.meaning.filters import ALL_BITS
@@ -440,9 +440,21 @@ def _alike(one: FilterRule, other: FilterRule) -> bool:
         if apart:
             return False
         apart = True
-    if protocol != protocol2 or source_ports != source_ports2 or destination_ports != destination_ports2:
+    if (
+        not _one_protocol(protocol, protocol2)
+        or source_ports != source_ports2
+        or destination_ports != destination_ports2
+    ):
         return not apart and conditions == conditions2
     return conditions == conditions2
+
+
+def _one_protocol(one: str, other: str) -> bool:
+    """Whether two words mean the same protocol: its name, another name of it, or its number."""
+    if one == other:
+        return True
+    first, second = (int(word) if word.isdigit() else PROTOCOL_NUMBERS.get(word) for word in (one, other))
+    return first is not None and first == second
 
 
 def _takes_first(taker: FilterRule, rule: FilterRule) -> bool:

@@ -145,6 +145,13 @@ def test_the_quick_look_misses_nothing(rules):
     assert examine(one) == whole
 
 
+def test_a_protocol_by_name_and_by_number_is_one():
+    """Neighbours that say `tcp` and `6` and differ in their sources could be one rule."""
+    first = FilterRule(1, permit=True, protocol="tcp", source=Address(0, 0))
+    rules = (first, first._replace(line=2, protocol="6", source=Address(1, 0)))
+    assert examine(RuleSet(FilterKind.ACCESS_LIST, "x", 1, written=rules)).merges == (Merge(1, 2, "source"),)
+
+
 def acl(*texts):
     """An access list from `permit 10.0.0.0/25 80`."""
     rules = []
