@@ -233,7 +233,9 @@ def test_a_file_named_after_a_device_is_that_devices(capsys, lianyuan, monkeypat
     shutil.copytree(lianyuan, city)
     monkeypatch.chdir(city)
     (city / "got").mkdir()
-    (city / "got" / "rt-lantian.cfg").write_bytes(WEAK)
+    (city / "got" / "rt-lantian.cfg").write_bytes(
+        WEAK.replace(b"interface NULL0", b"interface LoopBack0\n ip address 192.0.2.1 32")
+    )
     (city / "got" / "stranger.cfg").write_bytes(WEAK)
 
     def observed(*words: str) -> dict[str, set[str]]:
@@ -253,7 +255,7 @@ def test_a_file_named_after_a_device_is_that_devices(capsys, lianyuan, monkeypat
     # Without an archive nothing is said about backups; with one that does not have the device, there is none of it.
     assert observed("got", "--evidence", "archive")["rt-lantian"] == set()
     Archive(city / "archive").store({"rt-anping": WEAK}, "backup")
-    assert observed("got", "--evidence", "archive")["rt-lantian"] == {"backup_old"}
+    assert observed("got", "--evidence", "archive")["rt-lantian"] == {"backup_old", "no_backup"}
     (city / "got" / "old").mkdir()
     (city / "got" / "old" / "rt-lantian.cfg").write_bytes(WEAK)
     assert observed("got") == {"rt-lantian.cfg": set(), "old/rt-lantian.cfg": set(), "stranger.cfg": set()}

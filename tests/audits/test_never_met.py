@@ -205,7 +205,7 @@ def test_a_file_outside_the_workspace_shows_nothing(tmp_path):
     root = tmp_path / "city"
     (root / "audits").mkdir(parents=True)
     (tmp_path / "elsewhere.pdf").write_bytes(b"proof")
-    digest = attestations.checksum(tmp_path / "elsewhere.pdf")
+    digest = attestations.checksum(tmp_path, "elsewhere.pdf")
     (root / attestations.FILE).write_text(
         "attestations:\n- {item: 8.1.3.1-d, verdict: pass, statement: s, by: b, on: 2026-01-01, until: 2026-12-31, "
         f"file: ../elsewhere.pdf, sha256: {digest}}}\n",
