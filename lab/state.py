@@ -69,7 +69,8 @@ class LabState:
     `pid` is the one background process; `started` is that process's start time in clock ticks since boot (field 22 of
     /proc/PID/stat, proc(5)). `ready` is False while it is being built. `network` is the path of the management
     station's network namespace (`/proc/PID/ns/net`), empty if there is none. `loopback` says that a device with
-    address a.b.c.d is served at 127.b.c.d. `extra` is the back end's own.
+    address a.b.c.d is served at 127.b.c.d. `held` says that another program (an engine, a server) holds the lab: there
+    is no process of ours, and the lab counts as there until it is ended. `extra` is the back end's own.
     """
 
     backend: str
@@ -84,6 +85,7 @@ class LabState:
     faults: Mapping[str, str] = field(default_factory=dict)
     network: str = ""
     loopback: bool = False
+    held: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -92,8 +94,8 @@ class LabState:
         return self.directory / "state.json"
 
     def alive(self) -> bool:
-        """Whether the lab's process is there and is the one that was started."""
-        return self.pid > 0 and process_start(self.pid) == self.started
+        """Whether the lab's process is there and is the one that was started; for a held lab, until it is ended."""
+        return self.held or (self.pid > 0 and process_start(self.pid) == self.started)
 
     def endpoints(self) -> Endpoints:
         """Where the lab's devices answer; asking for a device that is not in the lab raises DeviceError."""
@@ -147,6 +149,7 @@ class LabState:
             "ready": self.ready,
             "network": self.network,
             "loopback": self.loopback,
+            "held": self.held,
             "nodes": {name: asdict(node) for name, node in self.nodes.items()},
             "substitutions": [
                 {"device": item.device, "platform": item.platform, "stand_in": item.stand_in, "why": _plain(item.why)}
@@ -173,6 +176,7 @@ def from_json(document: Mapping[str, Any]) -> LabState:
         ready=bool(document["ready"]),
         network=document["network"],
         loopback=bool(document["loopback"]),
+        held=bool(document.get("held")),
         nodes={name: _node(node) for name, node in document["nodes"].items()},
         substitutions=tuple(
             Substitution(item["device"], item["platform"], item["stand_in"], message_from(item["why"]))
