@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -65,8 +65,9 @@ class NodeType(BaseModel):
 
     `runs` are the platforms that it is, `plays` the kinds of host that it does for; `ports` is the name of a port from
     its number `n`, counted from `first` (or from `slot` and `port`, where a slot has `per_slot` ports). `most` is how
-    many ports it can have, 0 if nobody says. `startup` says how its first configuration gets in: as a file of its
-    language, as files of a host, as a property of the node with that name, or not at all. `settings` are handed on.
+    many ports it can have, 0 if nobody says. `startup` is what it starts with: a `file` in its own language, the script
+    of a `host`, the commands of a simulated `pc`, or nothing; `into` is where the back end puts that, if it can choose.
+    `settings` are handed on.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -81,7 +82,8 @@ class NodeType(BaseModel):
     per_slot: int = Field(0, ge=0)
     most: int = Field(0, ge=0)
     management: str = ""
-    startup: str = ""
+    startup: Literal["", "file", "host", "pc"] = ""
+    into: str = ""
     settings: dict[str, Any] = Field(default_factory=dict)
     source: str = Field(min_length=1)
     verified: str = Field(min_length=1)

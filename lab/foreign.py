@@ -1,7 +1,8 @@
 """A topology as another program runs it: kinds of node and numbered ports in place of our names.
 
 Port 0 of a device is its management interface; its data ports, and all ports of a host, count from 1. The management
-station is not among the nodes: such a program has a management network of its own.
+station is not among the nodes: such a program has a management network of its own, or none. Nor are loose ends, where
+the program can do without.
 """
 
 from __future__ import annotations
@@ -39,7 +40,11 @@ def foreign(topology: Topology, backend: str) -> Foreign:
     """The topology for a back end that has a table of node types; LabError if the table lacks a kind of host."""
     cast = topology.cast
     assert cast is not None  # noqa: S101 - a topology of such a back end has one
-    shown = [node for node in topology.nodes if node.kind is not NodeKind.NOC]
+    shown = [
+        node
+        for node in topology.nodes
+        if node.kind is not NodeKind.NOC and (node.kind is not NodeKind.NOWHERE or node.kind.value in cast.hosts)
+    ]
     types = {node.name: _type(cast, node, backend) for node in shown}
     numbers = {(node.name, port.name): number for node in shown for port, number in _numbered(cast, node)}
     return Foreign(
