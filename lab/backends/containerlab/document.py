@@ -20,7 +20,7 @@ from lab.startup import Startup, startups
 from lab.topology import NOC, NodeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from lab.casting import NodeType
@@ -39,13 +39,13 @@ def write(topology: Topology, texts: Path | None = None) -> Written:
     network = foreign(topology, NAME)
     starts = startups(topology, network.nodes, network.types, texts)
     name = lab_name(topology)
-    management, notes = _management(topology)
+    mgmt, given, notes = management_network(topology)
     files: dict[str, str] = {}
     nodes = {}
     for node in network.nodes:
         entry = network.types[node.name]
         start = starts[node.name]
-        nodes[node.name] = _node(topology, node, entry, start, management, files)
+        nodes[node.name] = _node(topology, node, entry, start, given, files)
         if start.why is not None:
             notes.append(Message("{device} starts without a configuration: {why}", device=node.name, why=start.why))
     if any(entry.image == boxed.IMAGE for entry in network.types.values()):
@@ -55,7 +55,7 @@ def write(topology: Topology, texts: Path | None = None) -> Written:
         )
     document: dict[str, Any] = {
         "name": name,
-        "mgmt": management["mgmt"],
+        "mgmt": mgmt,
         "topology": {"kinds": _kinds(network), "nodes": nodes, "links": _links(network)},
     }
     entry_file = f"{name}{SUFFIX}"
@@ -78,12 +78,12 @@ def _node(
     node: Node,
     entry: NodeType,
     start: Startup,
-    management: Mapping[str, Any],
+    given: Collection[str],
     files: dict[str, str],
 ) -> dict[str, Any]:
     found: dict[str, Any] = {"kind": entry.kind, "image": entry.image, **entry.settings}
     device = topology.workspace.inventory.devices.get(node.name) if node.kind is NodeKind.DEVICE else None
-    if device is not None and device.address is not None and str(device.address.ip) in management["given"]:
+    if device is not None and device.address is not None and str(device.address.ip) in given:
         found["mgmt-ipv4"] = str(device.address.ip)
     if start.spec is not None:
         path = f"nodes/{node.name}.sh"
@@ -117,8 +117,8 @@ def _wired(link: Iterable[tuple[str, int]]) -> bool:
     return all(number > 0 for _, number in link)
 
 
-def _management(topology: Topology) -> tuple[dict[str, Any], list[Message]]:
-    """The management network of the lab, and which addresses are given in it."""
+def management_network(topology: Topology) -> tuple[dict[str, Any], frozenset[str], list[Message]]:
+    """The management network of the lab, the devices' addresses that it gives, and what to say about it."""
     own = [
         device.address.ip
         for device in topology.devices
@@ -127,24 +127,26 @@ def _management(topology: Topology) -> tuple[dict[str, Any], list[Message]]:
     mgmt: dict[str, Any] = {"network": f"govnet-{lab_name(topology)}"}
     station = next((node.address for node in topology.nodes if node.name == NOC), None)
     if not own or not isinstance(station, IPv4Address):
-        return {"mgmt": mgmt, "given": frozenset()}, []
-    cover = _cover([*own, station])
+        return mgmt, frozenset(), []
+    # Every node gets an address of it: ours, or one that the lab chooses; the network's three own come on top.
+    cover = _cover([*own, station], len(topology.nodes) + 3)
     if cover.prefixlen < _WIDEST:
-        note = Message(
-            "the devices' management addresses lie too far apart for one network: containerlab gives them others"
+        return (
+            mgmt,
+            frozenset(),
+            [Message("the devices' management addresses lie too far apart for one network: the lab gives them others")],
         )
-        return {"mgmt": mgmt, "given": frozenset()}, [note]
     mgmt |= {"ipv4-subnet": str(cover), "ipv4-gw": str(station)}
     twice = {address for address in own if own.count(address) > 1}
-    given = frozenset(str(address) for address in own if address not in twice | {station})
-    return {"mgmt": mgmt, "given": given}, []
+    return mgmt, frozenset(str(address) for address in own if address not in twice | {station}), []
 
 
-def _cover(addresses: list[IPv4Address]) -> IPv4Network:
-    """The smallest network in which all of them are hosts."""
+def _cover(addresses: list[IPv4Address], room: int) -> IPv4Network:
+    """The smallest network in which all of them are hosts, with room for so many addresses in all."""
     for length in range(30, -1, -1):
         network = IPv4Network((min(addresses), length), strict=False)
-        if max(addresses) in network and not {network[0], network[-1]} & set(addresses):
+        ends = {network.network_address, network.broadcast_address}
+        if network.num_addresses >= room and max(addresses) in network and not ends & set(addresses):
             return network
     return IPv4Network("0.0.0.0/0")
 
