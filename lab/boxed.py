@@ -43,6 +43,7 @@ def sysctls(spec: NodeSpec) -> dict[str, str]:
 def script(spec: NodeSpec) -> str:
     """Everything that makes a started container the node; running it again changes nothing that matters."""
     lines = ["#!/bin/sh", "set -e", "export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+    lines.append("for port in /sys/class/net/*; do ip link set dev ${port##*/} up || true; done")
     lines += [
         f"mkdir -p {shlex.quote(path)}; chown {one.user}:{one.group} {shlex.quote(path)};"
         f" chmod {one.mode:o} {shlex.quote(path)}"

@@ -40,7 +40,7 @@ def small(lianyuan_city, tmp_path_factory):
 @needs_netlab
 def test_netlab_takes_a_topology(small, lianyuan_city):
     """Addresses and interfaces come out as they were put in, and what netlab makes of it for containerlab is sound."""
-    done = netlab(small, "-o", "yaml:nodes=nodes.yml")
+    done = netlab(small, "-o", "config", "-o", "provider", "-o", "yaml:nodes=nodes.yml")
     assert done.returncode == 0, done.stderr
     nodes = yaml.safe_load((small / "nodes.yml").read_text())
     router = {port["ifname"]: port.get("ipv4") for port in nodes["rt-anping"]["interfaces"]}
@@ -50,7 +50,6 @@ def test_netlab_takes_a_topology(small, lianyuan_city):
     built = lianyuan_city.topology("netlab", *SLICE)
     assert built.renamed["core-city", "GigabitEthernet0/4"] in ports
     assert nodes["rt-anping"]["mgmt"]["ipv4"] == "10.253.0.14"
-    assert netlab(small).returncode == 0
     assert set(check(small / "clab.yml")["topology"]["nodes"]) == set(nodes)
     assert "hostname rt-anping" in (small / "node_files" / "rt-anping" / "govnet").read_text()
 
