@@ -88,13 +88,11 @@ def up(
         print_json({"ok": True, **_state_json(state)})
         return
     console = talk()
+    count = len(state.nodes)
     console.print(
-        tr(
-            "{count} devices are up ({backend})" if state.held else "{count} devices are up ({backend}, process {pid})",
-            count=len(state.nodes),
-            backend=state.backend,
-            pid=state.pid,
-        ),
+        tr("{count} devices are up ({backend})", count=count, backend=state.backend)
+        if state.held
+        else tr("{count} devices are up ({backend}, process {pid})", count=count, backend=state.backend, pid=state.pid),
         style="green",
         markup=False,
     )
