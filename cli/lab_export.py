@@ -22,7 +22,7 @@ def register(group: typer.Typer) -> None:
         mark("Write the lab as files for containerlab or netlab."),
         [
             "govnet lab export clab",
-            "govnet lab export clab --where 'role=core or name=rt-lantian'",
+            "govnet lab export small --where 'role=core or name=rt-lantian'",
             "govnet lab export net --format netlab",
         ],
     )(export)

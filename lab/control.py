@@ -164,7 +164,7 @@ def down(root: Path) -> bool:
     if state is None:
         return False
     alive = state.alive()
-    if alive:
+    if alive or state.held:
         if state.ready or state.held:
             backend(state.backend).down(state)
         else:

@@ -69,8 +69,9 @@ class LabState:
     `pid` is the one background process; `started` is that process's start time in clock ticks since boot (field 22 of
     /proc/PID/stat, proc(5)). `ready` is False while it is being built. `network` is the path of the management
     station's network namespace (`/proc/PID/ns/net`), empty if there is none. `loopback` says that a device with
-    address a.b.c.d is served at 127.b.c.d. `held` says that another program (an engine, a server) holds the lab: there
-    is no process of ours, and the lab counts as there until it is ended. `extra` is the back end's own.
+    address a.b.c.d is served at 127.b.c.d. `held` says that another program (an engine, a server) holds the lab: `pid`
+    is a process of its, or 0 if none can be named, and then the lab counts as there until it is ended. `extra` is the
+    back end's own.
     """
 
     backend: str
@@ -94,8 +95,10 @@ class LabState:
         return self.directory / "state.json"
 
     def alive(self) -> bool:
-        """Whether the lab's process is there and is the one that was started; for a held lab, until it is ended."""
-        return self.held or (self.pid > 0 and process_start(self.pid) == self.started)
+        """Whether the lab's process is there and is the one that was started."""
+        if self.held and not self.pid:
+            return True
+        return self.pid > 0 and process_start(self.pid) == self.started
 
     def endpoints(self) -> Endpoints:
         """Where the lab's devices answer; asking for a device that is not in the lab raises DeviceError."""

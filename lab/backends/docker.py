@@ -21,6 +21,7 @@ from inventory.text import Message
 from lab import boxed, held
 from lab.backend import NodeStatus
 from lab.backends.docker_engine import Engine, socket_path
+from lab.state import process_start
 from lab.topology import NOC, NodeKind
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class Docker:
             )
             try:
                 observer.step(Message("creating {count} containers", count=len(spec.nodes)))
+                _removed(engine, lab)  # what a reboot may have left
                 pids = _started(engine, lab, spec.nodes)
                 observer.step(Message("wiring {count} nodes", count=len(spec.nodes)))
                 held.call(["ip", "-batch", "-"], text=wiring(spec.cables, pids))
@@ -97,7 +99,10 @@ class Docker:
                     _removed(engine, lab)
                     state.path.unlink(missing_ok=True)
                 raise
-        state = replace(state, ready=True, network=f"/proc/{pids[NOC]}/ns/net" if NOC in pids else "")
+        # A process's number may become another's; with its start time it is told apart, and no other network entered.
+        pid = pids.get(NOC, next(iter(pids.values())))
+        network_path = f"/proc/{pid}/ns/net" if NOC in pids else ""
+        state = replace(state, ready=True, pid=pid, started=process_start(pid), network=network_path)
         state.write()
         return state
 

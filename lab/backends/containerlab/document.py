@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from inventory.text import Message, tr
 from lab import boxed
 from lab.backends.containerlab import check as checking
-from lab.export import Written
+from lab.files import Written
 from lab.foreign import foreign
 from lab.startup import Startup, startups
 from lab.topology import NOC, NodeKind

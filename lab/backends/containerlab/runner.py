@@ -13,7 +13,7 @@ from inventory.text import Message
 from lab import held
 from lab.backend import NodeStatus
 from lab.backends.containerlab import document
-from lab.export import save
+from lab.files import save
 from lab.foreign import foreign
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from inventory.text import Message, tr
 from ipplan.addresses import device_addresses
 from lab import boxed
 from lab.backends.containerlab.document import as_yaml, head, lab_name, management_network
-from lab.export import Written
+from lab.files import Written
 from lab.foreign import foreign
 from lab.startup import startups
 from lab.topology import NodeKind

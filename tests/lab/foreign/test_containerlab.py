@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from inventory.errors import ExitCode, InputError, LabError, RefusedError
 from inventory.model import LineKind
-from lab import boxed, casting, control, export
+from lab import boxed, casting, control, export, files
 from lab.backends.containerlab import document
 from lab.backends.containerlab.check import check
 from lab.startup import translated
@@ -49,7 +49,7 @@ def govnet(*arguments, path=""):
 
 
 def saved(written, folder):
-    export.save(written, folder)
+    files.save(written, folder)
     return folder / written.entry
 
 

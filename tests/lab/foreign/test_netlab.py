@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab import casting, export
+from lab import casting, files
 from lab.backends.containerlab.check import check
 from lab.backends.netlab import document
 
@@ -33,7 +33,7 @@ def netlab(folder, *arguments):
 @pytest.fixture(scope="module")
 def small(lianyuan_city, tmp_path_factory):
     folder = tmp_path_factory.mktemp("netlab") / "small"
-    export.save(document.write(lianyuan_city.topology("netlab", *SLICE)), folder)
+    files.save(document.write(lianyuan_city.topology("netlab", *SLICE)), folder)
     return folder
 
 
@@ -69,7 +69,7 @@ def test_netlab_takes_the_whole_cities(name, request, tmp_path):
     """All devices, hosts and lines of the examples in one topology."""
     city = request.getfixturevalue(name)
     built = city.topology("netlab")
-    export.save(document.write(built), tmp_path / "all")
+    files.save(document.write(built), tmp_path / "all")
     done = netlab(tmp_path / "all", "-o", "yaml:nodes=nodes.yml")
     assert done.returncode == 0, done.stderr
     assert set(city.workspace.inventory.devices) <= set(yaml.safe_load((tmp_path / "all" / "nodes.yml").read_text()))
