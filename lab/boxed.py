@@ -41,7 +41,7 @@ def sysctls(spec: NodeSpec) -> dict[str, str]:
 
 
 def script(spec: NodeSpec) -> str:
-    """Everything that makes a started container the node; running it again changes nothing that matters."""
+    """Everything that makes a started container the node."""
     lines = ["#!/bin/sh", "set -e", "export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
     lines.append("for port in /sys/class/net/*; do ip link set dev ${port##*/} up || true; done")
     lines += [
@@ -52,13 +52,8 @@ def script(spec: NodeSpec) -> str:
     for path, file in spec.files.items():
         lines += _written(path, file)
     if spec.wires:
-        # Addresses that the container's engine has given already are no fault.
-        lines += ["ip -force -batch - <<'END'", *spec.wires, "END"]
-    lines += [
-        line.replace("ip -batch", "ip -force -batch")
-        for line in spec.script.splitlines()
-        if not line.startswith(f"sysctl -q -p {_SETTINGS}")
-    ]
+        lines += ["ip -batch - <<'END'", *spec.wires, "END"]
+    lines += [line for line in spec.script.splitlines() if not line.startswith(f"sysctl -q -p {_SETTINGS}")]
     if spec.serves:
         lines.append("mkdir -p /srv/page; cd /srv/page; hostname >index.html")
         lines.append("python3 -m http.server 80 </dev/null >/dev/null 2>&1 &")

@@ -104,7 +104,7 @@ def call(argv: Sequence[str], cwd: Path | None = None, *, text: str = "") -> str
                 "{program} ended with {status}: {why}",
                 program=" ".join(argv[:2]),
                 status=done.returncode,
-                why=words[-1] if words else "",
+                why=" ".join(words[-2:]),
             ),
             Message("`govnet lab down` removes what is left of the lab"),
         )

@@ -41,7 +41,8 @@ UNSHARE = ("unshare", "-m", "-n", "-u", "-p", "-f", "--kill-child")
 
 
 class FakeEngine(socketserver.ThreadingUnixStreamServer):
-    """`requests` are what was asked, `containers` what there is; `refuses` answers paths that begin so with 500."""
+    """`requests` are what was asked, `containers` what there is; `refuses` answers paths that begin so with 500, `ends`
+    lets containers end at once."""
 
     daemon_threads = True
 
@@ -50,7 +51,7 @@ class FakeEngine(socketserver.ThreadingUnixStreamServer):
         self.folder, self.real = folder, real
         self.requests, self.containers, self.execs, self.refuses = [], {}, {}, ""
         self.images = ["govnet-node:1"]
-        self.exit_code = 0
+        self.exit_code, self.ends = 0, False
 
     def answer(self, method, path, query, body):
         parts = path.strip("/").split("/")
@@ -111,6 +112,8 @@ class FakeEngine(socketserver.ThreadingUnixStreamServer):
         return 200, log.read_text(errors="replace")
 
     def _begin(self, name, one):
+        if self.ends:
+            return
         if not self.real:
             one["pid"] = 4_000_000 + len(self.containers)
             return

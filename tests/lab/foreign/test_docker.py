@@ -67,6 +67,9 @@ def test_what_fails_leaves_no_container(lianyuan_city, engine):
     with pytest.raises(LabError, match="nft: syntax error"):
         control.up(lianyuan_city.root, backend_name="docker", where=WHERE)
     assert engine.containers == {}
+    engine.ends = True
+    with pytest.raises(LabError, match="ended as soon as"):
+        control.up(lianyuan_city.root, backend_name="docker", where=WHERE)
     engine.images = []
     with pytest.raises(LabError) as caught:
         control.up(lianyuan_city.root, backend_name="docker", where=WHERE)
