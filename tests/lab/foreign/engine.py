@@ -41,8 +41,10 @@ UNSHARE = ("unshare", "-m", "-n", "-u", "-p", "-f", "--kill-child")
 
 
 class FakeEngine(socketserver.ThreadingUnixStreamServer):
-    """`requests` are what was asked, `containers` what there is; `refuses` answers paths that begin so with 500, `ends`
-    lets containers end at once."""
+    """`requests` are what was asked, `containers` what there is.
+
+    `refuses` answers paths that begin so with 500; `ends` lets containers end as soon as they are started.
+    """
 
     daemon_threads = True
 

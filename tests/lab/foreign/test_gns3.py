@@ -86,7 +86,7 @@ def url(tmp_path_factory):
         )
     base = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(600):
+        for _ in range(1800):  # three minutes on a machine that does much else
             try:
                 httpx.get(f"{base}/v3/version", trust_env=False)
                 break

@@ -55,6 +55,7 @@ def test_netlab_takes_a_topology(small, lianyuan_city):
 
 
 @needs_netlab
+@pytest.mark.soak
 def test_netlab_says_what_is_wrong(small, tmp_path):
     """The check is a check: a device type that netlab does not have is refused."""
     text = (small / "topology.yml").read_text().replace("device: ioll2", "device: ioll3")
