@@ -304,7 +304,7 @@ def test_up_status_exec_and_down(lianyuan_city, programs, monkeypatch):
 
 
 def test_the_command_line(lianyuan_city, tmp_path):
-    """`lab export`, `lab check` and what is said where the program is not installed."""
+    """`lab export`, and what is said where the program is not installed."""
     target = tmp_path / "clab"
     where = ("-w", lianyuan_city.root)
     done = govnet("lab", "export", target, "--where", "role=core", "--json", *where)
@@ -312,12 +312,22 @@ def test_the_command_line(lianyuan_city, tmp_path):
     told = json.loads(done.stdout)
     assert told["file"] == str(target / "lianyuan.clab.yml")
     assert set(told) == {"ok", "directory", "file", "files", "nodes", "links", "substitutions", "notes"}
-    Path(told["file"]).write_text("name: x\n")
-    wrong = govnet("lab", "check", told["file"])
-    assert (wrong.returncode, "topology” is missing" in wrong.stderr) == (ExitCode.USAGE, True)
     absent = govnet("lab", "up", "--backend", "containerlab", *where, path="/nowhere")
     assert absent.returncode == ExitCode.DEVICES_FAILED
     assert "containerlab.dev/install" in absent.stderr
+
+
+def test_the_check_of_the_command_line(small, tmp_path, capsys):
+    """`lab check`: what a sound file has, as a line or as JSON; a broken one is the command's error."""
+    from cli.lab_export import check as command
+
+    command(small[0], as_json=True)
+    assert json.loads(capsys.readouterr().out)["links"] > 5
+    command(small[0])
+    assert "is sound" in capsys.readouterr().out
+    (tmp_path / "x.clab.yml").write_text("name: x\n")
+    with pytest.raises(InputError):
+        command(tmp_path / "x.clab.yml")
 
 
 def test_a_format_that_there_is_not(lianyuan_city, tmp_path):

@@ -197,6 +197,7 @@ def test_up_status_exec_and_down(settled, api, monkeypatch):
     assert api.ask("GET", "/projects", "projects") == []
 
 
+@pytest.mark.soak
 def test_a_killed_start_can_be_ended(settled, api):
     """A kill -9 while the project is being built: `lab down` removes what was built of it."""
     code = (
