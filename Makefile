@@ -4,10 +4,11 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LABS := .venv-labs
 CATALOGUES := $(wildcard */locale/*/LC_MESSAGES/govnet.po)
 PYTEST_ARGS ?=
 
-.PHONY: help demo test soak check format bench lock test-packages clean
+.PHONY: help demo test soak check format bench lock test-packages test-labs clean
 .DEFAULT_GOAL := help
 
 help:  ## List the targets
@@ -16,10 +17,10 @@ help:  ## List the targets
 demo: $(VENV)/.run  ## Run the main job on virtual devices (no root needed)
 	@$(BIN)/govnet demo
 
-test: $(VENV)/.dev test-packages  ## Run the tests; as root on Debian it installs what the lab needs (LAB=no declines)
+test: $(VENV)/.dev test-packages test-labs  ## Run the tests; as root on Debian it installs what the lab needs (LAB=no declines)
 	@$(BIN)/pytest -m "not soak" --numprocesses=4 --dist=loadfile $(PYTEST_ARGS)
 
-soak: $(VENV)/.dev test-packages  ## Run the long campaigns
+soak: $(VENV)/.dev test-packages test-labs  ## Run the long campaigns
 	@$(BIN)/pytest -m soak --timeout=7200 $(PYTEST_ARGS)
 
 check: $(VENV)/.dev  ## Formatting, linting, types, layers, the wheel, the documentation's examples
@@ -44,6 +45,9 @@ lock: $(VENV)/.dev  ## Write the versions now in .venv to constraints.txt
 test-packages:
 	@tools/test-packages
 
+test-labs:
+	@tools/test-labs $(PYTHON) $(LABS)
+
 # What runs: the application. What is developed: the same, and the tools. Both follow the pins of constraints.txt.
 $(VENV)/.run: pyproject.toml constraints.txt tools/hatch_build.py tools/compile_messages.py $(CATALOGUES)
 	@tools/venv $(PYTHON) $(VENV)
@@ -54,6 +58,6 @@ $(VENV)/.dev: $(VENV)/.run
 	@touch $@
 
 clean:  ## Remove what make and the demo made
-	rm -rf $(VENV) govnet-demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(LABS) govnet-demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find . -name '*.mo' -delete

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import lab_fault
+from cli import lab_export, lab_fault
 from cli.common import HERE, JsonOption, WorkspaceOption, app, command, print_json, print_table, talk
+from cli.lab_export import both
 from inventory.errors import InputError, Problem
 from inventory.text import Message, mark, tr
 
@@ -23,7 +24,11 @@ def register(root: typer.Typer) -> None:
         group,
         "up",
         mark("Start the workspace's devices, virtual, on this machine."),
-        ["govnet lab up", "govnet lab up --where role=township-router --fault rt-anping=down"],
+        [
+            "govnet lab up",
+            "govnet lab up --where role=township-router --fault rt-anping=down",
+            "govnet lab up --backend containerlab",
+        ],
     )(up)
     command(
         group,
@@ -38,6 +43,7 @@ def register(root: typer.Typer) -> None:
         ["govnet lab exec rt-lantian -- display ip interface brief"],
     )(execute)
     lab_fault.register(group)
+    lab_export.register(group)
     command(group, "down", mark("End the lab and everything that belongs to it."), ["govnet lab down"])(down)
     root.add_typer(group, name="lab")
 
@@ -54,7 +60,12 @@ def up(
     workspace: WorkspaceOption = HERE,
     backend: Annotated[
         str,
-        typer.Option("--backend", help=tr(mark("How to run it: emulated (no root) or netns (real daemons, root)."))),
+        typer.Option(
+            "--backend",
+            help=tr(
+                mark("How to run it: emulated (no root), netns (real daemons, root), docker, containerlab or gns3.")
+            ),
+        ),
     ] = "",
     where: Annotated[
         str, typer.Option("--where", help=tr(mark("Only these devices, e.g. role=township-router.")))
@@ -77,13 +88,11 @@ def up(
         print_json({"ok": True, **_state_json(state)})
         return
     console = talk()
+    count = len(state.nodes)
     console.print(
-        tr(
-            "{count} devices are up ({backend}, process {pid})",
-            count=len(state.nodes),
-            backend=state.backend,
-            pid=state.pid,
-        ),
+        tr("{count} devices are up ({backend})", count=count, backend=state.backend)
+        if state.held
+        else tr("{count} devices are up ({backend}, process {pid})", count=count, backend=state.backend, pid=state.pid),
         style="green",
         markup=False,
     )
@@ -199,17 +208,13 @@ def _state_json(state: LabState, known: dict[str, NodeStatus] | None = None) -> 
             for node in state.nodes.values()
         ],
         "substitutions": [
-            {"device": item.device, "platform": item.platform, "stand_in": item.stand_in, "why": _both(item.why)}
+            {"device": item.device, "platform": item.platform, "stand_in": item.stand_in, "why": both(item.why)}
             for item in state.substitutions
         ],
         "skipped": [
-            {"device": item.device, "platform": item.platform, "why": _both(item.why)} for item in state.skipped
+            {"device": item.device, "platform": item.platform, "why": both(item.why)} for item in state.skipped
         ],
     }
-
-
-def _both(message: Message) -> dict[str, str]:
-    return {"en": message.in_language("en"), "zh": message.in_language("zh_CN")}
 
 
 def _say_differences(state: LabState) -> None:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 # name → module with a class `BACKEND`
 REGISTRY = {
+    "containerlab": "lab.backends.containerlab.runner",
+    "docker": "lab.backends.docker",
     "emulated": "lab.backends.emulated",
+    "gns3": "lab.backends.gns3.runner",
     "netns": "lab.backends.netns",
 }
 
@@ -97,7 +100,11 @@ class NodeStatus:
 
 
 class Backend(Protocol):
-    """A way to run virtual devices. `up` starts ONE background process that outlives its caller and cleans up."""
+    """A way to run virtual devices.
+
+    `up` starts ONE background process that outlives its caller and cleans up, or hands the lab to a program that holds
+    it (`LabState.held`) and writes the state first, so that what a killed `up` left can be ended.
+    """
 
     name: str
 

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from inventory.model import Workspace
     from lab.backend import Observer
     from lab.backends.emulated import Emulated
+    from lab.topology import Topology
 
 
 def up(
@@ -33,14 +35,9 @@ def up(
     everywhere. An `owned` lab ends with this process, however this one ends. InputError for a faulty workspace,
     LabError if a lab runs already or cannot run here.
     """
-    from configs.dialects import platforms  # noqa: PLC0415 - start-up time
-    from inventory import filters, workspace  # noqa: PLC0415 - start-up time
-    from ipplan import plan  # noqa: PLC0415 - start-up time
-    from lab import topology  # noqa: PLC0415 - start-up time
-
     observer = observer or Quiet()
     faults = faults or {}
-    loaded = workspace.load(root, platforms=platforms())
+    loaded = load_workspace(root)
     chosen = backend(backend_name or loaded.settings.lab)
     missing = chosen.missing()
     if missing:
@@ -48,15 +45,7 @@ def up(
             Message("this machine cannot run a {name} lab: {what}", name=chosen.name, what=missing[0]),
             Message("`govnet lab up --backend emulated` needs nothing but Python"),
         )
-    path = root / "plan" / "plan.csv"
-    if not path.exists():
-        raise LabError(
-            Message("there is no address plan at {path}", path=path), Message("run `govnet plan make` first")
-        )
-    only = frozenset(device.name for device in filters.select(loaded.inventory, where)) if where else None
-    if only is not None and not only:
-        raise LabError(Message("no device matches “{where}”", where=where), Message("see `govnet inventory list`"))
-    built = topology.build(loaded, plan.read(path), backend=chosen.name, devices=only)
+    built = prepare(loaded, chosen.name, where, real_secrets=True)
     names = {node.name for node in built.nodes}
     for name in faults:
         if name not in names:
@@ -68,11 +57,40 @@ def up(
     running = read(directory)
     if running is not None and running.alive():
         raise LabError(
-            Message("a lab of this workspace is already running (process {pid})", pid=running.pid),
+            Message("a lab of this workspace is already there ({name})", name=running.backend)
+            if running.held
+            else Message("a lab of this workspace is already running (process {pid})", pid=running.pid),
             Message("run `govnet lab down` first, or use the running one"),
         )
     (directory / "state.json").unlink(missing_ok=True)
     return chosen.up(built, directory, observer, faults=faults, owned=owned)
+
+
+def load_workspace(root: Path) -> Workspace:
+    """The workspace at `root`; InputError with every fault."""
+    from configs.dialects import platforms  # noqa: PLC0415 - start-up time
+    from inventory import workspace  # noqa: PLC0415 - start-up time
+
+    return workspace.load(root, platforms=platforms())
+
+
+def prepare(loaded: Workspace, name: str, where: str = "", *, real_secrets: bool) -> Topology:
+    """The topology of a workspace for a back end or a format, with the real secrets or invented ones. Errors: `up`."""
+    from inventory import filters  # noqa: PLC0415 - start-up time
+    from ipplan import plan  # noqa: PLC0415 - start-up time
+    from lab import startup, topology  # noqa: PLC0415 - start-up time
+
+    path = loaded.root / "plan" / "plan.csv"
+    if not path.exists():
+        raise LabError(
+            Message("there is no address plan at {path}", path=path), Message("run `govnet plan make` first")
+        )
+    only = frozenset(device.name for device in filters.select(loaded.inventory, where)) if where else None
+    if only is not None and not only:
+        raise LabError(Message("no device matches “{where}”", where=where), Message("see `govnet inventory list`"))
+    if not real_secrets:
+        loaded = startup.with_invented_secrets(loaded)
+    return topology.build(loaded, plan.read(path), backend=name, devices=only)
 
 
 def find(root: Path) -> LabState | None:
@@ -146,13 +164,13 @@ def down(root: Path) -> bool:
     if state is None:
         return False
     alive = state.alive()
-    if alive:
-        if state.ready:
+    if alive or state.held:
+        if state.ready or state.held:
             backend(state.backend).down(state)
         else:
             runner.end(state.pid, state.started)
     left = read(directory)
-    if left is not None and not left.alive():
+    if left is not None and (left.held or not left.alive()):
         left.path.unlink(missing_ok=True)
     return alive
 

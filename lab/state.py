@@ -69,7 +69,9 @@ class LabState:
     `pid` is the one background process; `started` is that process's start time in clock ticks since boot (field 22 of
     /proc/PID/stat, proc(5)). `ready` is False while it is being built. `network` is the path of the management
     station's network namespace (`/proc/PID/ns/net`), empty if there is none. `loopback` says that a device with
-    address a.b.c.d is served at 127.b.c.d. `extra` is the back end's own.
+    address a.b.c.d is served at 127.b.c.d. `held` says that another program (an engine, a server) holds the lab: `pid`
+    is a process of its, or 0 if none can be named, and then the lab counts as there until it is ended. `extra` is the
+    back end's own.
     """
 
     backend: str
@@ -84,6 +86,7 @@ class LabState:
     faults: Mapping[str, str] = field(default_factory=dict)
     network: str = ""
     loopback: bool = False
+    held: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -93,6 +96,8 @@ class LabState:
 
     def alive(self) -> bool:
         """Whether the lab's process is there and is the one that was started."""
+        if self.held and not self.pid:
+            return True
         return self.pid > 0 and process_start(self.pid) == self.started
 
     def endpoints(self) -> Endpoints:
@@ -147,6 +152,7 @@ class LabState:
             "ready": self.ready,
             "network": self.network,
             "loopback": self.loopback,
+            "held": self.held,
             "nodes": {name: asdict(node) for name, node in self.nodes.items()},
             "substitutions": [
                 {"device": item.device, "platform": item.platform, "stand_in": item.stand_in, "why": _plain(item.why)}
@@ -173,6 +179,7 @@ def from_json(document: Mapping[str, Any]) -> LabState:
         ready=bool(document["ready"]),
         network=document["network"],
         loopback=bool(document["loopback"]),
+        held=bool(document.get("held")),
         nodes={name: _node(node) for name, node in document["nodes"].items()},
         substitutions=tuple(
             Substitution(item["device"], item["platform"], item["stand_in"], message_from(item["why"]))

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING
 from inventory.errors import LabError
 from inventory.model import LineKind
 from inventory.text import Message
-from lab import standin
+from lab import casting, standin
 from lab.emulator.platforms import PLATFORMS
-from lab.state import Skipped, Substitution
+from lab.state import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from inventory.model import Device, Interface, Inventory, Line, Workspace
     from ipplan.plan import Plan
+    from lab.casting import Cast
+    from lab.state import Substitution
 
     Address = IPv4Address | IPv6Address
     Network = IPv4Network | IPv6Network
@@ -107,7 +109,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Topology:
-    """A network to run. `renamed` maps (device, interface of the inventory) to the interface's name here."""
+    """A network to run. `renamed` maps (device, interface of the inventory) to the interface's name here.
+
+    `cast` says which kind of node plays whom, where another program runs the nodes.
+    """
 
     backend: str
     workspace: Workspace
@@ -117,6 +122,7 @@ class Topology:
     substitutions: tuple[Substitution, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     renamed: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    cast: Cast | None = None
 
     @property
     def devices(self) -> tuple[Device, ...]:
@@ -142,33 +148,29 @@ class Topology:
 def build(workspace: Workspace, plan: Plan, *, backend: str, devices: Collection[str] | None = None) -> Topology:
     """The topology of a workspace for a back end; of `devices` only, if they are given.
 
-    A device whose platform the back end cannot run gets a stand-in (netns) or is skipped (emulated). The workspace of
-    the result is a derived one: same names, addresses and lines, with platforms and interface names as they are here.
+    A device whose platform the back end cannot run gets a stand-in, or is skipped (emulated). The workspace of the
+    result is a derived one: same names, addresses and lines, with platforms and interface names as they are here.
     """
     chosen = [device for name, device in workspace.inventory.devices.items() if devices is None or name in set(devices)]
     if backend == "emulated":
         return _emulated(workspace, plan, chosen)
-    renamed = standin.renamed(workspace.inventory)
-    platforms = {device.name: standin.platform(workspace.inventory, device) for device in chosen}
-    derived = standin.derive(workspace, platforms, renamed)
-    nodes, links = _wire(derived, plan, list(platforms))
+    parts = casting.cast(backend, workspace, chosen)
+    derived = standin.derive(workspace, parts.platforms, parts.renamed)
+    nodes, links = _wire(derived, plan, list(parts.platforms))
     return Topology(
         backend=backend,
         workspace=derived,
         plan=plan,
         nodes=nodes,
         links=links,
-        substitutions=tuple(
-            Substitution(device.name, device.platform, platforms[device.name], standin.why(platforms[device.name]))
-            for device in chosen
-            if device.platform != platforms[device.name]
-        ),
+        substitutions=parts.substitutions,
         skipped=tuple(
             Skipped(name, device.platform, Message("it was not chosen"))
             for name, device in workspace.inventory.devices.items()
-            if name not in platforms
+            if name not in parts.platforms
         ),
-        renamed=renamed,
+        renamed=parts.renamed,
+        cast=parts,
     )
 
 
@@ -213,7 +215,7 @@ def _wire(workspace: Workspace, plan: Plan, running: Collection[str]) -> tuple[t
             continue
         if line.kind is LineKind.CIRCUIT and line.b is not None:
             wiring.connect((line.a.device, Port(line.a.interface)), (line.b.device, Port(line.b.interface)), line.name)
-        elif line.kind is LineKind.LAN:
+        elif line.kind is LineKind.LAN and plan.of(line.name):  # one that is not planned yet has no addresses
             hosts.append(_host(inventory, plan, line, wiring))
         elif line.kind is LineKind.INTERNET and line.a.address is not None:
             carriers.append(line)

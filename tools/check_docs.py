@@ -37,6 +37,7 @@ PAGES = (
     ("docs/audit-probes.md", "docs/audit-probes.zh-CN.md"),
     ("docs/audit-reports.md", "docs/audit-reports.zh-CN.md"),
     ("docs/audit-evidence.md", "docs/audit-evidence.zh-CN.md"),
+    ("docs/lab.md", "docs/lab.zh-CN.md"),
 )
 # The demo has tests of its own, with both labs; here it would only repeat them.
 LONG = ("govnet demo",)
@@ -89,7 +90,11 @@ PREPARATION = (
     "govnet audit run configs --format json --out reports/june --date 2026-06-30",
 )
 # These need another system, or send packets to it; their tests bring a model.
-FOREIGN = ("govnet plan netbox", "govnet audit probe --commit")
+FOREIGN = (
+    "govnet plan netbox",
+    "govnet audit probe --commit",
+    *(f"govnet lab up --backend {name}" for name in ("containerlab", "docker", "gns3")),
+)
 
 
 def shell_lines(path: Path) -> list[str]:

@@ -41,7 +41,7 @@ _OWN = Part(
 
 def design(topology: Topology, faults: Mapping[str, Fault], *, workers: int) -> LabSpec:
     """The lab's specification. It holds secrets: it goes through a pipe to the keeper and nowhere else."""
-    nodes = [_node(topology, node, faults.get(node.name)) for node in topology.nodes]
+    nodes = [node_spec(topology, node, faults.get(node.name)) for node in topology.nodes]
     return LabSpec(
         nodes=tuple(nodes),
         cables=tuple(Cable(link.a, link.b) for link in topology.links),
@@ -49,7 +49,8 @@ def design(topology: Topology, faults: Mapping[str, Fault], *, workers: int) -> 
     )
 
 
-def _node(topology: Topology, node: Node, fault: Fault | None) -> NodeSpec:
+def node_spec(topology: Topology, node: Node, fault: Fault | None) -> NodeSpec:
+    """One node's specification."""
     if node.kind is NodeKind.DEVICE:
         spec = NodeSpec(node.name, settings=_ROUTER)
         return spec if fault is Fault.DOWN else _device(topology, spec, fault)
