@@ -71,7 +71,7 @@ def _read(document: Document, platform: str, text: str, encoding: str, day: date
         faults=(
             *_foreign(document, platform, text),
             *dialect.lacking(tree, document.path),
-            *several(tree, document.path),
+            *several(tree, text, document.path),
         ),
     )
 

@@ -65,8 +65,10 @@ def lacking(tree: Tree, endings: tuple[Ending, ...], file: str = "") -> tuple[Pr
 _NAMES = ("sysname ", "hostname ")
 
 
-def several(tree: Tree, file: str = "") -> tuple[Problem, ...]:
+def several(tree: Tree, text: str, file: str = "") -> tuple[Problem, ...]:
     """What says that a text was put together from several devices': their names; none if there is one at most."""
+    if sum(text.count(f"\n{name}") + text.startswith(name) for name in _NAMES) < 2:
+        return ()
     named: dict[str, int] = {}
     for node in tree.children:
         if node.text.startswith(_NAMES):
