@@ -1,0 +1,291 @@
+"""What a configuration makes a device do with packets: ports, routes, routing protocols, filters, tunnels.
+
+A dialect fills it in (`configs.dialects.forwarding`), a lab builds a device from it. Names are the configuration's own,
+in full. What the model has no word for is in `Forwarding.left`, line by line: nothing is dropped in silence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+    from configs.meaning.statements import TranslationList
+    from configs.rulesets.model import RuleSets
+    from inventory.model import Interface
+    from inventory.text import Message
+
+    Address = IPv4Address | IPv6Address
+    Network = IPv4Network | IPv6Network
+
+
+class PortKind(StrEnum):
+    """What an interface is."""
+
+    PHYSICAL = "physical"
+    SUB = "sub"  # a tagged sub-interface of `parent`
+    VLAN = "vlan"  # the router's own interface in a VLAN of its switch
+    LOOPBACK = "loopback"
+    AGGREGATE = "aggregate"  # of `members`
+    TUNNEL = "tunnel"
+    NULL = "null"
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """A layer-2 port. `untagged` is its access VLAN or native VLAN (0: none), `tagged` what a trunk carries."""
+
+    untagged: int = 1
+    tagged: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Gre:
+    """A GRE or IPIP tunnel. Its outer packets are routed in `vrf`; `source` is an address or a port's name."""
+
+    source: str
+    destination: Address
+    protocol: str = "gre"  # or ipip
+    vrf: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualRouter:
+    """A VRRP group on a port (RFC 5798)."""
+
+    number: int
+    addresses: tuple[Address, ...]
+    priority: int = 100
+    preempt: bool = True
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OspfPort:
+    """What a port says to OSPF beside its area's networks. None: the protocol's default."""
+
+    process: str = ""  # of `Ospf.process`; empty: whichever its address's network is in
+    area: str = ""  # given on the port itself
+    cost: int | None = None
+    hello: int | None = None
+    dead: int | None = None
+    network_type: str = ""  # broadcast, point-to-point, nbma, point-to-multipoint
+    priority: int | None = None
+    passive: bool | None = None
+    secret: str = ""  # authentication: `simple:KEY` or `md5:NUMBER:KEY`, the key as both ends can be given it
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An interface. The first address of a family is the primary one. `line` is the command that opens it.
+
+    `filters` are names of rule sets by direction (`in`, `out`); `zone` is its security zone; `translations` are lines
+    of `Forwarding.translations` that work on it. `mpls`, `ldp`: labelled packets, and labels learnt there.
+    """
+
+    name: str
+    kind: PortKind
+    line: int = 0
+    addresses: tuple[Interface, ...] = ()
+    up: bool = True
+    vrf: str = ""
+    parent: str = ""
+    vlan: int = 0
+    members: tuple[str, ...] = ()
+    switched: Switched | None = None
+    zone: str = ""
+    mtu: int = 0
+    tunnel: Gre | None = None
+    ospf: OspfPort | None = None
+    vrrp: tuple[VirtualRouter, ...] = ()
+    filters: Mapping[str, str] = field(default_factory=dict)
+    mpls: bool = False
+    ldp: bool = False
+    ipsec: str = ""  # name of an `Ipsec` bound to it
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """A static route. Without `via` and `port` it drops (null). `via_vrf`: the next hop is looked up there."""
+
+    network: Network
+    via: Address | None = None
+    port: str = ""
+    vrf: str = ""
+    via_vrf: str | None = None
+    distance: int | None = None
+    tag: int = 0
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Redistribution:
+    """Routes that a protocol takes from another: `source` is static, connected, ospf, bgp, rip or isis."""
+
+    source: str
+    process: str = ""
+    metric: int | None = None
+    policy: str = ""  # a route policy's name
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OspfArea:
+    """An area in dotted form, the networks whose ports are in it, its kind: stub, totally-stub, nssa; empty: normal."""
+
+    area: str
+    networks: tuple[Network, ...] = ()
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ospf:
+    """An OSPF process (version 2 or 3). `default` is how it announces a default route: ``, if-present, always."""
+
+    process: str
+    version: int = 2
+    vrf: str = ""
+    router_id: str = ""
+    areas: tuple[OspfArea, ...] = ()
+    redistributes: tuple[Redistribution, ...] = ()
+    default: str = ""
+    passive: frozenset[str] = frozenset()  # ports; `*` all
+    active: frozenset[str] = frozenset()  # ports that stay active although `*` is passive
+    reference: int = 0  # Mbit/s of its automatic costs; 0: 100
+    distance: int | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A BGP neighbour. `families` are those in which it is active: ipv4, ipv6, vpnv4, vpnv6."""
+
+    address: Address
+    asn: int
+    families: frozenset[str] = frozenset()
+    source: str = ""  # a port or an address
+    multihop: int = 0
+    next_hop_self: bool = False
+    reflector_client: bool = False
+    default: bool = False  # is sent a default route
+    policy_in: str = ""
+    policy_out: str = ""
+    allow_own: int = 0
+    secret: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BgpFamily:
+    """What BGP says in a family of one VRF (`` is the global table)."""
+
+    family: str
+    vrf: str = ""
+    networks: tuple[Network, ...] = ()
+    redistributes: tuple[Redistribution, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bgp:
+    """The BGP speaker. Neighbours of the global table are in its families."""
+
+    asn: int
+    router_id: str = ""
+    families: tuple[BgpFamily, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Vrf:
+    """A VPN instance: route distinguisher and targets as `ASN:NUMBER` or `A.B.C.D:NUMBER`."""
+
+    name: str
+    rd: str = ""
+    imports: tuple[str, ...] = ()
+    exports: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyStep:
+    """A step of a route policy. `matches` and `sets` are (word, value): prefix-list NAME, tag N; metric N, tag N …"""
+
+    permit: bool
+    number: int
+    matches: tuple[tuple[str, str], ...] = ()
+    sets: tuple[tuple[str, str], ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixRule:
+    """A line of a prefix list; lengths from `least` to `most`."""
+
+    permit: bool
+    network: Network
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ipsec:
+    """An IPsec tunnel between two addresses for traffic between `selectors` (ours, theirs).
+
+    Proposals are strongSwan's words (`aes256-sha256-modp2048`); what cannot be said in them is in `Forwarding.left`.
+    """
+
+    name: str
+    remote: Address | None
+    local: Address | None = None
+    port: str = ""
+    secret: str = ""
+    ike: str = ""
+    esp: str = ""
+    version: int = 0
+    selectors: tuple[tuple[Network, Network], ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A line that is not carried over. `touches` is what depends on it: routes, filters, translations, tunnels, other.
+
+    `weak`: packets go the same way without it (a description, a management setting, a timer, QoS).
+    """
+
+    line: int
+    reason: Message
+    touches: str = "other"
+    weak: bool = False
+
+
+@dataclass(frozen=True)
+class Forwarding:
+    """One device. `policies` and `prefix_lists` by name; `rules` and `translations` as the audits read them."""
+
+    name: str
+    platform: str
+    ports: Mapping[str, Port] = field(default_factory=dict)
+    vrfs: Mapping[str, Vrf] = field(default_factory=dict)
+    vlans: frozenset[int] = frozenset()
+    statics: tuple[Static, ...] = ()
+    ospf: tuple[Ospf, ...] = ()
+    bgp: Bgp | None = None
+    policies: Mapping[str, tuple[PolicyStep, ...]] = field(default_factory=dict)
+    prefix_lists: Mapping[str, tuple[PrefixRule, ...]] = field(default_factory=dict)
+    rules: RuleSets | None = None
+    translations: tuple[TranslationList, ...] = ()
+    ipsec: tuple[Ipsec, ...] = ()
+    label_id: str = ""  # the LSR id of MPLS
+    priorities: Mapping[str, int] = field(default_factory=dict)  # of zones, where the make compares them
+    left: tuple[Left, ...] = ()
+
+    @property
+    def carried(self) -> bool:
+        """Whether packets go here exactly as on the device, as far as the model can tell."""
+        return all(one.weak for one in self.left)
