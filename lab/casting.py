@@ -23,7 +23,7 @@ from inventory.model import LineKind
 from inventory.schema import Reader
 from inventory.sources import read_bytes, yaml
 from inventory.text import Message
-from lab import standin
+from lab import derived
 from lab.state import Substitution
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def cast(backend: str, workspace: Workspace, devices: Iterable[Device]) -> Cast:
         entry = _fitting(types.values(), device.platform, device.model, ports)
         platforms[device.name] = device.platform
         if entry is None:
-            platforms[device.name] = standin.platform(workspace.inventory, device)
+            platforms[device.name] = derived.platform(workspace.inventory, device)
             entry = _fitting(types.values(), platforms[device.name], "", ports)
             if entry is None:
                 raise LabError(
@@ -152,17 +152,17 @@ def cast(backend: str, workspace: Workspace, devices: Iterable[Device]) -> Cast:
 
 def _stand_ins(inventory: Inventory, devices: Iterable[Device]) -> Cast:
     chosen = list(devices)
-    platforms = {device.name: standin.platform(inventory, device) for device in chosen}
+    platforms = {device.name: derived.platform(inventory, device) for device in chosen}
     differing = [device for device in chosen if device.platform != platforms[device.name]]
     return Cast(
         platforms,
-        standin.renamed(inventory),
+        derived.renamed(inventory),
         tuple(_substitution(device, platforms[device.name]) for device in differing),
     )
 
 
 def _substitution(device: Device, platform: str) -> Substitution:
-    return Substitution(device.name, device.platform, platform, standin.why(platform))
+    return Substitution(device.name, device.platform, platform, derived.why(platform))
 
 
 def _fitting(types: Iterable[NodeType], platform: str, model: str, ports: int) -> NodeType | None:
@@ -196,7 +196,7 @@ def _ports(
         for interface in logical.get(name, ()):
             stands_in = entry is not None and device.platform not in entry.runs
             ipsec = stands_in or (entry is not None and "linux" in entry.runs)
-            renamed.setdefault((name, interface), standin.TUNNEL_INTERFACE if ipsec else interface)
+            renamed.setdefault((name, interface), derived.TUNNEL_INTERFACE if ipsec else interface)
     return renamed, numbers
 
 

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 from inventory.errors import LabError
 from inventory.model import LineKind
 from inventory.text import Message
-from lab import casting, standin
+from lab import casting
+from lab.derived import derive
 from lab.emulator.platforms import PLATFORMS
 from lab.state import Skipped
 
@@ -155,7 +156,7 @@ def build(workspace: Workspace, plan: Plan, *, backend: str, devices: Collection
     if backend == "emulated":
         return _emulated(workspace, plan, chosen)
     parts = casting.cast(backend, workspace, chosen)
-    derived = standin.derive(workspace, parts.platforms, parts.renamed)
+    derived = derive(workspace, parts.platforms, parts.renamed)
     nodes, links = _wire(derived, plan, list(parts.platforms))
     return Topology(
         backend=backend,
