@@ -169,7 +169,8 @@ def _timers(speaker: Speaker, spoken: OspfPort, word: str = "ip ospf") -> list[s
             hello, dead = (2, 8) if slow else (1, 4)
         elif dead <= 2 * _DEAD_HELLOS:
             hello, dead = hello + 2, dead + 8
-    return [f" {word} hello-interval {hello}", f" {word} dead-interval {dead}"]
+    retransmission = [f" {word} retransmit-interval 1"] if speaker.fast else []
+    return [f" {word} hello-interval {hello}", f" {word} dead-interval {dead}", *retransmission]
 
 
 def cost(process: Ospf, port: Port) -> int:
