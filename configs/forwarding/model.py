@@ -100,6 +100,7 @@ class IsisPort:
     level: int = 0
     point_to_point: bool = False
     costs: Mapping[int, int] = field(default_factory=dict)
+    costs6: Mapping[int, int] = field(default_factory=dict)
     passive: bool = False
     secret: str = ""  # as in `OspfPort`
 
@@ -146,6 +147,7 @@ class Port:
     ipsec: str = ""  # name of an `Ipsec` bound to it
     inner: int = 0  # the inner VLAN of a port with two tags
     borrows: str = ""  # the port whose address it uses
+    translations: tuple[int, ...] = ()
     ipv6: bool = False
     ospf6: OspfPort | None = None  # OSPF version 3
     isis: IsisPort | None = None
