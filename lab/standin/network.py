@@ -71,7 +71,7 @@ def read(platform: str, text: str, name: str) -> Forwarding:
     """A device's model from its text; LabError if its language has none."""
     from configs.dialects import dialect, forwarding  # noqa: PLC0415 - start-up time
 
-    found = forwarding(platform, dialect(platform).parse(text), name)
+    found = forwarding(platform, dialect(platform).parse(text.encode()), name)
     if found is None:
         raise LabError(Message("how a device of the platform “{platform}” forwards is not read", platform=platform))
     return found

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from configs.forwarding.model import Redistribution
     from lab.standin.speaking import Speaker
 
+# Routes of subscribers (Huawei's user network routes): a stand-in has no subscribers, so there are none.
+_NONE_HERE = frozenset({"unr"})
 SOURCES = frozenset({"static", "connected", "ospf", "bgp", "rip", "isis", "ospf6", "ripng"})
 
 
@@ -21,6 +23,8 @@ def redistributed(
     """Lines of a protocol's block. `word` stands between `redistribute` and the source, `level` behind it (IS-IS)."""
     lines = []
     for one in sources:
+        if one.source in _NONE_HERE:
+            continue
         if one.source not in SOURCES:
             speaker.leave(one.line, Message("routes taken from “{source}”", source=one.source))
             continue
