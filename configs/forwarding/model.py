@@ -324,6 +324,7 @@ class BgpFamily:
     distances: tuple[int, int, int] | None = None  # outside, inside, own
     default_metric: int | None = None
     imports_default: bool = False  # a default route may be redistributed
+    reflects_clients: bool = True  # a reflector tells its clients of each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +353,9 @@ class Vrf:
     families: frozenset[str] = frozenset()  # ipv4, ipv6
     import_policy: str = ""
     export_policy: str = ""
+    rd6: str = ""  # these three of IPv6, where it has its own
+    imports6: tuple[str, ...] = ()
+    exports6: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

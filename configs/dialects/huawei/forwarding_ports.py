@@ -233,6 +233,8 @@ def _translation(port: PortSketch, command: Command, *_: str) -> Outcome:
     return None
 
 
+PORT.weak("binding tunnel ...", why=Message("the board that works on it: packets go the same way"))
+PORT.weak("ip netstream ...", "ipv6 netstream ...", why=Message("it measures, or tells neighbours"))
 PORT.weak("gre checksum", "keepalive ...", "keepalive", "tunnel pathmtu enable", "nat alg ...", "link-protocol ...", "ppp ...")
 PORT.weak("service-manage ...", "set public-ip ...", "undo service-manage ...", "alias ...", "mac-address ...", "8021p ...")
 PORT.weak("statistics ...", "undo portswitch", "cfm ...", "ptp ...", "emdi ...", "ifit ...", "lldp enable", "arp learning ...")

@@ -32,16 +32,18 @@ def weaken(system: Phrases) -> None:
     # Measurements and clocks.
     system.weak(
         "ptp ...", "synce ...", "nqa ...", "nqa-jitter ...", "twamp ...", "cfm ...", "oam-mgr", "efm ...", "rfc2544 ...", "y.1564 ...",
-        "ifit ...", "ifit", "emdi", "emdi ...", "test-id ...", "mpls oam ...", "performance ...", "flow-probe ...",
+        "ifit ...", "ifit", "emdi", "emdi ...", "test-id ...", "mpls oam ...", "performance ...", "flow-probe ...", "nqa-server ...",
         why=Message("it measures or keeps the time"),
     )  # fmt: skip
     system.weak("bfd", "bfd ...", why=BFD)
+    system.weak("arp static ...", "ipv6 neighbor ...", why=Message("who has the address is found by asking as well"))
     system.weak("arp expire-time ...", "mac-address aging-time ...", "vrrp recover-delay {#}", "vrrp timer-advertise ...", why=TIMERS)
     system.weak(
         "ipv6", "dhcp enable", "ip ttl-expires ...", "ip redirect ...", "ipv6 icmp-error ...", "undo ipv6 ...", "stp pathcost-standard ...",
         "lacp ...", "load-balance ...", "diffserv domain ...", "qos ...", "flow-queue ...", "ip ip-prefix-filter ...",
         "nat alg ...", "interface-group ...", "port-group ...", "assign ...", "undo portal ...", "firewall defend ...",
-        "ip as-notation ...", "route loop-detect ...", "vlan-description ...",
+        "ip as-notation ...", "ip frr", "ip frr ...", "ipv6 frr", "ipv6 frr ...", "admin", "ip route-static frr", "ipv6 route-static frr",
+        "ip host ...", "ipv6 host ...", "route loop-detect ...", "vlan-description ...",
     )  # fmt: skip
 
 

@@ -328,6 +328,12 @@ def _family_id(view: View, _: Command, text: str) -> Outcome:
     return None
 
 
+@FAMILY("undo reflect between-clients")
+def _strict(view: View, _: Command) -> Outcome:
+    view.of.put(reflects_clients=False)
+    return None
+
+
 FAMILY.weak("undo synchronization", "policy vpn-target", "auto-frr", "vpn frr", "ip frr", "vpn-frr", "nexthop recursive-lookup delay ...")
 FAMILY.weak("apply-label ...", why=Message("how labels are counted: packets go the same way"))
 LABELLED: Final = Leave(Message("labelled unicast routes are not in the model"), "tunnels")

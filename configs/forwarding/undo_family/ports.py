@@ -32,15 +32,15 @@ def _address6(port: PortSketch, _: Command, *words: str) -> Outcome:
     return None
 
 
-@PORT("ipv6 address {} link-local")
-def _link_local(port: PortSketch, _: Command, text: str) -> Outcome:
-    port.add("addresses", interface(f"{text}/64"))
-    return None
-
-
 @PORT("ipv6 enable", "ipv6 address auto link-local")
 def _ipv6(port: PortSketch, _: Command) -> Outcome:
     port.put(ipv6=True)
+    return None
+
+
+@PORT("ipv6 address {} link-local")
+def _link_local(port: PortSketch, _: Command, text: str) -> Outcome:
+    port.add("addresses", interface(f"{text}/64"))
     return None
 
 
