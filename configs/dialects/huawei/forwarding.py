@@ -47,15 +47,16 @@ def read(tree: Tree, platform: str = "huawei", name: str = "") -> Forwarding:
     return draft.done(platform, reading.all, name)
 
 
-@SYSTEM("sysname {}")
-def _name(draft: Draft, _: Command, name: str) -> Outcome:
-    draft.name = name
+@SYSTEM("sysname ...")
+def _name(draft: Draft, _: Command, *name: str) -> Outcome:
+    draft.name = " ".join(name)
     return None
 
 
 @SYSTEM("interface ...")
 def _interface(draft: Draft, command: Command, *name: str) -> Outcome:
-    return Into(PORT, begun(draft, command, name))
+    found = begun(draft, command, name)
+    return found if isinstance(found, Leave) else Into(PORT, found)
 
 
 @SYSTEM("vlan batch {} ...", "vlan {#}")
@@ -234,6 +235,7 @@ MPLS.weak(
     "graceful-restart ...", "graceful-restart", "label advertise {explicit-null|implicit-null|non-null}", "longest-match",
     "lsp-trigger all", "lsp-trigger host", "lsp-trigger bgp-label-route", "ipv4-family", "mpls ...", "label expect-nonzero ...",
 )  # fmt: skip
+MPLS.weak("gtsm ...", "description ...")
 MPLS.weak("mpls bfd ...", "bfd ...", why=BFD)
 _TUNNELS: Final = Message("only tunnels use it, which are left")
 MPLS.weak("mpls te", "mpls te cspf", "mpls rsvp-te", "mpls rsvp-te ...", "mpls te ...", why=_TUNNELS)

@@ -71,6 +71,11 @@ def _communities(draft: Draft, command: Command, name: str, kind: str, *words: s
     return None
 
 
+@SYSTEM("ip community-filter basic {} index {#} {permit|deny} ...", "ip community-filter {#} index {#} {permit|deny} ...")
+def _communities_numbered(draft: Draft, command: Command, name: str, _: str, kind: str, *words: str) -> Outcome:
+    return _communities(draft, command, name, kind, *words)
+
+
 # ---- access lists: their rules are read by `rule_sets`, what became of them is settled at the end
 
 

@@ -27,7 +27,9 @@ def weaken(system: Phrases) -> None:
         "undo user-security-policy enable", "password-recovery ...", "password ...", "api", "api ...", "netconf", "netconf ...",
         "netstream ...", "ip netstream ...", "ipv6 netstream ...", "sflow ...", "observe-port ...", "mirror ...",
         "cwmp ...", "pki ...", "ssl ...", "device ...", "slot ...", "icmp ...", "undo dcn", "dcn", "dcn ...",
-        "telemetry", "telemetry ...", "grpc", "grpc ...", "dns ...", "undo dns ...", "dot1x ...", "patch ...", "router ...",
+        "telemetry", "telemetry ...", "grpc", "grpc ...", "dns ...", "undo dns ...", "dot1x ...", "patch ...", "scp ...", "sm2 ...", "public-key-code ...",
+        "peer-public-key ...", "shell", "authentication-mode ...", "set authentication ...", "idle-timeout ...", "history-command ...",
+        "screen-length ...", "protocol inbound ...", "port-mirroring ...", "port-observing ...",
     )  # fmt: skip
     # Measurements and clocks.
     system.weak(
@@ -53,6 +55,7 @@ def leave_out(system: Phrases) -> None:
         MULTICAST, "multicast", "multicast ...", "pim ...", "pim", "pim-ipv6", "pim-ipv6 ...", "igmp ...", "igmp", "mld ...", "mld",
         "msdp", "msdp ...", "multicast-domain ...", "bier", "bier ...", "igmp-snooping ...", "mld-snooping ...", "ngmvpn ...",
     )  # fmt: skip
+    system.weak("controller ...", why=Message("how bits travel on the line: packets go the same way"))
     system.left(SEGMENTS, "tunnels", "segment-routing ...", "segment-routing", "te attribute ...", "te-attribute ...")
     system.left(
         TE, "tunnels", "explicit-path ...", "tunnel-policy ...", "tunnel-selector ...", "bidirectional ...", "static-cr-lsp ...",
