@@ -45,11 +45,15 @@ class Switched:
 
 @dataclass(frozen=True, slots=True)
 class Gre:
-    """A GRE or IPIP tunnel. Its outer packets are routed in `vrf`; `source` is an address or a port's name."""
+    """A tunnel. Its outer packets are routed in `vrf`; `source` is an address or a port's name.
+
+    `protocol`: gre (over what the destination is of), ipip, ip6ip (IPv6 over IPv4), ipip6, ip6ip6, or 6to4, which has no
+    `destination`.
+    """
 
     source: str
-    destination: Address
-    protocol: str = "gre"  # or ipip
+    destination: Address | None
+    protocol: str = "gre"
     vrf: str = ""
 
 
@@ -265,11 +269,13 @@ class Rip:
     passive: frozenset[str] = frozenset()
     summarises: bool = False  # to classful networks
     line: int = 0
+    default_metric: int | None = None
+    filters: Mapping[str, str] = field(default_factory=dict)  # access lists of routes by direction (`in`, `out`)
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A BGP neighbour. `families` are those in which it is active: ipv4, ipv6, vpnv4, vpnv6."""
+    """A BGP neighbour. `families` are those in which it is active: ipv4, ipv6, vpnv4, vpnv6, ipv4-labelled."""
 
     address: Address
     asn: int
@@ -294,6 +300,8 @@ class Neighbour:
     public_as_only: bool = False
     local_as: int = 0
     ttl_hops: int = 0  # GTSM (RFC 5082)
+    labelled: bool = False  # its routes in this family have labels (RFC 8277)
+    more_paths: int = 0  # it is told so many paths to a destination (RFC 7911)
     ebgp_connected: bool = True  # an outside neighbour must be on a connected network
 
 
@@ -324,6 +332,7 @@ class BgpFamily:
     distances: tuple[int, int, int] | None = None  # outside, inside, own
     default_metric: int | None = None
     imports_default: bool = False  # a default route may be redistributed
+    reflects_clients: bool = True  # a reflector tells its clients of each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +361,9 @@ class Vrf:
     families: frozenset[str] = frozenset()  # ipv4, ipv6
     import_policy: str = ""
     export_policy: str = ""
+    rd6: str = ""  # these three of IPv6, where it has its own
+    imports6: tuple[str, ...] = ()
+    exports6: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,9 +371,10 @@ class PolicyStep:
     """A step of a route policy; a route that no step takes is refused.
 
     `matches`, all of which must hold: (prefix-list NAME), (prefix-list6 NAME), (access-list NAME), (tag N), (metric N),
-    (community-list NAME), (as-path-list NAME), (next-hop-prefix-list NAME), (port NAME), (route-type internal | …).
+    (community-list NAME), (as-path-list NAME), (next-hop-prefix-list NAME), (port NAME), (route-type internal | …),
+    (labelled "").
     `sets`: (metric N | +N | -N), (tag N), (local-preference N), (community …), (as-path-prepend …), (next-hop A),
-    (weight N), (origin igp | egp A | incomplete), (metric-type 1 | 2), (distance N), (extcommunity rt …).
+    (weight N), (origin igp | egp A | incomplete), (metric-type 1 | 2), (distance N), (extcommunity rt …), (label "").
     """
 
     permit: bool

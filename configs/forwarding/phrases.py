@@ -9,6 +9,7 @@ not be read. What it returns says what becomes of the line; None: the model has 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -176,18 +177,45 @@ class Ledger:
         return self.carried | set(self.left)
 
 
-def walk(commands: Sequence[Command], phrases: Phrases, context: Any, ledger: Ledger) -> None:
-    """Read the commands of a view, and those of the views below it."""
-    waiting = [(commands, phrases, context)]
-    while waiting:
-        some, table, here = waiting.pop()
-        for command in some:
-            outcome = table.read(here, command)
-            ledger.note(command.line, outcome)
+def _lost(outcome: Outcome) -> bool:
+    return isinstance(outcome, Leave) and outcome.reason in (UNKNOWN, UNREADABLE)
+
+
+@dataclass
+class Walk:
+    """Reads a text's commands by its views. `breaks` are the lines of separators, which end all views.
+
+    Hand-written texts are indented in many ways, and a device does not look at that: a command that the view around it
+    does not know is read in the view that was opened last, if no separator stands between them or it opens a view there, and
+    what stands below a command that opens no view belongs to the view around it.
+    """
+
+    ledger: Ledger
+    breaks: Sequence[int] = ()
+
+    def __call__(self, commands: Iterable[Command], phrases: Phrases, context: Any, depth: int = 0) -> None:
+        """Read the commands of a view, and those of the views below it."""
+        last: tuple[Command, Into] | None = None
+        for command in commands:
+            outcome, table, here = phrases.read(context, command), phrases, context
+            if last is not None:
+                opener, view = last
+                broken = self._broken(opener.line, command.line)
+                typed = not broken and not opener.inside  # without any indentation
+                if typed or _lost(outcome):
+                    other = view.phrases.read(view.context, command)
+                    if not _lost(other) and (not broken or isinstance(other, Into)):
+                        outcome, table, here = other, view.phrases, view.context
+            self.ledger.note(command.line, outcome)
             if isinstance(outcome, Into):
-                waiting.append((command.inside, outcome.phrases, outcome.context))
+                last = command, outcome
+                self(command.inside, outcome.phrases, outcome.context, depth + 1)
+            elif outcome is None or (isinstance(outcome, Weak) and depth):
+                self(command.inside, table, here, depth + 1)
             else:
-                # What stands below a line shares its fate; nothing is known to stand below a plain command.
-                fate = Leave(UNKNOWN) if outcome is None else outcome
                 for inner in command.everything():
-                    ledger.note(inner.line, fate)
+                    self.ledger.note(inner.line, outcome)
+
+    def _broken(self, first: int, then: int) -> bool:
+        at = bisect_right(self.breaks, first)
+        return at < len(self.breaks) and self.breaks[at] < then

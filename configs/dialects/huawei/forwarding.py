@@ -6,7 +6,7 @@ phrases that VRP shares with Comware stand in `configs.forwarding.undo_family`. 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs.addressing import address_of, host_of
 from configs.dialects.huawei import forwarding_filters, forwarding_security
@@ -16,14 +16,15 @@ from configs.dialects.huawei.forwarding_weak import leave_out, weaken
 from configs.dialects.huawei.meaning import VIEWS
 from configs.forwarding.draft import Draft, address, dotted, network, spread
 from configs.forwarding.model import Static
-from configs.forwarding.phrases import NO_EFFECT, UNKNOWN, Into, Leave, Phrases, walk
+from configs.forwarding.phrases import NO_EFFECT, UNKNOWN, Into, Leave, Phrases, Walk
 from configs.forwarding.undo_family import bgp, isis, ospf, policies, rip
 from configs.forwarding.undo_family.common import BFD, NEGATION, NOT_TOLD
 from configs.reading import Reading
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from configs.forwarding.model import Forwarding
+    from configs.forwarding.draft import Sketch
+    from configs.forwarding.model import Forwarding, Vrf
     from configs.forwarding.phrases import Outcome
     from configs.reading import Command
     from configs.tree import Tree
@@ -38,22 +39,24 @@ def read(tree: Tree, platform: str = "huawei", name: str = "") -> Forwarding:
     opens = VIEWS | {"firewall", "mpls", "rip", "ripng", "ospfv3", "ip"}
     reading = Reading(tree, NEGATION, lambda words: words[0] in opens)
     draft = Draft()
-    walk(reading.top, SYSTEM, draft, draft.ledger)
+    breaks = sorted(comment.line for comment in tree.comments if comment.text.strip() == "#")
+    Walk(draft.ledger, breaks)(reading.top, SYSTEM, draft)
     completed(draft)
     forwarding_filters.settle(draft, tree, reading)
     forwarding_security.settle(draft, reading)
     return draft.done(platform, reading.all, name)
 
 
-@SYSTEM("sysname {}")
-def _name(draft: Draft, _: Command, name: str) -> Outcome:
-    draft.name = name
+@SYSTEM("sysname ...")
+def _name(draft: Draft, _: Command, *name: str) -> Outcome:
+    draft.name = " ".join(name)
     return None
 
 
 @SYSTEM("interface ...")
 def _interface(draft: Draft, command: Command, *name: str) -> Outcome:
-    return Into(PORT, begun(draft, command, name))
+    found = begun(draft, command, name)
+    return found if isinstance(found, Leave) else Into(PORT, found)
 
 
 @SYSTEM("vlan batch {} ...", "vlan {#}")
@@ -72,46 +75,51 @@ def _router_id(draft: Draft, _: Command, text: str) -> Outcome:
 # ---- VPN instances
 
 
+class Instance(NamedTuple):
+    """The view of a VPN instance, or of a family in it."""
+
+    sketch: Sketch[Vrf]
+    family: str = ""
+
+
 @SYSTEM("ip vpn-instance {}")
 def _vrf(draft: Draft, command: Command, name: str) -> Outcome:
-    return Into(VRF, (draft.vrf(name, command.line), ""))
+    return Into(VRF, Instance(draft.vrf(name, command.line)))
 
 
 @VRF("ipv4-family", "ipv6-family", "ipv4-family unicast", "ipv6-family unicast")
-def _family(here: tuple[object, str], command: Command) -> Outcome:
-    found, _ = here
+def _family(here: Instance, command: Command) -> Outcome:
     family = command.folded[0][:4]
-    found.put(families=found.get("families", frozenset()) | {family})  # type: ignore[attr-defined] # a sketch
-    return Into(VRF, (found, family))
+    here.sketch.put(families=here.sketch.get("families", frozenset()) | {family})
+    return Into(VRF, Instance(here.sketch, family))
 
 
 @VRF("route-distinguisher {}")
-def _rd(here: tuple[object, str], _: Command, text: str) -> Outcome:
-    sketch, family = here
-    if sketch.get("rd", text) != text:  # type: ignore[attr-defined] # a sketch
-        return NOT_TOLD  # another one in another family
-    sketch.put(rd=text)  # type: ignore[attr-defined] # a sketch
+def _rd(here: Instance, _: Command, text: str) -> Outcome:
+    here.sketch.put(**{"rd6" if here.family == "ipv6" else "rd": text})
     return None
 
 
 @VRF("vpn-target {} ...")
-def _targets(here: tuple[object, str], command: Command, *words: str) -> Outcome:
-    sketch, _ = here
+def _targets(here: Instance, _: Command, *words: str) -> Outcome:
     folded = [word.lower() for word in words]
     if "evpn" in folded:
         return Leave(Message("Ethernet VPNs are not in the model"), "tunnels")
     targets = [word for word in words if ":" in word]
     ways = [word for word in folded if ":" not in word] or ["both"]
+    if len(ways) > 1 or ways[0] not in ("import-extcommunity", "export-extcommunity", "both"):
+        return NOT_TOLD
     for way, name in (("import-extcommunity", "imports"), ("export-extcommunity", "exports")):
-        if way in ways or "both" in ways:
-            held = sketch.get(name, ())  # type: ignore[attr-defined] # a sketch
-            sketch.add(name, *(one for one in targets if one not in held))  # type: ignore[attr-defined] # a sketch
-    return None if len(ways) == 1 else NOT_TOLD
+        if ways[0] in (way, "both"):
+            name += "6" if here.family == "ipv6" else ""  # noqa: PLW2901 - the name of the family's own
+            held = here.sketch.get(name, ())
+            here.sketch.add(name, *(one for one in targets if one not in held))
+    return None
 
 
 @VRF("import route-policy {}", "export route-policy {}")
-def _vrf_policy(here: tuple[object, str], command: Command, name: str) -> Outcome:
-    here[0].put(**{f"{command.folded[0]}_policy": name})  # type: ignore[attr-defined] # a sketch
+def _vrf_policy(here: Instance, command: Command, name: str) -> Outcome:
+    here.sketch.put(**{f"{command.folded[0]}_policy": name})
     return None
 
 
@@ -227,6 +235,7 @@ MPLS.weak(
     "graceful-restart ...", "graceful-restart", "label advertise {explicit-null|implicit-null|non-null}", "longest-match",
     "lsp-trigger all", "lsp-trigger host", "lsp-trigger bgp-label-route", "ipv4-family", "mpls ...", "label expect-nonzero ...",
 )  # fmt: skip
+MPLS.weak("gtsm ...", "description ...")
 MPLS.weak("mpls bfd ...", "bfd ...", why=BFD)
 _TUNNELS: Final = Message("only tunnels use it, which are left")
 MPLS.weak("mpls te", "mpls te cspf", "mpls rsvp-te", "mpls rsvp-te ...", "mpls te ...", why=_TUNNELS)

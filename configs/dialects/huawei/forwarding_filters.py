@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from configs.dialects.huawei import rule_sets, translations
@@ -13,11 +13,16 @@ from configs.forwarding.draft import Draft, network
 from configs.forwarding.model import ListRule, PrefixRule
 from configs.forwarding.phrases import UNKNOWN, UNREADABLE, Into, Leave, Phrases
 from configs.forwarding.undo_family.common import NEGATION, NOT_TOLD
+from configs.meaning.statements import FilterKind
+from configs.rulesets.model import RuleSet
 from inventory.text import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from configs.forwarding.draft import PortSketch
     from configs.forwarding.phrases import Outcome
+    from configs.headers import Rule
     from configs.reading import Command, Reading
     from configs.tree import Tree
 
@@ -64,6 +69,11 @@ def _paths_numbered(draft: Draft, command: Command, name: str, _: str, kind: str
 def _communities(draft: Draft, command: Command, name: str, kind: str, *words: str) -> Outcome:
     draft.community_lists.setdefault(name, []).append(ListRule(kind == "permit", " ".join(words), command.line))
     return None
+
+
+@SYSTEM("ip community-filter basic {} index {#} {permit|deny} ...", "ip community-filter {#} index {#} {permit|deny} ...")
+def _communities_numbered(draft: Draft, command: Command, name: str, _: str, kind: str, *words: str) -> Outcome:
+    return _communities(draft, command, name, kind, *words)
 
 
 # ---- access lists: their rules are read by `rule_sets`, what became of them is settled at the end
@@ -171,7 +181,14 @@ def _store(draft: Draft, kind: str) -> dict[str, object]:
 def settle(draft: Draft, tree: Tree, reading: Reading) -> None:
     """Rule sets and translations as the audits read them, and which of their lines that carries."""
     lists = access_lists(reading)
-    draft.rules = rule_sets.of(tree, reading, lists, tuple(bindings(reading)))
+    found = rule_sets.of(tree, reading, lists, tuple(bindings(reading)))
+    # What no rule of a list takes goes on where the list is a port's filter.
+    draft.rules = replace(
+        found,
+        sets=tuple(
+            replace(one, default="permit") if one.kind is FilterKind.ACCESS_LIST else one for one in found.sets
+        ),
+    )
     ledger = draft.ledger
     for one in draft.rules.sets:
         for rule in one.rules:
@@ -199,22 +216,39 @@ def settle(draft: Draft, tree: Tree, reading: Reading) -> None:
 
 
 def _traffic(draft: Draft, port: PortSketch) -> None:
-    """A traffic policy on a port: a filter, if all it does is to let lists pass or not; weak, if all pass."""
+    """A traffic policy on a port: a filter, if one of its lists or behaviours drops packets."""
     for direction, name in port.said.pop("policies", {}).items():
         line = port.lines[f"policy {direction}"]
         rows = _store(draft, "policy").get(name)
-        if not isinstance(rows, list):
+        pairs = [
+            (_store(draft, "classifier").get(classifier), _store(draft, "behavior").get(behaviour))
+            for _, classifier, behaviour in (rows if isinstance(rows, list) else [])
+        ]
+        whole = [(asked, done) for asked, done in pairs if isinstance(asked, Traffic) and isinstance(done, Traffic)]
+        if not isinstance(rows, list) or len(whole) != len(pairs):
             draft.ledger.leave(line, Message("the traffic policy is not defined"), "filters")
             continue
-        for _, classifier, behaviour in rows:
-            asked, done = _store(draft, "classifier").get(classifier), _store(draft, "behavior").get(behaviour)
-            if not isinstance(asked, Traffic) or not isinstance(done, Traffic):
-                draft.ledger.leave(line, Message("the traffic policy is not defined"), "filters")
-            elif done.action == "deny" or _denies(draft, asked):
-                draft.ledger.leave(line, Message("traffic policies that drop packets are not in the model"), "filters")
+        found = [box for asked, done in whole for box in _boxes(draft, asked, done)]
+        if all(box.action == "permit" for box in found) and all(done.action == "permit" for _, done in whole):
+            continue
+        if any(not asked.plain for asked, _ in whole):
+            draft.ledger.leave(line, Message("not all that the classifier matches is in the model"), "filters")
+            continue
+        title = f"traffic-policy {name}"
+        way = "in" if direction == "inbound" else "out"
+        if way in port.get("filters", {}):
+            draft.ledger.leave(line, NOT_TOLD.reason, "filters")
+            continue
+        port.filter(way, title)
+        rules = draft.rules
+        if rules is not None and all(one.name != title for one in rules.sets):
+            one = RuleSet(FilterKind.ACCESS_LIST, title, line, boxes=tuple(found), default="permit")
+            draft.rules = replace(rules, sets=(*rules.sets, one))
 
 
-def _denies(draft: Draft, asked: Traffic) -> bool:
-    """Whether one of a classifier's lists drops packets by itself."""
-    sets = () if draft.rules is None else draft.rules.sets
-    return any(rule.action != "permit" for one in sets if one.name in asked.lists for rule in one.rules)
+def _boxes(draft: Draft, asked: Traffic, done: Traffic) -> Iterator[Rule]:
+    """What a classifier's lists take. What a list denies is dropped whatever the behaviour says of the rest."""
+    for one in () if draft.rules is None else draft.rules.sets:
+        if one.name in asked.lists:
+            for rule in one.rules:
+                yield replace(rule, action="permit" if rule.action == done.action == "permit" else "deny")

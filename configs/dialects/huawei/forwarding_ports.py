@@ -9,7 +9,7 @@ from configs.forwarding.draft import Draft, PortSketch, spread
 from configs.forwarding.model import PortKind, Switched
 from configs.forwarding.phrases import Leave, Phrases
 from configs.forwarding.undo_family import ports
-from configs.forwarding.undo_family.common import L2VPN, NEGATION, NOT_TOLD
+from configs.forwarding.undo_family.common import L2VPN, MULTICAST, NEGATION, NOT_TOLD
 from inventory.text import Message
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ VLAN: Final = Phrases(NEGATION)
 
 _KINDS: Final = (
     ("loopback", PortKind.LOOPBACK), ("vlanif", PortKind.VLAN), ("eth-trunk", PortKind.AGGREGATE),
-    ("ip-trunk", PortKind.AGGREGATE), ("tunnel", PortKind.TUNNEL), ("null", PortKind.NULL),
+    ("ip-trunk", PortKind.AGGREGATE), ("mp-group", PortKind.AGGREGATE), ("tunnel", PortKind.TUNNEL), ("null", PortKind.NULL),
 )  # fmt: skip
 # As people type them (`int g0/0/1`), and as the device calls them.
 _SHORT: Final = (
@@ -45,17 +45,24 @@ def full(name: str) -> str:
     return name
 
 
-def begun(draft: Draft, command: Command, words: tuple[str, ...]) -> PortSketch:
-    """The port of an `interface` line; ValueError if it is of a kind that is not in the model."""
+_CIRCUITS: Final = ("vbdif", "nve", "virtual-ethernet", "global-ve", "vsi")
+
+
+def begun(draft: Draft, command: Command, words: tuple[str, ...]) -> PortSketch | Leave:
+    """The port of an `interface` line, or why it is left."""
     rest = list(words)
-    if rest[-2:-1] == ["mode"] and rest[-1] == "l2":
-        raise ValueError("l2")
-    if rest[-1:] in (["p2p"], ["p2mp"]):
+    if rest[-2:] == ["mode", "l2"]:
+        return Leave(L2VPN, "tunnels")
+    if rest[-1] in ("p2p", "p2mp"):
         rest.pop()
     name = full("".join(rest))
     low = name.lower()
-    if low.startswith(("virtual-template", "vbdif", "nve", "mtunnel", "virtual-ethernet", "global-ve", "mp-group", "vsi")):
-        raise ValueError(name)
+    if low.startswith(_CIRCUITS):
+        return Leave(L2VPN, "tunnels")
+    if low.startswith("mtunnel"):
+        return Leave(MULTICAST, "multicast")
+    if low.startswith(("virtual-template", "virtual-if", "dialer")):
+        return Leave(Message("subscribers and their addresses are not in the model"), "routes")
     kind = next((kind for prefix, kind in _KINDS if low.startswith(prefix)), PortKind.PHYSICAL)
     parent, dot, _ = name.rpartition(".")
     if dot:
@@ -164,6 +171,15 @@ def _bundled(port: PortSketch, command: Command, number: str) -> Outcome:
     return None
 
 
+@PORT("ppp mp {}", "ppp mp {} {}")
+def _multilink(port: PortSketch, command: Command, *name: str) -> Outcome:
+    """RFC 1990: links that are one."""
+    port.lines["bundle"] = command.line
+    port.put(bundle=full("".join(name)))
+    return None
+
+
+PORT.weak("discriminator ...", "channel-set ...")
 PORT.weak("mode lacp-static", "mode lacp", "mode manual load-balance", "load-balance ...", "lacp ...", "least active-linknumber ...")
 PORT.weak("max active-linknumber ...", "max bandwidth-affected-linknumber ...", "mode lacp-dynamic")
 
@@ -214,6 +230,19 @@ _PROTOCOLS: Final = {
 }  # fmt: skip
 
 
+@PORT("tunnel-protocol gre ipv6")
+def _gre6(port: PortSketch, _: Command) -> Outcome:
+    port.tunnel["protocol"] = "gre"
+    return None
+
+
+@PORT("tunnel-protocol ipv6-ipv4 6to4")
+def _6to4(port: PortSketch, _: Command) -> Outcome:
+    """RFC 3056: the far end stands in the packet's own destination."""
+    port.tunnel.update(protocol="6to4", destination=None)
+    return None
+
+
 @PORT("tunnel-protocol {gre|ipv4-ipv4|ipv6-ipv4|ipv4-ipv6|ipv6-ipv6}")
 def _protocol(port: PortSketch, _: Command, name: str) -> Outcome:
     port.tunnel["protocol"] = _PROTOCOLS[(name,)]
@@ -233,10 +262,12 @@ def _translation(port: PortSketch, command: Command, *_: str) -> Outcome:
     return None
 
 
-PORT.weak("gre checksum", "keepalive ...", "keepalive", "tunnel pathmtu enable", "nat alg ...", "link-protocol ...", "ppp ...")
-PORT.weak("service-manage ...", "set public-ip ...", "undo service-manage ...", "alias ...", "mac-address ...", "8021p ...")
+PORT.weak("binding tunnel ...", why=Message("the board that works on it: packets go the same way"))
+PORT.weak("ip netstream ...", "ipv6 netstream ...", why=Message("it measures, or tells neighbours"))
+PORT.weak("gre checksum", "keepalive ...", "keepalive", "tunnel pathmtu enable", "nat alg ...", "link-protocol ...", "ppp authentication-mode ...", "ppp chap ...", "ppp pap ...")
+PORT.weak("service-manage ...", "set public-ip ...", "undo service-manage ...", "alias ...", "mac-address ...", "distribute-weight ...", "port-mirroring ...", "port-observing ...")
 PORT.weak("statistics ...", "undo portswitch", "cfm ...", "ptp ...", "emdi ...", "ifit ...", "lldp enable", "arp learning ...")
-PORT.weak("ipv6 mtu ...", "trust ...", "undo trust ...", "port shutdown ...", "dot1q ...", "vlan-policy", "diffserv-mode ...")
+PORT.weak("ipv6 mtu ...", "trust ...", "undo trust ...", "diffserv-mode ...", "ntp-service ...")
 
 
 def completed(draft: Draft) -> None:

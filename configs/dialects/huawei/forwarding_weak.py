@@ -27,21 +27,25 @@ def weaken(system: Phrases) -> None:
         "undo user-security-policy enable", "password-recovery ...", "password ...", "api", "api ...", "netconf", "netconf ...",
         "netstream ...", "ip netstream ...", "ipv6 netstream ...", "sflow ...", "observe-port ...", "mirror ...",
         "cwmp ...", "pki ...", "ssl ...", "device ...", "slot ...", "icmp ...", "undo dcn", "dcn", "dcn ...",
-        "telemetry", "telemetry ...", "grpc", "grpc ...", "dns ...", "undo dns ...", "dot1x ...", "patch ...", "router ...",
+        "telemetry", "telemetry ...", "grpc", "grpc ...", "dns ...", "undo dns ...", "dot1x ...", "patch ...", "scp ...", "sm2 ...", "public-key-code ...",
+        "peer-public-key ...", "shell", "authentication-mode ...", "set authentication ...", "idle-timeout ...", "history-command ...",
+        "screen-length ...", "protocol inbound ...", "port-mirroring ...", "port-observing ...",
     )  # fmt: skip
     # Measurements and clocks.
     system.weak(
         "ptp ...", "synce ...", "nqa ...", "nqa-jitter ...", "twamp ...", "cfm ...", "oam-mgr", "efm ...", "rfc2544 ...", "y.1564 ...",
-        "ifit ...", "ifit", "emdi", "emdi ...", "test-id ...", "mpls oam ...", "performance ...", "flow-probe ...",
+        "ifit ...", "ifit", "emdi", "emdi ...", "test-id ...", "mpls oam ...", "performance ...", "flow-probe ...", "nqa-server ...",
         why=Message("it measures or keeps the time"),
     )  # fmt: skip
     system.weak("bfd", "bfd ...", why=BFD)
+    system.weak("arp static ...", "ipv6 neighbor ...", why=Message("who has the address is found by asking as well"))
     system.weak("arp expire-time ...", "mac-address aging-time ...", "vrrp recover-delay {#}", "vrrp timer-advertise ...", why=TIMERS)
     system.weak(
         "ipv6", "dhcp enable", "ip ttl-expires ...", "ip redirect ...", "ipv6 icmp-error ...", "undo ipv6 ...", "stp pathcost-standard ...",
         "lacp ...", "load-balance ...", "diffserv domain ...", "qos ...", "flow-queue ...", "ip ip-prefix-filter ...",
         "nat alg ...", "interface-group ...", "port-group ...", "assign ...", "undo portal ...", "firewall defend ...",
-        "ip as-notation ...", "route loop-detect ...", "vlan-description ...",
+        "ip as-notation ...", "ip frr", "ip frr ...", "ipv6 frr", "ipv6 frr ...", "admin", "ip route-static frr", "ipv6 route-static frr",
+        "ip host ...", "ipv6 host ...", "route loop-detect ...", "vlan-description ...",
     )  # fmt: skip
 
 
@@ -51,6 +55,7 @@ def leave_out(system: Phrases) -> None:
         MULTICAST, "multicast", "multicast ...", "pim ...", "pim", "pim-ipv6", "pim-ipv6 ...", "igmp ...", "igmp", "mld ...", "mld",
         "msdp", "msdp ...", "multicast-domain ...", "bier", "bier ...", "igmp-snooping ...", "mld-snooping ...", "ngmvpn ...",
     )  # fmt: skip
+    system.weak("controller ...", why=Message("how bits travel on the line: packets go the same way"))
     system.left(SEGMENTS, "tunnels", "segment-routing ...", "segment-routing", "te attribute ...", "te-attribute ...")
     system.left(
         TE, "tunnels", "explicit-path ...", "tunnel-policy ...", "tunnel-selector ...", "bidirectional ...", "static-cr-lsp ...",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from configs.addressing import address_of
 from configs.forwarding.draft import BgpSketch, Draft, FamilySketch, as_number, dotted, network
 from configs.forwarding.model import Aggregate
-from configs.forwarding.phrases import Leave, Phrases
+from configs.forwarding.phrases import Phrases
 from configs.forwarding.undo_family.common import BFD, NEGATION, NOT_TOLD, TIMERS, imported, secret
 from inventory.text import Message
 
@@ -328,6 +328,21 @@ def _family_id(view: View, _: Command, text: str) -> Outcome:
     return None
 
 
+@FAMILY("undo reflect between-clients")
+def _strict(view: View, _: Command) -> Outcome:
+    view.of.put(reflects_clients=False)
+    return None
+
+
 FAMILY.weak("undo synchronization", "policy vpn-target", "auto-frr", "vpn frr", "ip frr", "vpn-frr", "nexthop recursive-lookup delay ...")
 FAMILY.weak("apply-label ...", why=Message("how labels are counted: packets go the same way"))
-LABELLED: Final = Leave(Message("labelled unicast routes are not in the model"), "tunnels")
+
+
+@FAMILY("peer {} advertise add-path path-number {#}")
+def _more(view: View, _: Command, peer: str, count: str) -> Outcome:
+    view.of.peer(peer)["more_paths"] = int(count)
+    return None
+
+
+# What is told is said by `advertise add-path`; these allow it.
+FAMILY.weak("peer {} capability-advertise add-path {both|send|receive}", "bestroute add-path path-number {#}")

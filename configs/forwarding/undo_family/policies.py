@@ -139,4 +139,16 @@ def _target(step: Step, _: Command, *words: str) -> Outcome:
     return None
 
 
+@STEP("if-match mpls-label")
+def _labelled(step: Step, _: Command) -> Outcome:
+    step.matches.append(("labelled", ""))
+    return None
+
+
+@STEP("apply mpls-label")
+def _label(step: Step, _: Command) -> Outcome:
+    step.sets.append(("label", ""))
+    return None
+
+
 STEP.weak("description ...")

@@ -32,15 +32,15 @@ def _address6(port: PortSketch, _: Command, *words: str) -> Outcome:
     return None
 
 
-@PORT("ipv6 address {} link-local")
-def _link_local(port: PortSketch, _: Command, text: str) -> Outcome:
-    port.add("addresses", interface(f"{text}/64"))
-    return None
-
-
 @PORT("ipv6 enable", "ipv6 address auto link-local")
 def _ipv6(port: PortSketch, _: Command) -> Outcome:
     port.put(ipv6=True)
+    return None
+
+
+@PORT("ipv6 address {} link-local")
+def _link_local(port: PortSketch, _: Command, text: str) -> Outcome:
+    port.add("addresses", interface(f"{text}/64"))
     return None
 
 
@@ -164,7 +164,7 @@ def finished(draft: Draft, port: PortSketch) -> None:
     if port.get("kind") != "tunnel":
         return
     told = port.tunnel
-    if told.get("protocol") in ("gre", "ipip", "ip6ip", "ip6ip6", "ipip6") and {"source", "destination"} <= told.keys():
+    if told.get("protocol") in ("gre", "ipip", "ip6ip", "ip6ip6", "ipip6", "6to4") and {"source", "destination"} <= told.keys():
         port.put(tunnel=Gre(**told))
     elif told.get("protocol") is None and port.said.get("line"):
         draft.ledger.leave(port.said["line"], Message("the tunnel has no protocol"), "tunnels")
@@ -179,7 +179,7 @@ PORT.weak(
     "undo icmp redirect send", "bandwidth ...", "log-threshold ...", "trap-threshold ...", "link-flap ...", "negotiation auto",
     "control-flap", "undo enable snmp trap updown", "enable snmp trap updown", "ipv6 nd dad ...", "arp detect ...",
 )  # fmt: skip
-PORT.weak("bfd ...", "ip fast-reroute ...", why=BFD)
+PORT.weak("bfd ...", "ip fast-reroute ...", "ospf|ospfv3 frr ...", "isis lfa-backup ...", why=BFD)
 PORT.left(
     MULTICAST, "multicast", "pim ...", "igmp ...", "mld ...", "multicast ...", "bier ...", "mldp ...", "igmp-snooping ..."
 )

@@ -70,6 +70,18 @@ def _silent(process: Sketch[Rip], _: Command, *name: str) -> Outcome:
     return None
 
 
+@PROCESS("default-cost {#}")
+def _cost(process: Sketch[Rip], _: Command, value: str) -> Outcome:
+    process.put(default_metric=int(value))
+    return None
+
+
+@PROCESS("filter-policy {#} {import|export}")
+def _filter(process: Sketch[Rip], _: Command, name: str, way: str) -> Outcome:
+    process.put(filters={**process.get("filters", {}), "in" if way == "import" else "out": name})
+    return None
+
+
 PROCESS.weak("description ...", "timers ...", "graceful-restart", "checkzero", "undo checkzero", why=TIMERS)
 PROCESS.weak("bfd all-interfaces ...", why=BFD)
 
