@@ -51,8 +51,6 @@ def _table(speaker: Speaker, bgp: Bgp, vrf: str, families: list[BgpFamily]) -> l
         lines.append(f" bgp confederation identifier {bgp.confederation}")
         if bgp.confederation_members:
             lines.append(f" bgp confederation peers {' '.join(map(str, bgp.confederation_members))}")
-    if vrf == "" and any(not family.targets_decide for family in families):
-        speaker.leave(bgp.line, Message("VPN routes kept whatever their targets"))
     heard: dict[object, Neighbour] = {}
     for family in families:
         for one in family.neighbours:

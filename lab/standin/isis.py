@@ -45,7 +45,9 @@ def _process(speaker: Speaker, process: Isis) -> list[str]:
             _port(speaker, process, spoken, port, short, tag)
     lines = [f"router isis {tag}{vrf}", *(f" net {net}" for net in process.nets)]
     lines.append(f" is-type {_LEVELS[process.level]}")
-    style = "transition" if process.wide and process.narrow else "wide" if process.wide else "narrow"
+    # FRR has topologies with wide metrics only; narrow ones end at 63 (RFC 5305), which a wide one can say.
+    wide = process.wide or process.topology == "ipv6"
+    style = "transition" if process.wide and process.narrow and not process.topology else "wide" if wide else "narrow"
     lines.append(f" metric-style {style}")
     if speaker.fast:
         lines += [" lsp-gen-interval 1", " spf-interval 1"]

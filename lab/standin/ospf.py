@@ -55,7 +55,7 @@ def write(speaker: Speaker) -> list[str]:
     for process in speaker.device.ospf:
         if not speaker.has_vrf(process.vrf):
             speaker.leave(process.line, Message("this lab's kernel has no VRFs"))
-        elif (process.version, process.vrf) in taken:
+        elif (process.version, process.vrf) in taken and not (process.version == 2 and speaker.instances):
             speaker.leave(process.line, Message("a second process of the same protocol in one routing table"))
         else:
             taken.add((process.version, process.vrf))
@@ -64,7 +64,8 @@ def write(speaker: Speaker) -> list[str]:
 
 
 def _version_2(speaker: Speaker, process: Ospf) -> list[str]:
-    speaker.daemons.add("ospfd")
+    number = f" {process.process}" if speaker.instances else ""
+    speaker.daemons.add(f"ospfd -n{number}" if number else "ospfd")
     for port, short in speaker.ports(process.vrf):
         area = area_of(process, port)
         if area is not None and port.up:
@@ -73,7 +74,7 @@ def _version_2(speaker: Speaker, process: Ospf) -> list[str]:
     inside = speaker.distance(process.distance or habits.ospf)
     outside = speaker.distance(process.external_distance or habits.ospf_external)
     vrf = f" vrf {process.vrf}" if process.vrf else ""
-    lines = [f"router ospf{vrf}"]
+    lines = [f"router ospf{number}{vrf}"]
     router_id = process.router_id or speaker.device.router_id
     if router_id:
         lines.append(f" ospf router-id {router_id}")
@@ -125,12 +126,13 @@ def _passive(process: Ospf, port: Port) -> bool:
 
 def _port(speaker: Speaker, process: Ospf, port: Port, short: str, area: OspfArea) -> None:
     spoken = port.ospf or OspfPort()
+    word = f"ip ospf {process.process}" if speaker.instances else "ip ospf"
     if short == LOOPBACK:
         # Several loopbacks share `lo`, so each says its own address.
         primary = [address for address in port.addresses if address.version == 4]
-        speaker.on(short, *(f" ip ospf area {area.area} {address.ip}" for address in primary))
+        speaker.on(short, *(f" {word} area {area.area} {address.ip}" for address in primary))
         return
-    lines = [f" ip ospf area {area.area}", *_timers(speaker, spoken)]
+    lines = [f" {word} area {area.area}", *_timers(speaker, spoken)]
     if port.kind is not PortKind.LOOPBACK:
         lines.append(f" ip ospf cost {cost(process, port)}")
     if spoken.network_type in ("broadcast", "point-to-point", "point-to-multipoint"):

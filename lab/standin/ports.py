@@ -128,7 +128,7 @@ def _tunnel(forwarding: Forwarding, port: Port, short: str, target: Target, made
         made.left.append(Left(port.line, Message("this lab's kernel has no GRE tunnels"), "tunnels"))
         return
     source = _source(forwarding, outer.source)
-    if not source or ip_address(source).version != 4 or outer.destination.version != 4:
+    if not source or outer.destination is None or {ip_address(source).version, outer.destination.version} != {4}:
         made.left.append(Left(port.line, Message("a tunnel between other addresses than IPv4's"), "tunnels"))
         return
     kind = "gre" if outer.protocol == "gre" else "ipip"

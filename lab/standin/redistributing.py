@@ -31,5 +31,6 @@ def redistributed(
         policy = f" route-map {one.policy}" if one.policy else ""
         cost = one.metric if one.metric is not None else metric
         told = f" metric {cost}" if cost is not None else ""
-        lines.append(f" redistribute {word}{one.source}{level}{told}{policy}")
+        number = f" {one.process}" if one.source == "ospf" and speaker.instances and one.process else ""
+        lines.append(f" redistribute {word}{one.source}{number}{level}{told}{policy}")
     return lines

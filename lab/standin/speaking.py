@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from configs.forwarding.model import Left, PortKind
@@ -31,6 +32,12 @@ class Speaker:
     daemons: set[str] = field(default_factory=set)
     chains: dict[str, tuple[str, str]] = field(default_factory=dict)  # key chains: number and key
     left: list[Left] = field(default_factory=list)
+
+    @cached_property
+    def instances(self) -> bool:
+        """Whether OSPF needs a daemon for each of its processes: FRR has one for a routing table otherwise."""
+        plain = [one for one in self.device.ospf if one.version == 2]
+        return len(plain) > 1 and not any(one.vrf for one in plain) and all(one.process.isdigit() for one in plain)
 
     def leave(self, line: int, reason: Message, touches: str = "routes") -> None:
         """Say that a line is not carried over."""
