@@ -52,12 +52,11 @@ class Netns:
         owned: bool = False,
     ) -> LabState:
         """Build the lab below one process; returns when every device has started."""
-        from lab.netns.design import design  # noqa: PLC0415 - start-up time
         from lab.netns.process import start  # noqa: PLC0415 - start-up time
 
-        network = cast("Topology", topology)
+        network = self.adapted(cast("Topology", topology))
         observer.step(Message("writing the configurations of {count} devices", count=len(network.devices)))
-        spec = design(self.adapted(network), faults, workers=self.workers())
+        spec = self.design(network, faults)
         result: list[LabState] = []
         devices = sum(bool(node.script) for node in spec.nodes)
         started: list[str] = []
@@ -89,8 +88,14 @@ class Netns:
         return 2 * (os.cpu_count() or 1)
 
     def adapted(self, topology: Topology) -> Topology:
-        """The topology as the keeper is to build it."""
+        """The topology of which this back end makes a lab."""
         return topology
+
+    def design(self, topology: Topology, faults: Mapping[str, Fault]) -> LabSpec:
+        """What the keeper is to build."""
+        from lab.netns.design import design  # noqa: PLC0415 - start-up time
+
+        return design(topology, faults, workers=self.workers())
 
     def orders(self, topology: Topology, spec: LabSpec) -> Orders:
         """What the lab's process is told."""

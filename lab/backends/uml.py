@@ -41,7 +41,7 @@ class Uml(Netns):
         """It has one processor."""
         return 2
 
-    def adapted(self, topology: Topology) -> Topology:
+    def design(self, topology: Topology, faults: Mapping[str, Fault]) -> LabSpec:
         """The management station inside is only the bridge that its cable is plugged into."""
         nodes = tuple(
             replace(node, bridges=tuple(replace(bridge, addresses=()) for bridge in node.bridges), routes=())
@@ -49,7 +49,7 @@ class Uml(Netns):
             else node
             for node in topology.nodes
         )
-        return replace(topology, nodes=nodes)
+        return super().design(replace(topology, nodes=nodes), faults)
 
     def orders(self, topology: Topology, spec: LabSpec) -> Orders:
         """The lab, and the station's addresses for this side of the cable."""
