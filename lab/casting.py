@@ -11,7 +11,7 @@ their natural order, and each kind says what it calls its ports.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 FOLDER: Final = "lab"
 TABLE: Final = "nodes.yaml"
 _SHIPPED: Final = Path(__file__).parent / "backends"
+
+# (back end, platform) → why it does not run there
+_UNABLE: Final = {
+    ("uml", "linux"): Message("its packet filter is nftables, which the kernel of User-mode Linux was built without"),
+}
 
 
 def _expression(text: str) -> str:
@@ -148,6 +153,14 @@ def cast(backend: str, workspace: Workspace, devices: Iterable[Device]) -> Cast:
         chosen[device.name] = entry
     renamed, numbers = _ports(workspace.inventory, chosen, wired, logical)
     return Cast(platforms, renamed, tuple(substitutions), chosen, numbers, hosts)
+
+
+def without(backend: str, parts: Cast) -> tuple[Cast, dict[str, Message]]:
+    """The cast without those that the back end cannot run whoever plays them, and why not, by device."""
+    unable = {name: why for name, at in parts.platforms.items() if (why := _UNABLE.get((backend, at)))}
+    left = {name: at for name, at in parts.platforms.items() if name not in unable}
+    playing = tuple(item for item in parts.substitutions if item.device in left)
+    return replace(parts, platforms=left, substitutions=playing), unable
 
 
 def _stand_ins(inventory: Inventory, devices: Iterable[Device]) -> Cast:

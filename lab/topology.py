@@ -155,7 +155,7 @@ def build(workspace: Workspace, plan: Plan, *, backend: str, devices: Collection
     chosen = [device for name, device in workspace.inventory.devices.items() if devices is None or name in set(devices)]
     if backend == "emulated":
         return _emulated(workspace, plan, chosen)
-    parts = casting.cast(backend, workspace, chosen)
+    parts, unable = casting.without(backend, casting.cast(backend, workspace, chosen))
     derived = derive(workspace, parts.platforms, parts.renamed)
     nodes, links = _wire(derived, plan, list(parts.platforms))
     return Topology(
@@ -166,7 +166,7 @@ def build(workspace: Workspace, plan: Plan, *, backend: str, devices: Collection
         links=links,
         substitutions=parts.substitutions,
         skipped=tuple(
-            Skipped(name, device.platform, Message("it was not chosen"))
+            Skipped(name, device.platform, unable.get(name, Message("it was not chosen")))
             for name, device in workspace.inventory.devices.items()
             if name not in parts.platforms
         ),

@@ -135,7 +135,9 @@ class Loader:
     def _route(self, device: str, old: Built, new: Built) -> list[str]:
         for daemon in sorted(new.daemons - old.daemons):
             # One that ran before and was no longer needed still runs: it then speaks to nobody.
-            self._do(device, ["sh", "-c", f"pgrep -f '{DAEMONS}/{daemon} -d' >/dev/null || {DAEMONS}/{daemon} -d -A 127.0.0.1"])
+            socket = daemon.replace(" -n ", "-")
+            start = f"[ -S /run/frr/{socket}.vty ] || {DAEMONS}/{daemon} -d -A 127.0.0.1"
+            self._do(device, ["sh", "-c", start])
         self._do(device, ["sh", "-c", f"cat >{FRR}"], new.frr)
         self._do(device, [RELOAD, "--reload", "--stdout", FRR])
         before, after = set(_lines(old.frr)), set(_lines(new.frr))

@@ -25,6 +25,16 @@ WIRED = frozenset({PortKind.PHYSICAL, PortKind.SUB, PortKind.AGGREGATE})
 # Linux takes an MTU of a veth device within these; IPv6 needs at least 1280 (RFC 8200, section 5).
 _MTU = range(1280, 65536)
 _BRIDGE = "type bridge mcast_snooping 0"
+# What `ip link` calls a tunnel, by its protocol and the family that carries it.
+_KINDS = {
+    ("gre", 4): "gre",
+    ("gre", 6): "ip6gre",
+    ("ipip", 4): "ipip",
+    ("ip6ip", 4): "sit",
+    ("6to4", 4): "sit",
+    ("ipip6", 6): "ip6tnl mode ipip6",
+    ("ip6ip6", 6): "ip6tnl mode ip6ip6",
+}
 # The shortest times that Linux takes, in hundredths of a second (ip-link(8), forward_delay from 2 s).
 _RING = "type bridge stp_state 1 forward_delay 200 hello_time 100 max_age 600 mcast_snooping 0"
 
@@ -128,14 +138,17 @@ def _tunnel(forwarding: Forwarding, port: Port, short: str, target: Target, made
         made.left.append(Left(port.line, Message("this lab's kernel has no GRE tunnels"), "tunnels"))
         return
     source = _source(forwarding, outer.source)
-    if not source or outer.destination is None or {ip_address(source).version, outer.destination.version} != {4}:
-        made.left.append(Left(port.line, Message("a tunnel between other addresses than IPv4's"), "tunnels"))
+    far = outer.destination
+    version = ip_address(source).version if source else 0
+    kind = _KINDS.get((outer.protocol, version))
+    if kind is None or (far is None) != (outer.protocol == "6to4") or (far is not None and far.version != version):
+        made.left.append(Left(port.line, Message("a tunnel of a kind that is not built here"), "tunnels"))
         return
-    kind = "gre" if outer.protocol == "gre" else "ipip"
+    remote = f" remote {far}" if far is not None else ""
     device = f" dev {outer.vrf}" if outer.vrf else ""
     made.links[short] = Link(
         short,
-        f"type {kind} local {source} remote {outer.destination} ttl 64{device}",
+        f"type {kind} local {source}{remote} ttl 64{device}",
         port.vrf,
         port.up,
         _mtu(port),
