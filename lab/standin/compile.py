@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lab.standin.target import Target
 
 # What every stand-in says below /proc/sys/net. A router answers for the addresses of the port that is asked only, and
-# keeps a subnet's second address when the first one goes.
+# keeps a subnet's second address when the first one goes. What a kernel does not have needs no setting.
 SETTINGS: Mapping[str, str] = {
     "ipv4/ip_forward": "1",
     "ipv6/conf/all/forwarding": "1",
@@ -31,6 +31,9 @@ SETTINGS: Mapping[str, str] = {
     "ipv6/conf/*/accept_dad": "0",
     "ipv6/conf/*/keep_addr_on_down": "1",
     "ipv4/fib_multipath_hash_policy": "1",
+    "ipv4/tcp_l3mdev_accept": "1",
+    "mpls/platform_labels": "100000",
+    "mpls/conf/*/input": "1",
 }
 
 

@@ -21,4 +21,4 @@ if TYPE_CHECKING:
 def stand(tmp_path: Path) -> Iterator[Callable[[Network], Standing]]:
     """Starts networks."""
     with ExitStack() as ends:
-        yield lambda network: ends.enter_context(start(network.spec, tmp_path / "log"))
+        yield lambda network: ends.enter_context(start(network, tmp_path / "log"))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.netns import process
 from lab.standin.loading import Loader
 from lab.standin.network import Host, network_of
 from tests.patience import PATIENCE, until
@@ -116,7 +115,7 @@ def test_routes_filters_and_changes(stand: Callable[[Network], Standing]) -> Non
 
     # Packets that no change concerns: not one may be lost while three texts are loaded.
     steady = subprocess.Popen(
-        process.inside(standing.running.keeper, "pc1", ["ping", "-n", "-i", "0.02", "-W", "2", "192.168.2.11"]),
+        standing.command("pc1", ["ping", "-n", "-i", "0.02", "-W", "2", "192.168.2.11"]),
         stdout=subprocess.PIPE,
         text=True,
     )
