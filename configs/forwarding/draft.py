@@ -205,6 +205,8 @@ class BgpSketch:
         self.general: dict[tuple[str, str], dict[str, Any]] = {}
         self.member_of: dict[tuple[str, str], str] = {}
         self.groups: set[str] = set()
+        # What holds of every neighbour without a word.
+        self.defaults: dict[str, Any] = {}
         # The families in which a neighbour is active without a word.
         self.active_by_default: frozenset[str] = frozenset({"ipv4"})
 
@@ -221,7 +223,7 @@ class BgpSketch:
 
     def merged(self, vrf: str, peer: str, family: FamilySketch | None = None) -> dict[str, Any]:
         """All that holds of a neighbour, of its group first."""
-        found: dict[str, Any] = {}
+        found: dict[str, Any] = dict(self.defaults)
         group = self.member_of.get((vrf, peer))
         for one in (group, peer):
             if one is None:

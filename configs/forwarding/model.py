@@ -152,6 +152,7 @@ class Port:
     inner: int = 0  # the inner VLAN of a port with two tags
     borrows: str = ""  # the port whose address it uses
     translations: tuple[int, ...] = ()
+    side: str = ""  # inside or outside, where the device's translations ask for it
     ipv6: bool = False
     ospf6: OspfPort | None = None  # OSPF version 3
     isis: IsisPort | None = None
@@ -207,7 +208,7 @@ class OspfArea:
     ranges: tuple[Summary, ...] = ()
     default_cost: int | None = None
     links: tuple[str, ...] = ()
-    secret: str = ""  # for its ports, as in `OspfPort`
+    secret: str = ""  # for its ports, as in `OspfPort`; `ports`: by the keys that they have
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +348,7 @@ class Bgp:
     confederation: int = 0
     confederation_members: tuple[int, ...] = ()
     router_ids: Mapping[str, str] = field(default_factory=dict)  # of VRFs
+    needs_policy: bool = False  # outside neighbours without policies tell and are told nothing (RFC 8212)
 
 
 @dataclass(frozen=True, slots=True)
