@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from configs.forwarding import settling
 from configs.forwarding.draft import Draft, dotted, spread
 from configs.forwarding.no_family import bgp, lists, ports, routing
 from configs.forwarding.no_family.common import BFD, MULTICAST, NEGATION, NOT_TOLD
 from configs.forwarding.phrases import UNREADABLE, Into, Leave, Phrases, Walk
 from configs.meaning import standard_nat
-from configs.meaning.statements import FilterKind
 from inventory.text import Message
 
 if TYPE_CHECKING:
@@ -46,32 +46,15 @@ def read(
 
 def _settle(draft: Draft, tree: Tree, rules: RuleSets, filters: tuple[FilterList, ...]) -> None:
     """Which lines of access lists and translations are read."""
-    ledger = draft.ledger
-    draft.rules = rules
-    for one in rules.sets:
-        for rule in one.rules:
-            ledger.note(rule.line, None)
-        for line in one.unclear:
-            ledger.leave(line, UNREADABLE, "filters")
+    settling.filters(draft, rules)
     nat = standard_nat.read([(path, node, tuple(node.text.split())) for path, node in tree.walk()], filters)
-    draft.translations = nat.lists
-    known = {line for pool in nat.pools for line in pool.lines}
-    lost = set(nat.unread)
-    for each in nat.lists:
-        lost |= set(each.unclear)
-        for row in each.rules:
-            said = (row.source, row.destination)
-            known |= {row.rule.line, *(line for side in said if side is not None for line in side.lines)}
-    for line in draft.store.get("translations", {}):
-        ledger.note(int(line), Leave(UNREADABLE, "translations") if int(line) in lost or int(line) not in known else None)
-    names = {one.name for one in rules.sets if one.kind is FilterKind.ACCESS_LIST}
+    settling.translations(draft, nat.lists, nat.pools, nat.unread)
+    names = {one.name for one in rules.sets}
     for port in draft.ports.values():
         for way, bound in list(port.get("filters", {}).items()):
-            if bound not in names and f"ipv6 {bound}" in names:
-                port.filter(way, f"ipv6 {bound}")
-            elif bound not in names:
-                # A list that is not there lets everything pass.
-                del port.said["filters"][way]
+            if not {bound, f"ipv6 {bound}"} & names:
+                del port.said["filters"][way]  # a list that is not there lets everything pass
+    settling.bound(draft)
 
 
 @SYSTEM("hostname {}")
@@ -236,7 +219,7 @@ SYSTEM.weak(
     "crypto pki ...", "crypto key ...", "privilege ...", "tacacs-server ...", "tacacs ...", "radius-server ...", "radius ...", "scheduler ...", "process ...",
     "no ip bootp ...", "ip finger", "no ip finger", "no ip gratuitous-arps", "ip tcp ...", "mls ...", "no mls ...", "power ...", "monitor ...", "event ...",
     "ipv6 unicast-routing", "ip routing", "ip flow-export ...", "ip flow-cache ...", "flow ...", "key chain ...", "file ...", "login ...", "security ...", "md5 ...",
-    "default-information ...", "building ...", "current ...", "system ...", "port-channel load-balance ...", "vlan internal ...", "network-clock ...", "fabric ...",
+    "building ...", "current ...", "system ...", "port-channel load-balance ...", "vlan internal ...", "network-clock ...", "fabric ...",
     "ip sla ...", "no ip sla ...", "ip icmp ...", "mac-address-table ...", "mac address-table ...", "ip arp ...", "arp ...", "transceiver ...", "exception ...",
     "call-home", "call-home ...", "login-block ...", "password ...", "web-server ...", "no web-server ...", "install ...", "sysmac ...", "co-operate ...", "nfpp",
     "mpls label protocol ldp", "mpls ldp graceful-restart", "no mpls ip propagate-ttl ...", "mpls ldp neighbor ...", "ip ftp-server ...", "no enable ...",

@@ -27,6 +27,9 @@ def begun(draft: Draft, command: Command, words: tuple[str, ...]) -> PortSketch 
     rest = list(words)
     if rest[-1] in ("point-to-point", "multipoint"):
         rest.pop()
+    vrf = ""
+    if rest[-2:-1] == ["vrf"]:
+        vrf, rest = rest[-1], rest[:-2]
     name = "".join(rest)
     low = name.lower()
     if low.startswith(_LAYER2) or rest[0] == "range":
@@ -47,6 +50,8 @@ def begun(draft: Draft, command: Command, words: tuple[str, ...]) -> PortSketch 
         if kind is PortKind.VLAN:
             port.put(vlan=int(low.removeprefix("vlan")))
             draft.vlans.add(port.get("vlan"))
+    if vrf:
+        port.put(vrf=vrf)
     return port
 
 
@@ -159,6 +164,13 @@ def _virtual(port: PortSketch, command: Command, number: str, text: str) -> Outc
     return None
 
 
+@PORT("vrrp {#}", "vrrp {#} version {2|3}")
+def _group(port: PortSketch, command: Command, number: str, version: str = "3") -> Outcome:
+    """FRR's vrrpd: version 3 without a word."""
+    _groups(port, number, command).put(version=int(version))
+    return None
+
+
 @PORT("vrrp {#} priority {#}")
 def _priority(port: PortSketch, command: Command, number: str, value: str) -> Outcome:
     _groups(port, number, command).put(priority=int(value))
@@ -226,6 +238,12 @@ def _outer(port: PortSketch, _: Command, vrf: str) -> Outcome:
 def _mode(port: PortSketch, command: Command) -> Outcome:
     port.tunnel["protocol"] = {"gre": "gre", "ipip": "ipip", "ipv6ip": "ip6ip", "ipv6": "ip6ip6"}[command.folded[2]]
     return None
+
+
+@PORT("tunnel mode ...")
+def _other_mode(port: PortSketch, _: Command, *__: str) -> Outcome:
+    port.tunnel["protocol"] = ""
+    return Leave(Message("tunnels of this kind are not in the model"), "tunnels")
 
 
 @PORT("crypto map {}")
@@ -385,7 +403,7 @@ def completed(draft: Draft) -> None:
             else:
                 master.add("members", port.name)
         if port.get("kind") is PortKind.TUNNEL:
-            if {"source", "destination"} <= port.tunnel.keys():
+            if {"source", "destination"} <= port.tunnel.keys() and port.tunnel.get("protocol", "gre"):
                 port.put(tunnel=Gre(**port.tunnel))
             else:
                 draft.ledger.leave(port.get("line"), Message("the tunnel lacks an end"), "tunnels")
