@@ -9,15 +9,13 @@ from typing import IO, TYPE_CHECKING, Self, cast
 from inventory.errors import LabError
 from inventory.text import Message
 from lab.backends.netns import command
+from lab.control import TCPDUMP
 from lab.packets import Datagram, datagrams
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from lab.state import LabState
-
-# -Z root: Debian's tcpdump would become a user that the node does not have.
-TCPDUMP = ("tcpdump", "-Z", "root", "-n", "-U")
 
 
 class Capture:
