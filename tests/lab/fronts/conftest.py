@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LOGIN = ("govnet", "Secret-123")
 WIRES = {
     "noc": ("address add 10.0.1.9/24 dev eth0", "route add default via 10.0.1.1"),
-    "between": ("address add 10.0.1.1/24 dev eth0", "address add 10.0.2.1/24 dev eth1"),
+    "between": ("address add 10.0.1.1/24 dev eth0", "address add 10.0.2.1/24 dev eth1", "address add 10.0.3.1/24 dev eth1"),
     "dev": ("address add 10.0.2.2/24 dev g0", "route add default via 10.0.2.1"),
 }
 FORWARD = {"ipv4/ip_forward": "1"}

@@ -78,20 +78,20 @@ def test_a_second_address_answers_when_its_line_has_been_answered(network):
         async with logged_in("10.0.2.2") as old:
             await old.type("system-view")
             await old.type("interface GigabitEthernet0/0/0")
-            await old.type("ip address 10.0.2.77 255.255.255.0 sub")
-            async with logged_in("10.0.2.77") as new:
+            await old.type("ip address 10.0.3.77 255.255.255.0 sub")
+            async with logged_in("10.0.3.77") as new:
                 await new.type("system-view")
                 await new.type("interface GigabitEthernet0/0/0")
                 said = await new.type("display this")
             return said, await old.type("display this")
 
     new, old = lab.run(talk())
-    assert "10.0.2.77 255.255.255.0 sub" in new
-    assert "10.0.2.77 255.255.255.0 sub" in old
+    assert "10.0.3.77 255.255.255.0 sub" in new
+    assert "10.0.3.77 255.255.255.0 sub" in old
     (load,) = lab.inspect()["loads"]
-    assert load["changed"] == ["add 10.0.2.77/24"]
+    assert load["changed"] == ["add 10.0.3.77/24"]
     line = " ip address 10.0.2.2 255.255.255.0\n"
-    assert lab.inspect()["text"] == TEXT.replace(line, line + " ip address 10.0.2.77 255.255.255.0 sub\n")
+    assert lab.inspect()["text"] == TEXT.replace(line, line + " ip address 10.0.3.77 255.255.255.0 sub\n")
 
 
 def test_a_change_that_cuts_the_path_is_undone_by_the_scheduled_reboot(network):
