@@ -68,7 +68,8 @@ class Labs:
             return answer
         ways = tuple(self._ways(probe, answer, gate)) if probe.kind in _CROSSING else ()
         texts = [*answer.records, answer.why.in_language("en"), *ways]
-        return replace(answer, records=(*answer.records, *ways, *self.inside.named(texts)))
+        stands = f"in the lab the vantage {probe.vantage.name} is {self.inside.node_of(probe.vantage)}"
+        return replace(answer, records=(*answer.records, *ways, stands, *self.inside.named(texts)))
 
     def _ways(self, probe: Probe, answer: Answer, gate: Gate) -> Iterator[str]:
         """Through whom the reached addresses are reached, by echo requests; at most one line for each of them."""

@@ -32,7 +32,7 @@ _TOKEN = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}|\b\d{1,3}(?:\.\d{1,3}){3}\b
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """An interface of a node as it is now."""
+    """An interface of a node as it is now, without its link-local addresses, which are no one's alone."""
 
     name: str
     mac: str
@@ -91,6 +91,10 @@ class Inside:
             if aim.protocol in (Protocol.TCP, Protocol.UDP) and aim.address in owners
         ]
 
+    def node_of(self, vantage: Vantage) -> str:
+        """The node in whose network a vantage stands; empty if it stands elsewhere."""
+        return next((name for name, network in self.networks.items() if network == vantage.namespace), "")
+
     def named(self, texts: Sequence[str]) -> tuple[str, ...]:
         """Whose the addresses are that texts speak of, one line for each."""
         known = {
@@ -142,7 +146,7 @@ def _legs(name: str, network: str) -> tuple[Leg, ...]:
 
 
 def _addresses(link: Mapping[str, Any]) -> tuple[Address, ...]:
-    return tuple(ip_address(info["local"]) for info in link["addr_info"] if "local" in info)
+    return tuple(ip_address(info["local"]) for info in link["addr_info"] if info["scope"] != "link")
 
 
 def _order(address: IPv4Address | IPv6Address) -> tuple[int, int]:
