@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from audits.probes.allow import Allowed
     from audits.probes.model import Probe, Result
+    from cli.audit_probe_lab import Labs
 
 _STATES = {
     "weak": mark("weakness seen"),
@@ -51,12 +52,23 @@ def register(group: typer.Typer) -> None:
             "govnet audit probe --allow audits/allow.yaml",
             "govnet audit probe --allow audits/allow.yaml --only dhcp --only no-way-out",
             "govnet audit probe --commit --allow audits/allow.yaml --out reports",
+            "govnet audit probe --commit --lab --beside ../intranet --out reports",
         ],
     )
     def probe(
         allow: Annotated[
-            Path, typer.Option("--allow", help=tr(mark("The allow file: who may be probed, and how fast.")))
-        ],
+            Path | None,
+            typer.Option(
+                "--allow",
+                help=tr(
+                    mark(
+                        "The allow file: who may be probed, and how fast. With --lab it is made from the lab's own "
+                        "addresses."
+                    )
+                ),
+                show_default=False,
+            ),
+        ] = None,
         only: Annotated[
             list[str] | None,
             typer.Option(
@@ -72,6 +84,22 @@ def register(group: typer.Typer) -> None:
                 "--out", help=tr(mark("Folder for probes.json, which `govnet audit run` reads.")), show_default=False
             ),
         ] = None,
+        lab: Annotated[
+            bool,
+            typer.Option(
+                "--lab",
+                help=tr(mark("Send the probes of audits/lab-probes.yaml inside the running lab, and nowhere else.")),
+            ),
+        ] = False,
+        beside: Annotated[
+            list[Path] | None,
+            typer.Option(
+                "--beside",
+                metavar="DIR",
+                help=tr(mark("Another workspace whose running lab is probed too (--lab); can be repeated.")),
+                show_default=False,
+            ),
+        ] = None,
         workspace: WorkspaceOption = HERE,
         as_json: JsonOption = False,
     ) -> None:
@@ -79,16 +107,57 @@ def register(group: typer.Typer) -> None:
         from audits.probes import form, run  # noqa: PLC0415 - as above
 
         loaded = load_workspace(workspace)
-        written = form.load(workspace / form.FILE, loaded)
-        allowed = allow_file.load(allow)
+        labs = _labs(workspace, beside or []) if lab else None
+        if beside and labs is None:
+            raise InputError([_no_lab()])
+        written = labs.probes(workspace, loaded) if labs is not None else form.load(workspace / form.FILE, loaded)
         chosen = run.choose(written.probes, only or [])
         if not chosen:
             raise InputError([_nothing()])
-        run.check(chosen, allowed, str(allow))
+        if labs is not None:
+            labs.confine(chosen)
+        name, content = _allow(allow, chosen, labs)
+        allowed = allow_file.parse(content, name)
+        run.check(chosen, allowed, name)
         if commit:
-            _commit(chosen, allowed, hashlib.sha256(allow.read_bytes()).hexdigest(), out, as_json=as_json)
+            _commit(chosen, allowed, hashlib.sha256(content).hexdigest(), out, as_json=as_json, labs=labs)
         else:
             _dry_run(chosen, allowed, as_json=as_json)
+
+
+def _labs(workspace: Path, beside: Sequence[Path]) -> Labs:
+    from cli.audit_probe_lab import enter  # noqa: PLC0415 - start-up time
+
+    return enter(workspace, beside)
+
+
+def _allow(path: Path | None, probes: Sequence[Probe], labs: Labs | None) -> tuple[str, bytes]:
+    """The allow file's name and content; in a lab, where none is named, one that is made from its addresses."""
+    from inventory.sources import read_bytes  # noqa: PLC0415 - start-up time
+
+    if path is not None:
+        return str(path), read_bytes(path, str(path))
+    if labs is None:
+        raise InputError([_no_allow()])
+    return "allow.yaml", labs.allow(probes).encode()
+
+
+def _no_allow() -> Problem:
+    return Problem(
+        "no-allow",
+        Message("without an allow file nothing is probed"),
+        Message("name it with --allow; docs/audit-probes.md shows its form"),
+        column="--allow",
+    )
+
+
+def _no_lab() -> Problem:
+    return Problem(
+        "beside-without-lab",
+        Message("--beside names another lab, and no lab is probed"),
+        Message("add --lab, or leave it out"),
+        column="--beside",
+    )
 
 
 def _nothing() -> Problem:
@@ -138,7 +207,15 @@ def _dry_run(probes: Sequence[Probe], allowed: Allowed, *, as_json: bool) -> Non
     )
 
 
-def _commit(probes: Sequence[Probe], allowed: Allowed, checksum: str, out: Path | None, *, as_json: bool) -> None:
+def _commit(
+    probes: Sequence[Probe],
+    allowed: Allowed,
+    checksum: str,
+    out: Path | None,
+    *,
+    as_json: bool,
+    labs: Labs | None = None,
+) -> None:
     from audits.probes import results as files  # noqa: PLC0415 - start-up time
     from audits.probes import run  # noqa: PLC0415 - as above
     from audits.probes.gate import Gate  # noqa: PLC0415 - as above
@@ -154,14 +231,18 @@ def _commit(probes: Sequence[Probe], allowed: Allowed, checksum: str, out: Path 
         if not as_json:
             talk().print(tr("done: {probe}", probe=result.probe), markup=False, soft_wrap=True)
 
-    found = run.run(probes, Network(gate), observer=done)
+    canaries = labs.canaries(probes) if labs is not None else []
+    found = run.run(probes, Network(gate), observer=done, canaries=canaries)
+    if labs is not None:
+        found = labs.told(probes, found, gate)
+    lab = labs.backend if labs is not None else ""
     sent = sum(gate.passed.values())
     if out is not None:
         with _into(out):
-            path = files.write(found, out, sent=sent, allow=checksum)
+            path = files.write(found, out, sent=sent, allow=checksum, lab=lab)
     answers = [(result, answer) for result in found for answer in result.answers]
     if as_json:
-        print_json(files.document(found, sent=sent, allow=checksum))
+        print_json(files.document(found, sent=sent, allow=checksum, lab=lab))
     else:
         print_table(
             tr("Probes"),

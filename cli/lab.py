@@ -81,12 +81,22 @@ def up(
             help=tr(mark("Make a device fail: down, mute, slow or wrong-password. May be repeated.")),
         ),
     ] = None,
+    hosts: Annotated[
+        int, typer.Option("--hosts", min=1, max=8, help=tr(mark("How many hosts stand in each LAN (netns).")))
+    ] = 1,
     as_json: JsonOption = False,
 ) -> None:
     """Start the lab."""
     from lab import control  # noqa: PLC0415 - start-up time
 
-    state = control.up(workspace, backend_name=backend, where=where, faults=_faults(fault or []), observer=_Talking())
+    state = control.up(
+        workspace,
+        backend_name=backend,
+        where=where,
+        faults=_faults(fault or []),
+        observer=_Talking(),
+        hosts=hosts,
+    )
     if as_json:
         print_json({"ok": True, **_state_json(state)})
         return

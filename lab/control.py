@@ -33,19 +33,25 @@ def up(
     faults: Mapping[str, Fault] | None = None,
     observer: Observer | None = None,
     owned: bool = False,
+    hosts: int = 1,
 ) -> LabState:
     """Start the lab of the workspace at `root` and return when all of it is there.
 
     `backend_name` defaults to the workspace's own choice (`lab:` in govnet.yaml). `where` selects devices as
-    everywhere. An `owned` lab ends with this process, however this one ends. InputError for a faulty workspace,
-    LabError if a lab runs already or cannot run here.
+    everywhere. An `owned` lab ends with this process, however this one ends. `hosts` stand in each LAN. InputError for
+    a faulty workspace, LabError if a lab runs already or cannot run here.
     """
     observer = observer or Quiet()
     faults = faults or {}
     loaded = load_workspace(root)
     chosen = backend(backend_name or loaded.settings.lab)
     able(chosen)
-    built = prepare(loaded, chosen.name, where, real_secrets=True)
+    if hosts != 1 and chosen.name != "netns":
+        raise LabError(
+            Message("a {name} lab has one host in a LAN, or none", name=chosen.name),
+            Message("start one with `govnet lab up --backend netns`"),
+        )
+    built = prepare(loaded, chosen.name, where, real_secrets=True, hosts=hosts)
     return start(root, chosen, built, observer, faults=faults, owned=owned)
 
 
@@ -91,7 +97,7 @@ def load_workspace(root: Path) -> Workspace:
     return workspace.load(root, platforms=platforms())
 
 
-def prepare(loaded: Workspace, name: str, where: str = "", *, real_secrets: bool) -> Topology:
+def prepare(loaded: Workspace, name: str, where: str = "", *, real_secrets: bool, hosts: int = 1) -> Topology:
     """The topology of a workspace for a back end or a format, with the real secrets or invented ones. Errors: `up`."""
     from inventory import filters  # noqa: PLC0415 - start-up time
     from ipplan import plan  # noqa: PLC0415 - start-up time
@@ -107,7 +113,7 @@ def prepare(loaded: Workspace, name: str, where: str = "", *, real_secrets: bool
         raise LabError(Message("no device matches “{where}”", where=where), Message("see `govnet inventory list`"))
     if not real_secrets:
         loaded = startup.with_invented_secrets(loaded)
-    return topology.build(loaded, plan.read(path), backend=name, devices=only)
+    return topology.build(loaded, plan.read(path), backend=name, devices=only, hosts=hosts)
 
 
 def find(root: Path) -> LabState | None:

@@ -4,10 +4,10 @@ A topology is data. It says which nodes there are, how they are wired, and which
 own addresses come from its configuration. Nothing here starts anything.
 
 Beside the devices there are: a host in every LAN (the LAN's second usable address, its router as default gateway;
-one that answers HTTP where a business system stands); `inet`, the internet, which has the carriers' addresses; and
-`inet-host`, somebody out there; and `noc`, the management station on the out-of-band network. The internet knows a way
-to every LAN here, through the outside address of the device in front of it: what does not get in is stopped by that
-device, not by a missing route.
+one that answers HTTP where a business system stands), or several of them at a switch; `inet`, the internet, which has
+the carriers' addresses; `inet-host`, somebody out there; and `noc`, the management station on the out-of-band network.
+The internet knows a way to every LAN here, through the outside address of the device in front of it: what does not get
+in is stopped by that device, not by a missing route.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Interface, IPv4Network, ip_interface, ip_network
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from inventory.errors import LabError
@@ -43,6 +44,7 @@ INTERNET = "inet"
 INTERNET_HOST = "inet-host"
 NOWHERE = "nowhere"
 MANAGEMENT_BRIDGE = "mgmt0"
+SWITCH_BRIDGE = "lan0"
 
 
 class NodeKind(StrEnum):
@@ -54,6 +56,7 @@ class NodeKind(StrEnum):
     INTERNET = "internet"
     OUTSIDER = "outsider"  # a host out there
     NOC = "noc"
+    SWITCH = "switch"  # what joins several hosts of a LAN to their router
     NOWHERE = "nowhere"  # where cables end whose other device does not run
 
 
@@ -146,8 +149,10 @@ class Topology:
         return tuple(node for node in self.nodes if node.kind is kind)
 
 
-def build(workspace: Workspace, plan: Plan, *, backend: str, devices: Collection[str] | None = None) -> Topology:
-    """The topology of a workspace for a back end; of `devices` only, if they are given.
+def build(
+    workspace: Workspace, plan: Plan, *, backend: str, devices: Collection[str] | None = None, hosts: int = 1
+) -> Topology:
+    """The topology of a workspace for a back end; of `devices` only, if they are given, with `hosts` in each LAN.
 
     A device whose platform the back end cannot run gets a stand-in, or is skipped (emulated). The workspace of the
     result is a derived one: same names, addresses and lines, with platforms and interface names as they are here.
@@ -157,7 +162,7 @@ def build(workspace: Workspace, plan: Plan, *, backend: str, devices: Collection
         return _emulated(workspace, plan, chosen)
     parts, unable = casting.without(backend, casting.cast(backend, workspace, chosen))
     derived = derive(workspace, parts.platforms, parts.renamed)
-    nodes, links = _wire(derived, plan, list(parts.platforms))
+    nodes, links = _wire(derived, plan, list(parts.platforms), hosts)
     return Topology(
         backend=backend,
         workspace=derived,
@@ -201,10 +206,13 @@ class _Wiring:
         self.links.append(Link((a[0], a[1].name), (b[0], b[1].name), line))
 
 
-def _wire(workspace: Workspace, plan: Plan, running: Collection[str]) -> tuple[tuple[Node, ...], tuple[Link, ...]]:
+def _wire(
+    workspace: Workspace, plan: Plan, running: Collection[str], in_a_lan: int
+) -> tuple[tuple[Node, ...], tuple[Link, ...]]:
     inventory = workspace.inventory
     wiring = _Wiring()
     hosts: list[Node] = []
+    switches: list[Node] = []
     carriers: list[Line] = []
     for line in inventory.lines.values():
         here = [end for end in (line.a, line.b) if end is not None and end.device in running]
@@ -217,20 +225,24 @@ def _wire(workspace: Workspace, plan: Plan, running: Collection[str]) -> tuple[t
         if line.kind is LineKind.CIRCUIT and line.b is not None:
             wiring.connect((line.a.device, Port(line.a.interface)), (line.b.device, Port(line.b.interface)), line.name)
         elif line.kind is LineKind.LAN and plan.of(line.name):  # one that is not planned yet has no addresses
-            hosts.append(_host(inventory, plan, line, wiring))
+            standing = _hosts(inventory, plan, line, in_a_lan)
+            hosts += standing
+            switches += _plug_in(inventory, line, standing, wiring)
         elif line.kind is LineKind.INTERNET and line.a.address is not None:
             carriers.append(line)
-    outside = _internet(inventory, plan, carriers, hosts, wiring) if carriers else []
+    first = {host.line: host for host in reversed(hosts)}
+    outside = _internet(inventory, plan, carriers, first.values(), wiring) if carriers else []
     noc = _noc(workspace, running, wiring)
     devices = [
         Node(name, NodeKind.DEVICE, inventory.devices[name].platform, tuple(wiring.ports[name]), forwards=True)
         for name in running
     ]
     nowhere = [Node(NOWHERE, NodeKind.NOWHERE, ports=tuple(wiring.ports[NOWHERE]))] if NOWHERE in wiring.ports else []
-    return (*devices, *hosts, *outside, *noc, *nowhere), tuple(wiring.links)
+    return (*devices, *hosts, *switches, *outside, *noc, *nowhere), tuple(wiring.links)
 
 
-def _host(inventory: Inventory, plan: Plan, line: Line, wiring: _Wiring) -> Node:
+def _hosts(inventory: Inventory, plan: Plan, line: Line, count: int) -> list[Node]:
+    """The hosts of a LAN, as many as are wanted or as it has addresses for."""
     from ipplan.addresses import device_addresses  # noqa: PLC0415 - kept out of start-up
 
     addresses = device_addresses(plan, inventory, line.a.device)
@@ -238,18 +250,32 @@ def _host(inventory: Inventory, plan: Plan, line: Line, wiring: _Wiring) -> Node
     gateway = next(item.ip for item in addresses.interfaces[line.a.interface] if item.ip in network)
     zone = inventory.zone_of(line.a.device, line.a.interface)
     serves = zone is not None and any(system.zone == zone.name for system in inventory.systems.values())
-    own = next(address for address in _usable(network) if address != gateway)
-    port = Port("eth0", (ip_interface(f"{own}/{network.prefixlen}"),))
-    name = _free_name(f"{'srv' if serves else 'pc'}-{line.name.removeprefix('lan-')}", inventory)
-    wiring.connect((line.a.device, Port(line.a.interface)), (name, port), line.name)
-    return Node(
-        name,
-        NodeKind.SERVER if serves else NodeKind.HOST,
-        ports=(port,),
-        routes=(Route(_everything(network), gateway),),
-        line=line.name,
-        http=serves,
-    )
+    name = f"{'srv' if serves else 'pc'}-{line.name.removeprefix('lan-')}"
+    free = islice((address for address in _usable(network) if address != gateway), count)
+    return [
+        Node(
+            _free_name(name if number == 1 else f"{name}-{number}", inventory),
+            NodeKind.SERVER if serves else NodeKind.HOST,
+            ports=(Port("eth0", (ip_interface(f"{own}/{network.prefixlen}"),)),),
+            routes=(Route(_everything(network), gateway),),
+            line=line.name,
+            http=serves,
+        )
+        for number, own in enumerate(free, 1)
+    ]
+
+
+def _plug_in(inventory: Inventory, line: Line, hosts: list[Node], wiring: _Wiring) -> list[Node]:
+    """Join a LAN's hosts to its router: one by a cable, several by a switch, which is returned."""
+    end = (line.a.device, Port(line.a.interface))
+    if len(hosts) == 1:
+        wiring.connect(end, (hosts[0].name, hosts[0].ports[0]), line.name)
+        return []
+    name = _free_name(f"sw-{line.name.removeprefix('lan-')}", inventory)
+    plugs = [Port(f"p{number}", bridge=SWITCH_BRIDGE) for number in range(len(hosts) + 1)]
+    for (node, port), plug in zip([end, *((host.name, host.ports[0]) for host in hosts)], plugs, strict=True):
+        wiring.connect((node, port), (name, plug), line.name)
+    return [Node(name, NodeKind.SWITCH, ports=tuple(plugs), bridges=(Port(SWITCH_BRIDGE),))]
 
 
 def _usable(network: Network) -> Iterable[Address]:

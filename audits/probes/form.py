@@ -22,6 +22,13 @@ probes:
   - {name: ssh, kind: ssh, from: noc, to: [{device: core-city, ports: [tcp/22]}]}
   - {name: tls, kind: tls, from: noc, to: [{device: fw-border, ports: [tcp/443]}]}
 
+In a file for labs (`audits/lab-probes.yaml`) a vantage is a host of the lab, and an address may be a host's name:
+
+vantages:
+  - {name: township, node: pc-anping}
+probes:
+  - {name: dhcp, kind: dhcp, from: township, alive: pc-anping-2}
+
 `timeout`, `listen` (seconds) and `tries` may stand in every probe. DHCP servers and routers are listened for longer:
 many servers first try whether the address that they would offer is free, which takes dnsmasq three seconds.
 """
@@ -48,10 +55,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from audits.probes.model import Address
+    from audits.probes.model import Address, Host
     from inventory.model import Workspace
 
 FILE = "audits/probes.yaml"
+LAB_FILE = "audits/lab-probes.yaml"
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _SECONDS = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII)
 MOST_PORTS = 64  # of one target
@@ -82,20 +90,23 @@ class Written:
     probes: tuple[Probe, ...]
 
 
-def load(path: Path, workspace: Workspace) -> Written:
-    """The probes of a workspace. InputError with every fault."""
-    return parse(read_bytes(path, FILE), workspace)
+def load(path: Path, workspace: Workspace, hosts: Mapping[str, Host] | None = None) -> Written:
+    """The probes of a workspace; with `hosts` those for a lab, whose hosts these are. InputError with every fault."""
+    file = FILE if hosts is None else LAB_FILE
+    return parse(read_bytes(path, file), workspace, hosts, file=file)
 
 
-def parse(content: bytes, workspace: Workspace) -> Written:
+def parse(
+    content: bytes, workspace: Workspace, hosts: Mapping[str, Host] | None = None, *, file: str = FILE
+) -> Written:
     """The probes that a file's content writes. InputError with every fault."""
-    reader = Reader(yaml.parse(content, FILE))
+    reader = Reader(yaml.parse(content, file))
     data = reader.top(("vantages", "probes"))
-    form = _Form(reader, workspace)
+    form = _Form(reader, workspace, hosts)
     for place, item in reader.items(data, "vantages"):
         form.vantage(place, item)
     for place, item in reader.items(data, "probes"):
-        form.probe(place, item)
+        form.probe(place, item if hosts is None else _with_addresses(item, hosts))
     if reader.problems:
         raise InputError(reader.problems)
     return Written(form.vantages, tuple(form.probes.values()))
@@ -104,8 +115,9 @@ def parse(content: bytes, workspace: Workspace) -> Written:
 class _Form:
     """Reads item by item, and complains with the place of each fault."""
 
-    def __init__(self, reader: Reader, workspace: Workspace) -> None:
+    def __init__(self, reader: Reader, workspace: Workspace, hosts: Mapping[str, Host] | None) -> None:
         self.reader = reader
+        self.hosts = hosts
         self.devices = workspace.inventory.devices
         self.vantages: dict[str, Vantage] = {}
         self.probes: dict[str, Probe] = {}
@@ -114,7 +126,32 @@ class _Form:
         read = self.reader.read(_VantageIn, item, place)
         if read is not None:
             self._once(place, read.name, self.vantages)
-            self.vantages[read.name] = Vantage(read.name, read.interface, read.namespace, read.sources)
+            self.vantages[read.name] = self._stands(place, read)
+
+    def _stands(self, place: yaml.Path, read: _VantageIn) -> Vantage:
+        """Where the vantage is: in a lab at one of its hosts and nowhere else, otherwise on this machine."""
+        if self.hosts is None:
+            if read.node:
+                self.reader.complain(
+                    (*place, "node"),
+                    "only-in-a-lab",
+                    Message("“{name}” is a host of a lab", name=read.node),
+                    Message("write `interface` here; what is for labs stands in {file}", file=LAB_FILE),
+                )
+            return Vantage(read.name, read.interface, read.namespace, read.sources)
+        host = self.hosts.get(read.node)
+        if host is None:
+            near = nearest(read.node, self.hosts)
+            self.reader.complain(
+                (*place, "node"),
+                "unknown-node",
+                Message("the vantage “{name}” is no host of the lab: “{node}”", name=read.name, node=read.node),
+                Message("did you mean “{name}”?", name=near)
+                if near
+                else Message("write `node:` and a name that `govnet lab status` lists"),
+            )
+            return Vantage(read.name)
+        return Vantage(read.name, read.interface or host.interface, host.namespace, read.sources)
 
     def probe(self, place: yaml.Path, item: Any) -> None:
         read = self.reader.read(_ProbeIn, item, place)
@@ -234,6 +271,25 @@ class _Form:
             )
 
 
+def _with_addresses(item: Any, hosts: Mapping[str, Host]) -> Any:
+    """A probe as it was written, with the first address in the place of each host's name that stands for one."""
+
+    def address(value: Any) -> Any:
+        if isinstance(value, list):
+            return [address(one) for one in value]
+        host = hosts.get(value) if isinstance(value, str) else None
+        return str(host.addresses[0]) if host is not None and host.addresses else value
+
+    if isinstance(item, list):
+        return [_with_addresses(one, hosts) for one in item]
+    if not isinstance(item, dict):
+        return item
+    return {
+        key: address(value) if key in ("address", "alive", "beyond", "known") else _with_addresses(value, hosts)
+        for key, value in item.items()
+    }
+
+
 def _uncontrolled(probe: Probe) -> list[tuple[str, Message]]:
     """What is missing among the controls: that the vantage reaches anything, and that each target lives."""
     if not any(control.vantage == probe.vantage for control in probe.controls):
@@ -304,6 +360,7 @@ class _VantageIn(Item):
     name: Name
     interface: Annotated[str, text_of(cells.interface_name)] = ""
     namespace: Annotated[str, text_of(str)] = ""
+    node: Annotated[str, text_of(str)] = ""
     sources: tuple[AddressIn, ...] = ()
 
 

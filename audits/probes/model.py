@@ -131,6 +131,16 @@ class Vantage:
 
 
 @dataclass(frozen=True, slots=True)
+class Host:
+    """A machine of a lab, where a vantage may stand; its interface and its addresses there."""
+
+    name: str
+    namespace: str
+    interface: str
+    addresses: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """An aim, and the device that a finding about it belongs to; empty: the system as a whole."""
 

@@ -29,10 +29,14 @@ FILE = "probes.json"
 DAYS = 30  # that a result holds, unless the reader says otherwise
 
 
-def document(results: Sequence[Result], *, sent: int, allow: str) -> dict[str, Any]:
-    """The results as plain data. `sent` is how many packets and connections passed the gate, `allow` its checksum."""
+def document(results: Sequence[Result], *, sent: int, allow: str, lab: str = "") -> dict[str, Any]:
+    """The results as plain data. `sent` is how many packets and connections passed the gate, `allow` its checksum.
+
+    `lab` is the back end of the lab in which the probes ran; empty for the real network.
+    """
     return {
         "format": FORMAT,
+        **({"lab": lab} if lab else {}),
         "allow_sha256": allow,
         "sent": sent,
         "results": [
@@ -73,11 +77,11 @@ def _text(message: Message) -> dict[str, Any]:
     return {"template": message.template, "parameters": parameters}
 
 
-def write(results: Sequence[Result], folder: Path, *, sent: int, allow: str) -> Path:
+def write(results: Sequence[Result], folder: Path, *, sent: int, allow: str, lab: str = "") -> Path:
     """Write `probes.json` into a folder, which is made. OSError if that cannot be."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
-    text = json.dumps(document(results, sent=sent, allow=allow), ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(document(results, sent=sent, allow=allow, lab=lab), ensure_ascii=False, indent=2) + "\n"
     write_atomically(path, text.encode())
     return path
 
@@ -87,7 +91,9 @@ def read(path: Path, on: date, *, days: int = DAYS) -> tuple[Observed, ...]:
     content = read_bytes(path, str(path))
     try:
         found = _FileIn.model_validate_json(content)
-        observed = [_observed(result, answer, on, days) for result in found.results for answer in result.answers]
+        observed = [
+            _observed(result, answer, on, days, found.lab) for result in found.results for answer in result.answers
+        ]
     except (ValidationError, ValueError, KeyError, IndexError, AttributeError) as error:
         what = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
         raise InputError(
@@ -138,7 +144,7 @@ def _merge(group: list[Observed]) -> Observed:
     return Observed(chief.device, chief.fact, chief.value, Source.PROBE, chief.why, records, at)
 
 
-def _observed(result: _ResultIn, answer: _AnswerIn, on: date, days: int) -> Observed:
+def _observed(result: _ResultIn, answer: _AnswerIn, on: date, days: int, lab: str) -> Observed:
     when = datetime.fromisoformat(result.at)
     if when.tzinfo is None:
         raise ValueError(result.at)
@@ -147,6 +153,8 @@ def _observed(result: _ResultIn, answer: _AnswerIn, on: date, days: int) -> Obse
     if not on - timedelta(days=days) <= day <= on + timedelta(days=1):
         value = None
         why = Message("{probe}: the probe ran on {day}, too far from the day of the check", probe=result.probe, day=day)
+    if lab:  # what was seen on virtual devices must never read as if the real ones had shown it
+        why = Message("seen in a lab ({name}), not in the network: {why}", name=lab, why=why)
     records = tuple(f"{result.probe}: {record}" for record in answer.records)
     return Observed(answer.device, result.kind.fact, value, Source.PROBE, why, records, result.at)
 
@@ -207,6 +215,7 @@ class _ResultIn(BaseModel):
 
 class _FileIn(_In):
     format: Literal["govnet-probes/1"]
+    lab: str = ""
     allow_sha256: str
     sent: int
     results: list[_ResultIn]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from audits.probes import announced, exits, neighbours, reaching, ssh, tls
+from audits.probes import announced, canary, exits, neighbours, reaching, ssh, tls
 from audits.probes.model import Answer, CannotRunError, Kind, Result
 from inventory.errors import InputError, Problem
 from inventory.nearest import nearest
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from audits.probes.allow import Allowed
-    from audits.probes.model import Probe, Send
+    from audits.probes.model import Aim, Probe, Send, Vantage
     from audits.probes.wire import Wire
 
 
@@ -75,15 +75,25 @@ def check(probes: Iterable[Probe], allowed: Allowed, file: str) -> None:
     allowed.refuse((send for probe in probes for send in sends(probe)), file)
 
 
-def run(probes: Sequence[Probe], wire: Wire, *, observer: Callable[[Result], None] | None = None) -> list[Result]:
-    """One after the other, in their order: probes of one link would hear each other. `observer` is told of each."""
+def run(
+    probes: Sequence[Probe],
+    wire: Wire,
+    *,
+    observer: Callable[[Result], None] | None = None,
+    canaries: Sequence[tuple[Vantage, Aim]] = (),
+) -> list[Result]:
+    """One after the other, in their order: probes of one link would hear each other. `observer` is told of each.
+
+    `canaries` are listeners inside a lab's hosts that stand there meanwhile.
+    """
 
     async def main() -> list[Result]:
         results = []
-        for probe in probes:
-            results.append(await _one(probe, wire))
-            if observer is not None:
-                observer(results[-1])
+        async with canary.standing(canaries):
+            for probe in probes:
+                results.append(await _one(probe, wire))
+                if observer is not None:
+                    observer(results[-1])
         return results
 
     return asyncio.run(main())
