@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Protocol
 from configs.forwarding.model import Left
 from inventory.errors import LabError
 from inventory.text import Message
+from lab.netns.gateway import SWANCTL
+from lab.netns.ipsec import ipsec
 from lab.standin import nft
 from lab.standin.compile import compile_device
 from lab.standin.links import change
@@ -95,6 +97,7 @@ class Loader:
         if new.nftables != old.nftables:
             self._do(device, ["nft", "-f", "-"], new.nftables or nft.nothing())
             changed.append("nftables")
+        changed += self._tunnels(device, old, new)
         changed += self._ip(device, going)
         self.built[device] = new
         return Loaded((*new.left, *missing), tuple(changed), time.monotonic() - began)
@@ -151,6 +154,19 @@ class Loader:
         return [f"- {line}" for line in _lines(old.frr) if line not in after] + [
             f"+ {line}" for line in _lines(new.frr) if line not in before
         ]
+
+    def _tunnels(self, device: str, old: Built, new: Built) -> list[str]:
+        """Tunnels that stay the same stay up: swanctl takes away and adds only connections that differ."""
+        if new.swanctl == old.swanctl:
+            return []
+        self._do(device, ["sh", "-c", f"mkdir -p /etc/swanctl && cat >{SWANCTL}"], new.swanctl)
+        if not old.swanctl:
+            part = ipsec()
+            for path, file in part.files.items():
+                self._do(device, ["sh", "-c", f"[ -e {path} ] || cat >{path}"], file.text)
+            self._do(device, ["sh", "-c", "set -e; [ -S /run/charon.vici ] && exit 0\n" + "\n".join(part.lines)])
+        self._do(device, ["swanctl", "--load-all", "--noprompt"])
+        return ["swanctl"]
 
     def _do(self, device: str, argv: Sequence[str], text: str = "") -> str:
         ran = self.run(device, argv, text)

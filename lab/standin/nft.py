@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from configs.forwarding.model import Left
 from configs.meaning.statements import FilterKind
 from inventory.text import Message
-from lab.standin import nat
+from lab.standin import ipsec, nat
 from lab.standin.habits import habits
 from lab.standin.matching import interfaces, matches, served
 
@@ -98,6 +98,8 @@ def _policies(forwarding: Forwarding, names: Names, left: list[Left]) -> dict[st
     for name, port in forwarding.ports.items():
         if port.zone and names.ports.get(name):
             zones.setdefault(port.zone.casefold(), []).append(names.ports[name])
+    for zone, interface in ipsec.ports(forwarding).items():
+        zones.setdefault(zone, []).append(interface)
     chains = _begun(forwarding, zones, sets)
     for one in sets:
         left += [Left(line, Message("a rule that is no set of packets"), "filters") for line in one.unclear]
