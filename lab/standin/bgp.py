@@ -104,12 +104,18 @@ def _family(speaker: Speaker, family: BgpFamily, vrf: Vrf | None) -> list[str]:
         return []
     lines = [f" address-family {name}"]
     for network in family.networks:
+        if (network.version == 6) is not (family.family in ("ipv6", "vpnv6")):
+            line = speaker.device.bgp.line if speaker.device.bgp else 0
+            speaker.leave(line, Message("a network of another address family: {network}", network=network))
+            continue
         policy = family.network_policies.get(network, "")
         lines.append(f"  network {network}{f' route-map {policy}' if policy else ''}")
     for whole in family.aggregates:
         policy = f" route-map {whole.policy}" if whole.policy else ""
         lines.append(f"  aggregate-address {whole.network}{' summary-only' if whole.alone else ''}{policy}")
-    lines += [f" {line}" for line in redistributed(speaker, family.redistributes, metric=family.default_metric)]
+    six = family.family in ("ipv6", "vpnv6")
+    taken = redistributed(speaker, family.redistributes, "bgp", metric=family.default_metric, six=six)
+    lines += [f" {line}" for line in taken]
     if family.family not in _OF_VPN:
         outside, inside, own = family.distances or (speaker.habits.ebgp, speaker.habits.ibgp, speaker.habits.ibgp)
         lines.append("  distance bgp " + " ".join(str(speaker.distance(one)) for one in (outside, inside, own)))
