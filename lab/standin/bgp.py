@@ -103,13 +103,7 @@ def _family(speaker: Speaker, family: BgpFamily, vrf: Vrf | None) -> list[str]:
         speaker.leave(bgp.line if bgp else 0, Message("BGP's family “{family}”", family=family.family))
         return []
     lines = [f" address-family {name}"]
-    for network in family.networks:
-        if (network.version == 6) is not (family.family in ("ipv6", "vpnv6")):
-            line = speaker.device.bgp.line if speaker.device.bgp else 0
-            speaker.leave(line, Message("a network of another address family: {network}", network=network))
-            continue
-        policy = family.network_policies.get(network, "")
-        lines.append(f"  network {network}{f' route-map {policy}' if policy else ''}")
+    lines += _networks(speaker, family)
     for whole in family.aggregates:
         policy = f" route-map {whole.policy}" if whole.policy else ""
         lines.append(f"  aggregate-address {whole.network}{' summary-only' if whole.alone else ''}{policy}")
@@ -129,6 +123,18 @@ def _family(speaker: Speaker, family: BgpFamily, vrf: Vrf | None) -> list[str]:
     if vrf is not None and family.family == "ipv4":
         lines += _targets(vrf)
     return [*lines, " exit-address-family"]
+
+
+def _networks(speaker: Speaker, family: BgpFamily) -> list[str]:
+    lines = []
+    for network in family.networks:
+        if (network.version == 6) is not (family.family in ("ipv6", "vpnv6")):
+            line = speaker.device.bgp.line if speaker.device.bgp else 0
+            speaker.leave(line, Message("a network of another address family: {network}", network=network))
+            continue
+        policy = family.network_policies.get(network, "")
+        lines.append(f"  network {network}{f' route-map {policy}' if policy else ''}")
+    return lines
 
 
 def _told(one: Neighbour) -> list[str]:

@@ -20,6 +20,10 @@ from configs.forwarding.model import (
     Switched,
     VirtualRouter,
 )
+from configs.headers import Rule
+from configs.intervals import ANYWHERE, AddressSet, Intervals
+from configs.meaning.statements import FilterKind
+from configs.rulesets.model import RuleSet, RuleSets
 from lab.standin.compile import compile_device
 from lab.standin.habits import habits
 from lab.standin.links import Link, change
@@ -189,3 +193,44 @@ def test_changes_touch_only_what_changes() -> None:
         "link set dev ge2 down",
     ]
     assert list(change(new, new)) == []
+
+
+def test_security_levels_decide_where_no_filter_does() -> None:
+    """ASA: inside (100) may begin towards outside (0), not the other way; a bound filter asks sessions' beginnings."""
+    inside, outside = port("E0", "10.0.0.1/24", zone="inside"), port("E1", "192.0.2.1/24", zone="outside")
+    levels = {"inside": 100, "outside": 0}
+    built = compile_device(device(inside, outside, platform="cisco_asa", priorities=levels), Target.NETNS)
+    names = built.names.ports
+    lines = [line.strip() for line in built.nftables.splitlines()]
+    start = next(number for number, line in enumerate(lines) if "hook forward" in line)
+    assert lines[start + 1 : start + 4] == [
+        "ct state established,related accept",
+        f'iifname "{names["E0"]}" oifname {{ "{names["E1"]}" }} accept',
+        "drop",
+    ]
+    guarded = replace(outside, filters={"in": "web"})
+    rules = RuleSets((RuleSet(FilterKind.ACCESS_LIST, "web", 1, (Rule("permit", 1, protocols=Intervals.one(1)),)),))
+    built = compile_device(device(inside, guarded, platform="cisco_asa", priorities=levels, rules=rules), Target.NETNS)
+    assert f'iifname "{names["E1"]}" meta l4proto 1 accept' in built.nftables
+    assert f'iifname "{names["E1"]}" drop' in built.nftables
+
+
+def test_rules_become_sets() -> None:
+    """Addresses, protocols and ports of a rule in nftables' words; a condition that nobody reads is left."""
+    rule = Rule(
+        "permit", 3,
+        AddressSet.single(4, Intervals.inclusive(0x0A000000, 0x0A0000FF)), ANYWHERE,
+        Intervals.one(6), destination_ports=Intervals.inclusive(80, 81),
+    )  # fmt: skip
+    timed = replace(rule, line=4, conditions=frozenset({"time-range work"}))
+    rules = RuleSets((RuleSet(FilterKind.ACCESS_LIST, "3000", 2, (rule, timed)),))
+    one = port("E0", "10.0.0.1/24", filters={"in": "3000"})
+    for platform, rest in (("huawei", "accept"), ("cisco_ios", "drop")):
+        built = compile_device(device(one, platform=platform, rules=rules), Target.NETNS)
+        name = built.names.ports["E0"]
+        said = [line.strip() for line in built.nftables.splitlines() if name in line]
+        assert said == [
+            f'iifname "{name}" ip saddr 10.0.0.0-10.0.0.255 meta l4proto 6 th dport 80-81 accept',
+            f'iifname "{name}" {rest}',
+        ]
+        assert [one.line for one in built.left] == [4]
