@@ -12,16 +12,17 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
-from configs.forwarding.model import Left
+from configs.forwarding.model import Left, PortKind
 from inventory.errors import LabError
 from inventory.text import Message
 from lab.netns.gateway import SWANCTL
 from lab.netns.ipsec import ipsec
 from lab.standin import nft
 from lab.standin.compile import compile_device
-from lab.standin.links import change
+from lab.standin.links import Link, change
 from lab.standin.naming import LOOPBACK
 from lab.standin.network import read
+from lab.standin.ports import carries, is_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,10 +115,8 @@ class Loader:
         """Without the cable ends that the network was not built with; each is said."""
         ends = {end[1] for cable in self.network.spec.cables for end in (cable.a, cable.b) if end[0] == device}
         ends.add(LOOPBACK)
-        lost = {name for name, link in built.links.items() if not link.make and name not in ends}
-        if not lost:
-            return built, []
         ports = {short: port for port, short in built.names.ports.items()}
+        lost = {name for name, link in built.links.items() if not link.make and name not in ends}
         left = [
             Left(
                 forwarding.ports[ports[name]].line if ports.get(name) in forwarding.ports else 0,
@@ -126,8 +125,30 @@ class Loader:
             )
             for name in sorted(lost)
         ]
+        left += self._new_vlans(device, forwarding)
         links = {name: link for name, link in built.links.items() if name not in lost}
+        for name in ends - links.keys():
+            # A port that has no address any more is still plugged in; one that is gone is not.
+            port = forwarding.ports.get(ports.get(name, ""))
+            if port is not None:
+                links[name] = Link(name, up=is_up(forwarding, port))
         return replace(built, links=links), left
+
+    def _new_vlans(self, device: str, forwarding: Forwarding) -> list[Left]:
+        """VLANs that a switched port carries now, and did not when the cables were laid."""
+        before = self.network.devices[device]
+        there = {*before.vlans, *(port.vlan for port in before.ports.values() if port.kind is PortKind.VLAN)}
+        now = {*forwarding.vlans, *(port.vlan for port in forwarding.ports.values() if port.kind is PortKind.VLAN)}
+        lanes = self.network.wiring.lanes(device)
+        cabled = {port for port, _ in lanes}
+        return [
+            Left(port.line, Message("VLAN {vlan} has no cable at “{port}”", vlan=vlan, port=name), "routes")
+            for name, port in forwarding.ports.items()
+            if name in cabled and port.switched is not None
+            for vlan in sorted(now)
+            if carries(port, vlan) and (name, vlan) not in lanes
+            if vlan not in there or not carries(before.ports[name], vlan)
+        ]
 
     def restart(self, device: str, text: str) -> Loaded:
         """What a reboot does: ports fall, so that what was learnt is forgotten; the text is loaded; ports rise."""

@@ -6,6 +6,7 @@ cable (a lane) for each VLAN that it carries, which is in that VLAN's bridge. An
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -53,6 +54,13 @@ def is_routed(port: Port) -> bool:
     return port.kind in WIRED and port.switched is None
 
 
+def carries(port: Port, vlan: int) -> bool:
+    """Whether a port carries a VLAN: a trunk's or an access port's own, or a VLAN interface's."""
+    if port.switched is None:
+        return port.kind is PortKind.VLAN and port.vlan == vlan
+    return vlan == port.switched.untagged or vlan in port.switched.tagged
+
+
 def is_up(forwarding: Forwarding, port: Port) -> bool:
     """Whether a port and what it is a part of are not shut down."""
     parent = forwarding.ports.get(port.parent)
@@ -91,8 +99,11 @@ def links(forwarding: Forwarding, names: Names, target: Target, *, spanning: boo
         else:
             _port(forwarding, port, names, target, carried, made)
     for (name, vlan), short in names.lanes.items():
-        lane = forwarding.ports[name]
-        made.links[short] = Link(short, "", bridge(vlan), is_up(forwarding, lane) or lane.kind is PortKind.VLAN)
+        lane = forwarding.ports.get(name)
+        if lane is None or not carries(lane, vlan):
+            made.links[short] = Link(short, up=False)
+        else:
+            made.links[short] = Link(short, "", bridge(vlan), lane.kind is PortKind.VLAN or is_up(forwarding, lane))
     for name, port in forwarding.ports.items():
         if names.ports.get(name) in made.links:
             for group in port.vrrp:
@@ -187,7 +198,8 @@ def _virtual(short: str, port: Port, group: VirtualRouter, made: Links) -> None:
         if own & set(addresses):
             made.left.append(Left(group.line, Message("a VRRP group whose address is the router's own"), "routes"))
             continue
-        name = f"v{version}-{group.number}-{short}"[:15]
+        # A name as long as the port's own would be cut where two ports differ.
+        name = f"v{version}-{group.number}-{hashlib.sha256(short.encode()).hexdigest()[:6]}"
         mac = f"00:00:5e:00:0{1 if version == 4 else 2}:{group.number:02x}"
         bits = 32 if version == 4 else 128
         made.links[name] = Link(
