@@ -98,17 +98,22 @@ def links(forwarding: Forwarding, names: Names, target: Target, *, spanning: boo
             made.left.append(Left(port.line, Message("this lab's kernel has no VRFs"), "routes"))
         else:
             _port(forwarding, port, names, target, carried, made)
+    _lanes(forwarding, names, made)
+    for name, port in forwarding.ports.items():
+        if names.ports.get(name) in made.links:
+            for group in port.vrrp:
+                _virtual(names.ports[name], port, group, made)
+    return made
+
+
+def _lanes(forwarding: Forwarding, names: Names, made: Links) -> None:
+    """A cable's end for each VLAN of a switched port, in that VLAN's bridge as long as the port carries it."""
     for (name, vlan), short in names.lanes.items():
         lane = forwarding.ports.get(name)
         if lane is None or not carries(lane, vlan):
             made.links[short] = Link(short, up=False)
         else:
             made.links[short] = Link(short, "", bridge(vlan), lane.kind is PortKind.VLAN or is_up(forwarding, lane))
-    for name, port in forwarding.ports.items():
-        if names.ports.get(name) in made.links:
-            for group in port.vrrp:
-                _virtual(names.ports[name], port, group, made)
-    return made
 
 
 def _port(forwarding: Forwarding, port: Port, names: Names, target: Target, carried: set[str], made: Links) -> None:
