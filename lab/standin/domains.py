@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, TypeVar
 
-from configs.forwarding.model import OspfPort, PortKind
+from configs.forwarding.model import OspfArea, OspfPort, PortKind
 from lab.standin.ospf import area_of
 
 if TYPE_CHECKING:
@@ -56,31 +56,33 @@ class Domain:
         return ""
 
 
-def networks(port: Port) -> Iterator[Network]:
-    """A port's IPv4 networks; a loopback's are hosts, as OSPF tells them (RFC 2328, section 12.4.1)."""
+def networks(port: Port, version: int) -> Iterator[Network]:
+    """A port's networks of a family; a loopback's are hosts, as OSPF tells them (RFC 2328, section 12.4.1)."""
     for address in port.addresses:
-        if address.version == 4:
-            yield address.network if port.kind is not PortKind.LOOPBACK else ip_network(f"{address.ip}/32")
+        if address.version == version and not address.is_link_local:
+            host = ip_network(f"{address.ip}/{address.max_prefixlen}")
+            yield address.network if port.kind is not PortKind.LOOPBACK else host
 
 
-def imported(device: Forwarding, sources: tuple[Redistribution, ...]) -> set[Network]:
+def imported(device: Forwarding, sources: tuple[Redistribution, ...], version: int) -> set[Network]:
     """What a protocol takes from connected networks and static routes; with a policy nothing is certain."""
     found: set[Network] = set()
     for one in sources:
         if one.policy:
             continue
         if one.source == "connected":
+            ports = [port for port in device.ports.values() if port.up and not port.vrf]
             found |= {
-                network
-                for port in device.ports.values()
-                if port.up and not port.vrf
-                for network in (address.network for address in port.addresses if address.version == 4)
+                address.network
+                for port in ports
+                for address in port.addresses
+                if address.version == version and not address.is_link_local
             }
         elif one.source == "static":
             found |= {
                 static.network
                 for static in device.statics
-                if not static.vrf and static.network.version == 4 and static.network.prefixlen
+                if not static.vrf and static.network.version == version and static.network.prefixlen
             }
     return found
 
@@ -109,23 +111,23 @@ def _reach(beside: Mapping[Node, set[Node]], start: Node) -> set[Node]:
     return seen
 
 
-def ospf(devices: Mapping[str, Forwarding], wiring: Wiring) -> Domain:
-    """The OSPF version 2 domain of the global tables. Areas that do not touch the backbone are by themselves."""
+def ospf(devices: Mapping[str, Forwarding], wiring: Wiring, version: int = 4) -> Domain:
+    """The OSPF domain of the global tables. Areas that do not touch the backbone are by themselves."""
     domain = Domain()
     spoken: dict[tuple[str, str], tuple[str, Ospf, Port]] = {}
     places: dict[str, set[str]] = defaultdict(set)  # areas of a device
     kinds: dict[str, str] = {}
     for name, device in devices.items():
-        process = next((one for one in device.ospf if one.version == 2 and not one.vrf), None)
+        process = next((one for one in device.ospf if one.version == (2 if version == 4 else 3) and not one.vrf), None)
         if process is None:
             continue
         kinds |= {area.area: area.kind for area in process.areas if area.kind}
-        domain.imports[name] |= imported(device, process.redistributes)
+        domain.imports[name] |= imported(device, process.redistributes, version)
         for port in device.ports.values():
-            area = area_of(process, port) if port.up and not port.vrf else None
+            area = _area(process, port) if port.up and not port.vrf else None
             if area is not None:
                 places[name].add(area.area)
-                domain.tells[name] |= set(networks(port))
+                domain.tells[name] |= set(networks(port, version))
                 spoken[name, port.name] = (area.area, process, port)
     graph: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
     for a, b in _couples(wiring):
@@ -137,6 +139,19 @@ def ospf(devices: Mapping[str, Forwarding], wiring: Wiring) -> Domain:
         for area_name in areas:
             _learn(domain, graph, places, kinds, name, area_name)
     return domain
+
+
+def _said(process: Ospf, port: Port) -> OspfPort:
+    return (port.ospf if process.version == 2 else port.ospf6) or OspfPort()
+
+
+def _area(process: Ospf, port: Port) -> OspfArea | None:
+    if process.version == 2:
+        return area_of(process, port)
+    said = _said(process, port)
+    if not said.area or said.process not in ("", process.process):
+        return None
+    return next((area for area in process.areas if area.area == said.area), OspfArea(said.area))
 
 
 def _learn(
@@ -168,11 +183,12 @@ def _adjacent(a: tuple[str, Ospf, Port], b: tuple[str, Ospf, Port]) -> bool:
     if a[0] != b[0]:
         return False
     ports = [one[2] for one in (a, b)]
-    said = [port.ospf or OspfPort() for port in ports]
+    said = [_said(process, port) for _, process, port in (a, b)]
     if any(one.passive for one in said) or any(_quiet(one) for one in (a, b)):
         return False
     same = [(one.network_type, one.hello, one.dead, one.secret) for one in said]
-    nets = [{address.network for address in port.addresses if address.version == 4} for port in ports]
+    version = 4 if a[1].version == 2 else 6
+    nets = [set(networks(port, version)) for port in ports]
     kinds = [next((area.kind for area in one[1].areas if area.area == one[0]), "") for one in (a, b)]
     return same[0] == same[1] and bool(nets[0] & nets[1]) and kinds[0].split("-")[-1] == kinds[1].split("-")[-1]
 
@@ -182,8 +198,8 @@ def _quiet(one: tuple[str, Ospf, Port]) -> bool:
     return port.name in process.passive or ("*" in process.passive and port.name not in process.active)
 
 
-def isis(devices: Mapping[str, Forwarding], wiring: Wiring) -> Domain:
-    """The IS-IS domain of the global tables for IPv4: level 2 throughout, level 1 within an area (ISO 10589)."""
+def isis(devices: Mapping[str, Forwarding], wiring: Wiring, version: int = 4) -> Domain:
+    """The IS-IS domain of the global tables for a family: level 2 throughout, level 1 within an area (ISO 10589)."""
     domain = Domain()
     spoken: dict[str, Isis] = {}
     ports: dict[tuple[str, str], Port] = {}
@@ -192,16 +208,23 @@ def isis(devices: Mapping[str, Forwarding], wiring: Wiring) -> Domain:
         if process is None:
             continue
         spoken[name] = process
-        domain.imports[name] |= imported(device, process.redistributes)
+        taken = process.redistributes if version == 4 else process.redistributes6
+        domain.imports[name] |= imported(device, taken, version)
         for port in device.ports.values():
             said = port.isis
-            if said and said.ipv4 and port.up and not port.vrf and said.process in ("", process.process):
-                domain.tells[name] |= set(networks(port))
+            if (
+                said
+                and (said.ipv4 if version == 4 else said.ipv6)
+                and port.up
+                and not port.vrf
+                and said.process in ("", process.process)
+            ):
+                domain.tells[name] |= set(networks(port, version))
                 ports[name, port.name] = port
     graph: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
     for a, b in _couples(wiring):
         one, two = ports.get((a.device, a.port)), ports.get((b.device, b.port))
-        if one is None or two is None or not _beside(one, two):
+        if one is None or two is None or not _beside(one, two, version):
             continue
         for level in _levels(spoken[a.device], one, spoken[b.device], two):
             graph[a.device, level].add((b.device, level))
@@ -236,9 +259,9 @@ def _levels(here: Isis, one: Port, there: Isis, two: Port) -> Iterator[str]:
         yield "2"
 
 
-def _beside(a: Port, b: Port) -> bool:
+def _beside(a: Port, b: Port, version: int) -> bool:
     one, two = a.isis, b.isis
-    nets = [{address.network for address in port.addresses if address.version == 4} for port in (a, b)]
+    nets = [set(networks(port, version)) for port in (a, b)]
     return bool(
         one and two and not one.passive and not two.passive and one.point_to_point == two.point_to_point
         and one.secret == two.secret and nets[0] & nets[1]
@@ -250,19 +273,19 @@ def _speaks(port: Port, process: int, number: int) -> bool:
     return process in (0, number) and said is not None and said.level in (0, number)
 
 
-def rip(devices: Mapping[str, Forwarding], wiring: Wiring) -> Domain:
-    """The RIP domain of the global tables, fifteen hops not counted: no example is that long."""
+def rip(devices: Mapping[str, Forwarding], wiring: Wiring, version: int = 4) -> Domain:
+    """The RIP domain of the global tables, RIPng for IPv6; fifteen hops not counted: no example is that long."""
     domain = Domain()
     ports: dict[tuple[str, str], Port] = {}
     for name, device in devices.items():
-        process = next((one for one in device.rip if not one.ng and not one.vrf), None)
+        process = next((one for one in device.rip if one.ng is (version == 6) and not one.vrf), None)
         for port in device.ports.values() if process is not None else ():
             if process is not None and _inside(process, port) and port.up and not port.vrf:
-                domain.tells[name] |= {address.network for address in port.addresses if address.version == 4}
+                domain.tells[name] |= set(networks(port, version))
                 if _talks(process, port):
                     ports[name, port.name] = port
         if process is not None:
-            domain.tells[name] |= imported(device, process.redistributes)
+            domain.tells[name] |= imported(device, process.redistributes, version)
     for a, b in _couples(wiring):
         one, two = ports.get((a.device, a.port)), ports.get((b.device, b.port))
         if one and two and len({port.rip.secret if port.rip else "" for port in (one, two)}) == 1:
@@ -273,6 +296,8 @@ def rip(devices: Mapping[str, Forwarding], wiring: Wiring) -> Domain:
 
 
 def _inside(process: Rip, port: Port) -> bool:
+    if process.ng:
+        return port.ripng is not None and port.ripng.process in ("", process.process)
     return any(
         address.version == 4 and address.ip in network for address in port.addresses for network in process.networks
     )
@@ -280,6 +305,6 @@ def _inside(process: Rip, port: Port) -> bool:
 
 def _talks(process: Rip, port: Port) -> bool:
     """Whether a port both tells and listens."""
-    said = port.rip
+    said = port.ripng if process.ng else port.rip
     quiet = port.name in process.passive or "*" in process.passive
     return not quiet and (said is None or (said.send and said.receive))

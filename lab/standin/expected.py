@@ -1,6 +1,6 @@
 """Which devices must reach which, told from the configurations alone: a calculation apart from FRR and from `frr.py`.
 
-Connected networks, static routes, OSPF, IS-IS and RIP domains and BGP sessions in the global tables, IPv4. A packet is
+Connected networks, static routes, OSPF, IS-IS and RIP domains and BGP sessions in the global tables. A packet is
 followed hop by hop, there and back. It is cautious: a device that filters is never expected to let anything through,
 and what a policy decides about is not expected.
 """
@@ -49,33 +49,34 @@ class _Way(NamedTuple):
 class _World:
     devices: Mapping[str, Forwarding]
     wiring: Wiring
+    version: int
     owners: dict[Address, set[str]] = field(default_factory=lambda: defaultdict(set))
     routes: dict[str, list[_Way]] = field(default_factory=lambda: defaultdict(list))
     near: dict[tuple[str, Network], dict[Address, str]] = field(default_factory=lambda: defaultdict(dict))
 
 
 def pairs(devices: Mapping[str, Forwarding], wiring: Wiring) -> tuple[Pair, ...]:
-    """Every ordered pair of devices of which the first must reach the second, each with one address that shows it."""
-    world = _known(devices, wiring)
+    """Every ordered pair of which the first must reach the second, each with an address of a family that shows it."""
+    worlds = [_known(devices, wiring, version) for version in (4, 6)]
     found = []
     for source in devices:
         for goal in devices:
-            if source == goal:
-                continue
-            address = next((one for one in _targets(devices[goal]) if _there_and_back(world, source, goal, one)), None)
-            if address is not None:
-                found.append(Pair(source, goal, address))
+            for world in worlds if source != goal else ():
+                targets = _targets(devices[goal], world.version)
+                address = next((one for one in targets if _there_and_back(world, source, goal, one)), None)
+                if address is not None:
+                    found.append(Pair(source, goal, address))
     return tuple(found)
 
 
-def _targets(device: Forwarding) -> Iterator[Address]:
+def _targets(device: Forwarding, version: int) -> Iterator[Address]:
     """A device's addresses in the global table, hosts' first: what is told of them says most."""
     found = [
         address
         for port in device.ports.values()
         if not port.vrf and is_up(device, port) and port.tunnel is None
         for address in port.addresses
-        if address.version == 4
+        if address.version == version and not address.is_link_local
     ]
     yield from (address.ip for address in sorted(found, key=lambda one: -one.network.prefixlen))
 
@@ -151,22 +152,22 @@ def _between(world: _World, here: str, other: str) -> Address | None:
         address.ip
         for port in world.devices[here].ports.values()
         for address in port.addresses
-        if address.network in found and address.version == 4
+        if address.network in found
     ]
     return own[0] if own else None
 
 
-def _known(devices: Mapping[str, Forwarding], wiring: Wiring) -> _World:
-    world = _World(devices, wiring)
+def _known(devices: Mapping[str, Forwarding], wiring: Wiring, version: int) -> _World:
+    world = _World(devices, wiring, version)
     for name, device in devices.items():
         for port in device.ports.values():
             if port.vrf or not is_up(device, port) or port.tunnel is not None:
                 continue
-            for address in port.addresses:
+            for address in (one for one in port.addresses if one.version == version and not one.is_link_local):
                 world.owners[address.ip].add(name)
                 world.routes[name].append(_Way(address.network, 0))
         for static in device.statics:
-            if static.vrf or static.via_vrf:
+            if static.vrf or static.via_vrf or static.network.version != version:
                 continue
             if static.via is not None:
                 world.routes[name].append(_Way(static.network, 60, static.via))
@@ -175,9 +176,9 @@ def _known(devices: Mapping[str, Forwarding], wiring: Wiring) -> _World:
                 world.routes[name].append(_Way(static.network, 60, drops=True))
     _nearby(world)
     for domain, rank in (
-        (domains.ospf(devices, wiring), 10),
-        (domains.isis(devices, wiring), 15),
-        (domains.rip(devices, wiring), 100),
+        (domains.ospf(devices, wiring, version), 10),
+        (domains.isis(devices, wiring, version), 15),
+        (domains.rip(devices, wiring, version), 100),
     ):
         _learn(world, domain, rank)
     _bgp(world)
@@ -213,7 +214,8 @@ def _learn(world: _World, domain: Domain, rank: int) -> None:
         for other in domain.imports_known[name] - {name}:
             world.routes[name] += [_Way(network, 150, to=other, domain=domain) for network in domain.imports[other]]
         for other in domain.exits[name] - {name}:
-            world.routes[name].append(_Way(ip_network("0.0.0.0/0"), rank, to=other, domain=domain))
+            anywhere = ip_network("0.0.0.0/0" if world.version == 4 else "::/0")
+            world.routes[name].append(_Way(anywhere, rank, to=other, domain=domain))
 
 
 def _bgp(world: _World) -> None:
@@ -223,11 +225,11 @@ def _bgp(world: _World) -> None:
     for name, device in world.devices.items():
         own = {way.network for way in world.routes[name]}
         for family in device.bgp.families if device.bgp is not None else ():
-            if family.family != "ipv4" or family.vrf:
+            if family.family != f"ipv{world.version}" or family.vrf:
                 continue
-            said[name] = {one.address: one for one in family.neighbours if _speaks(one)}
+            said[name] = {one.address: one for one in family.neighbours if _speaks(one, family.family)}
             certain = {one for one in family.networks if one in own and one not in family.network_policies}
-            for network in certain | imported(device, family.redistributes):
+            for network in certain | imported(device, family.redistributes, world.version):
                 told[name][network] = _Told(None, outside=True)
     for _ in range(len(world.devices)):
         for name, neighbours in said.items():
@@ -245,8 +247,8 @@ class _Told(NamedTuple):
     path: tuple[int, ...] = ()
 
 
-def _speaks(one: Neighbour) -> bool:
-    return (not one.families or "ipv4" in one.families) and one.active
+def _speaks(one: Neighbour, family: str) -> bool:
+    return (not one.families or family in one.families) and one.active
 
 
 def _tell(
