@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 
 MACHINE = "lab.uml.holder"
+LIMIT = 180.0
+"""Seconds in which a network of stand-ins is there, or is given up."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ def start(network: Network, log: Path) -> Standing:
     lock = os.open(log.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         keeper = MACHINE if machine else KEEPER
-        running = process.start(orders, log, lambda _: None, confirm, inherit=lock, owned=True, keeper=keeper)
+        running = process.start(
+            orders, log, lambda _: None, confirm, inherit=lock, owned=True, keeper=keeper, limit=LIMIT
+        )
         return Standing(running, machine)
     finally:
         os.close(lock)

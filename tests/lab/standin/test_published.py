@@ -88,11 +88,14 @@ def run(name: str, network: Network, log: Path) -> Outcome:
 
 
 def attempt(name: str, network: Network, log: Path) -> Outcome:
-    """The same; a network that does not start is an outcome, too."""
-    try:
-        return run(name, network, log)
-    except LabError as error:
-        return Outcome(name, 0, (), (str(error),))
+    """The same; a machine that does not start is tried once more, and then that is the outcome."""
+    why = ""
+    for _ in range(2):
+        try:
+            return run(name, network, log)
+        except LabError as error:
+            why = str(error)
+    return Outcome(name, 0, (), (why,))
 
 
 def campaign(networks: dict[str, Network], folder: Path) -> list[Outcome]:
