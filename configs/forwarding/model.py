@@ -47,8 +47,8 @@ class Switched:
 class Gre:
     """A tunnel. Its outer packets are routed in `vrf`; `source` is an address or a port's name.
 
-    `protocol`: gre (over what the destination is of), ipip, ip6ip (IPv6 over IPv4), ipip6, ip6ip6, or 6to4, which has no
-    `destination`.
+    `protocol`: gre (over what the destination is of), ipip, ip6ip (IPv6 over IPv4), ipip6, ip6ip6, or 6to4, which has
+    no `destination`.
     """
 
     source: str
@@ -91,7 +91,8 @@ class OspfPort:
     network_type: str = ""  # broadcast, point-to-point, nbma, point-to-multipoint
     priority: int | None = None
     passive: bool | None = None
-    secret: str = field(default="", repr=False)  # authentication: `simple:KEY` or `md5:NUMBER:KEY`, the key as both ends can be given it
+    # Authentication: `simple:KEY` or `md5:NUMBER:KEY`, the key as both ends can be given it.
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

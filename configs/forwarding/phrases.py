@@ -104,7 +104,7 @@ class Phrases:
 
     def read(self, context: Any, command: Command) -> Outcome:
         """What becomes of a command."""
-        for row, found in self._fitting(command):
+        for row, found in self.fitting(command):
             try:
                 outcome = row.handler(context, command, *found)
             except ValueError:
@@ -113,13 +113,14 @@ class Phrases:
                 return outcome
         return Leave(UNKNOWN)
 
-    def _fitting(self, command: Command) -> Iterable[tuple[_Row, list[str]]]:
+    def fitting(self, command: Command) -> Iterable[tuple[_Row, list[str]]]:
+        """The phrases that fit, with the words in their places; its own first."""
         for row in (*self._own.get(command.folded[0], ()), *self._own.get("", ())):
             found = _places(row, command)
             if found is not None:
                 yield row, found
         for base in self._bases:
-            yield from base._fitting(command)
+            yield from base.fitting(command)
 
 
 # What a handler returns that leaves the line to the next phrase that fits.
@@ -185,9 +186,9 @@ def _lost(outcome: Outcome) -> bool:
 class Walk:
     """Reads a text's commands by its views. `breaks` are the lines of separators, which end all views.
 
-    Hand-written texts are indented in many ways, and a device does not look at that: a command that the view around it
-    does not know is read in the view that was opened last, if no separator stands between them or it opens a view there, and
-    what stands below a command that opens no view belongs to the view around it.
+    Hand-written texts are indented in many ways, and a device does not look at that: a command that the view around
+    it does not know is read in the view that was opened last, if no separator stands between them or it opens a view
+    there, and what stands below a command that opens no view belongs to the view around it.
     """
 
     ledger: Ledger

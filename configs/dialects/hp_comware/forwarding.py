@@ -1,7 +1,7 @@
-"""What a Comware configuration makes the device do with packets: the phrases of `configs.forwarding.undo_family`, and its own.
+"""What a Comware configuration makes the device do with packets: what it shares with VRP, and its own.
 
-Sources: H3C Comware 7 command references (Layer 2 - LAN Switching, Layer 3 - IP Routing, Layer 3 - IP Services, MPLS, ACL
-and QoS, Security); unverified on devices.
+Sources: H3C Comware 7 command references (Layer 2 - LAN Switching, Layer 3 - IP Routing, Layer 3 - IP Services, MPLS,
+ACL and QoS, Security); unverified on devices.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ MPLS.weak("graceful-restart", "graceful-restart ...", "lsp-trigger all", "md5-au
 
 
 @SYSTEM("acl ...")
-def _list(_: Draft, command: Command, *__: str) -> Outcome:
+def _list(_: Draft, _command: Command, *__: str) -> Outcome:
     return Into(LIST, None)
 
 
