@@ -33,7 +33,7 @@ from configs.forwarding.phrases import UNKNOWN, Ledger
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
     from configs.forwarding.model import Ipsec, ListRule, PolicyStep, PrefixRule
@@ -130,6 +130,7 @@ class Draft:
     label_id: str = ""
     router_id: str = ""
     name: str = ""
+    distances: Mapping[str, int] = field(default_factory=dict)
     priorities: dict[str, int] = field(default_factory=dict)
     between_equals: bool = False
     within_port: bool = False
@@ -171,6 +172,7 @@ class Draft:
             ipsec=tuple(self.ipsec),
             label_id=self.label_id,
             router_id=self.router_id,
+            distances=self.distances,
             priorities=self.priorities,
             between_equals=self.between_equals,
             within_port=self.within_port,
@@ -345,8 +347,11 @@ def classful(text: str) -> IPv4Network:
 
 
 def token(ciphered: str) -> str:
-    """A stand-in for a ciphered secret: the same for the same ciphertext, and not the secret."""
-    return "c" + hashlib.sha256(ciphered.encode()).hexdigest()[:15]
+    """A stand-in for a ciphered secret: the same for the same ciphertext, and not the secret.
+
+    It begins with `~` and has 16 characters, as many as an OSPF key may have (RFC 2328, D.3).
+    """
+    return "~" + hashlib.sha256(ciphered.encode()).hexdigest()[:15]
 
 
 def spread(text: Iterable[str]) -> set[int]:

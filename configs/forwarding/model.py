@@ -2,6 +2,9 @@
 
 A dialect fills it in (`configs.dialects.forwarding`), a lab builds a device from it. Names are the configuration's own,
 in full. What the model has no word for is in `Forwarding.left`, line by line: nothing is dropped in silence.
+
+A secret is as both ends can be given it. One that begins with `~` stands for a ciphertext: it is the same at both ends
+only if their texts are.
 """
 
 from __future__ import annotations
@@ -461,6 +464,9 @@ class Forwarding:
     isis: tuple[Isis, ...] = ()
     rip: tuple[Rip, ...] = ()
     router_id: str = ""  # of protocols that give none of their own
+    # What a route of a protocol is worth where the configuration does not say, less being better: static, ospf,
+    # ospf-external, isis, rip, ebgp, ibgp. Empty: not known.
+    distances: Mapping[str, int] = field(default_factory=dict)
     as_path_lists: Mapping[str, tuple[ListRule, ...]] = field(default_factory=dict)
     community_lists: Mapping[str, tuple[ListRule, ...]] = field(default_factory=dict)
     between_equals: bool = False  # packets pass between ports of equal priority

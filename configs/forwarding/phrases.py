@@ -2,8 +2,8 @@
 
 A phrase is written as the vendor's manual writes it: `ip address {} {}`. `{}` takes a word, `{#}` a number, `{a|b}` one
 of these words; `a|b` is one of them without being told to the handler; a last `...` takes whatever else stands there.
-A handler gets the view's context, the command and the words in the places. Its `ValueError` means that a value could
-not be read. What it returns says what becomes of the line; None: the model has it.
+A handler gets the view's context, the command and the words in the places. Its `ValueError` or `LookupError` means that
+a value could not be read or is not there. What it returns says what becomes of the line; None: the model has it.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class Phrases:
         for row, found in self.fitting(command):
             try:
                 outcome = row.handler(context, command, *found)
-            except ValueError:
+            except (ValueError, LookupError):
                 return Leave(UNREADABLE)
             if outcome is not NEXT:
                 return outcome

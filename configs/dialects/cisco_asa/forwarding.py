@@ -13,7 +13,7 @@ from configs.forwarding import settling
 from configs.forwarding.draft import Draft, PortSketch, address, interface, network
 from configs.forwarding.model import PortKind, Static
 from configs.forwarding.no_family import bgp, lists, routing
-from configs.forwarding.no_family.common import MULTICAST, NEGATION, NOT_TOLD
+from configs.forwarding.no_family.common import DISTANCES, MULTICAST, NEGATION, NOT_TOLD
 from configs.forwarding.phrases import UNREADABLE, Into, Leave, Phrases, Walk
 from configs.reading import Reading
 from inventory.text import Message
@@ -34,7 +34,7 @@ def read(tree: Tree, platform: str = "cisco_asa", name: str = "") -> Forwarding:
     """The device that a text describes."""
     views = rule_sets.VIEWS | {"router", "route-map"}
     reading = Reading(tree, NEGATION, lambda words: words[0] in views)
-    draft = Draft()
+    draft = Draft(distances=DISTANCES)
     breaks = sorted(comment.line for comment in tree.comments if comment.text.strip() == "!")
     Walk(draft.ledger, breaks)(reading.top, _BASE, draft)
     settling.filters(draft, rule_sets.read(tree))

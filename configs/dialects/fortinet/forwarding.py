@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from configs.tree import Tree
 
 NEGATION: Final = "unset"
+# FortiOS CLI reference, `set distance` of each protocol.
+_DISTANCES: Final = {
+    "static": 10, "ebgp": 20, "ospf": 110, "ospf-external": 110, "isis": 115, "rip": 120, "ibgp": 200,
+}  # fmt: skip
 SYSTEM: Final = Phrases(NEGATION)
 GLOBAL: Final = Phrases(NEGATION)
 PORTS: Final = Phrases(NEGATION)
@@ -42,7 +46,7 @@ POLICY: Final = Phrases(NEGATION)
 def read(tree: Tree, platform: str = "fortinet", name: str = "") -> Forwarding:
     """The device that a text describes."""
     reading = Reading(tree, NEGATION, lambda _: False)
-    draft = Draft()
+    draft = Draft(distances=_DISTANCES)
     Walk(draft.ledger)(reading.top, SYSTEM, draft)
     _finish(draft)
     settling.filters(draft, rule_sets.read(tree))

@@ -17,7 +17,7 @@ from configs.forwarding import settling
 from configs.forwarding.draft import Draft, dotted, spread
 from configs.forwarding.phrases import UNREADABLE, Into, Leave, Phrases, Walk
 from configs.forwarding.undo_family import bgp, lists
-from configs.forwarding.undo_family.common import NEGATION
+from configs.forwarding.undo_family.common import DISTANCES, NEGATION
 from configs.meaning.statements import FilterKind
 from configs.reading import Reading
 from inventory.text import Message
@@ -40,7 +40,7 @@ def read(tree: Tree, platform: str = "hp_comware", name: str = "") -> Forwarding
     """The device that a text describes."""
     opens = rule_sets.VIEWS | {"ospf", "ospfv3", "bgp", "isis", "rip", "ripng", "vlan", "route-policy", "mpls"}
     reading = Reading(tree, NEGATION, lambda words: words[0] in opens)
-    draft = Draft()
+    draft = Draft(distances=DISTANCES)
     breaks = sorted(comment.line for comment in tree.comments if comment.text.strip() == "#")
     Walk(draft.ledger, breaks)(reading.top, SYSTEM, draft)
     completed(draft)

@@ -16,7 +16,7 @@ from configs.dialects.huawei.meaning import VIEWS
 from configs.forwarding.draft import Draft, dotted, spread
 from configs.forwarding.phrases import Into, Leave, Phrases, Walk
 from configs.forwarding.undo_family import bgp, lists
-from configs.forwarding.undo_family.common import BFD, NEGATION
+from configs.forwarding.undo_family.common import BFD, DISTANCES, NEGATION
 from configs.reading import Reading
 from inventory.text import Message
 
@@ -36,7 +36,7 @@ def read(tree: Tree, platform: str = "huawei", name: str = "") -> Forwarding:
     """The device that a text describes."""
     opens = VIEWS | {"firewall", "mpls", "rip", "ripng", "ospfv3", "ip"}
     reading = Reading(tree, NEGATION, lambda words: words[0] in opens)
-    draft = Draft()
+    draft = Draft(distances=DISTANCES)
     breaks = sorted(comment.line for comment in tree.comments if comment.text.strip() == "#")
     Walk(draft.ledger, breaks)(reading.top, SYSTEM, draft)
     completed(draft)

@@ -37,7 +37,7 @@ def read(tree: Tree, platform: str = "topsec_tos", name: str = "") -> Forwarding
     for command in objects.read(tree):
         try:
             outcome = _command(draft, command)
-        except ValueError:
+        except (ValueError, LookupError):
             outcome = Leave(UNREADABLE)
         draft.ledger.note(command.line, outcome)
     for view in reading.all:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from configs.forwarding import settling
 from configs.forwarding.draft import Draft, dotted, spread
 from configs.forwarding.no_family import bgp, lists, ports, routing
-from configs.forwarding.no_family.common import BFD, MULTICAST, NEGATION, NOT_TOLD
+from configs.forwarding.no_family.common import BFD, DISTANCES, MULTICAST, NEGATION, NOT_TOLD
 from configs.forwarding.phrases import UNREADABLE, Into, Leave, Phrases, Walk
 from configs.meaning import standard_nat
 from inventory.text import Message
@@ -37,6 +37,7 @@ def read(
 ) -> Forwarding:
     """The device that a text describes, by the phrases of its language's outermost view."""
     draft = draft or Draft()
+    draft.distances = DISTANCES
     breaks = sorted(comment.line for comment in tree.comments if comment.text.strip() == "!")
     Walk(draft.ledger, breaks)(reading.top, system, draft)
     ports.completed(draft)

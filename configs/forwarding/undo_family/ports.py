@@ -128,6 +128,11 @@ PORT.weak(
     "vrrp ipv6 vrid {#} preempt-mode ...", why=TIMERS,
 )  # fmt: skip
 
+PORT.left(
+    Message("a route that a test decides about is not in the model"), "routes", "vrrp|vrrp6 vrid {#} track ...",
+    "vrrp ipv6 vrid {#} track ...",
+)  # fmt: skip
+
 # ---- filters
 
 
