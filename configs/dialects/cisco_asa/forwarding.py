@@ -1,7 +1,7 @@
 """What an ASA configuration makes the firewall do with packets: named ports with levels, lists, NAT, routes.
 
-Source: Cisco "ASA Series Command Reference" (interface, nameif, security-level, route, access-group, nat). Packets go from a
-port of a higher level to one of a lower level where no list says otherwise: that is for who builds from the model.
+Source: Cisco "ASA Series Command Reference" (interface, nameif, security-level, route, access-group, nat). Packets go
+from a port of a higher level to one of a lower level where no list says otherwise: who builds from the model does that.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from configs.forwarding import settling
 from configs.forwarding.draft import Draft, PortSketch, address, interface, network
 from configs.forwarding.model import PortKind, Static
 from configs.forwarding.no_family import bgp, lists, routing
-from configs.forwarding.no_family.common import MULTICAST, NEGATION, NOT_TOLD
+from configs.forwarding.no_family.common import DISTANCES, MULTICAST, NEGATION, NOT_TOLD
 from configs.forwarding.phrases import UNREADABLE, Into, Leave, Phrases, Walk
 from configs.reading import Reading
 from inventory.text import Message
@@ -34,7 +34,7 @@ def read(tree: Tree, platform: str = "cisco_asa", name: str = "") -> Forwarding:
     """The device that a text describes."""
     views = rule_sets.VIEWS | {"router", "route-map"}
     reading = Reading(tree, NEGATION, lambda words: words[0] in views)
-    draft = Draft()
+    draft = Draft(distances=DISTANCES)
     breaks = sorted(comment.line for comment in tree.comments if comment.text.strip() == "!")
     Walk(draft.ledger, breaks)(reading.top, _BASE, draft)
     settling.filters(draft, rule_sets.read(tree))
@@ -55,7 +55,13 @@ def _interface(draft: Draft, command: Command, *words: str) -> Outcome:
     name = "".join(words)
     parent, dot, _ = name.rpartition(".")
     low = name.lower()
-    kind = PortKind.AGGREGATE if low.startswith("port-channel") else PortKind.TUNNEL if low.startswith("tunnel") else PortKind.PHYSICAL
+    kind = (
+        PortKind.AGGREGATE
+        if low.startswith("port-channel")
+        else PortKind.TUNNEL
+        if low.startswith("tunnel")
+        else PortKind.PHYSICAL
+    )
     if low.startswith(("bvi", "redundant", "tunnel", "nve")):
         return Leave(Message("ports of this kind are not in the model"), "routes")
     port = draft.ports.setdefault(name, PortSketch(name, PortKind.SUB if dot else kind, command.line))
@@ -89,7 +95,7 @@ def _level(here: _View, _: Command, value: str) -> Outcome:
 
 
 @PORT("ip address {} {}", "ip address {} {} standby {}", "ipv6 address {}")
-def _address(here: _View, command: Command, *words: str) -> Outcome:
+def _address(here: _View, _command: Command, *words: str) -> Outcome:
     here[1].add("addresses", interface(*words[:2]))
     return None
 
@@ -122,7 +128,8 @@ def _bundled(here: _View, command: Command, number: str, _: str) -> Outcome:
 
 
 PORT.weak(
-    "description ...", "duplex ...", "speed ...", "no nameif", "no security-level", "no ip address", "management-only", "flowcontrol ...", "delay ...", "lacp ...",
+    "description ...", "duplex ...", "speed ...", "no nameif", "no security-level", "no ip address",
+    "management-only", "flowcontrol ...", "delay ...", "lacp ...",
     "no management-only", "ipv6 nd ...", "mac-address ...", "port-channel ...", "ospf ...",
 )  # fmt: skip
 PORT.left(MULTICAST, "multicast", "pim ...", "igmp ...")
@@ -136,10 +143,7 @@ def _route(draft: Draft, command: Command, zone: str, *words: str) -> Outcome:
     name = "" if zone.lower() == "null0" else str(draft.store.get("names", {}).get(zone, ""))
     if not name and zone.lower() != "null0":
         return Leave(Message("the port is not defined"), "routes")
-    if words[0] == "0":
-        prefix = network("0.0.0.0/0")
-    else:
-        prefix = network(*words[:size])
+    prefix = network("0.0.0.0/0") if words[0] == "0" else network(*words[:size])
     draft.statics.append(Static(prefix, address(rest[0]) if name else None, name, "", None, distance, 0, command.line))
     return None
 
@@ -176,7 +180,9 @@ def _object(draft: Draft, _: Command, *__: str) -> Outcome:
     return Into(OBJECT, draft)
 
 
-@OBJECT("host {}", "subnet ...", "range {} {}", "network-object ...", "group-object {}", "service ...", "service-object ...")
+@OBJECT(
+    "host {}", "subnet ...", "range {} {}", "network-object ...", "group-object {}", "service ...", "service-object ..."
+)
 @OBJECT("port-object ...", "protocol-object ...", "icmp-object ...")
 def _part(_: Draft, __: Command, *___: str) -> Outcome:
     return None
@@ -231,17 +237,40 @@ def _mtu(draft: Draft, _: Command, zone: str, value: str) -> Outcome:
 
 
 SYSTEM.weak(
-    "asa version ...", "terminal ...", "domain-name ...", "ntp ...", "enable password ...", "enable ...", "passwd ...", "password ...", "ftp mode ...", "dns ...", "pager ...",
-    "logging ...", "no logging ...", "asdm ...", "no asdm ...", "arp ...", "no arp ...", "timeout ...", "user-identity ...", "aaa ...", "aaa-server ...", "http ...",
-    "no http ...", "snmp-server ...", "no snmp-server ...", "telnet ...", "ssh ...", "no ssh ...", "console ...", "username ...", "banner ...", "prompt ...", "no call-home ...",
-    "call-home", "call-home ...", "end", "icmp ...", "no failover", "no monitor-interface ...", "monitor-interface ...", "clock ...", "boot ...", "crypto key ...",
-    "crypto ca ...", "ssl ...", "service-module ...", "license ...", "hardware-id ...", "xlate ...", "management-access ...", "threat-detection ...",
-    "no threat-detection ...", "checkheaps ...", "quota ...", "service password-recovery", "jumbo-frame ...", "key ...", "privilege ...",
-    "no pager", "no names", "no service ...", "no snmp ...", "failover timeout ...", "tls-proxy ...", "dynamic-access-policy-record ...", "sysopt connection tcpmss ...",
+    "asa version ...", "terminal ...", "domain-name ...", "ntp ...", "enable password ...", "enable ...",
+    "passwd ...", "password ...", "ftp mode ...", "dns ...", "pager ...",
+    "logging ...", "no logging ...", "asdm ...", "no asdm ...", "arp ...", "no arp ...", "timeout ...",
+    "user-identity ...", "aaa ...", "aaa-server ...", "http ...",
+    "no http ...", "snmp-server ...", "no snmp-server ...", "telnet ...", "ssh ...", "no ssh ...", "console ...",
+    "username ...", "banner ...", "prompt ...", "no call-home ...",
+    "call-home", "call-home ...", "end", "icmp ...", "no failover", "no monitor-interface ...",
+    "monitor-interface ...", "clock ...", "boot ...", "crypto key ...",
+    "crypto ca ...", "ssl ...", "service-module ...", "license ...", "hardware-id ...", "xlate ...",
+    "management-access ...", "threat-detection ...",
+    "no threat-detection ...", "checkheaps ...", "quota ...", "service password-recovery", "jumbo-frame ...",
+    "key ...", "privilege ...",
+    "no pager", "no names", "no service ...", "no snmp ...", "failover timeout ...", "tls-proxy ...",
+    "dynamic-access-policy-record ...", "sysopt connection tcpmss ...",
 )  # fmt: skip
 # Inspection changes what passes only for protocols with second connections.
-SYSTEM.left(Message("what only a deeper look at packets tells is not in the model"), "filters", "class-map ...", "policy-map ...", "service-policy ...")
-SYSTEM.left(Message("tunnels of this kind are not in the model"), "tunnels", "crypto ...", "tunnel-group ...", "group-policy ...", "webvpn", "ip local pool ...")
+SYSTEM.left(
+    Message("what only a deeper look at packets tells is not in the model"),
+    "filters",
+    "class-map ...",
+    "policy-map ...",
+    "service-policy ...",
+)
+SYSTEM.left(
+    Message("tunnels of this kind are not in the model"),
+    "tunnels",
+    "crypto ...",
+    "tunnel-group ...",
+    "group-policy ...",
+    "webvpn",
+    "ip local pool ...",
+)
 SYSTEM.left(Message("subscribers and their addresses are not in the model"), "routes", "dhcpd ...", "dhcprelay ...")
-SYSTEM.left(Message("a pair of firewalls as one is not in the model"), "routes", "failover", "failover ...", "cluster ...")
+SYSTEM.left(
+    Message("a pair of firewalls as one is not in the model"), "routes", "failover", "failover ...", "cluster ..."
+)
 SYSTEM.left(MULTICAST, "multicast", "multicast-routing", "pim ...", "igmp ...")

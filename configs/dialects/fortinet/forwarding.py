@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from configs.tree import Tree
 
 NEGATION: Final = "unset"
+# FortiOS CLI reference, `set distance` of each protocol.
+_DISTANCES: Final = {
+    "static": 10, "ebgp": 20, "ospf": 110, "ospf-external": 110, "isis": 115, "rip": 120, "ibgp": 200,
+}  # fmt: skip
 SYSTEM: Final = Phrases(NEGATION)
 GLOBAL: Final = Phrases(NEGATION)
 PORTS: Final = Phrases(NEGATION)
@@ -42,7 +46,7 @@ POLICY: Final = Phrases(NEGATION)
 def read(tree: Tree, platform: str = "fortinet", name: str = "") -> Forwarding:
     """The device that a text describes."""
     reading = Reading(tree, NEGATION, lambda _: False)
-    draft = Draft()
+    draft = Draft(distances=_DISTANCES)
     Walk(draft.ledger)(reading.top, SYSTEM, draft)
     _finish(draft)
     settling.filters(draft, rule_sets.read(tree))
@@ -109,7 +113,12 @@ def _parent(port: PortSketch, _: Command, *words: str) -> Outcome:
     return None
 
 
-_KINDS: Final = {"physical": PortKind.PHYSICAL, "vlan": PortKind.SUB, "loopback": PortKind.LOOPBACK, "aggregate": PortKind.AGGREGATE}
+_KINDS: Final = {
+    "physical": PortKind.PHYSICAL,
+    "vlan": PortKind.SUB,
+    "loopback": PortKind.LOOPBACK,
+    "aggregate": PortKind.AGGREGATE,
+}
 
 
 @PORT("set type {}")
@@ -155,10 +164,14 @@ def _further(port: PortSketch, command: Command, *words: str) -> Outcome:
 
 SECOND.weak("set allowaccess ...", "next", "end")
 PORT.weak(
-    "set allowaccess ...", "set description ...", "set alias ...", "set role ...", "set snmp-index ...", "set device-identification ...", "set lldp-reception ...",
-    "set lldp-transmission ...", "set estimated-upstream-bandwidth ...", "set estimated-downstream-bandwidth ...", "set monitor-bandwidth ...", "set speed ...", "next", "end",
-    "set fortilink disable", "set lacp-mode ...", "set dedicated-to management", "set color ...", "set defaultgw ...", "set dns-server-override ...", "set weight ...",
-    "set netflow-sampler ...", "set trust-ip-1 ...", "unset ...", "set preserve-session-route ...", "set ip-managed-by-fortiipam ...",
+    "set allowaccess ...", "set description ...", "set alias ...", "set role ...", "set snmp-index ...",
+    "set device-identification ...", "set lldp-reception ...",
+    "set lldp-transmission ...", "set estimated-upstream-bandwidth ...", "set estimated-downstream-bandwidth ...",
+    "set monitor-bandwidth ...", "set speed ...", "next", "end",
+    "set fortilink disable", "set lacp-mode ...", "set dedicated-to management", "set color ...", "set defaultgw ...",
+    "set dns-server-override ...", "set weight ...",
+    "set netflow-sampler ...", "set trust-ip-1 ...", "unset ...", "set preserve-session-route ...",
+    "set ip-managed-by-fortiipam ...",
 )  # fmt: skip
 
 # ---- zones
@@ -190,7 +203,7 @@ def _in_zone(here: tuple[Draft, str], command: Command, *words: str) -> Outcome:
 
 
 @ZONE("set intrazone {allow|deny}")
-def _within(here: tuple[Draft, str], _: Command, what: str) -> Outcome:
+def _within(_here: tuple[Draft, str], _: Command, what: str) -> Outcome:
     if what == "allow":
         return Leave(Message("this form of the command is not in the model"), "filters")
     return None
@@ -258,8 +271,10 @@ def _bgp(draft: Draft, command: Command) -> Outcome:
 
 
 @SYSTEM(
-    "config firewall address", "config firewall addrgrp", "config firewall service custom", "config firewall service group", "config firewall vip", "config firewall vipgrp",
-    "config firewall ippool", "config firewall address6", "config firewall addrgrp6", "config firewall service category", "config firewall schedule recurring",
+    "config firewall address", "config firewall addrgrp", "config firewall service custom",
+    "config firewall service group", "config firewall vip", "config firewall vipgrp",
+    "config firewall ippool", "config firewall address6", "config firewall addrgrp6",
+    "config firewall service category", "config firewall schedule recurring",
 )  # fmt: skip
 def _objects(draft: Draft, _: Command) -> Outcome:
     return Into(OBJECTS, draft)
@@ -271,15 +286,29 @@ def _object(draft: Draft, _: Command, *__: str) -> Outcome:
 
 
 @OBJECT(
-    "set subnet ...", "set start-ip ...", "set end-ip ...", "set startip ...", "set endip ...", "set type {ipmask|iprange|static-nat|overload|one-to-one}", "set member ...",
-    "set protocol ...", "set tcp-portrange ...", "set udp-portrange ...", "set extip ...", "set mappedip ...", "set extintf ...", "set portforward ...", "set extport ...",
-    "set mappedport ...", "set protocol-number ...", "set icmptype ...", "set icmpcode ...", "set category ...", "set ip6 ...", "set day ...", "set arp-reply ...", "unset icmptype",
+    "set subnet ...", "set start-ip ...", "set end-ip ...", "set startip ...", "set endip ...",
+    "set type {ipmask|iprange|static-nat|overload|one-to-one}", "set member ...",
+    "set protocol ...", "set tcp-portrange ...", "set udp-portrange ...", "set extip ...", "set mappedip ...",
+    "set extintf ...", "set portforward ...", "set extport ...",
+    "set mappedport ...", "set protocol-number ...", "set icmptype ...", "set icmpcode ...", "set category ...",
+    "set ip6 ...", "set day ...", "set arp-reply ...", "unset icmptype",
 )  # fmt: skip
 def _part(_: Draft, __: Command, *___: str) -> Outcome:
     return None
 
 
-OBJECT.weak("set comment ...", "set uuid ...", "set color ...", "set visibility ...", "set associated-interface ...", "set allow-routing ...", "set comments ...", "next", "end", "unset ...")
+OBJECT.weak(
+    "set comment ...",
+    "set uuid ...",
+    "set color ...",
+    "set visibility ...",
+    "set associated-interface ...",
+    "set allow-routing ...",
+    "set comments ...",
+    "next",
+    "end",
+    "unset ...",
+)
 
 
 @SYSTEM("config firewall policy", "config firewall central-snat-map", "config firewall policy6")
@@ -288,27 +317,34 @@ def _policies(draft: Draft, _: Command) -> Outcome:
 
 
 @POLICIES("edit {#}")
-def _policy(draft: Draft, command: Command, _: str) -> Outcome:
+def _policy(draft: Draft, _command: Command, _: str) -> Outcome:
     return Into(POLICY, draft)
 
 
 @POLICY(
-    "set srcintf ...", "set dstintf ...", "set srcaddr ...", "set dstaddr ...", "set action {accept|deny}", "set service ...", "set nat ...", "set ippool ...",
-    "set poolname ...", "set status ...", "set srcaddr-negate ...", "set dstaddr-negate ...", 'set schedule "always"', "set schedule always", "set service-negate ...",
-    "set match-vip ...", "set srcaddr6 ...", "set dstaddr6 ...", "set orig-addr ...", "set dst-addr ...", "set nat-ippool ...", "set fixedport ...",
+    "set srcintf ...", "set dstintf ...", "set srcaddr ...", "set dstaddr ...", "set action {accept|deny}",
+    "set service ...", "set nat ...", "set ippool ...",
+    "set poolname ...", "set status ...", "set srcaddr-negate ...", "set dstaddr-negate ...", 'set schedule "always"',
+    "set schedule always", "set service-negate ...",
+    "set match-vip ...", "set srcaddr6 ...", "set dstaddr6 ...", "set orig-addr ...", "set dst-addr ...",
+    "set nat-ippool ...", "set fixedport ...",
 )  # fmt: skip
 def _condition(_: Draft, __: Command, *___: str) -> Outcome:
     return None
 
 
 POLICY.weak(
-    "set name ...", "set uuid ...", "set comments ...", "set logtraffic ...", "set logtraffic-start ...", "set label ...", "set global-label ...", "set ssl-ssh-profile no-inspection",
-    'set ssl-ssh-profile "no-inspection"', "set utm-status disable", "set inspection-mode ...", "set auto-asic-offload ...", "next", "end", "set profile-protocol-options ...", "set capture-packet ...",
+    "set name ...", "set uuid ...", "set comments ...", "set logtraffic ...", "set logtraffic-start ...",
+    "set label ...", "set global-label ...", "set ssl-ssh-profile no-inspection",
+    'set ssl-ssh-profile "no-inspection"', "set utm-status disable", "set inspection-mode ...",
+    "set auto-asic-offload ...", "next", "end", "set profile-protocol-options ...", "set capture-packet ...",
 )  # fmt: skip
 POLICY.left(Message("times of day are not in the model"), "filters", "set schedule ...")
 POLICY.left(
-    Message("what only a deeper look at packets tells is not in the model"), "filters", "set utm-status ...", "set ssl-ssh-profile ...", "set av-profile ...", "set webfilter-profile ...",
-    "set ips-sensor ...", "set application-list ...", "set users ...", "set groups ...", "set internet-service ...", "set dnsfilter-profile ...", "set waf-profile ...", "set profile-type ...",
+    Message("what only a deeper look at packets tells is not in the model"), "filters", "set utm-status ...",
+    "set ssl-ssh-profile ...", "set av-profile ...", "set webfilter-profile ...",
+    "set ips-sensor ...", "set application-list ...", "set users ...", "set groups ...", "set internet-service ...",
+    "set dnsfilter-profile ...", "set waf-profile ...", "set profile-type ...",
 )  # fmt: skip
 PORTS.weak("end")
 ZONES.weak("end")

@@ -77,7 +77,14 @@ def _set(here: _Entry, _: Command, what: str, *words: str) -> Outcome:
 
 
 ENTRY.weak("end", "next", "set comments ...", "set mtu-ignore ...", "set bfd ...", "set shortcut default")
-OSPF.weak("end", "config redistribute6 ...", "set log-neighbour-changes ...", "set bfd ...", "set restart-mode ...", "config ospf-interface6")
+OSPF.weak(
+    "end",
+    "config redistribute6 ...",
+    "set log-neighbour-changes ...",
+    "set bfd ...",
+    "set restart-mode ...",
+    "config ospf-interface6",
+)
 
 
 def _later(here: _View, said: dict[str, str]) -> None:
@@ -102,7 +109,12 @@ def _finish(draft: Draft, process: OspfSketch, said: dict[str, str]) -> None:
             port = draft.ports[said["interface"]].part("ospf")
             if "network-type" in said:
                 port.put(network_type=said["network-type"].replace("non-broadcast", "nbma"))
-            for word, name in (("cost", "cost"), ("hello-interval", "hello"), ("dead-interval", "dead"), ("priority", "priority")):
+            for word, name in (
+                ("cost", "cost"),
+                ("hello-interval", "hello"),
+                ("dead-interval", "dead"),
+                ("priority", "priority"),
+            ):
                 if word in said:
                     port.put(**{name: int(said[word])})
     except (KeyError, ValueError):
@@ -178,7 +190,16 @@ def _source(here: _Peer, _: Command, name: str) -> Outcome:
     return None
 
 
-PEER.weak("next", "end", "set description ...", "set soft-reconfiguration enable", "set advertisement-interval ...", "set bfd ...", "set holdtime-timer ...", "set keep-alive-timer ...")
+PEER.weak(
+    "next",
+    "end",
+    "set description ...",
+    "set soft-reconfiguration enable",
+    "set advertisement-interval ...",
+    "set bfd ...",
+    "set holdtime-timer ...",
+    "set keep-alive-timer ...",
+)
 
 
 @FEED("edit {#}")
@@ -214,4 +235,11 @@ def _status(_: _Bgp, __: Command, ___: str) -> Outcome:
 
 
 STATUS.weak("end", "next")
-BGP.weak("end", "set log-neighbour-changes ...", "set graceful-restart ...", "set keepalive-timer ...", "set holdtime-timer ...", "config redistribute6 ...")
+BGP.weak(
+    "end",
+    "set log-neighbour-changes ...",
+    "set graceful-restart ...",
+    "set keepalive-timer ...",
+    "set holdtime-timer ...",
+    "config redistribute6 ...",
+)

@@ -52,7 +52,8 @@ def _name(draft: Draft, _: Command, name: str) -> Outcome:
 
 
 _KINDS: Final = (
-    ("loopback", PortKind.LOOPBACK), ("aggregate", PortKind.AGGREGATE), ("vlan", PortKind.VLAN), ("tunnel", PortKind.TUNNEL),
+    ("loopback", PortKind.LOOPBACK), ("aggregate", PortKind.AGGREGATE), ("vlan", PortKind.VLAN), ("tunnel",
+    PortKind.TUNNEL),
 )  # fmt: skip
 
 
@@ -95,7 +96,21 @@ def _mtu(port: PortSketch, _: Command, value: str) -> Outcome:
     return None
 
 
-PORT.weak("manage ...", "description ...", "no manage ...", "exit", "duplex ...", "speed ...", "no reverse-route", "reverse-route ...", "lldp ...", "no lldp ...", "bandwidth ...", "ftp ...", "webauth ...")
+PORT.weak(
+    "manage ...",
+    "description ...",
+    "no manage ...",
+    "exit",
+    "duplex ...",
+    "speed ...",
+    "no reverse-route",
+    "reverse-route ...",
+    "lldp ...",
+    "no lldp ...",
+    "bandwidth ...",
+    "ftp ...",
+    "webauth ...",
+)
 
 
 @SYSTEM("zone {}", "zone {} {}")
@@ -105,7 +120,11 @@ def _zone_view(draft: Draft, _: Command, *__: str) -> Outcome:
 
 @ZONE("vrouter {}")
 def _zone_router(_: Draft, __: Command, name: str) -> Outcome:
-    return None if name.strip('"') == "trust-vr" else Leave(Message("a second router on the device is not in the model"), "routes")
+    return (
+        None
+        if name.strip('"') == "trust-vr"
+        else Leave(Message("a second router on the device is not in the model"), "routes")
+    )
 
 
 ZONE.weak("exit", "description ...", "ad ...", "no ad ...", "type wan", "wan-zone")
@@ -165,7 +184,9 @@ def _object(draft: Draft, _: Command, *__: str) -> Outcome:
     return Into(OBJECT, draft)
 
 
-@OBJECT("ip ...", "range ...", "member ...", "service ...", "tcp ...", "udp ...", "icmp ...", "protocol ...", "exclude ...")
+@OBJECT(
+    "ip ...", "range ...", "member ...", "service ...", "tcp ...", "udp ...", "icmp ...", "protocol ...", "exclude ..."
+)
 def _part(_: Draft, __: Command, *___: str) -> Outcome:
     return None
 
@@ -185,7 +206,8 @@ def _rule(draft: Draft, command: Command, *_: str) -> Outcome:
 
 
 @RULE(
-    "action {permit|deny}", "src-zone ...", "dst-zone ...", "src-addr ...", "dst-addr ...", "src-ip ...", "dst-ip ...", "service ...", "src-range ...", "dst-range ...", "disable", "enable",
+    "action {permit|deny}", "src-zone ...", "dst-zone ...", "src-addr ...", "dst-addr ...", "src-ip ...",
+    "dst-ip ...", "service ...", "src-range ...", "dst-range ...", "disable", "enable",
     "src-addr-negate", "dst-addr-negate",
 )  # fmt: skip
 def _condition(_: Draft, __: Command, *___: str) -> Outcome:
@@ -194,14 +216,47 @@ def _condition(_: Draft, __: Command, *___: str) -> Outcome:
 
 RULE.weak("exit", "name ...", "description ...", "log ...", "no log ...")
 RULE.left(Message("times of day are not in the model"), "filters", "schedule ...")
-RULE.left(Message("what only a deeper look at packets tells is not in the model"), "filters", "application ...", "role ...", "user ...", "user-group ...", "ips ...", "av ...", "url ...", "action ...")
+RULE.left(
+    Message("what only a deeper look at packets tells is not in the model"),
+    "filters",
+    "application ...",
+    "role ...",
+    "user ...",
+    "user-group ...",
+    "ips ...",
+    "av ...",
+    "url ...",
+    "action ...",
+)
 SYSTEM.weak(
-    "building ...", "version ...", "admin ...", "exit", "end", "configure", "ntp ...", "clock ...", "snmp-server ...", "logging ...", "no logging ...", "ssh ...", "no ssh ...", "http ...", "https ...",
-    "telnet ...", "aaa-server ...", "role ...", "role-mapping-rule ...", "user ...", "ip name-server ...", "ip domain ...", "password-policy ...", "password ...", "language ...", "image ...", "sms ...",
-    "app ...", "statistics-set ...", "monitor ...", "smtp ...", "webauth ...", "pki ...", "trust-domain ...", "flow", "tcp-mss ...", "no http ...", "strict-tunnel-check", "ips ...", "av ...",
-    "longlife-sess-percent ...", "lldp ...", "track ...", "schedule ...", "threat-protection ...", "zone-ad ...", "exec ...", "configuration ...", "report ...", "no sms ...", "console ...", "web ...",
+    "building ...", "version ...", "admin ...", "exit", "end", "configure", "ntp ...", "clock ...", "snmp-server ...",
+    "logging ...", "no logging ...", "ssh ...", "no ssh ...", "http ...", "https ...",
+    "telnet ...", "aaa-server ...", "role ...", "role-mapping-rule ...", "user ...", "ip name-server ...",
+    "ip domain ...", "password-policy ...", "password ...", "language ...", "image ...", "sms ...",
+    "app ...", "statistics-set ...", "monitor ...", "smtp ...", "webauth ...", "pki ...", "trust-domain ...", "flow",
+    "tcp-mss ...", "no http ...", "strict-tunnel-check", "ips ...", "av ...",
+    "longlife-sess-percent ...", "lldp ...", "track ...", "schedule ...", "threat-protection ...", "zone-ad ...",
+    "exec ...", "configuration ...", "report ...", "no sms ...", "console ...", "web ...",
 )  # fmt: skip
-SYSTEM.left(Message("tunnels of this kind are not in the model"), "tunnels", "isakmp ...", "ipsec ...", "tunnel ...", "scvpn ...", "access-address-pool ...", "l2tp ...", "gre ...")
-SYSTEM.left(Message("subscribers and their addresses are not in the model"), "routes", "dhcp-server ...", "pppoe-client ...")
+SYSTEM.left(
+    Message("tunnels of this kind are not in the model"),
+    "tunnels",
+    "isakmp ...",
+    "ipsec ...",
+    "tunnel ...",
+    "scvpn ...",
+    "access-address-pool ...",
+    "l2tp ...",
+    "gre ...",
+)
+SYSTEM.left(
+    Message("subscribers and their addresses are not in the model"), "routes", "dhcp-server ...", "pppoe-client ..."
+)
 SYSTEM.left(Message("a pair of firewalls as one is not in the model"), "routes", "ha ...")
-SYSTEM.left(Message("rates and classes of packets are not in the model"), "other", "qos-engine ...", "qos-profile ...", "qos ...")
+SYSTEM.left(
+    Message("rates and classes of packets are not in the model"),
+    "other",
+    "qos-engine ...",
+    "qos-profile ...",
+    "qos ...",
+)

@@ -1,7 +1,7 @@
 """What a TOS configuration makes the firewall do with packets: ports, areas, routes, policies, NAT.
 
-Forms as the line shapes that public converters, generators and notes show; no vendor manual was available, so what is not
-among them is left.
+Forms as the line shapes that public converters, generators and notes show; no vendor manual was available, so what is
+not among them is left.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from configs.tree import Tree
 
 _WEAK: Final = (
-    ("system",), ("pf",), ("log",), ("snmp",), ("ntp",), ("user",), ("auth",), ("webui",), ("network", "dns"), ("network", "arp"), ("network", "hostname"),
-    ("define", "schedule"), ("save",), ("exit",), ("end",), ("help",), ("alarm",), ("report",), ("ids",), ("statistics",), ("debug",), ("date",),
+    ("system",), ("pf",), ("log",), ("snmp",), ("ntp",), ("user",), ("auth",), ("webui",), ("network", "dns"),
+    ("network", "arp"), ("network", "hostname"),
+    ("define", "schedule"), ("save",), ("exit",), ("end",), ("help",), ("alarm",), ("report",), ("ids",),
+    ("statistics",), ("debug",), ("date",),
 )  # fmt: skip
 _OBJECTS: Final = ("area", "host", "subnet", "range", "group_address", "service", "group_service", "mac")
 
@@ -35,12 +37,12 @@ def read(tree: Tree, platform: str = "topsec_tos", name: str = "") -> Forwarding
     for command in objects.read(tree):
         try:
             outcome = _command(draft, command)
-        except ValueError:
+        except (ValueError, LookupError):
             outcome = Leave(UNREADABLE)
         draft.ledger.note(command.line, outcome)
-    for command in reading.all:
-        if command.line not in known and command.inside:
-            draft.ledger.note(command.line, None)  # a submode: its lines are commands with its words
+    for view in reading.all:
+        if view.line not in known and view.inside:
+            draft.ledger.note(view.line, None)  # a submode: its lines are commands with its words
     for command in objects.read(tree):
         if command.starts("define", "area", "add"):
             for port in command.values("attribute"):
@@ -61,6 +63,11 @@ def _command(draft: Draft, command: objects.Command) -> Outcome:
         return NO_EFFECT
     if command.owner:
         return Leave(Message("virtual systems are not in the model"), "routes")
+    return _known(draft, command)
+
+
+def _known(draft: Draft, command: objects.Command) -> Outcome:
+    words = command.words
     if words[:2] == ("network", "interface") and len(words) > 3:
         return _port(draft, command)
     if words[:3] == ("network", "route", "add"):
@@ -76,7 +83,15 @@ def _command(draft: Draft, command: objects.Command) -> Outcome:
 def _port(draft: Draft, command: objects.Command) -> Outcome:
     name, what, *rest = command.words[2:]
     parent, dot, tag = name.rpartition(".")
-    kind = PortKind.SUB if dot else PortKind.LOOPBACK if name.startswith("lo") else PortKind.VLAN if name.startswith("vlan.") else PortKind.PHYSICAL
+    kind = (
+        PortKind.SUB
+        if dot
+        else PortKind.LOOPBACK
+        if name.startswith("lo")
+        else PortKind.VLAN
+        if name.startswith("vlan.")
+        else PortKind.PHYSICAL
+    )
     port = draft.ports.setdefault(name, PortSketch(name, kind, command.line))
     if kind is PortKind.SUB and tag.isdecimal():
         port.put(parent=parent, vlan=int(tag))
@@ -90,18 +105,43 @@ def _port(draft: Draft, command: objects.Command) -> Outcome:
     if what == "mtu" and rest:
         port.put(mtu=int(rest[0]))
         return None
-    if what in ("description", "speed", "duplex", "allow", "comment"):
-        return NO_EFFECT
-    return Leave(UNKNOWN)
+    return NO_EFFECT if what in ("description", "speed", "duplex", "allow", "comment") else Leave(UNKNOWN)
 
 
 def _route(draft: Draft, command: objects.Command) -> Outcome:
     known = {"dst", "gw", "dev", "metric", "mask", "id"}
-    if {word for word in command.words[3::2]} - known:
+    if set(command.words[3::2]) - known:
         return Leave(Message("this form of the command is not in the model"), "routes")
-    gateway, metric = command.value("gw"), command.value("metric")
-    prefix = network(command.value("dst"), command.value("mask")) if command.value("mask") else network(command.value("dst"))
+    gateway, metric = (
+        command.value(
+            "gw",
+        ),
+        command.value("metric"),
+    )
+    prefix = (
+        network(
+            command.value(
+                "dst",
+            ),
+            command.value("mask"),
+        )
+        if command.value("mask")
+        else network(command.value("dst"))
+    )
     distance = int(metric) if metric else None
     via = address(gateway) if gateway else None
-    draft.statics.append(Static(prefix, via, command.value("dev"), "", None, distance, 0, command.line))
+    draft.statics.append(
+        Static(
+            prefix,
+            via,
+            command.value(
+                "dev",
+            ),
+            "",
+            None,
+            distance,
+            0,
+            command.line,
+        )
+    )
     return None
