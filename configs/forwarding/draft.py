@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from configs.addressing import host_of
 from configs.forwarding.model import (
+    Bgp,
     BgpFamily,
     Forwarding,
     Isis,
     IsisPort,
+    Neighbour,
     Ospf,
+    OspfArea,
     OspfPort,
     Port,
     PortKind,
@@ -26,11 +29,11 @@ from configs.forwarding.model import (
     VirtualRouter,
     Vrf,
 )
-from configs.forwarding.phrases import UNKNOWN, Ledger, Weak
+from configs.forwarding.phrases import UNKNOWN, Ledger
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
     from configs.forwarding.model import Ipsec, ListRule, PolicyStep, PrefixRule
@@ -127,7 +130,10 @@ class Draft:
     label_id: str = ""
     router_id: str = ""
     name: str = ""
+    distances: Mapping[str, int] = field(default_factory=dict)
     priorities: dict[str, int] = field(default_factory=dict)
+    between_equals: bool = False
+    within_port: bool = False
     later: list[Callable[[], None]] = field(default_factory=list)
     store: dict[str, dict[str, object]] = field(default_factory=dict)  # what a language needs until the end
 
@@ -139,8 +145,9 @@ class Draft:
         """The device. Whatever no reader spoke of is left."""
         for finish in self.later:
             finish()
+        known = self.ledger.known
         for command in commands:
-            if command.line not in self.ledger.known:
+            if command.line not in known:
                 self.ledger.leave(command.line, UNKNOWN)
         return Forwarding(
             name=name or self.name,
@@ -165,7 +172,10 @@ class Draft:
             ipsec=tuple(self.ipsec),
             label_id=self.label_id,
             router_id=self.router_id,
+            distances=self.distances,
             priorities=self.priorities,
+            between_equals=self.between_equals,
+            within_port=self.within_port,
             left=tuple(sorted(self.ledger.left.values(), key=lambda one: one.line)),
             lines=frozenset(self.ledger.carried),
         )
@@ -180,8 +190,6 @@ class OspfSketch(Sketch[Ospf]):
 
     def area(self, text: str) -> Sketch[Any]:
         """An area by its number or dotted form."""
-        from configs.forwarding.model import OspfArea  # noqa: PLC0415 - beside its only use
-
         name = dotted(text)
         return self.areas.setdefault(name, Sketch(OspfArea, area=name))
 
@@ -193,12 +201,11 @@ class OspfSketch(Sketch[Ospf]):
 class BgpSketch:
     """The speaker: what is said of neighbours for all families, and for each of them.
 
-    A neighbour is known by the VRF and its address, a group by its name. What a neighbour says itself outdoes its group.
+    A neighbour is known by the VRF and its address, a group by its name. What a neighbour says itself outdoes its
+    group.
     """
 
     def __init__(self, asn: int, line: int) -> None:
-        from configs.forwarding.model import Bgp  # noqa: PLC0415 - beside its only use
-
         self.sketch: Sketch[Bgp] = Sketch(Bgp, asn=asn, line=line)
         self.families: dict[tuple[str, str], FamilySketch] = {}
         # (VRF, address or group) → what holds in every family
@@ -240,12 +247,14 @@ class BgpSketch:
         active: dict[tuple[str, str], set[str]] = {}
         peers = sorted({key for key in self.general if key[1] not in self.groups} | set(self.member_of))
         for vrf, peer in peers:
-            for family in sorted({name for name, of in self.families if of == vrf} | self.active_by_default):
-                said = self.merged(vrf, peer, self.families.get((family, vrf)))
-                default = family in self.active_by_default if not vrf else self.active_in_vrfs and family == _own_family(peer)
+            for name in sorted({name for name, of in self.families if of == vrf} | self.active_by_default):
+                said = self.merged(vrf, peer, self.families.get((name, vrf)))
+                default = name in self.active_by_default
+                if vrf:
+                    default = self.active_in_vrfs and name == _own_family(peer)
                 if said.get("enabled", default):
-                    active.setdefault((vrf, peer), set()).add(family)
-                    self.family(family, vrf)
+                    active.setdefault((vrf, peer), set()).add(name)
+                    self.family(name, vrf)
         families = []
         for (name, vrf), family in self.families.items():
             found = []
@@ -261,11 +270,7 @@ class BgpSketch:
                 if asn is None:
                     draft.ledger.leave(said.get("line", 0), Message("the neighbour has no AS number"), "routes")
                     continue
-                from configs.forwarding.model import Neighbour  # noqa: PLC0415 - beside its only use
-
-                found.append(
-                    Neighbour(address=ip_address(peer), asn=asn, families=frozenset(in_these), **said)
-                )
+                found.append(Neighbour(address=ip_address(peer), asn=asn, families=frozenset(in_these), **said))
             families.append(family.done(neighbours=tuple(sorted(found, key=lambda one: (one.line, str(one.address))))))
         return self.sketch.done(families=tuple(families))
 
@@ -342,8 +347,11 @@ def classful(text: str) -> IPv4Network:
 
 
 def token(ciphered: str) -> str:
-    """A stand-in for a ciphered secret: the same for the same ciphertext, and not the secret."""
-    return "c" + hashlib.sha256(ciphered.encode()).hexdigest()[:15]
+    """A stand-in for a ciphered secret: the same for the same ciphertext, and not the secret.
+
+    It begins with `~` and has 16 characters, as many as an OSPF key may have (RFC 2328, D.3).
+    """
+    return "~" + hashlib.sha256(ciphered.encode()).hexdigest()[:15]
 
 
 def spread(text: Iterable[str]) -> set[int]:
@@ -361,5 +369,3 @@ def spread(text: Iterable[str]) -> set[int]:
         found |= set(range(first, last + 1))
         index += 1
     return found
-
-

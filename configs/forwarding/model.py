@@ -2,6 +2,9 @@
 
 A dialect fills it in (`configs.dialects.forwarding`), a lab builds a device from it. Names are the configuration's own,
 in full. What the model has no word for is in `Forwarding.left`, line by line: nothing is dropped in silence.
+
+A secret is as both ends can be given it. One that begins with `~` stands for a ciphertext: it is the same at both ends
+only if their texts are.
 """
 
 from __future__ import annotations
@@ -47,8 +50,8 @@ class Switched:
 class Gre:
     """A tunnel. Its outer packets are routed in `vrf`; `source` is an address or a port's name.
 
-    `protocol`: gre (over what the destination is of), ipip, ip6ip (IPv6 over IPv4), ipip6, ip6ip6, or 6to4, which has no
-    `destination`.
+    `protocol`: gre (over what the destination is of), ipip, ip6ip (IPv6 over IPv4), ipip6, ip6ip6, or 6to4, which has
+    no `destination`.
     """
 
     source: str
@@ -91,7 +94,8 @@ class OspfPort:
     network_type: str = ""  # broadcast, point-to-point, nbma, point-to-multipoint
     priority: int | None = None
     passive: bool | None = None
-    secret: str = field(default="", repr=False)  # authentication: `simple:KEY` or `md5:NUMBER:KEY`, the key as both ends can be given it
+    # Authentication: `simple:KEY` or `md5:NUMBER:KEY`, the key as both ends can be given it.
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -460,8 +464,13 @@ class Forwarding:
     isis: tuple[Isis, ...] = ()
     rip: tuple[Rip, ...] = ()
     router_id: str = ""  # of protocols that give none of their own
+    # What a route of a protocol is worth where the configuration does not say, less being better: static, ospf,
+    # ospf-external, isis, rip, ebgp, ibgp. Empty: not known.
+    distances: Mapping[str, int] = field(default_factory=dict)
     as_path_lists: Mapping[str, tuple[ListRule, ...]] = field(default_factory=dict)
     community_lists: Mapping[str, tuple[ListRule, ...]] = field(default_factory=dict)
+    between_equals: bool = False  # packets pass between ports of equal priority
+    within_port: bool = False  # packets leave by the port they came by
     lines: frozenset[int] = frozenset()  # those that the model has; every other command is in `left`
 
     @property

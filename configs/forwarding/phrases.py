@@ -2,8 +2,8 @@
 
 A phrase is written as the vendor's manual writes it: `ip address {} {}`. `{}` takes a word, `{#}` a number, `{a|b}` one
 of these words; `a|b` is one of them without being told to the handler; a last `...` takes whatever else stands there.
-A handler gets the view's context, the command and the words in the places. Its `ValueError` means that a value could
-not be read. What it returns says what becomes of the line; None: the model has it.
+A handler gets the view's context, the command and the words in the places. Its `ValueError` or `LookupError` means that
+a value could not be read or is not there. What it returns says what becomes of the line; None: the model has it.
 """
 
 from __future__ import annotations
@@ -104,22 +104,23 @@ class Phrases:
 
     def read(self, context: Any, command: Command) -> Outcome:
         """What becomes of a command."""
-        for row, found in self._fitting(command):
+        for row, found in self.fitting(command):
             try:
                 outcome = row.handler(context, command, *found)
-            except ValueError:
+            except (ValueError, LookupError):
                 return Leave(UNREADABLE)
             if outcome is not NEXT:
                 return outcome
         return Leave(UNKNOWN)
 
-    def _fitting(self, command: Command) -> Iterable[tuple[_Row, list[str]]]:
+    def fitting(self, command: Command) -> Iterable[tuple[_Row, list[str]]]:
+        """The phrases that fit, with the words in their places; its own first."""
         for row in (*self._own.get(command.folded[0], ()), *self._own.get("", ())):
             found = _places(row, command)
             if found is not None:
                 yield row, found
         for base in self._bases:
-            yield from base._fitting(command)
+            yield from base.fitting(command)
 
 
 # What a handler returns that leaves the line to the next phrase that fits.
@@ -185,9 +186,9 @@ def _lost(outcome: Outcome) -> bool:
 class Walk:
     """Reads a text's commands by its views. `breaks` are the lines of separators, which end all views.
 
-    Hand-written texts are indented in many ways, and a device does not look at that: a command that the view around it
-    does not know is read in the view that was opened last, if no separator stands between them or it opens a view there, and
-    what stands below a command that opens no view belongs to the view around it.
+    Hand-written texts are indented in many ways, and a device does not look at that: a command that the view around
+    it does not know is read in the view that was opened last, if no separator stands between them or it opens a view
+    there, and what stands below a command that opens no view belongs to the view around it.
     """
 
     ledger: Ledger

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _GROUPS: Final = {
-    1: "modp768", 2: "modp1024", 5: "modp1536", 14: "modp2048", 15: "modp3072", 16: "modp4096", 19: "ecp256", 20: "ecp384",
+    1: "modp768", 2: "modp1024", 5: "modp1536", 14: "modp2048", 15: "modp3072", 16: "modp4096", 19: "ecp256",
+    20: "ecp384",
     21: "ecp521",
 }  # fmt: skip
 _HASHES: Final = {
@@ -20,7 +21,7 @@ _CIPHER: Final = re.compile(r"aes(?:-(cbc|gcm|ctr))?-?(128|192|256)|aes-?(128|19
 
 
 def cipher(text: str) -> str:
-    """`aes-256`, `aes-cbc-256`, `aes256-gcm-128`, `3des` as `aes256`, `aes256gcm16`; ValueError for what is not known."""
+    """`aes-256`, `aes-cbc-256`, `aes256-gcm-128` as `aes256`, `aes256gcm16`; ValueError for what is not known."""
     low = text.lower()
     if low in ("3des", "3des-cbc"):
         return "3des"

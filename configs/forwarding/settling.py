@@ -26,7 +26,9 @@ def filters(draft: Draft, rules: RuleSets) -> None:
         draft.ledger.leave(line, UNREADABLE, "filters")
 
 
-def translations(draft: Draft, lists: tuple[TranslationList, ...], pools: Iterable[Pool], unread: Iterable[int]) -> None:
+def translations(
+    draft: Draft, lists: tuple[TranslationList, ...], pools: Iterable[Pool], unread: Iterable[int]
+) -> None:
     """Take translations over. A command below a port that no translation comes from is left."""
     draft.translations = lists
     known = {line for pool in pools for line in pool.lines}

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,12 +51,14 @@ def start(
     inherit: int,
     owned: bool = False,
     keeper: str = KEEPER,
+    limit: float = 0.0,
 ) -> Running:
     """Build a lab. `heard` is told of each node; `confirm` runs when all is there, before the lab may outlive us.
 
     The descriptor `inherit` stays open as long as the lab runs; an `owned` lab ends with this process, however this
     one ends. LabError if the lab cannot be built; then, as after any exception of `confirm`, nothing of it is left.
-    Nodes that did not start are in `failed`. `keeper` is the module that builds and holds it.
+    Nodes that did not start are in `failed`. `keeper` is the module that builds and holds it. What is not
+    there after `limit` seconds has failed; 0: it takes as long as it takes.
     """
     with log.open("ab") as errors, _launch(errors, inherit, keeper, owned=owned) as process:
         assert process.stdin is not None  # noqa: S101 - both were asked for as pipes
@@ -64,11 +67,16 @@ def start(
         if not line.isdigit():
             raise _died(log)
         pid = int(line)
+        watch = threading.Timer(limit, end, (pid,))
+        if limit:
+            watch.start()
         try:
             return _converse(pid, process.stdin, process.stdout, spec, log, heard, confirm)
         except BaseException:
             end(pid)
             raise
+        finally:
+            watch.cancel()
 
 
 def _launch(errors: IO[bytes], inherit: int, module: str, *, owned: bool) -> subprocess.Popen[str]:

@@ -1,6 +1,6 @@
 """Which devices must reach which, told from the configurations alone: a calculation apart from FRR and from `frr.py`.
 
-Connected networks, static routes, OSPF, IS-IS and RIP domains and BGP sessions in the global tables, IPv4. A packet is
+Connected networks, static routes, OSPF, IS-IS and RIP domains and BGP sessions in the global tables. A packet is
 followed hop by hop, there and back. It is cautious: a device that filters is never expected to let anything through,
 and what a policy decides about is not expected.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, NamedTuple
 
 from configs.forwarding.model import PortKind
@@ -48,33 +49,34 @@ class _Way(NamedTuple):
 class _World:
     devices: Mapping[str, Forwarding]
     wiring: Wiring
+    version: int
     owners: dict[Address, set[str]] = field(default_factory=lambda: defaultdict(set))
     routes: dict[str, list[_Way]] = field(default_factory=lambda: defaultdict(list))
     near: dict[tuple[str, Network], dict[Address, str]] = field(default_factory=lambda: defaultdict(dict))
 
 
 def pairs(devices: Mapping[str, Forwarding], wiring: Wiring) -> tuple[Pair, ...]:
-    """Every ordered pair of devices of which the first must reach the second, each with one address that shows it."""
-    world = _known(devices, wiring)
+    """Every ordered pair of which the first must reach the second, each with an address of a family that shows it."""
+    worlds = [_known(devices, wiring, version) for version in (4, 6)]
     found = []
     for source in devices:
         for goal in devices:
-            if source == goal:
-                continue
-            address = next((one for one in _targets(devices[goal]) if _there_and_back(world, source, goal, one)), None)
-            if address is not None:
-                found.append(Pair(source, goal, address))
+            for world in worlds if source != goal else ():
+                targets = _targets(devices[goal], world.version)
+                address = next((one for one in targets if _there_and_back(world, source, goal, one)), None)
+                if address is not None:
+                    found.append(Pair(source, goal, address))
     return tuple(found)
 
 
-def _targets(device: Forwarding) -> Iterator[Address]:
+def _targets(device: Forwarding, version: int) -> Iterator[Address]:
     """A device's addresses in the global table, hosts' first: what is told of them says most."""
     found = [
         address
         for port in device.ports.values()
         if not port.vrf and is_up(device, port) and port.tunnel is None
         for address in port.addresses
-        if address.version == 4
+        if address.version == version and not address.is_link_local
     ]
     yield from (address.ip for address in sorted(found, key=lambda one: -one.network.prefixlen))
 
@@ -150,22 +152,22 @@ def _between(world: _World, here: str, other: str) -> Address | None:
         address.ip
         for port in world.devices[here].ports.values()
         for address in port.addresses
-        if address.network in found and address.version == 4
+        if address.network in found
     ]
     return own[0] if own else None
 
 
-def _known(devices: Mapping[str, Forwarding], wiring: Wiring) -> _World:
-    world = _World(devices, wiring)
+def _known(devices: Mapping[str, Forwarding], wiring: Wiring, version: int) -> _World:
+    world = _World(devices, wiring, version)
     for name, device in devices.items():
         for port in device.ports.values():
             if port.vrf or not is_up(device, port) or port.tunnel is not None:
                 continue
-            for address in port.addresses:
+            for address in (one for one in port.addresses if one.version == version and not one.is_link_local):
                 world.owners[address.ip].add(name)
                 world.routes[name].append(_Way(address.network, 0))
         for static in device.statics:
-            if static.vrf or static.via_vrf:
+            if static.vrf or static.via_vrf or static.network.version != version:
                 continue
             if static.via is not None:
                 world.routes[name].append(_Way(static.network, 60, static.via))
@@ -174,9 +176,9 @@ def _known(devices: Mapping[str, Forwarding], wiring: Wiring) -> _World:
                 world.routes[name].append(_Way(static.network, 60, drops=True))
     _nearby(world)
     for domain, rank in (
-        (domains.ospf(devices, wiring), 10),
-        (domains.isis(devices, wiring), 15),
-        (domains.rip(devices, wiring), 100),
+        (domains.ospf(devices, wiring, version), 10),
+        (domains.isis(devices, wiring, version), 15),
+        (domains.rip(devices, wiring, version), 100),
     ):
         _learn(world, domain, rank)
     _bgp(world)
@@ -212,44 +214,47 @@ def _learn(world: _World, domain: Domain, rank: int) -> None:
         for other in domain.imports_known[name] - {name}:
             world.routes[name] += [_Way(network, 150, to=other, domain=domain) for network in domain.imports[other]]
         for other in domain.exits[name] - {name}:
-            from ipaddress import ip_network  # noqa: PLC0415 - only here
-
-            world.routes[name].append(_Way(ip_network("0.0.0.0/0"), rank, to=other, domain=domain))
+            anywhere = ip_network("0.0.0.0/0" if world.version == 4 else "::/0")
+            world.routes[name].append(_Way(anywhere, rank, to=other, domain=domain))
 
 
 def _bgp(world: _World) -> None:
     """Sessions whose two ends name each other, and what is told over them without any policy."""
     said: dict[str, dict[Address, Neighbour]] = {}
-    told: dict[str, dict[Network, tuple[Address | None, bool, tuple[int, ...]]]] = defaultdict(dict)
+    told: dict[str, dict[Network, _Told]] = defaultdict(dict)
     for name, device in world.devices.items():
-        if device.bgp is None:
-            continue
-        own = {network for way in world.routes[name] for network in (way.network,)}
-        for family in device.bgp.families:
-            if family.family != "ipv4" or family.vrf:
+        own = {way.network for way in world.routes[name]}
+        for family in device.bgp.families if device.bgp is not None else ():
+            if family.family != f"ipv{world.version}" or family.vrf:
                 continue
-            said[name] = {
-                one.address: one
-                for one in family.neighbours
-                if (not one.families or "ipv4" in one.families) and one.active
-            }
-            for network in family.networks:
-                if network in own and network not in family.network_policies:
-                    told[name][network] = (None, True, ())
-            for network in imported(device, family.redistributes):
-                told[name][network] = (None, True, ())
+            said[name] = {one.address: one for one in family.neighbours if _speaks(one, family.family)}
+            certain = {one for one in family.networks if one in own and one not in family.network_policies}
+            for network in certain | imported(device, family.redistributes, world.version):
+                told[name][network] = _Told(None, outside=True)
     for _ in range(len(world.devices)):
         for name, neighbours in said.items():
             for address, one in neighbours.items():
                 _tell(world, said, told, name, address, one)
     for name, routes in told.items():
-        world.routes[name] += [_Way(network, 255, via) for network, (via, _, _) in routes.items() if via is not None]
+        world.routes[name] += [_Way(network, 255, one.via) for network, one in routes.items() if one.via is not None]
 
 
-def _tell(  # noqa: PLR0913 - the state of one pass
+class _Told(NamedTuple):
+    """How a device has a route of BGP: its next hop (None: its own), whether from outside, and through which ASes."""
+
+    via: Address | None
+    outside: bool
+    path: tuple[int, ...] = ()
+
+
+def _speaks(one: Neighbour, family: str) -> bool:
+    return (not one.families or family in one.families) and one.active
+
+
+def _tell(
     world: _World,
     said: dict[str, dict[Address, Neighbour]],
-    told: dict[str, dict[Network, tuple[Address | None, bool, tuple[int, ...]]]],
+    told: dict[str, dict[Network, _Told]],
     name: str,
     address: Address,
     one: Neighbour,
@@ -279,4 +284,4 @@ def _tell(  # noqa: PLR0913 - the state of one pass
         if _step(world, other, hop) is None:
             continue
         # What was learnt inside is not told inside again (RFC 4271, section 9.2).
-        told[other][network] = (hop, outside, (here.asn, *path) if outside else path)
+        told[other][network] = _Told(hop, outside, (here.asn, *path) if outside else path)

@@ -20,7 +20,9 @@ class Habits:
     `metric` is the cost of a route that OSPF takes from another protocol; `compares_mtu` whether two ends whose MTU
     differs become neighbours. `unmatched` is what a port's filter does with packets that no rule takes, where that is
     not what the list itself does by default: Huawei's `traffic-filter` and H3C's `packet-filter` let them pass.
-    `inside_zone`: packets from a zone to itself pass unasked (USG).
+    `inside_zone`: packets from a zone to itself pass unasked (USG). `ranked`: ports have security levels, a port's
+    filter asks the first packet of a session only, and without one packets pass to lower levels (Cisco "ASA Series
+    General Operations CLI Configuration Guide", Security Levels).
     """
 
     static: int = 1
@@ -35,6 +37,7 @@ class Habits:
     compares_mtu: bool = True
     unmatched: str = ""
     inside_zone: bool = False
+    ranked: bool = False
 
     def distance(self, preference: int, *, fixed: bool = False) -> int:
         """The preference in FRR's words, where 255 is never used; the order of any two stays.
@@ -59,6 +62,7 @@ _BY_PLATFORM = {
     "huawei_vrpv8": _UNDO,
     "hp_comware": _UNDO,
     "fortinet": Habits(static=10),
+    "cisco_asa": Habits(ranked=True),
 }
 
 

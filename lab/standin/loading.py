@@ -12,15 +12,17 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
-from configs.forwarding.model import Left
+from configs.forwarding.model import Left, PortKind
 from inventory.errors import LabError
 from inventory.text import Message
+from lab.netns.gateway import SWANCTL
+from lab.netns.ipsec import ipsec
 from lab.standin import nft
 from lab.standin.compile import compile_device
-from lab.standin.links import change
+from lab.standin.links import Link, change
 from lab.standin.naming import LOOPBACK
 from lab.standin.network import read
-
+from lab.standin.ports import carries, is_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,24 +91,32 @@ class Loader:
         lines = list(change(old.links, new.links))
         going = [line for line in lines if _goes(line, lines)]
         coming = [line for line in lines if line not in going]
+        self._check(device, old, new)
         changed = self._ip(device, coming)
         if new.frr != old.frr:
             changed += self._route(device, old, new)
         if new.nftables != old.nftables:
             self._do(device, ["nft", "-f", "-"], new.nftables or nft.nothing())
             changed.append("nftables")
+        changed += self._tunnels(device, old, new)
         changed += self._ip(device, going)
         self.built[device] = new
         return Loaded((*new.left, *missing), tuple(changed), time.monotonic() - began)
+
+    def _check(self, device: str, old: Built, new: Built) -> None:
+        """Ask the daemons whether they understand the whole before anything of it is done."""
+        if new.frr != old.frr:
+            self._do(device, ["sh", "-c", f"cat >{FRR}"], new.frr)
+            self._do(device, ["vtysh", "-C", "-f", FRR])
+        if new.nftables != old.nftables and new.nftables:
+            self._do(device, ["nft", "-c", "-f", "-"], new.nftables)
 
     def _wired(self, device: str, forwarding: Forwarding, built: Built) -> tuple[Built, list[Left]]:
         """Without the cable ends that the network was not built with; each is said."""
         ends = {end[1] for cable in self.network.spec.cables for end in (cable.a, cable.b) if end[0] == device}
         ends.add(LOOPBACK)
-        lost = {name for name, link in built.links.items() if not link.make and name not in ends}
-        if not lost:
-            return built, []
         ports = {short: port for port, short in built.names.ports.items()}
+        lost = {name for name, link in built.links.items() if not link.make and name not in ends}
         left = [
             Left(
                 forwarding.ports[ports[name]].line if ports.get(name) in forwarding.ports else 0,
@@ -115,11 +125,33 @@ class Loader:
             )
             for name in sorted(lost)
         ]
+        left += self._new_vlans(device, forwarding)
         links = {name: link for name, link in built.links.items() if name not in lost}
+        for name in ends - links.keys():
+            # A port that has no address any more is still plugged in; one that is gone is not.
+            port = forwarding.ports.get(ports.get(name, ""))
+            if port is not None:
+                links[name] = Link(name, up=is_up(forwarding, port))
         return replace(built, links=links), left
 
+    def _new_vlans(self, device: str, forwarding: Forwarding) -> list[Left]:
+        """VLANs that a switched port carries now, and did not when the cables were laid."""
+        before = self.network.devices[device]
+        there = {*before.vlans, *(port.vlan for port in before.ports.values() if port.kind is PortKind.VLAN)}
+        now = {*forwarding.vlans, *(port.vlan for port in forwarding.ports.values() if port.kind is PortKind.VLAN)}
+        lanes = self.network.wiring.lanes(device)
+        cabled = {port for port, _ in lanes}
+        return [
+            Left(port.line, Message("VLAN {vlan} has no cable at “{port}”", vlan=vlan, port=name), "routes")
+            for name, port in forwarding.ports.items()
+            if name in cabled and port.switched is not None
+            for vlan in sorted(now)
+            if carries(port, vlan) and (name, vlan) not in lanes
+            if vlan not in there or not carries(before.ports[name], vlan)
+        ]
+
     def restart(self, device: str, text: str) -> Loaded:
-        """What a reboot does: every route that was learnt is forgotten, ports fall and rise, then the text is loaded."""
+        """What a reboot does: ports fall, so that what was learnt is forgotten; the text is loaded; ports rise."""
         ports = [name for name, link in self.built[device].links.items() if not link.make and name != "lo"]
         self._ip(device, [f"link set dev {name} down" for name in ports])
         loaded = self.load(device, text)
@@ -138,12 +170,24 @@ class Loader:
             socket = daemon.replace(" -n ", "-")
             start = f"[ -S /run/frr/{socket}.vty ] || {DAEMONS}/{daemon} -d -A 127.0.0.1"
             self._do(device, ["sh", "-c", start])
-        self._do(device, ["sh", "-c", f"cat >{FRR}"], new.frr)
         self._do(device, [RELOAD, "--reload", "--stdout", FRR])
         before, after = set(_lines(old.frr)), set(_lines(new.frr))
         return [f"- {line}" for line in _lines(old.frr) if line not in after] + [
             f"+ {line}" for line in _lines(new.frr) if line not in before
         ]
+
+    def _tunnels(self, device: str, old: Built, new: Built) -> list[str]:
+        """Tunnels that stay the same stay up: swanctl takes away and adds only connections that differ."""
+        if new.swanctl == old.swanctl:
+            return []
+        self._do(device, ["sh", "-c", f"mkdir -p /etc/swanctl && cat >{SWANCTL}"], new.swanctl)
+        if not old.swanctl:
+            part = ipsec()
+            for path, file in part.files.items():
+                self._do(device, ["sh", "-c", f"[ -e {path} ] || cat >{path}"], file.text)
+            self._do(device, ["sh", "-c", "set -e; [ -S /run/charon.vici ] && exit 0\n" + "\n".join(part.lines)])
+        self._do(device, ["swanctl", "--load-all", "--noprompt"])
+        return ["swanctl"]
 
     def _do(self, device: str, argv: Sequence[str], text: str = "") -> str:
         ran = self.run(device, argv, text)
@@ -163,7 +207,7 @@ def _goes(line: str, lines: Sequence[str]) -> bool:
     if line.startswith("address delete"):
         return line.replace("delete", "add", 1) not in lines
     return line.startswith("link delete") and not any(
-        other.startswith(f"link add name {line.split()[-1]} ") for other in lines
+        other.startswith(f"link add name {line.rpartition(' ')[2]} ") for other in lines
     )
 
 

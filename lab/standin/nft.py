@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from configs.forwarding.model import Left
 from configs.meaning.statements import FilterKind
 from inventory.text import Message
-from lab.standin import nat
+from lab.standin import ipsec, nat
 from lab.standin.habits import habits
 from lab.standin.matching import interfaces, matches, served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from configs.forwarding.model import Forwarding
     from configs.headers import Rule
@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
 TABLE = "inet govnet"
 LOCAL = "local"
+SESSIONS = "ct state established,related accept"
 
 
 def write(forwarding: Forwarding, names: Names, left: list[Left]) -> str:
     """The table; empty if nothing is filtered. It replaces what is there."""
-    chains = _port_filters(forwarding, names, left)
-    policies = _policies(forwarding, names, left)
+    ranked = habits(forwarding.platform).ranked and bool(forwarding.priorities)
+    chains = _port_filters(forwarding, names, left, ("out",) if ranked else ("in", "out"))
+    if ranked:
+        chains = {place: [SESSIONS, *rules] for place, rules in chains.items()}
+    policies = _ranked(forwarding, names, left) if ranked else _policies(forwarding, names, left)
     translations = nat.write(forwarding, names, left)
     if not chains and not policies and not translations:
         return ""
@@ -52,11 +56,39 @@ def _chain(name: str, hook: str, priority: str, rules: Iterable[str], policy: st
     return [f"    chain {name} {{", head, *(f"        {rule}" for rule in rules), "    }"]
 
 
-def _port_filters(forwarding: Forwarding, names: Names, left: list[Left]) -> dict[tuple[str, str], list[str]]:
+def _ranked(forwarding: Forwarding, names: Names, left: list[Left]) -> dict[str, list[str]]:
+    """Security levels: what a port's own filter lets begin, else what goes to lower levels."""
+    sets = {one.name.casefold(): one for one in forwarding.rules.sets} if forwarding.rules is not None else {}
+    levels = {
+        names.ports[port.name]: forwarding.priorities.get(port.zone, 0)
+        for port in forwarding.ports.values()
+        if port.zone and port.name in names.ports
+    }
+    rules = [SESSIONS]
+    for name, port in forwarding.ports.items():
+        short = names.ports.get(name, "")
+        found = sets.get(port.filters.get("in", "").casefold())
+        if found is not None and short:
+            rules += [f'iifname "{short}" {line}' for line in (*_ruled(found, left), "drop")]
+        elif short in levels:
+            lower = [
+                other
+                for other, level in levels.items()
+                if level < levels[short] or (level == levels[short] and forwarding.between_equals and other != short)
+            ]
+            rules += [f'iifname "{short}" oifname {interfaces(lower)} accept'] if lower else []
+    return {"forward": [*rules, "drop"]}
+
+
+def _port_filters(
+    forwarding: Forwarding, names: Names, left: list[Left], ways: Sequence[str]
+) -> dict[tuple[str, str], list[str]]:
     chains: dict[tuple[str, str], list[str]] = {}
     sets = {one.name.casefold(): one for one in forwarding.rules.sets} if forwarding.rules is not None else {}
     for name, port in forwarding.ports.items():
         for way, wanted in port.filters.items():
+            if way not in ways:
+                continue
             found = sets.get(wanted.casefold())
             short = names.ports.get(name, "")
             if found is None or not short:
@@ -72,8 +104,7 @@ def _port_filters(forwarding: Forwarding, names: Names, left: list[Left]) -> dic
 
 
 def _ruled(found: RuleSet, left: list[Left]) -> Iterator[str]:
-    for line in found.unclear:
-        left.append(Left(line, Message("a rule that is no set of packets"), "filters"))
+    left += [Left(line, Message("a rule that is no set of packets"), "filters") for line in found.unclear]
     for rule in found.rules:
         verdict = "accept" if found.permitting(rule) else "drop"
         known = served(rule)
@@ -94,24 +125,13 @@ def _policies(forwarding: Forwarding, names: Names, left: list[Left]) -> dict[st
         return {}
     sets = [one for one in forwarding.rules.sets if one.kind is FilterKind.SECURITY_POLICY]
     if not sets:
+        if any(port.zone for port in forwarding.ports.values()):
+            left.append(Left(0, Message("zones without policies: nothing between them is filtered"), "filters"))
         return {}
-    zones: dict[str, list[str]] = {}
-    for name, port in forwarding.ports.items():
-        if port.zone and names.ports.get(name):
-            zones.setdefault(port.zone.casefold(), []).append(names.ports[name])
-    chains: dict[str, list[str]] = {"forward": ["ct state established,related accept"]}
-    said = {zone.casefold() for one in sets for rule in one.rules for zone in _named(one, rule)}
-    has_local = LOCAL in said
-    if has_local:
-        chains["input"] = ["ct state established,related accept", 'iifname "lo" accept', "ip protocol ospf accept"]
-        chains["output"] = ["ct state established,related accept", 'oifname "lo" accept', "ip protocol ospf accept"]
-    if habits(forwarding.platform).inside_zone:
-        chains["forward"] += [
-            f"iifname {interfaces(ports)} oifname {interfaces(ports)} accept" for ports in zones.values()
-        ]
+    zones = _zones(forwarding, names)
+    chains = _begun(forwarding, zones, sets)
     for one in sets:
-        for line in one.unclear:
-            left.append(Left(line, Message("a rule that is no set of packets"), "filters"))
+        left += [Left(line, Message("a rule that is no set of packets"), "filters") for line in one.unclear]
         for rule in one.rules:
             verdict = "accept" if one.permitting(rule) else "drop"
             known = served(rule)
@@ -121,8 +141,31 @@ def _policies(forwarding: Forwarding, names: Names, left: list[Left]) -> dict[st
             for pair in one.pairs or (one.between(rule.line),):
                 _between(chains, zones, pair.sources, pair.destinations, [f"{m}{verdict}" for m in matches(known)])
     verdict = "accept" if any(one.default in one.permits for one in sets) else "drop"
-    for rules in chains.values():
-        rules.append(verdict)
+    return {hook: [*rules, verdict] for hook, rules in chains.items()}
+
+
+def _zones(forwarding: Forwarding, names: Names) -> dict[str, list[str]]:
+    """The interfaces by zone; where ports stand in no zone, policies name the ports themselves."""
+    zones: dict[str, list[str]] = {}
+    for name, port in forwarding.ports.items():
+        if names.ports.get(name):
+            zones.setdefault((port.zone or name).casefold(), []).append(names.ports[name])
+    for zone, interface in ipsec.ports(forwarding).items():
+        zones.setdefault(zone, []).append(interface)
+    return zones
+
+
+def _begun(forwarding: Forwarding, zones: dict[str, list[str]], sets: Sequence[RuleSet]) -> dict[str, list[str]]:
+    """The chains with what passes unasked: sessions, and where the make has it packets that stay in a zone."""
+    chains = {"forward": [SESSIONS]}
+    said = {zone.casefold() for one in sets for rule in one.rules for zone in _named(one, rule)}
+    if LOCAL in said:
+        chains["input"] = [SESSIONS, 'iifname "lo" accept', "ip protocol ospf accept"]
+        chains["output"] = [SESSIONS, 'oifname "lo" accept', "ip protocol ospf accept"]
+    if habits(forwarding.platform).inside_zone:
+        chains["forward"] += [
+            f"iifname {interfaces(ports)} oifname {interfaces(ports)} accept" for ports in zones.values()
+        ]
     return chains
 
 

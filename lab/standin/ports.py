@@ -6,6 +6,7 @@ cable (a lane) for each VLAN that it carries, which is in that VLAN's bridge. An
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING
 from configs.forwarding.model import Left, PortKind
 from inventory.text import Message
 from lab.standin.links import Link
-from lab.standin.nat import hosts
 from lab.standin.naming import LOOPBACK, Names, bridge
+from lab.standin.nat import hosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,13 @@ def is_routed(port: Port) -> bool:
     return port.kind in WIRED and port.switched is None
 
 
+def carries(port: Port, vlan: int) -> bool:
+    """Whether a port carries a VLAN: a trunk's or an access port's own, or a VLAN interface's."""
+    if port.switched is None:
+        return port.kind is PortKind.VLAN and port.vlan == vlan
+    return vlan == port.switched.untagged or vlan in port.switched.tagged
+
+
 def is_up(forwarding: Forwarding, port: Port) -> bool:
     """Whether a port and what it is a part of are not shut down."""
     parent = forwarding.ports.get(port.parent)
@@ -77,42 +85,53 @@ def wired(forwarding: Forwarding) -> tuple[str, ...]:
 def links(forwarding: Forwarding, names: Names, target: Target, *, spanning: bool = False) -> Links:
     """The links of a device. Its VRFs come first, then bridges and cables, then what stands on them."""
     made = Links()
-    vrfs = {port.vrf for port in forwarding.ports.values() if port.vrf}
     if target.has_vrf:
-        for number, vrf in enumerate(sorted(vrfs | set(forwarding.vrfs)), 1):
+        vrfs = {port.vrf for port in forwarding.ports.values() if port.vrf} | set(forwarding.vrfs)
+        for number, vrf in enumerate(sorted(vrfs), 1):
             made.links[vrf] = Link(vrf, f"type vrf table {1000 + number}")
-    loopback: list[str] = []
     for vlan in sorted(_bridged(forwarding, names)):
         made.links[bridge(vlan)] = Link(bridge(vlan), _RING if spanning else _BRIDGE)
+    made.links[LOOPBACK] = Link(LOOPBACK)
     carried = set(wired(forwarding))
-    for name, port in forwarding.ports.items():
-        short = names.ports.get(name, "")
+    for port in forwarding.ports.values():
         if port.vrf and not target.has_vrf:
             made.left.append(Left(port.line, Message("this lab's kernel has no VRFs"), "routes"))
-            continue
-        up = is_up(forwarding, port)
-        addresses = tuple(map(str, _addresses(forwarding, port)))
-        if port.kind is PortKind.LOOPBACK:
-            if target.has_vrf:
-                made.links[short] = Link(short, "type dummy", port.vrf, up, 0, "", addresses)
-            elif up:
-                loopback += addresses
-        elif port.kind is PortKind.VLAN:
-            made.links[short] = replace(made.links[short], master=port.vrf, up=up, mtu=_mtu(port), addresses=addresses)
-        elif port.kind is PortKind.TUNNEL:
-            _tunnel(forwarding, port, short, target, made)
-        elif name in carried:
-            answered = hosts(forwarding, port)
-            made.links[short] = Link(short, "", port.vrf, up, _mtu(port), "", (*addresses, *answered))
-    for (name, vlan), short in names.lanes.items():
-        lane = forwarding.ports[name]
-        made.links[short] = Link(short, "", bridge(vlan), is_up(forwarding, lane) or lane.kind is PortKind.VLAN)
-    made.links[LOOPBACK] = Link(LOOPBACK, addresses=tuple(dict.fromkeys(loopback)))
+        else:
+            _port(forwarding, port, names, target, carried, made)
+    _lanes(forwarding, names, made)
     for name, port in forwarding.ports.items():
         if names.ports.get(name) in made.links:
             for group in port.vrrp:
                 _virtual(names.ports[name], port, group, made)
     return made
+
+
+def _lanes(forwarding: Forwarding, names: Names, made: Links) -> None:
+    """A cable's end for each VLAN of a switched port, in that VLAN's bridge as long as the port carries it."""
+    for (name, vlan), short in names.lanes.items():
+        lane = forwarding.ports.get(name)
+        if lane is None or not carries(lane, vlan):
+            made.links[short] = Link(short, up=False)
+        else:
+            made.links[short] = Link(short, "", bridge(vlan), lane.kind is PortKind.VLAN or is_up(forwarding, lane))
+
+
+def _port(forwarding: Forwarding, port: Port, names: Names, target: Target, carried: set[str], made: Links) -> None:
+    short = names.ports.get(port.name, "")
+    up = is_up(forwarding, port)
+    addresses = tuple(map(str, _addresses(forwarding, port)))
+    if port.kind is PortKind.LOOPBACK and target.has_vrf:
+        made.links[short] = Link(short, "type dummy", port.vrf, up, 0, "", addresses)
+    elif port.kind is PortKind.LOOPBACK and up:
+        shared = made.links[LOOPBACK].addresses
+        made.links[LOOPBACK] = Link(LOOPBACK, addresses=tuple(dict.fromkeys((*shared, *addresses))))
+    elif port.kind is PortKind.VLAN:
+        made.links[short] = replace(made.links[short], master=port.vrf, up=up, mtu=_mtu(port), addresses=addresses)
+    elif port.kind is PortKind.TUNNEL:
+        _tunnel(forwarding, port, short, target, made)
+    elif port.name in carried:
+        answered = hosts(forwarding, port)
+        made.links[short] = Link(short, "", port.vrf, up, _mtu(port), "", (*addresses, *answered))
 
 
 def _bridged(forwarding: Forwarding, names: Names) -> set[int]:
@@ -184,7 +203,8 @@ def _virtual(short: str, port: Port, group: VirtualRouter, made: Links) -> None:
         if own & set(addresses):
             made.left.append(Left(group.line, Message("a VRRP group whose address is the router's own"), "routes"))
             continue
-        name = f"v{version}-{group.number}-{short}"[:15]
+        # A name as long as the port's own would be cut where two ports differ.
+        name = f"v{version}-{group.number}-{hashlib.sha256(short.encode()).hexdigest()[:6]}"
         mac = f"00:00:5e:00:0{1 if version == 4 else 2}:{group.number:02x}"
         bits = 32 if version == 4 else 128
         made.links[name] = Link(

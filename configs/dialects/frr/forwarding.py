@@ -38,11 +38,13 @@ def read(tree: Tree, platform: str = "frr", name: str = "") -> Forwarding:
 
 
 @SYSTEM("access-list {} ...", "ipv6 access-list {} ...")
-def _list(_: Draft, command: Command, *words: str) -> Outcome:
+def _list(_: Draft, _command: Command, *words: str) -> Outcome:
     return None if "remark" in words[1:4] else Leave(UNREADABLE, "filters")  # settled when the list has been read
 
 
 SYSTEM.weak(
-    "frr ...", "log ...", "no log ...", "agentx", "ip forwarding", "ipv6 forwarding", "debug ...", "zebra route-map ...", "exit-vrf",
-    "zebra nexthop ...", "no ip forwarding", "no ipv6 forwarding", "ip nht ...", "ipv6 nht ...", "vni ...", "domainname ...",
+    "frr ...", "log ...", "no log ...", "agentx", "ip forwarding", "ipv6 forwarding", "debug ...",
+    "zebra route-map ...", "exit-vrf",
+    "zebra nexthop ...", "no ip forwarding", "no ipv6 forwarding", "ip nht ...", "ipv6 nht ...", "vni ...",
+    "domainname ...",
 )  # fmt: skip

@@ -1,7 +1,7 @@
-"""What a Comware configuration makes the device do with packets: the phrases of `configs.forwarding.undo_family`, and its own.
+"""What a Comware configuration makes the device do with packets: what it shares with VRP, and its own.
 
-Sources: H3C Comware 7 command references (Layer 2 - LAN Switching, Layer 3 - IP Routing, Layer 3 - IP Services, MPLS, ACL
-and QoS, Security); unverified on devices.
+Sources: H3C Comware 7 command references (Layer 2 - LAN Switching, Layer 3 - IP Routing, Layer 3 - IP Services, MPLS,
+ACL and QoS, Security); unverified on devices.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from configs.forwarding import settling
 from configs.forwarding.draft import Draft, dotted, spread
 from configs.forwarding.phrases import UNREADABLE, Into, Leave, Phrases, Walk
 from configs.forwarding.undo_family import bgp, lists
-from configs.forwarding.undo_family.common import NEGATION
+from configs.forwarding.undo_family.common import DISTANCES, NEGATION
 from configs.meaning.statements import FilterKind
 from configs.reading import Reading
 from inventory.text import Message
@@ -40,7 +40,7 @@ def read(tree: Tree, platform: str = "hp_comware", name: str = "") -> Forwarding
     """The device that a text describes."""
     opens = rule_sets.VIEWS | {"ospf", "ospfv3", "bgp", "isis", "rip", "ripng", "vlan", "route-policy", "mpls"}
     reading = Reading(tree, NEGATION, lambda words: words[0] in opens)
-    draft = Draft()
+    draft = Draft(distances=DISTANCES)
     breaks = sorted(comment.line for comment in tree.comments if comment.text.strip() == "#")
     Walk(draft.ledger, breaks)(reading.top, SYSTEM, draft)
     completed(draft)
@@ -125,7 +125,7 @@ MPLS.weak("graceful-restart", "graceful-restart ...", "lsp-trigger all", "md5-au
 
 
 @SYSTEM("acl ...")
-def _list(_: Draft, command: Command, *__: str) -> Outcome:
+def _list(_: Draft, _command: Command, *__: str) -> Outcome:
     return Into(LIST, None)
 
 

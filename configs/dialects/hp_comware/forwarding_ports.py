@@ -38,21 +38,23 @@ def begun(draft: Draft, command: Command, words: tuple[str, ...]) -> PortSketch 
         return Leave(L2VPN, "tunnels")
     if mode and mode not in _MODES:
         return Leave(Message("tunnels of this kind are not in the model"), "tunnels")
-    kind = next((kind for prefix, kind in _KINDS if low.startswith(prefix)), PortKind.PHYSICAL)
+    port = draft.ports.get(name) or _new(draft, name, command.line)
+    if mode:
+        port.tunnel["protocol"] = _MODES[mode]
+    return port
+
+
+def _new(draft: Draft, name: str, line: int) -> PortSketch:
+    low = name.lower()
     parent, dot, _ = name.rpartition(".")
+    kind = next((kind for prefix, kind in _KINDS if low.startswith(prefix)), PortKind.PHYSICAL)
+    port = draft.ports[name] = PortSketch(name, PortKind.SUB if dot else kind, line)
     if dot:
-        kind = PortKind.SUB
-    port = draft.ports.get(name)
-    if port is None:
-        port = draft.ports[name] = PortSketch(name, kind, command.line)
-        if dot:
-            port.put(parent=parent)
-        if kind is PortKind.VLAN:
-            port.put(vlan=int(low.removeprefix("vlan-interface")))
-        if mode:
-            port.tunnel["protocol"] = _MODES[mode]
-        if low.startswith("bridge-aggregation"):
-            port.put(switched=Switched())
+        port.put(parent=parent)
+    elif kind is PortKind.VLAN:
+        port.put(vlan=int(low.removeprefix("vlan-interface")))
+    elif low.startswith("bridge-aggregation"):
+        port.put(switched=Switched())
     return port
 
 
@@ -154,9 +156,12 @@ def _labels(port: PortSketch, command: Command) -> Outcome:
 
 
 PORT.weak(
-    "combo ...", "link-aggregation mode ...", "link-delay ...", "broadcast-suppression ...", "dldp ...", "stp ...", "undo stp ...",
-    "ip last-hop ...", "arp ...", "tcp mss ...", "qos trust ...", "qos priority ...", "loopback-detection ...", "undo mac-address ...", "port bridge ...",
-    "ntp-service ...", "undo mad ...", "mad ...", "poe ...", "manage ...", "keepalive", "keepalive ...", "ospf timer poll ...",
+    "combo ...", "link-aggregation mode ...", "link-delay ...", "broadcast-suppression ...", "dldp ...", "stp ...",
+    "undo stp ...",
+    "ip last-hop ...", "arp ...", "tcp mss ...", "qos trust ...", "qos priority ...", "loopback-detection ...",
+    "undo mac-address ...", "port bridge ...",
+    "ntp-service ...", "undo mad ...", "mad ...", "poe ...", "manage ...", "keepalive", "keepalive ...",
+    "ospf timer poll ...",
 )  # fmt: skip
 PORT.left(L2VPN, "tunnels", "xconnect ...", "service-instance ...", "l2vpn ...", "ac ...")
 
@@ -166,16 +171,18 @@ def _member(draft: Draft, command: Command, *words: str) -> Outcome:
     """An access port that a VLAN names."""
     name = "".join(words)
 
+    number = draft.store.get("vlan", {}).get("open", 0)
+    if not isinstance(number, int) or not number:
+        return NOT_TOLD
+    access = number
+
     def finish() -> None:
         port = draft.ports.get(name)
         if port is None:
             draft.ledger.leave(command.line, Message("the port is not defined"), "routes")
         else:
-            port.put(switched=Switched(number, _switched(port).tagged))
+            port.put(switched=Switched(access, _switched(port).tagged))
 
-    number = draft.store.get("vlan", {}).get("open", 0)
-    if not isinstance(number, int) or not number:
-        return NOT_TOLD
     draft.later.append(finish)
     return None
 
@@ -203,4 +210,3 @@ def completed(draft: Draft) -> None:
         ports.finished(draft, port)
         if port.get("kind") is PortKind.SUB and port.get("addresses") and not port.get("vlan"):
             draft.ledger.leave(port.get("line"), Message("the sub-interface has no single tag"), "routes")
-

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from configs.forwarding.draft import Draft
 from configs.forwarding.phrases import UNREADABLE, Into, Leave, Phrases
 from configs.forwarding.undo_family.common import NEGATION
 from inventory.text import Message
 
 if TYPE_CHECKING:
+    from configs.forwarding.draft import Draft
     from configs.forwarding.phrases import Outcome
     from configs.reading import Command
 
@@ -60,15 +60,24 @@ RULE.weak("description ...", "logging enable", "counting enable", "counting enab
 
 
 @RULE(
-    "action ...", "source-zone ...", "destination-zone ...", "source-ip ...", "destination-ip ...", "service ...", "service-port ...",
-    "source-ip-host ...", "source-ip-subnet ...", "source-ip-range ...", "destination-ip-host ...", "destination-ip-subnet ...",
+    "action ...", "source-zone ...", "destination-zone ...", "source-ip ...", "destination-ip ...", "service ...",
+    "service-port ...",
+    "source-ip-host ...", "source-ip-subnet ...", "source-ip-range ...", "destination-ip-host ...",
+    "destination-ip-subnet ...",
     "destination-ip-range ...", "disable",
 )  # fmt: skip
 def _condition(_: Draft, __: Command, *___: str) -> Outcome:
     return None
 
 
-RULE.left(Message("what only a deeper look at packets tells is not in the model"), "filters", "profile ...", "application ...", "app-group ...", "user ...")
+RULE.left(
+    Message("what only a deeper look at packets tells is not in the model"),
+    "filters",
+    "profile ...",
+    "application ...",
+    "app-group ...",
+    "user ...",
+)
 RULE.left(Message("times of day are not in the model"), "filters", "time-range ...")
 RULE.left(Message("sessions of this kind are not in the model"), "filters", "vrf ...", "session ...")
 
@@ -112,7 +121,15 @@ def _nat_rule(draft: Draft, _: Command, __: str) -> Outcome:
     return Into(NAT, draft)
 
 
-@NAT("source-zone ...", "destination-zone ...", "source-ip ...", "destination-ip ...", "service ...", "action ...", "outbound-interface ...")
+@NAT(
+    "source-zone ...",
+    "destination-zone ...",
+    "source-ip ...",
+    "destination-ip ...",
+    "service ...",
+    "action ...",
+    "outbound-interface ...",
+)
 def _nat_condition(_: Draft, __: Command, *___: str) -> Outcome:
     return None
 

@@ -6,30 +6,29 @@ phrases that VRP shares with Comware stand in `configs.forwarding.undo_family`. 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from configs.addressing import address_of, host_of
 from configs.dialects.huawei import forwarding_filters, forwarding_ipsec, forwarding_security
 from configs.dialects.huawei.forwarding_bgp import SPEAKER
 from configs.dialects.huawei.forwarding_ports import PORT, VLAN, begun, completed
 from configs.dialects.huawei.forwarding_weak import leave_out, weaken
 from configs.dialects.huawei.meaning import VIEWS
-from configs.forwarding.draft import Draft, address, dotted, network, spread
-from configs.forwarding.model import Static
-from configs.forwarding.phrases import NO_EFFECT, UNKNOWN, Into, Leave, Phrases, Walk
+from configs.forwarding.draft import Draft, dotted, spread
+from configs.forwarding.phrases import Into, Leave, Phrases, Walk
 from configs.forwarding.undo_family import bgp, lists
-from configs.forwarding.undo_family.common import BFD, NEGATION, NOT_TOLD
+from configs.forwarding.undo_family.common import BFD, DISTANCES, NEGATION
 from configs.reading import Reading
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from configs.forwarding.draft import Sketch
-    from configs.forwarding.model import Forwarding, Vrf
+    from configs.forwarding.model import Forwarding
     from configs.forwarding.phrases import Outcome
     from configs.reading import Command
     from configs.tree import Tree
 
-SYSTEM: Final = Phrases(NEGATION, lists.SYSTEM, forwarding_filters.SYSTEM, forwarding_security.SYSTEM, forwarding_ipsec.SYSTEM)
+SYSTEM: Final = Phrases(
+    NEGATION, lists.SYSTEM, forwarding_filters.SYSTEM, forwarding_security.SYSTEM, forwarding_ipsec.SYSTEM
+)
 MPLS: Final = Phrases(NEGATION)
 
 
@@ -37,7 +36,7 @@ def read(tree: Tree, platform: str = "huawei", name: str = "") -> Forwarding:
     """The device that a text describes."""
     opens = VIEWS | {"firewall", "mpls", "rip", "ripng", "ospfv3", "ip"}
     reading = Reading(tree, NEGATION, lambda words: words[0] in opens)
-    draft = Draft()
+    draft = Draft(distances=DISTANCES)
     breaks = sorted(comment.line for comment in tree.comments if comment.text.strip() == "#")
     Walk(draft.ledger, breaks)(reading.top, SYSTEM, draft)
     completed(draft)
@@ -84,8 +83,10 @@ def _label_id_inside(draft: Draft, command: Command, text: str) -> Outcome:
 
 
 MPLS.weak(
-    "graceful-restart ...", "graceful-restart", "label advertise {explicit-null|implicit-null|non-null}", "longest-match",
-    "lsp-trigger all", "lsp-trigger host", "lsp-trigger bgp-label-route", "ipv4-family", "mpls ...", "label expect-nonzero ...",
+    "graceful-restart ...", "graceful-restart", "label advertise {explicit-null|implicit-null|non-null}",
+    "longest-match",
+    "lsp-trigger all", "lsp-trigger host", "lsp-trigger bgp-label-route", "ipv4-family", "mpls ...",
+    "label expect-nonzero ...",
 )  # fmt: skip
 MPLS.weak("gtsm ...", "description ...")
 MPLS.weak("mpls bfd ...", "bfd ...", why=BFD)

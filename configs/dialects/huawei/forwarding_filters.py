@@ -33,12 +33,12 @@ LIST: Final = Phrases(NEGATION)
 
 
 @SYSTEM("acl ...")
-def _list(_: Draft, command: Command, *__: str) -> Outcome:
+def _list(_: Draft, _command: Command, *__: str) -> Outcome:
     return Into(LIST, None)
 
 
 @LIST("rule ...")
-def _rule(_: object, command: Command, *__: str) -> Outcome:
+def _rule(_: object, _command: Command, *__: str) -> Outcome:
     return Leave(UNREADABLE, "filters")
 
 
@@ -70,7 +70,7 @@ def _classifier(draft: Draft, command: Command, name: str, *_: str) -> Outcome:
 
 
 @CLASS("if-match acl {}", "if-match acl {} precedence {#}")
-def _match_list(found: Traffic, command: Command, name: str, *_: str) -> Outcome:
+def _match_list(found: Traffic, _command: Command, name: str, *_: str) -> Outcome:
     found.lists.append(name)
     return None
 
@@ -103,13 +103,13 @@ BEHAVIOUR.left(Message("rates are not in the model"), "other", "car ...")
 
 
 @BEHAVIOUR("redirect ...", "nat ...")
-def _elsewhere(found: Traffic, command: Command, *_: str) -> Outcome:
+def _elsewhere(found: Traffic, _command: Command, *_: str) -> Outcome:
     found.plain = False
     return Leave(Message("traffic policies that send packets elsewhere are not in the model"), "routes")
 
 
 @SYSTEM("traffic policy {} ...", "traffic policy {}")
-def _policy(draft: Draft, command: Command, name: str, *_: str) -> Outcome:
+def _policy(draft: Draft, _command: Command, name: str, *_: str) -> Outcome:
     rows: list[tuple[int, str, str]] = []
     _store(draft, "policy")[name] = rows
     return Into(POLICY, rows)

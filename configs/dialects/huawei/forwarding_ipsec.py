@@ -1,7 +1,7 @@
 """IPsec of USG and AR: IKE proposals and peers, IPsec proposals and policies that name an access list.
 
-Huawei "USG6000 Command Reference", IPSec: `ike proposal N`, `ike peer NAME`, `ipsec proposal NAME`, `ipsec policy NAME SEQ
-isakmp`. Defaults of a proposal that says nothing: AES-256, SHA2-256, group 14 (USG6000 V500; unverified for others).
+Huawei "USG6000 Command Reference", IPSec: `ike proposal N`, `ike peer NAME`, `ipsec proposal NAME`, `ipsec policy NAME
+SEQ isakmp`. Defaults of a proposal that says nothing: AES-256, SHA2-256, group 14 (USG6000 V500; others unverified).
 """
 
 from __future__ import annotations
@@ -119,7 +119,16 @@ def _without(part: Part, _: Command, version: str) -> Outcome:
     return None
 
 
-PEER.weak("description ...", "dpd ...", "undo dpd ...", "nat traversal", "exchange-mode main", "local-id-type ip", "remote-id-type ip", why=TIMERS)
+PEER.weak(
+    "description ...",
+    "dpd ...",
+    "undo dpd ...",
+    "nat traversal",
+    "exchange-mode main",
+    "local-id-type ip",
+    "remote-id-type ip",
+    why=TIMERS,
+)
 
 
 @SYSTEM("ipsec proposal {}")
@@ -170,8 +179,18 @@ def _pfs(part: Part, _: Command, name: str) -> Outcome:
     return None
 
 
-POLICY.weak("description ...", "sa duration ...", "sa trigger-mode ...", "route inject ...", "respond-only enable", "alias ...", why=TIMERS)
-SYSTEM.weak("ike dpd ...", "ike keepalive-timer ...", "ipsec sa global-duration ...", "ike nat-keepalive-timer ...", why=TIMERS)
+POLICY.weak(
+    "description ...",
+    "sa duration ...",
+    "sa trigger-mode ...",
+    "route inject ...",
+    "respond-only enable",
+    "alias ...",
+    why=TIMERS,
+)
+SYSTEM.weak(
+    "ike dpd ...", "ike keepalive-timer ...", "ipsec sa global-duration ...", "ike nat-keepalive-timer ...", why=TIMERS
+)
 
 
 def settle(draft: Draft) -> None:

@@ -21,7 +21,8 @@ VLAN: Final = Phrases(NEGATION)
 
 _KINDS: Final = (
     ("loopback", PortKind.LOOPBACK), ("vlanif", PortKind.VLAN), ("eth-trunk", PortKind.AGGREGATE),
-    ("ip-trunk", PortKind.AGGREGATE), ("mp-group", PortKind.AGGREGATE), ("tunnel", PortKind.TUNNEL), ("null", PortKind.NULL),
+    ("ip-trunk", PortKind.AGGREGATE), ("mp-group", PortKind.AGGREGATE), ("tunnel", PortKind.TUNNEL), ("null",
+    PortKind.NULL),
 )  # fmt: skip
 # As people type them (`int g0/0/1`), and as the device calls them.
 _SHORT: Final = (
@@ -96,7 +97,9 @@ def _tags(port: PortSketch, _: Command, outer: str, inner: str) -> Outcome:
     return None
 
 
-PORT.weak("encapsulation dot1q-termination", "encapsulation qinq-termination", "control-vid ...", "arp broadcast enable")
+PORT.weak(
+    "encapsulation dot1q-termination", "encapsulation qinq-termination", "control-vid ...", "arp broadcast enable"
+)
 PORT.weak("dot1q vrrp vid {#}", "qinq vrrp pe-vid {#} ce-vid {#}", "arp-proxy ...")
 
 # ---- switched ports
@@ -119,7 +122,7 @@ def _layer3(port: PortSketch, _: Command) -> Outcome:
 
 
 @PORT("port link-type {access|trunk|hybrid}")
-def _link_type(port: PortSketch, _: Command, kind: str) -> Outcome:
+def _link_type(port: PortSketch, _: Command, _kind: str) -> Outcome:
     port.put(switched=_switched(port))
     return None
 
@@ -180,7 +183,14 @@ def _multilink(port: PortSketch, command: Command, *name: str) -> Outcome:
 
 
 PORT.weak("discriminator ...", "channel-set ...")
-PORT.weak("mode lacp-static", "mode lacp", "mode manual load-balance", "load-balance ...", "lacp ...", "least active-linknumber ...")
+PORT.weak(
+    "mode lacp-static",
+    "mode lacp",
+    "mode manual load-balance",
+    "load-balance ...",
+    "lacp ...",
+    "least active-linknumber ...",
+)
 PORT.weak("max active-linknumber ...", "max bandwidth-affected-linknumber ...", "mode lacp-dynamic")
 
 # ---- labels
@@ -213,7 +223,7 @@ def _filter(port: PortSketch, command: Command, direction: str, name: str) -> Ou
 
 
 @PORT("traffic-filter {inbound|outbound} acl ipv6 {}", "traffic-filter {inbound|outbound} ipv6 acl {}")
-def _filter6(port: PortSketch, command: Command, direction: str, name: str) -> Outcome:
+def _filter6(port: PortSketch, _command: Command, direction: str, name: str) -> Outcome:
     port.filter(f"{'in' if direction == 'inbound' else 'out'}6", f"ipv6 {name}")
     return None
 
@@ -264,9 +274,30 @@ def _translation(port: PortSketch, command: Command, *_: str) -> Outcome:
 
 PORT.weak("binding tunnel ...", why=Message("the board that works on it: packets go the same way"))
 PORT.weak("ip netstream ...", "ipv6 netstream ...", why=Message("it measures, or tells neighbours"))
-PORT.weak("gre checksum", "keepalive ...", "keepalive", "tunnel pathmtu enable", "nat alg ...", "link-protocol ...", "ppp authentication-mode ...", "ppp chap ...", "ppp pap ...")
-PORT.weak("service-manage ...", "set public-ip ...", "undo service-manage ...", "alias ...", "mac-address ...", "distribute-weight ...", "port-mirroring ...", "port-observing ...")
-PORT.weak("statistics ...", "undo portswitch", "cfm ...", "ptp ...", "emdi ...", "ifit ...", "lldp enable", "arp learning ...")
+PORT.weak(
+    "gre checksum",
+    "keepalive ...",
+    "keepalive",
+    "tunnel pathmtu enable",
+    "nat alg ...",
+    "link-protocol ...",
+    "ppp authentication-mode ...",
+    "ppp chap ...",
+    "ppp pap ...",
+)
+PORT.weak(
+    "service-manage ...",
+    "set public-ip ...",
+    "undo service-manage ...",
+    "alias ...",
+    "mac-address ...",
+    "distribute-weight ...",
+    "port-mirroring ...",
+    "port-observing ...",
+)
+PORT.weak(
+    "statistics ...", "undo portswitch", "cfm ...", "ptp ...", "emdi ...", "ifit ...", "lldp enable", "arp learning ..."
+)
 PORT.weak("ipv6 mtu ...", "trust ...", "undo trust ...", "diffserv-mode ...", "ntp-service ...")
 
 

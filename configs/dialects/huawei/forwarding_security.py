@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from configs.dialects.huawei.forwarding_ports import full
-from configs.forwarding.draft import Draft
 from configs.forwarding.phrases import UNREADABLE, Into, Leave, Phrases
 from configs.forwarding.undo_family.common import NEGATION
 from inventory.text import Message
 
 if TYPE_CHECKING:
+    from configs.forwarding.draft import Draft
     from configs.forwarding.phrases import Outcome
-    from configs.reading import Command, Reading
+    from configs.reading import Command
 
 SYSTEM: Final = Phrases(NEGATION)
 ZONE: Final = Phrases(NEGATION)
@@ -52,12 +52,12 @@ ZONE.weak("description ...", "undo ...")
 
 
 @SYSTEM("security-policy", "nat-policy")
-def _policy(draft: Draft, command: Command) -> Outcome:
+def _policy(_draft: Draft, command: Command) -> Outcome:
     return Into(RULES, command.folded[0])
 
 
 @RULES("rule name ...")
-def _rule(kind: str, command: Command, *_: str) -> Outcome:
+def _rule(kind: str, _command: Command, *_: str) -> Outcome:
     return Into(RULE, kind)
 
 
@@ -66,18 +66,27 @@ def _default(_: str, __: Command, ___: str) -> Outcome:
     return None
 
 
-RULE.weak("description ...", "policy logging", "session logging", "counting ...", "traffic logging ...", "parent-group ...")
+RULE.weak(
+    "description ...", "policy logging", "session logging", "counting ...", "traffic logging ...", "parent-group ..."
+)
 
 
 @RULE(
-    "source-zone ...", "destination-zone ...", "source-address ...", "destination-address ...", "service ...", "action ...",
+    "source-zone ...", "destination-zone ...", "source-address ...", "destination-address ...", "service ...",
+    "action ...",
     "disable", "enable", "undo enable", "source-address-exclude ...", "destination-address-exclude ...",
 )  # fmt: skip
 def _condition(_: str, __: Command, *___: str) -> Outcome:
     return None
 
 
-RULE.left(Message("what only a deeper look at packets tells is not in the model"), "filters", "profile ...", "application ...", "user ...")
+RULE.left(
+    Message("what only a deeper look at packets tells is not in the model"),
+    "filters",
+    "profile ...",
+    "application ...",
+    "user ...",
+)
 RULE.left(Message("times of day are not in the model"), "filters", "time-range ...", "schedule ...")
 
 

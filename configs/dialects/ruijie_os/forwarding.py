@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 SYSTEM: Final = Phrases(NEGATION, device.SYSTEM)
 SYSTEM.weak(
-    "language ...", "nfpp", "nfpp ...", "cwmp", "cwmp ...", "sysname ...", "ip ref ...", "cpu-protect ...", "anti-arp-spoofing ...", "zam", "zam ...",
-    "upgrade ...", "enable service ...", "no enable service ...", "vsd ...", "virtual-system ...", "http ...", "set ...", "device-description ...", "efmp ...",
+    "language ...", "nfpp", "nfpp ...", "cwmp", "cwmp ...", "sysname ...", "ip ref ...", "cpu-protect ...",
+    "anti-arp-spoofing ...", "zam", "zam ...",
+    "upgrade ...", "enable service ...", "no enable service ...", "vsd ...", "virtual-system ...", "http ...",
+    "set ...", "device-description ...", "efmp ...",
     "no cwmp", "hash-disturb ...", "flow-control ...", "protected-ports ...",
 )  # fmt: skip
 

@@ -1,4 +1,7 @@
-"""BGP of the languages with `no`: neighbours, groups, families. Cisco "IP Routing: BGP Command Reference"; FRR's manual."""
+"""BGP of the languages with `no`: neighbours, groups, families.
+
+Sources: Cisco "IP Routing: BGP Command Reference"; the FRR 8.4 user guide.
+"""
 
 from __future__ import annotations
 
@@ -112,8 +115,10 @@ def _members(view: View, _: Command, *asns: str) -> Outcome:
 
 
 SPEAKER.weak(
-    "bgp log-neighbor-changes", "no bgp log-neighbor-changes", "bgp graceful-restart ...", "bgp graceful-restart", "bgp asnotation ...",
-    "bgp dampening", "no bgp network import-check", "bgp rpki ...", "no bgp fast-external-fallover", "no bgp enforce-first-as", "bgp nopeerup-delay ...",
+    "bgp log-neighbor-changes", "no bgp log-neighbor-changes", "bgp graceful-restart ...", "bgp graceful-restart",
+    "bgp asnotation ...",
+    "bgp dampening", "no bgp network import-check", "bgp rpki ...", "no bgp fast-external-fallover",
+    "no bgp enforce-first-as", "bgp nopeerup-delay ...",
     "no bgp suppress-duplicates", "exit", "bgp default ipv4-unicast",
 )  # fmt: skip
 SPEAKER.weak("timers bgp ...", "bgp scan-time ...", why=TIMERS)
@@ -184,7 +189,9 @@ def _password(view: View, command: Command, peer: str, *key: str) -> Outcome:
     return None
 
 
-@FAMILY("neighbor {} local-as {}", "neighbor {} local-as {} no-prepend", "neighbor {} local-as {} no-prepend replace-as")
+@FAMILY(
+    "neighbor {} local-as {}", "neighbor {} local-as {} no-prepend", "neighbor {} local-as {} no-prepend replace-as"
+)
 def _local_as(view: View, command: Command, peer: str, asn: str) -> Outcome:
     if not command.has("replace-as"):
         return NOT_TOLD
@@ -250,7 +257,13 @@ def _labelled(view: View, _: Command, peer: str) -> Outcome:
     return None
 
 
-FAMILY.weak("neighbor {} description ...", "neighbor {} soft-reconfiguration inbound", "neighbor {} version 4", "exit-address-family", "exit")
+FAMILY.weak(
+    "neighbor {} description ...",
+    "neighbor {} soft-reconfiguration inbound",
+    "neighbor {} version 4",
+    "exit-address-family",
+    "exit",
+)
 FAMILY.weak("neighbor {} timers ...", "neighbor {} advertisement-interval ...", why=TIMERS)
 FAMILY.weak("neighbor {} fall-over ...", "neighbor {} fall-over", "neighbor {} bfd", "neighbor {} bfd ...", why=BFD)
 

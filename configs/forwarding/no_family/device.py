@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from configs.forwarding import settling
 from configs.forwarding.draft import Draft, dotted, spread
 from configs.forwarding.no_family import bgp, lists, ports, routing
-from configs.forwarding.no_family.common import BFD, MULTICAST, NEGATION, NOT_TOLD
+from configs.forwarding.no_family.common import BFD, DISTANCES, MULTICAST, NEGATION, NOT_TOLD
 from configs.forwarding.phrases import UNREADABLE, Into, Leave, Phrases, Walk
 from configs.meaning import standard_nat
 from inventory.text import Message
@@ -37,6 +37,7 @@ def read(
 ) -> Forwarding:
     """The device that a text describes, by the phrases of its language's outermost view."""
     draft = draft or Draft()
+    draft.distances = DISTANCES
     breaks = sorted(comment.line for comment in tree.comments if comment.text.strip() == "!")
     Walk(draft.ledger, breaks)(reading.top, system, draft)
     ports.completed(draft)
@@ -117,14 +118,14 @@ def _eigrp(_: Draft, __: Command, *___: str) -> Outcome:
 
 
 @SYSTEM("access-list {} ...")
-def _numbered(_: Draft, command: Command, *words: str) -> Outcome:
+def _numbered(_: Draft, command: Command, *_words: str) -> Outcome:
     if command.folded[2:3] == ("remark",):
         return None
     return Leave(UNREADABLE, "filters")  # settled when the list has been read
 
 
 @SYSTEM("ip access-list ...", "ipv6 access-list ...", "object-group ...")
-def _named(_: Draft, command: Command, *words: str) -> Outcome:
+def _named(_: Draft, _command: Command, *words: str) -> Outcome:
     if words[:1] in (("resequence",), ("logging",)):
         return NOT_TOLD
     return Into(LIST, None)
@@ -204,32 +205,72 @@ def _ldp_port(draft: Draft, command: Command, name: str) -> Outcome:
     return None
 
 
-LDP.weak("address-family ipv4", "discovery transport-address ...", "exit-address-family", "exit", "exit-interface", "exit-ldp-if", "neighbor {} password ...")
+LDP.weak(
+    "address-family ipv4",
+    "discovery transport-address ...",
+    "exit-address-family",
+    "exit",
+    "exit-interface",
+    "exit-ldp-if",
+    "neighbor {} password ...",
+)
 
 # ---- what is weak
 
 SYSTEM.weak(
-    "version ...", "service ...", "no service ...", "platform ...", "no platform ...", "boot-start-marker", "boot-end-marker", "boot ...", "aaa ...",
-    "no aaa ...", "username ...", "enable ...", "banner ...", "line ...", "logging ...", "no logging ...", "snmp-server ...", "no snmp-server ...",
-    "ntp ...", "clock ...", "no clock ...", "ip http ...", "no ip http ...", "ip ssh ...", "ip domain ...", "ip domain-name ...", "no ip domain ...",
-    "no ip domain-lookup", "ip name-server ...", "ip host ...", "ip cef", "ipv6 cef", "no ipv6 cef", "ip subnet-zero", "ip classless", "ip forward-protocol ...",
-    "ip tftp ...", "ip ftp ...", "ip scp ...", "ip radius ...", "ip tacacs ...", "license ...", "diagnostic ...", "spanning-tree ...", "no spanning-tree ...",
-    "redundancy", "redundancy ...", "control-plane", "control-plane ...", "end", "exit", "alias ...", "archive", "vtp ...", "no ip source-route", "ip source-route",
-    "cdp ...", "no cdp ...", "lldp ...", "no lldp ...", "multilink ...", "subscriber templating", "errdisable ...", "memory-size ...", "hw-module ...", "card ...",
-    "crypto pki ...", "crypto key ...", "privilege ...", "tacacs-server ...", "tacacs ...", "radius-server ...", "radius ...", "scheduler ...", "process ...",
-    "no ip bootp ...", "ip finger", "no ip finger", "no ip gratuitous-arps", "ip tcp ...", "mls ...", "no mls ...", "power ...", "monitor ...", "event ...",
-    "ipv6 unicast-routing", "ip routing", "ip flow-export ...", "ip flow-cache ...", "flow ...", "key chain ...", "file ...", "login ...", "security ...", "md5 ...",
-    "building ...", "current ...", "system ...", "port-channel load-balance ...", "vlan internal ...", "network-clock ...", "fabric ...",
-    "ip sla ...", "no ip sla ...", "ip icmp ...", "mac-address-table ...", "mac address-table ...", "ip arp ...", "arp ...", "transceiver ...", "exception ...",
-    "call-home", "call-home ...", "login-block ...", "password ...", "web-server ...", "no web-server ...", "install ...", "sysmac ...", "co-operate ...", "nfpp",
-    "mpls label protocol ldp", "mpls ldp graceful-restart", "no mpls ip propagate-ttl ...", "mpls ldp neighbor ...", "ip ftp-server ...", "no enable ...",
+    "version ...", "service ...", "no service ...", "platform ...", "no platform ...", "boot-start-marker",
+    "boot-end-marker", "boot ...", "aaa ...",
+    "no aaa ...", "username ...", "enable ...", "banner ...", "line ...", "logging ...", "no logging ...",
+    "snmp-server ...", "no snmp-server ...",
+    "ntp ...", "clock ...", "no clock ...", "ip http ...", "no ip http ...", "ip ssh ...", "ip domain ...",
+    "ip domain-name ...", "no ip domain ...",
+    "no ip domain-lookup", "ip name-server ...", "ip host ...", "ip cef", "ipv6 cef", "no ipv6 cef", "ip subnet-zero",
+    "ip classless", "ip forward-protocol ...",
+    "ip tftp ...", "ip ftp ...", "ip scp ...", "ip radius ...", "ip tacacs ...", "license ...", "diagnostic ...",
+    "spanning-tree ...", "no spanning-tree ...",
+    "redundancy", "redundancy ...", "control-plane", "control-plane ...", "end", "exit", "alias ...", "archive",
+    "vtp ...", "no ip source-route", "ip source-route",
+    "cdp ...", "no cdp ...", "lldp ...", "no lldp ...", "multilink ...", "subscriber templating", "errdisable ...",
+    "memory-size ...", "hw-module ...", "card ...",
+    "crypto pki ...", "crypto key ...", "privilege ...", "tacacs-server ...", "tacacs ...", "radius-server ...",
+    "radius ...", "scheduler ...", "process ...",
+    "no ip bootp ...", "ip finger", "no ip finger", "no ip gratuitous-arps", "ip tcp ...", "mls ...", "no mls ...",
+    "power ...", "monitor ...", "event ...",
+    "ipv6 unicast-routing", "ip routing", "ip flow-export ...", "ip flow-cache ...", "flow ...", "key chain ...",
+    "file ...", "login ...", "security ...", "md5 ...",
+    "building ...", "current ...", "system ...", "port-channel load-balance ...", "vlan internal ...",
+    "network-clock ...", "fabric ...",
+    "ip sla ...", "no ip sla ...", "ip icmp ...", "mac-address-table ...", "mac address-table ...", "ip arp ...",
+    "arp ...", "transceiver ...", "exception ...",
+    "call-home", "call-home ...", "login-block ...", "password ...", "web-server ...", "no web-server ...",
+    "install ...", "sysmac ...", "co-operate ...", "nfpp",
+    "mpls label protocol ldp", "mpls ldp graceful-restart", "no mpls ip propagate-ttl ...", "mpls ldp neighbor ...",
+    "ip ftp-server ...", "no enable ...",
 )  # fmt: skip
 SYSTEM.weak("bfd ...", "bfd", why=BFD)
-SYSTEM.left(MULTICAST, "multicast", "ip multicast-routing ...", "ip multicast-routing", "ip pim ...", "ipv6 multicast-routing", "ip igmp ...")
 SYSTEM.left(
-    Message("subscribers and their addresses are not in the model"), "routes", "ip dhcp ...", "ipv6 dhcp ...", "ip local pool ...", "vpdn ...", "vpdn-group ...",
+    MULTICAST,
+    "multicast",
+    "ip multicast-routing ...",
+    "ip multicast-routing",
+    "ip pim ...",
+    "ipv6 multicast-routing",
+    "ip igmp ...",
+)
+SYSTEM.left(
+    Message("subscribers and their addresses are not in the model"), "routes", "ip dhcp ...", "ipv6 dhcp ...",
+    "ip local pool ...", "vpdn ...", "vpdn-group ...",
 )  # fmt: skip
 SYSTEM.left(
-    Message("rates and classes of packets are not in the model"), "other", "class-map ...", "policy-map ...", "policy-list ...", "zone ...", "zone-pair ...",
+    Message("rates and classes of packets are not in the model"), "other", "class-map ...", "policy-map ...",
+    "policy-list ...", "zone ...", "zone-pair ...",
 )  # fmt: skip
-SYSTEM.left(Message("tunnels of this kind are not in the model"), "tunnels", "crypto ...", "l2vpn ...", "xconnect ...", "segment-routing ...", "mpls traffic-eng ...")
+SYSTEM.left(
+    Message("tunnels of this kind are not in the model"),
+    "tunnels",
+    "crypto ...",
+    "l2vpn ...",
+    "xconnect ...",
+    "segment-routing ...",
+    "mpls traffic-eng ...",
+)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from configs.addressing import address_of, host_of
+from configs.addressing import host_of
+from configs.forwarding import hops
 from configs.forwarding.draft import Draft, Sketch, address, as_number, network
 from configs.forwarding.model import ListRule, PolicyStep, PrefixRule, Static, Vrf
 from configs.forwarding.no_family.common import NEGATION, NOT_TOLD
@@ -31,47 +32,30 @@ def _static(draft: Draft, command: Command, *words: str) -> Outcome:
     return static(draft, command, "", words)
 
 
+def _vrf_word(hop: hops.Hop) -> None:
+    """FRR's `vrf V` behind the next hop is the route's own."""
+    hop.own_vrf = hop.take()
+
+
+_TESTED: Final = Leave(Message("a route that a test decides about is not in the model"), "routes")
+_WORDS: Final = {
+    "tag": hops.tag, "name": hops.skip, "description": hops.skip, "vrf": _vrf_word, "nexthop-vrf": hops.elsewhere,
+    "global": hops.main, "track": hops.leaving(_TESTED), "bfd": hops.leaving(_TESTED),
+    "permanent": hops.leaving(NOT_TOLD),
+}  # fmt: skip
+
+
 def static(draft: Draft, command: Command, vrf: str, words: tuple[str, ...]) -> Outcome:
     """`PREFIX [INTERFACE] [HOP] [DISTANCE] [tag N] [name X] [permanent] [global] [vrf V]`."""
     if host_of(words) is None:
         raise ValueError(words[0])
     size = 1 if "/" in words[0] else 2
-    prefix, rest = network(*words[:size]), list(words[size:])
-    via, port, via_vrf, distance, tag = None, "", None, None, 0
-    while rest:
-        word = rest.pop(0)
-        low = word.lower()
-        if low == "tag":
-            tag = int(rest.pop(0))
-        elif low in ("name", "description"):
-            rest = rest[1:]
-        elif low in ("vrf", "nexthop-vrf"):
-            vrf_word = rest.pop(0)
-            if low == "vrf" and via is None and not port:
-                return NOT_TOLD
-            if low == "vrf":
-                vrf = vrf_word
-            else:
-                via_vrf = vrf_word
-        elif low == "global":
-            via_vrf = ""
-        elif low in ("track", "bfd"):
-            return Leave(Message("a route that a test decides about is not in the model"), "routes")
-        elif low == "permanent":
-            return NOT_TOLD
-        elif address_of(word) is not None and via is None:
-            via = address(word)
-        elif word.isdecimal() and (via is not None or port):
-            distance = int(word)
-        elif via is None and not port:
-            port = word
-            if rest and word.isalpha() and rest[0][0].isdigit() and address_of(rest[0]) is None:
-                port += rest.pop(0)
-        else:
-            return NOT_TOLD
-    if port.lower() in ("null0", "null", "blackhole", "reject"):
-        port = ""
-    draft.statics.append(Static(prefix, via, port, vrf, via_vrf, distance, tag, command.line))
+    hop = hops.read(words[size:], _WORDS, NOT_TOLD, plain=True)
+    if hop.left is not None:
+        return hop.left
+    found = network(*words[:size])
+    own = hop.own_vrf or vrf
+    draft.statics.append(Static(found, hop.via, hop.port, own, hop.vrf, hop.distance, hop.tag, command.line))
     return None
 
 
@@ -141,7 +125,8 @@ def _map(draft: Draft, command: Command, name: str, kind: str = "permit", number
 
 
 _MATCHES: Final = (
-    ("ip address prefix-list", "prefix-list"), ("ipv6 address prefix-list", "prefix-list6"), ("as-path", "as-path-list"),
+    ("ip address prefix-list", "prefix-list"), ("ipv6 address prefix-list", "prefix-list6"), ("as-path",
+    "as-path-list"),
     ("ip next-hop prefix-list", "next-hop-prefix-list"), ("community", "community-list"), ("ip address", "access-list"),
     ("tag", "tag"), ("metric", "metric"), ("interface", "port"),
 )  # fmt: skip

@@ -36,22 +36,23 @@ def begun(draft: Draft, command: Command, words: tuple[str, ...]) -> PortSketch 
         return Leave(Message("layer-2 VPNs are not in the model"), "tunnels")
     if low.startswith(("virtual-template", "dialer", "async", "group-async")):
         return Leave(Message("subscribers and their addresses are not in the model"), "routes")
-    kind = next((kind for prefix, kind in _KINDS if low.startswith(prefix)), PortKind.PHYSICAL)
-    if low == "lo":
-        kind = PortKind.LOOPBACK
-    parent, dot, _ = name.rpartition(".")
-    if dot:
-        kind = PortKind.SUB
-    port = draft.ports.get(name)
-    if port is None:
-        port = draft.ports[name] = PortSketch(name, kind, command.line)
-        if dot:
-            port.put(parent=parent)
-        if kind is PortKind.VLAN:
-            port.put(vlan=int(low.removeprefix("vlan")))
-            draft.vlans.add(port.get("vlan"))
+    port = draft.ports.get(name) or _new(draft, name, command.line)
     if vrf:
         port.put(vrf=vrf)
+    return port
+
+
+def _new(draft: Draft, name: str, line: int) -> PortSketch:
+    low = name.lower()
+    parent, dot, _ = name.rpartition(".")
+    kind = next((kind for prefix, kind in _KINDS if low.startswith(prefix)), PortKind.PHYSICAL)
+    kind = PortKind.SUB if dot else PortKind.LOOPBACK if low == "lo" else kind
+    port = draft.ports[name] = PortSketch(name, kind, line)
+    if dot:
+        port.put(parent=parent)
+    elif kind is PortKind.VLAN:
+        port.put(vlan=int(low.removeprefix("vlan")))
+        draft.vlans.add(port.get("vlan"))
     return port
 
 
@@ -115,7 +116,7 @@ def _switched(port: PortSketch) -> Switched:
 
 
 @PORT("switchport", "switchport mode {access|trunk}", "switchport trunk encapsulation dot1q")
-def _layer2(port: PortSketch, command: Command, mode: str = "") -> Outcome:
+def _layer2(port: PortSketch, _command: Command, mode: str = "") -> Outcome:
     held = _switched(port)
     port.said["mode"] = mode or port.said.get("mode", "")
     port.put(switched=held)
@@ -196,7 +197,13 @@ def _groups(port: PortSketch, number: str, command: Command) -> Any:
     return port.group(int(number), command.line, version)
 
 
-PORT.weak("vrrp {#} timers ...", "vrrp {#} description ...", "vrrp delay ...", "vrrp {#} advertisement-interval ...", why=TIMERS)
+PORT.weak(
+    "vrrp {#} timers ...",
+    "vrrp {#} description ...",
+    "vrrp delay ...",
+    "vrrp {#} advertisement-interval ...",
+    why=TIMERS,
+)
 PORT.left(Message("HSRP and GLBP are not in the model"), "routes", "standby ...", "glbp ...", "vrrp ...")
 
 # ---- filters, translations, tunnels
@@ -260,14 +267,22 @@ def _labels(port: PortSketch, command: Command) -> Outcome:
 
 
 PORT.weak(
-    "description ...", "no ip address", "no ip redirects", "no ip proxy-arp", "ip proxy-arp", "no ip unreachables", "speed ...",
-    "duplex ...", "negotiation ...", "no negotiation ...", "bandwidth ...", "load-interval ...", "no cdp ...", "cdp ...", "no mop ...",
-    "keepalive ...", "no keepalive", "carrier-delay ...", "arp ...", "spanning-tree ...", "storm-control ...", "switchport nonnegotiate",
-    "no snmp ...", "snmp ...", "ip virtual-reassembly", "ip virtual-reassembly ...", "hold-queue ...", "no lldp ...", "lldp ...", "media-type ...",
-    "no ip directed-broadcast", "ip flow ...", "logging ...", "no ip route-cache", "lacp ...", "exit", "service-policy output ...",
-    "ip ospf mtu-ignore", "medium-type ...", "multicast", "no ip mroute-cache", "tunnel path-mtu-discovery", "no shutdown ...", "auto ...",
-    "clock rate ...", "delay ...", "ip tcp adjust-mss ...", "tunnel ttl ...", "no switchport ...", "no link-status ...", "no errdisable ...",
-    "ipv6 nd ...", "no ipv6 nd ...", "no ipv6 redirects", "mls ...", "udld ...", "power ...", "no power ...", "ip verify ...", "link-detect",
+    "description ...", "no ip address", "no ip redirects", "no ip proxy-arp", "ip proxy-arp", "no ip unreachables",
+    "speed ...",
+    "duplex ...", "negotiation ...", "no negotiation ...", "bandwidth ...", "load-interval ...", "no cdp ...",
+    "cdp ...", "no mop ...",
+    "keepalive ...", "no keepalive", "carrier-delay ...", "arp ...", "spanning-tree ...", "storm-control ...",
+    "switchport nonnegotiate",
+    "no snmp ...", "snmp ...", "ip virtual-reassembly", "ip virtual-reassembly ...", "hold-queue ...", "no lldp ...",
+    "lldp ...", "media-type ...",
+    "no ip directed-broadcast", "ip flow ...", "logging ...", "no ip route-cache", "lacp ...", "exit",
+    "service-policy output ...",
+    "ip ospf mtu-ignore", "medium-type ...", "multicast", "no ip mroute-cache", "tunnel path-mtu-discovery",
+    "no shutdown ...", "auto ...",
+    "clock rate ...", "delay ...", "ip tcp adjust-mss ...", "tunnel ttl ...", "no switchport ...",
+    "no link-status ...", "no errdisable ...",
+    "ipv6 nd ...", "no ipv6 nd ...", "no ipv6 redirects", "mls ...", "udld ...", "power ...", "no power ...",
+    "ip verify ...", "link-detect",
 )  # fmt: skip
 # A check of the source drops packets.
 PORT.left(Message("a check of the source is not in the model"), "filters", "ip verify unicast ...")
@@ -377,7 +392,9 @@ def _rip(port: PortSketch, _: Command, version: str) -> Outcome:
     return None
 
 
-PORT.weak("isis hello-interval ...", "isis hello-multiplier ...", "isis hello padding", "no isis hello padding", why=TIMERS)
+PORT.weak(
+    "isis hello-interval ...", "isis hello-multiplier ...", "isis hello padding", "no isis hello padding", why=TIMERS
+)
 
 
 def completed(draft: Draft) -> None:

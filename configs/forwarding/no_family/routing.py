@@ -159,8 +159,10 @@ def _metric(process: OspfSketch, _: Command, value: str) -> Outcome:
 
 
 OSPF.weak(
-    "log-adjacency-changes", "log-adjacency-changes ...", "no log-adjacency-changes", "nsf", "nsf ...", "capability opaque",
-    "description ...", "exit", "graceful-restart ...", "graceful-restart", "ispf", "ospf rfc1583compatibility", "no discard-route ...",
+    "log-adjacency-changes", "log-adjacency-changes ...", "no log-adjacency-changes", "nsf", "nsf ...",
+    "capability opaque",
+    "description ...", "exit", "graceful-restart ...", "graceful-restart", "ispf", "ospf rfc1583compatibility",
+    "no discard-route ...",
 )  # fmt: skip
 OSPF.weak("timers ...", "refresh timer ...", "max-lsa ...", why=TIMERS)
 OSPF.weak("bfd all-interfaces", "bfd all-interfaces ...", why=BFD)
@@ -212,8 +214,17 @@ def _isis_default(process: Sketch[Isis], _: Command) -> Outcome:
     return None
 
 
-ISIS.weak("log-adjacency-changes", "log-adjacency-changes ...", "hostname dynamic", "exit", "no hello padding", "nsf ...")
-ISIS.weak("spf-interval ...", "lsp-gen-interval ...", "max-lsp-lifetime ...", "lsp-refresh-interval ...", "timers ...", why=TIMERS)
+ISIS.weak(
+    "log-adjacency-changes", "log-adjacency-changes ...", "hostname dynamic", "exit", "no hello padding", "nsf ..."
+)
+ISIS.weak(
+    "spf-interval ...",
+    "lsp-gen-interval ...",
+    "max-lsp-lifetime ...",
+    "lsp-refresh-interval ...",
+    "timers ...",
+    why=TIMERS,
+)
 ISIS.weak("bfd all-interfaces", why=BFD)
 
 # ---- RIP
@@ -272,7 +283,7 @@ RIP.weak("timers ...", "exit", why=TIMERS)
 
 @OSPF("area {} authentication", "area {} authentication message-digest")
 def _authentic(process: OspfSketch, _: Command, area: str) -> Outcome:
-    process.area(area).put(secret="ports")
+    process.area(area).put(secret="ports")  # noqa: S106 - where the keys stand
     return None
 
 

@@ -241,7 +241,8 @@ def _extended(view: View, _: Command, peer: str) -> Outcome:
 
 
 GENERAL.weak(
-    "peer {} description ...", "peer {} keep-all-routes", "peer {} log-change", "peer {} capability-advertise route-refresh",
+    "peer {} description ...", "peer {} keep-all-routes", "peer {} log-change",
+    "peer {} capability-advertise route-refresh",
     "peer {} capability-advertise conventional", "peer {} graceful-restart ...", "peer {} upe", "peer {} listen-only",
 )  # fmt: skip
 GENERAL.weak("peer {} timer ...", "peer {} route-update-interval ...", "peer {} tracking ...", why=TIMERS)
@@ -334,7 +335,15 @@ def _strict(view: View, _: Command) -> Outcome:
     return None
 
 
-FAMILY.weak("undo synchronization", "policy vpn-target", "auto-frr", "vpn frr", "ip frr", "vpn-frr", "nexthop recursive-lookup delay ...")
+FAMILY.weak(
+    "undo synchronization",
+    "policy vpn-target",
+    "auto-frr",
+    "vpn frr",
+    "ip frr",
+    "vpn-frr",
+    "nexthop recursive-lookup delay ...",
+)
 FAMILY.weak("apply-label ...", why=Message("how labels are counted: packets go the same way"))
 
 

@@ -20,6 +20,11 @@ MULTICAST: Final = Message("multicast is not in the model")
 L2VPN: Final = Message("layer-2 VPNs are not in the model")
 TIMERS: Final = Message("a timer: packets go the same way")
 BFD: Final = Message("it finds a failure sooner; packets go the same way")
+# Huawei "Configuration Guide - IP Routing", Routing Protocols and Route Priorities; H3C "Layer 3 - IP Routing
+# Configuration Guide", Basic IP routing configuration: the same.
+DISTANCES: Final = {
+    "ospf": 10, "isis": 15, "static": 60, "rip": 100, "ospf-external": 150, "ebgp": 255, "ibgp": 255,
+}  # fmt: skip
 # How `import-route` calls the protocols, and how the model does.
 SOURCES: Final = {
     "direct": "connected", "static": "static", "ospf": "ospf", "ospfv3": "ospf6", "bgp": "bgp", "bgp4+": "bgp",

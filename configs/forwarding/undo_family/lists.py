@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from configs.addressing import address_of, host_of
-from configs.forwarding.draft import Draft, address, dotted, network
+from configs.addressing import host_of
+from configs.forwarding import hops
+from configs.forwarding.draft import Draft, dotted, network
 from configs.forwarding.model import ListRule, PrefixRule, Static
 from configs.forwarding.phrases import NO_EFFECT, UNKNOWN, Into, Leave, Phrases
 from configs.forwarding.undo_family import isis, ospf, policies, rip
@@ -103,44 +104,34 @@ def _static(draft: Draft, command: Command, *words: str) -> Outcome:
     return _put_static(draft, command, "", words)
 
 
+def _tested(hop: hops.Hop) -> None:
+    """`bfd enable` finds a failure sooner; what else stands behind `bfd` is a session's name."""
+    if hop.words[:1] == ["enable"]:
+        hop.take()
+    else:
+        hop.left = _TESTED
+
+
+_TESTED: Final = Leave(Message("a route that a test decides about is not in the model"), "routes")
+_WORDS: Final = {
+    "preference": hops.distance, "tag": hops.tag, "description": hops.rest, "vpn-instance": hops.elsewhere,
+    "public": hops.main, "bfd": _tested, "track": hops.leaving(_TESTED),
+    **dict.fromkeys(
+        ("permanent", "no-advertise", "inter-protocol-ecmp", "inherit-cost", "ldp-sync"), hops.leaving(NOT_TOLD)
+    ),
+}  # fmt: skip
+
+
 def _put_static(draft: Draft, command: Command, vrf: str, words: tuple[str, ...]) -> Outcome:
     """`NETWORK {MASK | L} [INTERFACE] [vpn-instance V | public] [HOP] [preference N] [tag N] [description …]`."""
-    host = host_of(words)
-    if host is None:
+    if host_of(words) is None:
         raise ValueError(words[0])
     size = 1 if "/" in words[0] else 2
-    prefix, rest = network(*words[:size]), list(words[size:])
-    via, port, via_vrf, distance, tag = None, "", None, None, 0
-    while rest:
-        word = rest.pop(0)
-        low = word.lower()
-        if low == "preference":
-            distance = int(rest.pop(0))
-        elif low == "tag":
-            tag = int(rest.pop(0))
-        elif low == "description":
-            rest = []
-        elif low == "vpn-instance":
-            via_vrf = rest.pop(0)
-        elif low == "public":
-            via_vrf = ""
-        elif low in ("permanent", "no-advertise", "inter-protocol-ecmp", "inherit-cost"):
-            return NOT_TOLD
-        elif low == "bfd":
-            rest = rest[1:] if rest[:1] == ["enable"] else rest
-        elif low == "track":
-            return Leave(Message("a route that a test decides about is not in the model"), "routes")
-        elif address_of(word) is not None:
-            via = address(word)
-        elif via is None and not port:
-            port = word
-            if rest and word.isalpha() and rest[0][0].isdigit() and address_of(rest[0]) is None:
-                port += rest.pop(0)
-        else:
-            return NOT_TOLD
-    if port.upper().startswith("NULL"):
-        port = ""
-    draft.statics.append(Static(prefix, via, port, vrf, via_vrf, distance, tag, command.line))
+    hop = hops.read(words[size:], _WORDS, NOT_TOLD)
+    if hop.left is not None:
+        return hop.left
+    found = network(*words[:size])
+    draft.statics.append(Static(found, hop.via, hop.port, vrf, hop.vrf, hop.distance, hop.tag, command.line))
     return None
 
 
@@ -173,7 +164,7 @@ def _policy(draft: Draft, command: Command, name: str, kind: str, number: str) -
 
 
 @SYSTEM("ip ip-prefix {} ...", "ip ipv6-prefix {} ...", "ip prefix-list {} ...", "ipv6 prefix-list {} ...")
-def _prefixes(draft: Draft, command: Command, name: str, *words: str) -> Outcome:
+def _prefixes(draft: Draft, _command: Command, name: str, *words: str) -> Outcome:
     rest = list(words)
     if rest[:1] == ["description"]:
         return Leave(UNKNOWN)
@@ -207,12 +198,18 @@ def _paths_numbered(draft: Draft, command: Command, name: str, _: str, kind: str
     return _paths(draft, command, name, kind, *words)
 
 
-@SYSTEM("ip community-filter {#} {permit|deny} ...", "ip community-list {} {permit|deny} ...", "ip community-filter basic {} {permit|deny} ...")
+@SYSTEM(
+    "ip community-filter {#} {permit|deny} ...",
+    "ip community-list {} {permit|deny} ...",
+    "ip community-filter basic {} {permit|deny} ...",
+)
 def _communities(draft: Draft, command: Command, name: str, kind: str, *words: str) -> Outcome:
     draft.community_lists.setdefault(name, []).append(ListRule(kind == "permit", " ".join(words), command.line))
     return None
 
 
-@SYSTEM("ip community-filter basic {} index {#} {permit|deny} ...", "ip community-filter {#} index {#} {permit|deny} ...")
+@SYSTEM(
+    "ip community-filter basic {} index {#} {permit|deny} ...", "ip community-filter {#} index {#} {permit|deny} ..."
+)
 def _communities_numbered(draft: Draft, command: Command, name: str, _: str, kind: str, *words: str) -> Outcome:
     return _communities(draft, command, name, kind, *words)

@@ -197,7 +197,8 @@ PROCESS.weak(
     "vpn-instance-capability simple", "undo opaque-capability enable", "non-stop-routing", "nsr",
 )  # fmt: skip
 PROCESS.weak(
-    "spf-schedule-interval ...", "frr", "loop-free-alternate", "loop-free-alternate ...", "lsa-originate-interval ...", "lsa-arrival-interval ...", "lsa-generation-interval ...",
+    "spf-schedule-interval ...", "frr", "loop-free-alternate", "loop-free-alternate ...",
+    "lsa-originate-interval ...", "lsa-arrival-interval ...", "lsa-generation-interval ...",
     "flooding-control ...", "retransmission-limit ...", "ispf enable", "spf timers ...", why=TIMERS,
 )  # fmt: skip
 PROCESS.weak("bfd all-interfaces ...", "bfd ...", why=BFD)

@@ -128,6 +128,11 @@ PORT.weak(
     "vrrp ipv6 vrid {#} preempt-mode ...", why=TIMERS,
 )  # fmt: skip
 
+PORT.left(
+    Message("a route that a test decides about is not in the model"), "routes", "vrrp|vrrp6 vrid {#} track ...",
+    "vrrp ipv6 vrid {#} track ...",
+)  # fmt: skip
+
 # ---- filters
 
 
@@ -164,7 +169,10 @@ def finished(draft: Draft, port: PortSketch) -> None:
     if port.get("kind") != "tunnel":
         return
     told = port.tunnel
-    if told.get("protocol") in ("gre", "ipip", "ip6ip", "ip6ip6", "ipip6", "6to4") and {"source", "destination"} <= told.keys():
+    if (
+        told.get("protocol") in ("gre", "ipip", "ip6ip", "ip6ip6", "ipip6", "6to4")
+        and {"source", "destination"} <= told.keys()
+    ):
         port.put(tunnel=Gre(**told))
     elif told.get("protocol") is None and port.said.get("line"):
         draft.ledger.leave(port.said["line"], Message("the tunnel has no protocol"), "tunnels")
@@ -174,19 +182,34 @@ def finished(draft: Draft, port: PortSketch) -> None:
 
 PORT.weak(
     "description ...", "undo dcn", "dcn", "negotiation ...", "undo negotiation auto", "speed ...", "duplex ...",
-    "carrier ...", "port-queue ...", "clock ...", "undo icmp ...", "statistic enable ...", "statistic enable", "set flow-stat ...",
+    "carrier ...", "port-queue ...", "clock ...", "undo icmp ...", "statistic enable ...", "statistic enable",
+    "set flow-stat ...",
     "trust ...", "loopback-detect ...", "lldp ...", "undo lldp ...", "arp expire-time ...", "mac-address limit ...",
-    "undo icmp redirect send", "bandwidth ...", "log-threshold ...", "trap-threshold ...", "link-flap ...", "negotiation auto",
+    "undo icmp redirect send", "bandwidth ...", "log-threshold ...", "trap-threshold ...", "link-flap ...",
+    "negotiation auto",
     "control-flap", "undo enable snmp trap updown", "enable snmp trap updown", "ipv6 nd dad ...", "arp detect ...",
 )  # fmt: skip
 PORT.weak("bfd ...", "ip fast-reroute ...", "ospf|ospfv3 frr ...", "isis lfa-backup ...", why=BFD)
 PORT.left(
-    MULTICAST, "multicast", "pim ...", "igmp ...", "mld ...", "multicast ...", "bier ...", "mldp ...", "igmp-snooping ..."
+    MULTICAST,
+    "multicast",
+    "pim ...",
+    "igmp ...",
+    "mld ...",
+    "multicast ...",
+    "bier ...",
+    "mldp ...",
+    "igmp-snooping ...",
 )
 # Without a tunnel nobody uses it; tunnels are left by themselves.
 _TUNNELS = Message("only tunnels use it, which are left")
 PORT.weak(
-    "mpls te", "mpls rsvp-te", "mpls rsvp-te ...", "mpls te bandwidth ...", "mpls te link ...", "mpls te metric ...",
+    "mpls te",
+    "mpls rsvp-te",
+    "mpls rsvp-te ...",
+    "mpls te bandwidth ...",
+    "mpls te link ...",
+    "mpls te metric ...",
     why=_TUNNELS,
 )
 PORT.left(TE, "tunnels", "mpls te ...", "te ...", "tunnel-protocol mpls te")

@@ -1,4 +1,4 @@
-"""RIP and RIPng of the languages with `undo`: Huawei "NE40E Command Reference", RIP and RIPng configuration commands."""
+"""RIP and RIPng of the languages with `undo`: Huawei "NE40E Command Reference", RIP and RIPng commands."""
 
 from __future__ import annotations
 
