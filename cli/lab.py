@@ -65,7 +65,7 @@ def up(
             "--backend",
             help=tr(
                 mark(
-                    "How to run it: emulated (no root), netns or uml (real daemons, root), docker, containerlab or gns3."
+                    "How to run it: emulated (no root), netns or uml (real daemons, root), docker, containerlab, gns3."
                 )
             ),
         ),

@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 
 from lab.uml import machine
 
-# The machine's card drops segments that its peer has put together for it (GSO); sent one by one, a megabyte takes half a
+# The machine's card drops segments that its peer has put together for it (GSO); one by one, a megabyte takes half a
 # second instead of twenty.
 _BATCH = f"""\
 link set dev lo up

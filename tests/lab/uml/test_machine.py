@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import select
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +71,33 @@ def test_a_command_has_its_input_output_and_status(machine: LabState) -> None:
     assert checks.run(machine, NODE, "hostname").stdout == f"{NODE}\n"
     assert checks.run(machine, NODE, "sh", "-c", "kill -9 $$").returncode == 137
     assert checks.run(machine, NODE, "no-such-program").returncode == 127
+
+
+def test_a_terminal_is_passed_on(machine: LabState) -> None:
+    """From a terminal, the command has one of the same size; keys reach it, Ctrl-C too; the status comes back."""
+    ours, its = os.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 77, 0, 0))
+    shown = b""
+    with subprocess.Popen(command(machine, NODE, ["bash", "--norc"]), stdin=its, stdout=its, stderr=its) as client:
+
+        def shows(text: bytes) -> bool:
+            nonlocal shown
+            if select.select([ours], [], [], 0.05)[0]:
+                shown += os.read(ours, 65536)
+            return text in shown
+
+        until(lambda: shows(b"# "), lambda: shown)
+        os.write(ours, b"stty size; tty\r")
+        until(lambda: shows(b"33 77\r\n/dev/pts/"), lambda: shown)
+        os.write(ours, b"sleep 86398\r")
+        until(lambda: "86398" in checks.run(machine, NODE, "pgrep", "-xa", "sleep").stdout)
+        os.write(ours, b"\x03")
+        until(lambda: "86398" not in checks.run(machine, NODE, "pgrep", "-xa", "sleep").stdout)
+        os.write(ours, b"exit 9\r")
+        until(lambda: shows(b"exit\r\n") and client.poll() is not None, lambda: shown)
+    os.close(its)
+    os.close(ours)
+    assert client.returncode == 9
 
 
 def test_a_command_ends_with_whoever_asked(machine: LabState) -> None:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.lab
 SHORT = "name in (core-city, pe-city, cr-xinzhou)"
 WHOLE = "name in (core-city, pe-city, cr-xinzhou, cr-guangfeng)"
 EF, AF41 = 46, 34
-GOVNET = [sys.executable, "-P", "-c", "from cli.main import main; main()", "--lang", "zh_CN"]
+GOVNET = [sys.executable, "-P", "-c", "from cli.main import main; main()", "--lang", "zh"]
 
 
 @pytest.fixture(scope="module")
