@@ -32,6 +32,12 @@ def block_of(text: str) -> Rule:
     return Rule("", STRANGE, _LAST, _LAST, {"view": STRANGE, "prompt": prompt})
 
 
+def head_of(text: str, negation: str) -> str:
+    """The word that tells what kind of line it is; with the negation, if it begins so."""
+    words = text.split(None, 2)
+    return " ".join(words[:2]) if words[0] == negation else words[0]
+
+
 @dataclass
 class Strange:
     """What a device has of such lines: `words` that begin them, and `blocks` that open a view, each with its view.
@@ -49,11 +55,12 @@ class Strange:
         here = shell.here
         negated, rest = _negated(text, shell.negation)
         if negated:
-            return _take_away(shell, here, rest, text)
+            known = any(not child.strange and _begins(child, rest) for child in here.children.values())
+            return _take_away(shell, here, rest, text) and not known
         present = next((child for child in here.children.values() if child.strange and child.text == text), None)
         if present is None and here.strange:
-            word = text.partition(" ")[0]
-            if any(child.text.partition(" ")[0] == word for child in here.children.values()):
+            word = head_of(text, shell.negation)
+            if any(head_of(child.text, shell.negation) == word for child in here.children.values()):
                 return self.keep(shell, line)
         if present is None:
             return False
@@ -63,7 +70,7 @@ class Strange:
     def keep(self, shell: Shell, line: str) -> bool:
         """Keep a line that no table knows, where a line of its kind is known to stand; False if there is no such."""
         text = " ".join(line.split())
-        word = text.partition(" ")[0]
+        word = head_of(text, shell.negation)
         path = shell.path
         for depth in range(len(path), 0, -1) if shell.climbs else (len(path), 1):
             here = path[depth - 1]
@@ -93,12 +100,12 @@ def _negated(text: str, negation: str) -> tuple[bool, str]:
     return word == negation and bool(rest), rest
 
 
+def _begins(child: Entry, text: str) -> bool:
+    return child.text == text or child.text.startswith(text + " ")
+
+
 def _take_away(shell: Shell, here: Entry, begins: str, line: str) -> bool:
-    gone = [
-        child
-        for child in here.children.values()
-        if child.strange and (child.text == begins or child.text.startswith(begins + " "))
-    ]
+    gone = [child for child in here.children.values() if child.strange and _begins(child, begins)]
     for child in gone:
         del here.children[child.key]
     if gone:
