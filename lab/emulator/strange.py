@@ -8,16 +8,32 @@ into it. What replaces what is not known, so a new line stands beside the old on
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from lab.emulator.grammar import Rule
 from lab.emulator.tree import STRANGE, Entry
 
-if TYPE_CHECKING:
-    from lab.emulator.shell import Shell
-
 _LAST = 1_000_000  # behind every line of a table
 _LINE = Rule("", STRANGE, _LAST, _LAST, {})
+
+
+class Typist(Protocol):
+    """Who types: where he stands, and how his command line negates."""
+
+    negation: str
+    root_view: str
+    climbs: bool
+    path: list[Entry]
+    twins: list[Entry]
+
+    @property
+    def here(self) -> Entry:
+        """The entry whose view he is in."""
+        ...
+
+    def strangely(self, line: str) -> None:
+        """Is told that the view in which he stands was changed."""
+        ...
 
 
 def line_of(text: str) -> Entry:
@@ -49,7 +65,7 @@ class Strange:
     blocks: set[tuple[str, str]] = field(default_factory=set)
     kept: list[tuple[str, str]] = field(default_factory=list)
 
-    def stands(self, shell: Shell, line: str) -> bool:
+    def stands(self, shell: Typist, line: str) -> bool:
         """Carry out a line that is, or takes away, one that stands in this view; False if it is no such line."""
         text = " ".join(line.split())
         here = shell.here
@@ -67,7 +83,7 @@ class Strange:
         _enter(shell, present)
         return True
 
-    def keep(self, shell: Shell, line: str) -> bool:
+    def keep(self, shell: Typist, line: str) -> bool:
         """Keep a line that no table knows, where a line of its kind is known to stand; False if there is no such."""
         text = " ".join(line.split())
         word = head_of(text, shell.negation)
@@ -104,7 +120,7 @@ def _begins(child: Entry, text: str) -> bool:
     return child.text == text or child.text.startswith(text + " ")
 
 
-def _take_away(shell: Shell, here: Entry, begins: str, line: str) -> bool:
+def _take_away(shell: Typist, here: Entry, begins: str, line: str) -> bool:
     gone = [child for child in here.children.values() if child.strange and _begins(child, begins)]
     for child in gone:
         del here.children[child.key]
@@ -113,6 +129,6 @@ def _take_away(shell: Shell, here: Entry, begins: str, line: str) -> bool:
     return bool(gone)
 
 
-def _enter(shell: Shell, entry: Entry) -> None:
+def _enter(shell: Typist, entry: Entry) -> None:
     if entry.rule is not None and entry.rule.get("view"):
         shell.path, shell.twins = [*shell.path, entry], []

@@ -71,7 +71,9 @@ class Standins:
     def _do(self, device: str, argv: Sequence[str], text: str = "") -> None:
         ran = self.loader.run(device, argv, text)
         if ran.status:
-            raise LabError(Message("the stand-in of “{device}” did not boot: {said}", device=device, said=ran.said[-600:]))
+            raise LabError(
+                Message("the stand-in of “{device}” did not boot: {said}", device=device, said=ran.said[-600:])
+            )
 
 
 def loader(settings: Mapping[str, str]) -> Standins:

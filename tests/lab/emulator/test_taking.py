@@ -1,4 +1,4 @@
-"""A device that begins with a text from elsewhere keeps it, to the last character, and what is typed later has its place."""
+"""A device that begins with a text from elsewhere keeps it to the last character; what is typed later has its place."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def test_a_text_is_kept_to_the_last_character(platform):
 
 @pytest.mark.parametrize("platform", sorted(TEXTS))
 def test_a_line_no_table_knows_goes_and_comes_back(platform):
-    """It is taken away by its negation, and comes back to its place; one of a kind that never stood there is refused."""
+    """Its negation takes it away, and it comes back to its place; one of a kind that never stood there is refused."""
     text = TEXTS[platform]
     device = taken(platform, text)
     port = next(line for line in text.splitlines() if line.startswith("interface"))
