@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, NamedTuple
 
+from configs.forwarding.model import PortKind
 from lab.standin import domains
 from lab.standin.domains import Domain, imported
 from lab.standin.ports import is_up
@@ -18,8 +20,8 @@ from lab.standin.ports import is_up
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from configs.forwarding.model import Address, Forwarding, Neighbour, Network
-    from lab.standin.wiring import Wiring
+    from configs.forwarding.model import Address, Forwarding, Neighbour, Network, Port
+    from lab.standin.wiring import End, Wiring
 
 _LONGEST = 32
 
@@ -49,7 +51,7 @@ class _World:
     wiring: Wiring
     owners: dict[Address, set[str]] = field(default_factory=lambda: defaultdict(set))
     routes: dict[str, list[_Way]] = field(default_factory=lambda: defaultdict(list))
-    near: dict[tuple[str, Network], set[str]] = field(default_factory=lambda: defaultdict(set))
+    near: dict[tuple[str, Network], dict[Address, str]] = field(default_factory=lambda: defaultdict(dict))
 
 
 def pairs(devices: Mapping[str, Forwarding], wiring: Wiring) -> tuple[Pair, ...]:
@@ -127,7 +129,8 @@ def _step(world: _World, here: str, goal: Address, depth: int = 4) -> tuple[str,
         other = way.domain.toward(here, way.to) if way.domain is not None else ""
         own = _between(world, here, other) if other else None
         return None if own is None else (other, own)
-    others = world.near[here, way.network] & world.owners[goal]
+    # Only the port that is asked for an address answers for it (ARP), not the device's others.
+    other = world.near[here, way.network].get(goal, "")
     own = next(
         (
             address.ip
@@ -138,12 +141,12 @@ def _step(world: _World, here: str, goal: Address, depth: int = 4) -> tuple[str,
         ),
         None,
     )
-    return (next(iter(others)), own) if len(others) == 1 and own is not None else None
+    return (other, own) if other and own is not None else None
 
 
 def _between(world: _World, here: str, other: str) -> Address | None:
     """The address of one's port towards a neighbour; None if there is not exactly one."""
-    found = {network for (name, network), near in world.near.items() if name == here and other in near}
+    found = {network for (name, network), near in world.near.items() if name == here and other in near.values()}
     own = [
         address.ip
         for port in world.devices[here].ports.values()
@@ -191,17 +194,16 @@ def _nearby(world: _World) -> None:
                 if not is_up(other, other.ports[b.port]) or not is_up(device, device.ports[a.port]):
                     continue
                 ours = {one.network for port in _ends(device, a) for one in port.addresses}
-                theirs = {one.network for port in _ends(other, b) for one in port.addresses}
-                for network in ours & theirs:
-                    world.near[a.device, network].add(b.device)
+                for one in (one for port in _ends(other, b) for one in port.addresses if one.network in ours):
+                    world.near[a.device, one.network][one.ip] = b.device
 
 
-def _ends(device: Forwarding, end: object) -> list[object]:
+def _ends(device: Forwarding, end: End) -> list[Port]:
     """The routed ports at an end: the port itself, or its VLAN's."""
-    _, port, vlan = end  # type: ignore[misc]  # an End
+    _, port, vlan = end
     if not vlan:
         return [device.ports[port]]
-    return [one for one in device.ports.values() if one.vlan == vlan and one.kind == "vlan"]
+    return [one for one in device.ports.values() if one.vlan == vlan and one.kind is PortKind.VLAN]
 
 
 def _learn(world: _World, domain: Domain, rank: int) -> None:
@@ -211,44 +213,46 @@ def _learn(world: _World, domain: Domain, rank: int) -> None:
         for other in domain.imports_known[name] - {name}:
             world.routes[name] += [_Way(network, 150, to=other, domain=domain) for network in domain.imports[other]]
         for other in domain.exits[name] - {name}:
-            from ipaddress import ip_network  # noqa: PLC0415 - only here
-
             world.routes[name].append(_Way(ip_network("0.0.0.0/0"), rank, to=other, domain=domain))
 
 
 def _bgp(world: _World) -> None:
     """Sessions whose two ends name each other, and what is told over them without any policy."""
     said: dict[str, dict[Address, Neighbour]] = {}
-    told: dict[str, dict[Network, tuple[Address | None, bool, tuple[int, ...]]]] = defaultdict(dict)
+    told: dict[str, dict[Network, _Told]] = defaultdict(dict)
     for name, device in world.devices.items():
-        if device.bgp is None:
-            continue
-        own = {network for way in world.routes[name] for network in (way.network,)}
-        for family in device.bgp.families:
+        own = {way.network for way in world.routes[name]}
+        for family in device.bgp.families if device.bgp is not None else ():
             if family.family != "ipv4" or family.vrf:
                 continue
-            said[name] = {
-                one.address: one
-                for one in family.neighbours
-                if (not one.families or "ipv4" in one.families) and one.active
-            }
-            for network in family.networks:
-                if network in own and network not in family.network_policies:
-                    told[name][network] = (None, True, ())
-            for network in imported(device, family.redistributes):
-                told[name][network] = (None, True, ())
+            said[name] = {one.address: one for one in family.neighbours if _speaks(one)}
+            certain = {one for one in family.networks if one in own and one not in family.network_policies}
+            for network in certain | imported(device, family.redistributes):
+                told[name][network] = _Told(None, outside=True)
     for _ in range(len(world.devices)):
         for name, neighbours in said.items():
             for address, one in neighbours.items():
                 _tell(world, said, told, name, address, one)
     for name, routes in told.items():
-        world.routes[name] += [_Way(network, 255, via) for network, (via, _, _) in routes.items() if via is not None]
+        world.routes[name] += [_Way(network, 255, one.via) for network, one in routes.items() if one.via is not None]
 
 
-def _tell(  # noqa: PLR0913 - the state of one pass
+class _Told(NamedTuple):
+    """How a device has a route of BGP: its next hop (None: its own), whether from outside, and through which ASes."""
+
+    via: Address | None
+    outside: bool
+    path: tuple[int, ...] = ()
+
+
+def _speaks(one: Neighbour) -> bool:
+    return (not one.families or "ipv4" in one.families) and one.active
+
+
+def _tell(
     world: _World,
     said: dict[str, dict[Address, Neighbour]],
-    told: dict[str, dict[Network, tuple[Address | None, bool, tuple[int, ...]]]],
+    told: dict[str, dict[Network, _Told]],
     name: str,
     address: Address,
     one: Neighbour,
@@ -278,4 +282,4 @@ def _tell(  # noqa: PLR0913 - the state of one pass
         if _step(world, other, hop) is None:
             continue
         # What was learnt inside is not told inside again (RFC 4271, section 9.2).
-        told[other][network] = (hop, outside, (here.asn, *path) if outside else path)
+        told[other][network] = _Told(hop, outside, (here.asn, *path) if outside else path)
