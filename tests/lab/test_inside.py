@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+import pytest
 
 from audits.probes import allow
 from audits.probes.model import Aim, Control, Kind, Probe, Protocol, Target, Vantage
-from lab.inside import Inside, Leg
+from inventory.errors import LabError
+from lab.inside import Inside, Leg, look
+from lab.state import LabNode, LabState
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAC = "02:00:00:00:00:07"
 INSIDE = Inside(
@@ -61,3 +69,11 @@ def test_addresses_in_a_record_are_given_their_owners() -> None:
     )
     assert INSIDE.node_of(USER) == "pc"
     assert not INSIDE.node_of(Vantage("elsewhere", namespace="/n/other"))
+
+
+def test_a_lab_without_packets_is_no_place_for_probes(tmp_path: Path) -> None:
+    """Emulated devices forward nothing: said with what to start, before any probe is read."""
+    nodes = {"core-city": LabNode("core-city", "cisco_ios")}
+    state = LabState("emulated", tmp_path, tmp_path, pid=1, started=0, nodes=nodes)
+    with pytest.raises(LabError, match="no real packets"):
+        look(state)
