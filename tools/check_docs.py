@@ -93,7 +93,7 @@ PREPARATION = (
 FOREIGN = (
     "govnet plan netbox",
     "govnet audit probe --commit",
-    *(f"govnet lab up --backend {name}" for name in ("containerlab", "docker", "gns3", "uml")),
+    *(f"govnet lab up --backend {name}" for name in ("containerlab", "docker", "gns3", "netns", "uml")),
     "govnet lab capture",
     "govnet lab vpn",
 )

@@ -22,21 +22,22 @@ probes:
   - {name: ssh, kind: ssh, from: noc, to: [{device: core-city, ports: [tcp/22]}]}
   - {name: tls, kind: tls, from: noc, to: [{device: fw-border, ports: [tcp/443]}]}
 
-In a file for labs (`audits/lab-probes.yaml`) a vantage is a host of the lab, and an address may be a host's name:
+`timeout`, `listen` (seconds) and `tries` may stand in every probe. DHCP servers and routers are listened for longer:
+many servers first try whether the address that they would offer is free, which takes dnsmasq three seconds.
+
+In a file for labs (`audits/lab-probes.yaml`) a vantage is a host of the lab, which sends by its own routes unless an
+`interface` is named, and an address may be a host's name:
 
 vantages:
   - {name: township, node: pc-anping}
 probes:
   - {name: dhcp, kind: dhcp, from: township, alive: pc-anping-2}
-
-`timeout`, `listen` (seconds) and `tries` may stand in every probe. DHCP servers and routers are listened for longer:
-many servers first try whether the address that they would offer is free, which takes dnsmasq three seconds.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -120,6 +121,7 @@ class _Form:
         self.hosts = hosts
         self.devices = workspace.inventory.devices
         self.vantages: dict[str, Vantage] = {}
+        self.free: dict[str, Vantage] = {}
         self.probes: dict[str, Probe] = {}
 
     def vantage(self, place: yaml.Path, item: Any) -> None:
@@ -151,7 +153,10 @@ class _Form:
                 else Message("write `node:` and a name that `govnet lab status` lists"),
             )
             return Vantage(read.name)
-        return Vantage(read.name, read.interface or host.interface, host.namespace, read.sources)
+        stands = Vantage(read.name, read.interface or host.interface, host.namespace, read.sources)
+        # Where packets go is what is asked: a host of a lab sends them by its own routes, as its user's would go.
+        self.free[read.name] = replace(stands, interface=read.interface)
+        return stands
 
     def probe(self, place: yaml.Path, item: Any) -> None:
         read = self.reader.read(_ProbeIn, item, place)
@@ -164,14 +169,14 @@ class _Form:
             for target in self._targets((*place, "to", index), entry, read)
         ]
         controls = [
-            Control(self._vantage((*place, "controls", index, "from"), entry.begin), aim)
+            Control(self._sends((*place, "controls", index, "from"), entry.begin, read.kind), aim)
             for index, entry in enumerate(read.controls)
             for aim in self._aims((*place, "controls", index), entry, Kind.ISOLATION)
         ]
         probe = Probe(
             read.name,
             read.kind,
-            self._vantage((*place, "from"), read.begin),
+            self._sends((*place, "from"), read.begin, read.kind),
             tuple(targets),
             tuple(controls),
             self._device((*place, "device"), read.device),
@@ -216,6 +221,11 @@ class _Form:
             )
             return []
         return [Aim(range_.protocol, address, port) for range_ in chosen for port in range(range_.low, range_.high + 1)]
+
+    def _sends(self, place: yaml.Path, name: str, kind: Kind) -> Vantage:
+        """The vantage, tied to its interface where a probe is of its link."""
+        vantage = self._vantage(place, name)
+        return vantage if kind in _NEIGHBOURS | _OF_THE_LINK else self.free.get(name, vantage)
 
     def _vantage(self, place: yaml.Path, name: str) -> Vantage:
         if name not in self.vantages:

@@ -1,6 +1,8 @@
 """What probes found, as a file: `govnet audit probe --out` writes it, `govnet audit run --probes` reads it.
 
-A result holds for as many days as the reader says; an older one, or one from the future, is read as unknown.
+A result holds for as many days as the reader says; an older one, or one from the future, is read as unknown. So is
+“nothing found” in a lab: a weakness seen there is one of the configurations, but that a way is closed there says
+nothing about cables that nobody drew.
 """
 
 from __future__ import annotations
@@ -153,7 +155,8 @@ def _observed(result: _ResultIn, answer: _AnswerIn, on: date, days: int, lab: st
     if not on - timedelta(days=days) <= day <= on + timedelta(days=1):
         value = None
         why = Message("{probe}: the probe ran on {day}, too far from the day of the check", probe=result.probe, day=day)
-    if lab:  # what was seen on virtual devices must never read as if the real ones had shown it
+    if lab:  # what virtual devices showed must never pass for what the real ones would have shown
+        value = value or None
         why = Message("seen in a lab ({name}), not in the network: {why}", name=lab, why=why)
     records = tuple(f"{result.probe}: {record}" for record in answer.records)
     return Observed(answer.device, result.kind.fact, value, Source.PROBE, why, records, result.at)

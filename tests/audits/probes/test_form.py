@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audits.probes import form, run
-from audits.probes.model import Kind, Protocol
+from audits.probes.model import Host, Kind, Protocol
 from inventory.errors import InputError
 
 if TYPE_CHECKING:
@@ -115,3 +115,70 @@ def test_every_packet_of_a_kind_is_in_its_plan(lianyuan_workspace: Workspace) ->
         (Protocol.ARP, ip_address("10.2.0.7")),
         (Protocol.ICMP, ip_address("10.2.0.7")),
     }
+
+
+LAB = {
+    "pc-a": Host("pc-a", "/proc/7/root/run/netns/pc-a", "eth0", (ip_address("10.20.0.2"),)),
+    "srv": Host("srv", "/proc/7/root/run/netns/srv", "eth0", (ip_address("10.10.0.2"), ip_address("10.10.0.3"))),
+    "switch": Host("switch", "/proc/7/root/run/netns/switch", "p0"),
+}
+
+
+def test_in_a_lab_hosts_are_vantages_and_their_names_addresses(lianyuan_workspace: Workspace) -> None:
+    """A vantage is entered by its namespace; a name stands for the host's first address, in lists too."""
+    text = """\
+vantages:
+  - {name: user, node: pc-a}
+  - {name: server, node: srv, interface: eth1}
+probes:
+  - {name: legs, kind: dual-homed, from: user, to: [{address: 10.20.0.9}], beyond: [srv, 10.9.0.1], alive: pc-a}
+"""
+    written = form.parse(text.encode(), lianyuan_workspace, LAB)
+    assert written.vantages["user"].namespace == "/proc/7/root/run/netns/pc-a"
+    assert [vantage.interface for vantage in written.vantages.values()] == ["eth0", "eth1"]
+    (probe,) = written.probes
+    assert [str(aim.address) for aim in probe.beyond] == ["10.10.0.2", "10.9.0.1"]
+    assert probe.alive == ip_address("10.20.0.2")
+    assert probe.vantage.interface == "eth0"
+
+
+def test_a_host_of_a_lab_sends_by_its_own_routes(lianyuan_workspace: Workspace) -> None:
+    """Else a second way out would never be taken; an interface that is named binds as it does elsewhere."""
+    text = """\
+vantages:
+  - {name: user, node: pc-a}
+  - {name: server, node: srv, interface: eth1}
+probes:
+  - {name: out, kind: exit, from: user, to: [{address: srv}], known: [10.0.0.1]}
+  - {name: bound, kind: exit, from: server, to: [{address: pc-a}], known: [10.0.0.1]}
+"""
+    probes = form.parse(text.encode(), lianyuan_workspace, LAB).probes
+    assert [probe.vantage.interface for probe in probes] == ["", "eth1"]
+    assert all(probe.vantage.namespace for probe in probes)
+
+
+@pytest.mark.parametrize(
+    ("vantage", "hosts", "said"),
+    [
+        ("{name: user, node: pc-b}", LAB, "no host of the lab: “pc-b”"),
+        ("{name: user, interface: eth0}", LAB, "no host of the lab: “”"),
+        ("{name: user, namespace: noc, node: ''}", LAB, "no host of the lab: “”"),
+        ("{name: user, node: pc-a}", None, "“pc-a” is a host of a lab"),
+    ],
+)
+def test_a_vantage_is_in_the_lab_or_on_this_machine_and_never_both(
+    lianyuan_workspace: Workspace, vantage: str, hosts: dict[str, Host] | None, said: str
+) -> None:
+    """In a lab nothing but its hosts may be stood at; without one a host's name is no place."""
+    text = f"vantages:\n  - {vantage}\nprobes:\n  - {{name: d, kind: dhcp, from: user}}\n"
+    with pytest.raises(InputError) as caught:
+        form.parse(text.encode(), lianyuan_workspace, hosts)
+    assert said in "\n".join(str(problem.message) for problem in caught.value.problems)
+
+
+def test_a_name_without_an_address_stands_for_none(lianyuan_workspace: Workspace) -> None:
+    """A switch has no address to be probed."""
+    text = "vantages:\n  - {name: u, node: pc-a}\nprobes:\n"
+    text += "  - {name: d, kind: duplicates, from: u, to: [{address: switch}]}\n"
+    with pytest.raises(InputError):
+        form.parse(text.encode(), lianyuan_workspace, LAB)

@@ -108,6 +108,24 @@ def test_a_dry_run_shows_every_send_and_opens_no_socket(workspace: Path, capsys:
 
 
 @pytest.mark.usefixtures("no_sockets")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--commit",), "without an allow file nothing is probed"),
+        (("--commit", "--beside", "."), "no lab is probed"),
+        (("--commit", "--lab"), "no lab is running for this workspace"),
+    ],
+)
+def test_without_an_allow_file_or_the_lab_nothing_is_sent(
+    workspace: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
+) -> None:
+    """The real network is only probed by an allow file, a lab only where it runs."""
+    code, _, talk = govnet(capsys, "audit", "probe", "-w", workspace, *arguments)
+    assert code != ExitCode.DONE
+    assert said in talk
+
+
+@pytest.mark.usefixtures("no_sockets")
 def test_a_target_outside_refuses_all_with_or_without_commit(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -53,6 +53,16 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert last["why"]["zh"] == "x：tcp 10.3.0.10:22 不可达"
 
 
+def test_what_a_lab_showed_is_no_proof_that_the_network_is_sound(tmp_path: Path) -> None:
+    """A weakness stays one and says where it was seen; that nothing was found there is unknown for the network."""
+    found = [result("a", True), result("b", False, device="", kind=Kind.EGRESS)]
+    path = results.write(found, tmp_path, sent=2, allow="", lab="netns")
+    read = {one.fact: one for one in results.read(path, TODAY)}
+    assert (read["ssh_weak"].value, read["egress_reached"].value) == (True, None)
+    assert str(read["egress_reached"].why).startswith("seen in a lab (netns), not in the network: b: x: ")
+    assert "实验环境" in read["ssh_weak"].why.in_language("zh_CN")
+
+
 @pytest.mark.parametrize(("on", "value"), [("2026-12-22", False), ("2026-12-24", None), ("2026-11-19", None)])
 def test_an_old_result_or_one_from_the_future_is_unknown(tmp_path: Path, on: str, value: bool | None) -> None:
     """After thirty days a sound result says nothing any more."""

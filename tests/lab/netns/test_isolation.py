@@ -262,7 +262,8 @@ def found(labs: Labs, answers: dict[str, dict[str, Any]], expected: dict[str, tu
     assert labs.states[1].alive()
 
 
-def test_the_networks_are_apart_and_the_controls_are_seen(labs: Labs, probe: Callable[..., Any]) -> None:
+@pytest.mark.usefixtures("labs")
+def test_the_networks_are_apart_and_the_controls_are_seen(probe: Callable[..., Any]) -> None:
     """As it is nothing is found; every target was reached by its control, at listeners that stood there meanwhile."""
     code, answers = probe(*QUICK)
     assert set(answers) == set(QUICK)
@@ -291,8 +292,19 @@ def test_an_open_firewall_is_found_and_the_audit_takes_it_as_seen_in_a_lab(
     found(labs, answers, {"internet-to-servers": SEEDS[any_any]["internet-to-servers"]})
     for arguments in (
         ["config", "render", "core-city", "--out", str(tmp_path / "configs")],
-        ["audit", "run", str(tmp_path / "configs"), "--format", "json", "--out", str(tmp_path / "report")]
-        + ["--probes", str(labs.out / "probes.json"), "--date", datetime.now(UTC).date().isoformat()],
+        [
+            "audit",
+            "run",
+            str(tmp_path / "configs"),
+            "--format",
+            "json",
+            "--out",
+            str(tmp_path / "report"),
+            "--probes",
+            str(labs.out / "probes.json"),
+            "--date",
+            datetime.now(UTC).date().isoformat(),
+        ],
     ):
         with pytest.raises(SystemExit):
             main([*arguments, "-w", str(labs.root)])
@@ -303,14 +315,22 @@ def test_an_open_firewall_is_found_and_the_audit_takes_it_as_seen_in_a_lab(
 
 
 @pytest.mark.soak
-def test_every_seeded_fault_is_found_and_nothing_else(labs: Labs, probe: Callable[..., Any]) -> None:
-    """All probes: clean, then eight faults one by one, each found by the probes that must and no others, then clean."""
+@pytest.mark.usefixtures("labs")
+def test_all_probes_find_the_networks_apart(probe: Callable[..., Any]) -> None:
+    """Every probe of the example's file, clean: nothing found, nothing unknown."""
     code, answers = probe()
     assert len(answers) == 14
     apart(code, answers)
-    for seed, expected in SEEDS.items():
-        with seed(labs):
-            code, answers = probe()
-        assert code == ExitCode.FINDINGS, seed.__name__
-        found(labs, answers, expected)
-    apart(*probe())
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.__name__)
+def test_every_seeded_fault_is_found_and_nothing_else(
+    seed: Callable[[Labs], Any], labs: Labs, probe: Callable[..., Any]
+) -> None:
+    """All probes with one fault: found by those that must and no others, gone when it is taken away."""
+    with seed(labs):
+        code, answers = probe()
+    assert code == ExitCode.FINDINGS
+    found(labs, answers, SEEDS[seed])
+    apart(*probe(*SEEDS[seed]))

@@ -122,3 +122,22 @@ def test_an_unknown_node_is_an_error_for_people(planned: Path, make_topology: Ma
     """Asking for what is not there says where to look."""
     with pytest.raises(LabError, match="there is no “pc-nowhere” in the lab"):
         make_topology(planned).node("pc-nowhere")
+
+
+def test_several_hosts_of_a_lan_meet_at_a_switch(planned: Path) -> None:
+    """Each has an address of its own and the same gateway; the router's cable ends at the switch."""
+    loaded = workspace.load(planned, platforms=platforms())
+    network = plan.read(planned / "plan" / "plan.csv")
+    built = topology.build(loaded, network, backend="netns", devices={"rt-anping", "fw-border"}, hosts=3)
+    lan = network.of("lan-anping")[0].prefix
+    names = ("pc-anping", "pc-anping-2", "pc-anping-3")
+    assert [built.node(name).address for name in names] == [lan[2], lan[3], lan[4]]
+    assert {route.via for name in names for route in built.node(name).routes} == {lan[1]}
+    switch = built.node("sw-anping")
+    assert (switch.kind, switch.address) == (NodeKind.SWITCH, None)
+    assert {port.bridge for port in switch.ports} == {bridge.name for bridge in switch.bridges}
+    cables = {(link.a, link.b) for link in built.links if link.line == "lan-anping"}
+    ends = [("rt-anping", "eth2"), *((name, "eth0") for name in names)]
+    assert cables == {(end, ("sw-anping", f"p{number}")) for number, end in enumerate(ends)}
+    routed = [route.network for route in built.node(INTERNET).routes]
+    assert len(routed) == len(set(routed)) == 2
