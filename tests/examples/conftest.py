@@ -45,9 +45,7 @@ class Example:
 def _example(name: str) -> Example:
     root = EXAMPLES / name
     loaded = workspace.load(root, platforms=platforms())
-    return Example(
-        root, loaded, policy_file.load(root / "plan" / "policy.yaml"), plan.read(root / "plan" / "plan.csv")
-    )
+    return Example(root, loaded, policy_file.load(root / "plan" / "policy.yaml"), plan.read(root / "plan" / "plan.csv"))
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from configs.render import Renderer
 from inventory.model import Level, LineKind
-from ipplan import checks, current, mapping_build
+from ipplan import checks, current, mapping_build, plan
 from lab import checks as looks
 from lab import control
 from tests.patience import PATIENCE, until
@@ -54,6 +55,21 @@ def test_every_village_has_one_gateway_and_both_have_as_many(example: Callable[[
         ends.setdefault(region.parent, set()).add(line.a.device)
     assert len(ends) == 16
     assert all(len(gateways) == 1 for gateways in ends.values())
+
+
+def test_a_tunnel_carries_the_backbone_and_the_filter_says_what_passes(example: Callable[[str], Example]) -> None:
+    """One network on the gateway's side of each tunnel; the filter names the planned prefixes one by one."""
+    one = example("jiyuan")
+    renderer = Renderer(one.workspace, one.planned)
+    village, gateway = (renderer.render(name).text for name in ("vg-kejing-07", "vgw-1"))
+    (lan,) = one.planned.of("lan-kejing-07")
+    for text, near, far in ((village, str(lan.prefix), "10.64.0.0/13"), (gateway, "10.64.0.0/13", str(lan.prefix))):
+        child = text[text.index("\tvpn-kejing-07 {") :]
+        assert f"local_ts = {near}\n" in child
+        assert f"remote_ts = {far}\n" in child
+    passed = village[village.index("set vpn-kejing-07 {") : village.index("set tunnel_peers {")]
+    assert str(one.planned.of("lan-servers")[0].prefix) in passed
+    assert "10.64.0.0/13" not in passed
 
 
 def test_the_intranet_shares_nothing_with_the_extranet(example: Callable[[str], Example]) -> None:
@@ -122,7 +138,5 @@ def test_villages_reach_the_servers_through_either_gateway(copied: Callable[[str
 
 def _address(root: Path, owner: str) -> IPv4Address | IPv6Address:
     """The first host of a LAN: its router has the address before."""
-    from ipplan import plan  # noqa: PLC0415 - only this test needs it
-
     (row,) = plan.read(root / "plan" / "plan.csv").of(owner)
     return row.prefix.network_address + 2

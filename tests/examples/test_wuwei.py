@@ -34,7 +34,7 @@ def test_units_are_as_its_plan_says(example: Callable[[str], Example]) -> None:
 
 @pytest.mark.parametrize("device", ["sw-czj", "sw-jyj-minqin"])
 def test_a_rendered_switch_admits_nobody_unasked(example: Callable[[str], Example], device: str) -> None:
-    """802.1X and MAC authentication on one make, port security on the other; DHCP snooping and ARP inspection on both."""
+    """802.1X and MAC authentication on one make, port security on the other; DHCP snooping, ARP inspection on both."""
     one = example("wuwei")
     language = dialect(one.workspace.inventory.devices[device].platform)
     text = Renderer(one.workspace, one.planned).render(device).text
@@ -74,6 +74,20 @@ def test_a_rollout_on_the_emulated_lab(copied: Callable[[str], Copy]) -> None:
         assert found.devices(fact, value=False) == {"sw-czj", "sw-jyj-minqin"}, fact
 
 
+def _measured(root: Path) -> Counter[tuple[str, str]]:
+    """How many hours of each line at each device were measured."""
+    text = (root / "measured" / "lines.csv").read_text(encoding="utf-8-sig")
+    return Counter((row["device"], row["line"]) for row in csv.DictReader(text.splitlines()))
+
+
+def test_a_month_was_measured(example: Callable[[str], Example]) -> None:
+    """720 hours of each of seven lines that the inventory has, at a device that the line touches."""
+    one = example("wuwei")
+    found = _measured(one.root)
+    assert set(found.values()) == {720}
+    assert all(device in one.workspace.inventory.lines[line].devices for device, line in found)
+
+
 @pytest.fixture
 def prometheus(example: Callable[[str], Example], tmp_path: Path) -> Iterator[str]:
     """Debian's Prometheus with the measured month in it, as the README's lines put it there; its address."""
@@ -89,7 +103,9 @@ def prometheus(example: Callable[[str], Example], tmp_path: Path) -> Iterator[st
     text = "# TYPE line:use:ratio gauge\n" + "\n".join(samples) + "\n# EOF\n"
     (tmp_path / "lines.om").write_text(text, encoding="utf-8")
     words = ("promtool", "tsdb", "create-blocks-from", "--max-block-duration=768h", "openmetrics")
-    subprocess.run([*words, tmp_path / "lines.om", tmp_path / "data"], check=True, capture_output=True, timeout=PATIENCE)
+    subprocess.run(
+        [*words, tmp_path / "lines.om", tmp_path / "data"], check=True, capture_output=True, timeout=PATIENCE
+    )
     (tmp_path / "prometheus.yml").write_text("scrape_configs: []\n", encoding="utf-8")
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
@@ -123,7 +139,8 @@ def prometheus(example: Callable[[str], Example], tmp_path: Path) -> Iterator[st
 def test_lines_that_are_full_are_named(copied: Callable[[str], Copy], prometheus: str) -> None:
     """Three of seven measured lines are over 80 % in their busiest hours; of the others nothing is concluded."""
     city = copied("wuwei")
-    measured = "cr-liangzhou cr-minqin cr-gulang cr-tianzhu ag-city rt-gulang-tumen rt-minqin-xiqu".split()
+    measured = sorted({device for device, _ in _measured(city.root)})
+    assert len(measured) == 7
     city.govnet("config", "render", *measured, "core-city", "--out", str(city.root / "configs"))
     found = city.audit("configs", "--level", "3", "--prometheus", prometheus)
     assert found.devices("bandwidth_over_peak") == {"cr-minqin", "cr-gulang", "rt-gulang-tumen"}
