@@ -135,7 +135,7 @@ class Redistribution:
 
 @dataclass(frozen=True, slots=True)
 class OspfArea:
-    """An area in dotted form, the networks whose ports are in it, its kind: stub, totally-stub, nssa; empty: normal."""
+    """An area in dotted form, and the networks whose ports are in it. `kind`: stub, totally-stub, nssa, or empty."""
 
     area: str
     networks: tuple[Network, ...] = ()
@@ -213,7 +213,7 @@ class Vrf:
 
 @dataclass(frozen=True, slots=True)
 class PolicyStep:
-    """A step of a route policy. `matches` and `sets` are (word, value): prefix-list NAME, tag N; metric N, tag N …"""
+    """A step of a route policy. `matches` and `sets` are (word, value): prefix-list NAME, tag N; metric N, tag N."""
 
     permit: bool
     number: int
