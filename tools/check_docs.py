@@ -38,6 +38,7 @@ PAGES = (
     ("docs/audit-reports.md", "docs/audit-reports.zh-CN.md"),
     ("docs/audit-evidence.md", "docs/audit-evidence.zh-CN.md"),
     ("docs/lab.md", "docs/lab.zh-CN.md"),
+    *((f"examples/{city}/README.md", f"examples/{city}/README.zh-CN.md") for city in ("jiyuan", "suqian", "wuwei")),
 )
 # The demo has tests of its own, with both labs; here it would only repeat them.
 LONG = ("govnet demo",)

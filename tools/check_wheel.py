@@ -16,7 +16,7 @@ PACKAGES = {"inventory", "ipplan", "configs", "collectors", "audits", "lab", "cl
 NEEDED = {".py", ".j2", ".yml", ".html", ".sh", ".css", ".js", ".grammar", ".typed", ".service", ".tmpl"}
 # Files that are known by their name.
 NAMES = {"gitignore", "guard", "Dockerfile"}
-ENDINGS = NEEDED | NAMES | {".mo", ".yaml", ".json", ".csv", ".md", ".gitignore"}
+ENDINGS = NEEDED | NAMES | {".mo", ".yaml", ".json", ".csv", ".cfg", ".md", ".gitignore"}
 # A user's first steps, from the unpacked wheel and nothing of the checkout.
 FIRST_STEPS = (
     ["--lang", "zh", "--help"],
