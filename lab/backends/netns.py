@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from lab import backend as base
     from lab.netns.process import Running
+    from lab.netns.spec import LabSpec
 
 
 class Netns:
@@ -46,11 +47,25 @@ class Netns:
     ) -> LabState:
         """Build the lab below one process; returns when every device has started."""
         from lab.netns.design import design  # noqa: PLC0415 - start-up time
-        from lab.netns.process import start  # noqa: PLC0415 - start-up time
 
         network = cast("Topology", topology)
         observer.step(Message("writing the configurations of {count} devices", count=len(network.devices)))
         spec = design(network, faults, workers=2 * (os.cpu_count() or 1))
+        return self.build(network, spec, directory, observer, faults=faults, owned=owned)
+
+    def build(
+        self,
+        network: Topology,
+        spec: LabSpec,
+        directory: Path,
+        observer: base.Observer,
+        *,
+        faults: Mapping[str, Fault],
+        owned: bool = False,
+    ) -> LabState:
+        """Build a specification that was made from a topology, as `up` does."""
+        from lab.netns.process import start  # noqa: PLC0415 - start-up time
+
         result: list[LabState] = []
         devices = sum(bool(node.script) for node in spec.nodes)
         started: list[str] = []
