@@ -29,7 +29,7 @@ from lab.rehearsal import scratch
 from lab.rehearsal.model import Leg, Seen, Wanted, Way
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -194,8 +194,11 @@ class Walk:
         """What there is to see behind a leg."""
         course = self._course
         routers = course.neighbours
-        leg.matrix, leg.settled = asking.matrix(course.traffic, self._flows(point), self._owners(point))
-        leg.neighbours = asking.wait_neighbours(course.lab.state, routers, asking.SETTLE)
+        known = {seen.flow.pair.name for seen in self._asked.get(point, course.before) if seen.wrong}
+        leg.matrix, leg.settled = asking.matrix(
+            course.traffic, self._flows(point), self._owners(point), hopeless=known
+        )
+        leg.neighbours = asking.wait_neighbours(course.lab.state, routers, max(0.0, asking.SETTLE - leg.settled))
         with suppress(LabError):
             leg.texts = read(course)
         self._asked.setdefault(point, leg.matrix)
@@ -203,14 +206,20 @@ class Walk:
         if stage["stage"] == Stage.VERIFY:
             leg.silent = tuple(self._silent(stage, point))
 
-    def _silent(self, stage: Mapping[str, Any], point: int) -> list[tuple[str, str]]:
-        """The devices and the addresses that must answer and do not, asked by a host whose addresses both hold."""
+    def _silent(self, stage: Mapping[str, Any], point: int) -> Iterator[tuple[str, str]]:
+        """The devices and the new addresses that do not do: silent, or with nobody at the other end of their line."""
         owners = {text.partition("/")[0]: row["name"] for row in stage["devices"] for text in row["check"]}
-        live = self._live(point)
+        live, homes = self._live(point), self._homes(point)
         asker = max(self._hosts, key=lambda name: len(live[name]), default="")
-        if not asker:
-            return []
-        return [(owners[one], one) for one in asking.silent(self._course.lab.state, asker, list(owners))]
+        quiet = asking.silent(self._course.lab.state, asker, list(owners)) if asker else []
+        yield from ((owners[one], one) for one in quiet)
+        for link in self._course.lab.topology.links:
+            one, other = (homes.get(name, {}).get(port, ()) for name, port in (link.a, link.b))
+            for (name, _), here, there in ((link.a, one, other), (link.b, other, one)):
+                for home in here:
+                    new = str(home.address.ip) in owners and str(home.address.ip) not in quiet
+                    if new and there and home.address.network not in {far.address.network for far in there}:
+                        yield name, str(home.address.ip)
 
     def first_texts(self, leg: Leg) -> Mapping[str, bytes]:
         """What the devices ran at the same point the first time."""
@@ -221,6 +230,10 @@ class Walk:
         """The matrix at the same point the first time."""
         number = next(index for index, stage in enumerate(self._stages) if stage["folder"] == leg.folder)
         return self._asked.get(number if leg.way is Way.BACK else number + 1, ())
+
+    def home_of(self, host: str) -> str:
+        """The device in whose LAN a host stands."""
+        return self._hosts[host].device
 
     def way(self, flow: Flow) -> list[str]:
         """The devices between the hosts of a flow, by the lines."""

@@ -11,7 +11,7 @@ from lab import checks
 from lab.rehearsal.model import Seen, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from lab.rehearsal.model import Flow
     from lab.rehearsal.traffic import Traffic
@@ -22,12 +22,18 @@ TRACED: Final = 12  # failed pairs of one matrix whose packets are followed
 
 
 def matrix(
-    traffic: Traffic, flows: Sequence[Flow], owners: Mapping[str, str], *, settle: float = SETTLE
+    traffic: Traffic,
+    flows: Sequence[Flow],
+    owners: Mapping[str, str],
+    *,
+    hopeless: Collection[str] = (),
+    settle: float = SETTLE,
 ) -> tuple[tuple[Seen, ...], float]:
     """Every flow as it is once routing has settled, and how many seconds that took.
 
-    Flows that must pass are asked again until they do or `settle` seconds are over. `owners` says whose device an
-    address is, for the last device that saw the packets of a pair that failed.
+    Flows that must pass are asked again until they do or `settle` seconds are over; those of pairs that are known to
+    fail (`hopeless`, their names) are not waited for. `owners` says whose device an address is, for the last device
+    that saw the packets of a pair that failed.
     """
     began = time.monotonic()
     passed: dict[Flow, bool] = {}
@@ -35,7 +41,7 @@ def matrix(
     while waiting:
         answers = traffic.ask(waiting, count=2, wait=1.0)
         passed |= dict(zip(waiting, answers, strict=True))
-        waiting = [flow for flow in waiting if not passed[flow]]
+        waiting = [flow for flow in waiting if not passed[flow] and flow.pair.name not in hopeless]
         if time.monotonic() - began > settle:
             break
     settled = time.monotonic() - began

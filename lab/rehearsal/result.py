@@ -139,16 +139,19 @@ def findings(before: Sequence[Seen], legs: Sequence[Leg], walk: Walk, neighbours
     """All that is wrong, in the order in which it was seen."""
     for seen in before:
         if seen.wrong:
-            yield _wrong_pair(seen, "today")
+            yield _wrong_pair(seen, "today", walk)
     failing = {seen.flow.pair.name for seen in before if seen.wrong}
     for leg in legs:
         yield from _pushed(leg)
         for device, address in leg.silent:
-            text = Message("{device}: its new address {address} does not answer", device=device, address=address)
+            text = Message(
+                "{device}: its new address {address} does not answer, or nobody at the other end shares its subnet",
+                device=device, address=address,
+            )  # fmt: skip
             yield Finding("unanswered", text, leg.name, device)
         for seen in leg.matrix:
             if seen.wrong and seen.flow.pair.name not in failing:
-                yield _wrong_pair(seen, leg.name)
+                yield _wrong_pair(seen, leg.name, walk)
         yield from _lost(leg, walk)
         for device, count in leg.neighbours.items():
             if count < neighbours.get(device, 0):
@@ -168,7 +171,7 @@ def _pushed(leg: Leg) -> Iterator[Finding]:
             yield Finding("not-done", text, leg.name, one.device)
 
 
-def _wrong_pair(seen: Seen, leg: str) -> Finding:
+def _wrong_pair(seen: Seen, leg: str, walk: Walk) -> Finding:
     pair, flow = seen.flow.pair, seen.flow
     ends = {"a": pair.a, "b": pair.b, "source": flow.a, "destination": flow.b}
     if pair.wanted is Wanted.FORBIDDEN:
@@ -181,7 +184,7 @@ def _wrong_pair(seen: Seen, leg: str) -> Finding:
         )  # fmt: skip
     else:
         text = Message("{a} ({source}) does not reach {b} ({destination}); no router has seen its packets", **ends)
-    return Finding("required-failed", text, leg, seen.last, pair.name)
+    return Finding("required-failed", text, leg, seen.last or walk.home_of(pair.a), pair.name)
 
 
 def _lost(leg: Leg, walk: Walk) -> Iterator[Finding]:
@@ -189,7 +192,7 @@ def _lost(leg: Leg, walk: Walk) -> Iterator[Finding]:
         longest = loss.longest(leg.seconds)
         if not loss.lost or (leg.allowed and longest <= leg.allowed):
             continue
-        device = blamed(leg, loss, walk.way(loss.flow))
+        device = "" if leg.faults else blamed(leg, loss, walk.way(loss.flow))
         pair = loss.flow.pair
         text = Message(
             "{a} ↔ {b} ({source}, {destination}) lost {lost} of {sent} probes, {seconds} s at the longest",
@@ -198,6 +201,8 @@ def _lost(leg: Leg, walk: Walk) -> Iterator[Finding]:
         )  # fmt: skip
         if device:
             text = Message("{told}, while {device} was being changed", told=text, device=device)
+        for fault in leg.faults:
+            text = Message("{told}; {fault}", told=text, fault=fault)
         yield Finding("loss", text, leg.name, device, pair.name)
 
 

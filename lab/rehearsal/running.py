@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from inventory.model import Workspace
     from ipplan.plan import Plan
     from lab.backend import Observer
+    from lab.netns.spec import NodeSpec
     from lab.rehearsal.model import Host
     from lab.state import LabState
     from lab.topology import Topology
@@ -75,14 +76,19 @@ def up(
     today = {name: decode(several[0], name)[0] for name, several in texts.items() if several and name in running}
     spec = design(built, {}, workers=2 * (os.cpu_count() or 1), texts=today)
     by_name = {host.name: host for host in found}
-    nodes = tuple(
-        replace(node, wires=hosting.wires(by_name[node.name])) if node.name in by_name else node for node in spec.nodes
-    )
+    nodes = tuple(_node(node, by_name.get(node.name), device=node.name in running) for node in spec.nodes)
     directory = workspace.root / FOLDER
     directory.mkdir(mode=0o700, exist_ok=True)
     ready = LabSpec(nodes, spec.cables, spec.workers, spec.timeout)
     state = Netns().build(built, ready, directory, observer, faults={}, owned=True)
     return Lab(state, built, tuple(found))
+
+
+def _node(node: NodeSpec, host: Host | None, *, device: bool) -> NodeSpec:
+    if host is not None:
+        return replace(node, wires=hosting.wires(host))
+    # A router says of every packet that it cannot send on that it cannot, not of one a second (icmp(7)): traces ask.
+    return replace(node, settings={**node.settings, "ipv4/icmp_ratelimit": "0"}) if device else node
 
 
 def _with(built: Topology, found: Sequence[Host]) -> Topology:
