@@ -233,7 +233,15 @@ def _write(out: Path, result: Result, document: Mapping[str, Any]) -> None:
 def _show(result: Result) -> None:
     from lab.rehearsal.result import KINDS, WAYS  # noqa: PLC0415 - start-up time
 
-    columns = (mark("stage"), mark("way"), mark("devices"), mark("pairs"), mark("probes"), mark("lost"), mark("longest"))
+    columns = (
+        mark("stage"),
+        mark("way"),
+        mark("devices"),
+        mark("pairs"),
+        mark("probes"),
+        mark("lost"),
+        mark("longest"),
+    )
     print_table("", columns, [_row(leg, tr(WAYS[leg.way])) for leg in result.legs])
     for finding in result.findings[:SHOWN]:
         head = f"{finding.leg}: {tr(KINDS.get(finding.kind, finding.kind))}: "
@@ -245,7 +253,9 @@ def _show(result: Result) -> None:
     for one in _stand_ins(result):
         talk().print(one, style="yellow", markup=False, soft_wrap=True)
     if result.ok:
-        page().print(tr("nothing is wrong: every required pair passes at every point, no forbidden one does"), markup=False)
+        page().print(
+            tr("nothing is wrong: every required pair passes at every point, no forbidden one does"), markup=False
+        )
 
 
 def _row(leg: Leg, way: str) -> tuple[str | int, ...]:

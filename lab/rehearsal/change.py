@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
+    from configs.readdress.source import Source
     from inventory.model import Workspace
     from ipplan.plan import Plan
 
@@ -72,7 +73,8 @@ def _of_mapping(path: Path, workspace: Workspace, plan: Plan, today: Mapping[str
     from ipplan import mapping_file  # noqa: PLC0415 - start-up time
 
     devices = workspace.inventory.devices
-    sources, problems = [], []
+    sources: list[Source] = []
+    problems: list[Problem] = []
     for name, text in today.items():
         source, done = readdressing.read(
             readdressing.Input(f"{name}.cfg", workspace.root.name, text, devices[name].platform)

@@ -129,7 +129,9 @@ def put(lab: Lab, fault: Fault, *, down: bool) -> None:
         end
         for link in lab.topology.links
         if fault.what == link.line or fault.what in (link.a[0], link.b[0])
-        for end in ((link.a, link.b) if fault.what == link.line else ((link.a,) if link.a[0] == fault.what else (link.b,)))
+        for end in (
+            (link.a, link.b) if fault.what == link.line else ((link.a,) if link.a[0] == fault.what else (link.b,))
+        )
     ]
     for node, port in ends:
         checks.run(lab.state, node, "ip", "link", "set", "dev", port, "down" if down else "up")

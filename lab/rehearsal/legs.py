@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from inventory.model import Workspace
     from lab.backend import Observer
     from lab.rehearsal.faults import Fault
-    from lab.rehearsal.model import Flow, Pair, Pushed
+    from lab.rehearsal.model import Flow, Home, Pair, Pushed
     from lab.rehearsal.running import Lab
     from lab.rehearsal.traffic import Traffic
 
@@ -150,7 +150,9 @@ class Walk:
         leg.began = time.time()
         try:
             if steps:
-                leg.pushed = tuple(course.sender.send(course.root, f"{changes.FOLDER}/{leg.folder}", undo=way is Way.BACK))
+                leg.pushed = tuple(
+                    course.sender.send(course.root, f"{changes.FOLDER}/{leg.folder}", undo=way is Way.BACK)
+                )
                 time.sleep(LATE)
             else:
                 time.sleep(QUIET)
@@ -195,9 +197,7 @@ class Walk:
         course = self._course
         routers = course.neighbours
         known = {seen.flow.pair.name for seen in self._asked.get(point, course.before) if seen.wrong}
-        leg.matrix, leg.settled = asking.matrix(
-            course.traffic, self._flows(point), self._owners(point), hopeless=known
-        )
+        leg.matrix, leg.settled = asking.matrix(course.traffic, self._flows(point), self._owners(point), hopeless=known)
         leg.neighbours = asking.wait_neighbours(course.lab.state, routers, max(0.0, asking.SETTLE - leg.settled))
         with suppress(LabError):
             leg.texts = read(course)
@@ -241,7 +241,7 @@ class Walk:
 
     # ---- what there is at a point
 
-    def _homes(self, point: int) -> dict[str, dict[str, list[hosting.Home]]]:
+    def _homes(self, point: int) -> dict[str, dict[str, list[Home]]]:
         devices = self._course.lab.topology.workspace.inventory.devices
         return {name: hosting.interfaces(devices[name].platform, text) for name, text in self._points[point].items()}
 

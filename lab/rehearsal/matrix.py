@@ -52,7 +52,11 @@ def matrix(
 
 
 def _seen(
-    traffic: Traffic, flow: Flow, passed: bool, owners: Mapping[str, str], followed: Iterable[int]  # noqa: FBT001
+    traffic: Traffic,
+    flow: Flow,
+    passed: bool,
+    owners: Mapping[str, str],
+    followed: Iterable[int],
 ) -> Seen:
     seen = Seen(flow, passed)
     if not seen.wrong or passed or next(iter(followed), None) is None:

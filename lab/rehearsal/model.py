@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Interface
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from ipaddress import IPv4Address, IPv4Interface
 
     from inventory.text import Message
 
@@ -136,7 +136,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What a push made of a device: `state` is a word of `configs.push.State`; when, in seconds since 1970 (0: unknown)."""
+    """What a push made of a device: `state` is a word of `configs.push.State`.
+
+    `begun` and `ended` say when, in seconds since 1970; 0 is unknown.
+    """
 
     device: str
     state: str

@@ -1,9 +1,9 @@
 """Who has to reach whom and who must not: from VRFs, zones and the flows that the policy allows.
 
 Two hosts of one VRF have to reach each other unless a device on the way stands between zones; then the policy's flows
-decide, as zones.yaml has them, and traffic that no flow names must not pass. Hosts of different VRFs must not reach each
-other, unless each VRF imports the other's routes (RFC 4364, section 4.3.1). Where there is no way over the lines that
-run, nothing is wanted.
+decide, as zones.yaml has them, and traffic that no flow names must not pass. Hosts of different VRFs must not reach
+each other, unless each VRF imports the other's routes (RFC 4364, section 4.3.1). Where there is no way over the lines
+that run, nothing is wanted.
 
 Probes are UDP: a flow counts as allowing a pair only if its services hold `any` or `udp`; one for other services leaves
 the pair open, for a probe that is stopped would say nothing of the service.
@@ -51,7 +51,9 @@ def _pair(inventory: Inventory, roads: Roads, a: Host, b: Host) -> Pair:
             for service in flow.services
         }
         if not services:
-            why = Message("no flow leads from zone {a} to zone {b} on {device}", a=one.name, b=other.name, device=device)
+            why = Message(
+                "no flow leads from zone {a} to zone {b} on {device}", a=one.name, b=other.name, device=device
+            )
             return Pair(a.name, b.name, Wanted.FORBIDDEN, why)
         if not services & _ANY:
             why = Message("{device} lets only these services through: {names}", device=device,

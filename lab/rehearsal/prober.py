@@ -32,6 +32,7 @@ _CLONE_NEWNET = 0x40000000
 _IP_RECVERR = 11
 _IP_FREEBIND = 15
 _SO_EE_ORIGIN_ICMP = 2
+_UNREACHABLE = 3  # the ICMP type (RFC 792)
 _MSG_ERRQUEUE = 0x2000
 _PACKET = struct.Struct("!BIII")  # question or answer, which run, which flow, which number
 _QUESTION, _ANSWER = 1, 2
@@ -221,24 +222,26 @@ class Prober:
             sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
             for ttl in range(1, hops + 1):
                 sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
-                said = ""
+                said, over = "", False
                 for _ in range(2):
                     with contextlib.suppress(OSError):
                         sock.sendto(_PACKET.pack(_QUESTION, 0, 0, ttl), (to, PORT))
-                    said = self._said(sock, wait)
+                    said, over = self._said(sock, wait)
                     if said:
                         break
                 if said == to:
                     return {"hops": found, "arrived": True}
                 found.append(said)
+                if over:
+                    break
         finally:
             sock.close()
         while found and not found[-1]:
             found.pop()
         return {"hops": found, "arrived": False}
 
-    def _said(self, sock: socket.socket, wait: float) -> str:
-        """Who answered: a router by ICMP, or the other host."""
+    def _said(self, sock: socket.socket, wait: float) -> tuple[str, bool]:
+        """Who answered: a router by ICMP, or the other host; and whether the packet cannot go on from there."""
         end = time.monotonic() + wait
         while time.monotonic() < end:
             with contextlib.suppress(OSError):
@@ -246,12 +249,12 @@ class Prober:
                 for level, kind, data in ancillary:
                     # struct sock_extended_err, then the address of the offender (ip(7)).
                     if level == socket.IPPROTO_IP and kind == _IP_RECVERR and data[4] == _SO_EE_ORIGIN_ICMP:
-                        return socket.inet_ntoa(data[20:24])
+                        return socket.inet_ntoa(data[20:24]), data[5] == _UNREACHABLE
             with contextlib.suppress(OSError):
                 _, sender = sock.recvfrom(64)
-                return str(sender[0])
+                return str(sender[0]), False
             self._listen(0.01)
-        return ""
+        return "", False
 
 
 def _socket(address: str, port: int) -> socket.socket:

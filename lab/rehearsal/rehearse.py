@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 class Order:
     """What is to be rehearsed.
 
-    `root` is the workspace, `texts` what its devices run today, `change` as `lab.rehearsal.change.write` has it. `place`
-    is an empty folder for the copy. `tolerate` is how many seconds without an answer a pair may have in the stage
-    prefer. `again`: each stage is also taken back and sent again. `faults` as people write them.
+    `root` is the workspace, `texts` what its devices run today, `change` as `lab.rehearsal.change.write` has it.
+    `place` is an empty folder for the copy. `tolerate` is how many seconds without an answer a pair may have in the
+    stage prefer. `again`: each stage is also taken back and sent again. `faults` as people write them.
     """
 
     root: Path
@@ -89,9 +89,8 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
             changes.write(order.place, order.change, workspace, plan, today | runs)
             if not order.change.is_dir():
                 notes.append(Message("the stages were made from what the devices print once they run"))
-        for fault in faults:
-            if fault.kind is failing.Kind.WRONG_ADDRESS:
-                notes.append(failing.mistaken(top, fault.what))
+        wrong = [fault.what for fault in faults if fault.kind is failing.Kind.WRONG_ADDRESS]
+        notes += [failing.mistaken(top, device) for device in wrong]
         walk = Walk(course, today | runs)
         walk.look()
         walk.walk()
@@ -121,5 +120,3 @@ def _texts(top: Path, name: str) -> list[bytes]:
         for row in stage["devices"]
         if row["name"] == name and row["after"]
     ]
-
-

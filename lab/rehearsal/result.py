@@ -135,7 +135,9 @@ def _loss(loss: Loss, leg: Leg) -> dict[str, Any]:
 # ---- what is wrong
 
 
-def findings(before: Sequence[Seen], legs: Sequence[Leg], walk: Walk, neighbours: Mapping[str, int]) -> Iterator[Finding]:
+def findings(
+    before: Sequence[Seen], legs: Sequence[Leg], walk: Walk, neighbours: Mapping[str, int]
+) -> Iterator[Finding]:
     """All that is wrong, in the order in which it was seen."""
     for seen in before:
         if seen.wrong:
@@ -252,4 +254,3 @@ WANTED = {
     Wanted.FORBIDDEN: mark("forbidden"),
     Wanted.OPEN: mark("nothing said"),
 }
-

@@ -19,6 +19,7 @@ from lab.rehearsal.model import Gap, Loss
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
+    from typing import Self
 
     from lab.rehearsal.model import Flow, Host
 
@@ -42,11 +43,13 @@ class Traffic:
         self._flows: tuple[Flow, ...] = ()
         self._buffer = b""
 
-    def __enter__(self) -> Traffic:
+    def __enter__(self) -> Self:
         """Itself."""
         return self
 
-    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
         """End it."""
         self.close()
 
@@ -123,5 +126,7 @@ class Traffic:
 
 
 def _loss(flow: Flow, row: Mapping[str, Any]) -> Loss:
-    gaps = tuple(Gap(round(begin, 3), None if end is None else round(end, 3), int(count)) for begin, end, count in row["gaps"])
+    gaps = tuple(
+        Gap(round(begin, 3), None if end is None else round(end, 3), int(count)) for begin, end, count in row["gaps"]
+    )
     return Loss(flow, int(row["sent"]), int(row["lost"]), gaps)

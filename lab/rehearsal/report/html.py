@@ -53,7 +53,9 @@ _TEXTS = {
     "limits": mark("What this rests on"),
     "stand_ins": mark("Devices that something stands in for"),
     "not_run": mark("Devices that did not run"),
-    "not_carried": mark("Lines that stand-ins do not carry over; what the pairs behind these devices show rests on that"),
+    "not_carried": mark(
+        "Lines that stand-ins do not carry over; what the pairs behind these devices show rests on that"
+    ),
     "kind": mark("kind"),
     "where": mark("where"),
     "device": mark("device"),
