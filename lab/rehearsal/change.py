@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from configs import change as changing
 from configs import dialects
+from configs.change.applied import applied
 from configs.readdress import run as readdressing
 from configs.readdress import stages as staging
 from configs.readdress import stages_files
@@ -119,7 +121,10 @@ def _row(path: str, platform: str, before: bytes, wanted: bytes, home: Any) -> D
     forth = changing.compute(old, new, language, home)
     if forth.empty:
         return None
-    back = changing.compute(new, old, language, home)
+    # What a push leaves alone stays; the way back takes every line away that the change has brought.
+    wanted = applied(old, changing.edits(old, new, language), language)
+    exact = replace(language, owned=changing.NEVER, whole=True)
+    back = changing.compute(dialect.parse(wanted), old, exact, home)
     return DeviceStage(
         path,
         platform,

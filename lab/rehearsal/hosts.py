@@ -77,6 +77,7 @@ def hosts(
                 # The router's own address may change within a prefix; the host's stays, its gateway is the last one.
                 before = here.get(home.address.network)
                 here[home.address.network] = before or Home(_free(home, taken), home.gateway)
+                taken.add(here[home.address.network].address.ip)  # two LANs may have the same prefix: a mistake shows
         if not here:
             continue
         zone = inventory.zone_of(device.name, line.a.interface)
