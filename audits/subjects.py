@@ -190,7 +190,7 @@ def _in_context(device: Assessed, numbers: tuple[int, ...]) -> tuple[EvidenceLin
     """The cited lines with those around them; of very many the lines alone are enough."""
     masked, cited = device.masked, set(numbers)
     if len(cited) > _MANY:
-        return tuple([EvidenceLine(number, masked[number - 1]) for number in sorted(cited)])
+        return tuple(map(EvidenceLine._make, ((number, masked[number - 1], True) for number in sorted(cited))))
     last = len(masked)
     shown = {near for number in cited for near in range(max(number - _CONTEXT, 1), min(number + _CONTEXT, last) + 1)}
     return tuple([EvidenceLine(number, masked[number - 1], number in cited) for number in sorted(shown)])

@@ -26,7 +26,7 @@ from common import figure, report
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROUNDS = 5
+ROUNDS = 15
 LINES = 3000
 PER_SECOND = 60.0
 NEW_PER_SECOND = 40.0

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SCOPES: Final = ("central", "national", "local")
 SERVICES: Final = ("dns", "management_gateway", "ntp", "radius", "snmp_manager", "syslog", "tacacs")
-LABS: Final = ("containerlab", "docker", "emulated", "gns3", "netns")
+LABS: Final = ("containerlab", "docker", "emulated", "gns3", "netns", "uml")
 # The names that Net-SNMP and Prometheus' snmp_exporter use; RFC 3414, RFC 3826, RFC 7860.
 AUTH_PROTOCOLS: Final = ("MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512")
 PRIV_PROTOCOLS: Final = ("DES", "AES", "AES192", "AES256", "AES192C", "AES256C")

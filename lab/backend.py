@@ -25,6 +25,7 @@ REGISTRY = {
     "emulated": "lab.backends.emulated",
     "gns3": "lab.backends.gns3.runner",
     "netns": "lab.backends.netns",
+    "uml": "lab.backends.uml",
 }
 
 

@@ -11,7 +11,7 @@ their natural order, and each kind says what it calls its ports.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -23,7 +23,7 @@ from inventory.model import LineKind
 from inventory.schema import Reader
 from inventory.sources import read_bytes, yaml
 from inventory.text import Message
-from lab import standin
+from lab import derived
 from lab.state import Substitution
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 FOLDER: Final = "lab"
 TABLE: Final = "nodes.yaml"
 _SHIPPED: Final = Path(__file__).parent / "backends"
+
+# (back end, platform) → why it does not run there
+_UNABLE: Final = {
+    ("uml", "linux"): Message("its packet filter is nftables, which the kernel of User-mode Linux was built without"),
+}
 
 
 def _expression(text: str) -> str:
@@ -131,7 +136,7 @@ def cast(backend: str, workspace: Workspace, devices: Iterable[Device]) -> Cast:
         entry = _fitting(types.values(), device.platform, device.model, ports)
         platforms[device.name] = device.platform
         if entry is None:
-            platforms[device.name] = standin.platform(workspace.inventory, device)
+            platforms[device.name] = derived.platform(workspace.inventory, device)
             entry = _fitting(types.values(), platforms[device.name], "", ports)
             if entry is None:
                 raise LabError(
@@ -150,19 +155,27 @@ def cast(backend: str, workspace: Workspace, devices: Iterable[Device]) -> Cast:
     return Cast(platforms, renamed, tuple(substitutions), chosen, numbers, hosts)
 
 
+def without(backend: str, parts: Cast) -> tuple[Cast, dict[str, Message]]:
+    """The cast without those that the back end cannot run whoever plays them, and why not, by device."""
+    unable = {name: why for name, at in parts.platforms.items() if (why := _UNABLE.get((backend, at)))}
+    left = {name: at for name, at in parts.platforms.items() if name not in unable}
+    playing = tuple(item for item in parts.substitutions if item.device in left)
+    return replace(parts, platforms=left, substitutions=playing), unable
+
+
 def _stand_ins(inventory: Inventory, devices: Iterable[Device]) -> Cast:
     chosen = list(devices)
-    platforms = {device.name: standin.platform(inventory, device) for device in chosen}
+    platforms = {device.name: derived.platform(inventory, device) for device in chosen}
     differing = [device for device in chosen if device.platform != platforms[device.name]]
     return Cast(
         platforms,
-        standin.renamed(inventory),
+        derived.renamed(inventory),
         tuple(_substitution(device, platforms[device.name]) for device in differing),
     )
 
 
 def _substitution(device: Device, platform: str) -> Substitution:
-    return Substitution(device.name, device.platform, platform, standin.why(platform))
+    return Substitution(device.name, device.platform, platform, derived.why(platform))
 
 
 def _fitting(types: Iterable[NodeType], platform: str, model: str, ports: int) -> NodeType | None:
@@ -196,7 +209,7 @@ def _ports(
         for interface in logical.get(name, ()):
             stands_in = entry is not None and device.platform not in entry.runs
             ipsec = stands_in or (entry is not None and "linux" in entry.runs)
-            renamed.setdefault((name, interface), standin.TUNNEL_INTERFACE if ipsec else interface)
+            renamed.setdefault((name, interface), derived.TUNNEL_INTERFACE if ipsec else interface)
     return renamed, numbers
 
 

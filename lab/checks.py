@@ -11,6 +11,7 @@ import os
 import re
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -38,6 +39,18 @@ _SUMMARY = re.compile(r"(\d+) packets transmitted, (\d+) received")
 _TIMES = re.compile(r"= [\d.]+/(?P<average>[\d.]+)/")
 # What stands in `swanctl --raw`: a brace, a bracket, `key=value`, or a section's name before its brace.
 _TOKEN = re.compile(r"(?P<key>[^\s={}\[\]]+)(?:=(?P<value>\[[^\]]*\]|[^\s{}]*))?|[{}]")
+
+# The same question where only a command gets in: a node of a machine with a kernel of its own.
+_ASK = """\
+import socket, sys
+host, port, timeout = sys.argv[1:]
+try:
+    with socket.create_connection((host, int(port)), float(timeout)) as connection:
+        connection.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+        print(connection.recv(64).decode("latin-1"))
+except OSError:
+    pass
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +220,20 @@ def fetch(state: LabState, node: str, address: Address, *, port: int = 80, timeo
     text = str(address)
     host = f"[{text}]" if ":" in text else text
     request = f"GET / HTTP/1.0\r\nHost: {host}\r\n\r\n".encode()
+    if not network_of(state, node):
+        return _status_of(
+            run(state, node, sys.executable, "-S", "-c", _ASK, text, str(port), str(timeout)).stdout.encode()
+        )
     try:
         with _inside(state, node), socket.create_connection((text, port), timeout) as connection:
             connection.sendall(request)
             head = connection.recv(64)
     except OSError:
         return None
+    return _status_of(head)
+
+
+def _status_of(head: bytes) -> int | None:
     match = re.match(rb"HTTP/1\.\d (\d{3}) ", head)
     return int(match[1]) if match else None
 

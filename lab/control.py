@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inventory.model import Workspace
-    from lab.backend import Observer
+    from lab.backend import Backend, Observer
     from lab.backends.emulated import Emulated
     from lab.topology import Topology
 
@@ -39,13 +39,15 @@ def up(
     faults = faults or {}
     loaded = load_workspace(root)
     chosen = backend(backend_name or loaded.settings.lab)
-    missing = chosen.missing()
-    if missing:
-        raise LabError(
-            Message("this machine cannot run a {name} lab: {what}", name=chosen.name, what=missing[0]),
-            Message("`govnet lab up --backend emulated` needs nothing but Python"),
-        )
+    able(chosen)
     built = prepare(loaded, chosen.name, where, real_secrets=True)
+    return start(root, chosen, built, observer, faults=faults, owned=owned)
+
+
+def start(
+    root: Path, chosen: Backend, built: Topology, observer: Observer, *, faults: Mapping[str, Fault], owned: bool
+) -> LabState:
+    """Start a topology of the workspace at `root` on a back end that can run here. LabError if a lab runs already."""
     names = {node.name for node in built.nodes}
     for name in faults:
         if name not in names:
@@ -64,6 +66,16 @@ def up(
         )
     (directory / "state.json").unlink(missing_ok=True)
     return chosen.up(built, directory, observer, faults=faults, owned=owned)
+
+
+def able(chosen: Backend) -> None:
+    """LabError, with what would mend it, if a back end cannot run on this machine."""
+    missing = chosen.missing()
+    if missing:
+        raise LabError(
+            Message("this machine cannot run a {name} lab: {what}", name=chosen.name, what=missing[0]),
+            Message("`govnet lab up --backend emulated` needs nothing but Python"),
+        )
 
 
 def load_workspace(root: Path) -> Workspace:

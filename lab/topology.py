@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 from inventory.errors import LabError
 from inventory.model import LineKind
 from inventory.text import Message
-from lab import casting, standin
+from lab import casting
+from lab.derived import derive
 from lab.emulator.platforms import PLATFORMS
 from lab.state import Skipped
 
@@ -154,8 +155,8 @@ def build(workspace: Workspace, plan: Plan, *, backend: str, devices: Collection
     chosen = [device for name, device in workspace.inventory.devices.items() if devices is None or name in set(devices)]
     if backend == "emulated":
         return _emulated(workspace, plan, chosen)
-    parts = casting.cast(backend, workspace, chosen)
-    derived = standin.derive(workspace, parts.platforms, parts.renamed)
+    parts, unable = casting.without(backend, casting.cast(backend, workspace, chosen))
+    derived = derive(workspace, parts.platforms, parts.renamed)
     nodes, links = _wire(derived, plan, list(parts.platforms))
     return Topology(
         backend=backend,
@@ -165,7 +166,7 @@ def build(workspace: Workspace, plan: Plan, *, backend: str, devices: Collection
         links=links,
         substitutions=parts.substitutions,
         skipped=tuple(
-            Skipped(name, device.platform, Message("it was not chosen"))
+            Skipped(name, device.platform, unable.get(name, Message("it was not chosen")))
             for name, device in workspace.inventory.devices.items()
             if name not in parts.platforms
         ),

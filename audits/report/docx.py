@@ -168,7 +168,11 @@ def _summary(says: Wording, report: Report, chapters: list[dict[str, Any]]) -> l
 
 def _severities(says: Wording, report: Report, weak: dict[str, list[Weakness]]) -> list[dict[str, Any]]:
     names = {severity.value: says.severity(severity) for severity in Severity}
-    names |= {"none": says.tr(mark("no weakness found")), "unread": says.tr(mark("not judged"))}
+    names |= {
+        "none": says.tr(mark("no weakness found")),
+        "unknown": says.tr(mark("no weakness found, most is not known")),
+        "unread": says.tr(mark("not judged")),
+    }
     counts = grouping.devices_by_severity(report, weak)
     return [{"name": names[key], "devices": number} for key, number in counts.items()]
 

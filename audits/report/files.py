@@ -47,13 +47,17 @@ def write(
     """Write `audit.<form>` for each form, then `manifest.json` and `SHA256SUMS`; returns the paths.
 
     Nothing is written before every form is made, and no earlier report is touched before all of them are on the disk.
-    `rules` are the rule files that judged. OSError if a file cannot be written, InputError if the template or an
-    earlier workbook cannot be used.
+    A form that an earlier run wrote here and this one does not is removed, unless somebody has changed it since: it
+    would speak of another day. `rules` are the rule files that judged. OSError if a file cannot be written, InputError
+    if the template or an earlier workbook cannot be used.
     """
     with seldom():  # the report stays as it is, and there may be much of it
         made = {f"audit.{name}": import_module(FORMATS[name]).data(report, settings) for name in formats}
     made |= manifest.files(report, made, rules)
+    outdated = [out / name for name in manifest.unchanged(out) if name not in made]
     put(out, made)
+    for path in outdated:
+        path.unlink(missing_ok=True)
     return [out / name for name in made]
 
 

@@ -10,7 +10,7 @@ from audits.model import Severity, Verdict, count
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from audits.model import Attestation, Evidence, Finding, Fix, HighRisk, ItemResult, Report, Waiver, Words
+    from audits.model import Assessed, Attestation, Evidence, Finding, Fix, HighRisk, ItemResult, Report, Waiver, Words
 
 _GRAVITY = {severity: number for number, severity in enumerate(Severity)}
 _ORDER = {verdict: number for number, verdict in enumerate(Verdict)}
@@ -107,13 +107,23 @@ def chapters(report: Report) -> list[tuple[Words, list[ItemResult]]]:
 
 
 def devices_by_severity(report: Report, weaknesses: dict[str, list[Weakness]]) -> dict[str, int]:
-    """How many devices have which gravest weakness: `high`, `medium`, `low`, `none`, and `unread`."""
-    counts = {severity.value: 0 for severity in Severity} | {"none": 0, "unread": 0}
+    """How many devices have which gravest weakness: `high`, `medium`, `low`, `none`, `unknown`, and `unread`.
+
+    `unknown`: no weakness was found, and less than half of what a configuration can say is known.
+    """
+    counts = {severity.value: 0 for severity in Severity} | {"none": 0, "unknown": 0, "unread": 0}
     for device in report.devices:
         found = [entry.evidence.severity for entry in weaknesses.get(device.name, ()) if entry.waiver is None]
         gravest = min(found, key=_GRAVITY.__getitem__, default=None)
-        counts["unread" if device.problem is not None else gravest.value if gravest else "none"] += 1
+        clear = "none" if known_facts(device)[0] * 2 >= len(device.facts.facts) else "unknown"
+        counts["unread" if device.problem is not None else gravest.value if gravest else clear] += 1
     return counts
+
+
+def known_facts(device: Assessed) -> tuple[int, int]:
+    """How many facts about a device are decided, and how many are not."""
+    known = sum(1 for fact in device.facts.facts.values() if fact.value is not None)
+    return known, len(device.facts.facts) - known
 
 
 def verdicts(findings: Iterable[Finding]) -> tuple[dict[str, int], int]:

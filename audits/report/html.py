@@ -216,7 +216,11 @@ def _severities(report: Report, says: Wording) -> list[dict[str, Any]]:
     """The bars of devices by their gravest weakness."""
     counts = grouping.devices_by_severity(report, grouping.weaknesses_by_device(report))
     names = {severity.value: says.severity(severity) for severity in Severity}
-    names |= {"none": says.tr(mark("no weakness found")), "unread": says.tr(mark("not judged"))}
+    names |= {
+        "none": says.tr(mark("no weakness found")),
+        "unknown": says.tr(mark("no weakness found, most is not known")),
+        "unread": says.tr(mark("not judged")),
+    }
     longest = max(*counts.values(), 1)
     return [
         {"key": key, "name": names[key], "devices": number, "width": round(100 * number / longest, 2)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "govnet-audit-manifest-1"
 NAME, SUMS = "manifest.json", "SHA256SUMS"
+_FORM = re.compile(r"audit\.[a-z]+")
 
 
 def files(report: Report, made: Mapping[str, bytes], rules: Iterable[Path] = ()) -> dict[str, bytes]:
@@ -64,6 +66,17 @@ def document(report: Report, made: Mapping[str, bytes], rules: Iterable[Path] = 
             if entry.file
         ],
     }
+
+
+def unchanged(folder: Path) -> list[str]:
+    """The names of an earlier run's files in a folder that are as its manifest says; none if there is no manifest."""
+    try:
+        listed = json.loads((folder / NAME).read_bytes())["files"]
+        known = {entry["name"]: entry["sha256"] for entry in listed}
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    paths = {name: folder / name for name in known if isinstance(name, str) and _FORM.fullmatch(name)}
+    return [name for name, path in paths.items() if path.is_file() and _checksum(path.read_bytes()) == known[name]]
 
 
 def _checksum(data: bytes) -> str:

@@ -32,7 +32,6 @@ _LABELS = {
     "encoding": mark("Encoding"),
     "not_understood": mark("lines not understood"),
     "weaknesses": mark("Weaknesses"),
-    "no_weakness": mark("The configuration shows no weakness."),
     "observations": mark("Other observations, outside the items"),
     "findings": mark("Verdicts"),
 }
@@ -127,10 +126,20 @@ def _device(
         about=about,
         words=" ".join(words),
         problem=texts.number(says.message(device.problem)) if device.problem is not None else None,
+        sound=texts.number(_sound(says, device)) if not any(entry.items for entry in weak) else None,
         weak=[_weakness(says, texts, entry) for entry in weak if entry.items],
         others=[_weakness(says, texts, entry) for entry in weak if not entry.items],
         findings=[_finding(says, texts, finding, places) for finding in findings],
     )
+
+
+def _sound(says: Wording, device: Assessed) -> str:
+    """What stands where a device's weaknesses would stand: that there is none, as far as anything is known."""
+    known, unknown = grouping.known_facts(device)
+    if not unknown:
+        return says.tr(mark("The configuration shows no weakness."))
+    text = mark("No item finds a weakness in the {known} facts that are known; {unknown} are not known.")
+    return says.tr(text, known=known, unknown=unknown)
 
 
 def _finding(says: Wording, texts: _Texts, finding: Finding, places: Mapping[str, int]) -> list[Any]:

@@ -16,6 +16,7 @@ from inventory.text import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from configs.forwarding.model import Forwarding
     from configs.model import Dialect
     from configs.rulesets.model import RuleSets
     from configs.tree import Tree
@@ -71,3 +72,11 @@ def rule_sets(platform: str, tree: Tree) -> RuleSets | None:
     """A device's filters and policies, by its folder's `rule_sets.py`; None if it has none."""
     name = f"configs.dialects.{REGISTRY[platform]}.rule_sets"
     return cast("RuleSets", import_module(name).read(tree)) if find_spec(name) is not None else None
+
+
+def forwarding(platform: str, tree: Tree, name: str = "") -> Forwarding | None:
+    """What a device does with packets, by its folder's `forwarding.py`; None if it has none."""
+    full = f"configs.dialects.{REGISTRY[platform]}.forwarding"
+    if find_spec(full) is None:
+        return None
+    return cast("Forwarding", import_module(full).read(tree, platform=platform, name=name))

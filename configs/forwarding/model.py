@@ -45,11 +45,15 @@ class Switched:
 
 @dataclass(frozen=True, slots=True)
 class Gre:
-    """A GRE or IPIP tunnel. Its outer packets are routed in `vrf`; `source` is an address or a port's name."""
+    """A tunnel. Its outer packets are routed in `vrf`; `source` is an address or a port's name.
+
+    `protocol`: gre (over what the destination is of), ipip, ip6ip (IPv6 over IPv4), ipip6, ip6ip6, or 6to4, which has no
+    `destination`.
+    """
 
     source: str
-    destination: Address
-    protocol: str = "gre"  # or ipip
+    destination: Address | None
+    protocol: str = "gre"
     vrf: str = ""
 
 
@@ -61,6 +65,17 @@ class VirtualRouter:
     addresses: tuple[Address, ...]
     priority: int = 100
     preempt: bool = True
+    line: int = 0
+    tracks: tuple[Track, ...] = ()
+    version: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A port whose fall takes `reduced` from a VRRP group's priority."""
+
+    port: str
+    reduced: int = 10
     line: int = 0
 
 
@@ -77,6 +92,34 @@ class OspfPort:
     priority: int | None = None
     passive: bool | None = None
     secret: str = ""  # authentication: `simple:KEY` or `md5:NUMBER:KEY`, the key as both ends can be given it
+
+
+@dataclass(frozen=True, slots=True)
+class IsisPort:
+    """What a port says to IS-IS. `level`: 1, 2, or 0 for both; `costs` by level (0: all). None: the default."""
+
+    process: str = ""
+    ipv4: bool = False
+    ipv6: bool = False
+    level: int = 0
+    point_to_point: bool = False
+    costs: Mapping[int, int] = field(default_factory=dict)
+    costs6: Mapping[int, int] = field(default_factory=dict)
+    passive: bool = False
+    secret: str = ""  # as in `OspfPort`
+
+
+@dataclass(frozen=True, slots=True)
+class RipPort:
+    """What a port says to RIP (`process`) or RIPng. None: the default; `send`: whether it tells others."""
+
+    process: str = ""
+    version: int = 0
+    send: bool = True
+    receive: bool = True
+    metric_in: int = 0
+    metric_out: int = 0
+    secret: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +149,14 @@ class Port:
     mpls: bool = False
     ldp: bool = False
     ipsec: str = ""  # name of an `Ipsec` bound to it
+    inner: int = 0  # the inner VLAN of a port with two tags
+    borrows: str = ""  # the port whose address it uses
+    translations: tuple[int, ...] = ()
+    ipv6: bool = False
+    ospf6: OspfPort | None = None  # OSPF version 3
+    isis: IsisPort | None = None
+    rip: RipPort | None = None
+    ripng: RipPort | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +185,29 @@ class Redistribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """Routes inside `network` that are told as one, or, without `advertise`, not at all."""
+
+    network: Network
+    advertise: bool = True
+    cost: int | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class OspfArea:
-    """An area in dotted form, the networks whose ports are in it, its kind: stub, totally-stub, nssa; empty: normal."""
+    """An area in dotted form, and the networks whose ports are in it.
+
+    `kind`: stub, totally-stub, nssa, totally-nssa, or empty. `links` are router ids at the far ends of virtual links.
+    """
 
     area: str
     networks: tuple[Network, ...] = ()
     kind: str = ""
+    ranges: tuple[Summary, ...] = ()
+    default_cost: int | None = None
+    links: tuple[str, ...] = ()
+    secret: str = ""  # for its ports, as in `OspfPort`
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +226,56 @@ class Ospf:
     reference: int = 0  # Mbit/s of its automatic costs; 0: 100
     distance: int | None = None
     line: int = 0
+    summaries: tuple[Summary, ...] = ()  # of routes that it redistributes
+    external_distance: int | None = None
+    paths: int = 0  # of equal cost at most; 0: the default
+    default_metric: int | None = None
+    default_policy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Isis:
+    """An IS-IS process. `level`: 1, 2, or 0 for both. `topology`: `ipv6` where that has one of its own."""
+
+    process: str
+    vrf: str = ""
+    nets: tuple[str, ...] = ()
+    level: int = 0
+    wide: bool = False
+    narrow: bool = True
+    redistributes: tuple[Redistribution, ...] = ()
+    redistributes6: tuple[Redistribution, ...] = ()
+    default: str = ""
+    ipv6: bool = False
+    topology: str = ""
+    cost: int | None = None  # of ports that say none
+    area_secret: str = ""
+    domain_secret: str = ""
+    distance: int | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rip:
+    """A RIP process (`version` 1 or 2; 0: sends 1, understands both) or RIPng (`ng`)."""
+
+    process: str
+    vrf: str = ""
+    ng: bool = False
+    version: int = 0
+    networks: tuple[Network, ...] = ()
+    redistributes: tuple[Redistribution, ...] = ()
+    default: bool = False
+    passive: frozenset[str] = frozenset()
+    summarises: bool = False  # to classful networks
+    line: int = 0
+    default_metric: int | None = None
+    filters: Mapping[str, str] = field(default_factory=dict)  # access lists of routes by direction (`in`, `out`)
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A BGP neighbour. `families` are those in which it is active: ipv4, ipv6, vpnv4, vpnv6."""
+    """A BGP neighbour. `families` are those in which it is active: ipv4, ipv6, vpnv4, vpnv6, ipv4-labelled."""
 
     address: Address
     asn: int
@@ -177,6 +290,29 @@ class Neighbour:
     allow_own: int = 0
     secret: str = ""
     line: int = 0
+    communities: bool = False  # is sent communities
+    extended: bool = False  # is sent extended communities
+    active: bool = True  # False: the session is kept shut
+    prefixes_in: str = ""  # a prefix list's name
+    prefixes_out: str = ""
+    preferred: int | None = None  # the weight of what it tells
+    substitute_as: bool = False
+    public_as_only: bool = False
+    local_as: int = 0
+    ttl_hops: int = 0  # GTSM (RFC 5082)
+    labelled: bool = False  # its routes in this family have labels (RFC 8277)
+    more_paths: int = 0  # it is told so many paths to a destination (RFC 7911)
+    ebgp_connected: bool = True  # an outside neighbour must be on a connected network
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """A route told in place of those inside it, or beside them."""
+
+    network: Network
+    alone: bool = False
+    policy: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,16 +324,29 @@ class BgpFamily:
     networks: tuple[Network, ...] = ()
     redistributes: tuple[Redistribution, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
+    network_policies: Mapping[Network, str] = field(default_factory=dict)
+    aggregates: tuple[Aggregate, ...] = ()
+    paths: int = 0  # of equal cost at most; 0: one
+    paths_ibgp: int = 0
+    targets_decide: bool = True  # False: VPN routes are kept whatever their targets (a reflector)
+    distances: tuple[int, int, int] | None = None  # outside, inside, own
+    default_metric: int | None = None
+    imports_default: bool = False  # a default route may be redistributed
+    reflects_clients: bool = True  # a reflector tells its clients of each other
 
 
 @dataclass(frozen=True, slots=True)
 class Bgp:
-    """The BGP speaker. Neighbours of the global table are in its families."""
+    """The BGP speaker. Its families hold their neighbours, each with what that family says of it."""
 
     asn: int
     router_id: str = ""
     families: tuple[BgpFamily, ...] = ()
     line: int = 0
+    cluster: str = ""
+    confederation: int = 0
+    confederation_members: tuple[int, ...] = ()
+    router_ids: Mapping[str, str] = field(default_factory=dict)  # of VRFs
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +358,24 @@ class Vrf:
     imports: tuple[str, ...] = ()
     exports: tuple[str, ...] = ()
     line: int = 0
+    families: frozenset[str] = frozenset()  # ipv4, ipv6
+    import_policy: str = ""
+    export_policy: str = ""
+    rd6: str = ""  # these three of IPv6, where it has its own
+    imports6: tuple[str, ...] = ()
+    exports6: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyStep:
-    """A step of a route policy. `matches` and `sets` are (word, value): prefix-list NAME, tag N; metric N, tag N …"""
+    """A step of a route policy; a route that no step takes is refused.
+
+    `matches`, all of which must hold: (prefix-list NAME), (prefix-list6 NAME), (access-list NAME), (tag N), (metric N),
+    (community-list NAME), (as-path-list NAME), (next-hop-prefix-list NAME), (port NAME), (route-type internal | …),
+    (labelled "").
+    `sets`: (metric N | +N | -N), (tag N), (local-preference N), (community …), (as-path-prepend …), (next-hop A),
+    (weight N), (origin igp | egp A | incomplete), (metric-type 1 | 2), (distance N), (extcommunity rt …), (label "").
+    """
 
     permit: bool
     number: int
@@ -230,6 +392,15 @@ class PrefixRule:
     network: Network
     least: int
     most: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListRule:
+    """A line of an AS path list (a regular expression) or a community list (communities, or an expression)."""
+
+    permit: bool
+    value: str
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +455,12 @@ class Forwarding:
     label_id: str = ""  # the LSR id of MPLS
     priorities: Mapping[str, int] = field(default_factory=dict)  # of zones, where the make compares them
     left: tuple[Left, ...] = ()
+    isis: tuple[Isis, ...] = ()
+    rip: tuple[Rip, ...] = ()
+    router_id: str = ""  # of protocols that give none of their own
+    as_path_lists: Mapping[str, tuple[ListRule, ...]] = field(default_factory=dict)
+    community_lists: Mapping[str, tuple[ListRule, ...]] = field(default_factory=dict)
+    lines: frozenset[int] = frozenset()  # those that the model has; every other command is in `left`
 
     @property
     def carried(self) -> bool:

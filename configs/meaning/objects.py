@@ -73,6 +73,7 @@ class Book(Generic[_T]):
         self._lines: dict[str, tuple[int, ...]] = {}
         self._known = frozenset(known or ())
         self._found: dict[str, Content[_T] | None] = {name: Content(one) for name, one in (known or {}).items()}
+        self._whole_of: dict[str, Content[_T] | None] = {}  # with the lines
 
     def open(self, name: str, line: int) -> None:
         """An object begins; one that is there already goes on. Without a part it is a word."""
@@ -95,8 +96,12 @@ class Book(Generic[_T]):
 
     def content(self, name: str) -> Content[_T] | None:
         """What an object holds; None if that is not known. A name without a definition is a word."""
+        if name in self._whole_of:
+            return self._whole_of[name]
         found = self._content(name, frozenset())
-        return found if found is None else Content(found.found, found.words, self.lines(name))
+        whole = found if found is None else Content(found.found, found.words, self.lines(name))
+        self._whole_of[name] = whole
+        return whole
 
     def get(self, name: str) -> _T | None:
         """The set that an object is; None if it is none, or more than one."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import fcntl
 import os
 import subprocess
-from typing import TYPE_CHECKING, cast
+import sys
+from typing import TYPE_CHECKING, Final, cast
 
 from inventory.endpoints import SNMP_PORT, Endpoint
 from inventory.errors import LabError
 from inventory.model import LineKind
 from inventory.text import Message
 from lab.backend import Fault, NodeStatus
+from lab.netns.entering import KEEPER
 from lab.runner import LOCK, LOG
 from lab.state import LabNode, LabState, process_start
 from lab.topology import NOC, NodeKind, Topology
@@ -21,14 +23,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lab import backend as base
-    from lab.netns.process import Running
+    from lab.netns.process import Orders, Running
     from lab.netns.spec import LabSpec
+
+# The back end whose nodes are inside a machine (`lab.backends.uml`); they are reached through its holder.
+MACHINE: Final = "uml"
 
 
 class Netns:
     """Real routers, firewalls, agents and servers in network namespaces of this machine."""
 
     name = "netns"
+    keeper = KEEPER
 
     def missing(self) -> list[Message]:
         """What this machine lacks, each with the package or step that mends it."""
@@ -46,26 +52,11 @@ class Netns:
         owned: bool = False,
     ) -> LabState:
         """Build the lab below one process; returns when every device has started."""
-        from lab.netns.design import design  # noqa: PLC0415 - start-up time
-
-        network = cast("Topology", topology)
-        observer.step(Message("writing the configurations of {count} devices", count=len(network.devices)))
-        spec = design(network, faults, workers=2 * (os.cpu_count() or 1))
-        return self.build(network, spec, directory, observer, faults=faults, owned=owned)
-
-    def build(
-        self,
-        network: Topology,
-        spec: LabSpec,
-        directory: Path,
-        observer: base.Observer,
-        *,
-        faults: Mapping[str, Fault],
-        owned: bool = False,
-    ) -> LabState:
-        """Build a specification that was made from a topology, as `up` does."""
         from lab.netns.process import start  # noqa: PLC0415 - start-up time
 
+        network = self.adapted(cast("Topology", topology))
+        observer.step(Message("writing the configurations of {count} devices", count=len(network.devices)))
+        spec = self.design(network, faults)
         result: list[LabState] = []
         devices = sum(bool(node.script) for node in spec.nodes)
         started: list[str] = []
@@ -77,17 +68,43 @@ class Netns:
         def confirm(running: Running) -> None:
             if running.failed:
                 raise _unstarted(running.failed)
-            state = _state(network, directory, running, faults)
+            state = self.state(network, directory, running, faults)
             state.write()
             result.append(state)
 
         lock = _lock(directory)
         try:
             observer.step(Message("wiring {count} nodes", count=len(spec.nodes)))
-            start(spec, directory / LOG, heard, confirm, inherit=lock, owned=owned)
+            start(
+                self.orders(network, spec), directory / LOG, heard, confirm,
+                inherit=lock, owned=owned, keeper=self.keeper,
+            )  # fmt: skip
         finally:
             os.close(lock)
         return result[0]
+
+    def workers(self) -> int:
+        """How many nodes are started side by side."""
+        return 2 * (os.cpu_count() or 1)
+
+    def adapted(self, topology: Topology) -> Topology:
+        """The topology of which this back end makes a lab."""
+        return topology
+
+    def design(self, topology: Topology, faults: Mapping[str, Fault]) -> LabSpec:
+        """What the keeper is to build."""
+        from lab.netns.design import design  # noqa: PLC0415 - start-up time
+
+        return design(topology, faults, workers=self.workers())
+
+    def orders(self, topology: Topology, spec: LabSpec) -> Orders:
+        """What the lab's process is told."""
+        del topology
+        return spec
+
+    def state(self, topology: Topology, directory: Path, running: Running, faults: Mapping[str, Fault]) -> LabState:
+        """The state of a lab that has just been built."""
+        return _state(self.name, topology, directory, running, faults)
 
     def exec(self, state: LabState, node: str, argv: Sequence[str]) -> int:
         """Run a command in a node, its input and output those of this process."""
@@ -121,18 +138,32 @@ def _status(name: str, trouble: str, fault: str) -> NodeStatus:
 
 def command(state: LabState, node: str, argv: Sequence[str]) -> list[str]:
     """The command line that runs `argv` in a node of a running lab; LabError if there is no such node or lab."""
-    from lab.netns.process import inside  # noqa: PLC0415 - start-up time
+    from lab.netns.entering import inside  # noqa: PLC0415 - start-up time
 
-    return inside(_keeper(state, node), node, argv)
+    keeper = _keeper(state, node)
+    if state.backend != MACHINE:
+        return inside(keeper, node, argv)
+    if node == NOC:
+        return ["nsenter", f"--net=/proc/{keeper}/ns/net", "setpriv", "--pdeathsig", "TERM", *argv]
+    from lab.uml.machine import sources  # noqa: PLC0415 - only there
+
+    here = [f"PYTHONPATH={sources()}", sys.executable, "-S", "-P", "-m", "lab.uml.run"]
+    return ["env", *here, str(keeper), node, *argv]
 
 
 def network_of(state: LabState, node: str) -> str:
-    """The path of a node's network namespace, as `LabState.network` is; LabError if there is no such node or lab."""
-    return f"/proc/{_keeper(state, node)}/root/run/netns/{node}"
+    """The path of a node's network namespace, as `LabState.network` is; LabError if there is no such node or lab.
+
+    Empty for a node inside a machine of its own, whose networks are not this kernel's.
+    """
+    keeper = _keeper(state, node)
+    if state.backend == MACHINE:
+        return f"/proc/{keeper}/ns/net" if node == NOC else ""
+    return f"/proc/{keeper}/root/run/netns/{node}"
 
 
 def _keeper(state: LabState, node: str) -> int:
-    if state.backend != Netns.name:
+    if state.backend not in (Netns.name, MACHINE):
         raise LabError(
             Message("this lab has no real packets: its back end is {name}", name=state.backend),
             Message("start one with `govnet lab up --backend netns`"),
@@ -168,7 +199,9 @@ def _unstarted(failed: Mapping[str, str]) -> LabError:
     )
 
 
-def _state(topology: Topology, directory: Path, running: Running, faults: Mapping[str, Fault]) -> LabState:
+def _state(
+    backend: str, topology: Topology, directory: Path, running: Running, faults: Mapping[str, Fault]
+) -> LabState:
     stands_in = {item.device: item.platform for item in topology.substitutions}
     inventory = topology.workspace.inventory
     nodes = {}
@@ -189,7 +222,7 @@ def _state(topology: Topology, directory: Path, running: Running, faults: Mappin
             Endpoint(host, SNMP_PORT) if host else None,
         )
     return LabState(
-        backend="netns",
+        backend=backend,
         workspace=topology.workspace.root,
         directory=directory,
         pid=running.pid,

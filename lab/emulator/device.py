@@ -20,11 +20,12 @@ from lab.emulator.terminal import HangupError, Pager, Terminal
 from lab.emulator.timers import Timer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
     from ipaddress import IPv4Address
 
     from lab.emulator.interfaces import Port
     from lab.emulator.reach import Filter, Route, Wire
+    from lab.emulator.strange import Strange
     from lab.emulator.telnet_words import TelnetWords
     from lab.emulator.tree import Entry
 
@@ -137,6 +138,8 @@ class Device(ABC):
     factory_name: str
     # How its telnet server asks for a login; None where telnet is not emulated.
     telnet: TelnetWords | None = None
+    # Whether it can show a configuration as the text that it was given (`taking.take`).
+    lays_out = False
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
@@ -151,6 +154,10 @@ class Device(ABC):
         self.boots = 1
         # Mute by `hang_after`, until it boots.
         self.hung = False
+        # What no table knows of the text that it was given; None for a device that begins with its own.
+        self.strange: Strange | None = None
+        # What a line's answer waits for: what it changed has taken effect. None: nothing does.
+        self.settled: Callable[[], Awaitable[None]] | None = None
         self.sessions: set[Session] = set()
         self.saves = 0
         # What was saved each time, as a digest, and whether a guard was still armed then: for whoever checks on a push.
@@ -500,6 +507,8 @@ class Session(ABC):
                 if self.device.boots != self._boot:
                     await self.terminal.deaf()
                 await self.execute(line)
+                if self.device.settled is not None:
+                    await self.device.settled()
                 # What was typed ahead dies with the session, or with what the device was before it booted.
                 if not self.device.line_done() or self.device.boots != self._boot:
                     await self.terminal.deaf()

@@ -63,6 +63,25 @@ class Connections:
         self.sessions: set[SshSession] = set()
         device.breakers.append(self.break_all)
 
+    def source(self, connection: asyncssh.SSHServerConnection) -> IPv4Address | None:
+        """As whom the device sees whoever connects; None where nobody says, and no filter is asked."""
+        del connection
+        return self.device.spec.manager
+
+    @property
+    def served(self) -> bool:
+        """Whether the device takes SSH now."""
+        return self.device.ssh_enabled
+
+    @property
+    def limit(self) -> int:
+        """How many sessions it takes."""
+        return self.device.session_limit
+
+    def level(self, user: str, password: str) -> int | None:
+        """The level of a user with that password; None if the login is refused."""
+        return self.device.password_level(user, password)
+
     def cut(self, address: str) -> None:
         """No packet gets through at an address any more: a reset, or silence if the device's faults say so."""
         for connection, local in list(self.open.items()):
@@ -107,10 +126,10 @@ class DeviceServer(asyncssh.SSHServer):
         _unpadded(conn)
         device = self._device
         local = IPv4Address(conn.get_extra_info("sockname")[0])
-        source = device.spec.manager
-        self.full = len(self._connections.open) >= device.session_limit
+        source = self._connections.source(conn)
+        self.full = len(self._connections.open) >= self._connections.limit
         if (
-            not device.ssh_enabled
+            not self._connections.served
             or (self.full and not device.full_text)
             or (source is not None and not device.admits(source))
         ):
@@ -146,7 +165,7 @@ class DeviceServer(asyncssh.SSHServer):
         faults = self._device.faults
         if faults.slow:
             await asyncio.sleep(faults.slow)
-        level = None if faults.wrong_password else self._device.password_level(username, password)
+        level = None if faults.wrong_password else self._connections.level(username, password)
         if level is None:
             return False
         self.level = level

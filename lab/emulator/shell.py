@@ -61,6 +61,11 @@ class Shell(Session):
         """The configuration that is edited has changed."""
         self.device.changed()
 
+    def strangely(self, line: str) -> None:
+        """The view in which the user stands was changed by a line that no table knows."""
+        del line
+        self.changed()
+
     @property
     def here(self) -> Entry:
         """The entry whose view the user is in."""
@@ -98,10 +103,14 @@ class Shell(Session):
     async def run_line(self, line: str) -> None:
         """Look a line up and carry it out."""
         self._find_back()
+        strange = self.device.strange if self.path else None
+        if strange is not None and strange.stands(self, line):
+            return
         try:
             target, match, negated = self._parse(line)
         except LineError as error:
-            self.complain(error)
+            if strange is None or not strange.keep(self, line):
+                self.complain(error)
             return
         if not self.may(match):
             self.denied()

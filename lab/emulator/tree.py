@@ -13,6 +13,26 @@ if TYPE_CHECKING:
     from lab.emulator.grammar import Rule
 
 Key = tuple[str, ...]
+STRANGE = "strange"
+"""The view of lines that no table knows."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """Where a line stood in a text that the device was given, and how it was spelled there.
+
+    `raw` is it as it stood, holding for as long as the words are `words`; `seat` its place among its siblings, `group`
+    the run of lines without a separator between them that it belongs to, `gap` the lines in front of that run. `below`
+    are the lines of its view by their text: one that comes back comes back to its place. `tail`: what stood at the end.
+    """
+
+    raw: str
+    words: Key
+    seat: int = 0
+    group: int = 0
+    gap: tuple[str, ...] = ()
+    tail: tuple[str, ...] = ()
+    below: dict[str, Given] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -31,11 +51,18 @@ class Entry:
     fixed: bool = False
     # The place of an entry that has one and does not show it (lines of an access list).
     number: int = 0
+    # Where it stands if the device was given its configuration as a text, whole.
+    given: Given | None = None
 
     @property
     def text(self) -> str:
         """The line."""
         return " ".join(self.words)
+
+    @property
+    def strange(self) -> bool:
+        """Whether no table knows the line: it was given, and is kept as it is."""
+        return self.rule is not None and self.rule.view == STRANGE
 
     def copy(self) -> Entry:
         """The entry and everything below it, for a saved configuration or a way back."""
@@ -46,6 +73,7 @@ class Entry:
             {key: child.copy() for key, child in self.children.items()},
             self.fixed,
             self.number,
+            self.given,
         )
 
     def put(self, entry: Entry) -> Entry:
@@ -86,8 +114,12 @@ class Entry:
         return ""
 
     def ordered(self) -> list[Entry]:
-        """The lines in the device's own order: by the table; numbered ones by number, others as they came."""
-        return sorted(self.children.values(), key=_place)
+        """The lines in the device's own order: by the table; numbered ones by number, others as they came.
+
+        Of a text that was given, lines stand where they stood, and new ones behind those that the table has before.
+        """
+        placed = sorted(self.children.values(), key=_place)
+        return placed if self.given is None else _seated(placed, self.given.below)
 
     def walk(self) -> Iterator[tuple[int, Entry]]:
         """Every line below this one with its depth, in the device's order."""
@@ -101,6 +133,35 @@ class Entry:
         return [(depth, entry.words) for depth, entry in self.walk()] == [
             (depth, entry.words) for depth, entry in other.walk()
         ]
+
+
+def _seated(placed: list[Entry], below: dict[str, Given]) -> list[Entry]:
+    seated: list[tuple[int, Entry]] = []
+    new = []
+    for child in placed:
+        if child.given is None or child.given.words != child.words:
+            child.given = below.get(child.text, child.given)
+        if child.given is None:
+            new.append(child)
+        else:
+            seated.append((child.given.seat, child))
+    seated.sort(key=lambda one: one[0])
+    found = [child for _, child in seated]
+    for child in new:
+        found.insert(_seat(found, child), child)
+    return found
+
+
+def _seat(found: list[Entry], child: Entry) -> int:
+    """Where a new line goes: behind the last of its kind, else by the table, else to the end."""
+    kind = child.text.partition(" ")[0]
+    if child.strange:
+        alike = [index for index, one in enumerate(found) if one.text.partition(" ")[0] == kind]
+        return alike[-1] + 1 if alike else len(found)
+    place = _place(child)
+    known = [(index, _place(one)) for index, one in enumerate(found) if not one.strange]
+    before = [index for index, other in known if other <= place]
+    return before[-1] + 1 if before else known[0][0] if known else len(found)
 
 
 def _place(entry: Entry) -> tuple[int, int, tuple[tuple[int, int, str], ...], int]:

@@ -89,6 +89,9 @@ def main() -> NoReturn:
     for node in spec.nodes:
         if node.serves:
             _serve(node.name)
+    if spec.fronts:
+        _say(step="fronts")
+        _front(spec.fronts)
     _say(done=True)
     _KEPT.wait()
     quiet = os.open(os.devnull, os.O_RDWR)
@@ -200,6 +203,31 @@ def _serve(name: str) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+
+
+def _front(orders: str) -> None:
+    """Start the process of the emulated command lines; pass on which of them cannot be served."""
+    with (NODES / "fronts.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "lab.fronts.process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        )
+    ended = False
+    with cast("IO[bytes]", process.stdin) as told, cast("IO[bytes]", process.stdout) as answers:
+        told.write(orders.encode() + b"\n")
+        told.flush()
+        for line in answers:
+            answer = json.loads(line)
+            if answer.get("done"):
+                ended = True
+                break
+            _say(**answer)
+    if not ended:
+        _say(error=f"lab.fronts.process: {_tail(NODES / 'fronts.log').strip()}")
+        os._exit(1)
 
 
 def prepare(node: NodeSpec) -> None:

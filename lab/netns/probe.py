@@ -5,11 +5,15 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inventory.text import Message
+from lab.netns.entering import SEARCH
 from lab.netns.ipsec import CHARON
-from lab.netns.process import SEARCH
 from lab.netns.router import FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # program → Debian's package
 PROGRAMS = {
@@ -67,26 +71,28 @@ _FEATURES = (
 
 def missing() -> list[Message]:
     """What is lacking, each with what mends it; empty if the lab can run."""
-    packages = sorted({package for program, package in PROGRAMS.items() if _path_of(program) is None} | _no_plugins())
+    packages = sorted({package for program, package in PROGRAMS.items() if path_of(program) is None} | no_plugins())
     lacking = []
     if packages:
         lacking.append(
             Message("programs are not installed; as root: apt-get install {packages}", packages=" ".join(packages))
         )
-    if _path_of("unshare") is None or _path_of("ip") is None:
+    if path_of("unshare") is None or path_of("ip") is None:
         return lacking
+    return lacking + features([(line, told) for line, told in _FEATURES if "nft" not in line or path_of("nft")])
+
+
+def features(wanted: Sequence[tuple[str, Message]]) -> list[Message]:
+    """Those of the wanted that the kernel does not offer; each is a command and what it shows, told if it fails."""
     entered = _try("true")
     if entered:
-        lacking.append(
-            Message(
-                "namespaces cannot be made here ({why}); run as root, in a container with CAP_SYS_ADMIN", why=entered
-            )
+        unable = Message(
+            "namespaces cannot be made here ({why}); run as root, in a container with CAP_SYS_ADMIN", why=entered
         )
-        return lacking
+        return [unable]
+    lacking = []
     script = ""
-    for command, feature in _FEATURES:
-        if "nft" in command and _path_of("nft") is None:
-            continue
+    for command, feature in wanted:
         script = f"{script}{command}\n"
         why = _try(f"set -e\n{script}")
         if why:
@@ -95,11 +101,13 @@ def missing() -> list[Message]:
     return lacking
 
 
-def _path_of(program: str) -> str | None:
+def path_of(program: str) -> str | None:
+    """Where a program is, None if it is not installed."""
     return shutil.which(program, path=SEARCH)
 
 
-def _no_plugins() -> set[str]:
+def no_plugins() -> set[str]:
+    """The packages of plug-ins that are not installed."""
     return {package for folder, file, package in _PLUGINS if next(Path(folder).glob(f"**/{file}"), None) is None}
 
 

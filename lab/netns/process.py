@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import signal
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Final, Protocol
 
 from inventory.errors import LabError
 from inventory.text import Message
+from lab.netns.entering import KEEPER, SEARCH, UNSHARE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
-    from lab.netns.spec import LabSpec
+# A keeper imports what its caller does, wherever that one was started.
+_SOURCES: Final = str(Path(__file__).resolve().parents[2])
 
-_UNSHARE = ("unshare", "-m", "-n", "-p", "-f", "--kill-child", "--mount-proc", "--propagation", "private")
-NAMESPACES = "/run/netns"
-KEEPER = "lab.netns.keeper"
-# Where the lab looks for programs, whatever the caller's own path is.
-SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+class Orders(Protocol):
+    """What a keeper is told to build."""
+
+    def to_json(self) -> str:
+        """One line of JSON."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +42,22 @@ class Running:
 
 
 def start(
-    spec: LabSpec,
+    spec: Orders,
     log: Path,
     heard: Callable[[str], None],
     confirm: Callable[[Running], None],
     *,
     inherit: int,
     owned: bool = False,
+    keeper: str = KEEPER,
 ) -> Running:
     """Build a lab. `heard` is told of each node; `confirm` runs when all is there, before the lab may outlive us.
 
     The descriptor `inherit` stays open as long as the lab runs; an `owned` lab ends with this process, however this
     one ends. LabError if the lab cannot be built; then, as after any exception of `confirm`, nothing of it is left.
-    Nodes that did not start are in `failed`.
+    Nodes that did not start are in `failed`. `keeper` is the module that builds and holds it.
     """
-    with log.open("ab") as errors, _launch(errors, inherit, owned=owned) as process:
+    with log.open("ab") as errors, _launch(errors, inherit, keeper, owned=owned) as process:
         assert process.stdin is not None  # noqa: S101 - both were asked for as pipes
         assert process.stdout is not None  # noqa: S101 - as above
         line = process.stdout.readline().strip()
@@ -67,21 +71,21 @@ def start(
             raise
 
 
-def _launch(errors: IO[bytes], inherit: int, *, owned: bool) -> subprocess.Popen[str]:
+def _launch(errors: IO[bytes], inherit: int, module: str, *, owned: bool) -> subprocess.Popen[str]:
     """The keeper, in a session of its own and nobody's child. It first says the number of the process that holds it."""
     # A descriptor of this very process: readable once it is gone, from within any PID namespace.
     owner = [os.pidfd_open(os.getpid())] if owned else []
-    keeper = [sys.executable, "-P", "-m", KEEPER, *map(str, owner)]
+    keeper = [sys.executable, "-P", "-m", module, *map(str, owner)]
     try:
         return subprocess.Popen(
-            ["setsid", "-f", "sh", "-c", 'echo $$; exec "$@"', "sh", *_UNSHARE, *keeper],
+            ["setsid", "-f", "sh", "-c", 'echo $$; exec "$@"', "sh", *UNSHARE, *keeper],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
             pass_fds=(inherit, *owner),
             cwd="/",
-            env={"PATH": SEARCH, "LC_ALL": "C.UTF-8"},
+            env={"PATH": SEARCH, "LC_ALL": "C.UTF-8", "PYTHONPATH": _SOURCES},
         )
     finally:
         for descriptor in owner:
@@ -92,7 +96,7 @@ def _converse(
     pid: int,
     orders: IO[str],
     answers: IO[str],
-    spec: LabSpec,
+    spec: Orders,
     log: Path,
     heard: Callable[[str], None],
     confirm: Callable[[Running], None],
@@ -162,20 +166,3 @@ def _has_life(pid: int) -> bool:
     except OSError:
         return False
     return text.rpartition(")")[2].split()[0] not in ("Z", "X")
-
-
-def inside(keeper: int, node: str, argv: Sequence[str]) -> list[str]:
-    """The command line that runs `argv` in a node: in its network, and in its mounts and processes if it has any.
-
-    The first step enters the lab, where the namespaces have their names; the second enters the node. nsenter forks to
-    enter a PID namespace and passes no signal on: with `setpriv --pdeathsig` the command ends when nsenter is ended.
-    """
-    script = (
-        f"PATH=$PATH:{SEARCH}; "
-        f"pid=$(cat /run/lab/{shlex.quote(node)}/pid 2>/dev/null) && [ -d /proc/$pid ] || "
-        f'exec nsenter --net={NAMESPACES}/{shlex.quote(node)} "$@"; '
-        f"exec nsenter --net={NAMESPACES}/{shlex.quote(node)} --mount=/proc/$pid/ns/mnt --uts=/proc/$pid/ns/uts "
-        '--pid=/proc/$pid/ns/pid_for_children -- setpriv --pdeathsig TERM "$@"'
-    )
-    enter = ["nsenter", "-t", str(keeper), "-m", "-n", "-p", "--", "setpriv", "--pdeathsig", "TERM"]
-    return [*enter, "sh", "-c", script, "sh", *argv]

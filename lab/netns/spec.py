@@ -59,12 +59,16 @@ class Cable:
 
 @dataclass(frozen=True, slots=True)
 class LabSpec:
-    """The whole lab. `timeout` is how many seconds one node may take to start."""
+    """The whole lab. `timeout` is how many seconds one node may take to start.
+
+    `fronts` is what `lab.fronts.process` is told when all nodes have started; without it there is no such process.
+    """
 
     nodes: tuple[NodeSpec, ...]
     cables: tuple[Cable, ...]
     workers: int = 4
     timeout: float = 180.0
+    fronts: str = ""
 
     def to_json(self) -> str:
         """One line of JSON."""
@@ -79,6 +83,7 @@ def from_json(text: str) -> LabSpec:
         cables=tuple(Cable(tuple(cable["a"]), tuple(cable["b"])) for cable in document["cables"]),
         workers=document["workers"],
         timeout=document["timeout"],
+        fronts=document.get("fronts", ""),
     )
 
 

@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import docx
@@ -388,3 +389,33 @@ def test_a_report_without_devices_is_a_report(tmp_path):
     files.write(empty, tmp_path, list(files.FORMATS), files.Settings("en"))
     assert json.loads((tmp_path / "audit.json").read_text())["counts"]["devices"] == 0
     assert report_json.data(empty) == (tmp_path / "audit.json").read_bytes()
+
+
+def test_a_form_of_an_earlier_run_does_not_stay_beside_a_new_report(full, tmp_path):
+    """What an earlier run wrote and this one does not is removed; what somebody changed or put there stays."""
+    files.write(full, tmp_path, ["json", "html", "sarif"], files.Settings("en"))
+    (tmp_path / "audit.sarif").write_text("{}")
+    (tmp_path / "audit.txt").write_text("a note of one's own")
+    files.write(full, tmp_path, ["json"], files.Settings("en"))
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"audit.json", "audit.sarif", "audit.txt", "manifest.json", "SHA256SUMS"}
+
+
+@pytest.mark.parametrize("listed", ["[]", '{"files": [{"name": "../kept", "sha256": "0"}]}', "no JSON", '{"files": 3}'])
+def test_a_foreign_list_removes_nothing(full, tmp_path, listed):
+    """Only a list that was written here names what may go, and nothing outside the folder."""
+    (tmp_path / "manifest.json").write_text(listed)
+    (tmp_path / "audit.html").write_text("somebody's")
+    files.write(full, tmp_path, ["json"], files.Settings("en"))
+    assert (tmp_path / "audit.html").read_text() == "somebody's"
+
+
+def test_a_device_of_which_little_is_known_is_not_shown_as_sound(full):
+    """No weakness in the little that is known is another bar than no weakness in all of it."""
+    known = next(device for device in full.devices if device.problem is None)
+    little = {name: replace(fact, value=None) for name, fact in known.facts.facts.items()}
+    device = replace(known, facts=replace(known.facts, facts=little))
+    report = replace(full, devices=(device,))
+    counts = grouping.devices_by_severity(report, {})
+    assert (counts["unknown"], counts["none"], sum(counts.values())) == (1, 0, 1)
+    assert grouping.known_facts(device) == (0, len(little))

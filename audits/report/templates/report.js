@@ -77,7 +77,7 @@
       return;
     }
     box.append(make("h3", "", T.weaknesses));
-    if (!device.weak.length) box.append(make("p", "", T.no_weakness));
+    if (device.sound !== undefined) box.append(make("p", "", S[device.sound]));
     device.weak.forEach(function (entry) { box.append(weakness(entry)); });
     if (device.others.length) {
       box.append(make("h3", "", T.observations));

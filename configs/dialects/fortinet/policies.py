@@ -132,7 +132,7 @@ class Policies:
                 add(policy.destination, domain.v6, values)
             else:
                 _services(policy, domain, values, negated=entry.on("service-negate"))
-        _together(policy.conditions)
+        policy.conditions = set(_together(frozenset(policy.conditions)))
         policy.without_sources = entry.on("srcaddr-negate")
         policy.without_destinations = entry.on("dstaddr-negate")
         return policy.rules()
@@ -203,8 +203,10 @@ def _services(policy: Policy, domain: Domain, names: Sequence[str], *, negated: 
         policy.service(domain.services.content(name))
 
 
-def _together(conditions: set[str]) -> None:
-    """Fields of which any may hold as one condition; those that are turned round too."""
+@lru_cache(1 << 14)
+def _together(written: frozenset[str]) -> frozenset[str]:
+    """Conditions with those fields of which any may hold as one; those that are turned round too."""
+    conditions = set(written)
     for names in _ALTERNATIVES:
         found = {one for one in conditions if one.partition(" ")[0] in names}
         turned = f"{_TURNED.get(names[0], '')} enable"
@@ -219,6 +221,7 @@ def _together(conditions: set[str]) -> None:
                 for value in said.split(" | ")
             )
             conditions.add(f"{names[0]} {' | '.join(values)}")
+    return frozenset(conditions)
 
 
 def _matched(row: Entry, *, six: bool) -> AddressSet | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from lab.emulator.device import SnmpAccess, SnmpUser, Spec
 from lab.emulator.telnet_words import TelnetWords
 from lab.emulator.terminal import Pager
+from lab.emulator.layout import laid_out
 from lab.emulator.tree import Entry
 from lab.emulator.undo import UndoDevice, after
 
@@ -26,6 +27,7 @@ class ComwareBox(UndoDevice):
 
     grammar = ("comware/comware",)
     factory_name = "H3C"
+    lays_out = True
     telnet = TelnetWords(
         "\n"
         + "*" * 78
@@ -80,6 +82,8 @@ class ComwareBox(UndoDevice):
 
     def show(self, entry: Entry) -> str:
         """A configuration as `display current-configuration` writes it."""
+        if entry.given is not None:
+            return laid_out(entry, "#", " ")
         lines = ["#", f" version {RELEASE}"]
         section = None
         for child in entry.ordered():

@@ -10,6 +10,7 @@ from lab.emulator.device import SnmpAccess, SnmpUser, Spec
 from lab.emulator.enable import EnableDevice
 from lab.emulator.telnet_words import TelnetWords
 from lab.emulator.terminal import Pager
+from lab.emulator.layout import laid_out
 from lab.emulator.tree import Entry
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class IosBox(EnableDevice):
     grammar: tuple[str, ...] = ("ios/ios",)
     pager = Pager(" --More-- ", "\b" * 10 + " " * 10 + "\b" * 10)
     telnet = TelnetWords("\n\nUser Access Verification\n\n", "Username: ", "Password: ", "% Login invalid\n\n")
+    lays_out = True
     physical = ("FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "Ethernet", "Serial")
     logical = ("Loopback", "Vlan", "Tunnel", "Port-channel", "Null")
     models: ClassVar[Mapping[str, tuple[str, ...]]] = {
@@ -68,6 +70,8 @@ class IosBox(EnableDevice):
 
     def body(self, entry: Entry) -> str:
         """A configuration's lines, from `version` to `end`."""
+        if entry.given is not None:
+            return laid_out(entry, "!")
         lines = ["!", f"version {'12.2' if self.switch else '15.1'}"]
         section = self.views["config"].rules[0].section
         if entry.child("service", "password-encryption") is None:
@@ -85,6 +89,8 @@ class IosBox(EnableDevice):
     def show(self, entry: Entry) -> str:
         """As `show running-config` writes it."""
         body = self.body(entry)
+        if entry.given is not None:
+            return body
         changed = ""
         if self.last_change is not None:
             when, user = self.last_change

@@ -12,6 +12,7 @@ from lab.emulator.enable import EnableDevice
 from lab.emulator.reach import Route
 from lab.emulator.secrets import type7_clear
 from lab.emulator.terminal import Pager
+from lab.emulator.layout import laid_out
 from lab.emulator.tree import Entry
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class RgosBox(EnableDevice):
     grammar: tuple[str, ...] = ("ruijie/rgos",)
     factory_name = "Ruijie"
     pager = Pager(" --More-- ", "\r" + " " * 10 + "\r")
+    lays_out = True
     physical = ("FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "Mgmt", "Serial")
     logical = ("Loopback", "VLAN", "Tunnel", "AggregatePort", "BVI", "Null")
     gap = " "
@@ -82,6 +84,8 @@ class RgosBox(EnableDevice):
 
     def body(self, entry: Entry) -> str:
         """A configuration's lines, from `version` to `end`."""
+        if entry.given is not None:
+            return laid_out(entry, "!")
         lines = [f"version {self.series}_RGOS {self.release}"]
         section = -1
         for child in entry.ordered():
@@ -96,6 +100,8 @@ class RgosBox(EnableDevice):
     def show(self, entry: Entry) -> str:
         """As `show running-config` writes it."""
         body = self.body(entry)
+        if entry.given is not None:
+            return body
         return f"\nBuilding configuration...\nCurrent configuration : {len(body)} bytes\n\n{body}"
 
     @property

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from lab.emulator.device import SnmpAccess, SnmpUser
+from lab.emulator.layout import laid_out
 from lab.emulator.telnet_words import TelnetWords
 from lab.emulator.terminal import Pager
 from lab.emulator.tree import Entry
@@ -53,6 +54,7 @@ class VrpBox(UndoDevice):
     heading = f"[{SOFTWARE}]"
     # On an AR, lines of the system view stand one blank in; static routes and blocks do not.
     indent = " "
+    lays_out = True
 
     def factory(self) -> Entry:
         """The box's own configuration: scheme names, physical ports, console and terminal lines."""
@@ -70,6 +72,8 @@ class VrpBox(UndoDevice):
 
     def show(self, entry: Entry) -> str:
         """A configuration as `display current-configuration` writes it."""
+        if entry.given is not None:
+            return laid_out(entry, "#", self.indent)
         lines = [self.heading]
         section = None
         for child in entry.ordered():

@@ -153,6 +153,12 @@ class Vrp8Session(VrpSession):
         self._line = line
         await super().run_line(line)
 
+    def strangely(self, line: str) -> None:
+        """What no table knows belongs to the candidate too."""
+        self.changed()
+        if self._candidate is not None:
+            self._journal.append((tuple(entry.key for entry in self.path[1:]), line))
+
     async def carry_out(self, match: Match, *, negated: bool) -> None:
         """Remember what changes the candidate; going into a view that is there changes nothing."""
         if self._candidate is None:
@@ -237,7 +243,15 @@ class Vrp8Session(VrpSession):
                 path.append(found)
             again = Vrp8Session(self.device, Script(), self.user, self.level)
             again._base, again._candidate, again.path = self.device.running, root, path
-            target, match, negated = again._parse(line)
+            strange = self.device.strange
+            if strange is not None and strange.stands(again, line):
+                continue
+            try:
+                target, match, negated = again._parse(line)
+            except LineError:
+                if strange is not None and strange.keep(again, line):
+                    continue
+                raise
             if target is not None:
                 again.path = target
             name = match.rule.get("no" if negated else "do")
