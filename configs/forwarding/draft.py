@@ -205,8 +205,11 @@ class BgpSketch:
         self.general: dict[tuple[str, str], dict[str, Any]] = {}
         self.member_of: dict[tuple[str, str], str] = {}
         self.groups: set[str] = set()
-        # The families in which a neighbour is active without a word.
+        # What holds of every neighbour without a word.
+        self.defaults: dict[str, Any] = {}
+        # The families in which a neighbour is active without a word; in a VRF that of its address, if there are any.
         self.active_by_default: frozenset[str] = frozenset({"ipv4"})
+        self.active_in_vrfs = True
 
     def family(self, name: str, vrf: str = "") -> FamilySketch:
         """A family of a VRF."""
@@ -221,7 +224,7 @@ class BgpSketch:
 
     def merged(self, vrf: str, peer: str, family: FamilySketch | None = None) -> dict[str, Any]:
         """All that holds of a neighbour, of its group first."""
-        found: dict[str, Any] = {}
+        found: dict[str, Any] = dict(self.defaults)
         group = self.member_of.get((vrf, peer))
         for one in (group, peer):
             if one is None:
@@ -235,11 +238,11 @@ class BgpSketch:
         """The speaker, and what is wrong with its neighbours as lines that are left."""
         own = self.sketch.get("asn")
         active: dict[tuple[str, str], set[str]] = {}
-        peers = {key for key in self.general if key[1] not in self.groups} | set(self.member_of)
+        peers = sorted({key for key in self.general if key[1] not in self.groups} | set(self.member_of))
         for vrf, peer in peers:
-            for family in {name for name, of in self.families if of == vrf} | self.active_by_default:
+            for family in sorted({name for name, of in self.families if of == vrf} | self.active_by_default):
                 said = self.merged(vrf, peer, self.families.get((family, vrf)))
-                default = family in self.active_by_default if not vrf else family == _own_family(peer)
+                default = family in self.active_by_default if not vrf else self.active_in_vrfs and family == _own_family(peer)
                 if said.get("enabled", default):
                     active.setdefault((vrf, peer), set()).add(family)
                     self.family(family, vrf)

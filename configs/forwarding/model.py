@@ -91,7 +91,7 @@ class OspfPort:
     network_type: str = ""  # broadcast, point-to-point, nbma, point-to-multipoint
     priority: int | None = None
     passive: bool | None = None
-    secret: str = ""  # authentication: `simple:KEY` or `md5:NUMBER:KEY`, the key as both ends can be given it
+    secret: str = field(default="", repr=False)  # authentication: `simple:KEY` or `md5:NUMBER:KEY`, the key as both ends can be given it
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class IsisPort:
     costs: Mapping[int, int] = field(default_factory=dict)
     costs6: Mapping[int, int] = field(default_factory=dict)
     passive: bool = False
-    secret: str = ""  # as in `OspfPort`
+    secret: str = field(default="", repr=False)  # as in `OspfPort`
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class RipPort:
     receive: bool = True
     metric_in: int = 0
     metric_out: int = 0
-    secret: str = ""
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,7 @@ class Port:
     inner: int = 0  # the inner VLAN of a port with two tags
     borrows: str = ""  # the port whose address it uses
     translations: tuple[int, ...] = ()
+    side: str = ""  # inside or outside, where the device's translations ask for it
     ipv6: bool = False
     ospf6: OspfPort | None = None  # OSPF version 3
     isis: IsisPort | None = None
@@ -207,7 +208,7 @@ class OspfArea:
     ranges: tuple[Summary, ...] = ()
     default_cost: int | None = None
     links: tuple[str, ...] = ()
-    secret: str = ""  # for its ports, as in `OspfPort`
+    secret: str = field(default="", repr=False)  # for its ports, as in `OspfPort`; `ports`: by the keys that they have
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +250,8 @@ class Isis:
     ipv6: bool = False
     topology: str = ""
     cost: int | None = None  # of ports that say none
-    area_secret: str = ""
-    domain_secret: str = ""
+    area_secret: str = field(default="", repr=False)
+    domain_secret: str = field(default="", repr=False)
     distance: int | None = None
     line: int = 0
 
@@ -288,7 +289,7 @@ class Neighbour:
     policy_in: str = ""
     policy_out: str = ""
     allow_own: int = 0
-    secret: str = ""
+    secret: str = field(default="", repr=False)
     line: int = 0
     communities: bool = False  # is sent communities
     extended: bool = False  # is sent extended communities
@@ -347,6 +348,7 @@ class Bgp:
     confederation: int = 0
     confederation_members: tuple[int, ...] = ()
     router_ids: Mapping[str, str] = field(default_factory=dict)  # of VRFs
+    needs_policy: bool = False  # outside neighbours without policies tell and are told nothing (RFC 8212)
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,7 +416,7 @@ class Ipsec:
     remote: Address | None
     local: Address | None = None
     port: str = ""
-    secret: str = ""
+    secret: str = field(default="", repr=False)
     ike: str = ""
     esp: str = ""
     version: int = 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from configs.forwarding.model import Left
+from inventory.text import Message
 from lab.standin import frr, nft
 from lab.standin.habits import habits
 from lab.standin.naming import Names, names
@@ -14,7 +16,7 @@ from lab.standin.speaking import Speaker
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from configs.forwarding.model import Forwarding, Left
+    from configs.forwarding.model import Forwarding
     from lab.standin.links import Link
     from lab.standin.target import Target
 
@@ -77,6 +79,9 @@ def compile_device(
     text = frr.write(speaker)
     left = [*forwarding.left, *made.left, *speaker.left]
     rules = nft.write(forwarding, known, left)
+    if rules and not target.has_nft:
+        left.append(Left(0, Message("this lab's kernel has no nftables: nothing is filtered or translated"), "filters"))
+        rules = ""
     return Built(
         forwarding.name,
         known,

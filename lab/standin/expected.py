@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from configs.forwarding.model import PortKind
 from lab.standin import domains
 from lab.standin.domains import Domain, imported
 from lab.standin.ports import is_up
@@ -18,8 +19,8 @@ from lab.standin.ports import is_up
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from configs.forwarding.model import Address, Forwarding, Neighbour, Network
-    from lab.standin.wiring import Wiring
+    from configs.forwarding.model import Address, Forwarding, Neighbour, Network, Port
+    from lab.standin.wiring import End, Wiring
 
 _LONGEST = 32
 
@@ -49,7 +50,7 @@ class _World:
     wiring: Wiring
     owners: dict[Address, set[str]] = field(default_factory=lambda: defaultdict(set))
     routes: dict[str, list[_Way]] = field(default_factory=lambda: defaultdict(list))
-    near: dict[tuple[str, Network], set[str]] = field(default_factory=lambda: defaultdict(set))
+    near: dict[tuple[str, Network], dict[Address, str]] = field(default_factory=lambda: defaultdict(dict))
 
 
 def pairs(devices: Mapping[str, Forwarding], wiring: Wiring) -> tuple[Pair, ...]:
@@ -127,7 +128,8 @@ def _step(world: _World, here: str, goal: Address, depth: int = 4) -> tuple[str,
         other = way.domain.toward(here, way.to) if way.domain is not None else ""
         own = _between(world, here, other) if other else None
         return None if own is None else (other, own)
-    others = world.near[here, way.network] & world.owners[goal]
+    # Only the port that is asked for an address answers for it (ARP), not the device's others.
+    other = world.near[here, way.network].get(goal, "")
     own = next(
         (
             address.ip
@@ -138,12 +140,12 @@ def _step(world: _World, here: str, goal: Address, depth: int = 4) -> tuple[str,
         ),
         None,
     )
-    return (next(iter(others)), own) if len(others) == 1 and own is not None else None
+    return (other, own) if other and own is not None else None
 
 
 def _between(world: _World, here: str, other: str) -> Address | None:
     """The address of one's port towards a neighbour; None if there is not exactly one."""
-    found = {network for (name, network), near in world.near.items() if name == here and other in near}
+    found = {network for (name, network), near in world.near.items() if name == here and other in near.values()}
     own = [
         address.ip
         for port in world.devices[here].ports.values()
@@ -191,17 +193,16 @@ def _nearby(world: _World) -> None:
                 if not is_up(other, other.ports[b.port]) or not is_up(device, device.ports[a.port]):
                     continue
                 ours = {one.network for port in _ends(device, a) for one in port.addresses}
-                theirs = {one.network for port in _ends(other, b) for one in port.addresses}
-                for network in ours & theirs:
-                    world.near[a.device, network].add(b.device)
+                for one in (one for port in _ends(other, b) for one in port.addresses if one.network in ours):
+                    world.near[a.device, one.network][one.ip] = b.device
 
 
-def _ends(device: Forwarding, end: object) -> list[object]:
+def _ends(device: Forwarding, end: End) -> list[Port]:
     """The routed ports at an end: the port itself, or its VLAN's."""
-    _, port, vlan = end  # type: ignore[misc]  # an End
+    _, port, vlan = end
     if not vlan:
         return [device.ports[port]]
-    return [one for one in device.ports.values() if one.vlan == vlan and one.kind == "vlan"]
+    return [one for one in device.ports.values() if one.vlan == vlan and one.kind is PortKind.VLAN]
 
 
 def _learn(world: _World, domain: Domain, rank: int) -> None:

@@ -5,22 +5,20 @@ Filters of a port look at each packet by itself; policies between zones at the f
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from configs.forwarding.model import Left
-from configs.headers import PORTS, PROTOCOLS
-from configs.intervals import BITS, everything
 from configs.meaning.statements import FilterKind
 from inventory.text import Message
+from lab.standin import nat
 from lab.standin.habits import habits
+from lab.standin.matching import interfaces, matches, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from configs.forwarding.model import Forwarding
     from configs.headers import Rule
-    from configs.intervals import Intervals
     from configs.rulesets.model import RuleSet
     from lab.standin.naming import Names
 
@@ -32,15 +30,16 @@ def write(forwarding: Forwarding, names: Names, left: list[Left]) -> str:
     """The table; empty if nothing is filtered. It replaces what is there."""
     chains = _port_filters(forwarding, names, left)
     policies = _policies(forwarding, names, left)
-    if not chains and not policies:
+    translations = nat.write(forwarding, names, left)
+    if not chains and not policies and not translations:
         return ""
     text = [f"table {TABLE}", f"delete table {TABLE}", f"table {TABLE} {{"]
     for (way, hook), rules in chains.items():
         # What may come in by one port may still be kept from going out by another: each way has its own chain.
-        text += _chain(f"ports_{way}_{hook}", hook, "filter - 20" if way == "in" else "filter - 10", rules, "accept")
+        text += _chain(f"ports_{way}_{hook}", hook, "mangle" if way == "in" else "filter - 10", rules, "accept")
     for hook, rules in policies.items():
         text += _chain(f"zones_{hook}", hook, "filter", rules, "accept")
-    return "\n".join([*text, "}", ""])
+    return "\n".join([*text, *translations, "}", ""])
 
 
 def nothing() -> str:
@@ -67,9 +66,8 @@ def _port_filters(forwarding: Forwarding, names: Names, left: list[Left]) -> dic
             rules = [f"{match}{line}" for line in _ruled(found, left)]
             default = habits(forwarding.platform).unmatched or found.default
             rules.append(f"{match}{'accept' if default == 'permit' else 'drop'}")
-            # What a device itself sends passes no filter of its ports.
-            for hook in ("input", "forward") if way == "in" else ("forward",):
-                chains.setdefault((way, hook), []).extend(rules)
+            # Coming in, before any translation; what a device itself sends passes no filter of its ports.
+            chains.setdefault((way, "prerouting" if way == "in" else "forward"), []).extend(rules)
     return chains
 
 
@@ -77,11 +75,12 @@ def _ruled(found: RuleSet, left: list[Left]) -> Iterator[str]:
     for line in found.unclear:
         left.append(Left(line, Message("a rule that is no set of packets"), "filters"))
     for rule in found.rules:
-        if rule.conditions:
+        verdict = "accept" if found.permitting(rule) else "drop"
+        known = served(rule)
+        if known is None:
             left.append(Left(rule.line, _asks(rule), "filters"))
             continue
-        verdict = "accept" if found.permitting(rule) else "drop"
-        for match in matches(rule):
+        for match in matches(known):
             yield f"{match}{verdict}"
 
 
@@ -107,17 +106,20 @@ def _policies(forwarding: Forwarding, names: Names, left: list[Left]) -> dict[st
         chains["input"] = ["ct state established,related accept", 'iifname "lo" accept', "ip protocol ospf accept"]
         chains["output"] = ["ct state established,related accept", 'oifname "lo" accept', "ip protocol ospf accept"]
     if habits(forwarding.platform).inside_zone:
-        chains["forward"] += [f"iifname {_set(ports)} oifname {_set(ports)} accept" for ports in zones.values()]
+        chains["forward"] += [
+            f"iifname {interfaces(ports)} oifname {interfaces(ports)} accept" for ports in zones.values()
+        ]
     for one in sets:
         for line in one.unclear:
             left.append(Left(line, Message("a rule that is no set of packets"), "filters"))
         for rule in one.rules:
-            if rule.conditions:
+            verdict = "accept" if one.permitting(rule) else "drop"
+            known = served(rule)
+            if known is None:
                 left.append(Left(rule.line, _asks(rule), "filters"))
                 continue
-            verdict = "accept" if one.permitting(rule) else "drop"
             for pair in one.pairs or (one.between(rule.line),):
-                _between(chains, zones, pair.sources, pair.destinations, [f"{m}{verdict}" for m in matches(rule)])
+                _between(chains, zones, pair.sources, pair.destinations, [f"{m}{verdict}" for m in matches(known)])
     verdict = "accept" if any(one.default in one.permits for one in sets) else "drop"
     for rules in chains.values():
         rules.append(verdict)
@@ -141,55 +143,11 @@ def _between(
     theirs = {name.casefold() for name in destinations} - {"any"}
     into = [port for zone in sorted(ours) for port in zones.get(zone, ())]
     out = [port for zone in sorted(theirs) for port in zones.get(zone, ())]
-    from_port = f"iifname {_set(into)} " if ours else ""
-    to_port = f"oifname {_set(out)} " if theirs else ""
+    from_port = f"iifname {interfaces(into)} " if ours else ""
+    to_port = f"oifname {interfaces(out)} " if theirs else ""
     if (not ours or into) and (not theirs or out):
         chains["forward"] += [f"{from_port}{to_port}{rule}" for rule in rules]
     if "input" in chains and (not theirs or LOCAL in theirs) and (not ours or into):
         chains["input"] += [f"{from_port}{rule}" for rule in rules]
     if "output" in chains and (not ours or LOCAL in ours) and (not theirs or out):
         chains["output"] += [f"{to_port}{rule}" for rule in rules]
-
-
-def _set(ports: Iterable[str]) -> str:
-    return "{ " + ", ".join(f'"{port}"' for port in ports) + " }"
-
-
-def matches(rule: Rule) -> Iterator[str]:
-    """What a rule matches, a line for each family that it speaks of; each ends in a space, or is empty."""
-    if not rule.protocols:
-        return
-    rest = _protocols(rule)
-    if rule.source.any and rule.destination.any:
-        yield rest
-        return
-    for version, word in ((4, "ip"), (6, "ip6")):
-        source, destination = rule.source.family(version), rule.destination.family(version)
-        if not source or not destination:
-            continue
-        whole = everything(BITS[version])
-        text = "" if source == whole else f"{word} saddr {_addresses(source, version)} "
-        text += "" if destination == whole else f"{word} daddr {_addresses(destination, version)} "
-        yield (text or f"meta nfproto ipv{version} ") + rest
-
-
-def _protocols(rule: Rule) -> str:
-    ports = [(rule.source_ports, "sport"), (rule.destination_ports, "dport")]
-    asked = [f"th {word} {_numbers(found)} " for found, word in ports if found != PORTS]
-    text = "" if rule.protocols == PROTOCOLS else f"meta l4proto {_numbers(rule.protocols)} "
-    if asked and not text:
-        text = "meta l4proto { 6, 17 } "
-    return text + "".join(asked)
-
-
-def _numbers(found: Intervals) -> str:
-    parts = [str(start) if stop - start == 1 else f"{start}-{stop - 1}" for start, stop in found.spans]
-    return parts[0] if len(parts) == 1 else "{ " + ", ".join(parts) + " }"
-
-
-def _addresses(found: Intervals, version: int) -> str:
-    def shown(value: int) -> str:
-        return str(ip_address(value.to_bytes(BITS[version] // 8, "big")))
-
-    parts = [shown(start) if stop - start == 1 else f"{shown(start)}-{shown(stop - 1)}" for start, stop in found.spans]
-    return parts[0] if len(parts) == 1 else "{ " + ", ".join(parts) + " }"

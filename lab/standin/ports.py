@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from configs.forwarding.model import Left, PortKind
 from inventory.text import Message
 from lab.standin.links import Link
+from lab.standin.nat import hosts
 from lab.standin.naming import LOOPBACK, Names, bridge
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ def links(forwarding: Forwarding, names: Names, target: Target, *, spanning: boo
         elif port.kind is PortKind.TUNNEL:
             _tunnel(forwarding, port, short, target, made)
         elif name in carried:
-            made.links[short] = Link(short, "", port.vrf, up, _mtu(port), "", addresses)
+            answered = hosts(forwarding, port)
+            made.links[short] = Link(short, "", port.vrf, up, _mtu(port), "", (*addresses, *answered))
     for (name, vlan), short in names.lanes.items():
         lane = forwarding.ports[name]
         made.links[short] = Link(short, "", bridge(vlan), is_up(forwarding, lane) or lane.kind is PortKind.VLAN)

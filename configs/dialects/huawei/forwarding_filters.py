@@ -9,9 +9,8 @@ from configs.dialects.huawei import rule_sets, translations
 from configs.dialects.huawei.filters import access_lists, bindings
 from configs.dialects.huawei.meaning import _access_lists, _policy_rules, address_sets
 from configs.dialects.huawei.services import service_sets
-from configs.forwarding.draft import Draft, network
-from configs.forwarding.model import ListRule, PrefixRule
-from configs.forwarding.phrases import UNKNOWN, UNREADABLE, Into, Leave, Phrases
+from configs.forwarding import settling
+from configs.forwarding.phrases import UNREADABLE, Into, Leave, Phrases
 from configs.forwarding.undo_family.common import NEGATION, NOT_TOLD
 from configs.meaning.statements import FilterKind
 from configs.rulesets.model import RuleSet
@@ -20,7 +19,7 @@ from inventory.text import Message
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from configs.forwarding.draft import PortSketch
+    from configs.forwarding.draft import Draft, PortSketch
     from configs.forwarding.phrases import Outcome
     from configs.headers import Rule
     from configs.reading import Command, Reading
@@ -28,52 +27,6 @@ if TYPE_CHECKING:
 
 SYSTEM: Final = Phrases(NEGATION)
 LIST: Final = Phrases(NEGATION)
-
-
-@SYSTEM("ip ip-prefix {} ...", "ip ipv6-prefix {} ...")
-def _prefixes(draft: Draft, command: Command, name: str, *words: str) -> Outcome:
-    rest = list(words)
-    if rest[:1] == ["description"]:
-        return Leave(UNKNOWN)
-    rows = draft.prefix_lists.setdefault(name, [])
-    number = (rows[-1][0] + 10) if rows else 10
-    if rest[0] == "index":
-        number, rest = int(rest[1]), rest[2:]
-    kind = rest.pop(0)
-    size = 1 if "/" in rest[0] else 2
-    prefix, rest = network(*rest[:size]), rest[size:]
-    bounds = {}
-    while rest:
-        word = rest.pop(0).lower()
-        if word not in ("greater-equal", "less-equal"):
-            return NOT_TOLD
-        bounds[word] = int(rest.pop(0))
-    least = bounds.get("greater-equal", prefix.prefixlen)
-    most = bounds.get("less-equal", prefix.max_prefixlen if "greater-equal" in bounds else prefix.prefixlen)
-    rows.append((number, PrefixRule(kind == "permit", prefix, least, most)))
-    return None
-
-
-@SYSTEM("ip as-path-filter {} {permit|deny} ...")
-def _paths(draft: Draft, command: Command, name: str, kind: str, *words: str) -> Outcome:
-    draft.as_path_lists.setdefault(name, []).append(ListRule(kind == "permit", " ".join(words), command.line))
-    return None
-
-
-@SYSTEM("ip as-path-filter {} index {#} {permit|deny} ...")
-def _paths_numbered(draft: Draft, command: Command, name: str, _: str, kind: str, *words: str) -> Outcome:
-    return _paths(draft, command, name, kind, *words)
-
-
-@SYSTEM("ip community-filter {#} {permit|deny} ...", "ip community-filter basic {} {permit|deny} ...")
-def _communities(draft: Draft, command: Command, name: str, kind: str, *words: str) -> Outcome:
-    draft.community_lists.setdefault(name, []).append(ListRule(kind == "permit", " ".join(words), command.line))
-    return None
-
-
-@SYSTEM("ip community-filter basic {} index {#} {permit|deny} ...", "ip community-filter {#} index {#} {permit|deny} ...")
-def _communities_numbered(draft: Draft, command: Command, name: str, _: str, kind: str, *words: str) -> Outcome:
-    return _communities(draft, command, name, kind, *words)
 
 
 # ---- access lists: their rules are read by `rule_sets`, what became of them is settled at the end
@@ -183,35 +136,23 @@ def settle(draft: Draft, tree: Tree, reading: Reading) -> None:
     lists = access_lists(reading)
     found = rule_sets.of(tree, reading, lists, tuple(bindings(reading)))
     # What no rule of a list takes goes on where the list is a port's filter.
-    draft.rules = replace(
-        found,
-        sets=tuple(
-            replace(one, default="permit") if one.kind is FilterKind.ACCESS_LIST else one for one in found.sets
-        ),
-    )
-    ledger = draft.ledger
-    for one in draft.rules.sets:
-        for rule in one.rules:
-            ledger.note(rule.line, None)
-        for line in one.unclear:
-            ledger.leave(line, UNREADABLE, "filters")
+    sets = tuple(replace(one, default="permit") if one.kind is FilterKind.ACCESS_LIST else one for one in found.sets)
+    settling.filters(draft, replace(found, sets=sets))
     if "nat" in reading.by_word or "nat-policy" in reading.by_word:
         objects = address_sets(reading)
-        sets = service_sets(reading)
-        read = translations.read(
-            reading, tuple(_access_lists(reading, objects)), lambda rule: _policy_rules(rule, objects, sets)
-        )
-        draft.translations = read.lists
-        for line in read.unread:
-            ledger.leave(line, UNREADABLE, "translations")
-        for each in read.lists:
-            for line in each.unclear:
-                ledger.leave(line, UNREADABLE, "translations")
-    known = {one.name for one in draft.rules.sets} | {name for _, name in lists}
+        services = service_sets(reading)
+        filters = tuple(_access_lists(reading, objects))
+        read = translations.read(reading, filters, lambda rule: _policy_rules(rule, objects, services))
+        settling.translations(draft, read.lists, read.pools, read.unread)
+    # A list with a name and a number goes by one of them.
+    titles = {one.line: one.name for one in sets}
     for port in draft.ports.values():
-        for way, name in port.get("filters", {}).items():
-            if name not in known:
-                ledger.leave(port.lines.get(f"filter {way}", port.get("line")), Message("the access list is not defined"), "filters")
+        for way, name in list(port.get("filters", {}).items()):
+            entry = lists.get(("6" if way.endswith("6") else "4", name.removeprefix("ipv6 ")))
+            if entry is not None:
+                port.filter(way, titles.get(entry.command.line, name))
+    settling.bound(draft)
+    for port in draft.ports.values():
         _traffic(draft, port)
 
 
@@ -248,7 +189,7 @@ def _traffic(draft: Draft, port: PortSketch) -> None:
 
 def _boxes(draft: Draft, asked: Traffic, done: Traffic) -> Iterator[Rule]:
     """What a classifier's lists take. What a list denies is dropped whatever the behaviour says of the rest."""
-    for one in () if draft.rules is None else draft.rules.sets:
+    for one in draft.rules.sets if draft.rules is not None else ():
         if one.name in asked.lists:
             for rule in one.rules:
                 yield replace(rule, action="permit" if rule.action == done.action == "permit" else "deny")

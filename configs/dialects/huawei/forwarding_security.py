@@ -71,7 +71,7 @@ RULE.weak("description ...", "policy logging", "session logging", "counting ..."
 
 @RULE(
     "source-zone ...", "destination-zone ...", "source-address ...", "destination-address ...", "service ...", "action ...",
-    "disable", "enable", "undo enable", "egress-interface ...", "source-address-exclude ...", "destination-address-exclude ...",
+    "disable", "enable", "undo enable", "source-address-exclude ...", "destination-address-exclude ...",
 )  # fmt: skip
 def _condition(_: str, __: Command, *___: str) -> Outcome:
     return None
@@ -95,8 +95,9 @@ OBJECT.weak("description ...")
 
 
 @SYSTEM("nat server ...", "nat static ...")
-def _server(_: Draft, __: Command, *___: str) -> Outcome:
-    return None
+def _server(draft: Draft, command: Command, *_: str) -> Outcome:
+    draft.store.setdefault("translations", {})[str(command.line)] = True
+    return Leave(UNREADABLE, "translations")  # settled when translations have been read
 
 
 POOL: Final = Phrases(NEGATION)
@@ -110,14 +111,3 @@ def _pool(draft: Draft, _: Command, *__: str) -> Outcome:
 @POOL("section ...", "mode pat", "mode no-pat ...", "route enable")
 def _section(_: Draft, __: Command, *___: str) -> Outcome:
     return None
-
-
-def settle(draft: Draft, reading: Reading) -> None:
-    """Rules of policies that are no sets."""
-    for one in () if draft.rules is None else draft.rules.sets:
-        for line in one.unclear:
-            draft.ledger.leave(line, UNREADABLE, "filters")
-    for each in draft.translations:
-        for line in each.unclear:
-            draft.ledger.leave(line, UNREADABLE, "translations")
-    _ = (reading, Leave)
