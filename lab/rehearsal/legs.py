@@ -116,7 +116,7 @@ class Walk:
         """The network as it is today."""
         course = self._course
         course.observer.step(Message("today: waiting for routing, asking {count} pairs", count=len(course.pairs)))
-        routers = [node.name for node in course.lab.topology.devices if node.platform == "frr"]
+        routers = [device.name for device in course.lab.topology.devices]
         course.before, _ = asking.matrix(course.traffic, self._flows(0), self._owners(0))
         course.neighbours = asking.neighbours(course.lab.state, routers)
         self._asked[0] = course.before

@@ -107,7 +107,8 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         tuple(found),
         interval,
         lab.topology.substitutions,
-        tuple(one for one in lab.topology.skipped if one.device in chosen),
+        lab.topology.skipped,
+        lab.left,
         notes=tuple(notes),
     )
 

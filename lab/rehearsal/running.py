@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from configs.encodings import decode
 from inventory.model import LineKind
+from inventory.text import Message
 from lab import topology as topologies
 from lab.backends.netns import Netns
-from lab.netns.design import design
-from lab.netns.spec import LabSpec
 from lab.rehearsal import hosts as hosting
-from lab.state import FOLDER
-from lab.topology import Link, Node, NodeKind, Port
+from lab.rehearsal import mixed
+from lab.state import FOLDER, OWN_LANGUAGES, Skipped
+from lab.topology import NodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -22,20 +20,39 @@ if TYPE_CHECKING:
 
     from inventory.model import Workspace
     from ipplan.plan import Plan
-    from lab.backend import Observer
-    from lab.netns.spec import NodeSpec
+    from lab.backend import Fault, Observer
+    from lab.netns.process import Running
+    from lab.netns.spec import LabSpec
     from lab.rehearsal.model import Host
     from lab.state import LabState
     from lab.topology import Topology
 
 
+class _Built(Netns):
+    """The back end, told what to build; its devices are the inventory's own, not those of a derived workspace."""
+
+    def __init__(self, spec: LabSpec) -> None:
+        self._spec = spec
+
+    def design(self, topology: Topology, faults: Mapping[str, Fault]) -> LabSpec:
+        """What was made before."""
+        del topology, faults
+        return self._spec
+
+    def state(self, topology: Topology, directory: Path, running: Running, faults: Mapping[str, Fault]) -> LabState:
+        """As always, and that its devices speak their own languages."""
+        found = super().state(topology, directory, running, faults)
+        return replace(found, extra={**found.extra, OWN_LANGUAGES: True})
+
+
 @dataclass(frozen=True)
 class Lab:
-    """A lab that runs, its topology, and its hosts."""
+    """A lab that runs, its topology, and its hosts. `left`: what its stand-ins do not carry over, by device."""
 
     state: LabState
     topology: Topology
     hosts: tuple[Host, ...]
+    left: Mapping[str, Sequence[Message]] = field(default_factory=dict)
 
     @property
     def keeper(self) -> int:
@@ -69,43 +86,24 @@ def up(
 
     `texts` are each device's configurations along the way, today's first: that is what it starts with.
     """
-    built = topologies.build(workspace, plan, backend=Netns.name, devices=devices)
+    platforms = {name: workspace.inventory.devices[name].platform for name in devices}
+    skipped = tuple(
+        Skipped(name, platform, why) for name, platform in platforms.items() if (why := mixed.runnable(platform))
+    )
+    left_out = {one.device for one in skipped}
+    built = topologies.build(workspace, plan, backend=Netns.name, devices=set(devices) - left_out)
     running = {node.name for node in built.of_kind(NodeKind.DEVICE)}
-    found = hosting.hosts(built.workspace.inventory, running, texts, names_of_hosts(built, running))
-    built = _with(built, found)
-    today = {name: decode(several[0], name)[0] for name, several in texts.items() if several and name in running}
-    spec = design(built, {}, workers=2 * (os.cpu_count() or 1), texts=today)
-    by_name = {host.name: host for host in found}
-    nodes = tuple(_node(node, by_name.get(node.name), device=node.name in running) for node in spec.nodes)
+    inventory = workspace.inventory
+    found = tuple(hosting.hosts(inventory, running, texts, names_of_hosts(built, running)))
+    today = {name: several[0] for name, several in texts.items() if name in running}
+    observer.step(Message("compiling the stand-ins of {count} devices", count=len(today)))
+    made = mixed.network(workspace, today, found)
+    spec = mixed.spec_of(made, built, workspace, today, found)
+    topology = replace(mixed.topology_of(made, built, workspace, found), skipped=skipped)
     directory = workspace.root / FOLDER
     directory.mkdir(mode=0o700, exist_ok=True)
-    ready = LabSpec(nodes, spec.cables, spec.workers, spec.timeout)
-    state = Netns().build(built, ready, directory, observer, faults={}, owned=True)
-    return Lab(state, built, tuple(found))
-
-
-def _node(node: NodeSpec, host: Host | None, *, device: bool) -> NodeSpec:
-    if host is not None:
-        return replace(node, wires=hosting.wires(host))
-    # A router says of every packet that it cannot send on that it cannot, not of one a second (icmp(7)): traces ask.
-    return replace(node, settings={**node.settings, "ipv4/icmp_ratelimit": "0"}) if device else node
-
-
-def _with(built: Topology, found: Sequence[Host]) -> Topology:
-    """The topology with these hosts and no others in its LANs."""
-    known = {node.name: node for node in built.nodes}
-    ours = {host.name for host in found}
-    gone = {node.name for node in built.nodes if node.line and node.name not in ours}
-    nodes = [node for node in built.nodes if node.name not in gone and node.name not in ours]
-    links = [link for link in built.links if not {link.a[0], link.b[0]} & gone]
-    for host in found:
-        port = Port("eth0", tuple(home.address for home in host.homes))
-        before = known.get(host.name)
-        kind = before.kind if before is not None else NodeKind.HOST
-        nodes.append(Node(host.name, kind, ports=(port,), line=host.line, http=before is not None and before.http))
-        if before is None:
-            links.append(Link((host.device, host.interface), (host.name, "eth0"), host.line))
-    return replace(built, nodes=tuple(nodes), links=tuple(links))
+    state = _Built(spec).up(topology, directory, observer, faults={}, owned=True)
+    return Lab(state, topology, found, mixed.left(made))
 
 
 def ended(root: Path) -> None:

@@ -56,9 +56,7 @@ MISTAKES = (
         ),
     ),
     # templates
-    Mistake(
-        "template-blackhole", "r1", "pc-r1", (("r1", ROUTER, f"ip route 10.20.0.0/24 blackhole\n!\n{ROUTER}"),)
-    ),
+    Mistake("template-blackhole", "r1", "pc-r1", (("r1", ROUTER, f"ip route 10.20.0.0/24 blackhole\n!\n{ROUTER}"),)),
     Mistake(
         "template-passive-line",
         "r1",
@@ -66,9 +64,7 @@ MISTAKES = (
         (("r1", " ip ospf network point-to-point\n", " ip ospf network point-to-point\n ip ospf passive\n"),),
     ),
     Mistake("template-timers", "r2", "pc-r2", (("r2", "hello-interval 1", "hello-interval 3"),)),
-    Mistake(
-        "template-lan-shut", "r1", "pc-r1", (("r1", "interface eth2\n", "interface eth2\n shutdown\n"),)
-    ),
+    Mistake("template-lan-shut", "r1", "pc-r1", (("r1", "interface eth2\n", "interface eth2\n shutdown\n"),)),
     # order: a device is left out of the first stage, and the last is sent
     Mistake("order-device-left-out", "r1", "pc-r1", left_out="r1"),
 )

@@ -200,9 +200,7 @@ def test_the_copy_leads_nowhere_out(town):
     assert (made.settings.database, made.settings.syslog, made.settings.title) == ("", "", "试验市")
     secret = made.inventory.credentials["routers"].password.resolve(copy).reveal()
     assert secret.startswith("Lab-")
-    assert "Real-Secret" not in "".join(
-        path.read_text(encoding="utf-8") for path in copy.rglob("*") if path.is_file()
-    )
+    assert "Real-Secret" not in "".join(path.read_text(encoding="utf-8") for path in copy.rglob("*") if path.is_file())
     assert (copy / "rollout.yaml").read_text(encoding="utf-8") == "waves:\n- rest\n"
     assert before in (town.root / "govnet.yaml").read_text(encoding="utf-8")
 
