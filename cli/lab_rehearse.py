@@ -14,7 +14,7 @@ import typer
 from cli import config_sources
 from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, page, print_json, print_table, talk
 from inventory.errors import ExitCode, InputError, LabError, Problem
-from inventory.text import Message, mark, tr
+from inventory.text import Message, language, mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -164,7 +164,7 @@ def _pushed(row: Mapping[str, Any]) -> Pushed:
     result = row.get("result") or row
     error = result.get("error")
     text = ((error or {}).get("message") or {}) if isinstance(error, dict) else {}
-    said = Message("{text}", text=text.get("en", "")) if text else None
+    said = Message("{why}", why=text.get("zh" if language() == "zh_CN" else "en", "")) if text else None
     return Pushed(
         str(row.get("name") or row.get("device")),
         str(row["state"]),

@@ -20,8 +20,8 @@ from lab.fronts.standin import with_fronts
 from lab.netns.design import node_spec
 from lab.netns.spec import Cable, LabSpec
 from lab.rehearsal import hosts as hosting
-from lab.standin.network import network_of
 from lab.standin.network import Host as Plugged
+from lab.standin.network import network_of
 from lab.standin.wiring import PhysicalCable
 from lab.state import Substitution
 from lab.topology import NOC, Link, Node, NodeKind, Port
@@ -97,7 +97,7 @@ def spec_of(
 def _plug(made: Network, derived: Topology, workspace: Workspace, texts: Collection[str], cables: list[Cable]) -> None:
     """Take each management port out of nowhere and plug it into the station."""
     for link in derived.links:
-        ends = {name: port for name, port in (link.a, link.b)}
+        ends = dict((link.a, link.b))
         if NOC not in ends:
             continue
         device = next(name for name in ends if name != NOC)

@@ -30,6 +30,15 @@ class Mistake:
 
 
 ROUTER = "router ospf\n"
+LIMIT = """ip prefix-list OURS seq 5 permit 10.0.0.0/8 le 32
+!
+route-map OURS permit 10
+ match ip address prefix-list OURS
+exit
+!
+ip protocol ospf route-map OURS
+!
+"""
 MISTAKES = (
     # plan
     Mistake("plan-address-of-a-line", "r1", "pc-r1", faults=("r1=wrong-address",)),
@@ -50,8 +59,7 @@ MISTAKES = (
             (
                 "core",
                 ROUTER,
-                "ip prefix-list OURS seq 5 permit 10.0.0.0/8 le 32\n!\nroute-map OURS permit 10\n"
-                f" match ip address prefix-list OURS\nexit\n!\nip protocol ospf route-map OURS\n!\n{ROUTER}",
+                f"{LIMIT}{ROUTER}",
             ),
         ),
     ),

@@ -1,4 +1,4 @@
-"""The parts of a rehearsal that need no lab: hosts, pairs, faults, the copy of a workspace, whom a loss is put down to."""
+"""The parts of a rehearsal that need no lab: hosts, pairs, faults, a workspace's copy, whom a loss is put down to."""
 
 from __future__ import annotations
 
