@@ -507,7 +507,8 @@ class Session(ABC):
                 if self.device.boots != self._boot:
                     await self.terminal.deaf()
                 await self.execute(line)
-                if self.device.settled is not None:
+                # Lines that were typed ahead are taken at once, as by a device, for which they are a matter of moments.
+                if self.device.settled is not None and not self.terminal.ahead:
                     await self.device.settled()
                 # What was typed ahead dies with the session, or with what the device was before it booted.
                 if not self.device.line_done() or self.device.boots != self._boot:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def laid_out(root: Entry, separator: str, indent: str = "") -> str:
     """The text. Between new lines and others stands `separator`; new lines of the outermost view begin with `indent`.
 
-    As long as nothing was changed it is the text that was given, to the last character (but `\\r`).
+    As long as nothing was changed it is the text that was given, to the last character (but carriage returns).
     """
     assert root.given is not None  # noqa: S101 - asked of such configurations only
     lines = [*root.given.gap]

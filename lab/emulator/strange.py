@@ -8,16 +8,32 @@ into it. What replaces what is not known, so a new line stands beside the old on
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from lab.emulator.grammar import Rule
 from lab.emulator.tree import STRANGE, Entry
 
-if TYPE_CHECKING:
-    from lab.emulator.shell import Shell
-
 _LAST = 1_000_000  # behind every line of a table
 _LINE = Rule("", STRANGE, _LAST, _LAST, {})
+
+
+class Typist(Protocol):
+    """Who types: where he stands, and how his command line negates."""
+
+    negation: str
+    root_view: str
+    climbs: bool
+    path: list[Entry]
+    twins: list[Entry]
+
+    @property
+    def here(self) -> Entry:
+        """The entry whose view he is in."""
+        ...
+
+    def strangely(self, line: str) -> None:
+        """Is told that the view in which he stands was changed."""
+        ...
 
 
 def line_of(text: str) -> Entry:
@@ -32,6 +48,12 @@ def block_of(text: str) -> Rule:
     return Rule("", STRANGE, _LAST, _LAST, {"view": STRANGE, "prompt": prompt})
 
 
+def head_of(text: str, negation: str) -> str:
+    """The word that tells what kind of line it is; with the negation, if it begins so."""
+    words = text.split(None, 2)
+    return " ".join(words[:2]) if words[0] == negation else words[0]
+
+
 @dataclass
 class Strange:
     """What a device has of such lines: `words` that begin them, and `blocks` that open a view, each with its view.
@@ -43,27 +65,28 @@ class Strange:
     blocks: set[tuple[str, str]] = field(default_factory=set)
     kept: list[tuple[str, str]] = field(default_factory=list)
 
-    def stands(self, shell: Shell, line: str) -> bool:
+    def stands(self, shell: Typist, line: str) -> bool:
         """Carry out a line that is, or takes away, one that stands in this view; False if it is no such line."""
         text = " ".join(line.split())
         here = shell.here
         negated, rest = _negated(text, shell.negation)
         if negated:
-            return _take_away(shell, here, rest, text)
+            known = any(not child.strange and _begins(child, rest) for child in here.children.values())
+            return _take_away(shell, here, rest, text) and not known
         present = next((child for child in here.children.values() if child.strange and child.text == text), None)
         if present is None and here.strange:
-            word = text.partition(" ")[0]
-            if any(child.text.partition(" ")[0] == word for child in here.children.values()):
+            word = head_of(text, shell.negation)
+            if any(head_of(child.text, shell.negation) == word for child in here.children.values()):
                 return self.keep(shell, line)
         if present is None:
             return False
         _enter(shell, present)
         return True
 
-    def keep(self, shell: Shell, line: str) -> bool:
+    def keep(self, shell: Typist, line: str) -> bool:
         """Keep a line that no table knows, where a line of its kind is known to stand; False if there is no such."""
         text = " ".join(line.split())
-        word = text.partition(" ")[0]
+        word = head_of(text, shell.negation)
         path = shell.path
         for depth in range(len(path), 0, -1) if shell.climbs else (len(path), 1):
             here = path[depth - 1]
@@ -93,12 +116,12 @@ def _negated(text: str, negation: str) -> tuple[bool, str]:
     return word == negation and bool(rest), rest
 
 
-def _take_away(shell: Shell, here: Entry, begins: str, line: str) -> bool:
-    gone = [
-        child
-        for child in here.children.values()
-        if child.strange and (child.text == begins or child.text.startswith(begins + " "))
-    ]
+def _begins(child: Entry, text: str) -> bool:
+    return child.text == text or child.text.startswith(text + " ")
+
+
+def _take_away(shell: Typist, here: Entry, begins: str, line: str) -> bool:
+    gone = [child for child in here.children.values() if child.strange and _begins(child, begins)]
     for child in gone:
         del here.children[child.key]
     if gone:
@@ -106,6 +129,6 @@ def _take_away(shell: Shell, here: Entry, begins: str, line: str) -> bool:
     return bool(gone)
 
 
-def _enter(shell: Shell, entry: Entry) -> None:
+def _enter(shell: Typist, entry: Entry) -> None:
     if entry.rule is not None and entry.rule.get("view"):
         shell.path, shell.twins = [*shell.path, entry], []

@@ -20,7 +20,7 @@ from lab.emulator.grammar import LineError, Rule, View
 from lab.emulator.interfaces import kind_of, split_interface
 from lab.emulator.platforms import emulator
 from lab.emulator.shell import Shell
-from lab.emulator.strange import Strange, block_of, line_of
+from lab.emulator.strange import Strange, block_of, head_of, line_of
 from lab.emulator.tree import STRANGE, Entry, Given
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class _Taking:
             path = [entry for _, entry in open_]
             if len(path) > 1 and not _opens(path[-1]):
                 path[-1].rule = block_of(path[-1].text)
-                self.strange.blocks.add((self._view(path[:-1]), path[-1].text.split()[0]))
+                self.strange.blocks.add((self._view(path[:-1]), head_of(path[-1].text, self.session.negation)))
             entry = await self._place(path, raw.strip())
             self._seat(path[-1], entry, raw)
             open_.append((indent, entry))
@@ -126,7 +126,7 @@ class _Taking:
         entry = None if match is None else await self._type(path, line, match)
         if entry is not None:
             return entry
-        word, view = line.split()[0], self._view(path)
+        word, view = head_of(line, self.session.negation), self._view(path)
         self.strange.words.add((view, word))
         parent = path[-1]
         entry = self._port(line, path) or line_of(line)

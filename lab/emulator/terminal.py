@@ -64,6 +64,12 @@ class Terminal:
         self._closed = True
         self._arrived.set()
 
+    @property
+    def ahead(self) -> bool:
+        """Whether a whole line more has been typed already."""
+        waiting = self._input[1:] if self._skip_lf and self._input[:1] == b"\n" else self._input
+        return _CR in waiting or _LF in waiting
+
     def take(self) -> bytes:
         """What has arrived and nobody has read: it goes to whoever the line is given to."""
         data = bytes(self._input)

@@ -7,6 +7,9 @@ through the lab's own routed network; whenever its running configuration changes
 which brings the stand-in there. A change that cuts the path cuts the session, and what brings it back is the device's
 own guard.
 
+An answer is given when the load behind it is done, or after `FrontsSpec.patience` seconds. Lines typed ahead are taken
+at once and loaded together, as a device takes them within moments; a load is slower than a device's own change.
+
     spec.py       which devices, with which texts and logins: plain data that travels as JSON
     loader.py     the seam to whatever passes the packets
     loading.py    in order, one load at a time for a device, the newest text only; reboots

@@ -86,12 +86,7 @@ def main() -> NoReturn:
         for stage in sorted({node.stage for node in spec.nodes}):
             starting = [node for node in spec.nodes if node.script and node.stage == stage]
             list(pool.map(lambda node: _boot(node, spec.timeout), starting))
-    for node in spec.nodes:
-        if node.serves:
-            _serve(node.name)
-    if spec.fronts:
-        _say(step="fronts")
-        _front(spec.fronts)
+    _serve_all(spec)
     _say(done=True)
     _KEPT.wait()
     quiet = os.open(os.devnull, os.O_RDWR)
@@ -189,6 +184,16 @@ def _boot(node: NodeSpec, timeout: float) -> None:
         _say(node=node.name, error=str(error))
     else:
         _say(node=node.name, seconds=round(time.monotonic() - began, 3))
+
+
+def _serve_all(spec: LabSpec) -> None:
+    """What runs beside the nodes' own programs."""
+    for node in spec.nodes:
+        if node.serves:
+            _serve(node.name)
+    if spec.fronts:
+        _say(step="fronts")
+        _front(spec.fronts)
 
 
 def _serve(name: str) -> None:

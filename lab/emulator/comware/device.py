@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from lab.emulator.device import SnmpAccess, SnmpUser, Spec
+from lab.emulator.layout import laid_out
 from lab.emulator.telnet_words import TelnetWords
 from lab.emulator.terminal import Pager
-from lab.emulator.layout import laid_out
 from lab.emulator.tree import Entry
 from lab.emulator.undo import UndoDevice, after
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from lab.emulator.device import SnmpAccess, SnmpUser, Spec
 from lab.emulator.enable import EnableDevice
+from lab.emulator.layout import laid_out
 from lab.emulator.telnet_words import TelnetWords
 from lab.emulator.terminal import Pager
-from lab.emulator.layout import laid_out
 from lab.emulator.tree import Entry
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from lab.emulator.device import SnmpAccess, SnmpUser, Spec
 from lab.emulator.enable import EnableDevice
+from lab.emulator.layout import laid_out
 from lab.emulator.reach import Route
 from lab.emulator.secrets import type7_clear
 from lab.emulator.terminal import Pager
-from lab.emulator.layout import laid_out
 from lab.emulator.tree import Entry
 
 if TYPE_CHECKING:

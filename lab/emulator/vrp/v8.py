@@ -243,15 +243,10 @@ class Vrp8Session(VrpSession):
                 path.append(found)
             again = Vrp8Session(self.device, Script(), self.user, self.level)
             again._base, again._candidate, again.path = self.device.running, root, path
-            strange = self.device.strange
-            if strange is not None and strange.stands(again, line):
+            understood = again._understood(line)
+            if understood is None:
                 continue
-            try:
-                target, match, negated = again._parse(line)
-            except LineError:
-                if strange is not None and strange.keep(again, line):
-                    continue
-                raise
+            target, match, negated = understood
             if target is not None:
                 again.path = target
             name = match.rule.get("no" if negated else "do")
@@ -265,6 +260,18 @@ class Vrp8Session(VrpSession):
             else:
                 again.put(match, again.stored(match))
         return root
+
+    def _understood(self, line: str) -> tuple[list[Entry] | None, Match, bool] | None:
+        """A line that a table knows; None for one that none does, which has been kept then."""
+        strange = self.device.strange
+        if strange is not None and strange.stands(self, line):
+            return None
+        try:
+            return self._parse(line)
+        except LineError:
+            if strange is None or not strange.keep(self, line):
+                raise
+            return None
 
     def _commit(self) -> None:
         if self.device.trial is not None:

@@ -46,7 +46,7 @@ class Addresses:
 
     def load(self, device, text):
         if "refused by the stand-in" in text:
-            raise ValueError("no such line")  # noqa: TRY003 - what a loader may say
+            raise ValueError("no such line")
         addresses, routes = wanted(text)
         shown = self._ip(device, "-4", "-o", "address")
         there = {(found[1], found[2]) for found in re.finditer(r"(g\d+)\s+inet (\S+)", shown)}

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import asyncssh
 import pytest
 
-from lab.fronts.asking import Fronts
-from lab.fronts.spec import FrontsSpec
-from lab.netns.spec import Cable, LabSpec, NodeSpec
 from inventory.errors import LabError
 from inventory.text import Message
+from lab.fronts.asking import Fronts
+from lab.fronts.spec import FrontsSpec
 from lab.netns import entering, process
+from lab.netns.spec import Cable, LabSpec, NodeSpec
 from lab.state import LabState, process_start
 from tests.patience import PATIENCE
 
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 LOGIN = ("govnet", "Secret-123")
 WIRES = {
     "noc": ("address add 10.0.1.9/24 dev eth0", "route add default via 10.0.1.1"),
-    "between": ("address add 10.0.1.1/24 dev eth0", "address add 10.0.2.1/24 dev eth1", "address add 10.0.3.1/24 dev eth1"),
+    "between": (
+        "address add 10.0.1.1/24 dev eth0",
+        "address add 10.0.2.1/24 dev eth1",
+        "address add 10.0.3.1/24 dev eth1",
+    ),
     "dev": ("address add 10.0.2.2/24 dev g0", "route add default via 10.0.2.1"),
 }
 FORWARD = {"ipv4/ip_forward": "1"}
@@ -95,7 +99,14 @@ class Shell:
 async def logged_in(address, user=LOGIN[0], password=LOGIN[1]):
     """A session at an address."""
     connection = await asyncssh.connect(
-        address, 22, username=user, password=password, known_hosts=None, client_keys=None, config=None, connect_timeout=5
+        address,
+        22,
+        username=user,
+        password=password,
+        known_hosts=None,
+        client_keys=None,
+        config=None,
+        connect_timeout=5,
     )
     try:
         shell = Shell(await connection.create_process(term_type="vt100"))
@@ -125,9 +136,7 @@ def network(tmp_path: Path) -> Iterator[object]:
                 ).to_json(),
             )
             lock = ends.enter_context((tmp_path / "lock").open("w"))
-            running = process.start(
-                spec, tmp_path / "log", lambda _: None, refuse, inherit=lock.fileno(), owned=True
-            )
+            running = process.start(spec, tmp_path / "log", lambda _: None, refuse, inherit=lock.fileno(), owned=True)
             ends.callback(process.end, running.pid, running.keeper)
             return Lab(running)
 

@@ -1,4 +1,4 @@
-"""Sessions through a routed network: what a change does to packets it does to the session, and a guard brings it back."""
+"""Sessions through a routed network: what a change does to packets it does to them, and a guard brings them back."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ip route-static 0.0.0.0 0.0.0.0 10.0.2.1
 #
 return
 """
-VRP8 = TEXT.replace("[V200R010C00SPC600]\n#\n ", "!Software Version V800R010C10SPC500\n#\n").replace("\n some-feature of", "\nsome-feature of")
+VRP8 = TEXT.replace("[V200R010C00SPC600]\n#\n ", "!Software Version V800R010C10SPC500\n#\n")
 
 
 def vrp(text=TEXT, **more):

@@ -1,4 +1,4 @@
-"""The vendor's command line in front of a real stand-in: OSPF routers, a NOC's session through them, a change, a guard."""
+"""The vendor's command line in front of real stand-ins: OSPF routers, a session through them, a change, a guard."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ async def reached(address):
 
 
 def test_a_router_behind_another_is_changed_over_the_network_that_the_change_changes(lab):
-    """Its loopback is reached by OSPF. A sound change keeps the session; one that ends OSPF ends it; the guard mends it."""
+    """A sound change keeps the session, one that ends OSPF towards us ends it; a guard mends that."""
 
     async def talk():
         await reached("1.1.1.2")
