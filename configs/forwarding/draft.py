@@ -128,6 +128,8 @@ class Draft:
     router_id: str = ""
     name: str = ""
     priorities: dict[str, int] = field(default_factory=dict)
+    between_equals: bool = False
+    within_port: bool = False
     later: list[Callable[[], None]] = field(default_factory=list)
     store: dict[str, dict[str, object]] = field(default_factory=dict)  # what a language needs until the end
 
@@ -166,6 +168,8 @@ class Draft:
             label_id=self.label_id,
             router_id=self.router_id,
             priorities=self.priorities,
+            between_equals=self.between_equals,
+            within_port=self.within_port,
             left=tuple(sorted(self.ledger.left.values(), key=lambda one: one.line)),
             lines=frozenset(self.ledger.carried),
         )

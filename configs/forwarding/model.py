@@ -462,6 +462,8 @@ class Forwarding:
     router_id: str = ""  # of protocols that give none of their own
     as_path_lists: Mapping[str, tuple[ListRule, ...]] = field(default_factory=dict)
     community_lists: Mapping[str, tuple[ListRule, ...]] = field(default_factory=dict)
+    between_equals: bool = False  # packets pass between ports of equal priority
+    within_port: bool = False  # packets leave by the port they came by
     lines: frozenset[int] = frozenset()  # those that the model has; every other command is in `left`
 
     @property

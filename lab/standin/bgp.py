@@ -41,12 +41,10 @@ def write(speaker: Speaker) -> list[str]:
 def _table(speaker: Speaker, bgp: Bgp, vrf: str, families: list[BgpFamily]) -> list[str]:
     lines = [f"router bgp {bgp.asn}{f' vrf {vrf}' if vrf else ''}"]
     router_id = bgp.router_ids.get(vrf, "") or bgp.router_id or speaker.device.router_id
-    if router_id:
-        lines.append(f" bgp router-id {router_id}")
+    lines += [f" bgp router-id {router_id}"] if router_id else []
     # Neither asks for a policy before it speaks to an outside neighbour, nor does any vendor here (RFC 8212).
     lines += [" no bgp ebgp-requires-policy", " no bgp default ipv4-unicast"]
-    if bgp.cluster:
-        lines.append(f" bgp cluster-id {bgp.cluster}")
+    lines += [f" bgp cluster-id {bgp.cluster}"] if bgp.cluster else []
     if bgp.confederation:
         lines.append(f" bgp confederation identifier {bgp.confederation}")
         if bgp.confederation_members:
@@ -106,12 +104,18 @@ def _family(speaker: Speaker, family: BgpFamily, vrf: Vrf | None) -> list[str]:
         return []
     lines = [f" address-family {name}"]
     for network in family.networks:
+        if (network.version == 6) is not (family.family in ("ipv6", "vpnv6")):
+            line = speaker.device.bgp.line if speaker.device.bgp else 0
+            speaker.leave(line, Message("a network of another address family: {network}", network=network))
+            continue
         policy = family.network_policies.get(network, "")
         lines.append(f"  network {network}{f' route-map {policy}' if policy else ''}")
-    for one in family.aggregates:
-        policy = f" route-map {one.policy}" if one.policy else ""
-        lines.append(f"  aggregate-address {one.network}{' summary-only' if one.alone else ''}{policy}")
-    lines += [f" {line}" for line in redistributed(speaker, family.redistributes, metric=family.default_metric)]
+    for whole in family.aggregates:
+        policy = f" route-map {whole.policy}" if whole.policy else ""
+        lines.append(f"  aggregate-address {whole.network}{' summary-only' if whole.alone else ''}{policy}")
+    six = family.family in ("ipv6", "vpnv6")
+    taken = redistributed(speaker, family.redistributes, "bgp", metric=family.default_metric, six=six)
+    lines += [f" {line}" for line in taken]
     if family.family not in _OF_VPN:
         outside, inside, own = family.distances or (speaker.habits.ebgp, speaker.habits.ibgp, speaker.habits.ibgp)
         lines.append("  distance bgp " + " ".join(str(speaker.distance(one)) for one in (outside, inside, own)))

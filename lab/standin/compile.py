@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from configs.forwarding.model import Left
 from inventory.text import Message
-from lab.standin import frr, nft
+from lab.standin import frr, ipsec, nft
 from lab.standin.habits import habits
 from lab.standin.naming import Names, names
 from lab.standin.ports import links
@@ -52,6 +52,7 @@ class Built:
     frr: str
     daemons: frozenset[str]
     nftables: str
+    swanctl: str
     left: tuple[Left, ...]
 
     @property
@@ -89,5 +90,6 @@ def compile_device(
         text,
         frozenset(speaker.daemons),
         rules,
+        ipsec.write(forwarding, target, left),
         tuple(dict.fromkeys(left)),
     )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, TypeVar
 
 from configs.forwarding.model import OspfPort, PortKind
 from lab.standin.ospf import area_of
@@ -16,9 +17,10 @@ from lab.standin.ospf import area_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from configs.forwarding.model import Forwarding, Network, Ospf, Port, Redistribution
+    from configs.forwarding.model import Forwarding, Isis, Network, Ospf, Port, Redistribution, Rip
     from lab.standin.wiring import End, Wiring
 
+Node = TypeVar("Node")
 BACKBONE = "0.0.0.0"  # noqa: S104 - an OSPF area's number
 
 
@@ -58,13 +60,7 @@ def networks(port: Port) -> Iterator[Network]:
     """A port's IPv4 networks; a loopback's are hosts, as OSPF tells them (RFC 2328, section 12.4.1)."""
     for address in port.addresses:
         if address.version == 4:
-            yield address.network if port.kind is not PortKind.LOOPBACK else _host(address)
-
-
-def _host(address: object) -> Network:
-    from ipaddress import ip_network  # noqa: PLC0415 - only here
-
-    return ip_network(f"{address.ip}/32")  # type: ignore[attr-defined]  # an interface's address
+            yield address.network if port.kind is not PortKind.LOOPBACK else ip_network(f"{address.ip}/32")
 
 
 def imported(device: Forwarding, sources: tuple[Redistribution, ...]) -> set[Network]:
@@ -89,7 +85,20 @@ def imported(device: Forwarding, sources: tuple[Redistribution, ...]) -> set[Net
     return found
 
 
-def _reach(beside: Mapping[object, set[object]], start: object) -> set[object]:
+def _devices(graph: Mapping[tuple[str, str], set[tuple[str, str]]], start: tuple[str, str]) -> set[str]:
+    return {device for device, _ in _reach(graph, start)}
+
+
+def _couples(wiring: Wiring) -> Iterator[tuple[End, End]]:
+    """Ends of different devices that hear each other, both ways round."""
+    for segment in wiring.segments:
+        for a in segment:
+            for b in segment:
+                if a.device != b.device:
+                    yield a, b
+
+
+def _reach(beside: Mapping[Node, set[Node]], start: Node) -> set[Node]:
     seen = {start}
     waiting = [start]
     while waiting:
@@ -103,54 +112,60 @@ def _reach(beside: Mapping[object, set[object]], start: object) -> set[object]:
 def ospf(devices: Mapping[str, Forwarding], wiring: Wiring) -> Domain:
     """The OSPF version 2 domain of the global tables. Areas that do not touch the backbone are by themselves."""
     domain = Domain()
-    spoken: dict[End, tuple[str, Ospf, Port]] = {}
+    spoken: dict[tuple[str, str], tuple[str, Ospf, Port]] = {}
     places: dict[str, set[str]] = defaultdict(set)  # areas of a device
-    process_of = {
-        name: next((one for one in device.ospf if one.version == 2 and not one.vrf), None)
-        for name, device in devices.items()
-    }
-    for name, process in process_of.items():
-        for port in devices[name].ports.values() if process else ():
-            area = area_of(process, port) if process and port.up and not port.vrf else None
-            if area is not None and process is not None:
+    kinds: dict[str, str] = {}
+    for name, device in devices.items():
+        process = next((one for one in device.ospf if one.version == 2 and not one.vrf), None)
+        if process is None:
+            continue
+        kinds |= {area.area: area.kind for area in process.areas if area.kind}
+        domain.imports[name] |= imported(device, process.redistributes)
+        for port in device.ports.values():
+            area = area_of(process, port) if port.up and not port.vrf else None
+            if area is not None:
                 places[name].add(area.area)
                 domain.tells[name] |= set(networks(port))
-                spoken[name, port.name] = (area.area, process, port)  # type: ignore[index]  # (device, port)
-        if process is not None:
-            domain.imports[name] |= imported(devices[name], process.redistributes)
-    graph: dict[object, set[object]] = defaultdict(set)
-    for segment in wiring.segments:
-        for a in segment:
-            for b in segment:
-                if a.device != b.device and _adjacent(spoken.get(a[:2]), spoken.get(b[:2])):  # type: ignore[call-overload]
-                    area_name = spoken[a[:2]][0]  # type: ignore[index]
-                    graph[a.device, area_name].add((b.device, area_name))
-                    domain.beside[a.device].add(b.device)
-    kinds = {area.area: area.kind for process in process_of.values() if process for area in process.areas if area.kind}
+                spoken[name, port.name] = (area.area, process, port)
+    graph: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for a, b in _couples(wiring):
+        one, two = spoken.get((a.device, a.port)), spoken.get((b.device, b.port))
+        if one is not None and two is not None and _adjacent(one, two):
+            graph[a.device, one[0]].add((b.device, one[0]))
+            domain.beside[a.device].add(b.device)
     for name, areas in places.items():
         for area_name in areas:
-            near = {device for device, _ in _reach(graph, (name, area_name))}  # type: ignore[misc]
-            domain.knows[name] |= near
-            if not kinds.get(area_name):
-                domain.imports_known[name] |= near
-            for border in near:
-                if BACKBONE not in places[border]:
-                    continue
-                if kinds.get(area_name, "").startswith("totally"):
-                    domain.exits[name].add(border)
-                    continue
-                core = {device for device, _ in _reach(graph, (border, BACKBONE))}  # type: ignore[misc]
-                for other in core:
-                    for far in places[other]:
-                        reached = {device for device, _ in _reach(graph, (other, far))}  # type: ignore[misc]
-                        domain.knows[name] |= reached
-                        if not kinds.get(area_name) and not kinds.get(far):
-                            domain.imports_known[name] |= reached
+            _learn(domain, graph, places, kinds, name, area_name)
     return domain
 
 
-def _adjacent(a: tuple[str, Ospf, Port] | None, b: tuple[str, Ospf, Port] | None) -> bool:
-    if a is None or b is None or a[0] != b[0]:
+def _learn(
+    domain: Domain,
+    graph: Mapping[tuple[str, str], set[tuple[str, str]]],
+    places: Mapping[str, set[str]],
+    kinds: Mapping[str, str],
+    name: str,
+    area: str,
+) -> None:
+    """What a device learns in one of its areas: of the area itself, and through its borders of all others."""
+    near = _devices(graph, (name, area))
+    domain.knows[name] |= near
+    if not kinds.get(area):
+        domain.imports_known[name] |= near
+    for border in (one for one in near if BACKBONE in places[one]):
+        if kinds.get(area, "").startswith("totally"):
+            domain.exits[name].add(border)
+            continue
+        for other in _devices(graph, (border, BACKBONE)):
+            for far in places[other]:
+                reached = _devices(graph, (other, far))
+                domain.knows[name] |= reached
+                if not kinds.get(area) and not kinds.get(far):
+                    domain.imports_known[name] |= reached
+
+
+def _adjacent(a: tuple[str, Ospf, Port], b: tuple[str, Ospf, Port]) -> bool:
+    if a[0] != b[0]:
         return False
     ports = [one[2] for one in (a, b)]
     said = [port.ospf or OspfPort() for port in ports]
@@ -170,44 +185,55 @@ def _quiet(one: tuple[str, Ospf, Port]) -> bool:
 def isis(devices: Mapping[str, Forwarding], wiring: Wiring) -> Domain:
     """The IS-IS domain of the global tables for IPv4: level 2 throughout, level 1 within an area (ISO 10589)."""
     domain = Domain()
-    process_of = {name: next((one for one in device.isis if not one.vrf), None) for name, device in devices.items()}
-    area = {name: process.nets[0][:-18] if process and process.nets else "" for name, process in process_of.items()}
-    level = {name: process.level for name, process in process_of.items() if process}
+    spoken: dict[str, Isis] = {}
     ports: dict[tuple[str, str], Port] = {}
-    for name, process in process_of.items():
-        if process is None or not process.nets:
+    for name, device in devices.items():
+        process = next((one for one in device.isis if not one.vrf and one.nets), None)
+        if process is None:
             continue
-        for port in devices[name].ports.values():
+        spoken[name] = process
+        domain.imports[name] |= imported(device, process.redistributes)
+        for port in device.ports.values():
             said = port.isis
             if said and said.ipv4 and port.up and not port.vrf and said.process in ("", process.process):
                 domain.tells[name] |= set(networks(port))
                 ports[name, port.name] = port
-        domain.imports[name] |= imported(devices[name], process.redistributes)
-    graph: dict[object, set[object]] = defaultdict(set)
-    for segment in wiring.segments:
-        for a in segment:
-            for b in segment:
-                one, two = ports.get((a.device, a.port)), ports.get((b.device, b.port))
-                if a.device == b.device or one is None or two is None or not _beside(one, two):
-                    continue
-                for number in (1, 2):
-                    if _speaks(one, level[a.device], number) and _speaks(two, level[b.device], number):
-                        if number == 1 and area[a.device] != area[b.device]:
-                            continue
-                        graph[a.device, number].add((b.device, number))
-                        domain.beside[a.device].add(b.device)
-    for name in level:
-        near = {device for device, _ in _reach(graph, (name, 1))} if level[name] != 2 else set()  # type: ignore[misc]
-        domain.knows[name] |= near
-        if level[name] == 1:
-            domain.exits[name] |= {other for other in near if level.get(other) == 0 and graph[other, 2]}
+    graph: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for a, b in _couples(wiring):
+        one, two = ports.get((a.device, a.port)), ports.get((b.device, b.port))
+        if one is None or two is None or not _beside(one, two):
             continue
-        for other in {device for device, _ in _reach(graph, (name, 2))}:  # type: ignore[misc]
-            domain.knows[name].add(other)
-            domain.imports_known[name].add(other)
-            if level.get(other) == 0:
-                domain.knows[name] |= {device for device, _ in _reach(graph, (other, 1))}  # type: ignore[misc]
+        for level in _levels(spoken[a.device], one, spoken[b.device], two):
+            graph[a.device, level].add((b.device, level))
+            domain.beside[a.device].add(b.device)
+    for name in spoken:
+        _learn_levels(domain, graph, spoken, name)
     return domain
+
+
+def _learn_levels(
+    domain: Domain, graph: Mapping[tuple[str, str], set[tuple[str, str]]], spoken: Mapping[str, Isis], name: str
+) -> None:
+    """What a router learns: at level 1 its area and the way out of it, at level 2 everything."""
+    level = spoken[name].level
+    near = _devices(graph, (name, "1")) if level != 2 else set()
+    domain.knows[name] |= near
+    if level == 1:
+        domain.exits[name] |= {other for other in near if spoken[other].level == 0 and graph.get((other, "2"))}
+        return
+    for other in _devices(graph, (name, "2")):
+        domain.knows[name].add(other)
+        domain.imports_known[name].add(other)
+        if spoken[other].level == 0:
+            domain.knows[name] |= _devices(graph, (other, "1"))
+
+
+def _levels(here: Isis, one: Port, there: Isis, two: Port) -> Iterator[str]:
+    """The levels at which two ends are neighbours; at level 1 only within an area."""
+    if _speaks(one, here.level, 1) and _speaks(two, there.level, 1) and here.nets[0][:-18] == there.nets[0][:-18]:
+        yield "1"
+    if _speaks(one, here.level, 2) and _speaks(two, there.level, 2):
+        yield "2"
 
 
 def _beside(a: Port, b: Port) -> bool:
@@ -230,28 +256,30 @@ def rip(devices: Mapping[str, Forwarding], wiring: Wiring) -> Domain:
     ports: dict[tuple[str, str], Port] = {}
     for name, device in devices.items():
         process = next((one for one in device.rip if not one.ng and not one.vrf), None)
-        if process is None:
-            continue
-        for port in device.ports.values():
-            inside = any(
-                address.version == 4 and address.ip in network
-                for address in port.addresses
-                for network in process.networks
-            )
-            if inside and port.up and not port.vrf:
+        for port in device.ports.values() if process is not None else ():
+            if process is not None and _inside(process, port) and port.up and not port.vrf:
                 domain.tells[name] |= {address.network for address in port.addresses if address.version == 4}
-                quiet = port.name in process.passive or "*" in process.passive
-                if not quiet and not (port.rip and (not port.rip.send or not port.rip.receive)):
+                if _talks(process, port):
                     ports[name, port.name] = port
-        domain.tells[name] |= imported(device, process.redistributes)
-    for segment in wiring.segments:
-        for a in segment:
-            for b in segment:
-                one, two = ports.get((a.device, a.port)), ports.get((b.device, b.port))
-                if one and two and a.device != b.device:
-                    secrets = {port.rip.secret if port.rip else "" for port in (one, two)}
-                    if len(secrets) == 1:
-                        domain.beside[a.device].add(b.device)
+        if process is not None:
+            domain.tells[name] |= imported(device, process.redistributes)
+    for a, b in _couples(wiring):
+        one, two = ports.get((a.device, a.port)), ports.get((b.device, b.port))
+        if one and two and len({port.rip.secret if port.rip else "" for port in (one, two)}) == 1:
+            domain.beside[a.device].add(b.device)
     for name in list(domain.tells):
-        domain.knows[name] = {str(other) for other in _reach(domain.beside, name)}  # type: ignore[arg-type]
+        domain.knows[name] = _reach(domain.beside, name)
     return domain
+
+
+def _inside(process: Rip, port: Port) -> bool:
+    return any(
+        address.version == 4 and address.ip in network for address in port.addresses for network in process.networks
+    )
+
+
+def _talks(process: Rip, port: Port) -> bool:
+    """Whether a port both tells and listens."""
+    said = port.rip
+    quiet = port.name in process.passive or "*" in process.passive
+    return not quiet and (said is None or (said.send and said.receive))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, NamedTuple
 
 from configs.forwarding.model import PortKind
@@ -212,44 +213,46 @@ def _learn(world: _World, domain: Domain, rank: int) -> None:
         for other in domain.imports_known[name] - {name}:
             world.routes[name] += [_Way(network, 150, to=other, domain=domain) for network in domain.imports[other]]
         for other in domain.exits[name] - {name}:
-            from ipaddress import ip_network  # noqa: PLC0415 - only here
-
             world.routes[name].append(_Way(ip_network("0.0.0.0/0"), rank, to=other, domain=domain))
 
 
 def _bgp(world: _World) -> None:
     """Sessions whose two ends name each other, and what is told over them without any policy."""
     said: dict[str, dict[Address, Neighbour]] = {}
-    told: dict[str, dict[Network, tuple[Address | None, bool, tuple[int, ...]]]] = defaultdict(dict)
+    told: dict[str, dict[Network, _Told]] = defaultdict(dict)
     for name, device in world.devices.items():
-        if device.bgp is None:
-            continue
-        own = {network for way in world.routes[name] for network in (way.network,)}
-        for family in device.bgp.families:
+        own = {way.network for way in world.routes[name]}
+        for family in device.bgp.families if device.bgp is not None else ():
             if family.family != "ipv4" or family.vrf:
                 continue
-            said[name] = {
-                one.address: one
-                for one in family.neighbours
-                if (not one.families or "ipv4" in one.families) and one.active
-            }
-            for network in family.networks:
-                if network in own and network not in family.network_policies:
-                    told[name][network] = (None, True, ())
-            for network in imported(device, family.redistributes):
-                told[name][network] = (None, True, ())
+            said[name] = {one.address: one for one in family.neighbours if _speaks(one)}
+            certain = {one for one in family.networks if one in own and one not in family.network_policies}
+            for network in certain | imported(device, family.redistributes):
+                told[name][network] = _Told(None, outside=True)
     for _ in range(len(world.devices)):
         for name, neighbours in said.items():
             for address, one in neighbours.items():
                 _tell(world, said, told, name, address, one)
     for name, routes in told.items():
-        world.routes[name] += [_Way(network, 255, via) for network, (via, _, _) in routes.items() if via is not None]
+        world.routes[name] += [_Way(network, 255, one.via) for network, one in routes.items() if one.via is not None]
 
 
-def _tell(  # noqa: PLR0913 - the state of one pass
+class _Told(NamedTuple):
+    """How a device has a route of BGP: its next hop (None: its own), whether from outside, and through which ASes."""
+
+    via: Address | None
+    outside: bool
+    path: tuple[int, ...] = ()
+
+
+def _speaks(one: Neighbour) -> bool:
+    return (not one.families or "ipv4" in one.families) and one.active
+
+
+def _tell(
     world: _World,
     said: dict[str, dict[Address, Neighbour]],
-    told: dict[str, dict[Network, tuple[Address | None, bool, tuple[int, ...]]]],
+    told: dict[str, dict[Network, _Told]],
     name: str,
     address: Address,
     one: Neighbour,
@@ -279,4 +282,4 @@ def _tell(  # noqa: PLR0913 - the state of one pass
         if _step(world, other, hop) is None:
             continue
         # What was learnt inside is not told inside again (RFC 4271, section 9.2).
-        told[other][network] = (hop, outside, (here.asn, *path) if outside else path)
+        told[other][network] = _Told(hop, outside, (here.asn, *path) if outside else path)

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Protocol
 from configs.forwarding.model import Left
 from inventory.errors import LabError
 from inventory.text import Message
+from lab.netns.gateway import SWANCTL
+from lab.netns.ipsec import ipsec
 from lab.standin import nft
 from lab.standin.compile import compile_device
 from lab.standin.links import change
 from lab.standin.naming import LOOPBACK
 from lab.standin.network import read
-
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,15 +90,25 @@ class Loader:
         lines = list(change(old.links, new.links))
         going = [line for line in lines if _goes(line, lines)]
         coming = [line for line in lines if line not in going]
+        self._check(device, old, new)
         changed = self._ip(device, coming)
         if new.frr != old.frr:
             changed += self._route(device, old, new)
         if new.nftables != old.nftables:
             self._do(device, ["nft", "-f", "-"], new.nftables or nft.nothing())
             changed.append("nftables")
+        changed += self._tunnels(device, old, new)
         changed += self._ip(device, going)
         self.built[device] = new
         return Loaded((*new.left, *missing), tuple(changed), time.monotonic() - began)
+
+    def _check(self, device: str, old: Built, new: Built) -> None:
+        """Ask the daemons whether they understand the whole before anything of it is done."""
+        if new.frr != old.frr:
+            self._do(device, ["sh", "-c", f"cat >{FRR}"], new.frr)
+            self._do(device, ["vtysh", "-C", "-f", FRR])
+        if new.nftables != old.nftables and new.nftables:
+            self._do(device, ["nft", "-c", "-f", "-"], new.nftables)
 
     def _wired(self, device: str, forwarding: Forwarding, built: Built) -> tuple[Built, list[Left]]:
         """Without the cable ends that the network was not built with; each is said."""
@@ -119,7 +130,7 @@ class Loader:
         return replace(built, links=links), left
 
     def restart(self, device: str, text: str) -> Loaded:
-        """What a reboot does: every route that was learnt is forgotten, ports fall and rise, then the text is loaded."""
+        """What a reboot does: ports fall, so that what was learnt is forgotten; the text is loaded; ports rise."""
         ports = [name for name, link in self.built[device].links.items() if not link.make and name != "lo"]
         self._ip(device, [f"link set dev {name} down" for name in ports])
         loaded = self.load(device, text)
@@ -138,12 +149,24 @@ class Loader:
             socket = daemon.replace(" -n ", "-")
             start = f"[ -S /run/frr/{socket}.vty ] || {DAEMONS}/{daemon} -d -A 127.0.0.1"
             self._do(device, ["sh", "-c", start])
-        self._do(device, ["sh", "-c", f"cat >{FRR}"], new.frr)
         self._do(device, [RELOAD, "--reload", "--stdout", FRR])
         before, after = set(_lines(old.frr)), set(_lines(new.frr))
         return [f"- {line}" for line in _lines(old.frr) if line not in after] + [
             f"+ {line}" for line in _lines(new.frr) if line not in before
         ]
+
+    def _tunnels(self, device: str, old: Built, new: Built) -> list[str]:
+        """Tunnels that stay the same stay up: swanctl takes away and adds only connections that differ."""
+        if new.swanctl == old.swanctl:
+            return []
+        self._do(device, ["sh", "-c", f"mkdir -p /etc/swanctl && cat >{SWANCTL}"], new.swanctl)
+        if not old.swanctl:
+            part = ipsec()
+            for path, file in part.files.items():
+                self._do(device, ["sh", "-c", f"[ -e {path} ] || cat >{path}"], file.text)
+            self._do(device, ["sh", "-c", "set -e; [ -S /run/charon.vici ] && exit 0\n" + "\n".join(part.lines)])
+        self._do(device, ["swanctl", "--load-all", "--noprompt"])
+        return ["swanctl"]
 
     def _do(self, device: str, argv: Sequence[str], text: str = "") -> str:
         ran = self.run(device, argv, text)
@@ -163,7 +186,7 @@ def _goes(line: str, lines: Sequence[str]) -> bool:
     if line.startswith("address delete"):
         return line.replace("delete", "add", 1) not in lines
     return line.startswith("link delete") and not any(
-        other.startswith(f"link add name {line.split()[-1]} ") for other in lines
+        other.startswith(f"link add name {line.rpartition(' ')[2]} ") for other in lines
     )
 
 

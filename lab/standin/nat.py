@@ -5,6 +5,7 @@ Proxy ARP: a device answers for the addresses that it puts in place in its own s
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from configs.forwarding.model import Left
@@ -32,8 +33,7 @@ def write(forwarding: Forwarding, names: Names, left: list[Left]) -> list[str]:
     before: list[str] = []
     behind: list[str] = []
     for one in forwarding.translations:
-        for line in one.unclear:
-            left.append(Left(line, Message("a translation that is no set of packets"), "translations"))
+        left += [Left(line, Message("a translation that is no set of packets"), "translations") for line in one.unclear]
         for translation in one.rules:
             _one(forwarding, names, translation, one.line, before, behind, left)
     if not before and not behind:
@@ -49,7 +49,7 @@ def _chain(name: str, hook: str, priority: str, rules: list[str]) -> list[str]:
     return [f"    chain {name} {{", head, *(f"        {rule}" for rule in rules), "    }"]
 
 
-def _one(  # noqa: PLR0913 - where it goes
+def _one(
     forwarding: Forwarding,
     names: Names,
     translation: Translation,
@@ -107,8 +107,6 @@ def _asked(forwarding: Forwarding, names: Names, translation: Translation) -> tu
         if name != "any" and not ports:
             return None
         (into if word in _IN else out).extend(ports)
-    from dataclasses import replace  # noqa: PLC0415 - only here
-
     rule = served(replace(translation.rule, conditions=frozenset(rest)))
     return None if rule is None else (rule, into, out)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from inventory.errors import LabError
 from inventory.text import Message
 from lab.netns.accounts import accounts
+from lab.netns.gateway import SWANCTL
+from lab.netns.ipsec import ipsec
 from lab.netns.parts import Part, joined
 from lab.netns.router import router
 from lab.netns.spec import Cable, File, Folder, LabSpec, NodeSpec
@@ -164,7 +166,7 @@ class _Cabling:
 def node(built: Built) -> NodeSpec:
     """A stand-in as a node: its links, its filter before anything passes, then its daemons."""
     daemons = (*_ALWAYS, *sorted(built.daemons))
-    part = joined(_OWN, accounts(), _rules(built), router(built.frr, daemons, agentx=False))
+    part = joined(_OWN, accounts(), _rules(built), router(built.frr, daemons, agentx=False), _tunnels(built))
     files = {**part.files, "/etc/hosts": File(f"127.0.0.1 localhost\n127.0.1.1 {built.name}\n")}
     return NodeSpec(
         built.name,
@@ -180,6 +182,12 @@ def _rules(built: Built) -> Part:
     if not built.nftables:
         return Part()
     return Part({RULES: File(built.nftables)}, lines=(f"nft -f {RULES}",))
+
+
+def _tunnels(built: Built) -> Part:
+    if not built.swanctl:
+        return Part()
+    return joined(Part({SWANCTL: File(built.swanctl, 0o600)}), ipsec())
 
 
 def _host(host: Host) -> NodeSpec:

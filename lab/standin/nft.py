@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from configs.forwarding.model import Left
 from configs.meaning.statements import FilterKind
 from inventory.text import Message
-from lab.standin import nat
+from lab.standin import ipsec, nat
 from lab.standin.habits import habits
 from lab.standin.matching import interfaces, matches, served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from configs.forwarding.model import Forwarding
     from configs.headers import Rule
@@ -72,8 +72,7 @@ def _port_filters(forwarding: Forwarding, names: Names, left: list[Left]) -> dic
 
 
 def _ruled(found: RuleSet, left: list[Left]) -> Iterator[str]:
-    for line in found.unclear:
-        left.append(Left(line, Message("a rule that is no set of packets"), "filters"))
+    left += [Left(line, Message("a rule that is no set of packets"), "filters") for line in found.unclear]
     for rule in found.rules:
         verdict = "accept" if found.permitting(rule) else "drop"
         known = served(rule)
@@ -99,19 +98,11 @@ def _policies(forwarding: Forwarding, names: Names, left: list[Left]) -> dict[st
     for name, port in forwarding.ports.items():
         if port.zone and names.ports.get(name):
             zones.setdefault(port.zone.casefold(), []).append(names.ports[name])
-    chains: dict[str, list[str]] = {"forward": ["ct state established,related accept"]}
-    said = {zone.casefold() for one in sets for rule in one.rules for zone in _named(one, rule)}
-    has_local = LOCAL in said
-    if has_local:
-        chains["input"] = ["ct state established,related accept", 'iifname "lo" accept', "ip protocol ospf accept"]
-        chains["output"] = ["ct state established,related accept", 'oifname "lo" accept', "ip protocol ospf accept"]
-    if habits(forwarding.platform).inside_zone:
-        chains["forward"] += [
-            f"iifname {interfaces(ports)} oifname {interfaces(ports)} accept" for ports in zones.values()
-        ]
+    for zone, interface in ipsec.ports(forwarding).items():
+        zones.setdefault(zone, []).append(interface)
+    chains = _begun(forwarding, zones, sets)
     for one in sets:
-        for line in one.unclear:
-            left.append(Left(line, Message("a rule that is no set of packets"), "filters"))
+        left += [Left(line, Message("a rule that is no set of packets"), "filters") for line in one.unclear]
         for rule in one.rules:
             verdict = "accept" if one.permitting(rule) else "drop"
             known = served(rule)
@@ -121,8 +112,20 @@ def _policies(forwarding: Forwarding, names: Names, left: list[Left]) -> dict[st
             for pair in one.pairs or (one.between(rule.line),):
                 _between(chains, zones, pair.sources, pair.destinations, [f"{m}{verdict}" for m in matches(known)])
     verdict = "accept" if any(one.default in one.permits for one in sets) else "drop"
-    for rules in chains.values():
-        rules.append(verdict)
+    return {hook: [*rules, verdict] for hook, rules in chains.items()}
+
+
+def _begun(forwarding: Forwarding, zones: dict[str, list[str]], sets: Sequence[RuleSet]) -> dict[str, list[str]]:
+    """The chains with what passes unasked: sessions, and where the make has it packets that stay in a zone."""
+    chains = {"forward": ["ct state established,related accept"]}
+    said = {zone.casefold() for one in sets for rule in one.rules for zone in _named(one, rule)}
+    if LOCAL in said:
+        chains["input"] = ["ct state established,related accept", 'iifname "lo" accept', "ip protocol ospf accept"]
+        chains["output"] = ["ct state established,related accept", 'oifname "lo" accept', "ip protocol ospf accept"]
+    if habits(forwarding.platform).inside_zone:
+        chains["forward"] += [
+            f"iifname {interfaces(ports)} oifname {interfaces(ports)} accept" for ports in zones.values()
+        ]
     return chains
 
 

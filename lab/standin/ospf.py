@@ -86,7 +86,7 @@ def _version_2(speaker: Speaker, process: Ospf) -> list[str]:
         lines.append(f" maximum-paths {process.paths}")
     for area in process.areas:
         lines += _area(speaker, process, area)
-    lines += redistributed(speaker, process.redistributes, metric=process.default_metric or habits.metric)
+    lines += redistributed(speaker, process.redistributes, "ospf", metric=process.default_metric or habits.metric)
     for summary in process.summaries:
         lines.append(f" summary-address {summary.network}{'' if summary.advertise else ' no-advertise'}")
     lines += _default(process)
@@ -209,6 +209,7 @@ def _version_3(speaker: Speaker, process: Ospf) -> list[str]:
         if area.kind in words:
             lines.append(f" area {area.area} {words[area.kind]}")
         lines += [f" area {area.area} range {one.network}" for one in area.ranges]
-    lines += redistributed(speaker, process.redistributes, metric=process.default_metric or speaker.habits.metric)
+    metric = process.default_metric or speaker.habits.metric
+    lines += redistributed(speaker, process.redistributes, "ospf6", metric=metric, six=True)
     lines += _default(process)
     return [*lines, "exit", "!"]

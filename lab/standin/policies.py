@@ -55,7 +55,7 @@ def write(speaker: Speaker) -> list[str]:
     return lines
 
 
-def _word(permit: bool) -> str:  # noqa: FBT001 - the one thing that it says
+def _word(permit: bool) -> str:
     return "permit" if permit else "deny"
 
 

@@ -14,23 +14,28 @@ if TYPE_CHECKING:
 
 # Routes of subscribers (Huawei's user network routes): a stand-in has no subscribers, so there are none.
 _NONE_HERE = frozenset({"unr"})
+_SIX = {"ospf": "ospf6", "rip": "ripng"}
 SOURCES = frozenset({"static", "connected", "ospf", "bgp", "rip", "isis", "ospf6", "ripng"})
 
 
 def redistributed(
-    speaker: Speaker, sources: Sequence[Redistribution], *, metric: int | None = None, word: str = "", level: str = ""
+    speaker: Speaker, sources: Sequence[Redistribution], own: str, *, metric: int | None = None, six: bool = False
 ) -> list[str]:
-    """Lines of a protocol's block. `word` stands between `redistribute` and the source, `level` behind it (IS-IS)."""
+    """Lines of the block of the protocol `own`. `six`: the routes are IPv6's, whose protocols have other names."""
     lines = []
     for one in sources:
         if one.source in _NONE_HERE:
             continue
-        if one.source not in SOURCES:
+        source = _SIX.get(one.source, one.source) if six else one.source
+        if source not in SOURCES:
             speaker.leave(one.line, Message("routes taken from “{source}”", source=one.source))
             continue
+        if source == own and not (own == "ospf" and speaker.instances):
+            speaker.leave(one.line, Message("a second process of the same protocol in one routing table"))
+            continue
+        number = f" {one.process}" if source == "ospf" and speaker.instances and one.process else ""
         policy = f" route-map {one.policy}" if one.policy else ""
         cost = one.metric if one.metric is not None else metric
         told = f" metric {cost}" if cost is not None else ""
-        number = f" {one.process}" if one.source == "ospf" and speaker.instances and one.process else ""
-        lines.append(f" redistribute {word}{one.source}{number}{level}{told}{policy}")
+        lines.append(f" redistribute {source}{number}{told}{policy}")
     return lines

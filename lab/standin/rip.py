@@ -55,7 +55,7 @@ def _process(speaker: Speaker, process: Rip) -> list[str]:
         if spoken.metric_out > 1:
             lines += _offset(speaker, process, spoken.metric_out - 1, "out", short)
     lines += [" default-information originate"] if process.default else []
-    lines += redistributed(speaker, process.redistributes)
+    lines += redistributed(speaker, process.redistributes, name, six=process.ng)
     return [*lines, "exit", "!"]
 
 

@@ -7,12 +7,12 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from inventory.errors import LabError
 from inventory.text import Message
 from lab.netns import process
-from lab.netns.entering import inside
+from lab.netns.entering import KEEPER, inside
 from lab.standin.loading import Ran
 from lab.standin.target import Target
 
@@ -29,7 +29,7 @@ MACHINE = "lab.uml.holder"
 
 @dataclass(frozen=True)
 class Standing:
-    """A running network. It ends with this process, when `end` is called, or with the block that it is opened in."""
+    """A running network. It ends with this process, by `end`, or with the block that it is opened in."""
 
     running: Running
     machine: bool = False  # a User-mode Linux machine
@@ -47,7 +47,8 @@ class Standing:
         """Run a command in a node; `lab.standin.loading.Run`. What takes longer than `timeout` seconds has failed."""
         try:
             done = subprocess.run(
-                self.command(node, argv), input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+                self.command(node, argv),
+                input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
                 timeout=timeout, errors="replace",
             )  # fmt: skip
         except subprocess.TimeoutExpired:
@@ -58,7 +59,7 @@ class Standing:
         """End it; the kernel removes the rest."""
         process.end(self.running.pid, self.running.keeper)
 
-    def __enter__(self) -> Standing:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -83,7 +84,7 @@ def start(network: Network, log: Path) -> Standing:
         orders = machine_of(network.spec, [], ("", ""))
     lock = os.open(log.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        keeper = MACHINE if machine else process.KEEPER
+        keeper = MACHINE if machine else KEEPER
         running = process.start(orders, log, lambda _: None, confirm, inherit=lock, owned=True, keeper=keeper)
         return Standing(running, machine)
     finally:

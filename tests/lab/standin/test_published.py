@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from inventory.errors import LabError
 from lab.standin.expected import pairs
 from lab.standin.network import network_of
 from lab.standin.running import start
@@ -86,13 +87,21 @@ def run(name: str, network: Network, log: Path) -> Outcome:
     return Outcome(name, count, tuple(waiting), tuple(refused))
 
 
+def attempt(name: str, network: Network, log: Path) -> Outcome:
+    """The same; a network that does not start is an outcome, too."""
+    try:
+        return run(name, network, log)
+    except LabError as error:
+        return Outcome(name, 0, (), (str(error),))
+
+
 def campaign(networks: dict[str, Network], folder: Path) -> list[Outcome]:
     """All of them, some at a time."""
     outcomes: list[Outcome] = []
     for target, workers in AT_ONCE.items():
         chosen = {name: network for name, network in networks.items() if network.target is target}
         with ThreadPoolExecutor(workers) as pool:
-            outcomes += pool.map(lambda item: run(*item, folder / item[0]), chosen.items())
+            outcomes += pool.map(lambda item: attempt(*item, folder / item[0]), chosen.items())
     return outcomes
 
 

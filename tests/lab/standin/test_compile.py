@@ -1,0 +1,191 @@
+"""Models compiled: names, links, FRR's and nftables' words, and what is left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import ip_address, ip_interface, ip_network
+from typing import Any
+
+import pytest
+
+from configs.forwarding.model import (
+    Forwarding,
+    Gre,
+    Ospf,
+    OspfArea,
+    OspfPort,
+    Port,
+    PortKind,
+    Static,
+    Switched,
+    VirtualRouter,
+)
+from lab.standin.compile import compile_device
+from lab.standin.habits import habits
+from lab.standin.links import Link, change
+from lab.standin.target import Target
+from lab.standin.wiring import End, PhysicalCable, guess, has_ring, wire
+
+BACKBONE = str(ip_address(0))
+
+
+def port(name: str, *addresses: str, kind: PortKind = PortKind.PHYSICAL, **more: Any) -> Port:
+    """A port."""
+    return Port(name, kind, 7, tuple(map(ip_interface, addresses)), **more)
+
+
+def device(*ports: Port, platform: str = "huawei", name: str = "R", **more: Any) -> Forwarding:
+    """A device."""
+    return Forwarding(name, platform, {one.name: one for one in ports}, **more)
+
+
+def block(text: str, head: str) -> list[str]:
+    """The lines of a block of FRR's configuration."""
+    lines = text.splitlines()
+    start = lines.index(head) + 1
+    return [line.strip() for line in lines[start : lines.index("exit", start)]]
+
+
+def test_ospf_says_each_port_and_keeps_the_makes_preferences() -> None:
+    """VRP: OSPF 10 and 150, static 60; the longest network decides the area; loopbacks share `lo`."""
+    built = compile_device(
+        device(
+            port("GigabitEthernet0/0/1", "10.0.1.1/30"),
+            port("GigabitEthernet0/0/2", "10.0.2.1/30", ospf=OspfPort(cost=50, hello=20, dead=80)),
+            port("LoopBack0", "1.1.1.1/32", kind=PortKind.LOOPBACK),
+            ospf=(
+                Ospf(
+                    "1",
+                    router_id="1.1.1.1",
+                    areas=(
+                        OspfArea(BACKBONE, (ip_network("10.0.0.0/16"), ip_network("1.1.1.1/32"))),
+                        OspfArea("0.0.0.2", (ip_network("10.0.2.0/30"),), kind="stub"),
+                    ),
+                ),
+            ),
+            statics=(Static(ip_network("0.0.0.0/0"), ip_address("10.0.1.2")),),
+        ),
+        Target.NETNS,
+    )
+    first, second = block(built.frr, "interface ge0-0-1"), block(built.frr, "interface ge0-0-2")
+    assert first[:3] == ["ip ospf area 0.0.0.0", "ip ospf hello-interval 1", "ip ospf dead-interval 4"]
+    assert second[:3] == ["ip ospf area 0.0.0.2", "ip ospf hello-interval 20", "ip ospf dead-interval 80"]
+    assert "ip ospf cost 50" in second
+    assert block(built.frr, "interface lo") == ["ip ospf area 0.0.0.0 1.1.1.1"]
+    said = block(built.frr, "router ospf")
+    assert {"distance ospf intra-area 10 inter-area 10 external 150", "area 0.0.0.2 stub"} <= set(said)
+    assert "ip route 0.0.0.0/0 10.0.1.2 60" in built.frr.splitlines()
+    assert built.daemons == {"ospfd"}
+    assert built.links["lo"].addresses == ("1.1.1.1/32",)
+    assert built.carried
+
+
+def test_real_timers_stay_when_they_are_asked_for() -> None:
+    """Without `fast` nothing is shortened."""
+    one = device(
+        port("GigabitEthernet0/0/1", "10.0.1.1/30"),
+        ospf=(Ospf("1", areas=(OspfArea(BACKBONE, (ip_network("10.0.0.0/8"),)),)),),
+    )
+    built = compile_device(one, Target.NETNS, fast=False)
+    assert "ip ospf hello-interval 10" in block(built.frr, "interface ge0-0-1")
+    assert "ip ospf dead-interval 40" in block(built.frr, "interface ge0-0-1")
+
+
+@pytest.mark.parametrize("fixed", [False, True])
+def test_preferences_keep_their_order(fixed: bool) -> None:
+    """Whatever FRR fixes, a smaller preference stays smaller, none is beyond what FRR uses, IS-IS is FRR's own."""
+    vrp = habits("huawei")
+    moved = [vrp.distance(one, fixed=fixed) for one in range(1, 255)]
+    assert moved == sorted(moved)
+    assert 1 <= moved[0] <= moved[-1] <= 254
+    assert vrp.distance(255, fixed=fixed) <= 254
+    if fixed:
+        assert vrp.distance(vrp.ospf, fixed=True) < 115 < vrp.distance(vrp.static, fixed=True)
+
+
+def test_what_the_kernel_lacks_is_left() -> None:
+    """A port in a VRF and a GRE tunnel are left on namespaces and built on User-mode Linux."""
+    one = device(
+        port("GigabitEthernet0/0/1", "10.0.1.1/30"),
+        port("GigabitEthernet0/0/2", "10.0.2.1/30", vrf="red"),
+        port(
+            "Tunnel0", "10.9.0.1/30", kind=PortKind.TUNNEL,
+            tunnel=Gre("GigabitEthernet0/0/1", ip_address("10.0.1.2")),
+        ),
+    )  # fmt: skip
+    plain, full = compile_device(one, Target.NETNS), compile_device(one, Target.UML)
+    assert len(plain.left) == 2
+    assert not plain.carried
+    assert full.carried
+    assert full.links["ge0-0-2"].master == "red"
+    assert full.links["tun0"].make == "type gre local 10.0.1.1 remote 10.0.1.2 ttl 64"
+
+
+def test_a_switch_is_bridges() -> None:
+    """A VLAN is a bridge, an end of a cable in it for each port that carries it."""
+    switch = device(
+        port("GigabitEthernet0/0/1", switched=Switched(0, frozenset({10, 20}))),
+        port("Vlanif10", "10.0.10.1/24", kind=PortKind.VLAN, vlan=10),
+        vlans=frozenset({10, 20}),
+        name="S",
+    )
+    router = device(
+        port("GigabitEthernet0/0/1"),
+        port("GigabitEthernet0/0/1.10", "10.0.10.2/24", kind=PortKind.SUB, parent="GigabitEthernet0/0/1", vlan=10),
+    )
+    wiring = wire(
+        {"S": switch, "R": router}, [PhysicalCable(("S", "GigabitEthernet0/0/1"), ("R", "GigabitEthernet0/0/1"))]
+    )
+    assert wiring.segments == ((End("S", "GigabitEthernet0/0/1", 10), End("R", "GigabitEthernet0/0/1.10")),)
+    built = compile_device(switch, Target.NETNS, wiring.lanes("S"))
+    assert built.links["ge0-0-1.10"].master == "vlan10"
+    assert built.links["vlan10"].addresses == ("10.0.10.1/24",)
+
+
+def test_wiring_is_guessed_from_subnets() -> None:
+    """Ports that share a subnet hear each other; one that is alone is up; a subnet used twice stays unwired."""
+    a = device(port("E1", "10.0.0.1/24"), port("E2", "10.1.0.1/24"), name="A")
+    b = device(port("E1", "10.0.0.2/24"), name="B")
+    c = device(port("E1", "10.0.0.3/24"), name="C")
+    wiring = guess({"A": a, "B": b, "C": c})
+    assert wiring.segments == ((End("A", "E1"), End("B", "E1"), End("C", "E1")),)
+    assert wiring.alone == (End("A", "E2"),)
+    twice = guess({"A": a, "B": b, "C": device(port("E1", "10.0.0.2/24"), name="C")})
+    assert not twice.segments
+    assert len(twice.unwired) == 1
+
+
+def test_rings_are_seen() -> None:
+    """Three switches in a circle need a spanning tree; in a row they do not."""
+
+    def trunk(name: str) -> Forwarding:
+        ports = [port(f"E{n}", switched=Switched(1)) for n in (1, 2)]
+        return device(*ports, name=name, vlans=frozenset({1}))
+
+    devices = {name: trunk(name) for name in "ABC"}
+    cables = [PhysicalCable((a, "E2"), (b, "E1")) for a, b in ("AB", "BC", "CA")]
+    assert has_ring(wire(devices, cables))
+    assert not has_ring(wire(devices, cables[:2]))
+
+
+def test_virtual_router_has_its_own_address() -> None:
+    """RFC 5798, section 7.3: 00-00-5E-00-01-{VRID}; an owner's group is left."""
+    one = port("E1", "10.0.0.1/24", vrrp=(VirtualRouter(5, (ip_address("10.0.0.254"),), 120),))
+    built = compile_device(device(one), Target.NETNS)
+    link = next(link for link in built.links.values() if link.mac)
+    assert (link.mac, link.addresses) == ("00:00:5e:00:01:05", ("10.0.0.254/32",))
+    assert "vrrp 5 priority 120" in block(built.frr, f"interface {built.names.ports['E1']}")
+    owner = replace(one, vrrp=(VirtualRouter(5, (ip_address("10.0.0.1"),)),))
+    assert not compile_device(device(owner), Target.NETNS).carried
+
+
+def test_changes_touch_only_what_changes() -> None:
+    """New addresses come, old ones go, those that stay are not named; a port that is shut goes down."""
+    old = {"ge1": Link("ge1", addresses=("10.0.0.1/24", "10.0.0.9/24")), "ge2": Link("ge2")}
+    new = {"ge1": Link("ge1", addresses=("10.0.0.1/24", "10.0.5.1/24")), "ge2": Link("ge2", up=False)}
+    assert list(change(old, new)) == [
+        "address add 10.0.5.1/24 dev ge1",
+        "address delete 10.0.0.9/24 dev ge1",
+        "link set dev ge2 down",
+    ]
+    assert list(change(new, new)) == []
