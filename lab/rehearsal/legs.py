@@ -196,7 +196,9 @@ class Walk:
         """What there is to see behind a leg."""
         course = self._course
         routers = course.neighbours
-        known = {seen.flow.pair.name for seen in self._asked.get(point, course.before) if seen.wrong}
+        # Where nothing was sent, what failed before is not waited for again.
+        earlier = course.legs[-1].matrix if course.legs and not leg.pushed else self._asked.get(point, course.before)
+        known = {seen.flow.pair.name for seen in earlier if seen.wrong}
         leg.matrix, leg.settled = asking.matrix(course.traffic, self._flows(point), self._owners(point), hopeless=known)
         leg.neighbours = asking.wait_neighbours(course.lab.state, routers, max(0.0, asking.SETTLE - leg.settled))
         with suppress(LabError):
