@@ -13,6 +13,7 @@ import typer
 
 from cli import config_sources
 from cli.common import HERE, JsonOption, WorkspaceOption, command, load_workspace, page, print_json, print_table, talk
+from cli.config_push import ended_like_an_interrupt
 from inventory.errors import ExitCode, InputError, LabError, Problem
 from inventory.text import Message, language, mark, tr
 
@@ -112,7 +113,9 @@ def rehearse(
             again=not once,
             faults=fault or (),
         )
-        result = run(order, Rollouts(), Quiet() if as_json else _Talking())
+        # An end by a signal is an interrupt: the lab and the copy of the workspace go with it.
+        with ended_like_an_interrupt():
+            result = run(order, Rollouts(), Quiet() if as_json else _Talking())
     document = result.as_json()
     if out is not None:
         _write(out, result, document)
