@@ -153,8 +153,13 @@ def surroundings(root: Path, *, lab: bool) -> Iterator[tuple[Workspace, Plan, En
         yield loaded, plan, Direct()
         return
     from lab import control, topology  # noqa: PLC0415 - start-up time
+    from lab.state import OWN_LANGUAGES  # noqa: PLC0415 - as above
 
     state = control.load(root)
+    if state.extra.get(OWN_LANGUAGES):
+        with state.entered():
+            yield loaded, plan, state.endpoints()
+        return
     built = topology.build(loaded, plan, backend=state.backend)
     with state.entered():
         yield built.workspace, built.plan, state.endpoints()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import lab_export, lab_fault, lab_packets
+from cli import lab_export, lab_fault, lab_packets, lab_rehearse
 from cli.common import HERE, JsonOption, WorkspaceOption, app, command, print_json, print_table, talk
 from cli.lab_export import both
 from inventory.errors import InputError, Problem
@@ -45,6 +45,7 @@ def register(root: typer.Typer) -> None:
     lab_fault.register(group)
     lab_packets.register(group)
     lab_export.register(group)
+    lab_rehearse.register(group)
     command(group, "down", mark("End the lab and everything that belongs to it."), ["govnet lab down"])(down)
     root.add_typer(group, name="lab")
 

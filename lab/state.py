@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from inventory.model import Device
 
 FOLDER = ".lab"
+OWN_LANGUAGES = "own-languages"
+"""In `LabState.extra`: devices are what the inventory says, with their own command lines, whatever runs them."""
 VERSION = 1
 CLONE_NEWNET = 0x40000000
 

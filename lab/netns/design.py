@@ -11,7 +11,7 @@ from lab.backend import Fault
 from lab.netns import gateway
 from lab.netns.accounts import Login, accounts
 from lab.netns.parts import Part, joined
-from lab.netns.router import router
+from lab.netns.router import DAEMONS, router
 from lab.netns.snmp import snmp
 from lab.netns.spec import Cable, File, Folder, LabSpec, NodeSpec
 from lab.netns.ssh import ssh
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # Beside the credential's user: one whose shell is the router's own command line.
 CLI_USER = "netadmin"
 _ROUTER = {"ipv4/ip_forward": "1", "ipv6/conf/all/forwarding": "1", "ipv4/conf/*/rp_filter": "0"}
+# Daemons that a text asks for beside the usual ones.
+_MORE = {"router bgp": "bgpd", "router isis": "isisd", "router rip": "ripd", "router ospf6": "ospf6d"}
 # What a device must not share with the machine or with another device.
 _OWN = Part(
     folders={
@@ -39,9 +41,15 @@ _OWN = Part(
 )
 
 
-def design(topology: Topology, faults: Mapping[str, Fault], *, workers: int) -> LabSpec:
-    """The lab's specification. It holds secrets: it goes through a pipe to the keeper and nowhere else."""
-    nodes = [node_spec(topology, node, faults.get(node.name)) for node in topology.nodes]
+def design(
+    topology: Topology, faults: Mapping[str, Fault], *, workers: int, texts: Mapping[str, str] | None = None
+) -> LabSpec:
+    """The lab's specification. It holds secrets: it goes through a pipe to the keeper and nowhere else.
+
+    `texts` are configurations that routers and gateways begin with, in place of their day-0 or rendered ones.
+    """
+    own = texts or {}
+    nodes = [node_spec(topology, node, faults.get(node.name), own.get(node.name)) for node in topology.nodes]
     return LabSpec(
         nodes=tuple(nodes),
         cables=tuple(Cable(link.a, link.b) for link in topology.links),
@@ -49,11 +57,11 @@ def design(topology: Topology, faults: Mapping[str, Fault], *, workers: int) -> 
     )
 
 
-def node_spec(topology: Topology, node: Node, fault: Fault | None) -> NodeSpec:
-    """One node's specification."""
+def node_spec(topology: Topology, node: Node, fault: Fault | None, text: str | None = None) -> NodeSpec:
+    """One node's specification; a device begins with `text` if there is one."""
     if node.kind is NodeKind.DEVICE:
         spec = NodeSpec(node.name, settings=_ROUTER)
-        return spec if fault is Fault.DOWN else _device(topology, spec, fault)
+        return spec if fault is Fault.DOWN else _device(topology, spec, fault, text)
     settings = {"ipv4/conf/*/rp_filter": "0"} | ({"ipv4/ip_forward": "1"} if node.forwards else {})
     return NodeSpec(node.name, wires=tuple(_wires(node)), settings=settings, serves=node.http)
 
@@ -76,14 +84,14 @@ def _route(route: Route) -> str:
     return f"route add {route.network} {way}{source}"
 
 
-def _device(topology: Topology, spec: NodeSpec, fault: Fault | None) -> NodeSpec:
+def _device(topology: Topology, spec: NodeSpec, fault: Fault | None, text: str | None) -> NodeSpec:
     device = topology.workspace.inventory.devices[spec.name]
     server = ssh(device.port, slow=fault is Fault.SLOW, mute=fault is Fault.MUTE)
     users = accounts(*_logins(topology, device, wrong=fault is Fault.WRONG_PASSWORD))
     if device.platform == "linux":
-        parts, stage = _gateway(topology, device)
+        parts, stage = _gateway(topology, device, text)
     else:
-        parts, stage = _router(topology, device), 1
+        parts, stage = _router(topology, device, text), 1
     part = joined(_OWN, users, parts, server)
     files = {**part.files, "/etc/hosts": File(f"127.0.0.1 localhost\n127.0.1.1 {spec.name}\n")}
     script = "set -e\n" + "\n".join(part.lines) + "\n"
@@ -104,25 +112,29 @@ def _logins(topology: Topology, device: Device, *, wrong: bool) -> list[Login]:
     return users
 
 
-def _router(topology: Topology, device: Device) -> Part:
-    """A router as it comes out of the box, with its day-0 text typed in; the rest is pushed to it."""
+def _router(topology: Topology, device: Device, text: str | None) -> Part:
+    """A router with its text; without one as it comes out of the box, its day-0 text typed in: the rest is pushed."""
     from configs.render import bootstrap  # noqa: PLC0415 - start-up time
 
     workspace = topology.workspace
-    text = bootstrap(workspace, topology.plan, device.name).reveal()
+    daemons = DAEMONS
+    if text is None:
+        text = bootstrap(workspace, topology.plan, device.name).reveal()
+    else:
+        daemons = (*DAEMONS, *(name for line, name in _MORE.items() if f"\n{line}" in text))
     credential = workspace.inventory.credentials.get(device.credential)
     access = credential.snmp if credential is not None else None
     if access is None:
-        return router(text, agentx=False)
-    return joined(snmp(device, access, workspace.root), router(text))
+        return router(text, daemons, agentx=False)
+    return joined(snmp(device, access, workspace.root), router(text, daemons))
 
 
-def _gateway(topology: Topology, device: Device) -> tuple[Part, int]:
+def _gateway(topology: Topology, device: Device, text: str | None) -> tuple[Part, int]:
     """A firewall or VPN gateway with its whole configuration, and the stage in which it starts."""
     from configs.dialects.linux import sections  # noqa: PLC0415 - start-up time
     from configs.render import render  # noqa: PLC0415 - start-up time
 
-    files = sections(render(topology.workspace, topology.plan, device.name).reveal())
+    files = sections(text or render(topology.workspace, topology.plan, device.name).reveal())
     if not files:
         raise LabError(
             Message("the configuration of “{device}” is empty", device=device.name),

@@ -1,0 +1,137 @@
+"""What goes wrong on demand: a device or a line that is down in the middle of a stage, a wrong address in the plan."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_interface
+from typing import TYPE_CHECKING, Final
+
+from inventory.errors import InputError, Problem
+from inventory.text import Message
+from lab import checks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from inventory.model import Inventory
+    from lab.rehearsal.running import Lab
+
+_FORM: Final = re.compile(r"(?P<what>[^=@]+)=(?P<kind>[a-z-]+)(?:@(?P<stage>[\w-]+))?")
+_LOOK: Final = 0.1  # seconds between two looks whether the stage is in its middle
+OPERATIONS: Final = "operations.log"
+
+
+class Kind(StrEnum):
+    """What happens."""
+
+    DOWN = "down"
+    WRONG_ADDRESS = "wrong-address"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What happens to which device or line, in which stage (a folder, its end, or a stage's word; empty: the first)."""
+
+    what: str
+    kind: Kind
+    stage: str = ""
+
+    def concerns(self, folder: str, stage: str) -> bool:
+        """Whether it happens in a stage."""
+        return self.kind is Kind.DOWN and (self.stage in ("", folder, stage))
+
+
+def read(texts: Sequence[str], inventory: Inventory) -> list[Fault]:
+    """`NAME=down@STAGE` and `DEVICE=wrong-address`. InputError for anything else."""
+    found = []
+    for text in texts:
+        match = _FORM.fullmatch(text)
+        kinds = {kind.value for kind in Kind}
+        if match is None or match["kind"] not in kinds:
+            message = Message("“{text}” is no fault", text=text)
+            hint = Message("write NAME=down@STAGE for a device or a line, or DEVICE=wrong-address")
+            raise InputError([Problem("bad-fault", message, hint, column="--fault")])
+        if match["what"] not in inventory.devices and match["what"] not in inventory.lines:
+            message = Message("there is no device and no line “{name}”", name=match["what"])
+            hint = Message("see them with: govnet inventory list")
+            raise InputError([Problem("unknown-name", message, hint, column="--fault")])
+        found.append(Fault(match["what"], Kind(match["kind"]), match["stage"] or ""))
+    return found
+
+
+def mistaken(top: Path, device: str) -> Message:
+    """Give a device a wrong address in all stages at `top`: one host bit too high, as a slip of the finger has it.
+
+    InputError if the stages give it no new address.
+    """
+    path = top / "index.json"
+    document = json.loads(path.read_bytes())
+    rows = [row for stage in document["stages"] for row in stage["devices"] if row["name"] == device]
+    right = next((ip_interface(text) for row in rows for text in row["check"]), None)
+    if right is None:
+        message = Message("“{device}” gets no new address", device=device)
+        raise InputError([Problem("bad-fault", message, Message("name a device that does"), column="--fault")])
+    wrong = right.ip + 4 if int(right.ip) + 4 < 1 << 32 else right.ip - 4
+    pattern = re.compile(rf"(?<![\d.]){re.escape(str(right.ip))}(?![\d.])")
+    files = {file for row in rows for file in (row["before"], row["after"], row["commands"], row["undo"]) if file}
+    for file in files:
+        target = top / file
+        target.write_text(pattern.sub(str(wrong), target.read_text(encoding="utf-8")), encoding="utf-8")
+    for stage in document["stages"]:
+        stage["devices"] = [
+            json.loads(pattern.sub(str(wrong), json.dumps(row))) if row["name"] == device else row
+            for row in stage["devices"]
+        ]
+    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    return Message("{device} was given {wrong} instead of {right}", device=device, wrong=wrong, right=right.ip)
+
+
+class Middle:
+    """Makes something happen in the middle of a leg: when the first device is done, in a thread of its own."""
+
+    def __init__(self, root: Path, happen: Callable[[], None]) -> None:
+        self._log = root / OPERATIONS
+        self._happen = happen
+        self._end = threading.Event()
+        self.happened = False
+        self._seen = self._count()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def _count(self) -> int:
+        """How many devices rollouts have finished, by the operations log."""
+        if not self._log.exists():
+            return 0
+        text = self._log.read_text(encoding="utf-8", errors="replace")
+        return text.count('"rollout.device"') + text.count('"rollout.undo"')
+
+    def _watch(self) -> None:
+        while not self._end.wait(_LOOK):
+            if self._count() > self._seen:
+                self._happen()
+                self.happened = True
+                return
+
+    def close(self) -> None:
+        """Stop waiting for the middle."""
+        self._end.set()
+        self._thread.join()
+
+
+def put(lab: Lab, fault: Fault, *, down: bool) -> None:
+    """Take a device's or a line's cables off, or put them back. LabError if that cannot be done."""
+    ends = [
+        end
+        for link in lab.topology.links
+        if fault.what == link.line or fault.what in (link.a[0], link.b[0])
+        for end in (
+            (link.a, link.b) if fault.what == link.line else ((link.a,) if link.a[0] == fault.what else (link.b,))
+        )
+    ]
+    for node, port in ends:
+        checks.run(lab.state, node, "ip", "link", "set", "dev", port, "down" if down else "up")

@@ -1,0 +1,267 @@
+"""The way of a rehearsal: every stage forth, back and forth again, with traffic on the network all the while.
+
+    today ─► stage 1 ─► … ─► last        forth
+              ▲   │
+              └───┘                      each is taken back once and sent again
+
+Behind each leg: the matrix of all pairs, the routing neighbours, and what the devices run, which behind a way back and
+a way forth again must be what it was there the first time, byte for byte.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
+
+from configs import push as pushing
+from configs.readdress.stages_model import Stage
+from configs.rollout import stages as sending
+from inventory.errors import LabError
+from inventory.text import Message
+from lab.rehearsal import change as changes
+from lab.rehearsal import faults as failing
+from lab.rehearsal import hosts as hosting
+from lab.rehearsal import matrix as asking
+from lab.rehearsal import pairs as pairing
+from lab.rehearsal import scratch
+from lab.rehearsal.model import Leg, Seen, Wanted, Way
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+    from typing import Any
+
+    from inventory.model import Workspace
+    from lab.backend import Observer
+    from lab.rehearsal.faults import Fault
+    from lab.rehearsal.model import Flow, Home, Pair, Pushed
+    from lab.rehearsal.running import Lab
+    from lab.rehearsal.traffic import Traffic
+
+QUIET: Final = 3.0  # seconds of traffic in a stage in which nothing is sent
+LATE: Final = 1.0  # seconds of traffic behind a push: what it breaks may break late
+
+
+class Sender(Protocol):
+    """Sends a stage, or takes it back, as it is done on real devices."""
+
+    def send(self, root: Path, folder: str, *, undo: bool) -> Sequence[Pushed]:
+        """How each device was left. LabError if nothing could be begun."""
+        ...
+
+
+@dataclass
+class Course:
+    """What a rehearsal has to go by, and what it has seen so far."""
+
+    root: Path
+    workspace: Workspace
+    lab: Lab
+    traffic: Traffic
+    pairs: Sequence[Pair]
+    sender: Sender
+    observer: Observer
+    tolerate: float = 1.0
+    faults: Sequence[Fault] = ()
+    again: bool = True
+    before: tuple[Seen, ...] = ()
+    neighbours: Mapping[str, int] = field(default_factory=dict)
+    legs: list[Leg] = field(default_factory=list)
+    broken: Message | None = None  # why it did not go on to the end
+
+
+def read(course: Course) -> dict[str, bytes]:
+    """What every device runs now, read over SSH from the management station. LabError if one cannot be read."""
+    inventory = course.workspace.inventory
+    devices = [inventory.devices[device.name] for device in course.lab.topology.devices]
+    spoken = [device for device in devices if _has_driver(device.platform)]
+    with course.lab.state.entered():
+        jobs = pushing.jobs(course.workspace, spoken, {}, course.lab.state.endpoints())
+        done = pushing.backup(jobs, seal=lambda text: text)
+    for one in done:
+        if one.error is not None:
+            raise LabError(Message("{device} cannot be read: {why}", device=one.device, why=one.error.message))
+    return {one.device: one.sealed for one in done}
+
+
+def _has_driver(platform: str) -> bool:
+    from configs.dialects import dialect  # noqa: PLC0415 - start-up time
+
+    return dialect(platform).driver() is not None
+
+
+class Walk:
+    """Walks the stages of a change."""
+
+    def __init__(self, course: Course, today: Mapping[str, bytes]) -> None:
+        self._course = course
+        top = course.root / changes.FOLDER
+        self._stages = changes.stages_of(top)
+        self._steps = sending.all_steps(top)
+        self._hosts = {host.name: host for host in course.lab.hosts}
+        running = {device.name for device in course.lab.topology.devices}
+        self._roads = pairing.Roads(course.lab.topology.workspace.inventory, running)
+        # Every device's text at each point: today's, then behind each stage.
+        self._points: list[dict[str, bytes]] = [dict(today)]
+        for stage in self._stages:
+            steps = self._steps[stage["folder"]]
+            after = {name: step.back.before for name, step in steps.items() if name in today}
+            self._points.append(self._points[-1] | after)
+        self._first: dict[int, Mapping[str, bytes]] = {0: dict(today)}
+        self._asked: dict[int, tuple[Seen, ...]] = {}
+
+    def look(self) -> None:
+        """The network as it is today."""
+        course = self._course
+        course.observer.step(Message("today: waiting for routing, asking {count} pairs", count=len(course.pairs)))
+        routers = [device.name for device in course.lab.topology.devices]
+        course.before, _ = asking.matrix(course.traffic, self._flows(0), self._owners(0))
+        course.neighbours = asking.neighbours(course.lab.state, routers)
+        self._asked[0] = course.before
+
+    def walk(self) -> None:
+        """All legs, or as many as are left when one cannot be ended well."""
+        for number, stage in enumerate(self._stages):
+            ways = [Way.FORTH]
+            if self._course.again and self._steps[stage["folder"]]:
+                ways += [Way.BACK, Way.AGAIN]
+            for way in ways:
+                leg = self._leg(number, stage, way)
+                self._course.legs.append(leg)
+                if self._course.broken is not None:
+                    return
+                if any(not one.ok for one in leg.pushed):
+                    self._course.broken = Message("not every device has done {leg}", leg=leg.name)
+                    return
+
+    def _leg(self, number: int, stage: Mapping[str, Any], way: Way) -> Leg:
+        course = self._course
+        steps = self._steps[stage["folder"]]
+        start, end = (number + 1, number) if way is Way.BACK else (number, number + 1)
+        allowed = course.tolerate if stage["stage"] == Stage.PREFER else 0.0
+        leg = Leg(stage["folder"], stage["stage"], way, allowed)
+        course.observer.step(Message("{leg}: {count} devices", leg=leg.name, count=len(steps)))
+        both = [flow for flow in self._flows(start) if flow in set(self._flows(end))]
+        wanted = pairing.both_ways_once([flow for flow in both if flow.pair.wanted is Wanted.REQUIRED])
+        middle = self._middle(leg, way)
+        course.traffic.start(wanted)
+        leg.began = time.time()
+        try:
+            if steps:
+                leg.pushed = tuple(
+                    course.sender.send(course.root, f"{changes.FOLDER}/{leg.folder}", undo=way is Way.BACK)
+                )
+                time.sleep(LATE)
+            else:
+                time.sleep(QUIET)
+        except LabError as error:
+            course.broken = error.message
+        finally:
+            for one in middle:
+                one.close()
+            leg.seconds, leg.losses = course.traffic.stop()
+        self._mend(leg, way)
+        scratch.managed_at(
+            course.root,
+            {
+                name: address
+                for name, step in steps.items()
+                if (address := step.home if way is Way.BACK else step.there) is not None and step.home != step.there
+            },
+        )
+        self._behind(leg, end, stage)
+        return leg
+
+    def _middle(self, leg: Leg, way: Way) -> list[failing.Middle]:
+        """What is to happen in the middle of a leg that is gone for the first time."""
+        course = self._course
+        if way is not Way.FORTH:
+            return []
+        found = []
+        for fault in course.faults:
+            if fault.concerns(leg.folder, leg.stage):
+                found.append(failing.Middle(course.root, lambda one=fault: failing.put(course.lab, one, down=True)))  # type: ignore[misc]
+                leg.faults += (Message("{name} is down", name=fault.what),)
+        return found
+
+    def _mend(self, leg: Leg, way: Way) -> None:
+        """What was taken down is there again before anything is looked at."""
+        for fault in self._course.faults if way is Way.FORTH else ():
+            if fault.concerns(leg.folder, leg.stage):
+                failing.put(self._course.lab, fault, down=False)
+
+    def _behind(self, leg: Leg, point: int, stage: Mapping[str, Any]) -> None:
+        """What there is to see behind a leg."""
+        course = self._course
+        routers = course.neighbours
+        # Where nothing was sent, what failed before is not waited for again.
+        earlier = course.legs[-1].matrix if course.legs and not leg.pushed else self._asked.get(point, course.before)
+        known = {seen.flow.pair.name for seen in earlier if seen.wrong}
+        leg.matrix, leg.settled = asking.matrix(course.traffic, self._flows(point), self._owners(point), hopeless=known)
+        leg.neighbours = asking.wait_neighbours(course.lab.state, routers, max(0.0, asking.SETTLE - leg.settled))
+        with suppress(LabError):
+            leg.texts = read(course)
+        self._asked.setdefault(point, leg.matrix)
+        self._first.setdefault(point, leg.texts)
+        if stage["stage"] == Stage.VERIFY:
+            leg.silent = tuple(self._silent(stage, point))
+
+    def _silent(self, stage: Mapping[str, Any], point: int) -> Iterator[tuple[str, str]]:
+        """The devices and the new addresses that do not do: silent, or with nobody at the other end of their line."""
+        owners = {text.partition("/")[0]: row["name"] for row in stage["devices"] for text in row["check"]}
+        live, homes = self._live(point), self._homes(point)
+        asker = max(self._hosts, key=lambda name: len(live[name]), default="")
+        quiet = asking.silent(self._course.lab.state, asker, list(owners)) if asker else []
+        yield from ((owners[one], one) for one in quiet)
+        for link in self._course.lab.topology.links:
+            one, other = (homes.get(name, {}).get(port, ()) for name, port in (link.a, link.b))
+            for (name, _), here, there in ((link.a, one, other), (link.b, other, one)):
+                for home in here:
+                    new = str(home.address.ip) in owners and str(home.address.ip) not in quiet
+                    if new and there and home.address.network not in {far.address.network for far in there}:
+                        yield name, str(home.address.ip)
+
+    def first_texts(self, leg: Leg) -> Mapping[str, bytes]:
+        """What the devices ran at the same point the first time."""
+        number = next(index for index, stage in enumerate(self._stages) if stage["folder"] == leg.folder)
+        return self._first.get(number if leg.way is Way.BACK else number + 1, {})
+
+    def first_matrix(self, leg: Leg) -> tuple[Seen, ...]:
+        """The matrix at the same point the first time."""
+        number = next(index for index, stage in enumerate(self._stages) if stage["folder"] == leg.folder)
+        return self._asked.get(number if leg.way is Way.BACK else number + 1, ())
+
+    def home_of(self, host: str) -> str:
+        """The device in whose LAN a host stands."""
+        return self._hosts[host].device
+
+    def way(self, flow: Flow) -> list[str]:
+        """The devices between the hosts of a flow, by the lines."""
+        return self._roads.devices(self._hosts[flow.pair.a], self._hosts[flow.pair.b])
+
+    # ---- what there is at a point
+
+    def _homes(self, point: int) -> dict[str, dict[str, list[Home]]]:
+        devices = self._course.lab.topology.workspace.inventory.devices
+        return {name: hosting.interfaces(devices[name].platform, text) for name, text in self._points[point].items()}
+
+    def _live(self, point: int) -> dict[str, frozenset[int]]:
+        homes = self._homes(point)
+        return {
+            host.name: hosting.live(host, homes.get(host.device, {}).get(host.interface, ()))
+            for host in self._hosts.values()
+        }
+
+    def _flows(self, point: int) -> list[Flow]:
+        return pairing.flows(self._course.pairs, self._hosts, self._live(point))
+
+    def _owners(self, point: int) -> dict[str, str]:
+        """Whose an address is, while this stage is there."""
+        return {
+            str(home.address.ip): name
+            for name, several in self._homes(point).items()
+            for homes in several.values()
+            for home in homes
+        }

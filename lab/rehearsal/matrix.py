@@ -1,0 +1,107 @@
+"""All pairs of hosts, asked one after the other: who is answered, and where the packets of those end that are not."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final
+
+from inventory.errors import LabError
+from lab import checks
+from lab.rehearsal.model import Seen, Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from lab.rehearsal.model import Flow
+    from lab.rehearsal.traffic import Traffic
+    from lab.state import LabState
+
+SETTLE: Final = 60.0  # seconds that routing may need behind a change: an OSPF dead interval of 40 s, and some
+TRACED: Final = 12  # failed pairs of one matrix whose packets are followed
+
+
+def matrix(
+    traffic: Traffic,
+    flows: Sequence[Flow],
+    owners: Mapping[str, str],
+    *,
+    hopeless: Collection[str] = (),
+    settle: float = SETTLE,
+) -> tuple[tuple[Seen, ...], float]:
+    """Every flow as it is once routing has settled, and how many seconds that took.
+
+    Flows that must pass are asked again until they do or `settle` seconds are over; those of pairs that are known to
+    fail (`hopeless`, their names) are not waited for. `owners` says whose device an address is, for the last device
+    that saw the packets of a pair that failed.
+    """
+    began = time.monotonic()
+    passed: dict[Flow, bool] = {}
+    waiting = [flow for flow in flows if flow.pair.wanted is Wanted.REQUIRED]
+    while waiting:
+        answers = traffic.ask(waiting, count=2, wait=1.0)
+        passed |= dict(zip(waiting, answers, strict=True))
+        waiting = [flow for flow in waiting if not passed[flow] and flow.pair.name not in hopeless]
+        if time.monotonic() - began > settle:
+            break
+    settled = time.monotonic() - began
+    others = [flow for flow in flows if flow not in passed]
+    passed |= dict(zip(others, traffic.ask(others), strict=True))
+    followed = iter(range(TRACED))
+    return tuple(_seen(traffic, flow, passed[flow], owners, followed) for flow in flows), settled
+
+
+def _seen(
+    traffic: Traffic,
+    flow: Flow,
+    passed: bool,
+    owners: Mapping[str, str],
+    followed: Iterable[int],
+) -> Seen:
+    seen = Seen(flow, passed)
+    if not seen.wrong or passed or next(iter(followed), None) is None:
+        return seen
+    hops, _ = traffic.trace(flow)
+    devices = [owners.get(hop, hop) for hop in hops]
+    last = next((device for device in reversed(devices) if device), "")
+    return Seen(flow, passed, last, tuple(devices))
+
+
+def differing(one: Iterable[Seen], other: Iterable[Seen]) -> list[Seen]:
+    """Those of the second matrix that are not as in the first; a flow that only one of them has is no difference."""
+    before = {seen.flow: seen.passed for seen in one}
+    return [seen for seen in other if seen.flow in before and before[seen.flow] is not seen.passed]
+
+
+def neighbours(state: LabState, routers: Iterable[str]) -> dict[str, int]:
+    """How many OSPF neighbours each router has that are Full; a router that does not answer has none of them."""
+
+    def count(name: str) -> int:
+        try:
+            return sum(value == "Full" for value in checks.ospf_neighbours(state, name).values())
+        except LabError:
+            return 0
+
+    names = list(routers)
+    with ThreadPoolExecutor(4) as pool:
+        return dict(zip(names, pool.map(count, names), strict=True))
+
+
+def wait_neighbours(state: LabState, wanted: Mapping[str, int], seconds: float) -> dict[str, int]:
+    """The routers' neighbours once there are as many as `wanted`, or when the seconds are over."""
+    end = time.monotonic() + seconds
+    found = neighbours(state, wanted)
+    while (late := [name for name in wanted if found[name] < wanted[name]]) and time.monotonic() < end:
+        time.sleep(0.5)
+        found |= neighbours(state, late)
+    return found
+
+
+def silent(state: LabState, asker: str, addresses: Sequence[str]) -> list[str]:
+    """Those of the addresses that answer no echo request of a host."""
+
+    def answers(address: str) -> bool:
+        return checks.ping(state, asker, address, count=2).received > 0
+
+    with ThreadPoolExecutor(4) as pool:
+        return [address for address, here in zip(addresses, pool.map(answers, addresses), strict=True) if not here]

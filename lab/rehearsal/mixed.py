@@ -1,0 +1,185 @@
+"""A lab of several vendors' devices: stand-ins with their command lines in front, real FRR where a device is FRR.
+
+A device of another vendor passes packets by its stand-in (`lab.standin`) and is typed at by its emulated command line
+(`lab.fronts`), which listens inside the stand-in's network: its name, platform and interfaces are the inventory's own.
+Management ports are plugged into the station's bridge, as in every lab.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from configs.encodings import decode
+from inventory.errors import LabError
+from inventory.model import LineKind
+from inventory.text import Message
+from lab.emulator.platforms import PLATFORMS
+from lab.fronts.spec import FrontSpec
+from lab.fronts.standin import with_fronts
+from lab.netns.design import node_spec
+from lab.netns.spec import Cable, LabSpec
+from lab.rehearsal import hosts as hosting
+from lab.standin.network import Host as Plugged
+from lab.standin.network import network_of
+from lab.standin.wiring import PhysicalCable
+from lab.state import Substitution
+from lab.topology import NOC, Link, Node, NodeKind, Port
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from inventory.model import Workspace
+    from lab.rehearsal.model import Host
+    from lab.standin.network import Network
+    from lab.topology import Topology
+
+NATIVE = frozenset({"frr"})
+
+
+def runnable(platform: str) -> Message | None:
+    """Why devices of a platform do not run in such a lab; None if they do."""
+    if platform in NATIVE or platform in PLATFORMS:
+        return None
+    return Message("there is no emulator of this platform")
+
+
+def network(workspace: Workspace, texts: Mapping[str, bytes], hosts: Sequence[Host]) -> Network:
+    """The stand-ins of all devices, cabled as the inventory has it, with the hosts."""
+    inventory = workspace.inventory
+    devices = {name: (inventory.devices[name].platform, decode(text, name)[0]) for name, text in texts.items()}
+    cables = [
+        PhysicalCable((line.a.device, line.a.interface), (line.b.device, line.b.interface))
+        for line in inventory.lines.values()
+        if line.kind is LineKind.CIRCUIT and line.b is not None and {line.a.device, line.b.device} <= set(texts)
+    ]
+    plugged = [
+        Plugged(host.name, host.device, host.interface, host.homes[0].address, host.homes[0].gateway) for host in hosts
+    ]
+    return network_of(devices, cables, hosts=plugged, fast=False)
+
+
+def spec_of(
+    made: Network, derived: Topology, workspace: Workspace, texts: Mapping[str, bytes], hosts: Sequence[Host]
+) -> LabSpec:
+    """What the keeper builds: `made`, with real FRR, the station and the hosts' addresses put in, and the fronts.
+
+    `derived` is the topology of the same devices as network namespaces: it has the station. LabError if a device's
+    management port has no end to plug a cable into.
+    """
+    devices = workspace.inventory.devices
+    ours = {host.name: host for host in hosts}
+    nodes = []
+    for node in made.spec.nodes:
+        if node.name in ours:
+            nodes.append(replace(node, wires=hosting.wires(ours[node.name])))
+        elif node.name in texts and devices[node.name].platform in NATIVE:
+            text = decode(texts[node.name], node.name)[0]
+            nodes.append(node_spec(derived, derived.node(node.name), None, text))
+        else:
+            nodes.append(node)
+    nodes = [
+        replace(node, settings={**node.settings, "ipv4/icmp_ratelimit": "0"}) if node.name in texts else node
+        for node in nodes
+    ]
+    station = next((node for node in derived.of_kind(NodeKind.NOC)), None)
+    cables = list(made.spec.cables)
+    if station is not None:
+        nodes.append(node_spec(derived, station, None))
+        _plug(made, derived, workspace, texts, cables)
+    fronts = [_front(workspace, name, texts[name]) for name in texts if devices[name].platform not in NATIVE]
+    # A loader reads each new text itself: what was understood of the old rules it needs no more.
+    plain = replace(made, devices={name: replace(device, rules=None) for name, device in made.devices.items()})
+    dressed = with_fronts(plain, fronts)
+    return LabSpec(tuple(nodes), tuple(cables), workers=4, fronts=dressed.spec.fronts if fronts else "")
+
+
+def _plug(made: Network, derived: Topology, workspace: Workspace, texts: Collection[str], cables: list[Cable]) -> None:
+    """Take each management port out of nowhere and plug it into the station."""
+    for link in derived.links:
+        ends = dict((link.a, link.b))
+        if NOC not in ends:
+            continue
+        device = next(name for name in ends if name != NOC)
+        if device not in texts:
+            continue
+        port = _port(made, device, workspace.inventory.devices[device].management_interface)
+        cables[:] = [cable for cable in cables if (device, port) not in (cable.a, cable.b)]
+        cables.append(Cable((device, port), (NOC, ends[NOC])))
+
+
+def _port(made: Network, device: str, interface: str) -> str:
+    """What a stand-in calls an interface."""
+    folded = interface.replace(" ", "").casefold()
+    names = made.built[device].names.ports
+    found = next((short for long, short in names.items() if long.replace(" ", "").casefold() == folded), None)
+    if found is None:
+        raise LabError(
+            Message("{device} has no interface {name} in its text", device=device, name=interface),
+            Message("mend “management_interface” in the table of devices"),
+        )
+    return found
+
+
+def _front(workspace: Workspace, name: str, text: bytes) -> FrontSpec:
+    device = workspace.inventory.devices[name]
+    credential = workspace.inventory.credentials.get(device.credential)
+    password = credential.password if credential is not None else None
+    said, encoding = decode(text, name)
+    return FrontSpec(
+        name,
+        device.platform,
+        said,
+        credential.username if credential is not None else "",
+        password.resolve(workspace.root).reveal() if password is not None else "",
+        device.model,
+        device.management_interface,
+        encoding=encoding if encoding != "utf-8" else "",
+    )
+
+
+def topology_of(made: Network, derived: Topology, workspace: Workspace, hosts: Sequence[Host]) -> Topology:
+    """The topology as it runs: platforms and interfaces of the inventory, ports as stand-ins call them."""
+    names = set(made.devices)
+    inventory = workspace.inventory
+    nodes = [Node(name, NodeKind.DEVICE, inventory.devices[name].platform, forwards=True) for name in made.devices]
+    for host in hosts:
+        ports = (Port("eth0", tuple(home.address for home in host.homes)),)
+        nodes.append(Node(host.name, NodeKind.HOST, ports=ports, line=host.line))
+    nodes += derived.of_kind(NodeKind.NOC)
+    links = [
+        Link(
+            (line.a.device, _port(made, line.a.device, line.a.interface)),
+            (line.b.device, _port(made, line.b.device, line.b.interface)),
+            line.name,
+        )
+        for line in inventory.lines.values()
+        if line.kind is LineKind.CIRCUIT and line.b is not None and {line.a.device, line.b.device} <= names
+    ]
+    why = Message("a stand-in of FRR and nftables passes its packets, and an emulated command line is typed at")
+    substitutions = tuple(
+        Substitution(name, platform, "frr", why)
+        for name in made.devices
+        if (platform := inventory.devices[name].platform) not in NATIVE
+    )
+    return replace(
+        derived,
+        workspace=workspace,
+        nodes=tuple(nodes),
+        links=tuple(links),
+        substitutions=substitutions,
+        renamed={},
+    )
+
+
+def left(made: Network) -> dict[str, list[Message]]:
+    """What stand-ins do not carry over, by device, with the line; and what could not be cabled."""
+    found: dict[str, list[Message]] = {}
+    for name, built in made.built.items():
+        if made.devices[name].platform in NATIVE:
+            continue
+        for one in (one for one in built.left if not one.weak):
+            found.setdefault(name, []).append(Message("line {line}: {why}", line=one.line, why=one.reason))
+    for cable in made.wiring.unwired:
+        found.setdefault("–", []).append(cable)
+    return found

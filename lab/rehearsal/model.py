@@ -1,0 +1,178 @@
+"""What a rehearsal is about and what it finds: hosts, pairs of them, legs, losses. Plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from ipaddress import IPv4Address, IPv4Interface
+
+    from inventory.text import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """An address that a host has, and the router that it sends to from there."""
+
+    address: IPv4Interface
+    gateway: IPv4Address
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A host in a LAN. `homes` are its addresses in the order in which the change brings them: today's first."""
+
+    name: str
+    device: str
+    interface: str
+    line: str
+    zone: str = ""
+    vrf: str = "default"
+    homes: tuple[Home, ...] = ()
+
+
+class Wanted(StrEnum):
+    """What is to become of packets from one host to another."""
+
+    REQUIRED = "required"
+    FORBIDDEN = "forbidden"
+    OPEN = "open"  # nothing says so
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Packets from one host to another, and why that is wanted or not."""
+
+    a: str
+    b: str
+    wanted: Wanted
+    why: Message
+
+    @property
+    def name(self) -> str:
+        """Both hosts."""
+        return f"{self.a} → {self.b}"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A pair at one address each. `home`: which of the hosts' addresses, counted from today's."""
+
+    pair: Pair
+    a: IPv4Address
+    b: IPv4Address
+    home: int = 0
+
+    def as_probe(self) -> list[str]:
+        """As the prober takes it."""
+        return [self.pair.a, str(self.a), self.pair.b, str(self.b)]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Probes lost one after the other: seconds since the leg began; `end` is None if none was answered any more."""
+
+    begin: float
+    end: float | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What was lost along a flow during a leg."""
+
+    flow: Flow
+    sent: int
+    lost: int
+    gaps: tuple[Gap, ...] = ()
+
+    def longest(self, end: float) -> float:
+        """The longest time without an answer, in seconds; the leg ended at `end`."""
+        return max(((gap.end if gap.end is not None else end) - gap.begin for gap in self.gaps), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One pair as a matrix saw it. `home` as in `Flow`; `last` is the last device that saw a packet that was lost."""
+
+    flow: Flow
+    passed: bool
+    last: str = ""
+    hops: tuple[str, ...] = ()
+
+    @property
+    def wrong(self) -> bool:
+        """Whether a required pair failed or a forbidden one passed."""
+        wanted = self.flow.pair.wanted
+        return (wanted is Wanted.REQUIRED and not self.passed) or (wanted is Wanted.FORBIDDEN and self.passed)
+
+
+class Way(StrEnum):
+    """The direction of a leg."""
+
+    FORTH = "forth"
+    BACK = "back"
+    AGAIN = "again"  # forth for the second time, behind a way back
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong: a stable kind, where and when, and the sentence. `device` and `pair` may be empty."""
+
+    kind: str
+    told: Message
+    leg: str = ""
+    device: str = ""
+    pair: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Stable keys, the sentence in both languages."""
+        told = {"en": self.told.in_language("en"), "zh": self.told.in_language("zh_CN")}
+        return {"kind": self.kind, "leg": self.leg, "device": self.device, "pair": self.pair, "told": told}
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What a push made of a device: `state` is a word of `configs.push.State`.
+
+    `begun` and `ended` say when, in seconds since 1970; 0 is unknown.
+    """
+
+    device: str
+    state: str
+    ok: bool
+    error: Message | None = None
+    begun: float = 0.0
+    ended: float = 0.0
+
+
+@dataclass(slots=True)
+class Leg:
+    """One stage sent, or taken back, and what was seen during and behind it.
+
+    `allowed` is how many seconds without an answer a pair may have. `neighbours` are the numbers of full routing
+    neighbours by device. `texts` are the running configurations behind it, by device.
+    """
+
+    folder: str
+    stage: str
+    way: Way
+    allowed: float = 0.0
+    seconds: float = 0.0
+    began: float = 0.0  # in seconds since 1970
+    pushed: tuple[Pushed, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    matrix: tuple[Seen, ...] = ()
+    neighbours: Mapping[str, int] = field(default_factory=dict)
+    texts: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    faults: tuple[Message, ...] = ()
+    silent: tuple[tuple[str, str], ...] = ()  # devices and addresses that must answer and do not
+    settled: float = 0.0  # seconds behind the push until everything was as it is in the matrix
+
+    @property
+    def name(self) -> str:
+        """The stage's folder and the direction."""
+        return self.folder if self.way is Way.FORTH else f"{self.folder} {self.way.value}"

@@ -1,0 +1,137 @@
+"""Who has to reach whom and who must not: from VRFs, zones and the flows that the policy allows.
+
+Two hosts of one VRF have to reach each other unless a device on the way stands between zones; then the policy's flows
+decide, as zones.yaml has them, and traffic that no flow names must not pass. Hosts of different VRFs must not reach
+each other, unless each VRF imports the other's routes (RFC 4364, section 4.3.1). Where there is no way over the lines
+that run, nothing is wanted.
+
+Probes are UDP: a flow counts as allowing a pair only if its services hold `any` or `udp`; one for other services leaves
+the pair open, for a probe that is stopped would say nothing of the service.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from typing import TYPE_CHECKING
+
+from inventory.model import LineKind
+from inventory.text import Message
+from lab.rehearsal.model import Flow, Pair, Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from inventory.model import Inventory
+    from lab.rehearsal.model import Host
+
+_ANY = frozenset({"any", "udp"})
+
+
+def pairs(inventory: Inventory, running: Collection[str], hosts: Sequence[Host]) -> list[Pair]:
+    """Every ordered pair of hosts with what is wanted of it."""
+    roads = Roads(inventory, running)
+    return [_pair(inventory, roads, a, b) for a in hosts for b in hosts if a is not b]
+
+
+def _pair(inventory: Inventory, roads: Roads, a: Host, b: Host) -> Pair:
+    if a.vrf != b.vrf and not _joined(inventory, a.vrf, b.vrf):
+        why = Message("{a} and {b} are VRFs that do not import each other's routes", a=a.vrf, b=b.vrf)
+        return Pair(a.name, b.name, Wanted.FORBIDDEN, why)
+    way = roads.between(a, b)
+    if way is None:
+        return Pair(a.name, b.name, Wanted.OPEN, Message("no lines lead from one to the other"))
+    for device, inside, outside in way:
+        one, other = inventory.zone_of(device, inside), inventory.zone_of(device, outside)
+        if one is None or other is None or one is other or one.vrf != other.vrf:
+            continue
+        services = {
+            service
+            for flow in inventory.flows
+            if (flow.from_zone, flow.to_zone) == (one.name, other.name)
+            for service in flow.services
+        }
+        if not services:
+            why = Message(
+                "no flow leads from zone {a} to zone {b} on {device}", a=one.name, b=other.name, device=device
+            )
+            return Pair(a.name, b.name, Wanted.FORBIDDEN, why)
+        if not services & _ANY:
+            why = Message("{device} lets only these services through: {names}", device=device,
+                          names=", ".join(sorted(services)))  # fmt: skip
+            return Pair(a.name, b.name, Wanted.OPEN, why)
+    return Pair(a.name, b.name, Wanted.REQUIRED, Message("both are in {vrf}, and no zone stands between", vrf=a.vrf))
+
+
+def _joined(inventory: Inventory, a: str, b: str) -> bool:
+    one, other = inventory.vrfs.get(a), inventory.vrfs.get(b)
+    if one is None or other is None:
+        return False
+    return bool(set(one.import_rt) & set(other.export_rt)) and bool(set(other.import_rt) & set(one.export_rt))
+
+
+class Roads:
+    """The lines that run, as a graph."""
+
+    def __init__(self, inventory: Inventory, running: Collection[str]) -> None:
+        self._next: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+        for line in inventory.lines.values():
+            if line.kind not in (LineKind.CIRCUIT, LineKind.TUNNEL) or line.b is None:
+                continue
+            if line.a.device in running and line.b.device in running:
+                self._next[line.a.device].append((line.b.device, line.a.interface, line.b.interface))
+                self._next[line.b.device].append((line.a.device, line.b.interface, line.a.interface))
+
+    def between(self, a: Host, b: Host) -> list[tuple[str, str, str]] | None:
+        """The devices on a shortest way, each with the interfaces by which packets come in and go out."""
+        came: dict[str, tuple[str, str, str]] = {a.device: ("", "", a.interface)}
+        queue = deque([a.device])
+        while queue:
+            here = queue.popleft()
+            if here == b.device:
+                return list(self._trail(came, a, b))
+            for there, outside, inside in self._next[here]:
+                if there not in came:
+                    came[there] = (here, outside, inside)
+                    queue.append(there)
+        return None
+
+    def devices(self, a: Host, b: Host) -> list[str]:
+        """The devices on that way; none if there is none."""
+        return [device for device, _, _ in self.between(a, b) or ()]
+
+    @staticmethod
+    def _trail(came: Mapping[str, tuple[str, str, str]], a: Host, b: Host) -> Iterator[tuple[str, str, str]]:
+        here, outside = b.device, b.interface
+        while True:
+            before, left_by, inside = came[here]
+            yield here, inside, outside
+            if here == a.device:
+                return
+            here, outside = before, left_by
+
+
+def flows(wanted: Sequence[Pair], hosts: Mapping[str, Host], live: Mapping[str, Collection[int]]) -> list[Flow]:
+    """The pairs at the addresses that both hosts may use: today's with today's, new ones with new ones.
+
+    `live` says which addresses a host's router has a prefix for. A host that keeps its one address uses it for both.
+    """
+    found = []
+    for pair in wanted:
+        a, b = hosts[pair.a], hosts[pair.b]
+        for home in range(max(len(a.homes), len(b.homes))):
+            one, other = min(home, len(a.homes) - 1), min(home, len(b.homes) - 1)
+            if one in live[a.name] and other in live[b.name]:
+                found.append(Flow(pair, a.homes[one].address.ip, b.homes[other].address.ip, home))
+    return found
+
+
+def both_ways_once(wanted: Sequence[Flow]) -> list[Flow]:
+    """The flows without those that are another one's way back: an answered probe shows both directions."""
+    seen: set[frozenset[tuple[str, object]]] = set()
+    found = []
+    for flow in wanted:
+        ends = frozenset(((flow.pair.a, flow.a), (flow.pair.b, flow.b)))
+        if ends not in seen:
+            seen.add(ends)
+            found.append(flow)
+    return found

@@ -1,0 +1,1 @@
+"""A rehearsal for people: one HTML file, light and printable, in either language."""

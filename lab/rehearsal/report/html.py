@@ -1,0 +1,181 @@
+"""A rehearsal as one HTML file: no network, no other files, no script; readable on a phone and on paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from inventory.text import language as language_in_use
+from inventory.text import mark, tr
+from lab.rehearsal.model import Wanted
+from lab.rehearsal.report.drawing import drawing
+from lab.rehearsal.result import KINDS, WANTED, WAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lab.rehearsal.model import Leg, Loss, Seen
+    from lab.rehearsal.result import Result
+
+TEMPLATES = Path(__file__).parent / "templates"
+BAR = 420  # points that the longest leg is wide in a picture of losses
+MOST = 60  # rows of losses of one leg; the JSON file has all
+
+_TEXTS = {
+    "heading": mark("Rehearsal of a change"),
+    "ok": mark("Nothing is wrong"),
+    "not_ok": mark("{count} findings"),
+    "change": mark("Change"),
+    "devices": mark("Devices"),
+    "hosts": mark("Hosts"),
+    "seconds": mark("Seconds"),
+    "findings": mark("What is wrong"),
+    "network": mark("The network"),
+    "stages": mark("The stages"),
+    "stage": mark("stage"),
+    "way": mark("way"),
+    "done": mark("devices done"),
+    "probes": mark("probes"),
+    "lost": mark("lost"),
+    "longest": mark("longest, s"),
+    "pairs": mark("pairs right"),
+    "neighbours": mark("routing neighbours"),
+    "matrix": mark("Who reaches whom"),
+    "before": mark("Before"),
+    "after": mark("After"),
+    "legend": mark("● passes, ○ does not; red: a required pair that fails or a forbidden one that passes"),
+    "losses": mark("Loss over time"),
+    "losses_note": mark("From the beginning of the stage to its end; red: no answer. One probe every {seconds} s."),
+    "no_losses": mark("No probe was lost."),
+    "more": mark("… and {count} more, in the JSON file"),
+    "counterexamples": mark("Where the packets of failed pairs ended"),
+    "trace": mark("way of the packets"),
+    "limits": mark("What this rests on"),
+    "stand_ins": mark("Devices that something stands in for"),
+    "not_run": mark("Devices that did not run"),
+    "not_carried": mark(
+        "Lines that stand-ins do not carry over; what the pairs behind these devices show rests on that"
+    ),
+    "kind": mark("kind"),
+    "where": mark("where"),
+    "device": mark("device"),
+    "pair": mark("pair"),
+    "what": mark("what"),
+}
+
+
+class Bar(NamedTuple):
+    """A flow's loss in the picture: its name, figures, and the red stretches as (x, width)."""
+
+    name: str
+    sent: int
+    lost: int
+    longest: str
+    stretches: tuple[tuple[float, float], ...]
+
+
+def write(result: Result, path: Path) -> None:
+    """Write the page in the language in use."""
+    path.write_text(render(result), encoding="utf-8")
+
+
+def render(result: Result) -> str:
+    """The page."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - start-up time
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("rehearsal.html.j2").render(_page(result))
+
+
+def _page(result: Result) -> dict[str, Any]:
+    hosts: dict[str, list[str]] = {}
+    for host in result.lab.hosts:
+        hosts.setdefault(host.device, []).append(host.name)
+    texts = {key: str(tr(text)) for key, text in _TEXTS.items() if "{" not in text}
+    texts["not_ok"] = tr(_TEXTS["not_ok"], count=len(result.findings))
+    texts["losses_note"] = tr(_TEXTS["losses_note"], seconds=round(result.interval, 2))
+    last = next((leg.matrix for leg in reversed(result.legs) if leg.matrix), ())
+    return {
+        "language": "zh-CN" if language_in_use() == "zh_CN" else "en",
+        "t": texts,
+        "result": result,
+        "seconds": round(result.seconds),
+        "drawing": drawing(result.lab.topology, hosts, {finding.device for finding in result.findings}),
+        "findings": [(tr(KINDS.get(one.kind, one.kind)), one) for one in result.findings],
+        "legs": [_leg(leg) for leg in result.legs],
+        "names": [host.name for host in result.lab.hosts],
+        "before": _cells(result.before),
+        "after": _cells(last),
+        "losses": [(_title(leg), *_bars(leg)) for leg in result.legs if any(loss.lost for loss in leg.losses)],
+        "failed": list(_failed(result)),
+        "bar": BAR,
+    }
+
+
+def _title(leg: Leg) -> str:
+    return f"{leg.folder} ({tr(WAYS[leg.way])}), {leg.seconds:.1f} s"
+
+
+def _leg(leg: Leg) -> dict[str, Any]:
+    longest = max((loss.longest(leg.seconds) for loss in leg.losses), default=0.0)
+    lost = sum(loss.lost for loss in leg.losses)
+    return {
+        "folder": leg.folder,
+        "way": tr(WAYS[leg.way]),
+        "seconds": f"{leg.seconds:.1f}",
+        "done": f"{sum(one.ok for one in leg.pushed)}/{len(leg.pushed)}",
+        "probes": sum(loss.sent for loss in leg.losses),
+        "lost": lost,
+        "longest": f"{longest:.2f}",
+        "bad_loss": bool(lost) and (not leg.allowed or longest > leg.allowed),
+        "pairs": f"{sum(not seen.wrong for seen in leg.matrix)}/{len(leg.matrix)}",
+        "bad_pairs": any(seen.wrong for seen in leg.matrix),
+        "neighbours": sum(leg.neighbours.values()),
+        "faults": [str(fault) for fault in leg.faults],
+    }
+
+
+def _cells(matrix: Sequence[Seen]) -> dict[tuple[str, str], dict[str, str]]:
+    """A cell for each pair; where there are several addresses, the one that is wrong, else today's."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for seen in sorted(matrix, key=lambda one: (not one.wrong, one.flow.home)):
+        pair = seen.flow.pair
+        colour = "wrong" if seen.wrong else "open" if pair.wanted is Wanted.OPEN else "right"
+        title = f"{pair.a} → {pair.b}: {tr(WANTED[pair.wanted])}; {pair.why}"
+        found.setdefault((pair.a, pair.b), {"sign": "●" if seen.passed else "○", "colour": colour, "title": title})
+    return found
+
+
+def _bars(leg: Leg) -> tuple[list[Bar], str]:
+    """The flows that lost something, the worst first, and the sentence about those that are left out."""
+    rows = sorted((loss for loss in leg.losses if loss.lost), key=lambda loss: -loss.longest(leg.seconds))
+    more = tr(_TEXTS["more"], count=len(rows) - MOST) if len(rows) > MOST else ""
+    return [_bar(loss, leg) for loss in rows[:MOST]], more
+
+
+def _bar(loss: Loss, leg: Leg) -> Bar:
+    whole = max(leg.seconds, 0.001)
+    stretches = tuple(
+        (
+            BAR * gap.begin / whole,
+            max(1.5, BAR * ((gap.end if gap.end is not None else leg.seconds) - gap.begin) / whole),
+        )
+        for gap in loss.gaps
+    )
+    pair = loss.flow.pair
+    return Bar(f"{pair.a} ↔ {pair.b}", loss.sent, loss.lost, f"{loss.longest(leg.seconds):.2f}", stretches)
+
+
+def _failed(result: Result) -> Iterator[tuple[str, str, str, str]]:
+    """Pairs whose packets were followed: where, who, along which devices, and the last that saw them."""
+    for title, matrix in ((tr("today"), result.before), *((_title(leg), leg.matrix) for leg in result.legs)):
+        for seen in matrix:
+            if seen.wrong and not seen.passed:
+                name = f"{seen.flow.pair.a} ({seen.flow.a}) → {seen.flow.pair.b} ({seen.flow.b})"
+                yield title, name, " → ".join(hop or "?" for hop in seen.hops) or "–", seen.last or "–"

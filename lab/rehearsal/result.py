@@ -1,0 +1,256 @@
+"""What a rehearsal has found, judged: what is wrong, where and between whom, and the whole of it as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from inventory.text import Message, mark
+from lab.rehearsal.matrix import differing
+from lab.rehearsal.model import Finding, Wanted, Way
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from lab.rehearsal.legs import Walk
+    from lab.rehearsal.model import Leg, Loss, Pushed, Seen
+    from lab.rehearsal.running import Lab
+    from lab.state import Skipped, Substitution
+
+VERSION = 1
+
+
+@dataclass
+class Result:
+    """A rehearsal that has ended. `left` is what stand-ins do not carry over, by device: lines and why."""
+
+    title: str
+    change: str
+    lab: Lab
+    before: tuple[Seen, ...]
+    legs: tuple[Leg, ...]
+    findings: tuple[Finding, ...]
+    interval: float
+    substitutions: tuple[Substitution, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    left: Mapping[str, Sequence[Message]] = field(default_factory=dict)
+    notes: tuple[Message, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.findings
+
+    def as_json(self) -> dict[str, Any]:
+        """Stable keys; sentences in both languages."""
+        return {
+            "version": VERSION,
+            "ok": self.ok,
+            "title": self.title,
+            "change": self.change,
+            "seconds": round(self.seconds, 1),
+            "probe_interval": round(self.interval, 3),
+            "devices": [device.name for device in self.lab.topology.devices],
+            "hosts": [
+                {
+                    "name": host.name,
+                    "device": host.device,
+                    "line": host.line,
+                    "zone": host.zone,
+                    "vrf": host.vrf,
+                    "addresses": [str(home.address) for home in host.homes],
+                }
+                for host in self.lab.hosts
+            ],
+            "findings": [finding.as_json() for finding in self.findings],
+            "before": [_seen(seen) for seen in self.before],
+            "legs": [_leg(leg) for leg in self.legs],
+            "stand_ins": [
+                {"device": one.device, "platform": one.platform, "stand_in": one.stand_in, "why": _both(one.why)}
+                for one in self.substitutions
+            ],
+            "not_run": [
+                {"device": one.device, "platform": one.platform, "why": _both(one.why)} for one in self.skipped
+            ],
+            "not_carried_over": {name: [_both(one) for one in several] for name, several in self.left.items()},
+            "notes": [_both(note) for note in self.notes],
+        }
+
+
+def _both(message: Message) -> dict[str, str]:
+    return {"en": message.in_language("en"), "zh": message.in_language("zh_CN")}
+
+
+def _seen(seen: Seen) -> dict[str, Any]:
+    flow = seen.flow
+    return {
+        "from": flow.pair.a,
+        "to": flow.pair.b,
+        "source": str(flow.a),
+        "destination": str(flow.b),
+        "wanted": flow.pair.wanted.value,
+        "passed": seen.passed,
+        "last": seen.last,
+        "hops": list(seen.hops),
+    }
+
+
+def _leg(leg: Leg) -> dict[str, Any]:
+    return {
+        "leg": leg.name,
+        "folder": leg.folder,
+        "stage": leg.stage,
+        "way": leg.way.value,
+        "seconds": round(leg.seconds, 2),
+        "settled": round(leg.settled, 2),
+        "allowed": leg.allowed,
+        "devices": [
+            {"name": one.device, "state": one.state, "ok": one.ok, "error": _both(one.error) if one.error else None}
+            for one in leg.pushed
+        ],
+        "probes": sum(loss.sent for loss in leg.losses),
+        "lost": sum(loss.lost for loss in leg.losses),
+        "longest": round(max((loss.longest(leg.seconds) for loss in leg.losses), default=0.0), 3),
+        "losses": [_loss(loss, leg) for loss in leg.losses if loss.lost],
+        "neighbours": dict(leg.neighbours),
+        "matrix": [_seen(seen) for seen in leg.matrix],
+        "faults": [_both(fault) for fault in leg.faults],
+    }
+
+
+def _loss(loss: Loss, leg: Leg) -> dict[str, Any]:
+    return {
+        "from": loss.flow.pair.a,
+        "to": loss.flow.pair.b,
+        "source": str(loss.flow.a),
+        "destination": str(loss.flow.b),
+        "sent": loss.sent,
+        "lost": loss.lost,
+        "longest": round(loss.longest(leg.seconds), 3),
+        "gaps": [{"from": gap.begin, "to": gap.end, "count": gap.count} for gap in loss.gaps],
+    }
+
+
+# ---- what is wrong
+
+
+def findings(
+    before: Sequence[Seen], legs: Sequence[Leg], walk: Walk, neighbours: Mapping[str, int]
+) -> Iterator[Finding]:
+    """All that is wrong, in the order in which it was seen."""
+    for seen in before:
+        if seen.wrong:
+            yield _wrong_pair(seen, "today", walk)
+    failing = {seen.flow.pair.name for seen in before if seen.wrong}
+    for leg in legs:
+        yield from _pushed(leg)
+        for device, address in leg.silent:
+            text = Message(
+                "{device}: its new address {address} does not answer, or nobody at the other end shares its subnet",
+                device=device, address=address,
+            )  # fmt: skip
+            yield Finding("unanswered", text, leg.name, device)
+        for seen in leg.matrix:
+            if seen.wrong and seen.flow.pair.name not in failing:
+                yield _wrong_pair(seen, leg.name, walk)
+        yield from _lost(leg, walk)
+        for device, count in leg.neighbours.items():
+            if count < neighbours.get(device, 0):
+                text = Message(
+                    "{device} has {count} routing neighbours, and had {before}",
+                    device=device, count=count, before=neighbours[device],
+                )  # fmt: skip
+                yield Finding("neighbours", text, leg.name, device)
+        yield from _as_before(leg, walk)
+
+
+def _pushed(leg: Leg) -> Iterator[Finding]:
+    for one in leg.pushed:
+        if not one.ok:
+            why = one.error or Message("it is {state}", state=one.state)
+            text = Message("{device} has not done the stage: {why}", device=one.device, why=why)
+            yield Finding("not-done", text, leg.name, one.device)
+
+
+def _wrong_pair(seen: Seen, leg: str, walk: Walk) -> Finding:
+    pair, flow = seen.flow.pair, seen.flow
+    ends = {"a": pair.a, "b": pair.b, "source": flow.a, "destination": flow.b}
+    if pair.wanted is Wanted.FORBIDDEN:
+        text = Message("{a} ({source}) reaches {b} ({destination}) and must not: {why}", **ends, why=pair.why)
+        return Finding("forbidden-passed", text, leg, "", pair.name)
+    if seen.last:
+        text = Message(
+            "{a} ({source}) does not reach {b} ({destination}); the last that saw its packets is {device}",
+            **ends, device=seen.last,
+        )  # fmt: skip
+    else:
+        text = Message("{a} ({source}) does not reach {b} ({destination}); no router has seen its packets", **ends)
+    return Finding("required-failed", text, leg, seen.last or walk.home_of(pair.a), pair.name)
+
+
+def _lost(leg: Leg, walk: Walk) -> Iterator[Finding]:
+    for loss in leg.losses:
+        longest = loss.longest(leg.seconds)
+        if not loss.lost or (leg.allowed and longest <= leg.allowed):
+            continue
+        device = "" if leg.faults else blamed(leg, loss, walk.way(loss.flow))
+        pair = loss.flow.pair
+        text = Message(
+            "{a} ↔ {b} ({source}, {destination}) lost {lost} of {sent} probes, {seconds} s at the longest",
+            a=pair.a, b=pair.b, source=loss.flow.a, destination=loss.flow.b,
+            lost=loss.lost, sent=loss.sent, seconds=round(longest, 2),
+        )  # fmt: skip
+        if device:
+            text = Message("{told}, while {device} was being changed", told=text, device=device)
+        for fault in leg.faults:
+            text = Message("{told}; {fault}", told=text, fault=fault)
+        yield Finding("loss", text, leg.name, device, pair.name)
+
+
+def blamed(leg: Leg, loss: Loss, way: Sequence[str]) -> str:
+    """The device on the pair's way that was being changed when most of its probes were lost; empty if none was."""
+    if not loss.gaps:
+        return ""
+    gap = max(loss.gaps, key=lambda one: one.count)
+    moment = leg.began + gap.begin
+
+    def distance(one: Pushed) -> float:
+        return 0.0 if one.begun <= moment <= one.ended else min(abs(moment - one.begun), abs(moment - one.ended))
+
+    near = [one for one in leg.pushed if one.device in way and one.ended and distance(one) <= 1.0]
+    # Of several at once the one whose end is nearest: packets are lost when a change is applied, not when it is read.
+    return min(near, key=lambda one: abs(one.ended - moment)).device if near else ""
+
+
+def _as_before(leg: Leg, walk: Walk) -> Iterator[Finding]:
+    if leg.way is Way.FORTH:
+        return
+    first = walk.first_texts(leg)
+    for device, text in leg.texts.items():
+        if device in first and first[device] != text:
+            told = Message("{device} does not run what it ran at this point the first time", device=device)
+            yield Finding("not-as-before", told, leg.name, device)
+    for seen in differing(walk.first_matrix(leg), leg.matrix):
+        if not seen.wrong:
+            told = Message("{pair} is not as it was at this point the first time", pair=seen.flow.pair.name)
+            yield Finding("matrix-differs", told, leg.name, "", seen.flow.pair.name)
+
+
+WAYS = {Way.FORTH: mark("forth"), Way.BACK: mark("back"), Way.AGAIN: mark("forth again")}
+KINDS = {
+    "not-done": mark("stage not done"),
+    "unanswered": mark("address does not answer"),
+    "required-failed": mark("required pair failed"),
+    "forbidden-passed": mark("forbidden pair passed"),
+    "loss": mark("packets lost"),
+    "neighbours": mark("routing neighbour lost"),
+    "not-as-before": mark("configuration not as before"),
+    "matrix-differs": mark("pairs not as before"),
+    "stopped": mark("stopped"),
+}
+WANTED = {
+    Wanted.REQUIRED: mark("required"),
+    Wanted.FORBIDDEN: mark("forbidden"),
+    Wanted.OPEN: mark("nothing said"),
+}

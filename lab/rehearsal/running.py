@@ -1,0 +1,113 @@
+"""The lab of a rehearsal: every device with the configuration of today, a host in every LAN with all its addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from inventory.model import LineKind
+from inventory.text import Message
+from lab import topology as topologies
+from lab.backends.netns import Netns
+from lab.rehearsal import hosts as hosting
+from lab.rehearsal import mixed
+from lab.state import FOLDER, OWN_LANGUAGES, Skipped
+from lab.topology import NodeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from inventory.model import Workspace
+    from ipplan.plan import Plan
+    from lab.backend import Fault, Observer
+    from lab.netns.process import Running
+    from lab.netns.spec import LabSpec
+    from lab.rehearsal.model import Host
+    from lab.state import LabState
+    from lab.topology import Topology
+
+
+class _Built(Netns):
+    """The back end, told what to build; its devices are the inventory's own, not those of a derived workspace."""
+
+    def __init__(self, spec: LabSpec) -> None:
+        self._spec = spec
+
+    def design(self, topology: Topology, faults: Mapping[str, Fault]) -> LabSpec:
+        """What was made before."""
+        del topology, faults
+        return self._spec
+
+    def state(self, topology: Topology, directory: Path, running: Running, faults: Mapping[str, Fault]) -> LabState:
+        """As always, and that its devices speak their own languages."""
+        found = super().state(topology, directory, running, faults)
+        return replace(found, extra={**found.extra, OWN_LANGUAGES: True})
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A lab that runs, its topology, and its hosts. `left`: what its stand-ins do not carry over, by device."""
+
+    state: LabState
+    topology: Topology
+    hosts: tuple[Host, ...]
+    left: Mapping[str, Sequence[Message]] = field(default_factory=dict)
+
+    @property
+    def keeper(self) -> int:
+        """The process whose names the lab's networks have."""
+        return int(self.state.extra["keeper"])
+
+
+def names_of_hosts(built: Topology, running: Collection[str]) -> dict[str, str]:
+    """The name of the host in each LAN of the running devices, by line."""
+    inventory = built.workspace.inventory
+    names = {node.line: node.name for node in built.nodes if node.line}
+    taken = {node.name for node in built.nodes} | set(inventory.devices)
+    for line in inventory.lines.values():
+        if line.kind is LineKind.LAN and line.a.device in running and line.name not in names:
+            name = f"pc-{line.name.removeprefix('lan-')}"
+            while name in taken:
+                name += "-host"
+            taken.add(name)
+            names[line.name] = name
+    return names
+
+
+def up(
+    workspace: Workspace,
+    plan: Plan,
+    devices: Collection[str],
+    texts: Mapping[str, Sequence[bytes]],
+    observer: Observer,
+) -> Lab:
+    """Start the lab below the workspace's folder; it ends with this process. LabError if it cannot run here.
+
+    `texts` are each device's configurations along the way, today's first: that is what it starts with.
+    """
+    platforms = {name: workspace.inventory.devices[name].platform for name in devices}
+    skipped = tuple(
+        Skipped(name, platform, why) for name, platform in platforms.items() if (why := mixed.runnable(platform))
+    )
+    left_out = {one.device for one in skipped}
+    built = topologies.build(workspace, plan, backend=Netns.name, devices=set(devices) - left_out)
+    running = {node.name for node in built.of_kind(NodeKind.DEVICE)}
+    inventory = workspace.inventory
+    found = tuple(hosting.hosts(inventory, running, texts, names_of_hosts(built, running)))
+    today = {name: several[0] for name, several in texts.items() if name in running}
+    observer.step(Message("compiling the stand-ins of {count} devices", count=len(today)))
+    made = mixed.network(workspace, today, found)
+    spec = mixed.spec_of(made, built, workspace, today, found)
+    topology = replace(mixed.topology_of(made, built, workspace, found), skipped=skipped)
+    directory = workspace.root / FOLDER
+    directory.mkdir(mode=0o700, exist_ok=True)
+    state = _Built(spec).up(topology, directory, observer, faults={}, owned=True)
+    return Lab(state, topology, found, mixed.left(made))
+
+
+def ended(root: Path) -> None:
+    """End the lab of a rehearsal, if it runs."""
+    from lab import control  # noqa: PLC0415 - start-up time
+
+    control.down(root)

@@ -1,0 +1,253 @@
+"""The parts of a rehearsal that need no lab: hosts, pairs, faults, a workspace's copy, whom a loss is put down to."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_interface
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from configs.dialects import platforms
+from inventory import workspace
+from inventory.errors import InputError
+from inventory.text import Message
+from lab.rehearsal import change, faults, hosts, pairs, scratch
+from lab.rehearsal.model import Flow, Gap, Home, Host, Leg, Loss, Pair, Pushed, Seen, Wanted, Way
+from lab.rehearsal.prober import _Flow
+from lab.rehearsal.report.drawing import _rows
+from lab.rehearsal.result import blamed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+WHY = Message("both are in {vrf}, and no zone stands between", vrf="default")
+
+
+def home(address: str, gateway: str) -> Home:
+    """An address with its gateway."""
+    return Home(ip_interface(address), ip_address(gateway))  # type: ignore[arg-type]
+
+
+def flow(a: str = "pc-a", b: str = "pc-b", wanted: Wanted = Wanted.REQUIRED) -> Flow:
+    """A flow between two hosts."""
+    return Flow(Pair(a, b, wanted, WHY), ip_address("10.0.0.2"), ip_address("10.0.1.2"))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def town(tmp_path: Path, make_town: Callable[..., Any]) -> Any:
+    """A core with two townships."""
+    return make_town(tmp_path / "town")
+
+
+@pytest.fixture
+def inventory(town: Any) -> Any:
+    """Its inventory."""
+    return workspace.load(town.root, platforms=platforms()).inventory
+
+
+# ---- hosts
+
+
+def test_a_host_has_an_address_for_every_prefix_on_the_way(town, inventory):
+    """Today's first; none that a router has; the gateway is the router's."""
+    text = town.text("r1")
+    along = {"r1": [text.encode(), text.replace("10.20.1.1/24", "59.193.1.1/24").encode()]}
+    [host] = hosts.hosts(inventory, {"r1"}, along, {"lan-r1": "pc-r1"})
+    assert [str(one.address) for one in host.homes] == ["10.20.1.128/24", "59.193.1.128/24"]
+    assert [str(one.gateway) for one in host.homes] == ["10.20.1.1", "59.193.1.1"]
+    assert "rule add from 59.193.1.128 table 101" in hosts.wires(host)
+
+
+def test_hosts_of_one_prefix_by_mistake_have_addresses_of_their_own(town, inventory):
+    """Or the one would answer for the other."""
+    texts = {name: [town.text(name).replace("10.20.2.1", "10.20.1.1").encode()] for name in ("r1", "r2")}
+    found = hosts.hosts(inventory, {"r1", "r2"}, texts, {"lan-r1": "pc-r1", "lan-r2": "pc-r2"})
+    assert len({one.homes[0].address.ip for one in found}) == 2
+
+
+def test_an_address_is_live_where_its_router_has_the_prefix():
+    """By number."""
+    host = Host("pc", "r1", "eth2", "lan", homes=(home("10.0.0.2/24", "10.0.0.1"), home("10.9.0.2/24", "10.9.0.1")))
+    assert hosts.live(host, [home("10.9.0.1/24", "10.9.0.1")]) == {1}
+
+
+# ---- pairs
+
+
+def test_hosts_of_a_network_without_zones_have_to_reach_each_other(inventory):
+    """Every one every other, in both directions."""
+    found = pairs.pairs(inventory, {"core", "r1", "r2"}, _pcs())
+    assert {pair.wanted for pair in found} == {Wanted.REQUIRED}
+    assert len(found) == 6
+
+
+def test_nothing_is_wanted_where_no_line_leads(inventory):
+    """The core between them does not run."""
+    found = pairs.pairs(inventory, {"r1", "r2"}, _pcs()[1:])
+    assert {pair.wanted for pair in found} == {Wanted.OPEN}
+
+
+def _pcs(**zones: str) -> list[Host]:
+    return [
+        Host(f"pc-{name}", name, "eth1" if name == "core" else "eth2", f"lan-{name}", zone=zones.get(name, ""))
+        for name in ("core", "r1", "r2")
+    ]
+
+
+@pytest.mark.parametrize(("services", "wanted"), [("[any]", "required"), ("[https]", "open"), ("", "forbidden")])
+def test_the_policy_decides_between_zones(town, services, wanted):
+    """A flow allows a pair if its services hold what is probed; no flow, no way."""
+    flows = f"flows:\n  - {{name: in, from: out, to: servers, services: {services}}}\n" if services else ""
+    (town.root / "inventory/zones.yaml").write_text(
+        "zones:\n  - {name: out, title: 外, area: public, interfaces: ['core:eth2', 'core:eth3']}\n"
+        f"  - {{name: servers, title: 内, area: public, interfaces: ['core:eth1']}}\n{flows}",
+        encoding="utf-8",
+    )
+    found = pairs.pairs(workspace.load(town.root, platforms=platforms()).inventory, {"core", "r1", "r2"}, _pcs())
+    by_name = {(pair.a, pair.b): pair.wanted.value for pair in found}
+    assert by_name["pc-r1", "pc-core"] == wanted
+    assert by_name["pc-core", "pc-r1"] == "forbidden"
+    assert by_name["pc-r1", "pc-r2"] == "required"
+
+
+@pytest.mark.parametrize(("imported", "wanted"), [("['65000:1']", "forbidden"), ("['65000:1', '65000:2']", "required")])
+def test_vrfs_are_apart_unless_each_imports_the_other(town, imported, wanted):
+    """As RFC 4364 has it; an import in one direction joins nobody."""
+    (town.root / "inventory/zones.yaml").write_text(
+        "vrfs:\n  - {name: default, title: 公用, area: public}\n"
+        f"  - {{name: a, title: 甲, area: vpn, rd: '65000:1', import_rt: {imported}, export_rt: ['65000:1']}}\n"
+        "  - {name: b, title: 乙, area: vpn, rd: '65000:2', import_rt: ['65000:1', '65000:2'], "
+        "export_rt: ['65000:2']}\n"
+        "zones:\n  - {name: za, title: 甲, area: vpn, vrf: a, interfaces: ['r1:eth2']}\n"
+        "  - {name: zb, title: 乙, area: vpn, vrf: b, interfaces: ['r2:eth2']}\n",
+        encoding="utf-8",
+    )
+    inventory = workspace.load(town.root, platforms=platforms()).inventory
+    one = Host("pc-r1", "r1", "eth2", "lan-r1", "za", "a")
+    other = Host("pc-r2", "r2", "eth2", "lan-r2", "zb", "b")
+    assert {pair.wanted.value for pair in pairs.pairs(inventory, {"core", "r1", "r2"}, [one, other])} == {wanted}
+
+
+def test_a_pair_is_probed_from_old_to_old_and_from_new_to_new():
+    """And a host that keeps its one address uses it for both."""
+    moves = Host("a", "r1", "eth2", "l", homes=(home("10.0.0.2/24", "10.0.0.1"), home("10.9.0.2/24", "10.9.0.1")))
+    stays = Host("b", "r2", "eth2", "m", homes=(home("10.0.1.2/24", "10.0.1.1"),))
+    pair = Pair("a", "b", Wanted.REQUIRED, WHY)
+    back = Pair("b", "a", Wanted.REQUIRED, WHY)
+    found = pairs.flows([pair, back], {"a": moves, "b": stays}, {"a": {0, 1}, "b": {0}})
+    assert [(str(one.a), str(one.b)) for one in found[:2]] == [("10.0.0.2", "10.0.1.2"), ("10.9.0.2", "10.0.1.2")]
+    assert len(found) == 4
+    assert len(pairs.both_ways_once(found)) == 2
+    assert pairs.flows([pair], {"a": moves, "b": stays}, {"a": {1}, "b": set()}) == []
+
+
+# ---- probes and losses
+
+
+def test_gaps_are_from_the_first_lost_probe_to_the_next_answered_one():
+    """And open at the end if nothing came any more."""
+    one = _Flow(None, "10.0.0.1")  # type: ignore[arg-type]
+    one.sent.extend([100.0, 100.1, 100.2, 100.3, 100.4])
+    one.came.extend([1, 0, 0, 1, 0])
+    assert [[round(value, 1) if value else value for value in gap] for gap in one.gaps(100.0)] == [
+        [0.1, 0.3, 2],
+        [0.4, None, 1],
+    ]
+    assert Loss(flow(), 5, 3, (Gap(0.1, 0.3, 2), Gap(0.4, None, 1))).longest(0.9) == pytest.approx(0.5)
+
+
+def test_a_loss_is_put_down_to_the_device_on_the_way_that_was_being_changed():
+    """Not to one elsewhere, and to nobody where nobody was at work."""
+    leg = Leg("003-prefer", "prefer", Way.FORTH, began=1000.0)
+    leg.pushed = (
+        Pushed("r1", "changed", ok=True, begun=1000.5, ended=1002.0),
+        Pushed("r9", "changed", ok=True, begun=1001.0, ended=1001.5),
+        Pushed("core", "changed", ok=True, begun=1003.0, ended=1004.0),
+    )
+    loss = Loss(flow(), 50, 4, (Gap(1.4, 1.8, 4),))
+    assert blamed(leg, loss, ["r1", "core", "r2"]) == "r1"
+    assert blamed(leg, loss, ["r2"]) == ""
+    assert blamed(leg, Loss(flow(), 50, 4, (Gap(8.0, 8.4, 4),)), ["r1", "core"]) == ""
+
+
+def test_wrong_is_a_required_pair_that_fails_and_a_forbidden_one_that_passes():
+    """An open one is neither."""
+    table = {(wanted, passed): Seen(flow(wanted=wanted), passed).wrong for wanted in Wanted for passed in (True, False)}
+    assert [key for key, wrong in table.items() if wrong] == [(Wanted.REQUIRED, False), (Wanted.FORBIDDEN, True)]
+
+
+def test_rows_of_the_drawing_are_distances_from_the_middle():
+    """The one with most lines on top."""
+    names = ["r1", "r2", "core", "far"]
+    lines = [("core", "r1"), ("core", "r2"), ("r2", "far"), ("core", "r1")]
+    assert list(_rows(names, lines)) == [["core"], ["r1", "r2"], ["far"]]
+
+
+# ---- the copy and the change
+
+
+def test_the_copy_leads_nowhere_out(town):
+    """No database, no log host, no real secret, no closed window; the workspace stays as it is."""
+    before = (town.root / "govnet.yaml").read_text(encoding="utf-8")
+    with (town.root / "govnet.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("syslog: udp://192.0.2.9:514\ndatabase: postgresql://u@192.0.2.9/g\n")
+    (town.root / "rollout.yaml").write_text("waves: [rest]\napproval: true\n", encoding="utf-8")
+    (town.root / "secrets/password").write_text("Real-Secret-1\n", encoding="utf-8")
+    copy = town.root.parent / "copy"
+    scratch.copy(town.root, copy)
+    made = workspace.load(copy, platforms=platforms())
+    assert (made.settings.database, made.settings.syslog, made.settings.title) == ("", "", "试验市")
+    secret = made.inventory.credentials["routers"].password.resolve(copy).reveal()
+    assert secret.startswith("Lab-")
+    assert "Real-Secret" not in "".join(path.read_text(encoding="utf-8") for path in copy.rglob("*") if path.is_file())
+    assert (copy / "rollout.yaml").read_text(encoding="utf-8") == "waves:\n- rest\n"
+    assert before in (town.root / "govnet.yaml").read_text(encoding="utf-8")
+
+
+def test_a_device_that_moves_is_managed_elsewhere_from_then_on(town):
+    """The table of devices says so; the others stay."""
+    scratch.managed_at(town.root, {"r1": ip_interface("10.200.9.2/24")})
+    devices = workspace.load(town.root, platforms=platforms()).inventory.devices
+    assert (str(devices["r1"].address), str(devices["r2"].address)) == ("10.200.9.2/24", "10.200.0.3/24")
+
+
+def test_texts_to_come_are_one_stage_there_and_back(town):
+    """Its commands are what the dialect computes, in both directions."""
+    folder = town.root / "wanted"
+    folder.mkdir()
+    (folder / "r1.cfg").write_text(town.text("r1").replace("!\nend", "!\nip route 10.9.0.0/16 blackhole\n!\nend"))
+    loaded = workspace.load(town.root, platforms=platforms())
+    today = {"r1": town.text("r1").encode(), "r2": town.text("r2").encode()}
+    top = change.write(town.root, folder, loaded, None, today)  # type: ignore[arg-type]
+    [stage] = change.stages_of(top)
+    [row] = stage["devices"]
+    assert (row["name"], row["parts"][0]["commands"]) == ("r1", ["ip route 10.9.0.0/16 blackhole"])
+    assert row["undo_parts"][0]["commands"] == ["no ip route 10.9.0.0/16 blackhole"]
+    assert change.devices_of(top) == {"r1"}
+
+
+def test_a_change_of_nothing_is_refused(town):
+    """It would be rehearsed well."""
+    loaded = workspace.load(town.root, platforms=platforms())
+    with pytest.raises(InputError) as caught:
+        change.write(town.root, town.today, loaded, None, {"r1": town.text("r1").encode()})  # type: ignore[arg-type]
+    assert [problem.code for problem in caught.value.problems] == ["nothing-to-do"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("r1", "bad-fault"), ("r1=explodes", "bad-fault"), ("r77=down@add", "unknown-name")]
+)
+def test_a_fault_that_is_none(inventory, text, code):
+    """Said before anything is started."""
+    with pytest.raises(InputError) as caught:
+        faults.read([text], inventory)
+    assert [problem.code for problem in caught.value.problems] == [code]
+
+
+def test_faults_of_devices_and_lines(inventory):
+    """In a stage by its folder or its word."""
+    line, device = faults.read(["ln-r1=down@prefer", "r1=wrong-address"], inventory)
+    assert line.concerns("003-prefer", "prefer")
+    assert not line.concerns("001-add", "add")
+    assert not device.concerns("001-add", "add")

@@ -1,0 +1,92 @@
+"""A change rehearsed on real FRR routers in namespaces: there, back, there again, with traffic on the network."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(900)]
+
+
+class Page(HTMLParser):
+    """The page's tags that were opened and not closed, and what it takes from elsewhere."""
+
+    VOID = frozenset({"meta", "line", "rect", "br"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.foreign: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A tag opens."""
+        self.foreign += [value for key, value in attrs if key in ("src", "href") and value]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """One that closes itself."""
+
+    def handle_endtag(self, tag: str) -> None:
+        """A tag closes."""
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+
+def test_a_change_goes_there_and_back_without_a_loss(tmp_path: Path, make_town: Callable[..., Any]) -> None:
+    """Nothing lost, every pair as before, the routers' texts byte for byte as they were; a page says so."""
+    town = make_town(tmp_path / "town", 1)
+    wanted = tmp_path / "wanted"
+    wanted.mkdir()
+    text = town.text("r1").replace("!\nend", "!\nip route 10.99.0.0/16 blackhole\n!\nend")
+    (wanted / "r1.cfg").write_text(text, encoding="utf-8")
+    out = tmp_path / "out"
+    done = town.rehearse(wanted, "--out", str(out))
+    assert (done["exit"], done["ok"], done["findings"]) == (0, True, [])
+    assert [leg["way"] for leg in done["legs"]] == ["forth", "back", "again"]
+    for leg in done["legs"]:
+        assert [(row["name"], row["state"]) for row in leg["devices"]] == [("r1", "changed")]
+        assert (leg["lost"], leg["probes"] > 10) == (0, True)
+        assert leg["neighbours"] == {"core": 1, "r1": 1}
+        assert [seen["passed"] for seen in leg["matrix"]] == [True, True]
+    page = (out / "rehearsal.html").read_text(encoding="utf-8")
+    parsed = Page(page)
+    assert (parsed.open, parsed.foreign) == ([], [])
+    assert "<svg" in page
+    assert "Nothing is wrong" in page
+    assert not (town.root / ".lab").exists()
+    assert not (town.root / "rollouts").exists()
+
+
+@pytest.mark.soak
+def test_a_readdressing_of_a_small_town(tmp_path: Path, make_town: Callable[..., Any]) -> None:
+    """All stages, each there, back and there again: no probe is lost, and every text returns."""
+    town = make_town(tmp_path / "town", 2)
+    done = town.rehearse(town.mapping())
+    assert (done["exit"], done["findings"]) == (0, [])
+    sent = [(leg["stage"], leg["way"]) for leg in done["legs"] if leg["devices"]]
+    assert sent == [(stage, way) for stage in ("add", "remove") for way in ("forth", "back", "again")]
+    assert sum(leg["lost"] for leg in done["legs"]) == 0
+    last = {(seen["source"], seen["passed"]) for seen in done["legs"][-1]["matrix"]}
+    assert last == {(f"59.193.{number}.128", True) for number in range(3)}
+
+
+@pytest.mark.soak
+def test_a_line_that_is_down_in_the_middle(tmp_path: Path, make_town: Callable[..., Any]) -> None:
+    """The report says which pairs lost what, and that the line was down; behind it all is well again."""
+    town = make_town(tmp_path / "town", 2)
+    done = town.rehearse(town.mapping(), "--once", "--fault", "ln-r2=down@add")
+    assert done["exit"] == 1
+    assert {finding["kind"] for finding in done["findings"]} == {"loss"}
+    assert all("pc-r2" in finding["pair"] for finding in done["findings"])
+    assert all("ln-r2 is down" in finding["told"]["en"] for finding in done["findings"])
+    add = done["legs"][0]
+    assert all(row["gaps"] and row["lost"] > 3 for row in add["losses"])
+    assert all(seen["passed"] for seen in add["matrix"])
