@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 FOLDER = "/usr/lib/frr"
 # Routing daemons that a router runs unless more are asked for. staticd has no SNMP module.
-DAEMONS = ("zebra", "staticd", "ospfd")
+DAEMONS: tuple[str, ...] = ("zebra", "staticd", "ospfd")
 _WITH_SNMP = frozenset({"zebra", "ospfd", "ospf6d", "bgpd", "ripd"})
 
 
