@@ -217,6 +217,7 @@ class BgpSketch:
         # The families in which a neighbour is active without a word; in a VRF that of its address, if there are any.
         self.active_by_default: frozenset[str] = frozenset({"ipv4"})
         self.active_in_vrfs = True
+        self.active_by_version = False  # a neighbour with an IPv6 address is not active in IPv4 without a word
 
     def family(self, name: str, vrf: str = "") -> FamilySketch:
         """A family of a VRF."""
@@ -250,6 +251,8 @@ class BgpSketch:
             for name in sorted({name for name, of in self.families if of == vrf} | self.active_by_default):
                 said = self.merged(vrf, peer, self.families.get((name, vrf)))
                 default = name in self.active_by_default
+                if self.active_by_version:
+                    default = default and name == _own_family(peer)
                 if vrf:
                     default = self.active_in_vrfs and name == _own_family(peer)
                 if said.get("enabled", default):

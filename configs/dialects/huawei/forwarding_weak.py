@@ -49,6 +49,7 @@ def weaken(system: Phrases) -> None:
         why=Message("it measures or keeps the time"),
     )  # fmt: skip
     system.weak("bfd", "bfd ...", why=BFD)
+    system.weak("static-route timer ...", why=TIMERS)
     system.weak("arp static ...", "ipv6 neighbor ...", why=Message("who has the address is found by asking as well"))
     system.weak(
         "arp expire-time ...",

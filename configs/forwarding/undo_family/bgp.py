@@ -57,6 +57,7 @@ def speaker(draft: Draft, command: Command, asn: str) -> View:
     """The view of `bgp ASN`."""
     if draft.bgp is None:
         draft.bgp = BgpSketch(as_number(asn), command.line)
+        draft.bgp.active_by_version = True
     return View(draft, draft.bgp)
 
 
