@@ -242,22 +242,28 @@ class BgpSketch:
                 found |= family.peers.get(one, {})
         return found
 
+    def _active(self) -> dict[tuple[str, str], set[str]]:
+        """The families in which each neighbour is active; those exist from now on."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for vrf, peer in sorted({key for key in self.general if key[1] not in self.groups} | set(self.member_of)):
+            for name in sorted({name for name, of in self.families if of == vrf} | self.active_by_default):
+                said = self.merged(vrf, peer, self.families.get((name, vrf)))
+                if said.get("enabled", self._by_itself(vrf, peer, name)):
+                    found.setdefault((vrf, peer), set()).add(name)
+                    self.family(name, vrf)
+        return found
+
+    def _by_itself(self, vrf: str, peer: str, family: str) -> bool:
+        """Whether a neighbour is active in a family without a word."""
+        own = family == _own_family(peer)
+        if vrf:
+            return self.active_in_vrfs and own
+        return family in self.active_by_default and (own or not self.active_by_version)
+
     def speaker(self, draft: Draft) -> Any:
         """The speaker, and what is wrong with its neighbours as lines that are left."""
         own = self.sketch.get("asn")
-        active: dict[tuple[str, str], set[str]] = {}
-        peers = sorted({key for key in self.general if key[1] not in self.groups} | set(self.member_of))
-        for vrf, peer in peers:
-            for name in sorted({name for name, of in self.families if of == vrf} | self.active_by_default):
-                said = self.merged(vrf, peer, self.families.get((name, vrf)))
-                default = name in self.active_by_default
-                if self.active_by_version:
-                    default = default and name == _own_family(peer)
-                if vrf:
-                    default = self.active_in_vrfs and name == _own_family(peer)
-                if said.get("enabled", default):
-                    active.setdefault((vrf, peer), set()).add(name)
-                    self.family(name, vrf)
+        active = self._active()
         families = []
         for (name, vrf), family in self.families.items():
             found = []
