@@ -141,10 +141,27 @@ class Draft:
         """A VPN instance by its name."""
         return self.vrfs.setdefault(name, Sketch(Vrf, name=name, line=line))
 
+    def _undefined(self) -> None:
+        """Languages differ in what a route policy that is not there does: the lines that name one are left."""
+        processes: list[Sketch[Any]] = [*self.ospf.values(), *self.isis.values(), *self.rip.values()]
+        if self.bgp is not None:
+            processes += self.bgp.families.values()
+        used = [
+            (one.line, one.policy)
+            for process in processes
+            for where in ("redistributes", "redistributes6")
+            for one in process.get(where, ())
+        ]
+        used += [(int(line), str(name)) for line, name in self.store.get("policies", {}).items()]
+        for line, policy in used:
+            if policy and policy not in self.policies:
+                self.ledger.leave(line, Message("the route policy is not defined"), "routes")
+
     def done(self, platform: str, commands: Iterable[Command], name: str = "") -> Forwarding:
         """The device. Whatever no reader spoke of is left."""
         for finish in self.later:
             finish()
+        self._undefined()
         known = self.ledger.known
         for command in commands:
             if command.line not in known:

@@ -193,7 +193,8 @@ def _default(view: View, _: Command, peer: str) -> Outcome:
 
 
 @GENERAL("peer {} route-policy {} {import|export}")
-def _policy(view: View, _: Command, peer: str, name: str, way: str) -> Outcome:
+def _policy(view: View, command: Command, peer: str, name: str, way: str) -> Outcome:
+    view.draft.store.setdefault("policies", {})[str(command.line)] = name
     _place(view, peer)["policy_in" if way == "import" else "policy_out"] = name
     return None
 
