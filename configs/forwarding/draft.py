@@ -141,10 +141,27 @@ class Draft:
         """A VPN instance by its name."""
         return self.vrfs.setdefault(name, Sketch(Vrf, name=name, line=line))
 
+    def _undefined(self) -> None:
+        """Languages differ in what a route policy that is not there does: the lines that name one are left."""
+        processes: list[Sketch[Any]] = [*self.ospf.values(), *self.isis.values(), *self.rip.values()]
+        if self.bgp is not None:
+            processes += self.bgp.families.values()
+        used = [
+            (one.line, one.policy)
+            for process in processes
+            for where in ("redistributes", "redistributes6")
+            for one in process.get(where, ())
+        ]
+        used += [(int(line), str(name)) for line, name in self.store.get("policies", {}).items()]
+        for line, policy in used:
+            if policy and policy not in self.policies:
+                self.ledger.leave(line, Message("the route policy is not defined"), "routes")
+
     def done(self, platform: str, commands: Iterable[Command], name: str = "") -> Forwarding:
         """The device. Whatever no reader spoke of is left."""
         for finish in self.later:
             finish()
+        self._undefined()
         known = self.ledger.known
         for command in commands:
             if command.line not in known:
@@ -217,6 +234,7 @@ class BgpSketch:
         # The families in which a neighbour is active without a word; in a VRF that of its address, if there are any.
         self.active_by_default: frozenset[str] = frozenset({"ipv4"})
         self.active_in_vrfs = True
+        self.active_by_version = False  # a neighbour with an IPv6 address is not active in IPv4 without a word
 
     def family(self, name: str, vrf: str = "") -> FamilySketch:
         """A family of a VRF."""
@@ -241,20 +259,28 @@ class BgpSketch:
                 found |= family.peers.get(one, {})
         return found
 
+    def _active(self) -> dict[tuple[str, str], set[str]]:
+        """The families in which each neighbour is active; those exist from now on."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for vrf, peer in sorted({key for key in self.general if key[1] not in self.groups} | set(self.member_of)):
+            for name in sorted({name for name, of in self.families if of == vrf} | self.active_by_default):
+                said = self.merged(vrf, peer, self.families.get((name, vrf)))
+                if said.get("enabled", self._by_itself(vrf, peer, name)):
+                    found.setdefault((vrf, peer), set()).add(name)
+                    self.family(name, vrf)
+        return found
+
+    def _by_itself(self, vrf: str, peer: str, family: str) -> bool:
+        """Whether a neighbour is active in a family without a word."""
+        own = family == _own_family(peer)
+        if vrf:
+            return self.active_in_vrfs and own
+        return family in self.active_by_default and (own or not self.active_by_version)
+
     def speaker(self, draft: Draft) -> Any:
         """The speaker, and what is wrong with its neighbours as lines that are left."""
         own = self.sketch.get("asn")
-        active: dict[tuple[str, str], set[str]] = {}
-        peers = sorted({key for key in self.general if key[1] not in self.groups} | set(self.member_of))
-        for vrf, peer in peers:
-            for name in sorted({name for name, of in self.families if of == vrf} | self.active_by_default):
-                said = self.merged(vrf, peer, self.families.get((name, vrf)))
-                default = name in self.active_by_default
-                if vrf:
-                    default = self.active_in_vrfs and name == _own_family(peer)
-                if said.get("enabled", default):
-                    active.setdefault((vrf, peer), set()).add(name)
-                    self.family(name, vrf)
+        active = self._active()
         families = []
         for (name, vrf), family in self.families.items():
             found = []

@@ -83,6 +83,10 @@ def skip(hop: Hop) -> None:
     hop.take()
 
 
+def nothing(_: Hop) -> None:
+    """A word that does not change where it leads."""
+
+
 def main(hop: Hop) -> None:
     """The next hop is looked up in the global table."""
     hop.vrf = ""

@@ -182,6 +182,20 @@ def _lost(outcome: Outcome) -> bool:
     return isinstance(outcome, Leave) and outcome.reason in (UNKNOWN, UNREADABLE)
 
 
+# A view that was opened with its opener; what was found: how many of those stay open, the view, what it says.
+_Opened = tuple["Command", Into]
+_Found = tuple[int, Into, Outcome]
+
+
+def _outside(around: tuple[Into, ...], command: Command) -> _Found | None:
+    """The view further out, innermost first, in which a command that is not known here opens a view."""
+    for view in reversed(around):
+        outcome = view.phrases.read(view.context, command)
+        if isinstance(outcome, Into):
+            return 0, view, outcome
+    return None
+
+
 @dataclass
 class Walk:
     """Reads a text's commands by its views. `breaks` are the lines of separators, which end all views.
@@ -194,28 +208,47 @@ class Walk:
     ledger: Ledger
     breaks: Sequence[int] = ()
 
-    def __call__(self, commands: Iterable[Command], phrases: Phrases, context: Any, depth: int = 0) -> None:
+    def __call__(
+        self, commands: Iterable[Command], phrases: Phrases, context: Any, around: tuple[Into, ...] = ()
+    ) -> None:
         """Read the commands of a view, and those of the views below it."""
-        last: tuple[Command, Into] | None = None
+        opened: list[_Opened] = []
         for command in commands:
-            outcome, table, here = phrases.read(context, command), phrases, context
-            if last is not None:
-                opener, view = last
-                broken = self._broken(opener.line, command.line)
-                typed = not broken and not opener.inside  # without any indentation
-                if typed or _lost(outcome):
-                    other = view.phrases.read(view.context, command)
-                    if not _lost(other) and (not broken or isinstance(other, Into)):
-                        outcome, table, here = other, view.phrases, view.context
+            found = self._typed(opened, command)
+            if found is None:
+                outcome = phrases.read(context, command)
+                if _lost(outcome):
+                    found = self._elsewhere(opened, command) or _outside(around, command)
+            table, here, kept = phrases, context, 0
+            if found is not None:
+                kept, view, outcome = found
+                table, here = view.phrases, view.context
             self.ledger.note(command.line, outcome)
             if isinstance(outcome, Into):
-                last = command, outcome
-                self(command.inside, outcome.phrases, outcome.context, depth + 1)
-            elif outcome is None or (isinstance(outcome, Weak) and depth):
-                self(command.inside, table, here, depth + 1)
+                opened = [*opened[:kept], (command, outcome)]
+                self(command.inside, outcome.phrases, outcome.context, (*around, Into(table, here)))
+            elif outcome is None or (isinstance(outcome, Weak) and around):
+                self(command.inside, table, here, around)
             else:
                 for inner in command.everything():
                     self.ledger.note(inner.line, outcome)
+
+    def _typed(self, opened: list[_Opened], command: Command) -> _Found | None:
+        """The view opened last, if nothing is indented below it and no separator has ended it."""
+        if not opened or opened[-1][0].inside or self._broken(opened[-1][0].line, command.line):
+            return None
+        view = opened[-1][1]
+        outcome = view.phrases.read(view.context, command)
+        return None if _lost(outcome) else (len(opened), view, outcome)
+
+    def _elsewhere(self, opened: list[_Opened], command: Command) -> _Found | None:
+        """The view among those opened last, innermost first, in which a command belongs, and what it says there."""
+        for index in range(len(opened) - 1, -1, -1):
+            opener, view = opened[index]
+            outcome = view.phrases.read(view.context, command)
+            if isinstance(outcome, Into) or not (_lost(outcome) or self._broken(opener.line, command.line)):
+                return index + 1, view, outcome
+        return None
 
     def _broken(self, first: int, then: int) -> bool:
         at = bisect_right(self.breaks, first)

@@ -41,6 +41,7 @@ def read(tree: Tree, platform: str = "hp_comware", name: str = "") -> Forwarding
     opens = rule_sets.VIEWS | {"ospf", "ospfv3", "bgp", "isis", "rip", "ripng", "vlan", "route-policy", "mpls"}
     reading = Reading(tree, NEGATION, lambda words: words[0] in opens)
     draft = Draft(distances=DISTANCES)
+    draft.store["rip"] = {"summarises": True}
     breaks = sorted(comment.line for comment in tree.comments if comment.text.strip() == "#")
     Walk(draft.ledger, breaks)(reading.top, SYSTEM, draft)
     completed(draft)

@@ -45,10 +45,11 @@ def _labels(view: View, _: Command) -> Outcome:
     return Into(FAMILY, replace(view, family=view.bgp.family("ipv4-labelled")))
 
 
+@SPEAKER("import-rib public labeled-unicast")
 @FAMILY("import-rib public labeled-unicast", "import-rib public labeled-unicast valid-route")
 def _from_labelled(view: View, _: Command) -> Outcome:
     """Labelled routes are looked up with the others; the model has them in one table (RFC 8277)."""
-    return None if view.family is not None and view.family.said["family"] == "ipv4" and not view.vrf else NOT_TOLD
+    return None if view.of.said["family"] == "ipv4" and not view.vrf else NOT_TOLD
 
 
 FAMILY.left(

@@ -9,7 +9,7 @@ from configs.forwarding.draft import Draft, PortSketch, spread
 from configs.forwarding.model import PortKind, Switched
 from configs.forwarding.phrases import Leave, Phrases
 from configs.forwarding.undo_family import ports
-from configs.forwarding.undo_family.common import L2VPN, MULTICAST, NEGATION, NOT_TOLD
+from configs.forwarding.undo_family.common import L2VPN, MULTICAST, NEGATION, NOT_TOLD, TIMERS
 from inventory.text import Message
 
 if TYPE_CHECKING:
@@ -161,6 +161,7 @@ def _member(_: Draft, __: Command, *___: str) -> Outcome:
     return Leave(Message("ports that a VLAN names are not in the model"), "routes")
 
 
+VLAN.weak("mac-limit maximum {#} rate {#} action forward", "mac-limit maximum {#} action forward")
 VLAN.weak("description ...", "name ...", "statistics ...", "statistic ...")
 PORT.weak("stp edged-port ...", "stp bpdu-filter ...", "stp root-protection", "port-security ...", "mac-limit ...")
 
@@ -228,7 +229,7 @@ def _filter6(port: PortSketch, _command: Command, direction: str, name: str) -> 
     return None
 
 
-@PORT("traffic-policy {} {inbound|outbound}")
+@PORT("traffic-policy {} {inbound|outbound}", "traffic-policy {} {inbound|outbound} link-layer|all-layer|ip-layer")
 def _policy(port: PortSketch, command: Command, name: str, direction: str) -> Outcome:
     port.lines[f"policy {direction}"] = command.line
     port.said.setdefault("policies", {})[direction] = name
@@ -272,6 +273,7 @@ def _translation(port: PortSketch, command: Command, *_: str) -> Outcome:
     return None
 
 
+PORT.weak("static-route timer ...", why=TIMERS)
 PORT.weak("binding tunnel ...", why=Message("the board that works on it: packets go the same way"))
 PORT.weak("ip netstream ...", "ipv6 netstream ...", why=Message("it measures, or tells neighbours"))
 PORT.weak(

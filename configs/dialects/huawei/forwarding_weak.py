@@ -49,6 +49,7 @@ def weaken(system: Phrases) -> None:
         why=Message("it measures or keeps the time"),
     )  # fmt: skip
     system.weak("bfd", "bfd ...", why=BFD)
+    system.weak("static-route timer ...", why=TIMERS)
     system.weak("arp static ...", "ipv6 neighbor ...", why=Message("who has the address is found by asking as well"))
     system.weak(
         "arp expire-time ...",
@@ -61,7 +62,7 @@ def weaken(system: Phrases) -> None:
         "ipv6", "dhcp enable", "ip ttl-expires ...", "ip redirect ...", "ipv6 icmp-error ...", "undo ipv6 ...",
         "stp pathcost-standard ...",
         "lacp ...", "load-balance ...", "diffserv domain ...", "qos ...", "flow-queue ...", "ip ip-prefix-filter ...",
-        "nat alg ...", "interface-group ...", "port-group ...", "assign ...", "undo portal ...", "firewall defend ...",
+        "nat alg ...", "assign ...", "undo portal ...", "firewall defend ...",
         "ip as-notation ...", "ip frr", "ip frr ...", "ipv6 frr", "ipv6 frr ...", "admin", "ip route-static frr",
         "ipv6 route-static frr",
         "ip host ...", "ipv6 host ...", "route loop-detect ...", "vlan-description ...",

@@ -218,7 +218,8 @@ def _flag(view: View, _: Command, peer: str, word: str) -> Outcome:
 
 
 @FAMILY("neighbor {} route-map {} {in|out}")
-def _policy(view: View, _: Command, peer: str, name: str, way: str) -> Outcome:
+def _policy(view: View, command: Command, peer: str, name: str, way: str) -> Outcome:
+    view.draft.store.setdefault("policies", {})[str(command.line)] = name
     view.of.peer(peer)[f"policy_{way}"] = name
     return None
 

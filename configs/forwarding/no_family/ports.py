@@ -282,7 +282,7 @@ PORT.weak(
     "clock rate ...", "delay ...", "ip tcp adjust-mss ...", "tunnel ttl ...", "no switchport ...",
     "no link-status ...", "no errdisable ...",
     "ipv6 nd ...", "no ipv6 nd ...", "no ipv6 redirects", "mls ...", "udld ...", "power ...", "no power ...",
-    "ip verify ...", "link-detect",
+    "link-detect",
 )  # fmt: skip
 # A check of the source drops packets.
 PORT.left(Message("a check of the source is not in the model"), "filters", "ip verify unicast ...")

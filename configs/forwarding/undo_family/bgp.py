@@ -57,6 +57,7 @@ def speaker(draft: Draft, command: Command, asn: str) -> View:
     """The view of `bgp ASN`."""
     if draft.bgp is None:
         draft.bgp = BgpSketch(as_number(asn), command.line)
+        draft.bgp.active_by_version = True
     return View(draft, draft.bgp)
 
 
@@ -192,7 +193,8 @@ def _default(view: View, _: Command, peer: str) -> Outcome:
 
 
 @GENERAL("peer {} route-policy {} {import|export}")
-def _policy(view: View, _: Command, peer: str, name: str, way: str) -> Outcome:
+def _policy(view: View, command: Command, peer: str, name: str, way: str) -> Outcome:
+    view.draft.store.setdefault("policies", {})[str(command.line)] = name
     _place(view, peer)["policy_in" if way == "import" else "policy_out"] = name
     return None
 

@@ -32,11 +32,11 @@ def opened(draft: Draft, command: Command) -> Into:
     """`isis [N] [vpn-instance V]`."""
     words = list(command.words[1:])
     number = words.pop(0) if words and words[0].isdecimal() else "1"
-    found = draft.isis.setdefault(number, Sketch(Isis, process=number, line=command.line))
-    if words[:1] == ["vpn-instance"] and len(words) == 2:
-        found.put(vrf=words[1])
-    elif words:
+    if words and (words[0] != "vpn-instance" or len(words) != 2):
         raise ValueError(words[0])
+    found = draft.isis.setdefault(number, Sketch(Isis, process=number, line=command.line))
+    if words:
+        found.put(vrf=words[1])
     return Into(PROCESS, found)
 
 

@@ -115,9 +115,10 @@ def _tested(hop: hops.Hop) -> None:
 _TESTED: Final = Leave(Message("a route that a test decides about is not in the model"), "routes")
 _WORDS: Final = {
     "preference": hops.distance, "tag": hops.tag, "description": hops.rest, "vpn-instance": hops.elsewhere,
+    "ldp-sync": hops.nothing,  # it waits until labels are there
     "public": hops.main, "bfd": _tested, "track": hops.leaving(_TESTED),
     **dict.fromkeys(
-        ("permanent", "no-advertise", "inter-protocol-ecmp", "inherit-cost", "ldp-sync"), hops.leaving(NOT_TOLD)
+        ("permanent", "no-advertise", "inter-protocol-ecmp", "inherit-cost"), hops.leaving(NOT_TOLD)
     ),
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from configs.forwarding.draft import address, by_wildcard, dotted, interface, network
+from configs.forwarding.draft import OspfSketch, address, by_wildcard, dotted, interface, network
 from configs.forwarding.model import Summary
 from configs.forwarding.phrases import Into, Phrases
 from configs.forwarding.undo_family.common import (
@@ -23,7 +23,7 @@ from configs.forwarding.undo_family.common import (
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from configs.forwarding.draft import Draft, OspfSketch, Sketch
+    from configs.forwarding.draft import Draft, Sketch
     from configs.forwarding.model import OspfArea
     from configs.forwarding.phrases import Outcome
     from configs.reading import Command
@@ -34,21 +34,21 @@ AREA = Phrases(NEGATION)
 
 def opened(draft: Draft, command: Command, version: int) -> Into:
     """`ospf [N] [router-id A] [vpn-instance V]`, `ospfv3 [N] [vpn-instance V]`."""
-    from configs.forwarding.draft import OspfSketch  # noqa: PLC0415 - typing only otherwise
-
     words = list(command.words[1:])
     number = words.pop(0) if words and words[0].isdecimal() else "1"
-    found = draft.ospf.get((number, version))
-    if found is None:
-        found = draft.ospf[(number, version)] = OspfSketch(number, version, command.line)
+    said = {}
     while words:
         word = words.pop(0).lower()
         if word == "router-id":
-            found.put(router_id=dotted(words.pop(0)))
+            said["router_id"] = dotted(words.pop(0))
         elif word == "vpn-instance":
-            found.put(vrf=words.pop(0))
+            said["vrf"] = words.pop(0)
         else:
             raise ValueError(word)
+    found = draft.ospf.get((number, version))
+    if found is None:
+        found = draft.ospf[(number, version)] = OspfSketch(number, version, command.line)
+    found.put(**said)
     return Into(PROCESS, found)
 
 

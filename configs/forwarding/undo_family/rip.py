@@ -22,14 +22,15 @@ def opened(draft: Draft, command: Command) -> Into:
     ng = command.folded[0] == "ripng"
     words = list(command.words[1:])
     number = words.pop(0) if words and words[0].isdecimal() else "1"
+    if words and (words[0] != "vpn-instance" or len(words) != 2):
+        raise ValueError(words[0])
     found = draft.rip.setdefault((number, ng), Sketch(Rip, process=number, ng=ng, line=command.line))
     if not ng:
-        # Without a word version 1 is sent, as one route a class; of version 2 so, too, but on the network's ports.
-        found.said.setdefault("summarises", True)
-    if words[:1] == ["vpn-instance"] and len(words) == 2:
+        # VRP summarises by class where split horizon is off, which it is not without a word ("NE40E Command Reference",
+        # summary); Comware does until `undo summary`.
+        found.said.setdefault("summarises", bool(draft.store.get("rip")))
+    if words:
         found.put(vrf=words[1])
-    elif words:
-        raise ValueError(words[0])
     return Into(PROCESS, found)
 
 
@@ -48,6 +49,12 @@ def _version(process: Sketch[Rip], _: Command, version: str) -> Outcome:
 @PROCESS("undo summary")
 def _exact(process: Sketch[Rip], _: Command) -> Outcome:
     process.put(summarises=False)
+    return None
+
+
+@PROCESS("summary always")
+def _classes(process: Sketch[Rip], _: Command) -> Outcome:
+    process.put(summarises=True)
     return None
 
 
