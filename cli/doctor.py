@@ -18,7 +18,7 @@ from inventory.errors import NO_HINT, ExitCode, GovnetError, InputError
 from inventory.text import Message, language, mark, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 OK, MISSING, OPTIONAL = "ok", "missing", "optional"
 STATES = {OK: mark("ok"), MISSING: mark("missing"), OPTIONAL: mark("not installed")}
@@ -41,6 +41,9 @@ PROGRAMS = {
     "swanctl": "strongswan-swanctl",
     "charon": "strongswan-charon",
 }
+# The same for the machine that a netns lab runs inside, which has no firewalls.
+MACHINE = {"linux.uml": "user-mode-linux", "modprobe": "kmod"}
+FIREWALLS = ("nft", "swanctl", "charon")
 # Daemons stand outside an ordinary user's PATH.
 PLACES = ("/usr/sbin", "/sbin", "/usr/lib/frr", "/usr/lib/ipsec", "/usr/libexec/ipsec", "/usr/bin", "/bin")
 
@@ -85,26 +88,27 @@ def machine() -> Iterator[Row]:
         there = find_spec(package) is not None
         mend = NO_HINT if there else Message("install it: {command}", command=install)
         yield Row(package, OK if there else OPTIONAL, purpose, mend)
-    yield _lab()
+    yield _lab("lab-netns", PROGRAMS)
+    yield _lab("lab-uml", MACHINE | {name: package for name, package in PROGRAMS.items() if name not in FIREWALLS})
 
 
-def _lab() -> Row:
-    """The netns lab: Linux, root, and its programs. The emulated lab needs nothing."""
+def _lab(name: str, programs: Mapping[str, str]) -> Row:
+    """A lab with real daemons: Linux, root, and its programs. The emulated lab needs nothing."""
     path = os.pathsep.join([os.environ.get("PATH", ""), *PLACES])
-    absent = [program for program in PROGRAMS if shutil.which(program, path=path) is None]
+    absent = [program for program in programs if shutil.which(program, path=path) is None]
     if sys.platform != "linux":
-        return Row("lab-netns", OPTIONAL, Message("needs Linux"), Message("use the emulated lab: --lab emulated"))
+        return Row(name, OPTIONAL, Message("needs Linux"), Message("use the emulated lab: --lab emulated"))
     if absent:
-        packages = " ".join(sorted({PROGRAMS[program] for program in absent}))
+        packages = " ".join(sorted({programs[program] for program in absent}))
         return Row(
-            "lab-netns",
+            name,
             OPTIONAL,
             Message("these programs are missing: {names}", names=", ".join(absent)),
             Message("as root, on Debian or Ubuntu: apt-get install {packages}", packages=packages),
         )
     if os.geteuid() != 0:
-        return Row("lab-netns", OPTIONAL, Message("needs root"), Message("run it as root, or use --lab emulated"))
-    return Row("lab-netns", OK, Message("all {count} programs are there", count=len(PROGRAMS)))
+        return Row(name, OPTIONAL, Message("needs root"), Message("run it as root, or use --lab emulated"))
+    return Row(name, OK, Message("all {count} programs are there", count=len(programs)))
 
 
 def workspace(root: Path) -> Iterator[Row]:

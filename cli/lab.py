@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import lab_export, lab_fault
+from cli import lab_export, lab_fault, lab_packets
 from cli.common import HERE, JsonOption, WorkspaceOption, app, command, print_json, print_table, talk
 from cli.lab_export import both
 from inventory.errors import InputError, Problem
@@ -43,6 +43,7 @@ def register(root: typer.Typer) -> None:
         ["govnet lab exec rt-lantian -- display ip interface brief"],
     )(execute)
     lab_fault.register(group)
+    lab_packets.register(group)
     lab_export.register(group)
     command(group, "down", mark("End the lab and everything that belongs to it."), ["govnet lab down"])(down)
     root.add_typer(group, name="lab")
@@ -63,7 +64,9 @@ def up(
         typer.Option(
             "--backend",
             help=tr(
-                mark("How to run it: emulated (no root), netns (real daemons, root), docker, containerlab or gns3.")
+                mark(
+                    "How to run it: emulated (no root), netns or uml (real daemons, root), docker, containerlab, gns3."
+                )
             ),
         ),
     ] = "",

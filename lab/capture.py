@@ -9,15 +9,13 @@ from typing import IO, TYPE_CHECKING, Self, cast
 from inventory.errors import LabError
 from inventory.text import Message
 from lab.backends.netns import command
+from lab.control import TCPDUMP
 from lab.packets import Datagram, datagrams
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from lab.state import LabState
-
-# -Z root: Debian's tcpdump would become a user that the node does not have.
-TCPDUMP = ("tcpdump", "-Z", "root", "-n", "-U")
 
 
 class Capture:
@@ -28,7 +26,7 @@ class Capture:
         self._node = node
         self._process: subprocess.Popen[bytes] | None = None
         self._seen = bytearray()
-        self._reader: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
         """Start it; returns when it listens. LabError, in tcpdump's words, if it cannot."""
@@ -42,24 +40,32 @@ class Capture:
             if b"listening on" in line:
                 break
         else:
-            self._process.wait()
+            self._end()
             raise LabError(
                 Message("{node} cannot capture packets: {why}", node=self._node, why=" ".join(said[-2:]) or "-")
             )
         # What it says at its end must not fill the pipe.
-        threading.Thread(target=errors.read, daemon=True).start()
-        self._reader = threading.Thread(target=self._read, args=(cast("IO[bytes]", self._process.stdout),), daemon=True)
-        self._reader.start()
+        self._threads = [
+            threading.Thread(target=errors.read, daemon=True),
+            threading.Thread(target=self._read, args=(cast("IO[bytes]", self._process.stdout),), daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End it; everything that it had seen is there then."""
-        if self._process is not None and self._reader is not None:
-            self._process.terminate()
-            self._reader.join()
-            self._process.wait()
+        self._end()
+
+    def _end(self) -> None:
+        if self._process is None:
+            return
+        with self._process as process:
+            process.terminate()
+            for thread in self._threads:
+                thread.join()
 
     def packets(self) -> list[Datagram]:
         """The UDP datagrams seen so far."""

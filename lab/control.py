@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from inventory.errors import LabError
 from inventory.text import Message
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from lab.backend import Backend, Observer
     from lab.backends.emulated import Emulated
     from lab.topology import Topology
+
+# -Z root: Debian's tcpdump would become a user that the node does not have.
+TCPDUMP: Final = ("tcpdump", "-Z", "root", "-n", "-U")
 
 
 def up(
@@ -129,6 +134,50 @@ def execute(root: Path, node: str, argv: Sequence[str]) -> int:
     """Run a command on a node; returns its exit status. LabError if the lab has no such node."""
     state = _with(root, node)
     return backend(state.backend).exec(state, node, argv)
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """What to capture: at which interface, how many packets (0: no end), which (an expression of pcap-filter(7))."""
+
+    interface: str = "any"
+    count: int = 0
+    expression: str = ""
+
+
+def capture(root: Path, node: str, tap: Tap, out: Path | None = None, *, raw: bool = True) -> int:
+    """Run tcpdump in a node; returns its exit status. It shows the packets, or writes them to a new file `out`.
+
+    Not `raw`, it writes there what it would show. LabError if the lab has no such node, has no real packets, or the
+    file cannot be made.
+    """
+    state = _with(root, node)
+    if state.backend == "emulated":
+        raise LabError(
+            Message("this lab has no real packets: its back end is {name}", name=state.backend),
+            Message("start one with `govnet lab up --backend netns`"),
+        )
+    argv = [*TCPDUMP, "-i", tap.interface, *(["-c", str(tap.count)] if tap.count else [])]
+    argv += ["-w", "-"] if out is not None and raw else ["-l"]
+    argv += tap.expression.split()
+    if out is None:
+        return backend(state.backend).exec(state, node, argv)
+    try:
+        file = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise LabError(
+            Message("{path} cannot be written: {why}", path=out, why=error.strerror),
+            Message("name a file that does not exist yet, in a folder that does"),
+        ) from error
+    # A back end gives the command this process's own output.
+    own = os.dup(1)
+    try:
+        os.dup2(file, 1)
+        return backend(state.backend).exec(state, node, argv)
+    finally:
+        os.dup2(own, 1)
+        os.close(own)
+        os.close(file)
 
 
 def faults(root: Path, node: str, text: str | None = None) -> str:

@@ -93,7 +93,9 @@ PREPARATION = (
 FOREIGN = (
     "govnet plan netbox",
     "govnet audit probe --commit",
-    *(f"govnet lab up --backend {name}" for name in ("containerlab", "docker", "gns3")),
+    *(f"govnet lab up --backend {name}" for name in ("containerlab", "docker", "gns3", "uml")),
+    "govnet lab capture",
+    "govnet lab vpn",
 )
 
 

@@ -8,12 +8,15 @@ Standard library only.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import termios
 import threading
 from contextlib import suppress
 from typing import IO, Any, NoReturn, cast
@@ -86,6 +89,9 @@ def _serve(connection: socket.socket, keeper: int) -> None:
     """One command: its input, output and end over one connection; it ends when the connection does."""
     with connection, connection.makefile("rb") as orders, suppress(OSError, ValueError):
         asked = json.loads(orders.readline())
+        if asked["terminal"]:
+            _serve_terminal(connection, orders, inside(keeper, asked["node"], asked["argv"]), asked["terminal"])
+            return
         try:
             process = subprocess.Popen(
                 inside(keeper, asked["node"], asked["argv"]),
@@ -104,8 +110,42 @@ def _serve(connection: socket.socket, keeper: int) -> None:
             pump.start()
         for pump in pumps:
             pump.join()
-        status = process.wait()
-        connection.sendall(frames.frame(frames.EXIT, str(status if status >= 0 else 128 - status).encode()))
+        connection.sendall(frames.frame(frames.EXIT, _status(process)))
+
+
+def _status(process: subprocess.Popen[bytes]) -> bytes:
+    """Its exit status as a shell tells it."""
+    status = process.wait()
+    return str(status if status >= 0 else 128 - status).encode()
+
+
+def _serve_terminal(connection: socket.socket, orders: IO[bytes], argv: list[str], size: list[int]) -> None:
+    """A command with a terminal of so many rows and columns: what is typed goes in, what it shows comes out."""
+    ours, its = os.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+    with os.fdopen(ours, "r+b", buffering=0) as screen:
+        try:
+            # setsid -c: the terminal is the one that the command's keys for interrupting come from.
+            process = subprocess.Popen(["setsid", "-c", "-w", *argv], stdin=its, stdout=its, stderr=its)
+        finally:
+            os.close(its)
+        threading.Thread(target=_type, args=(orders, screen), daemon=True).start()
+        # Its reading fails once nobody has the other side open any more.
+        with suppress(OSError):
+            while data := screen.read(frames.BLOCK):
+                connection.sendall(frames.frame(frames.OUTPUT, data))
+        connection.sendall(frames.frame(frames.EXIT, _status(process)))
+
+
+def _type(orders: IO[bytes], screen: IO[bytes]) -> None:
+    """What is typed; a user who goes away hangs up."""
+    with suppress(EOFError, OSError, ValueError):
+        while True:
+            kind, data = frames.read(orders)
+            if kind == frames.INPUT:
+                screen.write(data)
+    with suppress(OSError, ValueError):
+        screen.close()
 
 
 def _pump(stream: IO[bytes], kind: bytes, connection: socket.socket, sending: threading.Lock) -> None:

@@ -1,7 +1,9 @@
 """What a command's client and the agent say to each other: one line of JSON, then frames of a kind, a length, bytes.
 
-From the client: `i` input (empty: it has ended), `s` a signal's number. From the agent: `o` output, `e` error output,
-`x` the exit status, as the last. Standard library only.
+The line names the node, the command, and the terminal's rows and columns, if there is one. From the client: `i` input
+(empty: it has ended), `s` a signal's number. From the agent: `o` output, `e` errors, `x` the exit status, as the last.
+
+Standard library only.
 """
 
 from __future__ import annotations

@@ -12,14 +12,16 @@ import os
 import signal
 import socket
 import sys
+import termios
 import threading
-from contextlib import suppress
+import tty
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from lab.uml import frames, machine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _CLONE_NEWNET: Final = 0x40000000
 _PASSED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -35,8 +37,10 @@ def main(arguments: Sequence[str]) -> int:
     except OSError as error:
         sys.stderr.write(f"{node}: {error.strerror}\n")
         return GONE
-    with connection, connection.makefile("rb") as answers:
-        connection.sendall(json.dumps({"node": node, "argv": argv}).encode() + b"\n")
+    size = list(os.get_terminal_size(0)) if os.isatty(0) and os.isatty(1) else []
+    with connection, connection.makefile("rb") as answers, _raw(bool(size)):
+        asked = {"node": node, "argv": argv, "terminal": size[::-1]}
+        connection.sendall(json.dumps(asked).encode() + b"\n")
         sending = threading.Lock()
 
         # One thread takes them, so that none comes in the middle of a frame.
@@ -67,6 +71,20 @@ def connect(holder: int) -> socket.socket:
     finally:
         os.close(descriptor)
     return socket.create_connection((machine.THERE, machine.AGENT_PORT))
+
+
+@contextmanager
+def _raw(terminal: bool) -> Iterator[None]:
+    """Our own terminal hands on every key, for as long as this lasts, if there is one."""
+    if not terminal:
+        yield
+        return
+    before = termios.tcgetattr(0)
+    tty.setraw(0, termios.TCSADRAIN)  # what was typed before is not thrown away
+    try:
+        yield
+    finally:
+        termios.tcsetattr(0, termios.TCSADRAIN, before)
 
 
 def _feed(connection: socket.socket, sending: threading.Lock) -> None:

@@ -56,6 +56,9 @@ def _bgp(network: Network, router: Router) -> list[str]:
         lines += [f"  neighbor {other} activate"]
     lines += [" exit-address-family", "exit", "!"]
     here = {port.table for port in router.ports}
+    # A VPN's last route, that nothing else is known, is each edge's own.
+    lines += ["ip prefix-list lans seq 5 permit 0.0.0.0/0 ge 1", "!"]
+    lines += ["route-map lans permit 10", " match ip address prefix-list lans", "exit", "!"]
     for name, table in network.tables.items():
         if name in here:
             lines += _vrf(network.asn, router, table)
@@ -69,7 +72,7 @@ def _vrf(asn: int, router: Router, table: Table) -> list[str]:
         f" bgp router-id {router.loopback}",
         " !",
         " address-family ipv4 unicast",
-        "  redistribute kernel",
+        "  redistribute kernel route-map lans",
         "  redistribute connected",
         "  label vpn export auto",
         f"  rd vpn export {table.rd}",

@@ -78,6 +78,10 @@ def test_a_lab_from_its_start_to_its_end(root):
     assert refused.returncode == 1
     assert "Unrecognized command" in refused.stdout
 
+    silent = govnet("lab", "capture", "rt-lantian", *where)
+    assert silent.returncode == ExitCode.DEVICES_FAILED
+    assert "this lab has no real packets" in silent.stderr
+
     assert json.loads(govnet("lab", "down", "--json", *where).stdout) == {"ok": True, "ended": True}
     assert json.loads(govnet("lab", "down", "--json", *where).stdout) == {"ok": True, "ended": False}
 

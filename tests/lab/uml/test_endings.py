@@ -1,0 +1,146 @@
+"""Whatever ends whichever part of a machine, at any moment: nothing of it stays behind.
+
+Other labs may run on this machine: a process belongs to ours if it has our lab's lock open, or is in a PID namespace
+of one that has. No other is touched, or counted.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from lab import control
+from tests.lab.leftovers import OWN
+from tests.lab.uml.conftest import SMALL
+from tests.patience import until
+
+pytestmark = pytest.mark.lab
+UP = """
+import sys
+from pathlib import Path
+from lab import control
+control.up(Path(sys.argv[1]), backend_name="uml", where=sys.argv[2])
+print("ready", flush=True)
+"""
+# As long as a machine takes to be ready here, and a little more.
+LONGEST = 14.0
+
+
+def processes() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def space_of(process: int) -> str:
+    """Its PID namespace, empty if it is gone."""
+    try:
+        return str(Path(f"/proc/{process}/ns/pid").readlink())
+    except OSError:
+        return ""
+
+
+def holds(process: int, lock: Path) -> bool:
+    """Whether it has the file open."""
+    with suppress(OSError):
+        for descriptor in Path(f"/proc/{process}/fd").iterdir():
+            with suppress(OSError):
+                if descriptor.readlink() == lock:
+                    return True
+    return False
+
+
+def members(root: Path, spaces: set[str]) -> set[int]:
+    """The processes of our lab; `spaces` are PID namespaces known to be its own, and learns those that are seen."""
+    here = processes()
+    mine = {process for process in here if holds(process, root / ".lab" / "lock")} - {os.getpid()}
+    spaces |= {space_of(process) for process in mine} - {space_of(os.getpid()), ""}
+    return mine | {process for process in here if space_of(process) in spaces}
+
+
+def assert_nothing_left(root: Path, spaces: set[str]) -> None:
+    """Soon: the kernel takes a moment to end a hundred processes."""
+    until(lambda: not members(root, spaces), lambda: f"left behind: {members(root, spaces)}", pause=0.1)
+    assert not Path("/run/uml").exists()
+    assert not (Path.home() / ".uml").exists()
+    assert not [line for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines() if str(root) in line]
+    assert not {"tap0", "tap1"} & {path.name for path in Path("/sys/class/net").iterdir()}
+    found = {str(path.relative_to(root)) for path in (root / ".lab").rglob("*")}
+    assert found <= {name.removeprefix("/") for name in OWN}
+    until(lambda: control.find(root) is None)
+
+
+def killed_at_moments(root: Path, moments: int, seed: int) -> None:
+    """Start it; at a random moment kill a random part of it, or whoever wanted it."""
+    chance = random.Random(seed)  # noqa: S311 - moments, not secrets
+    (root / ".lab").mkdir(exist_ok=True)
+    hit = set()
+    for _ in range(moments):
+        spaces: set[str] = set()
+        with subprocess.Popen(
+            [sys.executable, "-c", UP, str(root), SMALL],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        ) as starter:  # fmt: skip
+            time.sleep(chance.uniform(0.5, LONGEST))
+            others = sorted(members(root, spaces) - {starter.pid})
+            victim = chance.choice([starter.pid, *others]) if others else starter.pid
+            if victim != starter.pid:
+                hit.add(victim)
+            with suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
+            starter.wait()
+        members(root, spaces)
+        state = control.find(root)
+        if state is not None:
+            # It was there already, and its starter gone by itself: it is wanted until somebody ends it.
+            os.kill(state.pid, signal.SIGKILL)
+        assert_nothing_left(root, spaces)
+    assert hit, "no moment hit the machine itself"
+
+
+def test_killed_at_any_moment_it_leaves_nothing(workspace: Path) -> None:
+    """Three moments of its start, or of its life."""
+    killed_at_moments(workspace, 3, 11)
+
+
+@pytest.mark.soak
+def test_killed_at_twenty_moments_it_leaves_nothing(workspace: Path) -> None:
+    """Twenty."""
+    killed_at_moments(workspace, 20, 5)
+
+
+def test_each_part_ends_the_others(workspace: Path) -> None:
+    """SIGKILL to the process that is named in the state, to the holder, to the machine's kernel."""
+    for victim in ("named", "holder", "kernel"):
+        spaces: set[str] = set()
+        state = control.up(workspace, backend_name="uml", where=SMALL)
+        mine = members(workspace, spaces)
+        kernels = [
+            number
+            for number in mine
+            if Path(f"/proc/{number}/cmdline").read_bytes().startswith(b"linux.uml\0")
+            and Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1]
+            == str(state.extra["keeper"])
+        ]
+        assert len(kernels) == 1
+        number = {"named": state.pid, "holder": int(state.extra["keeper"]), "kernel": kernels[0]}[victim]
+        assert number in mine
+        os.kill(number, signal.SIGKILL)
+        assert_nothing_left(workspace, spaces)
+
+
+def test_down_leaves_nothing(workspace: Path) -> None:
+    """A second `down` has nothing to do."""
+    spaces: set[str] = set()
+    control.up(workspace, backend_name="uml", where=SMALL)
+    assert len(members(workspace, spaces)) > 3
+    assert control.down(workspace) is True
+    assert control.down(workspace) is False
+    assert_nothing_left(workspace, spaces)
+    assert not (workspace / ".lab" / "state.json").exists()
