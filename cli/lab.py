@@ -27,6 +27,7 @@ def register(root: typer.Typer) -> None:
         [
             "govnet lab up",
             "govnet lab up --where role=township-router --fault rt-anping=down",
+            "govnet lab up --slice",
             "govnet lab up --backend containerlab",
         ],
     )(up)
@@ -74,6 +75,10 @@ def up(
     where: Annotated[
         str, typer.Option("--where", help=tr(mark("Only these devices, e.g. role=township-router.")))
     ] = "",
+    sliced: Annotated[
+        bool,
+        typer.Option("--slice", help=tr(mark("Of these, one site of each pattern, and what it hangs on."))),
+    ] = False,
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -94,6 +99,7 @@ def up(
         workspace,
         backend_name=backend,
         where=where,
+        sliced=sliced,
         faults=_faults(fault or []),
         observer=_Talking(),
         hosts=hosts,
