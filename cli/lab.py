@@ -27,6 +27,7 @@ def register(root: typer.Typer) -> None:
         [
             "govnet lab up",
             "govnet lab up --where role=township-router --fault rt-anping=down",
+            "govnet lab up --slice",
             "govnet lab up --backend containerlab",
         ],
     )(up)
@@ -71,6 +72,10 @@ def up(
     where: Annotated[
         str, typer.Option("--where", help=tr(mark("Only these devices, e.g. role=township-router.")))
     ] = "",
+    sliced: Annotated[
+        bool,
+        typer.Option("--slice", help=tr(mark("Of these, one site of each pattern, and what it hangs on."))),
+    ] = False,
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -84,7 +89,14 @@ def up(
     """Start the lab."""
     from lab import control  # noqa: PLC0415 - start-up time
 
-    state = control.up(workspace, backend_name=backend, where=where, faults=_faults(fault or []), observer=_Talking())
+    state = control.up(
+        workspace,
+        backend_name=backend,
+        where=where,
+        sliced=sliced,
+        faults=_faults(fault or []),
+        observer=_Talking(),
+    )
     if as_json:
         print_json({"ok": True, **_state_json(state)})
         return

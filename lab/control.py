@@ -25,6 +25,7 @@ def up(
     *,
     backend_name: str = "",
     where: str = "",
+    sliced: bool = False,
     faults: Mapping[str, Fault] | None = None,
     observer: Observer | None = None,
     owned: bool = False,
@@ -32,15 +33,16 @@ def up(
     """Start the lab of the workspace at `root` and return when all of it is there.
 
     `backend_name` defaults to the workspace's own choice (`lab:` in govnet.yaml). `where` selects devices as
-    everywhere. An `owned` lab ends with this process, however this one ends. InputError for a faulty workspace,
-    LabError if a lab runs already or cannot run here.
+    everywhere; a `sliced` lab has one site of each pattern of them (`lab.slices`). An `owned` lab ends with this
+    process, however this one ends. InputError for a faulty workspace, LabError if a lab runs already or cannot run
+    here.
     """
     observer = observer or Quiet()
     faults = faults or {}
     loaded = load_workspace(root)
     chosen = backend(backend_name or loaded.settings.lab)
     able(chosen)
-    built = prepare(loaded, chosen.name, where, real_secrets=True)
+    built = prepare(loaded, chosen.name, where, sliced=sliced, real_secrets=True)
     return start(root, chosen, built, observer, faults=faults, owned=owned)
 
 
@@ -86,11 +88,11 @@ def load_workspace(root: Path) -> Workspace:
     return workspace.load(root, platforms=platforms())
 
 
-def prepare(loaded: Workspace, name: str, where: str = "", *, real_secrets: bool) -> Topology:
+def prepare(loaded: Workspace, name: str, where: str = "", *, sliced: bool = False, real_secrets: bool) -> Topology:
     """The topology of a workspace for a back end or a format, with the real secrets or invented ones. Errors: `up`."""
     from inventory import filters  # noqa: PLC0415 - start-up time
     from ipplan import plan  # noqa: PLC0415 - start-up time
-    from lab import startup, topology  # noqa: PLC0415 - start-up time
+    from lab import slices, startup, topology  # noqa: PLC0415 - start-up time
 
     path = loaded.root / "plan" / "plan.csv"
     if not path.exists():
@@ -100,6 +102,8 @@ def prepare(loaded: Workspace, name: str, where: str = "", *, real_secrets: bool
     only = frozenset(device.name for device in filters.select(loaded.inventory, where)) if where else None
     if only is not None and not only:
         raise LabError(Message("no device matches “{where}”", where=where), Message("see `govnet inventory list`"))
+    if sliced:
+        only = frozenset(slices.slice_of(loaded.inventory, only))
     if not real_secrets:
         loaded = startup.with_invented_secrets(loaded)
     return topology.build(loaded, plan.read(path), backend=name, devices=only)

@@ -26,3 +26,8 @@ def emulator(platform: str) -> type[Device]:
     """The emulator of a platform. KeyError if there is none."""
     module, name = PLATFORMS[platform]
     return cast("type[Device]", getattr(import_module(module), name))
+
+
+def takes_texts(platform: str) -> bool:
+    """Whether a platform's emulator can begin with any text of its language and show it as it was (`taking.take`)."""
+    return platform in PLATFORMS and emulator(platform).lays_out

@@ -100,3 +100,13 @@ def test_a_fault_that_there_is_none_of(fault, root):
     done = govnet("lab", "up", "--fault", fault, "-w", str(root))
     assert done.returncode == ExitCode.USAGE
     assert "down, mute, wrong-password, slow" in done.stderr
+
+
+def test_a_sliced_lab_has_one_site_of_each_pattern(root):
+    """All platforms and roles of the whole, with fewer devices, and only these."""
+    govnet("lab", "down", "-w", str(root))
+    done = govnet("lab", "up", "--slice", "--backend", "emulated", "--json", "-w", str(root))
+    assert done.returncode == ExitCode.DONE, done.stderr
+    nodes = json.loads(done.stdout)["nodes"]
+    govnet("lab", "down", "-w", str(root))
+    assert 0 < len(nodes) < len((EXAMPLE / "inventory" / "devices.csv").read_text(encoding="utf-8").splitlines()) - 1

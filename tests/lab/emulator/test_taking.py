@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lab.emulator.device import Script, Spec
-from lab.emulator.platforms import emulator
+from lab.emulator.platforms import PLATFORMS, emulator, takes_texts
 from lab.emulator.taking import ports_in, take
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
@@ -231,6 +231,8 @@ def test_a_candidate_of_vrp8_has_such_lines_too():
 
 def test_a_platform_that_shows_no_text_as_it_was_says_so():
     """Rather than a configuration with lines left out."""
+    assert {platform for platform in PLATFORMS if takes_texts(platform)} == set(TEXTS)
+    assert not takes_texts("nobody's")
     with pytest.raises(TypeError):
         taken("topsec_tos", "")
 

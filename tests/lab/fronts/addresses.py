@@ -24,17 +24,19 @@ def _short(port):
 
 
 def wanted(text):
-    """The addresses of each port, and the routes, of a text."""
-    addresses, routes, port = set(), set(), ""
+    """The addresses of the ports of a text, its routes, and the ports that it shuts."""
+    addresses, routes, shut, port = set(), set(), set(), ""
     for line in text.splitlines():
         words = line.split()
         if words[:1] == ["interface"]:
             port = words[1]
+        elif words == ["shutdown"]:
+            shut.add(_short(port))
         elif words[:2] == ["ip", "address"]:
             addresses.add((_short(port), ip_interface(f"{words[2]}/{words[3]}").with_prefixlen))
         elif words[:2] == ["ip", "route-static"]:
             routes.add((str(ip_network(f"{words[2]}/{words[3]}")), words[4]))
-    return addresses, routes
+    return addresses, routes, shut
 
 
 class Addresses:
@@ -47,7 +49,7 @@ class Addresses:
     def load(self, device, text):
         if "refused by the stand-in" in text:
             raise ValueError("no such line")
-        addresses, routes = wanted(text)
+        addresses, routes, shut = wanted(text)
         shown = self._ip(device, "-4", "-o", "address")
         there = {(found[1], found[2]) for found in re.finditer(r"(g\d+)\s+inet (\S+)", shown)}
         known = {
@@ -59,10 +61,13 @@ class Addresses:
             changed.append(self._ip(device, "address", "add", address, "dev", port) + f"add {address}")
         for port, address in sorted(there - addresses):
             changed.append(self._ip(device, "address", "delete", address, "dev", port) + f"delete {address}")
+        for port in {port for port, _ in addresses} - shut:
+            self._ip(device, "link", "set", "dev", port, "up")
         for network, via in sorted(known - routes):
             self._ip(device, "route", "delete", network, "via", via)
         for network, via in sorted(routes):
             self._ip(device, "route", "replace", network, "via", via)
+        changed += [self._ip(device, "link", "set", "dev", port, "down") + f"shut {port}" for port in shut]
         return Done(changed=tuple(changed))
 
     def restart(self, device, text):
