@@ -74,6 +74,12 @@ def rehearse(
         float,
         typer.Option("--tolerate", min=0, help=tr(mark("Seconds that a pair may be without an answer in prefer."))),
     ] = 1.0,
+    late: Annotated[
+        float,
+        typer.Option(
+            "--late", min=1, help=tr(mark("Seconds of traffic behind a stage: what it breaks may break late."))
+        ),
+    ] = 45.0,
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -113,6 +119,7 @@ def rehearse(
             change=change,
             devices=chosen,
             tolerate=tolerate,
+            late=late,
             again=not once,
             faults=fault or (),
         )
