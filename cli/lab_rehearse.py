@@ -18,7 +18,7 @@ from inventory.errors import ExitCode, InputError, LabError, Problem
 from inventory.text import Message, language, mark, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from inventory.model import Workspace
     from lab.rehearsal.model import Leg, Pushed
@@ -64,6 +64,9 @@ def rehearse(
     where: Annotated[
         str, typer.Option("--where", help=tr(mark("Only devices that match, such as 'county=431382'.")))
     ] = "",
+    sliced: Annotated[
+        bool, typer.Option("--slice", help=tr(mark("Of these, one site of each pattern, and what it hangs on.")))
+    ] = False,
     once: Annotated[
         bool, typer.Option("--once", help=tr(mark("Each stage forth only; without it also back and forth again.")))
     ] = False,
@@ -71,6 +74,12 @@ def rehearse(
         float,
         typer.Option("--tolerate", min=0, help=tr(mark("Seconds that a pair may be without an answer in prefer."))),
     ] = 1.0,
+    late: Annotated[
+        float,
+        typer.Option(
+            "--late", min=1, help=tr(mark("Seconds of traffic behind a stage: what it breaks may break late."))
+        ),
+    ] = 45.0,
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -101,7 +110,7 @@ def rehearse(
             Message("`govnet doctor` says what this machine lacks"),
         )
     texts = _texts(sources, loaded, workspace)
-    chosen = _chosen(loaded, where)
+    chosen = _chosen(loaded, where, texts, sliced=sliced)
     with tempfile.TemporaryDirectory(prefix="govnet-rehearsal-") as place:
         order = Order(
             root=workspace,
@@ -110,6 +119,7 @@ def rehearse(
             change=change,
             devices=chosen,
             tolerate=tolerate,
+            late=late,
             again=not once,
             faults=fault or (),
         )
@@ -214,14 +224,16 @@ def _texts(sources: Sequence[str], loaded: Workspace, root: Path) -> dict[str, b
     return found
 
 
-def _chosen(loaded: Workspace, where: str) -> list[str]:
+def _chosen(loaded: Workspace, where: str, texts: Collection[str], *, sliced: bool) -> list[str]:
+    """The devices by name; none: all of them. A slice is one of those that have a text."""
     from inventory import filters  # noqa: PLC0415 - start-up time
+    from lab.slices import slice_of  # noqa: PLC0415 - as above
 
-    if not where:
-        return []
-    chosen = [device.name for device in filters.select(loaded.inventory, where)]
-    if not chosen:
+    chosen = [device.name for device in filters.select(loaded.inventory, where)] if where else []
+    if where and not chosen:
         raise LabError(Message("no device matches “{where}”", where=where), Message("see `govnet inventory list`"))
+    if sliced:
+        return list(slice_of(loaded.inventory, set(texts) & set(chosen or loaded.inventory.devices)))
     return chosen
 
 

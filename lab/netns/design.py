@@ -41,15 +41,9 @@ _OWN = Part(
 )
 
 
-def design(
-    topology: Topology, faults: Mapping[str, Fault], *, workers: int, texts: Mapping[str, str] | None = None
-) -> LabSpec:
-    """The lab's specification. It holds secrets: it goes through a pipe to the keeper and nowhere else.
-
-    `texts` are configurations that routers and gateways begin with, in place of their day-0 or rendered ones.
-    """
-    own = texts or {}
-    nodes = [node_spec(topology, node, faults.get(node.name), own.get(node.name)) for node in topology.nodes]
+def design(topology: Topology, faults: Mapping[str, Fault], *, workers: int) -> LabSpec:
+    """The lab's specification. It holds secrets: it goes through a pipe to the keeper and nowhere else."""
+    nodes = [node_spec(topology, node, faults.get(node.name)) for node in topology.nodes]
     return LabSpec(
         nodes=tuple(nodes),
         cables=tuple(Cable(link.a, link.b) for link in topology.links),

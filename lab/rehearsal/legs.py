@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from lab.rehearsal.traffic import Traffic
 
 QUIET: Final = 3.0  # seconds of traffic in a stage in which nothing is sent
-LATE: Final = 1.0  # seconds of traffic behind a push: what it breaks may break late
+LATE: Final = 45.0  # seconds of traffic behind a push: OSPF gives a silent neighbour up after 40 (RFC 2328, C.3)
+SOON: Final = 1.0  # the same where a stage is taken back or sent again
 
 
 class Sender(Protocol):
@@ -64,6 +65,7 @@ class Course:
     sender: Sender
     observer: Observer
     tolerate: float = 1.0
+    late: float = LATE
     faults: Sequence[Fault] = ()
     again: bool = True
     before: tuple[Seen, ...] = ()
@@ -153,7 +155,7 @@ class Walk:
                 leg.pushed = tuple(
                     course.sender.send(course.root, f"{changes.FOLDER}/{leg.folder}", undo=way is Way.BACK)
                 )
-                time.sleep(LATE)
+                time.sleep(course.late if way is Way.FORTH else SOON)
             else:
                 time.sleep(QUIET)
         except LabError as error:

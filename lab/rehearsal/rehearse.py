@@ -12,7 +12,7 @@ from lab.rehearsal import faults as failing
 from lab.rehearsal import pairs as pairing
 from lab.rehearsal import result as judging
 from lab.rehearsal import running, scratch
-from lab.rehearsal.legs import Course, Walk, read
+from lab.rehearsal.legs import LATE, Course, Walk, read
 from lab.rehearsal.model import Finding
 from lab.rehearsal.result import Result
 from lab.rehearsal.traffic import INTERVAL, MOST, Traffic
@@ -31,7 +31,8 @@ class Order:
 
     `root` is the workspace, `texts` what its devices run today, `change` as `lab.rehearsal.change.write` has it.
     `place` is an empty folder for the copy. `tolerate` is how many seconds without an answer a pair may have in the
-    stage prefer. `again`: each stage is also taken back and sent again. `faults` as people write them.
+    stage prefer. `late`: seconds of traffic behind a stage sent first.
+    `again`: each stage is also taken back and sent again. `faults` as people write them.
     """
 
     root: Path
@@ -40,6 +41,7 @@ class Order:
     change: Path
     devices: Collection[str] = ()
     tolerate: float = 1.0
+    late: float = LATE
     again: bool = True
     faults: Sequence[str] = ()
 
@@ -81,7 +83,17 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         names = {device.name for device in lab.topology.devices}
         wanted = pairing.pairs(lab.topology.workspace.inventory, names, lab.hosts)
         course = Course(
-            order.place, workspace, lab, traffic, wanted, sender, observer, order.tolerate, faults, order.again
+            order.place,
+            workspace,
+            lab,
+            traffic,
+            wanted,
+            sender,
+            observer,
+            order.tolerate,
+            order.late,
+            faults,
+            order.again,
         )
         runs = read(course)
         if any(runs[name] != today[name] for name in runs) and not (order.change / "index.json").is_file():

@@ -52,7 +52,7 @@ class Town:
 
     def rehearse(self, change: Path, *words: str) -> dict[str, Any]:
         """What `lab rehearse` prints with --json, and how it ended."""
-        done = self.govnet("lab", "rehearse", str(self.today), "--change", str(change), "--json", *words)
+        done = self.govnet("lab", "rehearse", str(self.today), "--change", str(change), "--json", "--late", "6", *words)
         assert done.stdout, done.stderr
         document: dict[str, Any] = json.loads(done.stdout)
         assert "legs" in document, document

@@ -30,13 +30,16 @@ class Mistake:
 
 
 ROUTER = "router ospf\n"
-LIMIT = """ip prefix-list OURS seq 5 permit 10.0.0.0/8 le 32
+LIMIT = """ip prefix-list STRANGE seq 5 permit 59.193.1.0/24
 !
-route-map OURS permit 10
- match ip address prefix-list OURS
+route-map KNOWN deny 10
+ match ip address prefix-list STRANGE
 exit
 !
-ip protocol ospf route-map OURS
+route-map KNOWN permit 20
+exit
+!
+ip protocol ospf route-map KNOWN
 !
 """
 MISTAKES = (
