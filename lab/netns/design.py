@@ -11,7 +11,7 @@ from lab.backend import Fault
 from lab.netns import gateway
 from lab.netns.accounts import Login, accounts
 from lab.netns.parts import Part, joined
-from lab.netns.router import DAEMONS, router
+from lab.netns.router import DAEMONS, MANY_PORTS, router
 from lab.netns.snmp import snmp
 from lab.netns.spec import Cable, File, Folder, LabSpec, NodeSpec
 from lab.netns.ssh import ssh
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 # Beside the credential's user: one whose shell is the router's own command line.
 CLI_USER = "netadmin"
-_ROUTER = {"ipv4/ip_forward": "1", "ipv6/conf/all/forwarding": "1", "ipv4/conf/*/rp_filter": "0"}
+_ROUTER = MANY_PORTS | {
+    "ipv4/ip_forward": "1", "ipv6/conf/all/forwarding": "1", "ipv4/conf/*/rp_filter": "0",
+}  # fmt: skip
 # Daemons that a text asks for beside the usual ones.
 _MORE = {"router bgp": "bgpd", "router isis": "isisd", "router rip": "ripd", "router ospf6": "ospf6d"}
 # What a device must not share with the machine or with another device.

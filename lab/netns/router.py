@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FOLDER = "/usr/lib/frr"
+# A daemon's socket joins its protocol's group on every port; Linux lets it join 20 (igmp_max_memberships), so that a
+# router with more ports would hear nobody on the rest.
+MANY_PORTS = {"ipv4/igmp_max_memberships": "4096"}
 # Routing daemons that a router runs unless more are asked for. staticd has no SNMP module.
 DAEMONS: tuple[str, ...] = ("zebra", "staticd", "ospfd")
 _WITH_SNMP = frozenset({"zebra", "ospfd", "ospf6d", "bgpd", "ripd"})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from configs.forwarding.model import Left
 from inventory.text import Message
+from lab.netns.router import MANY_PORTS
 from lab.standin import frr, ipsec, nft
 from lab.standin.habits import habits
 from lab.standin.naming import Names, names
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 # What every stand-in says below /proc/sys/net. A router answers for the addresses of the port that is asked only, and
 # keeps a subnet's second address when the first one goes. What a kernel does not have needs no setting.
 SETTINGS: Mapping[str, str] = {
+    **MANY_PORTS,
     "ipv4/ip_forward": "1",
     "ipv6/conf/all/forwarding": "1",
     "ipv4/conf/*/rp_filter": "0",

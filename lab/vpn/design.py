@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from lab.netns.accounts import accounts
 from lab.netns.parts import Part, joined
+from lab.netns.router import MANY_PORTS
 from lab.netns.router import router as frr
 from lab.netns.spec import Cable, File, Folder, LabSpec, NodeSpec
 from lab.topology import NodeKind
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 # Two labels of four bytes (RFC 3032) must fit in front of the departments' 1500.
 CORE_MTU: Final = 1508
-_FORWARDS: Final = {"ipv4/ip_forward": "1", "ipv4/conf/*/rp_filter": "0"}
+_FORWARDS: Final = {**MANY_PORTS, "ipv4/ip_forward": "1", "ipv4/conf/*/rp_filter": "0"}
 _LABELS: Final = {"mpls/platform_labels": "100000", "mpls/conf/*/input": "1"}
 _OWN: Final = Part(folders={"/var/log": Folder(), "/var/tmp": Folder(0o1777)})  # noqa: S108 - in the node's own memory
 _LAST: Final = 4278198272  # the metric that the kernel's documentation of VRFs gives it

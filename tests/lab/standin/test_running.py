@@ -184,3 +184,19 @@ def test_virtual_router_takes_over(stand: Callable[[Network], Standing]) -> None
     until(lambda: "B" in master(), lambda: standing.run("B", ["vtysh", "-c", "show vrrp"]).said)
     until(lambda: pings(standing, "pc", "10.1.1.111"))
     assert "00:00:5e:00:01:01" in standing.run("pc", ["ip", "neighbour"]).said
+
+
+def test_a_router_with_many_ports_listens_on_each(stand: Callable[[Network], Standing]) -> None:
+    """A county's core has more lines than Linux lets a socket join groups: OSPF's is joined on all of them."""
+    ports = range(1, 25)
+    views = "".join(
+        f"interface GigabitEthernet0/0/{port}\n undo shutdown\n ip address 10.9.{port}.1 255.255.255.252\n#\n"
+        for port in ports
+    )
+    text = f"sysname County\n#\n{views}ospf 1\n area 0.0.0.0\n  network 10.9.0.0 0.0.255.255\n#\nreturn\n"
+    standing = stand(network_of({"county": ("huawei", text)}))
+
+    def joined() -> int:
+        return standing.run("county", ["cat", "/proc/net/igmp"]).said.count("050000E0")  # 224.0.0.5, RFC 2328, A.1
+
+    until(lambda: joined() == len(ports), joined)
