@@ -212,7 +212,7 @@ def _texts(sources: Sequence[str], loaded: Workspace, root: Path) -> dict[str, b
             strange.append(name)
     for done in gathered.left_out:
         for problem in done.problems:
-            talk().print(str(problem), style="yellow", markup=False, soft_wrap=True)
+            talk().print(problem.in_language(language()), style="yellow", markup=False, soft_wrap=True)
     if strange:
         told = tr("{count} texts are no device's of the inventory: {names}", count=len(strange),
                   names=", ".join(strange[:10]))  # fmt: skip

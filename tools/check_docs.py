@@ -96,6 +96,7 @@ FOREIGN = (
     "govnet audit probe --commit",
     *(f"govnet lab up --backend {name}" for name in ("containerlab", "docker", "gns3", "netns", "uml")),
     "govnet lab capture",
+    "govnet lab rehearse",
     "govnet lab vpn",
 )
 
