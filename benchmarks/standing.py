@@ -121,7 +121,7 @@ def main() -> None:
     few, _, _ = stand(FEW)
     many, mib, pairs = stand(MANY)
     report(
-        "lab",
+        "standing",
         [
             figure("8-devices-of-three-makes-converged-seconds", few, "s", FEW_SECONDS),
             figure(f"50-devices-of-three-makes-{pairs}-pairs-converged-seconds", many, "s", MANY_SECONDS),
