@@ -58,6 +58,7 @@ class Guarded:
         self._ports = set(self._arrival_ports(running))
         self._virtual = any(map(self._paths.virtual.match, self._interfaces))
         self._routed = set(self._static_routes(running))
+        self._afar = self._reached_from_afar(running)
         self._lists = {name for tree in (running, intended) for name in self._bound_lists(tree)}
 
     def _static_routes(self, running: Tree) -> Iterator[IPv4Network]:
@@ -67,6 +68,21 @@ class Guarded:
             network = _destination(line) if self._paths.route.match(line) else None
             if network is not None and network.prefixlen:
                 yield network
+
+    def _reached_from_afar(self, running: Tree) -> bool:
+        """Whether whoever speaks to us may be behind a default route or one that a protocol learnt.
+
+        Nobody says where the station is, so that any more specific static route may lead its answers away.
+        """
+        for node in running.children:
+            header = self._language.normalise((), node.text)
+            below = [f"{header} > {self._language.normalise((node.text,), child.text)} > " for child in node.children]
+            if any(map(self._paths.routing.match, (f"{header} > ", *below))):
+                return True
+            network = _destination(header) if self._paths.route.match(header) else None
+            if network is not None and not network.prefixlen:
+                return True
+        return False
 
     def _bound_lists(self, tree: Tree) -> Iterator[str]:
         """The lists at the door we came in by, and those on the interface we arrive on."""
@@ -157,7 +173,7 @@ class Guarded:
 
     def leads_away(self, edit: Edit) -> bool:
         """Whether the edit takes away a part of a routing protocol or of a port that carries us, or puts in what may
-        shut us out: a known line, or a static route beside one that may be ours.
+        shut us out: a known line, or a static route more specific than one that may carry us.
         """  # noqa: D205 - one sentence
         normal = self._language.normalise
         path = [normal(edit.path[:depth], header) for depth, header in enumerate(edit.path)]
@@ -174,7 +190,7 @@ class Guarded:
         if quiet is not None and self._hushes(quiet["port"]):
             return True
         network = _destination(new) if self._paths.route.match(new) else None
-        if network is not None and network.prefixlen and any(map(network.overlaps, self._routed)):
+        if network is not None and network.prefixlen and (self._afar or any(map(network.overlaps, self._routed))):
             return True
         return bool(self._paths.shuts.match(" > ".join((*path, new))))
 
