@@ -92,8 +92,15 @@ def sources() -> str:
 
 
 def init(python: str) -> str:
-    """The script that the machine's kernel starts as its process 1, and that becomes the agent."""
-    return _INIT.format(modules=MODULES, path=shlex.quote(sources()), python=shlex.quote(python))
+    """The script that the machine's kernel starts as its process 1, and that becomes the agent.
+
+    Its sources and its Python are read below `.before`, the disk as it is: the overlay's `/tmp` and `/run` are new.
+    """
+    return _INIT.format(modules=MODULES, path=shlex.quote(_before(sources())), python=shlex.quote(_before(python)))
+
+
+def _before(path: str) -> str:
+    return f"/.before{path}"
 
 
 def arguments(memory: int) -> Sequence[str]:
