@@ -24,7 +24,7 @@ AGENT_CARD, STATION_CARD = "vec0", "vec1"
 MTU: Final = 1500
 # What the kernel does not load by itself when it is asked for.
 LOADED: Final = ("mpls_router", "mpls_iptunnel", "tun", "ip_gre", "vrf", "8021q", "act_mpls", "esp4", "dummy")
-# Under an overlay, so that everything can be written and nothing is.
+# Under an overlay, so that everything can be written and nothing is. /tmp is not a new one: our program may lie there.
 _INIT = """\
 #!/bin/sh
 set -e
@@ -46,7 +46,6 @@ mkdir -p dev/pts dev/shm dev/net
 mount -t devpts devpts dev/pts
 mount -t tmpfs tmpfs dev/shm
 mount -t tmpfs -o mode=755 tmpfs run
-mount -t tmpfs -o mode=1777 tmpfs tmp
 pivot_root . .before
 cd /
 exec env PYTHONPATH={path} {python} -S -P -m lab.uml.agent </dev/null
@@ -92,15 +91,8 @@ def sources() -> str:
 
 
 def init(python: str) -> str:
-    """The script that the machine's kernel starts as its process 1, and that becomes the agent.
-
-    Its sources and its Python are read below `.before`, the disk as it is: the overlay's `/tmp` and `/run` are new.
-    """
-    return _INIT.format(modules=MODULES, path=shlex.quote(_before(sources())), python=shlex.quote(_before(python)))
-
-
-def _before(path: str) -> str:
-    return f"/.before{path}"
+    """The script that the machine's kernel starts as its process 1, and that becomes the agent."""
+    return _INIT.format(modules=MODULES, path=shlex.quote(sources()), python=shlex.quote(python))
 
 
 def arguments(memory: int) -> Sequence[str]:
