@@ -30,8 +30,8 @@ city = pytest.mark.parametrize("name", CITIES)
 
 
 def test_they_are_shipped() -> None:
-    """`govnet init --from` knows all five."""
-    assert set(examples()) == {"lianyuan", "shangrao", *CITIES}
+    """`govnet init --from` knows all five, and the intranet beside one of them."""
+    assert set(examples()) == {"lianyuan", "lianyuan-intranet", "shangrao", *CITIES}
 
 
 @city

@@ -27,6 +27,7 @@ from audits.probes.model import Aim, Protocol, Vantage
 from audits.probes.place import entered
 from audits.probes.wire import Network
 from lab.netns import process
+from lab.netns.entering import inside
 from lab.netns.spec import Cable, LabSpec, NodeSpec
 from tests.patience import PATIENCE, until
 
@@ -231,7 +232,7 @@ class Town:
     def do(self, node: str, *argv: str, text: str = "") -> None:
         """Run a command in a node; it must succeed."""
         done = subprocess.run(
-            process.inside(self.keeper, node, argv),
+            inside(self.keeper, node, argv),
             input=text,
             capture_output=True,
             text=True,
@@ -245,7 +246,7 @@ class Town:
         """A program in a node, until the block ends; it has begun when it has said a line."""
         log = self.folder / f"{node}-{next(self.numbers)}.log"
         with log.open("wb") as stream:
-            running = subprocess.Popen(process.inside(self.keeper, node, argv), stdout=stream, stderr=stream)
+            running = subprocess.Popen(inside(self.keeper, node, argv), stdout=stream, stderr=stream)
         try:
             until(lambda: log.stat().st_size or running.poll() is not None, str((node, argv)), pause=0.01)
             assert running.poll() is None, (node, argv)

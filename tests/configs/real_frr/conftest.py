@@ -27,6 +27,7 @@ from configs.push import Job
 from inventory.endpoints import Endpoint
 from inventory.secrets import Secret
 from lab.netns import accounts, process, spec
+from lab.netns.entering import inside
 from lab.netns.parts import Part, joined
 from lab.netns.router import router
 from lab.netns.ssh import ssh
@@ -154,7 +155,7 @@ class Fleet:
 
     def _seen(self, one: Router) -> Seen:
         done = subprocess.run(
-            process.inside(self.running.keeper, one.name, ["sh", "-c", SEEN]),
+            inside(self.running.keeper, one.name, ["sh", "-c", SEEN]),
             capture_output=True,
             text=True,
             check=True,
@@ -176,7 +177,7 @@ class Fleet:
     def reboot(self, one: Router, boot: float) -> None:
         """Power off and on; it is back after `boot` seconds."""
         subprocess.run(
-            process.inside(self.running.keeper, one.name, ["sh", "-c", POWER.format(boot=boot)]),
+            inside(self.running.keeper, one.name, ["sh", "-c", POWER.format(boot=boot)]),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
