@@ -77,7 +77,7 @@ class Netns:
             observer.step(Message("wiring {count} nodes", count=len(spec.nodes)))
             start(
                 self.orders(network, spec), directory / LOG, heard, confirm,
-                inherit=lock, owned=owned, keeper=self.keeper,
+                inherit=lock, owned=owned, keeper=self.keeper, limit=self.limit(spec),
             )  # fmt: skip
         finally:
             os.close(lock)
@@ -86,6 +86,11 @@ class Netns:
     def workers(self) -> int:
         """How many nodes are started side by side."""
         return 2 * (os.cpu_count() or 1)
+
+    def limit(self, spec: LabSpec) -> float:
+        """Seconds after which a lab that is not there has failed; 0: it takes as long as it takes."""
+        del spec
+        return 0.0
 
     def adapted(self, topology: Topology) -> Topology:
         """The topology of which this back end makes a lab."""

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from lab.state import LabState
     from lab.topology import Topology
 
+# Seconds: a machine of which one process was killed may wait for it for ever, and say nothing.
+BOOT = 60.0
+_NODE = 4.0
+
 
 class Uml(Netns):
     """Real routers and servers in network namespaces of a machine of their own."""
@@ -40,6 +44,10 @@ class Uml(Netns):
     def workers(self) -> int:
         """It has one processor."""
         return 2
+
+    def limit(self, spec: LabSpec) -> float:
+        """Ten times as long as a machine takes where nothing else runs."""
+        return BOOT + _NODE * len(spec.nodes)
 
     def design(self, topology: Topology, faults: Mapping[str, Fault]) -> LabSpec:
         """The management station inside is only the bridge that its cable is plugged into."""

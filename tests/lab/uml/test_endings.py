@@ -27,6 +27,8 @@ UP = """
 import sys
 from pathlib import Path
 from lab import control
+from lab.backends import uml
+uml.BOOT = 30.0
 control.up(Path(sys.argv[1]), backend_name="uml", where=sys.argv[2])
 print("ready", flush=True)
 """
@@ -94,7 +96,7 @@ def killed_at_moments(root: Path, moments: int, seed: int) -> None:
                 hit.add(victim)
             with suppress(ProcessLookupError):
                 os.kill(victim, signal.SIGKILL)
-            starter.wait()
+            starter.wait(timeout=300)
         members(root, spaces)
         state = control.find(root)
         if state is not None:
