@@ -107,8 +107,8 @@ def killed_at_moments(root: Path, moments: int, seed: int) -> None:
 
 
 def test_killed_at_any_moment_it_leaves_nothing(workspace: Path) -> None:
-    """Three moments of its start, or of its life."""
-    killed_at_moments(workspace, 3, 11)
+    """Two moments of its start, or of its life."""
+    killed_at_moments(workspace, 2, 11)
 
 
 @pytest.mark.soak
