@@ -1,0 +1,121 @@
+"""Firewalls' command lines in front of stand-ins: a policy that is typed decides which packets pass."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import ExitStack
+from ipaddress import ip_address, ip_interface
+from typing import TYPE_CHECKING, Any
+
+import asyncssh
+import pytest
+
+from lab.fronts.spec import FrontSpec
+from lab.fronts.standin import with_fronts
+from lab.standin.network import Host, network_of
+from lab.standin.running import start
+from tests.lab.fronts.conftest import LOGIN, Lab, logged_in
+from tests.patience import soon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = pytest.mark.lab
+TOPSEC = """\
+system devname set FW-A
+ID 8002 define area add name area_eth1 attribute 'eth1 ' vsid 0
+ID 8003 define area add name area_eth2 attribute 'eth2 ' vsid 0
+ID 8004 define area add name area_eth3 attribute 'eth3 ' vsid 0
+ID 8010 define subnet add name 内网 ipaddr 10.1.0.0 mask 255.255.255.0 vsid 0
+ID 8011 define host add name web ipaddr '10.2.0.9 ' vsid 0
+ID 8100 firewall policy add action deny src 'any ' dst 'any ' vsid 0
+network interface eth1 ip add 10.1.0.1 mask 255.255.255.0
+network interface eth2 ip add 10.2.0.1 mask 255.255.255.0
+network interface eth3 ip add 10.0.1.1 mask 255.255.255.0
+system sshd start
+pf service add name ssh area area_eth3 addressname any
+"""
+# Platform → its text, the ports of the three hosts, the lines that let pings pass, and those that take it back.
+FIREWALLS: dict[str, tuple[str, tuple[str, str, str], list[str], list[str]]] = {
+    "topsec_tos": (
+        TOPSEC,
+        ("eth3", "eth1", "eth2"),
+        ["firewall policy add action accept src '内网 ' dst 'web ' service 'PING ' before 8100"],
+        ["firewall policy delete id 8101"],
+    ),
+}
+ENDS = {"noc": ("10.0.1.9/24", "10.0.1.1"), "inner": ("10.1.0.9/24", "10.1.0.1"), "outer": ("10.2.0.9/24", "10.2.0.1")}
+
+
+@pytest.fixture
+def firewall(tmp_path) -> Iterator[Callable[..., Lab]]:
+    """Starts one with its three hosts: the management station, one inside, one outside."""
+    with ExitStack() as ends:
+
+        def up(platform: str, text: str, ports: tuple[str, str, str]) -> Lab:
+            hosts = [
+                Host(name, "fw", port, ip_interface(address), ip_address(gateway))
+                for (name, (address, gateway)), port in zip(ENDS.items(), ports, strict=True)
+            ]
+            network = network_of({"fw": (platform, text)}, hosts=hosts)
+            front = FrontSpec("fw", platform, text, *LOGIN, management=ports[0], boot=0.5, encoding="utf-8")
+            return Lab(ends.enter_context(start(with_fronts(network, [front]), tmp_path / "log")).running)
+
+        yield up
+
+
+def passes(lab: Lab) -> bool:
+    """Whether a ping from inside reaches who is outside, and its answer comes back."""
+    ping = lab.inside("inner", "sh", "-c", "ping -c 1 -W 1 10.2.0.9 >/dev/null && echo yes || echo no")
+    return bool(ping.strip() == "yes")
+
+
+async def typed(*lines: str) -> str:
+    """Log in at the management port and type lines: what was said."""
+
+    async def ready() -> Any:
+        while True:
+            try:
+                async with logged_in("10.0.1.1") as shell:
+                    return [await shell.type(line, "# ", "#", "> ") for line in lines]
+            except (OSError, asyncssh.Error):
+                await asyncio.sleep(0.1)
+
+    return "".join(await ready())
+
+
+@pytest.mark.parametrize("platform", sorted(FIREWALLS))
+def test_a_policy_that_is_typed_decides_which_packets_pass(platform, firewall):
+    """Shut by the text, open behind the lines that allow it, shut and byte for byte as before behind the way back."""
+    text, ports, opening, shutting = FIREWALLS[platform]
+    lab = firewall(platform, text, ports)
+    lab.run(typed(""))
+    assert lab.inspect("fw")["text"] == text
+    assert not passes(lab)
+    said = lab.run(typed(*opening))
+    assert lab.inspect("fw")["standing"], said
+    assert lab.inspect("fw")["text"] != text, said
+    assert passes(lab), (said, lab.inspect("fw"))
+    said = lab.run(typed(*shutting))
+    assert not passes(lab), said
+    seen = lab.inspect("fw")
+    assert seen["text"] == text
+    assert not [load["error"] for load in seen["loads"] if load["error"]]
+
+
+@pytest.mark.parametrize("platform", sorted(FIREWALLS))
+def test_a_reboot_brings_back_what_was_saved(platform, firewall):
+    """What was typed and not saved is gone, and packets are stopped again."""
+    text, ports, opening, _ = FIREWALLS[platform]
+    lab = firewall(platform, text, ports)
+    lab.run(typed(*opening))
+    assert passes(lab)
+    if lab.inspect("fw")["saved"] == text:
+        lab.fronts.reboot("fw")
+
+        async def back() -> None:
+            await soon(lambda: lab.inspect("fw")["standing"] and not lab.inspect("fw")["away"])
+
+        lab.run(back())
+        assert lab.inspect("fw")["text"] == text
+        assert not passes(lab)
