@@ -9,6 +9,9 @@ library only: it is started as a file, and stays small. It speaks JSON lines, ea
     {"ask": [FLOW, …], "count": N, "wait": SECONDS}     → {"answered": [N, …]}
     {"trace": FLOW, "hops": N, "wait": SECONDS}         → {"hops": [ADDRESS or "", …], "arrived": true}
 
+What is asked and what is started leaves from ports of its own each time: a firewall in between would let a session go
+on that it would not let begin any more, and answers would open the way for questions from the other side.
+
 A FLOW is [HOST, ADDRESS, HOST, ADDRESS]. A gap is [from, to, count]: seconds since the start at which the first probe
 was lost and at which the next one was answered again (to: null if none was), and how many were lost.
 """
@@ -79,6 +82,8 @@ class Prober:
         self._poll = select.epoll()
         self._sockets: dict[int, socket.socket] = {}
         self._of: dict[tuple[str, str], socket.socket] = {}
+        # Those from which the flows under way are sent.
+        self._own: dict[tuple[str, str], socket.socket] = {}
         self._run = 0
         self._flows: list[_Flow] = []
         self._interval = 0.0
@@ -96,7 +101,8 @@ class Prober:
             wait = _LONGEST if not self._interval else max(0.0, min(_LONGEST, self._next - time.monotonic()))
             for descriptor, _ in self._poll.poll(wait):
                 if descriptor != orders:
-                    self._receive(self._sockets[descriptor])
+                    if descriptor in self._sockets:
+                        self._receive(self._sockets[descriptor])
                     continue
                 read = os.read(orders, 1 << 20)
                 if not read:
@@ -139,9 +145,22 @@ class Prober:
 
     def _begin(self, flows: list[list[str]]) -> None:
         self._run += 1
-        self._flows = [_Flow(self._of[host, address], to) for host, address, _, to in flows]
+        for host, address in dict.fromkeys((host, address) for host, address, _, _ in flows):
+            _enter(f"/run/netns/{host}")
+            self._own[host, address] = sock = _socket(address, 0)
+            self._sockets[sock.fileno()] = sock
+            self._poll.register(sock, select.EPOLLIN)
+        self._flows = [_Flow(self._own[host, address], to) for host, address, _, to in flows]
         self._began = self._next = time.monotonic()
         self._turn = 0
+
+    def _end(self) -> None:
+        self._flows = []
+        for sock in self._own.values():
+            del self._sockets[sock.fileno()]
+            self._poll.unregister(sock)
+            sock.close()
+        self._own = {}
 
     def _send_due(self) -> None:
         """The probes whose time has come: each flow once an interval, spread evenly over it."""
@@ -197,7 +216,7 @@ class Prober:
         flows = [
             {"sent": len(flow.sent), "lost": flow.came.count(0), "gaps": flow.gaps(self._began)} for flow in self._flows
         ]
-        self._flows = []
+        self._end()
         return {"seconds": seconds, "flows": flows}
 
     def _ask(self, flows: list[list[str]], count: int, wait: float) -> dict[str, Any]:
@@ -209,7 +228,7 @@ class Prober:
                     self._listen(0.002)
             self._listen(wait / count, enough=True)
         answered = [sum(flow.came) for flow in self._flows]
-        self._flows = []
+        self._end()
         return {"answered": answered}
 
     def _trace(self, flow: list[str], hops: int, wait: float) -> dict[str, Any]:
