@@ -35,8 +35,59 @@ network interface eth3 ip add 10.0.1.1 mask 255.255.255.0
 system sshd start
 pf service add name ssh area area_eth3 addressname any
 """
+FORTIOS = """\
+config system global
+    set hostname "FW-A"
+end
+config system interface
+    edit "port1"
+        set vdom "root"
+        set ip 10.1.0.1 255.255.255.0
+        set type physical
+    next
+    edit "port2"
+        set vdom "root"
+        set ip 10.2.0.1 255.255.255.0
+        set type physical
+    next
+    edit "port3"
+        set vdom "root"
+        set ip 10.0.1.1 255.255.255.0
+        set allowaccess ping ssh
+        set type physical
+    next
+end
+config system unheard-of
+    set thing 1
+end
+config firewall address
+    edit "inner"
+        set subnet 10.1.0.0 255.255.255.0
+    next
+    edit "web"
+        set subnet 10.2.0.9 255.255.255.255
+    next
+end
+config firewall policy
+    edit 1
+        set name "out"
+        set srcintf "port1"
+        set dstintf "port2"
+        set srcaddr "inner"
+        set dstaddr "web"
+        set schedule "always"
+        set service "ALL"
+    next
+end
+"""
 # Platform → its text, the ports of the three hosts, the lines that let pings pass, and those that take it back.
 FIREWALLS: dict[str, tuple[str, tuple[str, str, str], list[str], list[str]]] = {
+    "fortinet": (
+        FORTIOS,
+        ("port3", "port1", "port2"),
+        ["config firewall policy", "edit 1", "set action accept", "next", "end"],
+        ["config firewall policy", "edit 1", "unset action", "end"],
+    ),
     "topsec_tos": (
         TOPSEC,
         ("eth3", "eth1", "eth2"),
