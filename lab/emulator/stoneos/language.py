@@ -11,6 +11,7 @@ from lab.emulator.logins import Idle
 from lab.emulator.parameters import BLANK
 from lab.emulator.shell import Refusal, Shell
 from lab.emulator.stoneos.device import bare
+from lab.emulator.stoneos.given import with_blanks_kept
 from lab.emulator.tree import Entry
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class StoneLanguage(Shell):
 
     async def run_line(self, line: str) -> None:
         """A name in quotes is one word, whatever blanks are in it."""
-        self._line = re.sub(r'"[^"]*"', lambda found: found[0].replace(" ", BLANK), line.rstrip())
+        self._line = with_blanks_kept(line.rstrip())
         await super().run_line(self._line)
 
     def _views(self) -> list[tuple[list[Entry] | None, grammar.View]]:

@@ -15,12 +15,13 @@ from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Final
 
 from lab.emulator.grammar import LineError, Rule, tokenize
+from lab.emulator.placing import in_places, placed
 from lab.emulator.topsec.unknown import UNKNOWN, TosStrange, head_of
 from lab.emulator.topsec.words import ident, listed, rule_words
 from lab.emulator.tree import STRANGE, Entry, Given
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from lab.emulator.topsec.device import TosBox
 
@@ -172,7 +173,8 @@ def _next(device: TosBox) -> int:
 def laid_out(root: Entry, numbered: Callable[[Entry], str]) -> str:
     """The text; `numbered` writes a line as a device with numbers does. Unchanged it is what was given, whole."""
     assert root.given is not None  # noqa: S101 - asked of such configurations only
-    entries = _in_order(_placed(root, root.given.below))
+    shown = (one for one in root.children.values() if one.key[0] != "admin" and (one.given or not one.fixed))
+    entries = _in_order(placed(shown, root.given.below, 3, lambda one: one.rule is not _FILLER))
     raws = [entry.given.raw for entry in entries if entry.given is not None]
     plain = not any(_NUMBER.match(raw.strip()) for raw in raws) and any(raw.strip() for raw in raws)
     lines: list[str] = []
@@ -212,43 +214,12 @@ def _same_number(entry: Entry, raw: str) -> bool:
     return number is None or not ident(entry) or int(number[1]) == ident(entry)
 
 
-def _placed(root: Entry, below: dict[str, Given]) -> list[Entry]:
-    """The lines that are shown: where they stood, new ones behind the last that begins with as many of their words."""
-    seated: list[tuple[int, Entry]] = []
-    new = []
-    for entry in root.children.values():
-        if entry.given is None or entry.given.words != entry.words:
-            entry.given = below.get(entry.text, entry.given)
-        if entry.given is not None:
-            seated.append((entry.given.seat, entry))
-        elif entry.key[0] != "admin" and not entry.fixed:
-            new.append(entry)
-    found = [entry for _, entry in sorted(seated, key=lambda one: one[0])]
-    for entry in new:
-        alike = [_alike(entry, one) for one in found]
-        most = max(alike, default=0)
-        last = max((index for index, one in enumerate(found) if one.rule is not _FILLER), default=-1)
-        found.insert((len(alike) - alike[::-1].index(most) if most else last + 1), entry)
-    return found
-
-
-def _alike(one: Entry, other: Entry) -> int:
-    """How many words two lines begin with in common, through the verb; none for what is no command."""
-    if other.rule is _FILLER:
-        return 0
-    pairs = zip(one.text.split()[:3], other.text.split()[:3], strict=False)
-    return next((index for index, (mine, its) in enumerate(pairs) if mine != its), 3)
-
-
 def _in_order(entries: list[Entry]) -> list[Entry]:
     """Rules in the order in which they are looked at, in the places that rules have."""
-    queues: dict[str, Iterator[Entry]] = {
-        family: iter(
-            sorted((one for one in entries if one.key[:2] == ("rule", family)), key=lambda entry: entry.number)
-        )
-        for family in ("firewall", "nat")
-    }
-    return [next(queues[entry.key[1]]) if entry.key[0] == "rule" else entry for entry in entries]
+    for family in ("firewall", "nat"):
+        rules = [one for one in entries if one.key[:2] == ("rule", family)]
+        entries = in_places(entries, sorted(rules, key=lambda entry: entry.number))
+    return entries
 
 
 def _indent(lines: list[str]) -> str:
