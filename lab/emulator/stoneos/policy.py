@@ -12,19 +12,12 @@ class StonePolicy(StoneNetwork):
     """Rules and what they name."""
 
     @property
-    def _home(self) -> Entry:
-        """What holds the rules: the configuration, or the policy's block if a text that was given has them there."""
-        root = self.device.running
-        policy = root.child("policy-global")
-        return policy if policy is not None and policy.starting("rule", "id") else root
-
-    @property
     def _rules(self) -> list[Entry]:
-        return self._home.starting("rule", "id")
+        return self.home.starting("rule", "id")
 
     def do_rule(self, match: Match) -> None:
         """A rule of the policy, the last one if it is new; it says so then."""
-        root = self._home
+        root = self.home
         entry = root.child(*match.words)
         if entry is None:
             root_match = self.device.views["config"].match(" ".join(match.words), self.device)
@@ -64,12 +57,12 @@ class StonePolicy(StoneNetwork):
 
     def do_no_rule(self, match: Match) -> None:
         """Delete a rule."""
-        if self._home.children.pop(match.words, None) is None:
+        if self.home.children.pop(match.words, None) is None:
             raise self.wrong(f"Rule {match.words[2]} is not found in this context")
 
     def do_move(self, match: Match) -> None:
         """Change the order: rules are looked at from the top."""
-        root = self._home
+        root = self.home
         words = match.words
         numbers = [entry.words[2] for entry in self._rules]
         for number in (words[1], *words[3:]):

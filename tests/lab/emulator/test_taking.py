@@ -110,7 +110,7 @@ end
 }
 TEXTS["huawei_vrpv8"] = TEXTS["huawei"].replace("[V200R009C00SPC500]", "!Software Version V800R010C10SPC500")
 # They have tests of their own: `test_taking_topsec.py` and its like.
-FIREWALLS = {"fortinet", "topsec_tos"}
+FIREWALLS = {"fortinet", "hillstone_stoneos", "topsec_tos"}
 CONFIGURE = dict.fromkeys(("cisco_ios", "ruijie_os"), "configure terminal")
 
 
