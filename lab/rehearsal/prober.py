@@ -144,6 +144,7 @@ class Prober:
         return {"opened": len(self._of), "failed": failed}
 
     def _begin(self, flows: list[list[str]]) -> None:
+        self._end()
         self._run += 1
         for host, address in dict.fromkeys((host, address) for host, address, _, _ in flows):
             _enter(f"/run/netns/{host}")

@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING, Any
 import asyncssh
 import pytest
 
+from inventory.text import Message
 from lab.fronts.spec import FrontSpec
 from lab.fronts.standin import with_fronts
+from lab.rehearsal.model import Flow, Home, Pair, Wanted
+from lab.rehearsal.model import Host as Asked
+from lab.rehearsal.traffic import Traffic
 from lab.standin.network import Host, network_of
 from lab.standin.running import start
 from tests.lab.fronts.conftest import LOGIN, Lab, logged_in
@@ -196,6 +200,29 @@ def test_a_policy_that_is_typed_decides_which_packets_pass(platform, firewall):
     seen = lab.inspect("fw")
     assert seen["text"] == text
     assert not [load["error"] for load in seen["loads"] if load["error"]]
+
+
+def test_probes_of_a_rehearsal_are_new_sessions(firewall, tmp_path):
+    """A session that was let through goes on when its permission is gone; whoever asks anew is not let through.
+
+    Nor does the answer to a question open the way for questions from the other side.
+    """
+    allowed = "ID 8099 firewall policy add action accept src '内网 ' dst 'web ' vsid 0\n"
+    lab = firewall("topsec_tos", TOPSEC.replace("ID 8100", f"{allowed}ID 8100", 1), ("eth3", "eth1", "eth2"))
+    homes = {name: Home(ip_interface(address), ip_address(gateway)) for name, (address, gateway) in ENDS.items()}
+    hosts = [Asked(name, "fw", "", "", homes=(homes[name],)) for name in ("inner", "outer")]
+    inner, outer = (homes[name].address.ip for name in ("inner", "outer"))
+    why = Message("both are in {vrf}, and no zone stands between", vrf="default")
+    there = Flow(Pair("inner", "outer", Wanted.REQUIRED, why), inner, outer)
+    back = Flow(Pair("outer", "inner", Wanted.FORBIDDEN, why), outer, inner)
+    with Traffic(lab.keeper, tmp_path / "prober.log") as traffic:
+        traffic.open(hosts)
+        assert traffic.ask([there, back]) == [True, False]
+        traffic.start([there])
+        lab.run(typed("firewall policy delete id 8099"))
+        _, [loss] = traffic.stop()
+        assert (loss.sent > 0, loss.lost) == (True, 0)
+        assert traffic.ask([there, back]) == [False, False]
 
 
 @pytest.mark.parametrize("platform", sorted(set(FIREWALLS) - {"fortinet"}))
