@@ -10,6 +10,11 @@ from typing import TYPE_CHECKING, Any
 import asyncssh
 import pytest
 
+from configs import push as pushing
+from configs.channel import Login, Target
+from configs.push import Job, Quiet
+from inventory.endpoints import Endpoint
+from inventory.secrets import Secret
 from inventory.text import Message
 from lab.fronts.spec import FrontSpec
 from lab.fronts.standin import with_fronts
@@ -143,6 +148,7 @@ FIREWALLS: dict[str, tuple[str, tuple[str, str, str], list[str], list[str]]] = {
         ["firewall policy delete id 8101"],
     ),
 }
+TIMES = {"connect_timeout": 3, "login_timeout": 10, "command_timeout": 30}
 ENDS = {"noc": ("10.0.1.9/24", "10.0.1.1"), "inner": ("10.1.0.9/24", "10.1.0.1"), "outer": ("10.2.0.9/24", "10.2.0.1")}
 
 
@@ -200,6 +206,36 @@ def test_a_policy_that_is_typed_decides_which_packets_pass(platform, firewall):
     seen = lab.inspect("fw")
     assert seen["text"] == text
     assert not [load["error"] for load in seen["loads"] if load["error"]]
+
+
+RULE = "ID 8099 firewall policy add action accept src '内网 ' dst 'web ' service 'PING ' vsid 0\n"
+INTENDED = {
+    # Today's text, and what is to be in it instead of what.
+    "fortinet": (FORTIOS, "        set srcaddr", "        set action accept\n        set srcaddr"),
+    "hillstone_stoneos": (STONEOS, "action deny", "action permit"),
+    "topsec_tos": (TOPSEC.replace("10.2.0.9 ", "10.2.0.77 ").replace("ID 8100", f"{RULE}ID 8100"), "0.77 ", "0.9 "),
+}
+
+
+@pytest.mark.parametrize("platform", sorted(INTENDED))
+def test_a_push_changes_what_passes(platform, firewall, tmp_path):
+    """The product's own push: what was intended runs and is saved, and packets go by it; strange lines are kept."""
+    text, before, after = INTENDED[platform]
+    intended = text.replace(before, after)
+    lab = firewall(platform, text, FIREWALLS[platform][1])
+    lab.run(typed(""))
+    assert not passes(lab)
+    login = Login(LOGIN[0], Secret(LOGIN[1]))
+    known = tmp_path / "known_hosts"
+    target = Target("fw", platform, Endpoint("10.0.1.1", 22), login, known_hosts=known, **TIMES)
+    job = Job(target, intended, management=ip_interface("10.0.1.1/24"), allow_reboot=True)
+    with lab.state.entered():
+        result = pushing.push_one(job, commit=True, observer=Quiet())
+    assert result.ok, result
+    seen = lab.inspect("fw")
+    assert (seen["text"], seen["saved"]) == (intended, intended)
+    assert (seen["standing"], seen["armed"], seen["boots"]) == (True, False, 1)
+    assert passes(lab)
 
 
 def test_probes_of_a_rehearsal_are_new_sessions(firewall, tmp_path):
