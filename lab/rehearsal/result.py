@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from lab.rehearsal.legs import Walk
-    from lab.rehearsal.model import Leg, Loss, Pushed, Seen
+    from lab.rehearsal.model import Leg, Loss, Pair, Pushed, Seen
     from lab.rehearsal.running import Lab
     from lab.state import Skipped, Substitution
 
@@ -142,9 +142,25 @@ def findings(
     for seen in before:
         if seen.wrong:
             yield _wrong_pair(seen, "today", walk)
+    forth = [leg for leg in legs if leg.way is Way.FORTH]
+    # A LAN that the change makes has nobody to ask today.
+    never = [pair for pair in walk.unasked if all(pair in leg.unasked for leg in forth)]
+    yield from _unasked(never, "today", walk)
+    told = set(walk.unasked)
+    if not any(
+        seen.flow.pair.wanted is Wanted.REQUIRED
+        for matrix in (before, *(leg.matrix for leg in legs))
+        for seen in matrix
+    ):
+        text = Message("no pair of hosts has to pass among the devices that run: of packets nothing is shown")
+        yield Finding("not-asked", text, "today")
     failing = {seen.flow.pair.name for seen in before if seen.wrong}
     for leg in legs:
         yield from _pushed(leg)
+        yield from _unknown(leg)
+        if leg.way is Way.FORTH:
+            yield from _unasked([pair for pair in leg.unasked if pair not in told], leg.name, walk)
+            told |= set(leg.unasked)
         for device, address in leg.silent:
             text = Message(
                 "{device}: its new address {address} does not answer, or nobody at the other end shares its subnet",
@@ -155,13 +171,7 @@ def findings(
             if seen.wrong and seen.flow.pair.name not in failing:
                 yield _wrong_pair(seen, leg.name, walk)
         yield from _lost(leg, walk)
-        for device, count in leg.neighbours.items():
-            if count < neighbours.get(device, 0):
-                text = Message(
-                    "{device} has {count} routing neighbours, and had {before}",
-                    device=device, count=count, before=neighbours[device],
-                )  # fmt: skip
-                yield Finding("neighbours", text, leg.name, device)
+        yield from _neighbours(leg, neighbours)
         yield from _as_before(leg, walk)
 
 
@@ -171,6 +181,45 @@ def _pushed(leg: Leg) -> Iterator[Finding]:
             why = one.error or Message("it is {state}", state=one.state)
             text = Message("{device} has not done the stage: {why}", device=one.device, why=why)
             yield Finding("not-done", text, leg.name, one.device)
+
+
+def _unknown(leg: Leg) -> Iterator[Finding]:
+    """What nobody can tell behind a leg, and would be taken for well."""
+    for device, why in leg.unlike.items():
+        text = Message(
+            "{device}: what it runs is not what its stand-in does, so packets show nothing of it: {why}",
+            device=device, why=why,
+        )  # fmt: skip
+        yield Finding("not-loaded", text, leg.name, device)
+    for device, why in leg.unread.items():
+        yield Finding("not-read", Message("{device} cannot be read: {why}", device=device, why=why), leg.name, device)
+    for fault in leg.unmade:
+        text = Message("what was to happen in the middle of the stage did not: {fault}", fault=fault)
+        yield Finding("no-fault", text, leg.name)
+
+
+def _unasked(several: Sequence[Pair], leg: str, walk: Walk) -> Iterator[Finding]:
+    for pair in several:
+        text = Message(
+            "{pair} has to pass and is not asked: at one of its ends the router has no address for the LAN",
+            pair=pair.name,
+        )  # fmt: skip
+        yield Finding("not-asked", text, leg, walk.home_of(pair.a), pair.name)
+
+
+def _neighbours(leg: Leg, before: Mapping[str, int]) -> Iterator[Finding]:
+    for device, number in before.items():
+        count = leg.neighbours.get(device)
+        if count is None:
+            text = Message("{device} does not tell its routing neighbours, and had {before}",
+                           device=device, before=number)  # fmt: skip
+            yield Finding("neighbours", text, leg.name, device)
+        elif count < number:
+            text = Message(
+                "{device} has {count} routing neighbours, and had {before}",
+                device=device, count=count, before=number,
+            )  # fmt: skip
+            yield Finding("neighbours", text, leg.name, device)
 
 
 def _wrong_pair(seen: Seen, leg: str, walk: Walk) -> Finding:
@@ -247,6 +296,10 @@ KINDS = {
     "neighbours": mark("routing neighbour lost"),
     "not-as-before": mark("configuration not as before"),
     "matrix-differs": mark("pairs not as before"),
+    "not-asked": mark("nothing asked"),
+    "not-loaded": mark("stand-in not as its device"),
+    "not-read": mark("device not read"),
+    "no-fault": mark("fault did not happen"),
     "stopped": mark("stopped"),
 }
 WANTED = {

@@ -136,7 +136,7 @@ def _leg(leg: Leg) -> dict[str, Any]:
         "bad_loss": bool(lost) and (not leg.allowed or longest > leg.allowed),
         "pairs": f"{sum(not seen.wrong for seen in leg.matrix)}/{len(leg.matrix)}",
         "bad_pairs": any(seen.wrong for seen in leg.matrix),
-        "neighbours": sum(leg.neighbours.values()),
+        "neighbours": sum(leg.neighbours.values()) if leg.neighbours else "–",
         "faults": [str(fault) for fault in leg.faults],
     }
 

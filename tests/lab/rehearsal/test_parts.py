@@ -147,7 +147,7 @@ def test_a_pair_is_probed_from_old_to_old_and_from_new_to_new():
 
 def test_gaps_are_from_the_first_lost_probe_to_the_next_answered_one():
     """And open at the end if nothing came any more."""
-    one = _Flow(None, "10.0.0.1")  # type: ignore[arg-type]
+    one = _Flow(None, "pc-b", "10.0.0.1")  # type: ignore[arg-type]
     one.sent.extend([100.0, 100.1, 100.2, 100.3, 100.4])
     one.came.extend([1, 0, 0, 1, 0])
     assert [[round(value, 1) if value else value for value in gap] for gap in one.gaps(100.0)] == [
