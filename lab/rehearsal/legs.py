@@ -256,9 +256,9 @@ class Walk:
         """The device in whose LAN a host stands."""
         return self._hosts[host].device
 
-    def way(self, flow: Flow) -> list[str]:
-        """The devices between the hosts of a flow, by the lines."""
-        return self._roads.devices(self._hosts[flow.pair.a], self._hosts[flow.pair.b])
+    def way(self, pair: Pair) -> list[str]:
+        """The devices between the hosts of a pair, by the lines."""
+        return self._roads.devices(self._hosts[pair.a], self._hosts[pair.b])
 
     # ---- what there is at a point
 

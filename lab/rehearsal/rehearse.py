@@ -119,6 +119,8 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     if course.broken is not None:
         found.append(Finding("stopped", course.broken, course.legs[-1].name if course.legs else ""))
     interval = max(INTERVAL, len(wanted) / 2 / MOST)
+    left = {name: lines for name, lines in {**lab.left, **walk.left}.items() if lines}
+    rests = {pair.name: on for pair in wanted if (on := [name for name in walk.way(pair) if left.get(name)])}
     return Result(
         workspace.settings.title,
         order.change.name,
@@ -129,7 +131,8 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         interval,
         lab.topology.substitutions,
         lab.topology.skipped,
-        {**lab.left, **walk.left},
+        left,
+        rests,
         notes=tuple(notes),
     )
 

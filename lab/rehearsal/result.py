@@ -22,7 +22,11 @@ VERSION = 1
 
 @dataclass
 class Result:
-    """A rehearsal that has ended. `left` is what stand-ins do not carry over, by device: lines and why."""
+    """A rehearsal that has ended.
+
+    `left` is what stand-ins do not carry over, by device: lines and why. `rests` are the devices with such lines on the
+    way of each pair that has some.
+    """
 
     title: str
     change: str
@@ -34,6 +38,7 @@ class Result:
     substitutions: tuple[Substitution, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     left: Mapping[str, Sequence[Message]] = field(default_factory=dict)
+    rests: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notes: tuple[Message, ...] = ()
     seconds: float = 0.0
 
@@ -41,6 +46,18 @@ class Result:
     def ok(self) -> bool:
         """Whether nothing is wrong."""
         return not self.findings
+
+    @property
+    def resting(self) -> Message | None:
+        """How many pairs' results rest on the lines that stand-ins carry over; None if all of them carry all."""
+        if not self.rests:
+            return None
+        return Message(
+            "{count} of {all} pairs pass devices with lines that their stand-ins do not carry over; what is said of "
+            "these pairs holds for the other lines: {names}",
+            count=len(self.rests), all=len(self.before),
+            names=", ".join(sorted({device for devices in self.rests.values() for device in devices})[:10]),
+        )  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:
         """Stable keys; sentences in both languages."""
@@ -74,6 +91,7 @@ class Result:
                 {"device": one.device, "platform": one.platform, "why": _both(one.why)} for one in self.skipped
             ],
             "not_carried_over": {name: [_both(one) for one in several] for name, several in self.left.items()},
+            "rests_on": {pair: list(devices) for pair, devices in self.rests.items()},
             "notes": [_both(note) for note in self.notes],
         }
 
@@ -175,6 +193,14 @@ def findings(
         yield from _as_before(leg, walk)
 
 
+def grouped(several: Sequence[Finding]) -> list[tuple[Finding, int]]:
+    """The first finding of each kind at a device in a leg, and how many more of these there are."""
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for one in several:
+        groups.setdefault((one.leg, one.kind, one.device), []).append(one)
+    return [(group[0], len(group) - 1) for group in groups.values()]
+
+
 def _pushed(leg: Leg) -> Iterator[Finding]:
     for one in leg.pushed:
         if not one.ok:
@@ -243,7 +269,7 @@ def _lost(leg: Leg, walk: Walk) -> Iterator[Finding]:
         longest = loss.longest(leg.seconds)
         if not loss.lost or (leg.allowed and longest <= leg.allowed):
             continue
-        device = "" if leg.faults else blamed(leg, loss, walk.way(loss.flow))
+        device = "" if leg.faults else blamed(leg, loss, walk.way(loss.flow.pair))
         pair = loss.flow.pair
         text = Message(
             "{a} ↔ {b} ({source}, {destination}) lost {lost} of {sent} probes, {seconds} s at the longest",

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from inventory.text import Message
 from lab.fronts.asking import Fronts
+from lab.rehearsal import mixed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
 PATIENCE: Final = 60.0  # seconds in which a load that is under way comes to its end
 
@@ -21,7 +22,8 @@ PATIENCE: Final = 60.0  # seconds in which a load that is under way comes to its
 def unlike(keeper: int, devices: Collection[str]) -> tuple[dict[str, Message], dict[str, list[Message]]]:
     """Devices whose stand-ins do not do what they run, with the reason; and what those do not carry over that do.
 
-    The second only of devices whose text has been loaded since the lab began. LabError if the lab does not answer.
+    The second is only of devices whose text has been loaded since the lab began, each line with its number and the
+    reason. LabError if the lab does not answer.
     """
     if not devices:
         return {}, {}
@@ -32,7 +34,7 @@ def unlike(keeper: int, devices: Collection[str]) -> tuple[dict[str, Message], d
         time.sleep(0.2)
         seen |= fronts.inspect(late)
     wrong = {name: _why(one) for name, one in seen.items() if not one["standing"]}
-    left = {name: _left(one["loads"]) for name, one in seen.items() if one["standing"] and one["loads"]}
+    left = {name: _left(one) for name, one in seen.items() if one["standing"] and one["loads"]}
     return wrong, left
 
 
@@ -42,11 +44,16 @@ def _under_way(one: Mapping[str, Any]) -> bool:
 
 def _why(one: Mapping[str, Any]) -> Message:
     error = one["loads"][-1]["error"] if one["loads"] else ""
-    return Message("{said}", said=error) if error else Message("it is not done within {seconds} s", seconds=PATIENCE)
+    return (
+        Message("loading it failed: {said}", said=error)
+        if error
+        else Message("it is not done within {seconds} s", seconds=PATIENCE)
+    )
 
 
-def _left(loads: Sequence[Mapping[str, Any]]) -> list[Message]:
+def _left(one: Mapping[str, Any]) -> list[Message]:
+    text = str(one["text"]).encode(errors="replace")
     return [
-        Message("line {line}: {why}", line=line["line"], why=Message(line["template"], **line["parameters"]))
-        for line in loads[-1]["left"]
+        mixed.told(text, line["line"], Message(line["template"], **line["parameters"]))
+        for line in one["loads"][-1]["left"]
     ]
