@@ -246,11 +246,11 @@ def _write(out: Path, result: Result, document: Mapping[str, Any]) -> None:
 
 
 def _show(result: Result) -> None:
-    from lab.rehearsal.result import KINDS, WAYS  # noqa: PLC0415 - start-up time
+    from lab.rehearsal.result import KINDS, WAYS, grouped  # noqa: PLC0415 - start-up time
 
     columns = (
         mark("stage"),
-        mark("way"),
+        mark("direction"),
         mark("devices"),
         mark("pairs"),
         mark("probes"),
@@ -258,13 +258,17 @@ def _show(result: Result) -> None:
         mark("longest"),
     )
     print_table("", columns, [_row(leg, tr(WAYS[leg.way])) for leg in result.legs])
-    for finding in result.findings[:SHOWN]:
+    groups = grouped(result.findings)
+    for finding, alike in groups[:SHOWN]:
         head = f"{finding.leg}: {tr(KINDS.get(finding.kind, finding.kind))}: "
-        talk().print(head + str(finding.told), style="red", markup=False, soft_wrap=True)
-    if len(result.findings) > SHOWN:
-        talk().print(tr("… and {count} more", count=len(result.findings) - SHOWN), markup=False)
+        tail = f" {tr('… and {count} more like it', count=alike)}" if alike else ""
+        talk().print(f"{head}{finding.told}{tail}", style="red", markup=False, soft_wrap=True)
+    if len(groups) > SHOWN:
+        talk().print(tr("… and {count} more", count=sum(1 + alike for _, alike in groups[SHOWN:])), markup=False)
     for note in result.notes:
         talk().print(str(note), style="yellow", markup=False, soft_wrap=True)
+    if result.resting is not None:
+        talk().print(str(result.resting), style="yellow", markup=False, soft_wrap=True)
     for one in _stand_ins(result):
         talk().print(one, style="yellow", markup=False, soft_wrap=True)
     if result.ok:

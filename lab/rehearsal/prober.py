@@ -6,11 +6,15 @@ library only: it is started as a file, and stays small. It speaks JSON lines, ea
     {"open": {HOST: [ADDRESS, …]}}                      → {"opened": N, "failed": {ADDRESS: why}}
     {"start": [FLOW, …], "interval": SECONDS}           → {"started": N}
     {"stop": GRACE}                                     → {"seconds": S, "flows": [{"sent", "lost", "gaps"}, …]}
-    {"ask": [FLOW, …], "count": N, "wait": SECONDS}     → {"answered": [N, …]}
+    {"ask": [FLOW, …], "count": N, "wait": SECONDS}     → {"answered": [N, …], "arrived": [N, …]}
     {"trace": FLOW, "hops": N, "wait": SECONDS}         → {"hops": [ADDRESS or "", …], "arrived": true}
 
 A FLOW is [HOST, ADDRESS, HOST, ADDRESS]. A gap is [from, to, count]: seconds since the start at which the first probe
 was lost and at which the next one was answered again (to: null if none was), and how many were lost.
+
+A probe counts only at the host that it is for, whatever address brought it there. What is asked comes from a port that
+nobody has used before: a firewall would let it pass as a part of a session that a probe before it has begun, in either
+direction, whatever its policies say by now.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ import contextlib
 import ctypes
 import json
 import os
+import resource
 import select
 import socket
 import struct
@@ -28,6 +33,7 @@ from array import array
 from typing import Any
 
 PORT = 40007
+_ASKING = range(40100, 60100)  # the ports that questions of `ask` come from, one after the other
 _CLONE_NEWNET = 0x40000000
 _IP_RECVERR = 11
 _IP_FREEBIND = 15
@@ -42,11 +48,13 @@ _LONGEST = 0.2  # seconds between two looks at the orders
 class _Flow:
     """What was sent along one flow and what came back."""
 
-    __slots__ = ("came", "sent", "sock", "to")
+    __slots__ = ("arrived", "came", "host", "sent", "sock", "to")
 
-    def __init__(self, sock: socket.socket, to: str) -> None:
+    def __init__(self, sock: socket.socket, host: str, to: str) -> None:
         self.sock = sock
+        self.host = host
         self.to = (to, PORT)
+        self.arrived: set[int] = set()  # what the host has heard; its answers may be lost
         self.sent = array("d")
         self.came = bytearray()
 
@@ -79,6 +87,8 @@ class Prober:
         self._poll = select.epoll()
         self._sockets: dict[int, socket.socket] = {}
         self._of: dict[tuple[str, str], socket.socket] = {}
+        self._whose: dict[int, str] = {}
+        self._asking = 0
         self._run = 0
         self._flows: list[_Flow] = []
         self._interval = 0.0
@@ -111,7 +121,7 @@ class Prober:
         if "open" in order:
             return self._open(order["open"])
         if "start" in order:
-            self._begin(order["start"])
+            self._begin(order["start"], self._of)
             self._interval = float(order["interval"])
             return {"started": len(self._flows)}
         if "stop" in order:
@@ -133,13 +143,17 @@ class Prober:
                     failed[address] = error.strerror or str(error)
                     continue
                 self._of[host, address] = sock
-                self._sockets[sock.fileno()] = sock
-                self._poll.register(sock, select.EPOLLIN)
+                self._listen_to(sock, host)
         return {"opened": len(self._of), "failed": failed}
 
-    def _begin(self, flows: list[list[str]]) -> None:
+    def _listen_to(self, sock: socket.socket, host: str) -> None:
+        self._sockets[sock.fileno()] = sock
+        self._whose[sock.fileno()] = host
+        self._poll.register(sock, select.EPOLLIN)
+
+    def _begin(self, flows: list[list[str]], sockets: dict[tuple[str, str], socket.socket]) -> None:
         self._run += 1
-        self._flows = [_Flow(self._of[host, address], to) for host, address, _, to in flows]
+        self._flows = [_Flow(sockets[host, address], other, to) for host, address, other, to in flows]
         self._began = self._next = time.monotonic()
         self._turn = 0
 
@@ -171,6 +185,10 @@ class Prober:
                 continue
             kind, run, flow, number = _PACKET.unpack(packet)
             if kind == _QUESTION:
+                if run == self._run and flow < len(self._flows):
+                    if self._flows[flow].host != self._whose[sock.fileno()]:
+                        continue  # it came to somebody else
+                    self._flows[flow].arrived.add(number)
                 with contextlib.suppress(OSError):
                     sock.sendto(_PACKET.pack(_ANSWER, run, flow, number), sender)
             elif kind == _ANSWER and run == self._run and flow < len(self._flows):
@@ -201,16 +219,31 @@ class Prober:
         return {"seconds": seconds, "flows": flows}
 
     def _ask(self, flows: list[list[str]], count: int, wait: float) -> dict[str, Any]:
-        self._begin(flows)
+        port = _ASKING[self._asking % len(_ASKING)]
+        self._asking += 1
+        sockets: dict[tuple[str, str], socket.socket] = {}
+        for host, address, _, _ in flows:
+            if (host, address) not in sockets:
+                _enter(f"/run/netns/{host}")
+                sockets[host, address] = _socket(address, port)
+                self._listen_to(sockets[host, address], host)
+        self._begin(flows, sockets)
         for _ in range(count):
             for number, flow in enumerate(self._flows):
                 flow.send(self._run, number)
                 if number % 32 == 31:
                     self._listen(0.002)
             self._listen(wait / count, enough=True)
-        answered = [sum(flow.came) for flow in self._flows]
+        found = {
+            "answered": [sum(flow.came) for flow in self._flows],
+            "arrived": [len(flow.arrived) for flow in self._flows],
+        }
         self._flows = []
-        return {"answered": answered}
+        for sock in sockets.values():
+            self._poll.unregister(sock)
+            del self._sockets[sock.fileno()], self._whose[sock.fileno()]
+            sock.close()
+        return found
 
     def _trace(self, flow: list[str], hops: int, wait: float) -> dict[str, Any]:
         """Which routers say that a probe's time to live has ended there (RFC 792), hop by hop."""
@@ -279,4 +312,6 @@ def _enter(path: str) -> None:
 
 
 if __name__ == "__main__":
+    # A socket for every address of every host, and as many again while questions are under way.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     Prober().serve()
