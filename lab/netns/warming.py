@@ -20,6 +20,7 @@ import json
 import os
 import re
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from lab.netns.spec import Cable
 
@@ -97,7 +98,16 @@ class Daemon:
         self._socket.close()
 
 
-@dataclass
+@dataclass(frozen=True)
+class State:
+    """How far a router is: what changes if anything does, the ports that have met somebody, and those about to."""
+
+    seen: object
+    met: frozenset[str]
+    talking: frozenset[str]
+
+
+@dataclass(eq=False)
 class Router:
     """One ospfd. `before` is its running configuration; `ports` those that say hello, with hello and dead interval."""
 
@@ -107,16 +117,23 @@ class Router:
     before: str = ""
     ports: dict[str, Pair] = field(default_factory=dict)
     elected: set[str] = field(default_factory=set)
-    pairs: Mapping[Pair, Pair] = field(default_factory=dict)
+    warmed: set[str] = field(default_factory=set)
 
     def read(self) -> None:
-        """What it runs now."""
+        """What it runs."""
         self.before = self.ospfd.tell("show running-config")
+
+    def arrived(self) -> set[str]:
+        """The ports that have come since the last time; ospfd hears of addresses when zebra has them."""
+        new = set()
         for name, port in self._interfaces().items():
-            if port.get("ospfEnabled") and not port.get("timerPassiveIface") and port.get("networkType") != "LOOPBACK":
+            speaks = port.get("ospfEnabled") and not port.get("timerPassiveIface")
+            if name not in self.ports and speaks and port.get("networkType") != "LOOPBACK":
+                new.add(name)
                 self.ports[name] = (port.get("timerMsecs", 0) // 1000, port.get("timerDeadSecs", 0))
                 if port.get("networkType") in ("BROADCAST", "NBMA"):
                     self.elected.add(name)
+        return new
 
     def _interfaces(self) -> dict[str, Any]:
         found: dict[str, Any] = self.ospfd.ask("show ip ospf interface json").get("interfaces", {})
@@ -127,19 +144,25 @@ class Router:
         """The line that opens the routing process's block; empty if there is none."""
         return next((line for line in self.before.splitlines() if line.startswith("router ospf")), "")
 
-    def warm(self, pairs: Mapping[Pair, Pair]) -> None:
-        """Short timers, for ports whose pair of timers has a short one."""
-        self.pairs = pairs
-        lines = []
-        for name, pair in self.ports.items():
+    def hurry(self) -> None:
+        """Nothing is held back in its process."""
+        if self._process:
+            self.ospfd.configure([self._process, *_HURRY, "exit"])
+
+    def warm(self, ports: Collection[str], pairs: Mapping[Pair, Pair]) -> None:
+        """Short timers for some ports, hello and dead interval where their pair has a short one."""
+        lines: list[str] = []
+        listening = [name for name in ports if name in self.elected and self.ports[name] in pairs]
+        for name in ports:
             lines += [f"interface {name}", "ip ospf retransmit-interval 1"]
-            if pair in pairs:
+            if self.ports[name] in pairs:
+                self.warmed.add(name)
+                hello, dead = pairs[self.ports[name]]
                 # The dead interval is also how long a port listens before a designated router is chosen.
-                dead = _WAIT if name in self.elected else pairs[pair][1]
-                lines += [f"ip ospf hello-interval {pairs[pair][0]}", f"ip ospf dead-interval {dead}"]
+                dead = _WAIT if name in listening else dead
+                lines += [f"ip ospf hello-interval {hello}", f"ip ospf dead-interval {dead}"]
             lines.append("exit")
-        self.ospfd.configure([*lines, *([self._process, *_HURRY, "exit"] if self._process else [])])
-        listening = [name for name in self.ports if name in self.elected and self.ports[name] in pairs]
+        self.ospfd.configure(lines)
         for name in listening:
             self.ospfd.tell(f"clear ip ospf interface {name}")
         self.ospfd.configure(
@@ -151,13 +174,13 @@ class Router:
     def cool(self) -> None:
         """The real timers. WarmingError if it does not run what it ran before."""
         lines = []
-        for name, pair in self.ports.items():
+        for name, (hello, _) in self.ports.items():
             block = f"interface {name}"
             lines += [block, "no ip ospf retransmit-interval"]
-            if pair in self.pairs:
+            if name in self.warmed:
                 # A hello interval makes the dead interval four times as much, unless that one is said itself. Taken
                 # back with “no” it would end every neighbour; a default that is said is not shown.
-                lines += ["no ip ospf dead-interval", f"ip ospf hello-interval {pair[0]}"]
+                lines += ["no ip ospf dead-interval", f"ip ospf hello-interval {hello}"]
                 lines += _own(self.before, block, ["ip ospf dead-interval"])
             lines += [*_own(self.before, block, ["ip ospf retransmit-interval"]), "exit"]
         if self._process:
@@ -168,8 +191,8 @@ class Router:
         if after != self.before:
             raise WarmingError(f"the timers of the start did not go: {_differing(self.before, after)}")
 
-    def state(self) -> tuple[object, set[str], bool]:
-        """What would change if anything did, the ports that have met somebody, and whether any is about to."""
+    def state(self) -> State:
+        """How far it is."""
         interfaces = self._interfaces()
         talking = {name for name in self.ports if interfaces.get(name, {}).get("state") == "Waiting"}
         met: set[str] = set()
@@ -180,12 +203,15 @@ class Router:
                 port, state = one["ifaceName"].partition(":")[0], one.get("nbrState") or one.get("state", "")
                 # Of many on one segment only some become Full.
                 done = state.startswith("Full") or (state.startswith("2-Way") and port in self.elected)
-                (met if done else talking).add(port)
+                if done:
+                    met.add(port)
+                elif not state.startswith(("Init", "Down", "Attempt")):  # one that fell silent stays in Init for long
+                    talking.add(port)
                 seen.append((router, port, state))
         process = self.ospfd.ask("show ip ospf json")
         counted = [value for key, value in _leaves(process) if re.search(r"(?i)lsa.*(?:number|checksum|counter)", key)]
         routes = self.zebra.ask("show ip route summary json").get("routesTotalFib")
-        return (sorted(seen), sorted(talking), counted, routes), met, bool(talking)
+        return State((sorted(seen), counted, routes), frozenset(met), frozenset(talking))
 
     def close(self) -> None:
         """Let go of its daemons."""
@@ -219,15 +245,15 @@ def _leaves(document: Any, path: str = "") -> Iterable[tuple[str, Any]]:
         yield path, document
 
 
-def short(real: Iterable[Pair]) -> dict[Pair, Pair]:
+def short(real: Iterable[Pair], known: Mapping[Pair, Pair]) -> dict[Pair, Pair]:
     """Each pair of hello and dead interval, in seconds, that is worth it, with its short one; no two become the same.
 
-    No short pair is one that occurs, and the dead interval never gets less.
+    No short pair is one that occurs, and the dead interval never gets less. Those that are `known` stay.
     """
     there = set(real)
-    found: dict[Pair, Pair] = {}
-    taken = set(there)
-    for hello, dead in sorted(there):
+    found = dict(known)
+    taken = there | set(known.values())
+    for hello, dead in sorted(there - known.keys()):
         if hello < _SLOW or dead < _PATIENT:
             continue
         mine = (1, dead)
@@ -249,6 +275,8 @@ class Warming:
         self._cables = tuple(cables)
         self._workers = workers
         self._routers: list[Router] = []
+        self._pairs: dict[Pair, Pair] = {}
+        self._lock = threading.Lock()
 
     def run(self) -> None:
         """All of it; returns with the real timers in every router. What went wrong is in `failed`, by node."""
@@ -262,9 +290,8 @@ class Warming:
             self._all(Router.read)
             # A timer that is said for one address of a port would stay where it is, and the neighbour would not.
             if not self.failed and not any(_OF_ADDRESS.search(router.before) for router in self._routers):
-                pairs = short(pair for router in self._routers for pair in router.ports.values())
-                self._all(lambda router: router.warm(pairs))
                 try:
+                    self._all(Router.hurry)
                     self.met = self._wait()
                 finally:
                     self._all(Router.cool)
@@ -272,7 +299,7 @@ class Warming:
             for router in self._routers:
                 router.close()
 
-    def _all(self, act: Any) -> None:
+    def _all(self, act: Callable[[Router], object]) -> None:
         def one(router: Router) -> None:
             try:
                 act(router)
@@ -293,21 +320,28 @@ class Warming:
 
     def _wait(self) -> bool:
         """Until all have met and nothing changes, or nothing changes for long. False if some have not met."""
-        expected = self._expected()
         began = changed = time.monotonic()
         last: object = None
-        while True:
-            try:
-                states = [(router, router.state()) for router in self._routers]
-            except (OSError, ValueError, WarmingError):
-                return False  # said when its timers are to come back
+        while not self.failed:
+            self._all(self._hasten)
+            states: dict[Router, State] = {}
+            self._all(lambda router: states.update({router: router.state()}))  # noqa: B023 - done within this round
             now = time.monotonic()
-            if (seen := [state[0] for _, state in states]) != last:
+            if (seen := {router: state.seen for router, state in states.items()}) != last:
                 last, changed = seen, now
-            met = {(router.node, port) for router, (_, ports, _) in states for port in ports}
-            busy = any(state[2] for _, state in states)
-            if now - changed >= QUIET and expected <= met and not busy:
+            met = {(router.node, port) for router, state in states.items() for port in state.met}
+            busy = any(state.talking for state in states.values())
+            if now - changed >= QUIET and self._expected() <= met and not busy:
                 return True
             if now - changed >= HOPELESS or now - began >= LONGEST:
                 return False
             time.sleep(_PAUSE)
+        return False
+
+    def _hasten(self, router: Router) -> None:
+        """Short timers for the ports that have come."""
+        if new := router.arrived():
+            with self._lock:
+                real = [pair for one in self._routers for pair in one.ports.values()]
+                self._pairs = short(real, self._pairs)
+            router.warm(new, self._pairs)

@@ -66,6 +66,7 @@ class Course:
     observer: Observer
     tolerate: float = 1.0
     late: float = LATE
+    settle: float = asking.SETTLE
     faults: Sequence[Fault] = ()
     again: bool = True
     before: tuple[Seen, ...] = ()
@@ -201,8 +202,10 @@ class Walk:
         # Where nothing was sent, what failed before is not waited for again.
         earlier = course.legs[-1].matrix if course.legs and not leg.pushed else self._asked.get(point, course.before)
         known = {seen.flow.pair.name for seen in earlier if seen.wrong}
-        leg.matrix, leg.settled = asking.matrix(course.traffic, self._flows(point), self._owners(point), hopeless=known)
-        leg.neighbours = asking.wait_neighbours(course.lab.state, routers, max(0.0, asking.SETTLE - leg.settled))
+        leg.matrix, leg.settled = asking.matrix(
+            course.traffic, self._flows(point), self._owners(point), hopeless=known, settle=course.settle
+        )
+        leg.neighbours = asking.wait_neighbours(course.lab.state, routers, max(0.0, course.settle - leg.settled))
         with suppress(LabError):
             leg.texts = read(course)
         self._asked.setdefault(point, leg.matrix)
