@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,6 +44,17 @@ class Slot:
 def slot(view: str, line: str, kind: Kind = Kind.SINGLE, remove: str = "", overwrite: str = "") -> Slot:
     """A row of a dialect's table, from its expressions; the view `$` is the top level."""
     return Slot(re.compile(view), re.compile(line), kind, remove, overwrite)
+
+
+class Floating(NamedTuple):
+    """How a static route is written that stands behind what protocols have learnt, and one that ends packets.
+
+    Words in braces are filled in: `network` (A.B.C.D/L), `address` and `mask`, `port` and `via` (not in `sink`),
+    `distance` and `tag`.
+    """
+
+    route: str
+    sink: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +119,7 @@ class Language:
     takes back only all together, whichever is negated. `remark` begins a line that means nothing.
     `leaves` gives the word that leaves a view by its header, where it is not always `leave`; `takes_back` the command
     that takes a line of the device's own text back, where that needs what is not part of the line (a number), or
-    nothing.
+    nothing. `floating` are routes behind those of protocols, if there is a form for them.
     """
 
     negation: str
@@ -132,6 +143,7 @@ class Language:
     remark: str = "!"
     leaves: Callable[[str], str] | None = None
     takes_back: Callable[[str], str] | None = None
+    floating: Floating | None = None
     staged: bool = False  # the commands of a re-addressing's stages have been tried in it
     whole: bool = False  # every view and the top level are made equal, not only what `owned` matches
 
