@@ -41,6 +41,7 @@ WHY: Final = {
     "no-stub": mark("each of the two has other lines, so that a circle cannot be ruled out"),
     "redistributes": mark("static routes are told to others"),
     "unread": mark("a line that decides about routes is not understood"),
+    "beyond": mark("who is behind it has no route to stubs whose addresses change places until OSPF has told it"),
     "behind": mark("OSPF's routes would come behind"),
     "knows-more": mark("the hub knows more than it tells the stub by OSPF"),
     "leads-back": mark("the hub has static routes that lead to the stub and are not its own networks"),
@@ -91,17 +92,24 @@ def bridge(sides: Sequence[Side]) -> Bridged:
     by_line: dict[tuple[object, object], list[Side]] = {}
     for side in sides:
         by_line.setdefault((side.before.network, side.after.network), []).append(side)
-    for line in by_line.values():
-        if not any(side.changes for side in line) or not any(_spoken(side) for side in line):
+    lines = [line for line in by_line.values() if any(_spoken(side) for side in line)]
+    hubs = set()
+    # Other stubs of a hub lose their routes to the stub whose neighbour is away: they go by their default routes.
+    for line in sorted(lines, key=lambda line: not any(side.changes for side in line)):
+        changes = any(side.changes for side in line)
+        if not changes and hubs.isdisjoint(side.device for side in line):
             continue
         why = _refused(line)
         if why:
+            why = why if changes else "beyond"
             found.unbridged.append(Unbridged(tuple(side.device for side in line), line[0].before, why))
             continue
-        for device, command in _routes(line[0], line[1]):
+        one, other = line
+        for device, command in _routes(one, other) if changes else _outwards(one, other):
             mine = found.routes.setdefault(device, [])
             if command not in mine:
                 mine.append(command)
+        hubs |= {side.device for side in line if not _is_stub(side)}
     return found
 
 
@@ -157,10 +165,15 @@ def _routes(one: Side, other: Side) -> Iterator[tuple[str, str]]:
                 yield hub.device, _command(hub, network, address)
             if not any(static.network == network and not static.vrf for static in _model(stub).statics):
                 yield stub.device, _command(stub, network, None)
-        # Between two stubs each would send the other what neither knows.
-        if len(stubs) == 1 and not _has_default(_model(stub)):
-            for address in (hub.before, hub.after):
-                yield stub.device, _command(stub, _DEFAULT, address)
+    yield from _outwards(one, other)
+
+
+def _outwards(one: Side, other: Side) -> Iterator[tuple[str, str]]:
+    """The stub's way to everything else. Between two stubs each would send the other what neither knows."""
+    hub, stub = (one, other) if _is_stub(other) else (other, one)
+    if not _is_stub(hub) and not _has_default(_model(stub)):
+        for address in (hub.before, hub.after):
+            yield stub.device, _command(stub, _DEFAULT, address)
 
 
 def _command(side: Side, network: IPv4Network, via: Interface | None) -> str:
