@@ -14,4 +14,17 @@ from configs.change.computation import compute
 from configs.change.language import NEVER, Floating, Kind, Language, Paths, Slot, slot
 from configs.change.model import Change, Edit
 
-__all__ = ["NEVER", "Change", "Edit", "Floating", "Kind", "Language", "Paths", "Slot", "compute", "content", "edits", "slot"]
+__all__ = [
+    "NEVER",
+    "Change",
+    "Edit",
+    "Floating",
+    "Kind",
+    "Language",
+    "Paths",
+    "Slot",
+    "compute",
+    "content",
+    "edits",
+    "slot",
+]

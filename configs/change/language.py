@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from ipaddress import IPv4Network
 
     from configs.masking import Secrets
 
@@ -46,15 +47,35 @@ def slot(view: str, line: str, kind: Kind = Kind.SINGLE, remove: str = "", overw
     return Slot(re.compile(view), re.compile(line), kind, remove, overwrite)
 
 
+# Behind OSPF (10 and 150 on VRP, 110), IS-IS, RIP, EIGRP and, but for VRP's 255, BGP.
+DISTANCE = 250
+# RFC 4192 describes the stages for which such routes are there: whoever looks at one finds out what it is for.
+TAG = 4192
+
+
 class Floating(NamedTuple):
     """How a static route is written that stands behind what protocols have learnt, and one that ends packets.
 
-    Words in braces are filled in: `network` (A.B.C.D/L), `address` and `mask`, `port` and `via` (not in `sink`),
+    Words in braces are filled in: `network` (A.B.C.D/L), `address` and `mask`, `port` and `via` (not in the second),
     `distance` and `tag`.
     """
 
-    route: str
-    sink: str
+    onwards: str
+    nowhere: str
+
+    def route(self, network: IPv4Network, port: str, via: object) -> str:
+        """A route over a next hop behind an interface."""
+        return self._filled(self.onwards, network, DISTANCE, port=port, via=via)
+
+    def sink(self, network: IPv4Network) -> str:
+        """A route behind that one, and behind a connected one: packets end here."""
+        return self._filled(self.nowhere, network, DISTANCE + 1)
+
+    @staticmethod
+    def _filled(form: str, network: IPv4Network, distance: int, **more: object) -> str:
+        return form.format(
+            network=network, address=network.network_address, mask=network.netmask, distance=distance, tag=TAG, **more
+        )
 
 
 @dataclass(frozen=True, slots=True)

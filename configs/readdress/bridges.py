@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from configs.change.language import DISTANCE
 from configs.forwarding.model import PortKind
 from inventory.text import Message, mark
 
@@ -24,13 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from configs.change import Language
-    from configs.forwarding.model import Forwarding, Ospf, Port
+    from configs.forwarding.model import BgpFamily, Forwarding, Isis, Ospf, Port, Rip
     from inventory.model import Interface
 
-DISTANCE: Final = 250
-SINK: Final = 251
-# RFC 4192 describes the stages; whoever looks at such a route finds out what it is for.
-TAG: Final = 4192
 _DEFAULT: Final = IPv4Network("0.0.0.0/0")
 
 WHY: Final = {
@@ -93,7 +90,7 @@ def bridge(sides: Sequence[Side]) -> Bridged:
     for side in sides:
         by_line.setdefault((side.before.network, side.after.network), []).append(side)
     lines = [line for line in by_line.values() if any(_spoken(side) for side in line)]
-    hubs = set()
+    hubs: set[str] = set()
     # Other stubs of a hub lose their routes to the stub whose neighbour is away: they go by their default routes.
     for line in sorted(lines, key=lambda line: not any(side.changes for side in line)):
         changes = any(side.changes for side in line)
@@ -121,10 +118,11 @@ def _refused(line: Sequence[Side]) -> str:
         return "in-place"
     if any(side.language.floating is None or side.model is None for side in line):
         return "no-form"
-    found = next((why for side in line if (why := _unsound(side))), "")
-    if found:
-        return found
-    one, other = line
+    return next((why for side in line if (why := _unsound(side))), "") or _unfit(*line)
+
+
+def _unfit(one: Side, other: Side) -> str:
+    """What about the two together speaks against bridges between them."""
     if not (_is_stub(one) or _is_stub(other)):
         return "no-stub"
     hub, stub = (one, other) if _is_stub(other) else (other, one)
@@ -142,8 +140,9 @@ def _unsound(side: Side) -> str:
         return "vrf"
     if any(one.touches == "routes" and not one.weak for one in model.left):
         return "unread"
-    told = [*model.ospf, *model.isis, *model.rip, *(model.bgp.families if model.bgp is not None else ())]
-    if any(one.source == "static" for each in told for one in each.redistributes):
+    speakers: list[Ospf | Isis | Rip | BgpFamily] = [*model.ospf, *model.isis, *model.rip]
+    speakers += model.bgp.families if model.bgp is not None else ()
+    if any(one.source == "static" for speaker in speakers for one in speaker.redistributes):
         return "redistributes"
     default = max((model.distances.get(name, 0) for name in ("ospf", "ospf-external")), default=0)
     worst = max(max(one.distance or default, one.external_distance or default) for one in _processes(model))
@@ -184,10 +183,7 @@ def _command(side: Side, network: IPv4Network, via: Interface | None) -> str:
     """
     port, forms = _port(side), side.language.floating
     assert port is not None and forms is not None  # noqa: PT018, S101 - `_refused` has seen them
-    words = {"network": network, "address": network.network_address, "mask": network.netmask, "tag": TAG}
-    if via is None:
-        return forms.sink.format(**words, distance=SINK)
-    return forms.route.format(**words, distance=DISTANCE, port=port.name, via=via.ip)
+    return forms.sink(network) if via is None else forms.route(network, port.name, via.ip)
 
 
 # ---- what a model says

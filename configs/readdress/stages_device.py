@@ -201,7 +201,7 @@ class DeviceWay:
         """The texts of prefer."""
         yield _Step(states(lambda _: State.ADDED))
         for state in _SWAPS:
-            yield _Step(states(lambda turn, state=state: State.HOPS if here(turn) else state), swaps=True)
+            yield _Step(states(_but(here, state)), swaps=True)
         yield _Step(states(lambda turn: State.BARE if here(turn) else State.SWAPPED))
         yield _Step(states(lambda turn: State.FIRST if here(turn) else State.SWAPPED), ends=ends)
         yield _Step(states(lambda _: State.SWAPPED))
@@ -310,6 +310,11 @@ class DeviceWay:
             first = next(node.line for node in chapter.tree.children if self._is_interface(node))
             changed[first] = (*bridges, *changed.get(first, (chapter.tree.line_text(first),)))
         return written(chapter.tree, changed)
+
+
+def _but(here: Callable[[Turn], bool], state: State) -> Callable[[Turn], State]:
+    """A state for all turns but those on the interface that we arrive on, which wait with routes over both hops."""
+    return lambda turn: State.HOPS if here(turn) else state
 
 
 def _effective(turn: Turn, pass_: int, state: State) -> State:
