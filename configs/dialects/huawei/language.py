@@ -111,8 +111,8 @@ LANGUAGE = Language(
         r"|snmp-agent target-host |dns server \d|interface \S+ > (?:dhcp relay server-ip |vrrp6? vrid \d+ virtual-ip )"
     ),
     remark="#",
-    # “ip route-static” in Huawei's command references (AR, NE): `[ preference P | tag T ] * [ description TEXT ]`; an
-    # Ethernet interface needs its next hop with it.
+    # NetEngine 8000 command reference, “ip route-static”: `… INTERFACE [ NEXTHOP ] [ preference P | tag T ] * …
+    # [ description TEXT ]`, and it is taken back by its destination and its hop.
     floating=Floating(
         "ip route-static {address} {mask} {port} {via} preference {distance} tag {tag} description re-addressing",
         "ip route-static {address} {mask} NULL0 preference {distance} tag {tag} description re-addressing",
