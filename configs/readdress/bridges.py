@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from configs.change import Language
     from configs.forwarding.model import BgpFamily, Forwarding, Isis, Ospf, Port, Rip
+    from configs.tree import Tree
     from inventory.model import Interface
 
 _DEFAULT: Final = IPv4Network("0.0.0.0/0")
@@ -45,12 +46,34 @@ WHY: Final = {
 }
 
 
+class Known(NamedTuple):
+    """What a text says of packets, and where it says more: views of interfaces (the line of each) with commands that
+    are not understood, and 0 if such a command decides about routes.
+    """  # noqa: D205 - one sentence
+
+    model: Forwarding | None
+    unread: frozenset[int] = frozenset()
+
+
+def known(tree: Tree, language: Language, model: Forwarding | None) -> Known:
+    """What is known of a device by its text."""
+    left = {one.line: one for one in model.left if not one.weak} if model is not None else {}
+    unread = {0 for one in left.values() if one.touches == "routes"}
+    first: dict[str, int] = {}  # an interface's commands may stand in several places
+    for node in tree.children:
+        header = language.normalise((), node.text)
+        line = first.setdefault(header, node.line)
+        if any(below.line in left for _, below in node.walk()):
+            unread.add(0 if language.paths.routing.match(f"{header} > ") else line)
+    return Known(model, frozenset(unread))
+
+
 class Side(NamedTuple):
     """One device at a line whose addresses change places, with both there; its interface by today's address."""
 
     device: str
     language: Language
-    read: Callable[[], Forwarding | None]
+    read: Callable[[], Known]
     before: Interface
     after: Interface
     changes: bool  # its primary address changes, and OSPF loses its neighbours
@@ -59,7 +82,7 @@ class Side(NamedTuple):
     @property
     def model(self) -> Forwarding | None:
         """What the device does with packets; None if its language is not read so."""
-        return self.read()
+        return self.read().model
 
 
 class Unbridged(NamedTuple):
@@ -138,7 +161,7 @@ def _unsound(side: Side) -> str:
     model, port = _model(side), _port(side)
     if port is None or port.vrf or port.borrows:
         return "vrf"
-    if any(one.touches == "routes" and not one.weak for one in model.left):
+    if not side.read().unread.isdisjoint((0, port.line)):
         return "unread"
     speakers: list[Ospf | Isis | Rip | BgpFamily] = [*model.ospf, *model.isis, *model.rip]
     speakers += model.bgp.families if model.bgp is not None else ()

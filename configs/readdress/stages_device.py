@@ -19,7 +19,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs import change, dialects
-from configs.readdress.bridges import Side
+from configs.readdress.bridges import Known, Side, known
 from configs.readdress.engine import Engine
 from configs.readdress.outcomes import Action
 from configs.readdress.stages_legs import ranges
@@ -32,7 +32,6 @@ from inventory.text import Message
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from configs.forwarding.model import Forwarding
     from configs.readdress.engine import Result, Source
     from configs.readdress.stages_legs import Leg
     from configs.readdress_policy import Policy
@@ -285,16 +284,16 @@ class DeviceWay:
         chapter = self.chapters[leg]
 
         @cache
-        def model() -> Forwarding | None:
+        def read() -> Known:
             states = {number: _effective(turn, pass_, State.ADDED) for number, turn in enumerate(chapter.turns)}
             tree = self.dialect.parse(self._at(chapter, _Step(states)))
-            return dialects.forwarding(self.source.platform, tree, self.source.path)
+            return known(tree, self.language, dialects.forwarding(self.source.platform, tree, self.source.path))
 
         for turn in chapter.turns:
             if turn.last == pass_ and isinstance(turn.before, IPv4Interface) and turn.after is not None:
                 beside = turn.hold is not Hold.SINGLE
                 changes = turn.hold is not Hold.BESIDE
-                yield Side(self.source.path, self.language, model, turn.before, turn.after, changes, beside)
+                yield Side(self.source.path, self.language, read, turn.before, turn.after, changes, beside)
 
     def _at(self, chapter: _Chapter, step: _Step, bridges: Sequence[str] = ()) -> bytes:
         """The text of a step."""
