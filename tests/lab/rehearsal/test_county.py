@@ -28,7 +28,7 @@ def sound(done: dict[str, Any]) -> None:
 
 
 def test_two_townships_keep_their_way(tmp_path: Path, rehearse_example: Callable[..., Any]) -> None:
-    """A hub, a stub of VRP and one of IOS: their primary addresses change places, and temporary routes carry packets."""
+    """A hub, stubs of VRP and of IOS: their primary addresses change places, and temporary routes carry packets."""
     where = "name in (cr-yushan, rt-yushan-bingxi, rt-yushan-wencheng)"
     done = rehearse_example(tmp_path / "city", where, "--once", "--late", "5")
     sound(done)
