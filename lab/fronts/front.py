@@ -82,7 +82,8 @@ class Front:
             boot=spec.boot,
             seed=bytes.fromhex(whole.seed),
             minute=spec.minute,
-            encoding=spec.encoding,
+            # What its text is in; what a platform usually speaks is for those whose text does not say.
+            encoding=spec.encoding or ("" if spec.text.isascii() else "utf-8"),
         )
         self.spec = spec
         self.device = emulator(spec.platform)(made)

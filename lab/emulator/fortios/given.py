@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from lab.emulator.fortios.entries import ODD, OPAQUE, row_entry, section, set_entry
 from lab.emulator.fortios.schema import Field, Mistake, Node, schema
@@ -21,13 +21,27 @@ from lab.emulator.tree import STRANGE, Entry, Given
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lab.emulator.fortios.device import FortiBox
-
 _UNKNOWN: Final = Rule("", STRANGE, 0, 0, {})
 _INTERFACES: Final = re.compile(r"^config system interface *\n(.*?)^end", re.MULTILINE | re.DOTALL)
 _ROW: Final = re.compile(r"^ {0,8}\t?edit +\"?([^\"\n]+?)\"? *\n(.*?)^ {0,8}\t?next", re.MULTILINE | re.DOTALL)
 _LOGICAL: Final = re.compile(r"^\s*set (?:type (?!physical)|vlanid |interface )", re.MULTILINE)
 _INDENT: Final = "    "
+
+
+class Box(Protocol):
+    """The firewall. `known` is what can be configured, `given_names` rows that the text takes to be there, by table."""
+
+    running: Entry
+    known: Node
+    given_names: dict[tuple[str, ...], set[str]]
+
+    def rows(self, *path: str) -> list[Entry]:
+        """The rows of a table."""
+        ...
+
+    def shown(self, field: Field, values: tuple[str, ...]) -> str:
+        """Values as `show` has them."""
+        ...
 
 
 def ports_in(text: str) -> tuple[str, ...]:
@@ -47,7 +61,7 @@ class _Open:
     row: bool = False
 
 
-def read_into(device: FortiBox, text: str) -> None:
+def read_into(device: Box, text: str) -> None:
     """Make `text` what the device runs."""
     root = device.running = Entry()
     root.given = Given("", ())
@@ -118,7 +132,7 @@ def _node(parent: Node, path: tuple[str, ...]) -> Node:
     return parent.nodes[path]
 
 
-def _entry(device: FortiBox, top: _Open, verb: str, words: list[str]) -> Entry | None:
+def _entry(device: Box, top: _Open, verb: str, words: list[str]) -> Entry | None:
     """What a line makes in the block where it stands; None for a line that belongs to nothing."""
     node = top.node
     if verb == "config" and len(words) > 1 and (top.row or not node.key):
@@ -140,7 +154,7 @@ def _entry(device: FortiBox, top: _Open, verb: str, words: list[str]) -> Entry |
     return None
 
 
-def _field(device: FortiBox, node: Node, words: list[str]) -> Entry:
+def _field(device: Box, node: Node, words: list[str]) -> Entry:
     name, rest = words[1], words[2:]
     field = node.fields.get(name)
     if field is None:
@@ -162,7 +176,7 @@ def _field(device: FortiBox, node: Node, words: list[str]) -> Entry:
     return set_entry(name, values)
 
 
-def laid_out(device: FortiBox, root: Entry) -> str:
+def laid_out(device: Box, root: Entry) -> str:
     """The text; unchanged it is what was given, whole."""
     assert root.given is not None  # noqa: S101 - asked of such configurations only
     lines: list[str] = []
@@ -170,7 +184,7 @@ def laid_out(device: FortiBox, root: Entry) -> str:
     return "\n".join([*lines, *root.given.tail])
 
 
-def _write(device: FortiBox, parent: Entry, node: Node, indent: str, lines: list[str]) -> None:
+def _write(device: Box, parent: Entry, node: Node, indent: str, lines: list[str]) -> None:
     children = _placed(parent, node)
     spelled = [child.given.raw for child in children if child.given is not None]
     own = _blanks(spelled[0]) if spelled else indent
@@ -189,7 +203,7 @@ def _write(device: FortiBox, parent: Entry, node: Node, indent: str, lines: list
         lines.extend(closed or (blanks + ("next" if kind == "edit" else "end"),))
 
 
-def _line(device: FortiBox, node: Node, child: Entry) -> str:
+def _line(device: Box, node: Node, child: Entry) -> str:
     if child.key[0] == "edit":
         return f"edit {node.label(child.key[1])}"
     if child.key[0] != "set":

@@ -10,17 +10,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from lab.emulator.grammar import LineError, View
-from lab.emulator.parameters import BLANK
+from lab.emulator.parameters import BLANK, Names
 from lab.emulator.placing import in_places, placed
 from lab.emulator.strange import Strange, Typist, block_of, line_of
 from lab.emulator.tree import STRANGE, Entry, Given
 
 if TYPE_CHECKING:
     from lab.emulator.grammar import Match
-    from lab.emulator.stoneos.device import StoneBox
 
 # Empty lines, remarks, what stands around a configuration on the screen.
 _FILLER: Final = re.compile(r"\s*$|\s*[#!]|Building configuration|Version \d|\s*(?:End|end)\s*$")
@@ -29,6 +28,15 @@ _QUOTED: Final = re.compile(r"\"[^\"]*\"")
 _NETWORKS: Final = ("ip_route", "network", "ip_address")
 # Commands whose lines in a text are other than what is typed, or none.
 _LEFT: Final = ("new_rule", "inline_rule", "move", "enable_rule", "ip_address_all", "no_nat_rule", "view_of_another")
+
+
+class Box(Names, Protocol):
+    """The firewall. `given_secrets` are secrets in the form in which the text has them."""
+
+    running: Entry
+    views: dict[str, View]
+    strange: Strange | None
+    given_secrets: set[str]
 
 
 def ports_in(text: str) -> tuple[str, ...]:
@@ -53,7 +61,7 @@ class StoneStrange(Strange):
         return super().keep(shell, line.replace(BLANK, " "))
 
 
-def read_into(device: StoneBox, text: str) -> None:
+def read_into(device: Box, text: str) -> None:
     """Make `text` what the device runs; what it has from the start stays, unshown, where the text does not say it."""
     root = device.running
     root.children = {key: entry for key, entry in root.children.items() if entry.fixed}
@@ -69,7 +77,7 @@ def read_into(device: StoneBox, text: str) -> None:
 
 @dataclass
 class _Reading:
-    device: StoneBox
+    device: Box
     strange: StoneStrange
     indented: bool
     open_: list[tuple[int, Entry]] = field(default_factory=list)

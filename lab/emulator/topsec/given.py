@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from ipaddress import IPv4Network
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from lab.emulator.grammar import LineError, Rule, tokenize
+from lab.emulator.parameters import Names
 from lab.emulator.placing import in_places, placed
 from lab.emulator.topsec.unknown import UNKNOWN, TosStrange, head_of
 from lab.emulator.topsec.words import ident, listed, rule_words
@@ -23,7 +24,8 @@ from lab.emulator.tree import STRANGE, Entry, Given
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lab.emulator.topsec.device import TosBox
+    from lab.emulator.grammar import View
+    from lab.emulator.strange import Strange
 
 _SUBMODE: Final = re.compile(r"(?:define|firewall6?|nat|network|system|user|vpn|pf|ha|log|vsys enter vsys-name \S+)$")
 _NUMBER: Final = re.compile(r"ID (\d+) +")
@@ -42,6 +44,16 @@ _FILLER: Final = Rule("", "filler", _LAST, _LAST, {})
 _STORED: Final = ("daemon", "ip_add", "shutdown", "route_add", "null_add", "define", "pf_add", "policy_add", "")
 
 
+class Box(Names, Protocol):
+    """The firewall. `given_ports` and `given_names` are ports and names that the text takes to be there."""
+
+    running: Entry
+    views: dict[str, View]
+    strange: Strange | None
+    given_ports: frozenset[str]
+    given_names: frozenset[str]
+
+
 def ports_in(text: str) -> tuple[str, ...]:
     """The interfaces that a text names, in the order in which they come."""
     found: dict[str, None] = {}
@@ -50,7 +62,7 @@ def ports_in(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def read_into(device: TosBox, text: str) -> None:
+def read_into(device: Box, text: str) -> None:
     """Make `text` what the device runs; what it has from the start stays, unshown, where the text does not say it."""
     root = device.running
     root.given = Given("", ())
@@ -114,7 +126,7 @@ def _bare(line: str, noun: str) -> tuple[int, str, bool]:
     return int(numbered[1]) if numbered else 0, said, owner is not None and owner[1] != "0"
 
 
-def _known(device: TosBox, line: str, number: int) -> Entry | None:
+def _known(device: Box, line: str, number: int) -> Entry | None:
     """The entry of a line that the table has."""
     try:
         match = device.views["tos"].match(line, device)
@@ -136,7 +148,7 @@ def _known(device: TosBox, line: str, number: int) -> Entry | None:
     return Entry(words, key, match.rule, number=(number or _next(device)) if do == "define" else 0)
 
 
-def _odd(device: TosBox, line: str, number: int) -> Entry | None:
+def _odd(device: Box, line: str, number: int) -> Entry | None:
     """The entry of a line in a form that the table does not have, if it says what the line is about."""
     address = _ADDRESS.match(line)
     if address is not None:
@@ -153,7 +165,7 @@ def _odd(device: TosBox, line: str, number: int) -> Entry | None:
     return None if rule is None else _odd_rule(device, line, rule[1], number)
 
 
-def _odd_rule(device: TosBox, line: str, family: str, number: int) -> Entry:
+def _odd_rule(device: Box, line: str, family: str, number: int) -> Entry:
     words = [token.text for token in tokenize(line, quoted=True)][3:]
     known = next(one for one in device.views["tos"].rules if one.pattern.startswith(f"{family} policy add"))
     kind = replace(known, view=STRANGE)
@@ -162,11 +174,11 @@ def _odd_rule(device: TosBox, line: str, family: str, number: int) -> Entry:
     return _rule(device, family, dict(zip(words[::2], words[1::2], strict=True)), kind, number)
 
 
-def _rule(device: TosBox, family: str, fields: dict[str, str], rule: Rule, number: int) -> Entry:
+def _rule(device: Box, family: str, fields: dict[str, str], rule: Rule, number: int) -> Entry:
     return Entry(rule_words(family, fields), ("rule", family, str(number or _next(device))), rule)
 
 
-def _next(device: TosBox) -> int:
+def _next(device: Box) -> int:
     return max((ident(entry) for entry in device.running.children.values()), default=8000) + 1
 
 

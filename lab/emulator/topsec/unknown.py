@@ -8,20 +8,29 @@ words or number, `modify` gives a line other values of what it has. Everything e
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, Protocol, cast
 
 from lab.emulator.grammar import Rule, tokenize
 from lab.emulator.strange import Strange, Typist
 from lab.emulator.topsec.words import ident
 from lab.emulator.tree import STRANGE, Entry
 
-if TYPE_CHECKING:
-    from lab.emulator.topsec.language import TosLanguage
-
 _VERBS: Final = ("add", "delete", "modify", "show", "clean", "set")
 _LAST: Final = 1_000_000  # behind every line of a table
 UNKNOWN: Final = Rule("", STRANGE, _LAST, _LAST, {})
 """What a line of which nothing is known is."""
+
+
+class Ruler(Protocol):
+    """Who types, as far as numbers and rules are his."""
+
+    def next_id(self) -> int:
+        """The number of the next object or rule."""
+        ...
+
+    def add_unknown_rule(self, line: str) -> bool:
+        """Add a rule with fields that no table knows; False if none of the text has them."""
+        ...
 
 
 def words_of(line: str) -> list[str]:
@@ -61,8 +70,8 @@ class TosStrange(Strange):
             del root.children[named.key]
         elif head in self.heads and verb != "show" and " ".join(words) not in {one.text for one in _strange(root)}:
             if head[1:] == ("policy", "add"):
-                return cast("TosLanguage", shell).add_unknown_rule(line)
-            session = cast("TosLanguage", shell)
+                return cast("Ruler", shell).add_unknown_rule(line)
+            session = cast("Ruler", shell)
             key = ("", f"{len(self.kept)} {line}")
             number = session.next_id() if head[0] == "define" else 0
             root.put(Entry((" ".join(words),), key, UNKNOWN, number=number))

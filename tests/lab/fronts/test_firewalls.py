@@ -12,6 +12,7 @@ import pytest
 
 from configs import push as pushing
 from configs.channel import Login, Target
+from configs.guard import GuardKind
 from configs.push import Job, Quiet
 from inventory.endpoints import Endpoint
 from inventory.secrets import Secret
@@ -28,6 +29,9 @@ from tests.patience import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from configs.push import PushResult
 
 pytestmark = pytest.mark.lab
 TOPSEC = """\
@@ -163,7 +167,7 @@ def firewall(tmp_path) -> Iterator[Callable[..., Lab]]:
                 for (name, (address, gateway)), port in zip(ENDS.items(), ports, strict=True)
             ]
             network = network_of({"fw": (platform, text)}, hosts=hosts)
-            front = FrontSpec("fw", platform, text, *LOGIN, management=ports[0], boot=0.5, encoding="utf-8")
+            front = FrontSpec("fw", platform, text, *LOGIN, management=ports[0], boot=0.5)
             return Lab(ends.enter_context(start(with_fronts(network, [front]), tmp_path / "log")).running)
 
         yield up
@@ -217,6 +221,16 @@ INTENDED = {
 }
 
 
+def pushed(lab: Lab, folder: Path, platform: str, intended: str) -> PushResult:
+    """What became of a push of a whole text from the management station."""
+    login = Login(LOGIN[0], Secret(LOGIN[1]))
+    known = folder / "known_hosts"
+    target = Target("fw", platform, Endpoint("10.0.1.1", 22), login, known_hosts=known, **TIMES)
+    job = Job(target, intended, management=ip_interface("10.0.1.1/24"), allow_reboot=True)
+    with lab.state.entered():
+        return pushing.push_one(job, commit=True, observer=Quiet())
+
+
 @pytest.mark.parametrize("platform", sorted(INTENDED))
 def test_a_push_changes_what_passes(platform, firewall, tmp_path):
     """The product's own push: what was intended runs and is saved, and packets go by it; strange lines are kept."""
@@ -225,17 +239,25 @@ def test_a_push_changes_what_passes(platform, firewall, tmp_path):
     lab = firewall(platform, text, FIREWALLS[platform][1])
     lab.run(typed(""))
     assert not passes(lab)
-    login = Login(LOGIN[0], Secret(LOGIN[1]))
-    known = tmp_path / "known_hosts"
-    target = Target("fw", platform, Endpoint("10.0.1.1", 22), login, known_hosts=known, **TIMES)
-    job = Job(target, intended, management=ip_interface("10.0.1.1/24"), allow_reboot=True)
-    with lab.state.entered():
-        result = pushing.push_one(job, commit=True, observer=Quiet())
+    result = pushed(lab, tmp_path, platform, intended)
     assert result.ok, result
     seen = lab.inspect("fw")
     assert (seen["text"], seen["saved"]) == (intended, intended)
     assert (seen["standing"], seen["armed"], seen["boots"]) == (True, False, 1)
     assert passes(lab)
+
+
+@pytest.mark.soak
+def test_a_fortigate_that_cuts_us_off_brings_itself_back(firewall, tmp_path):
+    """The port to the station takes no SSH any more: the session ends, and the device's own guard reboots it."""
+    lab = firewall("fortinet", FORTIOS, FIREWALLS["fortinet"][1])
+    lab.run(typed(""))
+    result = pushed(lab, tmp_path, "fortinet", FORTIOS.replace("allowaccess ping ssh", "allowaccess ping"))
+    assert result.guard is not GuardKind.NONE
+    assert not result.ok
+    until(lambda: lab.inspect("fw")["standing"] and not lab.inspect("fw")["away"])
+    seen = lab.inspect("fw")
+    assert (seen["text"], seen["saved"], seen["boots"]) == (FORTIOS, FORTIOS, 2)
 
 
 def test_probes_of_a_rehearsal_are_new_sessions(firewall, tmp_path):
