@@ -17,7 +17,7 @@ from lab.rehearsal.legs import _left_out
 from lab.rehearsal.model import Finding, Flow, Gap, Home, Host, Leg, Loss, Pair, Pushed, Seen, Wanted, Way
 from lab.rehearsal.prober import _Flow
 from lab.rehearsal.report.drawing import _rows
-from lab.rehearsal.result import blamed, findings, grouped
+from lab.rehearsal.result import blamed, findings, grouped, too_much
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,6 +166,16 @@ def test_gaps_are_from_the_first_lost_probe_to_the_next_answered_one():
         [0.4, None, 1],
     ]
     assert Loss(flow(), 5, 3, (Gap(0.1, 0.3, 2), Gap(0.4, None, 1))).longest(0.9) == pytest.approx(0.5)
+
+
+def test_many_short_gaps_are_as_bad_as_a_long_one():
+    """A pair that loses every other probe is not within a second that is allowed."""
+    leg = Leg("003-prefer", "prefer", Way.FORTH, 1.0, seconds=10.0)
+    gaps = tuple(Gap(number / 5, number / 5 + 0.1, 1) for number in range(50))
+    assert not too_much(Loss(flow(), 100, 10, gaps[:10]), leg)
+    assert too_much(Loss(flow(), 100, 50, gaps), leg)
+    leg.allowed = 0.0
+    assert too_much(Loss(flow(), 100, 1, gaps[:1]), leg)
 
 
 def test_a_loss_is_put_down_to_the_device_on_the_way_that_was_being_changed():
