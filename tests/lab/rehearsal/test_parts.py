@@ -172,7 +172,7 @@ def test_many_short_gaps_are_as_bad_as_a_long_one():
     """A pair that loses every other probe is not within a second that is allowed."""
     leg = Leg("003-prefer", "prefer", Way.FORTH, 1.0, seconds=10.0)
     gaps = tuple(Gap(number / 5, number / 5 + 0.1, 1) for number in range(50))
-    assert not too_much(Loss(flow(), 100, 10, gaps[:10]), leg)
+    assert not too_much(Loss(flow(), 100, 9, gaps[:9]), leg)
     assert too_much(Loss(flow(), 100, 50, gaps), leg)
     leg.allowed = 0.0
     assert too_much(Loss(flow(), 100, 1, gaps[:1]), leg)
