@@ -159,9 +159,9 @@ class Leg:
 
     `allowed` is how many seconds without an answer a pair may have, all its gaps together. `neighbours` are the
     numbers of full OSPF neighbours by device, of those that tell. `texts` are the running configurations behind it, by
-    device; `unread` says of the others why they have none. `unlike` are devices whose stand-ins do not do what they run.
-    `unasked` are required pairs that have no address at this point. `unmade`: what was to go down in the middle, and
-    did not.
+    device; `unread` says of the others why they have none. `unlike` are devices whose stand-ins do not do what they
+    run. `unasked` are required pairs that have no address at this point. `unmade`: what was to go down in the middle,
+    and did not.
     """
 
     folder: str
