@@ -102,6 +102,7 @@ def rehearse(
     """Rehearse a change and show what came of it."""
     from lab.backend import Quiet  # noqa: PLC0415 - start-up time
     from lab.backends.netns import Netns  # noqa: PLC0415 - as above
+    from lab.rehearsal import scratch  # noqa: PLC0415 - as above
     from lab.rehearsal.rehearse import Order  # noqa: PLC0415 - as above
     from lab.rehearsal.rehearse import rehearse as run  # noqa: PLC0415 - as above
 
@@ -115,10 +116,11 @@ def rehearse(
         )
     texts = _texts(sources, loaded, workspace)
     chosen = _chosen(loaded, where, texts, sliced=sliced)
-    with tempfile.TemporaryDirectory(prefix="govnet-rehearsal-") as place:
+    # An end by a signal is an interrupt: the lab and the copy of the workspace go with it.
+    with ended_like_an_interrupt(), scratch.place() as place:
         order = Order(
             root=workspace,
-            place=Path(place) / "workspace",
+            place=place / "workspace",
             texts=texts,
             change=change,
             devices=chosen,
@@ -128,9 +130,7 @@ def rehearse(
             again=not once,
             faults=fault or (),
         )
-        # An end by a signal is an interrupt: the lab and the copy of the workspace go with it.
-        with ended_like_an_interrupt():
-            result = run(order, Rollouts(), Quiet() if as_json else _Talking())
+        result = run(order, Rollouts(), Quiet() if as_json else _Talking())
     document = result.as_json()
     if out is not None:
         _write(out, result, document)
@@ -194,14 +194,20 @@ def _pushed(row: Mapping[str, Any]) -> Pushed:
 
 
 def _demand(root: Path, out: Path | None) -> None:
-    """InputError if there is no plan, or something stands where the report is to go."""
+    """InputError if there is no plan, or the report cannot be written where it is to go."""
     path = root / "plan" / "plan.csv"
     if not path.exists():
         message = Message("there is no address plan at {path}", path=path)
         raise LabError(message, Message("run `govnet plan make` first"))
-    if out is not None and out.exists() and not out.is_dir():
-        message = Message("it is not a folder")
-        raise InputError([Problem("not-a-folder", message, Message("name a folder: --out DIR"), str(out))])
+    if out is None:
+        return
+    # Said now, not behind minutes of rehearsal.
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out).close()
+    except OSError as error:
+        message = Message("it is not a folder that can be written to: {why}", why=error.strerror or error)
+        raise InputError([Problem("not-a-folder", message, Message("name a folder: --out DIR"), str(out))]) from None
 
 
 def _texts(sources: Sequence[str], loaded: Workspace, root: Path) -> dict[str, bytes]:

@@ -93,6 +93,10 @@ class Loss:
         """The longest time without an answer, in seconds; the leg ended at `end`."""
         return max(((gap.end if gap.end is not None else end) - gap.begin for gap in self.gaps), default=0.0)
 
+    def away(self, end: float) -> float:
+        """All the time without an answer, in seconds; the leg ended at `end`."""
+        return sum((gap.end if gap.end is not None else end) - gap.begin for gap in self.gaps)
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -153,10 +157,11 @@ class Pushed:
 class Leg:
     """One stage sent, or taken back, and what was seen during and behind it.
 
-    `allowed` is how many seconds without an answer a pair may have. `neighbours` are the numbers of full OSPF
-    neighbours by device, of those that tell. `texts` are the running configurations behind it, by device; `unread`
-    says of the others why they have none. `unlike` are devices whose stand-ins do not do what they run. `unasked` are
-    required pairs that have no address at this point. `unmade`: what was to go down in the middle, and did not.
+    `allowed` is how many seconds without an answer a pair may have, all its gaps together. `neighbours` are the
+    numbers of full OSPF neighbours by device, of those that tell. `texts` are the running configurations behind it, by
+    device; `unread` says of the others why they have none. `unlike` are devices whose stand-ins do not do what they
+    run. `unasked` are required pairs that have no address at this point. `unmade`: what was to go down in the middle,
+    and did not.
     """
 
     folder: str

@@ -264,10 +264,15 @@ def _wrong_pair(seen: Seen, leg: str, walk: Walk) -> Finding:
     return Finding("required-failed", text, leg, seen.last or walk.home_of(pair.a), pair.name)
 
 
+def too_much(loss: Loss, leg: Leg) -> bool:
+    """Whether a flow lost more than the leg allows. One that loses every other probe is away half of the time."""
+    return bool(loss.lost) and (not leg.allowed or loss.away(leg.seconds) > leg.allowed)
+
+
 def _lost(leg: Leg, walk: Walk) -> Iterator[Finding]:
     for loss in leg.losses:
         longest = loss.longest(leg.seconds)
-        if not loss.lost or (leg.allowed and longest <= leg.allowed):
+        if not too_much(loss, leg):
             continue
         device = "" if leg.faults else blamed(leg, loss, walk.way(loss.flow.pair))
         pair = loss.flow.pair

@@ -9,7 +9,7 @@ from inventory.text import language as language_in_use
 from inventory.text import mark, tr
 from lab.rehearsal.model import Wanted
 from lab.rehearsal.report.drawing import drawing
-from lab.rehearsal.result import KINDS, WANTED, WAYS, grouped
+from lab.rehearsal.result import KINDS, WANTED, WAYS, grouped, too_much
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -139,7 +139,7 @@ def _leg(leg: Leg) -> dict[str, Any]:
         "probes": sum(loss.sent for loss in leg.losses),
         "lost": lost,
         "longest": f"{longest:.2f}",
-        "bad_loss": bool(lost) and (not leg.allowed or longest > leg.allowed),
+        "bad_loss": any(too_much(loss, leg) for loss in leg.losses),
         "pairs": f"{sum(not seen.wrong for seen in leg.matrix)}/{len(leg.matrix)}",
         "bad_pairs": any(seen.wrong for seen in leg.matrix),
         "neighbours": sum(leg.neighbours.values()) if leg.neighbours else "–",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from ipaddress import ip_address, ip_interface
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from lab.rehearsal.legs import _left_out
 from lab.rehearsal.model import Finding, Flow, Gap, Home, Host, Leg, Loss, Pair, Pushed, Seen, Wanted, Way
 from lab.rehearsal.prober import _Flow
 from lab.rehearsal.report.drawing import _rows
-from lab.rehearsal.result import blamed, findings, grouped
+from lab.rehearsal.result import blamed, findings, grouped, too_much
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -188,6 +189,16 @@ def test_gaps_are_from_the_first_lost_probe_to_the_next_answered_one():
     assert Loss(flow(), 5, 3, (Gap(0.1, 0.3, 2), Gap(0.4, None, 1))).longest(0.9) == pytest.approx(0.5)
 
 
+def test_many_short_gaps_are_as_bad_as_a_long_one():
+    """A pair that loses every other probe is not within a second that is allowed."""
+    leg = Leg("003-prefer", "prefer", Way.FORTH, 1.0, seconds=10.0)
+    gaps = tuple(Gap(number / 5, number / 5 + 0.1, 1) for number in range(50))
+    assert not too_much(Loss(flow(), 100, 9, gaps[:9]), leg)
+    assert too_much(Loss(flow(), 100, 50, gaps), leg)
+    leg.allowed = 0.0
+    assert too_much(Loss(flow(), 100, 1, gaps[:1]), leg)
+
+
 def test_a_loss_is_put_down_to_the_device_on_the_way_that_was_being_changed():
     """Not to one elsewhere, and to nobody where nobody was at work."""
     leg = Leg("003-prefer", "prefer", Way.FORTH, began=1000.0)
@@ -234,6 +245,20 @@ def test_the_copy_leads_nowhere_out(town):
     assert "Real-Secret" not in "".join(path.read_text(encoding="utf-8") for path in copy.rglob("*") if path.is_file())
     assert (copy / "rollout.yaml").read_text(encoding="utf-8") == "waves:\n- rest\n"
     assert before in (town.root / "govnet.yaml").read_text(encoding="utf-8")
+
+
+def test_the_copies_of_rehearsals_that_were_killed_go_with_the_next_one(tmp_path, monkeypatch):
+    """Not the one that runs, and nothing of anybody else."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name in ("govnet-rehearsal-killed", "govnet-rehearsal-begun", "other"):
+        (tmp_path / name).mkdir()
+    for name in ("govnet-rehearsal-killed", "other"):
+        (tmp_path / name / "lock").touch()
+    with scratch.place() as one, scratch.place() as other:
+        (one / "workspace").mkdir()
+        left = {path.name for path in tmp_path.iterdir()}
+        assert left == {"govnet-rehearsal-begun", "other", one.name, other.name}
+    assert {path.name for path in tmp_path.iterdir()} == {"govnet-rehearsal-begun", "other"}
 
 
 def test_a_device_that_moves_is_managed_elsewhere_from_then_on(town):
