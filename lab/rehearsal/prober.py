@@ -43,6 +43,7 @@ _MSG_ERRQUEUE = 0x2000
 _PACKET = struct.Struct("!BIII")  # question or answer, which run, which flow, which number
 _QUESTION, _ANSWER = 1, 2
 _LONGEST = 0.2  # seconds between two looks at the orders
+_SILENT = 3  # distances in a row from which nobody answers: a probe is not followed any farther
 
 
 class _Flow:
@@ -269,7 +270,7 @@ class Prober:
                 if said == to:
                     return {"hops": found, "arrived": True}
                 found.append(said)
-                if over:
+                if over or (len(found) >= _SILENT and not any(found[-_SILENT:])):
                     break
         finally:
             sock.close()
