@@ -140,7 +140,8 @@ class Language:
     takes back only all together, whichever is negated. `remark` begins a line that means nothing.
     `leaves` gives the word that leaves a view by its header, where it is not always `leave`; `takes_back` the command
     that takes a line of the device's own text back, where that needs what is not part of the line (a number), or
-    nothing. `floating` are routes behind those of protocols, if there is a form for them.
+    nothing. `floating` are routes behind those of protocols, if there is a form for them. `renumbers`: what was taken
+    away and comes back has other numbers than before, which no normalised line has, and stands at the end.
     """
 
     negation: str
@@ -166,6 +167,7 @@ class Language:
     takes_back: Callable[[str], str] | None = None
     floating: Floating | None = None
     staged: bool = False  # the commands of a re-addressing's stages have been tried in it
+    renumbers: bool = False
     whole: bool = False  # every view and the top level are made equal, not only what `owned` matches
 
     def negated(self, text: str) -> str:

@@ -250,6 +250,16 @@ class Walk:
         number = next(index for index, stage in enumerate(self._stages) if stage["folder"] == leg.folder)
         return self._first.get(number if leg.way is Way.BACK else number + 1, {})
 
+    def alike(self, device: str, first: bytes, text: bytes) -> bool:
+        """Whether two texts of a device are the same: byte for byte, but for numbers that the device itself gives."""
+        from configs import dialects, drift  # noqa: PLC0415 - start-up time: the dialects
+
+        platform = self._course.workspace.inventory.devices[device].platform
+        language = dialects.dialect(platform).language
+        if first == text or language is None or not language.renumbers:
+            return first == text
+        return drift.between(device, platform, first, text).state is drift.State.SAME
+
     def first_matrix(self, leg: Leg) -> tuple[Seen, ...]:
         """The matrix at the same point the first time."""
         number = next(index for index, stage in enumerate(self._stages) if stage["folder"] == leg.folder)

@@ -30,6 +30,7 @@ def takes_back(text: str) -> str:
 
 LANGUAGE = Language(
     staged=True,
+    renumbers=True,
     # `delete` needs a command of its own for each noun; nothing is ever taken back by this dialect (merge only adds).
     negation="delete",
     leave="",

@@ -46,6 +46,8 @@ class TosBox(Device):
         # Of a text that was given: names and ports that its lines take to be there, and whether nobody may come by SSH.
         self.given_names: frozenset[str] = frozenset()
         self.given_ports: frozenset[str] = frozenset()
+        # Whether its routes are as they are typed, without the number and the interface that a dump adds.
+        self.plain_routes = False
         self.doorless = False
         super().__init__(spec)
 

@@ -45,13 +45,17 @@ _STORED: Final = ("daemon", "ip_add", "shutdown", "route_add", "null_add", "defi
 
 
 class Box(Names, Protocol):
-    """The firewall. `given_ports` and `given_names` are ports and names that the text takes to be there."""
+    """The firewall. `given_ports` and `given_names` are ports and names that the text takes to be there.
+
+    `plain_routes`: its routes are as they are typed, without what a dump adds.
+    """
 
     running: Entry
     views: dict[str, View]
     strange: Strange | None
     given_ports: frozenset[str]
     given_names: frozenset[str]
+    plain_routes: bool
 
 
 def ports_in(text: str) -> tuple[str, ...]:
@@ -97,6 +101,8 @@ def read_into(device: Box, text: str) -> None:
             names.update(word for one in entry.words for word in one.replace("'", " ").split())
         root.children.pop(entry.key, None)
         root.put(_seated(entry, raw, seat))
+    routes = [entry.text.split() for key, entry in root.children.items() if key[0] == "route"]
+    device.plain_routes = bool(routes) and not any("id" in words for words in routes)
     # Services and the like that the device has without a line of its own.
     device.given_names = frozenset(names - {key[2] for key in root.children if key[0] == "define"})
     # What comes back comes back to its place, unless the device then gives it another number.

@@ -166,9 +166,12 @@ class TosLanguage(Shell):
         key = ("route", match.words[4], match.words[6])
         if self.device.running.children.get(key) is not None:
             raise Refusal(INVALID)
-        taken = [
-            int(entry.words[-1]) for entry in self.device.running.starting("network", "route") if "id" in entry.words
-        ]
+        routes = [entry.text.split() for key, entry in self.device.running.children.items() if key[0] == "route"]
+        taken = [int(words[-1]) for words in routes if words[-2] == "id"]
+        if self.device.plain_routes:
+            self.device.running.put(Entry(match.words, key, match.rule))
+            self.changed()
+            return
         out = given.get("dev") or self._towards(gateway)
         words = [*match.words[:7], "metric", given.get("metric", "1"), *(("dev", out) if out else ())]
         words += ["id", given.get("id") or str(max(taken, default=99) + 1)]

@@ -186,3 +186,15 @@ def test_a_text_that_opens_no_way_in_shuts_nobody_out():
     assert not typed(device, "pf service delete name ssh area area_eth0 addressname NET:a")
     assert not device.ssh_enabled
     assert not device.admits(IPv4Address("10.1.0.9"))
+
+
+def test_routes_that_come_back_are_written_as_the_text_writes_them():
+    """As typed where it has no numbers, to their places; with the next number where it has."""
+    plain = "network route add dst 10.8.0.0/16 gw 10.0.0.254\nnetwork route add dst 10.9.0.0/16 gw 10.0.0.254\n"
+    device = taken(plain)
+    assert not typed(device, "network route delete dst 10.8.0.0/16 gw 10.0.0.254")
+    assert not typed(device, "network route add dst 10.8.0.0/16 gw 10.0.0.254")
+    assert device.show(device.running) == plain
+    device = taken(NUMBERED)
+    assert not typed(device, "network route add dst 10.8.0.0/16 gw 10.0.0.254")
+    assert "network route add dst 10.8.0.0/16 gw 10.0.0.254 metric 1 dev eth0 id 101" in lines_of(device)

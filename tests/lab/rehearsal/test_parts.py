@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from ipaddress import ip_address, ip_interface
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +14,7 @@ from inventory import workspace
 from inventory.errors import InputError
 from inventory.text import Message
 from lab.rehearsal import change, faults, hosts, pairs, scratch
-from lab.rehearsal.legs import _left_out
+from lab.rehearsal.legs import Walk, _left_out
 from lab.rehearsal.model import Finding, Flow, Gap, Home, Host, Leg, Loss, Pair, Pushed, Seen, Wanted, Way
 from lab.rehearsal.prober import _Flow
 from lab.rehearsal.report.drawing import _rows
@@ -430,3 +431,24 @@ def test_findings_of_a_kind_at_a_device_are_one_line():
         (several[0], 2),
         (Finding("loss", WHY, "1", "r2"), 0),
     ]
+
+
+def test_a_rule_that_moved_is_not_as_before_and_a_new_number_is():
+    """What a Topsec firewall numbers anew is the same; the order of its rules is not, nor a byte of anybody else's."""
+    rules = (
+        "ID 8100 firewall policy add action accept src 'a ' vsid 0\n"
+        "ID 8101 firewall policy add action deny src 'b ' vsid 0\n"
+    )
+    host = "ID 8001 define host add name a ipaddr '10.0.0.1 ' vsid 0\n"
+    later = rules + host.replace("8001", "8102")
+    first, second = rules.splitlines(keepends=True)
+    walk = Walk.__new__(Walk)
+    inventory = SimpleNamespace(
+        devices={"fw": SimpleNamespace(platform="topsec_tos"), "r": SimpleNamespace(platform="frr")}
+    )
+    walk._course = SimpleNamespace(workspace=SimpleNamespace(inventory=inventory))  # type: ignore[assignment]
+    assert walk.alike("fw", (host + rules).encode(), later.encode())
+    assert not walk.alike("fw", (host + rules).encode(), (host + second + first).encode())
+    assert not walk.alike("fw", (host + rules).encode(), rules.encode())
+    assert walk.alike("r", b"hostname r\n", b"hostname r\n")
+    assert not walk.alike("r", b"hostname r\n", b"hostname  r\n")
