@@ -6,6 +6,7 @@ such a line later is obeyed as far as can be without knowing it, see `lab.emulat
 
 The text is read by its indentation, as these devices write it: separators (`#`, `!`) in the first column end every
 view, and on AR routers lines of the system view stand one blank in behind one (Huawei AR configuration guides).
+Firewalls read theirs in ways of their own (`Device.read`).
 """
 
 from __future__ import annotations

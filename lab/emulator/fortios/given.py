@@ -199,8 +199,8 @@ def _write(device: Box, parent: Entry, node: Node, indent: str, lines: list[str]
             continue
         below = node if kind == "edit" else _node(node, child.words[1:])
         _write(device, child, below, blanks + _INDENT, lines)
-        closed = given.close if given is not None else ()
-        lines.extend(closed or (blanks + ("next" if kind == "edit" else "end"),))
+        # A row of a text may go without its `next`, where the block's `end` ends both.
+        lines.extend(given.close if given is not None else (blanks + ("next" if kind == "edit" else "end"),))
 
 
 def _line(device: Box, node: Node, child: Entry) -> str:

@@ -75,6 +75,7 @@ def read_into(device: Box, text: str) -> None:
     rules = {"firewall": 0, "nat": 0}
     submodes: list[str] = []
     names: set[str] = set()
+    highest = max(ident(entry) for entry in root.children.values())
     for seat, raw in enumerate(text.split("\n"), start=1):
         line = raw.strip()
         if not line or line[0] in "#!" or _SUBMODE.match(line) or (submodes and line == "end"):
@@ -87,7 +88,8 @@ def read_into(device: Box, text: str) -> None:
         noun = submodes[-1] if submodes else ""
         owned = any(one.startswith("vsys ") for one in submodes)
         number, said, foreign = _bare(f"{noun} {line}" if noun and not owned else line, noun)
-        entry = None if owned or foreign else _known(device, said, number) or _odd(device, said, number)
+        own = number or highest + 1
+        entry = None if owned or foreign else _known(device, said, own) or _odd(device, said, own)
         if entry is None or (entry.key in root.children and not root.children[entry.key].fixed):
             entry = Entry((said,), ("", str(seat)), UNKNOWN, number=number)
         if entry.strange:
@@ -99,6 +101,7 @@ def read_into(device: Box, text: str) -> None:
                 names.update(listed(value))
         elif said.startswith("define "):
             names.update(word for one in entry.words for word in one.replace("'", " ").split())
+        highest = max(highest, ident(entry))
         root.children.pop(entry.key, None)
         root.put(_seated(entry, raw, seat))
     routes = [entry.text.split() for key, entry in root.children.items() if key[0] == "route"]
@@ -142,7 +145,7 @@ def _known(device: Box, line: str, number: int) -> Entry | None:
     if do not in _STORED or words[2:3] == ("modify",) or (do == "daemon" and words[-1] != "start"):
         return None
     if do == "policy_add":
-        return _rule(device, words[0], dict(zip(words[3::2], words[4::2], strict=True)), match.rule, number)
+        return _rule(words[0], dict(zip(words[3::2], words[4::2], strict=True)), match.rule, number)
     keys: dict[str, Callable[[], tuple[str, ...]]] = {
         "daemon": lambda: words[:2],
         "route_add": lambda: ("route", words[4], words[6]),
@@ -151,7 +154,7 @@ def _known(device: Box, line: str, number: int) -> Entry | None:
         "": lambda: match.key,
     }
     key = keys.get(do, lambda: words)()
-    return Entry(words, key, match.rule, number=(number or _next(device)) if do == "define" else 0)
+    return Entry(words, key, match.rule, number=(number) if do == "define" else 0)
 
 
 def _odd(device: Box, line: str, number: int) -> Entry | None:
@@ -167,7 +170,7 @@ def _odd(device: Box, line: str, number: int) -> Entry | None:
     if route is not None:
         return Entry((line,), ("route", route[1], route[2]), UNKNOWN)
     if made is not None:
-        return Entry((line,), ("define", made[1], made[2]), UNKNOWN, number=number or _next(device))
+        return Entry((line,), ("define", made[1], made[2]), UNKNOWN, number=number)
     return None if rule is None else _odd_rule(device, line, rule[1], number)
 
 
@@ -176,16 +179,12 @@ def _odd_rule(device: Box, line: str, family: str, number: int) -> Entry:
     known = next(one for one in device.views["tos"].rules if one.pattern.startswith(f"{family} policy add"))
     kind = replace(known, view=STRANGE)
     if len(words) % 2:
-        return Entry((line,), ("rule", family, str(number or _next(device))), kind)
-    return _rule(device, family, dict(zip(words[::2], words[1::2], strict=True)), kind, number)
+        return Entry((line,), ("rule", family, str(number)), kind)
+    return _rule(family, dict(zip(words[::2], words[1::2], strict=True)), kind, number)
 
 
-def _rule(device: Box, family: str, fields: dict[str, str], rule: Rule, number: int) -> Entry:
-    return Entry(rule_words(family, fields), ("rule", family, str(number or _next(device))), rule)
-
-
-def _next(device: Box) -> int:
-    return max((ident(entry) for entry in device.running.children.values()), default=8000) + 1
+def _rule(family: str, fields: dict[str, str], rule: Rule, number: int) -> Entry:
+    return Entry(rule_words(family, fields), ("rule", family, str(number)), rule)
 
 
 def laid_out(root: Entry, numbered: Callable[[Entry], str]) -> str:

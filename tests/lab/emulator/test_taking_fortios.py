@@ -147,6 +147,32 @@ def test_a_text_is_kept_to_the_last_character(text):
         assert (found["wan1"], found["lan"]) == (["10.0.0.1/24"], ["10.1.0.1/24"])
 
 
+def test_blocks_of_virtual_domains_are_kept():
+    """They stand there several times, and a row's `next` is missing; what they mean is not modelled."""
+    text = """\
+config vdom
+edit root
+next
+end
+config global
+config system global
+    set hostname "X"
+end
+end
+config vdom
+edit root
+config firewall policy
+    edit 1
+        set action accept
+    next
+end
+end
+"""
+    assert taken(text).show(taken(text).running) == text
+    cut = "config system global\n    set hostname X"
+    assert taken(cut).show(taken(cut).running) == cut
+
+
 def test_ports_are_the_rows_that_are_ports_of_the_box():
     """Not tunnels and VLANs; one without a type is one."""
     assert ports_in("fortinet", TEXT) == ("wan1", "lan")
