@@ -258,3 +258,14 @@ def test_keys_of_another_kind_meet_only_their_like() -> None:
     assert [len(lines) for lines in kinds] == [0, 2, 2, 2]
     assert len({tuple(lines) for lines in kinds}) == 4
     assert said("sha256:1:key") == kinds[2]
+
+
+def test_zones_without_a_policy_in_force_are_shut() -> None:
+    """USG denies by default: a policy whose one rule is disabled opens nothing."""
+    inside, outside = port("E0", "10.0.0.1/24", zone="trust"), port("E1", "192.0.2.1/24", zone="untrust")
+    built = compile_device(device(inside, outside, rules=RuleSets(())), Target.NETNS)
+    lines = [line.strip() for line in built.nftables.splitlines()]
+    names = built.names.ports
+    both = f'{{ "{names["E0"]}", "{names["E1"]}" }}'
+    assert lines[lines.index(f"iifname {both} oifname {both} drop") + 1] == "accept"
+    assert [(one.touches, one.weak) for one in built.left] == [("filters", False)]
