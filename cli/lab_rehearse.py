@@ -80,6 +80,10 @@ def rehearse(
             "--late", min=1, help=tr(mark("Seconds of traffic behind a stage: what it breaks may break late."))
         ),
     ] = 45.0,
+    settle: Annotated[
+        float,
+        typer.Option("--settle", min=1, help=tr(mark("Seconds behind that in which routing has to find its way."))),
+    ] = 60.0,
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -122,6 +126,7 @@ def rehearse(
             devices=chosen,
             tolerate=tolerate,
             late=late,
+            settle=settle,
             again=not once,
             faults=fault or (),
         )

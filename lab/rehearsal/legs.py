@@ -66,6 +66,7 @@ class Course:
     observer: Observer
     tolerate: float = 1.0
     late: float = LATE
+    settle: float = asking.SETTLE
     faults: Sequence[Fault] = ()
     again: bool = True
     before: tuple[Seen, ...] = ()
@@ -218,8 +219,10 @@ class Walk:
         leg.unasked = pairing.unasked(course.pairs, flows)
         leg.unlike, left = standing.unlike(course.lab.keeper, self._fronted)
         self.left |= left
-        leg.matrix, leg.settled = asking.matrix(course.traffic, flows, self._owners(point), hopeless=known)
-        leg.neighbours = asking.wait_neighbours(course.lab.state, routers, max(0.0, asking.SETTLE - leg.settled))
+        leg.matrix, leg.settled = asking.matrix(
+            course.traffic, flows, self._owners(point), hopeless=known, settle=course.settle
+        )
+        leg.neighbours = asking.wait_neighbours(course.lab.state, routers, max(0.0, course.settle - leg.settled))
         leg.texts, leg.unread = read(course)
         self._asked.setdefault(point, leg.matrix)
         # What could not be read the first time is compared with nothing; the finding about that leg says so.

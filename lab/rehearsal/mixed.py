@@ -91,7 +91,9 @@ def spec_of(
     # A loader reads each new text itself: what was understood of the old rules it needs no more.
     plain = replace(made, devices={name: replace(device, rules=None) for name, device in made.devices.items()})
     dressed = with_fronts(plain, fronts)
-    return LabSpec(tuple(nodes), tuple(cables), workers=4, fronts=dressed.spec.fronts if fronts else "")
+    return LabSpec(
+        tuple(nodes), tuple(cables), workers=4, fronts=dressed.spec.fronts if fronts else "", warm=made.spec.warm
+    )
 
 
 def _plug(made: Network, derived: Topology, workspace: Workspace, texts: Collection[str], cables: list[Cable]) -> None:

@@ -12,9 +12,9 @@ library only: it is started as a file, and stays small. It speaks JSON lines, ea
 A FLOW is [HOST, ADDRESS, HOST, ADDRESS]. A gap is [from, to, count]: seconds since the start at which the first probe
 was lost and at which the next one was answered again (to: null if none was), and how many were lost.
 
-A probe counts only at the host that it is for, whatever address brought it there. What is asked comes from a port that
-nobody has used before: a firewall would let it pass as a part of a session that a probe before it has begun, in either
-direction, whatever its policies say by now.
+A probe counts only at the host that it is for, whatever address brought it there. What is asked and what is
+started comes from a port that nobody has used before: a firewall would let it pass as a part of a session that a probe
+before it has begun, in either direction, whatever its policies say by now.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ _MSG_ERRQUEUE = 0x2000
 _PACKET = struct.Struct("!BIII")  # question or answer, which run, which flow, which number
 _QUESTION, _ANSWER = 1, 2
 _LONGEST = 0.2  # seconds between two looks at the orders
+_SILENT = 3  # distances in a row from which nobody answers: a probe is not followed any farther
 
 
 class _Flow:
@@ -88,7 +89,8 @@ class Prober:
         self._sockets: dict[int, socket.socket] = {}
         self._of: dict[tuple[str, str], socket.socket] = {}
         self._whose: dict[int, str] = {}
-        self._asking = 0
+        # Those from which the flows under way are sent.
+        self._own: dict[tuple[str, str], socket.socket] = {}
         self._run = 0
         self._flows: list[_Flow] = []
         self._interval = 0.0
@@ -106,7 +108,8 @@ class Prober:
             wait = _LONGEST if not self._interval else max(0.0, min(_LONGEST, self._next - time.monotonic()))
             for descriptor, _ in self._poll.poll(wait):
                 if descriptor != orders:
-                    self._receive(self._sockets[descriptor])
+                    if descriptor in self._sockets:
+                        self._receive(self._sockets[descriptor])
                     continue
                 read = os.read(orders, 1 << 20)
                 if not read:
@@ -121,7 +124,7 @@ class Prober:
         if "open" in order:
             return self._open(order["open"])
         if "start" in order:
-            self._begin(order["start"], self._of)
+            self._begin(order["start"])
             self._interval = float(order["interval"])
             return {"started": len(self._flows)}
         if "stop" in order:
@@ -151,11 +154,25 @@ class Prober:
         self._whose[sock.fileno()] = host
         self._poll.register(sock, select.EPOLLIN)
 
-    def _begin(self, flows: list[list[str]], sockets: dict[tuple[str, str], socket.socket]) -> None:
+    def _begin(self, flows: list[list[str]]) -> None:
+        self._end()
+        port = _ASKING[self._run % len(_ASKING)]
         self._run += 1
-        self._flows = [_Flow(sockets[host, address], other, to) for host, address, other, to in flows]
+        for host, address in dict.fromkeys((host, address) for host, address, _, _ in flows):
+            _enter(f"/run/netns/{host}")
+            self._own[host, address] = _socket(address, port)
+            self._listen_to(self._own[host, address], host)
+        self._flows = [_Flow(self._own[host, address], other, to) for host, address, other, to in flows]
         self._began = self._next = time.monotonic()
         self._turn = 0
+
+    def _end(self) -> None:
+        self._flows = []
+        for sock in self._own.values():
+            self._poll.unregister(sock)
+            del self._sockets[sock.fileno()], self._whose[sock.fileno()]
+            sock.close()
+        self._own = {}
 
     def _send_due(self) -> None:
         """The probes whose time has come: each flow once an interval, spread evenly over it."""
@@ -215,19 +232,11 @@ class Prober:
         flows = [
             {"sent": len(flow.sent), "lost": flow.came.count(0), "gaps": flow.gaps(self._began)} for flow in self._flows
         ]
-        self._flows = []
+        self._end()
         return {"seconds": seconds, "flows": flows}
 
     def _ask(self, flows: list[list[str]], count: int, wait: float) -> dict[str, Any]:
-        port = _ASKING[self._asking % len(_ASKING)]
-        self._asking += 1
-        sockets: dict[tuple[str, str], socket.socket] = {}
-        for host, address, _, _ in flows:
-            if (host, address) not in sockets:
-                _enter(f"/run/netns/{host}")
-                sockets[host, address] = _socket(address, port)
-                self._listen_to(sockets[host, address], host)
-        self._begin(flows, sockets)
+        self._begin(flows)
         for _ in range(count):
             for number, flow in enumerate(self._flows):
                 flow.send(self._run, number)
@@ -238,11 +247,7 @@ class Prober:
             "answered": [sum(flow.came) for flow in self._flows],
             "arrived": [len(flow.arrived) for flow in self._flows],
         }
-        self._flows = []
-        for sock in sockets.values():
-            self._poll.unregister(sock)
-            del self._sockets[sock.fileno()], self._whose[sock.fileno()]
-            sock.close()
+        self._end()
         return found
 
     def _trace(self, flow: list[str], hops: int, wait: float) -> dict[str, Any]:
@@ -265,7 +270,7 @@ class Prober:
                 if said == to:
                     return {"hops": found, "arrived": True}
                 found.append(said)
-                if over:
+                if over or (len(found) >= _SILENT and not any(found[-_SILENT:])):
                     break
         finally:
             sock.close()

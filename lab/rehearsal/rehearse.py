@@ -15,6 +15,7 @@ from lab.rehearsal import mixed, running, scratch
 from lab.rehearsal import pairs as pairing
 from lab.rehearsal import result as judging
 from lab.rehearsal.legs import LATE, Course, Walk, read
+from lab.rehearsal.matrix import SETTLE
 from lab.rehearsal.model import Finding
 from lab.rehearsal.result import Result
 from lab.rehearsal.traffic import INTERVAL, MOST, Traffic
@@ -35,7 +36,7 @@ class Order:
 
     `root` is the workspace, `texts` what its devices run today, `change` as `lab.rehearsal.change.write` has it.
     `place` is an empty folder for the copy. `tolerate` is how many seconds without an answer a pair may have in the
-    stage prefer. `late`: seconds of traffic behind a stage sent first.
+    stage prefer. `late`: seconds of traffic behind a stage sent first; `settle`: seconds that routing may then take.
     `again`: each stage is also taken back and sent again. `faults` as people write them.
     """
 
@@ -46,6 +47,7 @@ class Order:
     devices: Collection[str] = ()
     tolerate: float = 1.0
     late: float = LATE
+    settle: float = SETTLE
     again: bool = True
     faults: Sequence[str] = ()
 
@@ -99,6 +101,7 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
             observer,
             order.tolerate,
             order.late,
+            order.settle,
             faults,
             order.again,
         )

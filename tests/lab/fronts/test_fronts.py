@@ -205,7 +205,7 @@ def test_a_reboot_brings_the_saved_text_and_keeps_ports_down_meanwhile(network):
 def test_a_platform_without_such_texts_is_said_at_once(network):
     """The lab is not built with a device that nobody can log in to."""
     with pytest.raises(LabError, match="dev"):
-        network(FrontSpec("dev", "topsec_tos", "system admininfo modify\n", *LOGIN))
+        network(FrontSpec("dev", "frr", "hostname dev\n", *LOGIN))
 
 
 def test_nothing_stays_when_the_keeper_is_killed(network):

@@ -61,6 +61,27 @@ def test_a_host_has_an_address_for_every_prefix_on_the_way(town, inventory):
     assert "rule add from 59.193.1.128 table 101" in hosts.wires(host)
 
 
+@pytest.mark.parametrize(
+    ("platform", "text", "port"),
+    [
+        ("topsec_tos", "network interface eth2 ip add 10.2.0.1 mask 255.255.255.0\n", "eth2"),
+        (
+            "fortinet",
+            'config system interface\n    edit "port2"\n        set ip 10.2.0.1 255.255.255.0\n    next\nend\n',
+            "port2",
+        ),
+        (
+            "hillstone_stoneos",
+            'interface ethernet0/2\n  zone "trust"\n  ip address 10.2.0.1 255.255.255.0\nexit\n',
+            "ethernet0/2",
+        ),
+    ],
+)
+def test_lans_of_firewalls_have_hosts_too(platform, text, port):
+    """Their addresses are those that the reader of the stand-in finds; a language that nobody reads has none."""
+    assert hosts.interfaces(platform, text.encode()) == {port: [home("10.2.0.1/24", "10.2.0.1")]}
+
+
 def test_hosts_of_one_prefix_by_mistake_have_addresses_of_their_own(town, inventory):
     """Or the one would answer for the other."""
     texts = {name: [town.text(name).replace("10.20.2.1", "10.20.1.1").encode()] for name in ("r1", "r2")}
