@@ -60,12 +60,13 @@ def translations(
 
 def bound(draft: Draft) -> None:
     """Filters of ports that name no rule set are left."""
-    names = {one.name for one in draft.rules.sets} if draft.rules is not None else set()
+    sets = draft.rules.sets if draft.rules is not None else ()
+    names = {said for one in sets for said in (one.name, one.name.casefold())}
     for port in draft.ports.values():
         for way, name in list(port.get("filters", {}).items()):
             if f"ipv6 {name}" in names and (name not in names or way.endswith("6")):
                 port.filter(way, f"ipv6 {name}")
-            elif name not in names:
+            elif not {name, name.casefold()} & names:
                 line = port.lines.get(f"filter {way}", port.get("line"))
                 draft.ledger.leave(line, Message("the access list is not defined"), "filters")
                 del port.said["filters"][way]

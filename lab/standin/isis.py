@@ -80,11 +80,13 @@ def _redistributed(speaker: Speaker, sources: Sequence[Redistribution], family: 
 
 
 def _kind(text: str) -> str:
-    return "md5" if text.startswith("md5:") else "clear"
+    return "md5" if text.startswith(("md5:", "sha256:")) else "clear"
 
 
 def _key(text: str) -> str:
-    return text.rpartition(":")[2]
+    key = text.rpartition(":")[2]
+    # FRR 8.4 knows MD5 alone: the digest says that it is the other one, so only ends that agree meet.
+    return f"sha256:{key}" if text.startswith("sha256:") else key
 
 
 def _port(speaker: Speaker, process: Isis, spoken: IsisPort, port: Port, short: str, tag: str) -> None:

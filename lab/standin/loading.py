@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from configs.forwarding.model import Left, PortKind
 from inventory.errors import LabError
-from inventory.text import Message
+from inventory.text import Message, mark
 from lab.netns.gateway import SWANCTL
 from lab.netns.ipsec import ipsec
 from lab.standin import nft
@@ -25,9 +25,9 @@ from lab.standin.network import read
 from lab.standin.ports import carries, is_up
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from configs.forwarding.model import Forwarding
+    from configs.forwarding.model import Forwarding, Port
     from lab.standin.compile import Built
     from lab.standin.network import Network
 
@@ -132,7 +132,30 @@ class Loader:
             port = forwarding.ports.get(ports.get(name, ""))
             if port is not None:
                 links[name] = Link(name, up=is_up(forwarding, port))
+        for short, port, why in self._unplugged(device, forwarding, built):
+            if short in links:
+                links[short] = replace(links[short], up=False)
+                left.append(Left(port.line, why, "routes"))
         return replace(built, links=links), left
+
+    def _unplugged(self, device: str, forwarding: Forwarding, built: Built) -> Iterator[tuple[str, Port, Message]]:
+        """What hears nobody any more by the cables that were laid: their tags and aggregates are those of then."""
+        before = self.network.devices[device].ports
+        retagged = mark("“{port}” has another tag than the cable that was laid for it: it is down")
+        for name, short in built.names.ports.items():
+            old, new = before.get(name), forwarding.ports.get(name)
+            if old is None or new is None or old.kind is not new.kind:
+                continue
+            if new.kind is PortKind.SUB and (new.vlan, new.parent) != (old.vlan, old.parent):
+                yield short, new, Message(retagged, port=name)
+            if new.kind is PortKind.AGGREGATE and old.members and not set(old.members) & set(new.members):
+                yield short, new, Message("“{port}” has none of the ports that it had: it is down", port=name)
+        for (name, vlan), short in built.names.lanes.items():
+            old, new = before.get(name), forwarding.ports.get(name)
+            if old is None or new is None or old.switched is None or new.switched is None:
+                continue
+            if carries(new, vlan) and (old.switched.untagged == vlan) != (new.switched.untagged == vlan):
+                yield short, new, Message(retagged, port=f"{name} ({vlan})")
 
     def _new_vlans(self, device: str, forwarding: Forwarding) -> list[Left]:
         """VLANs that a switched port carries now, and did not when the cables were laid."""

@@ -131,8 +131,11 @@ def _policies(forwarding: Forwarding, names: Names, left: list[Left]) -> dict[st
         return {}
     sets = [one for one in forwarding.rules.sets if one.kind is FilterKind.SECURITY_POLICY]
     if not sets:
-        if any(port.zone for port in forwarding.ports.values()):
-            left.append(Left(0, Message("zones without policies: nothing between them is filtered"), "filters"))
+        if not any(port.zone for port in forwarding.ports.values()):
+            return {}
+        if habits(forwarding.platform).inside_zone:
+            return _shut(forwarding, names, left)
+        left.append(Left(0, Message("zones without policies: nothing between them is filtered"), "filters"))
         return {}
     zones = _zones(forwarding, names)
     chains = _begun(forwarding, zones, sets)
@@ -148,6 +151,22 @@ def _policies(forwarding: Forwarding, names: Names, left: list[Left]) -> dict[st
                 _between(chains, zones, pair.sources, pair.destinations, [f"{m}{verdict}" for m in matches(known)])
     verdict = "accept" if any(one.default in one.permits for one in sets) else "drop"
     return {hook: [*rules, verdict] for hook, rules in chains.items()}
+
+
+def _shut(forwarding: Forwarding, names: Names, left: list[Left]) -> dict[str, list[str]]:
+    """Zones without a policy that is in force, on makes whose policies deny by default: nothing passes between them.
+
+    Huawei "USG6000 Administrator Guide" (Security Policy: the default policy denies); H3C "Security Configuration
+    Guide" (Security zones: packets between zones are discarded by default). Not verified for routers with zones.
+    """
+    left.append(Left(0, Message("zones without policies: nothing passes between them"), "filters"))
+    zones: dict[str, list[str]] = {}
+    for name, port in forwarding.ports.items():
+        if port.zone and names.ports.get(name):
+            zones.setdefault(port.zone.casefold(), []).append(names.ports[name])
+    every = interfaces([port for ports in zones.values() for port in ports])
+    inside = [f"iifname {interfaces(ports)} oifname {interfaces(ports)} accept" for ports in zones.values()]
+    return {"forward": [SESSIONS, *inside, f"iifname {every} oifname {every} drop", "accept"]} if zones else {}
 
 
 def _zones(forwarding: Forwarding, names: Names) -> dict[str, list[str]]:

@@ -152,8 +152,16 @@ def _authentication(text: str) -> list[str]:
     kind, _, rest = text.partition(":")
     if kind == "simple":
         return [" ip ospf authentication", f" ip ospf authentication-key {secret(rest, 8)}"]
-    if kind == "md5":
+    if kind == "ports":
+        # The area asks for keys and the port has none: it still hears nobody who asks for none.
+        return [
+            " ip ospf authentication message-digest",
+            f" ip ospf message-digest-key 255 md5 {secret('', 16)}",
+        ]
+    if kind in ("md5", "sha256"):
+        # FRR 8.4 knows MD5 alone: the digest says that it is the other one, so only ends that agree meet.
         number, _, key = rest.partition(":")
+        key = key if kind == "md5" else f"{kind}:{key}"
         return [
             " ip ospf authentication message-digest",
             f" ip ospf message-digest-key {number} md5 {secret(key, 16)}",

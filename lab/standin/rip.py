@@ -82,8 +82,10 @@ def _port(speaker: Speaker, spoken: RipPort, short: str) -> None:
     kind, _, rest = spoken.secret.partition(":")
     if kind == "simple":
         speaker.on(short, " ip rip authentication mode text", f" ip rip authentication string {secret(rest, 15)}")
-    elif kind == "md5":
+    elif kind in ("md5", "sha256"):
+        # FRR's ripd knows MD5 alone: the digest says that it is the other one, so only ends that agree meet.
         number, _, key = rest.partition(":")
+        key = key if kind == "md5" else f"{kind}:{key}"
         chain = f"govnet-{short}"
         speaker.on(short, " ip rip authentication mode md5", f" ip rip authentication key-chain {chain}")
         speaker.chains[chain] = (number, secret(key, 15))

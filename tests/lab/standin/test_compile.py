@@ -244,3 +244,28 @@ def test_a_filter_that_is_not_built_is_left(way: str, more: dict[str, Any]) -> N
     built = compile_device(device(one, rules=rules), Target.NETNS)
     assert "drop" not in built.nftables
     assert [(left.line, left.touches, left.weak) for left in built.left] == [(7, "filters", False)]
+
+
+def test_keys_of_another_kind_meet_only_their_like() -> None:
+    """HMAC-SHA256, which FRR 8.4 does not have, is never left out: an end without it, or with MD5, hears nobody."""
+
+    def said(secret: str) -> list[str]:
+        one = port("E0", "10.0.0.1/24", ospf=OspfPort(area=BACKBONE, secret=secret))
+        built = compile_device(device(one, ospf=(Ospf("1", areas=(OspfArea(BACKBONE),)),)), Target.NETNS)
+        return [line.strip() for line in built.frr.splitlines() if "authentication" in line or "digest-key" in line]
+
+    kinds = [said(secret) for secret in ("", "md5:1:key", "sha256:1:key", "sha256:1:other")]
+    assert [len(lines) for lines in kinds] == [0, 2, 2, 2]
+    assert len({tuple(lines) for lines in kinds}) == 4
+    assert said("sha256:1:key") == kinds[2]
+
+
+def test_zones_without_a_policy_in_force_are_shut() -> None:
+    """USG denies by default: a policy whose one rule is disabled opens nothing."""
+    inside, outside = port("E0", "10.0.0.1/24", zone="trust"), port("E1", "192.0.2.1/24", zone="untrust")
+    built = compile_device(device(inside, outside, rules=RuleSets(())), Target.NETNS)
+    lines = [line.strip() for line in built.nftables.splitlines()]
+    names = built.names.ports
+    both = f'{{ "{names["E0"]}", "{names["E1"]}" }}'
+    assert lines[lines.index(f"iifname {both} oifname {both} drop") + 1] == "accept"
+    assert [(one.touches, one.weak) for one in built.left] == [("filters", False)]

@@ -112,3 +112,41 @@ def test_a_trunk_that_carries_other_vlans() -> None:
     loaded = loader.load_model("R", Forwarding("R", "huawei", {"E1": changed}, vlans=frozenset({10, 20})))
     assert loaded.changed == (f"ip link set dev {lane} nomaster", f"ip link set dev {lane} down")
     assert [str(one.reason) for one in loaded.left] == ["VLAN 20 has no cable at “E1”"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            port("E1.10", "10.0.0.1/24", kind=PortKind.SUB, vlan=10),
+            port("E1.10", "10.0.0.1/24", kind=PortKind.SUB, vlan=20),
+        ),
+        (
+            replace(port("E1", "10.0.0.1/24", kind=PortKind.AGGREGATE), members=("E8", "E9")),
+            port("E1", "10.0.0.1/24", kind=PortKind.AGGREGATE),
+        ),
+        (
+            replace(port("E1"), switched=Switched(0, frozenset({10}))),
+            replace(port("E1"), switched=Switched(10, frozenset())),
+        ),
+    ],
+    ids=["tag", "aggregate", "untagged"],
+)
+def test_an_end_that_the_other_one_hears_no_more_is_down(before: Port, after: Port) -> None:
+    """The cable was laid for a tag, or an aggregate's ports: another one passes nothing, and that is said."""
+
+    def switch(one: Port, name: str) -> Forwarding:
+        ports = (
+            {one.name: one} if one.kind is not PortKind.SUB else {"E1": port("E1"), one.name: replace(one, parent="E1")}
+        )
+        return Forwarding(name, "huawei", ports, vlans=frozenset({10}))
+
+    node = Node()
+    loader = Loader(assembled({"R": switch(before, "R"), "S": switch(before, "S")}, CABLES), node)
+    names = loader.network.built["R"].names
+    short = names.lanes.get(("E1", 10)) or names.ports[before.name]
+    there = loader.load_model("R", switch(after, "R"))
+    assert there.changed == (f"ip link set dev {short} down",)
+    assert [(one.line, one.touches, one.weak) for one in there.left] == [(3, "routes", False)]
+    back = loader.load_model("R", switch(before, "R"))
+    assert (back.changed, back.left) == ((f"ip link set dev {short} up",), ())
