@@ -265,7 +265,7 @@ def _show(result: Result) -> None:
         talk().print(tr("… and {count} more", count=len(result.findings) - SHOWN), markup=False)
     for note in result.notes:
         talk().print(str(note), style="yellow", markup=False, soft_wrap=True)
-    for one in _stand_ins(result):
+    for one in (*_stand_ins(result), *_not_there(result)):
         talk().print(one, style="yellow", markup=False, soft_wrap=True)
     if result.ok:
         page().print(
@@ -279,6 +279,17 @@ def _row(leg: Leg, way: str) -> tuple[str | int, ...]:
     longest = max((loss.longest(leg.seconds) for loss in leg.losses), default=0.0)
     done = sum(one.ok for one in leg.pushed)
     return (leg.folder, way, f"{done}/{len(leg.pushed)}", f"{passed}/{len(leg.matrix)}", sent, lost, f"{longest:.2f} s")
+
+
+def _not_there(result: Result) -> Iterable[str]:
+    """Devices that do not run, and what the others do not do: nothing is said of these."""
+    for one in result.skipped:
+        yield tr("{device} ({platform}) does not run: {why}", device=one.device, platform=one.platform, why=one.why)
+    left = [(device, line) for device, lines in result.left.items() for line in lines]
+    for device, line in left[:SHOWN]:
+        yield tr("not carried over: {device}, {line}", device=device, line=line)
+    if len(left) > SHOWN:
+        yield tr("… and {count} more", count=len(left) - SHOWN)
 
 
 def _stand_ins(result: Result) -> Iterable[str]:

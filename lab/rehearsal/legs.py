@@ -119,9 +119,7 @@ class Walk:
         course = self._course
         course.observer.step(Message("today: waiting for routing, asking {count} pairs", count=len(course.pairs)))
         routers = [device.name for device in course.lab.topology.devices]
-        course.before, _ = asking.matrix(
-            course.traffic, self._flows(0), self._owners(0), hopeless=self._apart(0)
-        )
+        course.before, _ = asking.matrix(course.traffic, self._flows(0), self._owners(0), hopeless=self._apart(0))
         course.neighbours = asking.neighbours(course.lab.state, routers)
         self._asked[0] = course.before
 
@@ -211,7 +209,7 @@ class Walk:
             leg.silent = tuple(self._silent(stage, point))
 
     def _hopeless(self, leg: Leg, point: int) -> set[str]:
-        """The pairs that failed and that nothing has happened to since, or that no line joins: nobody waits for them."""
+        """The pairs that failed and that nothing has happened to since, or that no line joins: not waited for."""
         if self._course.legs and not leg.pushed:
             return {seen.flow.pair.name for seen in self._course.legs[-1].matrix if seen.wrong}
         if point in self._asked:

@@ -52,7 +52,7 @@ class Host:
 
 @dataclass(frozen=True)
 class Network:
-    """What was compiled and cabled. `spec` is what a keeper builds."""
+    """What was compiled and cabled. `spec` is what a keeper builds; `later` as in `assembled`."""
 
     devices: Mapping[str, Forwarding]
     built: Mapping[str, Built]
@@ -62,6 +62,7 @@ class Network:
     fast: bool = True
     spanning: bool = False
     hosts: tuple[Host, ...] = ()
+    later: Mapping[str, Sequence[Forwarding]] = field(default_factory=dict)
 
     @property
     def carried(self) -> bool:
@@ -126,7 +127,7 @@ def assembled(
     nodes += [_host(host) for host in hosts]
     nodes.append(cabling.between())
     spec = LabSpec(tuple(nodes), tuple(cabling.cables), workers=4)
-    return Network(devices, built, wiring, spec, target, fast, spanning, tuple(hosts))
+    return Network(devices, built, wiring, spec, target, fast, spanning, tuple(hosts), later or {})
 
 
 def _end(host: Host) -> End:

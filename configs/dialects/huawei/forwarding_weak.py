@@ -21,6 +21,7 @@ def weaken(system: Phrases) -> None:
         "stelnet ...",
         "telnet ...", "sftp ...", "ftp ...", "http ...", "rsa ...", "dsa ...", "ecc ...", "local-user ...",
         "header ...",
+        "undo ssh ...",
         "undo telnet ...", "undo ftp ...", "undo http ...", "undo info-center ...", "undo snmp-agent ...",
         "command-privilege ...", "super ...", "ftp server ...", "web-manager ...", "hwtacacs-server ...",
         "hwtacacs ...",
