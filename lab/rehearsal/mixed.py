@@ -15,7 +15,7 @@ from configs.forwarding.model import PortKind
 from inventory.errors import LabError
 from inventory.model import LineKind
 from inventory.text import Message
-from lab.emulator.platforms import PLATFORMS, takes_texts
+from lab.emulator.platforms import takes_texts
 from lab.emulator.taking import ports_in
 from lab.fronts.spec import FrontSpec
 from lab.fronts.standin import with_fronts
@@ -23,32 +23,28 @@ from lab.netns.design import node_spec
 from lab.netns.spec import Cable, LabSpec
 from lab.rehearsal import hosts as hosting
 from lab.rehearsal.ways import cables
-from lab.standin.compile import compile_device
 from lab.standin.network import Host as Plugged
 from lab.standin.network import assembled, read
 from lab.state import Substitution
 from lab.topology import NOC, Link, Node, NodeKind, Port
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from configs.forwarding.model import Forwarding, Left
+    from configs.forwarding.model import Forwarding
     from inventory.model import Workspace
     from lab.rehearsal.model import Host
     from lab.standin.network import Network
     from lab.topology import Topology
 
 NATIVE = frozenset({"frr"})
-_NAMED = 10  # lines of one reason that are named
 
 
 def runnable(platform: str) -> Message | None:
     """Why devices of a platform do not run in such a lab; None if they do."""
     if platform in NATIVE or takes_texts(platform):
         return None
-    if platform in PLATFORMS:
-        return Message("the emulated command line of this platform does not begin with a given text")
-    return Message("there is no emulator of this platform")
+    return Message("there is no emulator of this platform that begins with a given text")
 
 
 def network(workspace: Workspace, texts: Mapping[str, Sequence[bytes]], hosts: Sequence[Host]) -> Network:
@@ -112,11 +108,11 @@ def spec_of(
     spoken = (name for name in along if devices[name].platform not in NATIVE)
     fronts = [_front(workspace, name, along[name]) for name in spoken]
     # A loader reads each new text itself: what was understood of the old rules it needs no more.
-    plain = replace(
-        made, later={}, devices={name: replace(device, rules=None) for name, device in made.devices.items()}
-    )
+    plain = replace(made, devices={name: replace(device, rules=None) for name, device in made.devices.items()})
     dressed = with_fronts(plain, fronts)
-    return LabSpec(tuple(nodes), tuple(laid), workers=4, fronts=dressed.spec.fronts if fronts else "")
+    return LabSpec(
+        tuple(nodes), tuple(laid), workers=4, fronts=dressed.spec.fronts if fronts else "", warm=made.spec.warm
+    )
 
 
 def _plug(made: Network, derived: Topology, workspace: Workspace, texts: Collection[str], laid: list[Cable]) -> None:
@@ -198,40 +194,22 @@ def topology_of(made: Network, derived: Topology, workspace: Workspace, hosts: S
     )
 
 
-def left(made: Network, along: Mapping[str, Sequence[bytes]]) -> dict[str, list[Message]]:
-    """What stand-ins do not carry over, by device: lines of today, those that the change brings, and missing cables.
+def told(text: bytes, line: int, why: Message) -> Message:
+    """What is not carried over of a text: the line's number, the line, the reason."""
+    lines = text.decode(errors="replace").splitlines()
+    if not 0 < line <= len(lines):
+        return why
+    return Message("line {number}: {line}: {why}", number=line, line=lines[line - 1].strip(), why=why)
 
-    `along` as in `network`.
-    """
+
+def left(made: Network, texts: Mapping[str, bytes]) -> dict[str, list[Message]]:
+    """What stand-ins do not carry over of `texts`, by device, with the line; and what could not be cabled."""
     found: dict[str, list[Message]] = {}
     for name, built in made.built.items():
         if made.devices[name].platform in NATIVE:
             continue
-        said = [decode(text, name)[0].splitlines() for text in along[name]]
-        today = [one for one in built.left if not one.weak]
-        told = [Message("line {line}: {why}", line=one.line, why=one.reason) for one in today]
-        known = {_spoken(one, said[0]) for one in today}
-        for model, lines in zip(made.later.get(name, ()), said[1:], strict=True):
-            one = compile_device(model, made.target, made.wiring.lanes(name), fast=made.fast, spanning=made.spanning)
-            new = [left for left in one.left if not left.weak and _spoken(left, lines) not in known]
-            known |= {_spoken(left, lines) for left in new}
-            told += _brought(new)
-        if told:
-            found[name] = told
+        for one in (one for one in built.left if not one.weak):
+            found.setdefault(name, []).append(told(texts[name], one.line, one.reason))
     for cable in made.wiring.unwired:
         found.setdefault("–", []).append(cable)
     return found
-
-
-def _spoken(one: Left, lines: Sequence[str]) -> tuple[str, str]:
-    return lines[one.line - 1].strip() if 0 < one.line <= len(lines) else "", str(one.reason)
-
-
-def _brought(new: Sequence[Left]) -> Iterator[Message]:
-    """Those of a text to come, a sentence for each reason."""
-    reasons: dict[str, list[Left]] = {}
-    for one in new:
-        reasons.setdefault(str(one.reason), []).append(one)
-    for several in reasons.values():
-        numbers = ", ".join(str(one.line) for one in several[:_NAMED]) + (", …" if len(several) > _NAMED else "")
-        yield Message("of the change, line {lines}: {why}", lines=numbers, why=several[0].reason)

@@ -103,7 +103,8 @@ def up(
     directory = workspace.root / FOLDER
     directory.mkdir(mode=0o700, exist_ok=True)
     state = _Built(spec).up(topology, directory, observer, faults={}, owned=True)
-    return Lab(state, topology, found, mixed.left(made, along))
+    today = {name: several[0] for name, several in along.items()}
+    return Lab(state, topology, found, mixed.left(made, today))
 
 
 def ended(root: Path) -> None:

@@ -52,7 +52,7 @@ class Host:
 
 @dataclass(frozen=True)
 class Network:
-    """What was compiled and cabled. `spec` is what a keeper builds; `later` as in `assembled`."""
+    """What was compiled and cabled. `spec` is what a keeper builds."""
 
     devices: Mapping[str, Forwarding]
     built: Mapping[str, Built]
@@ -62,7 +62,6 @@ class Network:
     fast: bool = True
     spanning: bool = False
     hosts: tuple[Host, ...] = ()
-    later: Mapping[str, Sequence[Forwarding]] = field(default_factory=dict)
 
     @property
     def carried(self) -> bool:
@@ -126,8 +125,10 @@ def assembled(
     nodes = [node(one) for one in built.values()]
     nodes += [_host(host) for host in hosts]
     nodes.append(cabling.between())
-    spec = LabSpec(tuple(nodes), tuple(cabling.cables), workers=4)
-    return Network(devices, built, wiring, spec, target, fast, spanning, tuple(hosts), later or {})
+    # With the vendors' own timers a network takes its time to converge.
+    warm = not fast and target is Target.NETNS
+    spec = LabSpec(tuple(nodes), tuple(cabling.cables), workers=4, warm=warm)
+    return Network(devices, built, wiring, spec, target, fast, spanning, tuple(hosts))
 
 
 def _end(host: Host) -> End:
