@@ -280,7 +280,7 @@ def _show(result: Result) -> None:
         talk().print(str(note), style="yellow", markup=False, soft_wrap=True)
     if result.resting is not None:
         talk().print(str(result.resting), style="yellow", markup=False, soft_wrap=True)
-    for one in _stand_ins(result):
+    for one in (*_stand_ins(result), *_not_there(result)):
         talk().print(one, style="yellow", markup=False, soft_wrap=True)
     if result.ok:
         page().print(
@@ -294,6 +294,12 @@ def _row(leg: Leg, way: str) -> tuple[str | int, ...]:
     longest = max((loss.longest(leg.seconds) for loss in leg.losses), default=0.0)
     done = sum(one.ok for one in leg.pushed)
     return (leg.folder, way, f"{done}/{len(leg.pushed)}", f"{passed}/{len(leg.matrix)}", sent, lost, f"{longest:.2f} s")
+
+
+def _not_there(result: Result) -> Iterable[str]:
+    """Devices that do not run: nothing is said of them."""
+    for one in result.skipped:
+        yield tr("{device} ({platform}) does not run: {why}", device=one.device, platform=one.platform, why=one.why)
 
 
 def _stand_ins(result: Result) -> Iterable[str]:

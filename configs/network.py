@@ -157,12 +157,16 @@ def services(names: Iterable[str]) -> tuple[Service, ...]:
 
 
 class Graph:
-    """What every device's view is taken from: inventory and plan, with each device's addresses read once."""
+    """What every device's view is taken from: inventory and plan, with each device's addresses read once.
+
+    What lies behind a line is found once, too: every village of a VPN gateway asks what is behind the gateway.
+    """
 
     def __init__(self, inventory: Inventory, plan: Plan) -> None:
         self.inventory = inventory
         self.plan = plan
         self._addresses: dict[str, DeviceAddresses] = {}
+        self._beyond: dict[tuple[str, str], tuple[Network, ...]] = {}
 
     def addresses(self, device: str) -> DeviceAddresses:
         """The planned addresses of a device."""
@@ -194,6 +198,11 @@ class Graph:
 
         What lies behind a line of another VRF is another network, whatever router both share.
         """
+        if (device, line.name) not in self._beyond:
+            self._beyond[device, line.name] = self._behind(device, line)
+        return self._beyond[device, line.name]
+
+    def _behind(self, device: str, line: Line) -> tuple[Network, ...]:
         far = line.far_end(device)
         if far is None:
             return ()

@@ -107,7 +107,7 @@ def _device(topology: Topology, renderer: Renderer, node: Node, entry: NodeType,
         text = own or renderer.render(node.name).reveal()
         if entry.startup != "host":
             return Startup(text)
-        spec = node_spec(topology, node, None)
+        spec = node_spec(topology, node, None, renderer=renderer)
     except TemplateError as error:
         if {problem.code for problem in error.problems} != {"template-missing"}:
             raise

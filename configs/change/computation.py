@@ -48,7 +48,7 @@ def _foreign(running: Tree, intended: Tree, language: Language) -> Iterator[Mess
         if match is None or node.text in shown:
             continue
         yield Message(
-            "“{wanted}” is intended and {found} is shown; it follows the host and cannot be set here",
+            "“{wanted}” is intended and {found} is shown; it is the device's own and is not set here",
             wanted=language.secrets.mask(node.text),
             found=" · ".join(f"“{text}”" for text in shown if text.startswith(match[0])) or "–",
         )

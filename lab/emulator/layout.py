@@ -22,6 +22,7 @@ def laid_out(root: Entry, separator: str, indent: str = "") -> str:
 def _write(parent: Entry, depth: int, separator: str, indent: str, lines: list[str]) -> None:
     group: object = None
     previous: Entry | None = None
+    before = ""  # the blanks that the one before begins with
     for child in parent.ordered():
         given = child.given
         if given is not None:
@@ -33,8 +34,11 @@ def _write(parent: Entry, depth: int, separator: str, indent: str, lines: list[s
             group = child
         if given is not None and given.words == child.words:
             lines.append(given.raw)
+            before = _blanks(given.raw)
         else:
-            lines.append(_indent(child, parent, previous, depth, indent) + child.text)
+            together = previous is not None and _alike(previous, child)
+            before = _indent(child, parent, before if together else None, depth, indent)
+            lines.append(before + child.text)
         _write(child, depth + 1, separator, indent, lines)
         previous = child
 
@@ -48,7 +52,8 @@ def _alike(one: Entry, other: Entry) -> bool:
     return one.rule.section == other.rule.section
 
 
-def _indent(child: Entry, parent: Entry, previous: Entry | None, depth: int, indent: str) -> str:
+def _indent(child: Entry, parent: Entry, before: str | None, depth: int, indent: str) -> str:
+    """The blanks in front of a new line; `before` are those of the one before, where both stand together."""
     if child.given is not None:
         return _blanks(child.given.raw)
     if depth:
@@ -56,8 +61,8 @@ def _indent(child: Entry, parent: Entry, previous: Entry | None, depth: int, ind
         if spelled:
             return _blanks(spelled[0])
         return (_blanks(parent.given.raw) if parent.given is not None else " " * (depth - 1)) + " "
-    if previous is not None and previous.given is not None and _alike(previous, child):
-        return _blanks(previous.given.raw)
+    if before is not None:
+        return before
     rule = child.rule
     return "" if rule is None or rule.get("view") or rule.has("flush") else indent
 

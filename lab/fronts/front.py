@@ -78,7 +78,7 @@ class Front:
             _NOWHERE,
             management_interface=spec.management,
             model=spec.model,
-            interfaces=ports_in(spec.platform, spec.text),
+            interfaces=tuple(dict.fromkeys((*ports_in(spec.platform, spec.text), *spec.ports))),
             boot=spec.boot,
             seed=bytes.fromhex(whole.seed),
             minute=spec.minute,

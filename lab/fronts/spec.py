@@ -17,7 +17,8 @@ class FrontSpec:
     `text` is its whole configuration of today. `user` and `password` let somebody in with every right, besides whom the
     text lets in: the secrets of a real text cannot be read back. `management` is the interface by which it is managed,
     where the platform has to know. `boot` is how many seconds a reboot takes, `minute` how many a minute of its guards
-    has (60; less in tests). `communities` may poll it besides those of the text.
+    has (60; less in tests). `communities` may poll it besides those of the text. `ports` are physical ports that it has
+    besides those of the text.
     """
 
     name: str
@@ -31,6 +32,7 @@ class FrontSpec:
     minute: float = 60.0
     encoding: str = ""
     communities: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,11 @@ def from_json(text: str) -> FrontsSpec:
     document: dict[str, Any] = json.loads(text)
     devices = tuple(
         FrontSpec(
-            **{**{each.name: one[each.name] for each in fields(FrontSpec)}, "communities": tuple(one["communities"])}
+            **{
+                **{each.name: one[each.name] for each in fields(FrontSpec)},
+                "communities": tuple(one["communities"]),
+                "ports": tuple(one["ports"]),
+            }
         )
         for one in document["devices"]
     )

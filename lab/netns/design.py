@@ -20,6 +20,7 @@ from lab.topology import NodeKind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from configs.render import Renderer
     from inventory.model import Device
     from lab.topology import Node, Route, Topology
 
@@ -45,7 +46,10 @@ _OWN = Part(
 
 def design(topology: Topology, faults: Mapping[str, Fault], *, workers: int) -> LabSpec:
     """The lab's specification. It holds secrets: it goes through a pipe to the keeper and nowhere else."""
-    nodes = [node_spec(topology, node, faults.get(node.name)) for node in topology.nodes]
+    from configs.render import Renderer  # noqa: PLC0415 - start-up time
+
+    renderer = Renderer(topology.workspace, topology.plan)
+    nodes = [node_spec(topology, node, faults.get(node.name), renderer=renderer) for node in topology.nodes]
     return LabSpec(
         nodes=tuple(nodes),
         cables=tuple(Cable(link.a, link.b) for link in topology.links),
@@ -53,11 +57,16 @@ def design(topology: Topology, faults: Mapping[str, Fault], *, workers: int) -> 
     )
 
 
-def node_spec(topology: Topology, node: Node, fault: Fault | None, text: str | None = None) -> NodeSpec:
-    """One node's specification; a device begins with `text` if there is one."""
+def node_spec(
+    topology: Topology, node: Node, fault: Fault | None, text: str | None = None, *, renderer: Renderer | None = None
+) -> NodeSpec:
+    """One node's specification; a device begins with `text` if there is one.
+
+    Whoever asks for many nodes gives a `renderer` of the topology's workspace and plan, which all of them share.
+    """
     if node.kind is NodeKind.DEVICE:
         spec = NodeSpec(node.name, settings=_ROUTER)
-        return spec if fault is Fault.DOWN else _device(topology, spec, fault, text)
+        return spec if fault is Fault.DOWN else _device(topology, spec, fault, text, renderer)
     settings = {"ipv4/conf/*/rp_filter": "0"} | ({"ipv4/ip_forward": "1"} if node.forwards else {})
     return NodeSpec(node.name, wires=tuple(_wires(node)), settings=settings, serves=node.http)
 
@@ -80,12 +89,14 @@ def _route(route: Route) -> str:
     return f"route add {route.network} {way}{source}"
 
 
-def _device(topology: Topology, spec: NodeSpec, fault: Fault | None, text: str | None) -> NodeSpec:
+def _device(
+    topology: Topology, spec: NodeSpec, fault: Fault | None, text: str | None, renderer: Renderer | None
+) -> NodeSpec:
     device = topology.workspace.inventory.devices[spec.name]
     server = ssh(device.port, slow=fault is Fault.SLOW, mute=fault is Fault.MUTE)
     users = accounts(*_logins(topology, device, wrong=fault is Fault.WRONG_PASSWORD))
     if device.platform == "linux":
-        parts, stage = _gateway(topology, device, text)
+        parts, stage = _gateway(topology, device, text, renderer)
     else:
         parts, stage = _router(topology, device, text), 1
     part = joined(_OWN, users, parts, server)
@@ -125,12 +136,13 @@ def _router(topology: Topology, device: Device, text: str | None) -> Part:
     return joined(snmp(device, access, workspace.root), router(text, daemons))
 
 
-def _gateway(topology: Topology, device: Device, text: str | None) -> tuple[Part, int]:
+def _gateway(topology: Topology, device: Device, text: str | None, renderer: Renderer | None) -> tuple[Part, int]:
     """A firewall or VPN gateway with its whole configuration, and the stage in which it starts."""
     from configs.dialects.linux import sections  # noqa: PLC0415 - start-up time
-    from configs.render import render  # noqa: PLC0415 - start-up time
+    from configs.render import Renderer  # noqa: PLC0415 - start-up time
 
-    files = sections(text or render(topology.workspace, topology.plan, device.name).reveal())
+    renderer = renderer or Renderer(topology.workspace, topology.plan)
+    files = sections(text or renderer.render(device.name).reveal())
     if not files:
         raise LabError(
             Message("the configuration of “{device}” is empty", device=device.name),

@@ -55,6 +55,16 @@ def interfaces(platform: str, text: bytes) -> dict[str, list[Home]]:
     return found
 
 
+def at(homes: Mapping[str, Sequence[Home]], interface: str) -> Sequence[Home]:
+    """What `interfaces` has of an interface, however its name is written (`GigabitEthernet 0/2`)."""
+    folded = _folded(interface)
+    return next((several for name, several in homes.items() if _folded(name) == folded), ())
+
+
+def _folded(name: str) -> str:
+    return name.replace(" ", "").casefold()
+
+
 def _of_ports(platform: str, text: bytes) -> dict[str, list[Home]]:
     """The same for a language of which only the stand-in's reader says what address a port has."""
     try:
@@ -89,7 +99,7 @@ def hosts(
         device = inventory.devices[line.a.device]
         here: dict[IPv4Network, Home] = {}
         for text in texts.get(device.name, ()):
-            for home in interfaces(device.platform, text).get(line.a.interface, ()):
+            for home in at(interfaces(device.platform, text), line.a.interface):
                 # The router's own address may change within a prefix; the host's stays, its gateway is the last one.
                 before = here.get(home.address.network)
                 here[home.address.network] = before or Home(_free(home, taken), home.gateway)

@@ -24,9 +24,9 @@ from lab.rehearsal import change as changes
 from lab.rehearsal import faults as failing
 from lab.rehearsal import hosts as hosting
 from lab.rehearsal import matrix as asking
-from lab.rehearsal import mixed, scratch, standing
+from lab.rehearsal import mixed, scratch, standing, ways
 from lab.rehearsal import pairs as pairing
-from lab.rehearsal.model import Leg, Pushed, Wanted, Way
+from lab.rehearsal.model import Leg, Pushed, Seen, Wanted, Way
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -132,7 +132,7 @@ class Walk:
         routers = [device.name for device in course.lab.topology.devices]
         flows = self._flows(0)
         self.unasked = pairing.unasked(course.pairs, flows)
-        course.before, _ = asking.matrix(course.traffic, flows, self._owners(0))
+        course.before, _ = asking.matrix(course.traffic, flows, self._owners(0), hopeless=self._apart(0))
         course.neighbours = asking.neighbours(course.lab.state, routers)
         self._asked[0] = course.before
 
@@ -212,9 +212,7 @@ class Walk:
         """What there is to see behind a leg."""
         course = self._course
         routers = course.neighbours
-        # Where nothing was sent, what failed before is not waited for again.
-        earlier = course.legs[-1].matrix if course.legs and not leg.pushed else self._asked.get(point, course.before)
-        known = {seen.flow.pair.name for seen in earlier if seen.wrong}
+        known = self._hopeless(leg, point)
         flows = self._flows(point)
         leg.unasked = pairing.unasked(course.pairs, flows)
         leg.unlike, left = standing.unlike(course.lab.keeper, self._fronted)
@@ -229,6 +227,23 @@ class Walk:
         self._first.setdefault(point, leg.texts)
         if stage["stage"] == Stage.VERIFY:
             leg.silent = tuple(self._silent(stage, point))
+
+    def _hopeless(self, leg: Leg, point: int) -> set[str]:
+        """The pairs that failed and that nothing has happened to since, or that no line joins: not waited for."""
+        if self._course.legs and not leg.pushed:
+            return {seen.flow.pair.name for seen in self._course.legs[-1].matrix if seen.wrong}
+        if point in self._asked:
+            return {seen.flow.pair.name for seen in self._asked[point] if seen.wrong}
+        changed = {one.device for one in leg.pushed}
+        stay = (seen for seen in self._course.before if seen.wrong and changed.isdisjoint(self.way(seen.flow.pair)))
+        return {seen.flow.pair.name for seen in stay} | self._apart(point)
+
+    def _apart(self, point: int) -> set[str]:
+        """The pairs that the configurations at a point do not join at all."""
+        devices = self._course.lab.topology.devices
+        texts = {device.name: self._points[point][device.name] for device in devices}
+        island = ways.islands(self._course.lab.topology.workspace.inventory, texts)
+        return ways.apart(self._course.pairs, self._hosts, island)
 
     def _silent(self, stage: Mapping[str, Any], point: int) -> Iterator[tuple[str, str]]:
         """The devices and the new addresses that do not do: silent, or with nobody at the other end of their line."""
@@ -247,8 +262,7 @@ class Walk:
 
     def first_texts(self, leg: Leg) -> Mapping[str, bytes]:
         """What the devices ran at the same point the first time."""
-        number = next(index for index, stage in enumerate(self._stages) if stage["folder"] == leg.folder)
-        return self._first.get(number if leg.way is Way.BACK else number + 1, {})
+        return self._first.get(self.point(leg), {})
 
     def alike(self, device: str, first: bytes, text: bytes) -> bool:
         """Whether two texts of a device are the same: byte for byte, but for numbers that the device itself gives."""
@@ -262,8 +276,12 @@ class Walk:
 
     def first_matrix(self, leg: Leg) -> tuple[Seen, ...]:
         """The matrix at the same point the first time."""
+        return self._asked.get(self.point(leg), ())
+
+    def point(self, leg: Leg) -> int:
+        """Where a leg leads: 0 is today, others are behind so many stages."""
         number = next(index for index, stage in enumerate(self._stages) if stage["folder"] == leg.folder)
-        return self._asked.get(number if leg.way is Way.BACK else number + 1, ())
+        return number if leg.way is Way.BACK else number + 1
 
     def home_of(self, host: str) -> str:
         """The device in whose LAN a host stands."""
@@ -282,7 +300,7 @@ class Walk:
     def _live(self, point: int) -> dict[str, frozenset[int]]:
         homes = self._homes(point)
         return {
-            host.name: hosting.live(host, homes.get(host.device, {}).get(host.interface, ()))
+            host.name: hosting.live(host, hosting.at(homes.get(host.device, {}), host.interface))
             for host in self._hosts.values()
         }
 

@@ -11,24 +11,27 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from configs.encodings import decode
+from configs.forwarding.model import PortKind
 from inventory.errors import LabError
 from inventory.model import LineKind
 from inventory.text import Message
-from lab.emulator.platforms import PLATFORMS
+from lab.emulator.platforms import takes_texts
+from lab.emulator.taking import ports_in
 from lab.fronts.spec import FrontSpec
 from lab.fronts.standin import with_fronts
 from lab.netns.design import node_spec
 from lab.netns.spec import Cable, LabSpec
 from lab.rehearsal import hosts as hosting
+from lab.rehearsal.ways import cables
 from lab.standin.network import Host as Plugged
-from lab.standin.network import network_of
-from lab.standin.wiring import PhysicalCable
+from lab.standin.network import assembled, read
 from lab.state import Substitution
 from lab.topology import NOC, Link, Node, NodeKind, Port
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from configs.forwarding.model import Forwarding
     from inventory.model import Workspace
     from lab.rehearsal.model import Host
     from lab.standin.network import Network
@@ -39,34 +42,49 @@ NATIVE = frozenset({"frr"})
 
 def runnable(platform: str) -> Message | None:
     """Why devices of a platform do not run in such a lab; None if they do."""
-    if platform in NATIVE or platform in PLATFORMS:
+    if platform in NATIVE or takes_texts(platform):
         return None
-    return Message("there is no emulator of this platform")
+    return Message("there is no emulator of this platform that begins with a given text")
 
 
-def network(workspace: Workspace, texts: Mapping[str, bytes], hosts: Sequence[Host]) -> Network:
-    """The stand-ins of all devices, cabled as the inventory has it, with the hosts."""
+def network(workspace: Workspace, texts: Mapping[str, Sequence[bytes]], hosts: Sequence[Host]) -> Network:
+    """The stand-ins of all devices, cabled as the inventory has it, with the hosts.
+
+    `texts` are each device's configurations along the way, today's first: a port that is only used later is cabled
+    as well.
+    """
     inventory = workspace.inventory
-    devices = {name: (inventory.devices[name].platform, decode(text, name)[0]) for name, text in texts.items()}
-    cables = [
-        PhysicalCable((line.a.device, line.a.interface), (line.b.device, line.b.interface))
-        for line in inventory.lines.values()
-        if line.kind is LineKind.CIRCUIT and line.b is not None and {line.a.device, line.b.device} <= set(texts)
-    ]
-    plugged = [
-        Plugged(host.name, host.device, host.interface, host.homes[0].address, host.homes[0].gateway) for host in hosts
-    ]
-    return network_of(devices, cables, hosts=plugged, fast=False)
+    spoken = {name: [decode(text, name)[0] for text in several] for name, several in texts.items()}
+    devices = {name: (inventory.devices[name].platform, several[0]) for name, several in spoken.items()}
+    models = {name: [read(devices[name][0], text, name) for text in several] for name, several in spoken.items()}
+    plugged = []
+    for host in hosts:
+        port, vlan = _plugged_into(models[host.device], host.interface)
+        plugged.append(Plugged(host.name, host.device, port, host.homes[0].address, host.homes[0].gateway, vlan))
+    today = {name: several[0] for name, several in models.items()}
+    later = {name: several[1:] for name, several in models.items()}
+    return assembled(today, cables(inventory, texts), hosts=plugged, fast=False, later=later)
+
+
+def _plugged_into(models: Sequence[Forwarding], interface: str) -> tuple[str, int]:
+    """An interface as the configuration spells it, and its VLAN if it is a switch's own interface in one."""
+    folded = interface.replace(" ", "").casefold()
+    ports = (port for model in models for port in model.ports.values())
+    port = next((port for port in ports if port.name.replace(" ", "").casefold() == folded), None)
+    if port is None:
+        return interface, 0
+    return port.name, port.vlan if port.kind is PortKind.VLAN else 0
 
 
 def spec_of(
-    made: Network, derived: Topology, workspace: Workspace, texts: Mapping[str, bytes], hosts: Sequence[Host]
+    made: Network, derived: Topology, workspace: Workspace, along: Mapping[str, Sequence[bytes]], hosts: Sequence[Host]
 ) -> LabSpec:
     """What the keeper builds: `made`, with real FRR, the station and the hosts' addresses put in, and the fronts.
 
-    `derived` is the topology of the same devices as network namespaces: it has the station. LabError if a device's
-    management port has no end to plug a cable into.
+    `derived` is the topology of the same devices as network namespaces: it has the station. `along` as in `network`.
+    LabError if a device's management port has no end to plug a cable into.
     """
+    texts = {name: several[0] for name, several in along.items()}
     devices = workspace.inventory.devices
     ours = {host.name: host for host in hosts}
     nodes = []
@@ -83,20 +101,21 @@ def spec_of(
         for node in nodes
     ]
     station = next((node for node in derived.of_kind(NodeKind.NOC)), None)
-    cables = list(made.spec.cables)
+    laid = list(made.spec.cables)
     if station is not None:
         nodes.append(node_spec(derived, station, None))
-        _plug(made, derived, workspace, texts, cables)
-    fronts = [_front(workspace, name, texts[name]) for name in texts if devices[name].platform not in NATIVE]
+        _plug(made, derived, workspace, texts, laid)
+    spoken = (name for name in along if devices[name].platform not in NATIVE)
+    fronts = [_front(workspace, name, along[name]) for name in spoken]
     # A loader reads each new text itself: what was understood of the old rules it needs no more.
     plain = replace(made, devices={name: replace(device, rules=None) for name, device in made.devices.items()})
     dressed = with_fronts(plain, fronts)
     return LabSpec(
-        tuple(nodes), tuple(cables), workers=4, fronts=dressed.spec.fronts if fronts else "", warm=made.spec.warm
+        tuple(nodes), tuple(laid), workers=4, fronts=dressed.spec.fronts if fronts else "", warm=made.spec.warm
     )
 
 
-def _plug(made: Network, derived: Topology, workspace: Workspace, texts: Collection[str], cables: list[Cable]) -> None:
+def _plug(made: Network, derived: Topology, workspace: Workspace, texts: Collection[str], laid: list[Cable]) -> None:
     """Take each management port out of nowhere and plug it into the station."""
     for link in derived.links:
         ends = dict((link.a, link.b))
@@ -106,8 +125,8 @@ def _plug(made: Network, derived: Topology, workspace: Workspace, texts: Collect
         if device not in texts:
             continue
         port = _port(made, device, workspace.inventory.devices[device].management_interface)
-        cables[:] = [cable for cable in cables if (device, port) not in (cable.a, cable.b)]
-        cables.append(Cable((device, port), (NOC, ends[NOC])))
+        laid[:] = [cable for cable in laid if (device, port) not in (cable.a, cable.b)]
+        laid.append(Cable((device, port), (NOC, ends[NOC])))
 
 
 def _port(made: Network, device: str, interface: str) -> str:
@@ -123,8 +142,8 @@ def _port(made: Network, device: str, interface: str) -> str:
     return found
 
 
-def _front(workspace: Workspace, name: str, text: bytes) -> FrontSpec:
-    device = workspace.inventory.devices[name]
+def _front(workspace: Workspace, name: str, along: Sequence[bytes]) -> FrontSpec:
+    device, text = workspace.inventory.devices[name], along[0]
     credential = workspace.inventory.credentials.get(device.credential)
     password = credential.password if credential is not None else None
     said, encoding = decode(text, name)
@@ -137,6 +156,7 @@ def _front(workspace: Workspace, name: str, text: bytes) -> FrontSpec:
         device.model,
         device.management_interface,
         encoding=encoding if encoding != "utf-8" else "",
+        ports=tuple(port for later in along[1:] for port in ports_in(device.platform, decode(later, name)[0])),
     )
 
 

@@ -118,6 +118,10 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         walk = Walk(course, today | runs)
         walk.look()
         walk.walk()
+    mended = judging.mended(course.before, course.legs, walk)
+    if mended:
+        notes.append(Message("{count} pairs are not as wanted today, and are behind the change: {names}",
+                             count=len(mended), names=", ".join(list(mended)[:10])))  # fmt: skip
     found = list(judging.findings(course.before, course.legs, walk, course.neighbours))
     if course.broken is not None:
         found.append(Finding("stopped", course.broken, course.legs[-1].name if course.legs else ""))
@@ -137,6 +141,7 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         left,
         rests,
         notes=tuple(notes),
+        mended=tuple(sorted(mended)),
     )
 
 

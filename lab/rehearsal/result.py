@@ -25,7 +25,7 @@ class Result:
     """A rehearsal that has ended.
 
     `left` is what stand-ins do not carry over, by device: lines and why. `rests` are the devices with such lines on the
-    way of each pair that has some.
+    way of each pair that has some. `mended` are the pairs that are wrong today and are not behind the change.
     """
 
     title: str
@@ -41,6 +41,7 @@ class Result:
     rests: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notes: tuple[Message, ...] = ()
     seconds: float = 0.0
+    mended: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -82,6 +83,7 @@ class Result:
             ],
             "findings": [finding.as_json() for finding in self.findings],
             "before": [_seen(seen) for seen in self.before],
+            "mended": list(self.mended),
             "legs": [_leg(leg) for leg in self.legs],
             "stand_ins": [
                 {"device": one.device, "platform": one.platform, "stand_in": one.stand_in, "why": _both(one.why)}
@@ -157,8 +159,10 @@ def findings(
     before: Sequence[Seen], legs: Sequence[Leg], walk: Walk, neighbours: Mapping[str, int]
 ) -> Iterator[Finding]:
     """All that is wrong, in the order in which it was seen."""
+    since = mended(before, legs, walk)
+    failing = {seen.flow.pair.name for seen in before if seen.wrong and seen.flow.pair.name not in since}
     for seen in before:
-        if seen.wrong:
+        if seen.flow.pair.name in failing and seen.wrong:
             yield _wrong_pair(seen, "today", walk)
     forth = [leg for leg in legs if leg.way is Way.FORTH]
     # A LAN that the change makes has nobody to ask today.
@@ -172,7 +176,6 @@ def findings(
     ):
         text = Message("no pair of hosts has to pass among the devices that run: of packets nothing is shown")
         yield Finding("not-asked", text, "today")
-    failing = {seen.flow.pair.name for seen in before if seen.wrong}
     for leg in legs:
         yield from _pushed(leg)
         yield from _unknown(leg)
@@ -186,11 +189,26 @@ def findings(
             )  # fmt: skip
             yield Finding("unanswered", text, leg.name, device)
         for seen in leg.matrix:
-            if seen.wrong and seen.flow.pair.name not in failing:
+            name = seen.flow.pair.name
+            if seen.wrong and name not in failing and walk.point(leg) >= since.get(name, 0):
                 yield _wrong_pair(seen, leg.name, walk)
         yield from _lost(leg, walk)
         yield from _neighbours(leg, neighbours)
         yield from _as_before(leg, walk)
+
+
+def mended(before: Sequence[Seen], legs: Sequence[Leg], walk: Walk) -> dict[str, int]:
+    """The pairs that are wrong today and that the change mends, each with the point behind which it has to be right.
+
+    That is what a change is for that joins networks: that they are apart today is no finding.
+    """
+    wrong = {seen.flow.pair.name for seen in before if seen.wrong}
+    since: dict[str, int] = {}
+    for leg in legs:
+        here = {seen.flow.pair.name for seen in leg.matrix}
+        bad = {seen.flow.pair.name for seen in leg.matrix if seen.wrong}
+        since = {name: walk.point(leg) for name in wrong & (here - bad)} | since
+    return since
 
 
 def grouped(several: Sequence[Finding]) -> list[tuple[Finding, int]]:

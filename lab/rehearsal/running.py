@@ -95,14 +95,15 @@ def up(
     running = {node.name for node in built.of_kind(NodeKind.DEVICE)}
     inventory = workspace.inventory
     found = tuple(hosting.hosts(inventory, running, texts, names_of_hosts(built, running)))
-    today = {name: several[0] for name, several in texts.items() if name in running}
-    observer.step(Message("compiling the stand-ins of {count} devices", count=len(today)))
-    made = mixed.network(workspace, today, found)
-    spec = mixed.spec_of(made, built, workspace, today, found)
+    along = {name: several for name, several in texts.items() if name in running}
+    observer.step(Message("compiling the stand-ins of {count} devices", count=len(along)))
+    made = mixed.network(workspace, along, found)
+    spec = mixed.spec_of(made, built, workspace, along, found)
     topology = replace(mixed.topology_of(made, built, workspace, found), skipped=skipped)
     directory = workspace.root / FOLDER
     directory.mkdir(mode=0o700, exist_ok=True)
     state = _Built(spec).up(topology, directory, observer, faults={}, owned=True)
+    today = {name: several[0] for name, several in along.items()}
     return Lab(state, topology, found, mixed.left(made, today))
 
 

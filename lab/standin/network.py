@@ -101,9 +101,16 @@ def assembled(
     hosts: Sequence[Host] = (),
     *,
     fast: bool = True,
+    later: Mapping[str, Sequence[Forwarding]] | None = None,
 ) -> Network:
-    """The same from models."""
-    wiring = wires.guess(devices) if cables is None else wires.wire(devices, cables)
+    """The same from models.
+
+    `later` are models that a device is to have afterwards: what is plugged into ports that only they use is there from
+    the beginning.
+    """
+    plugged = {name: wires.plugged(device, (later or {}).get(name, ())) for name, device in devices.items()}
+    wiring = wires.guess(plugged) if cables is None else wires.wire(plugged, cables)
+    devices = {name: wires.with_ports(device, plugged[name]) for name, device in devices.items()}
     wiring = wires.with_hosts(wiring, [wires.End(host.device, host.port, host.vlan) for host in hosts])
     spanning = wires.has_ring(wiring)
     built = {

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from configs.forwarding.model import PortKind
+from configs.forwarding.model import Port, PortKind
 from inventory.text import Message
 from lab.standin.ports import members, wired
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from ipaddress import IPv4Address, IPv6Address
 
-    from configs.forwarding.model import Forwarding, Port
+    from configs.forwarding.model import Forwarding
     from inventory.model import Inventory
 
 
@@ -196,6 +196,32 @@ def _whole(devices: Mapping[str, Forwarding], segments: list[tuple[End, ...]], u
         ]
         alone += [end for end in ends if end not in taken]
     return Wiring(tuple(segments), tuple(alone), tuple(unwired))
+
+
+def plugged(device: Forwarding, later: Iterable[Forwarding]) -> Forwarding:
+    """The device with the ports that it uses now, and those that it uses only later as they are then.
+
+    A port is on the device, and somebody has plugged a cable in, before the first line about it is written.
+    """
+    ports = dict(device.ports)
+    for other in later:
+        known = set(wired(replace(device, ports=ports)))
+        own = {name for name, port in other.ports.items() if port.kind is PortKind.VLAN}
+        for name in (*wired(other), *sorted(own)):
+            here = ports.get(name)
+            if name not in known and (here is None or (here.switched is None and name not in own)):
+                ports[name] = other.ports[name]
+    return replace(device, ports=ports)
+
+
+def with_ports(device: Forwarding, whole: Forwarding) -> Forwarding:
+    """The device, which has the other's ports too: bare, with nothing on them."""
+    missing = {
+        name: Port(name, port.kind, parent=port.parent, vlan=port.vlan, up=False)
+        for name, port in whole.ports.items()
+        if name not in device.ports
+    }
+    return replace(device, ports={**device.ports, **missing}) if missing else device
 
 
 def with_hosts(wiring: Wiring, ends: Iterable[End]) -> Wiring:

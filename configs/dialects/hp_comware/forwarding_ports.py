@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from configs.dialects.hp_comware.forwarding_weak import ADMISSION
 from configs.forwarding.draft import Draft, PortSketch, spread
 from configs.forwarding.model import PortKind, Switched
 from configs.forwarding.phrases import Leave, Phrases
@@ -164,6 +165,7 @@ PORT.weak(
     "ospf timer poll ...",
 )  # fmt: skip
 PORT.left(L2VPN, "tunnels", "xconnect ...", "service-instance ...", "l2vpn ...", "ac ...")
+PORT.left(ADMISSION, "filters", "dot1x", "dot1x ...", "mac-authentication", "mac-authentication ...")
 
 
 @VLAN("port {}", "port {} {}")

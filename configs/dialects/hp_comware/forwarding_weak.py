@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from configs.forwarding.phrases import Phrases
 
 
+ADMISSION = Message("who is let in at a port is not in the model: every host is")
+"""802.1X and authentication by MAC address decide whose packets a port takes."""
+
+
 def weaken(system: Phrases) -> None:
     """Commands without which packets go the same way."""
     system.weak(
@@ -52,6 +56,7 @@ def leave_out(system: Phrases) -> None:
         "ipv6 pool ...", "ipv6 dhcp ...", "l2tp ...",
         "l2tp-group ...",
     )  # fmt: skip
+    system.left(ADMISSION, "filters", "dot1x", "dot1x ...", "mac-authentication", "mac-authentication ...")
     system.left(Message("rates and classes of packets are not in the model"), "other", "traffic ...", "qos ...")
     system.left(
         Message("tunnels of this kind are not in the model"),

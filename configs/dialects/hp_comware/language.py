@@ -103,6 +103,9 @@ LANGUAGE = Language(
     explicit=re.compile(r"(?!)"),
     # Defaults, which the device does not show (Comware 7 references, the commands' “Default” sections).
     hidden=re.compile(r"(?:info-center enable|info-center timestamp date|idle-timeout 10 0|undo shutdown|step 5)$"),
+    # Made by the device; with another one the SNMPv3 users are invalid (HP "System Management and Maintenance Command
+    # Reference", snmp-agent local-engineid).
+    foreign=re.compile(r"snmp-agent local-engineid "),
     normalise=normalise,
     second="sub",
     beside=re.compile(

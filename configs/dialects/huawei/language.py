@@ -104,6 +104,9 @@ LANGUAGE = Language(
     # SSH 1 is off by default in newer releases, which then do not store this line; older ones need it and show it. No
     # line in the text tells them apart, so it is sent with every first push and never missed on its own.
     unstored=re.compile(r"undo ssh server compatible-ssh1x enable$"),
+    # Made by the device and saved with the rest ("The default engine ID is saved in the configuration file", USG
+    # command reference); another one deletes the SNMPv3 users (NetEngine 8000 F1A).
+    foreign=re.compile(r"snmp-agent local-engineid "),
     normalise=normalise,
     second="sub",
     beside=re.compile(

@@ -418,3 +418,14 @@ def test_merged_text_of_frr():
         "description management",
         "ip address 10.2.0.2/24",
     ]
+
+
+@pytest.mark.parametrize("platform", ["huawei", "hp_comware"])
+def test_an_engine_id_is_the_devices_own(platform):
+    """It comes with the agent and is no difference; where a text wants another one, that is said and not sent."""
+    spoken = dialect(platform)
+    running = spoken.parse(b"snmp-agent\nsnmp-agent local-engineid 800007DB0300AABBCCDDEE\n")
+    assert spoken.change(running, spoken.parse(b"snmp-agent\n")).empty
+    other = spoken.change(running, spoken.parse(b"snmp-agent\nsnmp-agent local-engineid 800007DB03112233445566\n"))
+    assert other.empty
+    assert "112233445566" in str(other.notes[0])

@@ -235,6 +235,25 @@ def test_a_platform_that_shows_no_text_as_it_was_says_so():
     """Rather than a configuration with lines left out."""
     assert {platform for platform in PLATFORMS if takes_texts(platform)} == {*TEXTS, *FIREWALLS}
     assert not takes_texts("nobody's")
+
+
+def test_new_lines_stand_where_their_neighbours_stand():
+    """Behind a line that was replaced, several new ones of its kind: none of them looks like a part of it."""
+    text = "#\nsysname A\n#\nsnmp-agent\nsnmp-agent sys-info version v2c\n#\nreturn\n"
+    lines = ["system-view", "undo snmp-agent sys-info version v2c", "snmp-agent sys-info version v3"]
+    lines += ["snmp-agent trap enable", "snmp-agent mib-view included all iso"]
+
+    async def typed() -> str:
+        device = emulator("huawei")(Spec("A", "huawei", IPv4Address(0)))
+        await take(device, text)
+        session = device.session(Script(), "console", 15)
+        for line in lines:
+            await session.execute(line)
+        return device.show(device.running)
+
+    shown = [line for line in asyncio.run(typed()).splitlines() if "snmp-agent" in line]
+    assert len(shown) >= 4
+    assert not [line for line in shown if line.startswith(" ")]
     with pytest.raises(TypeError):
         taken("frr", "")
 

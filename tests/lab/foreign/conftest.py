@@ -65,3 +65,21 @@ def lianyuan_city(tmp_path_factory: pytest.TempPathFactory) -> City:
 def shangrao_city(tmp_path_factory: pytest.TempPathFactory) -> City:
     """A prefecture-level city: 12 counties, 277 townships, three makes of routers."""
     return _city("shangrao", tmp_path_factory.mktemp("foreign"))
+
+
+@pytest.fixture(scope="package")
+def jiyuan_city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A city without counties: 24 departments, 16 townships, 506 villages behind two VPN gateways."""
+    return _city("jiyuan", tmp_path_factory.mktemp("foreign"))
+
+
+@pytest.fixture(scope="package")
+def suqian_city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A prefecture-level city: 116 units, 109 townships, five makes."""
+    return _city("suqian", tmp_path_factory.mktemp("foreign"))
+
+
+@pytest.fixture(scope="package")
+def wuwei_city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A prefecture-level city: 80 departments behind access switches, 108 townships."""
+    return _city("wuwei", tmp_path_factory.mktemp("foreign"))

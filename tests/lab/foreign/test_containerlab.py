@@ -60,9 +60,12 @@ def small(lianyuan_city, tmp_path_factory):
     return saved(document.write(built), tmp_path_factory.mktemp("clab") / "small"), built
 
 
-@pytest.mark.parametrize("name", ["lianyuan_city", "shangrao_city"])
+@pytest.mark.parametrize("name", ["lianyuan_city", "shangrao_city", "jiyuan_city", "suqian_city", "wuwei_city"])
 def test_the_example_cities_are_sound(name, request, tmp_path):
-    """Every device is a node, every circuit between two of them a link, and the whole passes schema and link checks."""
+    """Every device is a node, every circuit between two of them a link, and the whole passes schema and link checks.
+
+    With the last link led to a node that is not there it is refused at that line.
+    """
     city = request.getfixturevalue(name)
     built = city.topology("containerlab")
     file = saved(document.write(built), tmp_path / "clab")
@@ -78,6 +81,13 @@ def test_the_example_cities_are_sound(name, request, tmp_path):
         for node in topology["nodes"].values()
         if "startup-config" in node
     )
+    lines = file.read_text(encoding="utf-8").splitlines()
+    number = max(number for number, line in enumerate(lines) if re.match(r"    - \S+:\S+$", line))
+    lines[number] = "    - nobody:eth1"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        check(file)
+    assert [problem.line for problem in caught.value.problems if "nobody" in problem.in_language("en")] == [number + 1]
 
 
 def test_interfaces_are_named_as_the_kind_names_them(small):

@@ -13,12 +13,13 @@ from configs.dialects import platforms
 from inventory import workspace
 from inventory.errors import InputError
 from inventory.text import Message
-from lab.rehearsal import change, faults, hosts, pairs, scratch
+from lab.emulator.platforms import PLATFORMS, emulator, takes_texts
+from lab.rehearsal import change, faults, hosts, mixed, pairs, scratch, ways
 from lab.rehearsal.legs import Walk, _left_out
 from lab.rehearsal.model import Finding, Flow, Gap, Home, Host, Leg, Loss, Pair, Pushed, Seen, Wanted, Way
 from lab.rehearsal.prober import _Flow
 from lab.rehearsal.report.drawing import _rows
-from lab.rehearsal.result import blamed, findings, grouped, too_much
+from lab.rehearsal.result import blamed, findings, grouped, mended, too_much
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -225,6 +226,90 @@ def test_rows_of_the_drawing_are_distances_from_the_middle():
     names = ["r1", "r2", "core", "far"]
     lines = [("core", "r1"), ("core", "r2"), ("r2", "far"), ("core", "r1")]
     assert list(_rows(names, lines)) == [["core"], ["r1", "r2"], ["far"]]
+
+
+# ---- what a change mends
+
+
+class _Walk:
+    """Where each leg leads: forth to the number that its folder begins with."""
+
+    unasked = ()
+
+    def point(self, leg: Leg) -> int:
+        return int(leg.folder[:3]) - (leg.way is Way.BACK)
+
+    def home_of(self, host: str) -> str:
+        return host.removeprefix("pc-")
+
+    def first_texts(self, _: Leg) -> dict[str, bytes]:
+        return {}
+
+    def first_matrix(self, _: Leg) -> tuple[Seen, ...]:
+        return ()
+
+
+def _leg(folder: str, way: Way, *, passed: bool) -> Leg:
+    leg = Leg(folder, "fix", way)
+    leg.matrix = (Seen(flow(), passed),)
+    return leg
+
+
+def _found(before: bool, *legs: Leg) -> tuple[list[tuple[str, str]], dict[str, int]]:
+    seen = (Seen(flow(), before),)
+    found = [(one.kind, one.leg) for one in findings(seen, legs, _Walk(), {})]  # type: ignore[arg-type]
+    return found, mended(seen, legs, _Walk())  # type: ignore[arg-type]
+
+
+def test_a_pair_that_the_change_joins_is_no_finding():
+    """Apart today and behind the way back, joined behind both ways forth."""
+    ways = ((Way.FORTH, True), (Way.BACK, False), (Way.AGAIN, True))
+    found, since = _found(False, *(_leg("001-fix", way, passed=passed) for way, passed in ways))
+    assert (found, list(since.values())) == ([], [1])
+
+
+def test_a_pair_that_stays_apart_is_one():
+    """Told once, of today."""
+    found, since = _found(False, _leg("001-fix", Way.FORTH, passed=False), _leg("002-fix", Way.FORTH, passed=False))
+    assert (found, since) == ([("required-failed", "today")], {})
+
+
+def test_a_pair_that_was_joined_has_to_stay_joined():
+    """What the second stage breaks is told of the second stage."""
+    legs = (_leg("001-fix", Way.FORTH, passed=True), _leg("002-fix", Way.FORTH, passed=False))
+    assert _found(False, *legs)[0] == [("required-failed", "002-fix")]
+    again = (_leg("001-fix", Way.FORTH, passed=True), _leg("001-fix", Way.AGAIN, passed=False))
+    assert ("required-failed", "001-fix again") in _found(False, *again)[0]
+
+
+# ---- which devices the texts join, and what runs
+
+
+def test_a_bare_port_joins_nobody(town, inventory):
+    """The line is there; without an address at one end nobody is waited for behind it."""
+    texts = {name: town.text(name).encode() for name in ("core", "r1", "r2")}
+    assert len(set(ways.islands(inventory, texts).values())) == 1
+    texts["r1"] = texts["r1"].replace(b" ip address 10.254.0.6/30\n", b"")
+    island = ways.islands(inventory, texts)
+    assert island["core"] == island["r2"] != island["r1"]
+    both = [Pair(f"pc-{a}", f"pc-{b}", Wanted.REQUIRED, WHY) for a, b in (("r1", "r2"), ("core", "r2"))]
+    assert ways.apart(both, {host.name: host for host in _pcs()}, island) == {"pc-r1 → pc-r2"}
+
+
+def test_a_port_has_one_name_however_it_is_written():
+    """With a blank or without."""
+    homes = {"GigabitEthernet0/2": [home("10.0.0.1/24", "10.0.0.1")]}
+    assert hosts.at(homes, "GigabitEthernet 0/2") == homes["GigabitEthernet0/2"]
+    assert hosts.at(homes, "GigabitEthernet 0/21") == ()
+
+
+def test_what_runs_is_what_the_emulators_say(monkeypatch):
+    """The emulators are asked, not a list; FRR is itself, a VPN gateway has none."""
+    assert {platform for platform in (*PLATFORMS, "linux") if mixed.runnable(platform) is None} == set(PLATFORMS)
+    monkeypatch.setattr(emulator("topsec_tos"), "lays_out", False)
+    assert not takes_texts("topsec_tos")
+    assert "begins with a given text" in str(mixed.runnable("topsec_tos"))
+    assert mixed.runnable("frr") is None
 
 
 # ---- the copy and the change

@@ -150,3 +150,20 @@ def test_an_end_that_the_other_one_hears_no_more_is_down(before: Port, after: Po
     assert [(one.line, one.touches, one.weak) for one in there.left] == [(3, "routes", False)]
     back = loader.load_model("R", switch(before, "R"))
     assert (back.changed, back.left) == ((f"ip link set dev {short} up",), ())
+
+
+def test_a_port_that_only_a_later_text_uses_is_cabled() -> None:
+    """Bare today, it has its address once that text is loaded; without the promise it has no cable."""
+    bare, joins = router(port("E2", "10.0.2.1/24")), NEAR
+    node = Node()
+    alone = Loader(assembled({"R": bare, "S": FAR}, CABLES), node)
+    assert any("no cable" in str(one.reason) for one in alone.load_model("R", joins).left)
+    node = Node()
+    loader = Loader(assembled({"R": bare, "S": FAR}, CABLES, later={"R": [joins]}), node)
+    loaded = loader.load_model("R", joins)
+    assert not loaded.left
+    short = loader.built["R"].names.ports["E1"]
+    assert f"ip address add 10.0.0.1/24 dev {short}" in loaded.changed
+    assert any(
+        ("R", short) in (cable.a, cable.b) and "S" in (cable.a[0], cable.b[0]) for cable in loader.network.spec.cables
+    )
