@@ -19,7 +19,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs import change, dialects
-from configs.readdress.bridges import Known, Side, known
+from configs.readdress.bridge_sides import Side, Speaker, speaker
 from configs.readdress.engine import Engine
 from configs.readdress.outcomes import Action
 from configs.readdress.stages_legs import ranges
@@ -284,10 +284,10 @@ class DeviceWay:
         chapter = self.chapters[leg]
 
         @cache
-        def read() -> Known:
+        def read() -> Speaker | None:
             states = {number: _effective(turn, pass_, State.ADDED) for number, turn in enumerate(chapter.turns)}
             tree = self.dialect.parse(self._at(chapter, _Step(states)))
-            return known(tree, self.language, dialects.forwarding(self.source.platform, tree, self.source.path))
+            return speaker(tree, self.language, dialects.forwarding(self.source.platform, tree, self.source.path))
 
         for turn in chapter.turns:
             if turn.last == pass_ and isinstance(turn.before, IPv4Interface) and turn.after is not None:
