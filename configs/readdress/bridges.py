@@ -94,6 +94,7 @@ def bridge(sides: Sequence[Side]) -> Bridged:
     for side in sides:
         by_line.setdefault((side.before.network, side.after.network), []).append(side)
     lines = [line for line in by_line.values() if any(side.spoken for side in line)]
+    lines += [[side] for side in _others(sides)]
     found = Bridged()
     if not any(side.changes for line in lines for side in line):
         return found
@@ -116,6 +117,16 @@ def bridge(sides: Sequence[Side]) -> Bridged:
         elif not upset.isdisjoint(side.device for side in line):
             found.unbridged.append(Unbridged(tuple(side.device for side in line), line[0].before, "beyond"))
     return found
+
+
+def _others(sides: Sequence[Side]) -> Iterator[Side]:
+    """The lines of these devices on which nothing moves: who is behind one may lose routes all the same."""
+    moving = {(side.device, port.name) for side in sides if (port := side.port) is not None}
+    for side in {side.device: side for side in sides if side.spoken}.values():
+        for port in side.speaker.ports:
+            if (side.device, port.name) not in moving and side.speaker.looks(port):
+                address = port.addresses[0]
+                yield side._replace(before=address, after=address, changes=False)
 
 
 def _unfit(line: Sequence[Side]) -> str:

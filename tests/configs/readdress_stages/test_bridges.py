@@ -318,6 +318,10 @@ def test_who_is_beyond_the_root_is_named():
         *("10.254.0.0/30", "59.192.0.0/30", "10.255.0.1/32", "10.255.0.2/32"),
     }
     assert "ip route 0.0.0.0/0 10.254.0.6 eth1 tag 4192 250" in given["hub"]
+    # A line on which nothing moves leads to somebody as well.
+    hub = text("frr", 1, ["10.254.0.1/30", "10.253.0.1/30"], ["10.65.0.1/24"])
+    found = made([source("hub", "frr", hub), source("stub", "huawei", stub)])
+    assert [(str(line.address), line.why) for line in found.unbridged] == [("10.253.0.1/30", "beyond")]
 
 
 def test_two_stubs_alone():
