@@ -4,7 +4,9 @@ Between two stages a device may pass through several texts, in an order that nev
 come by:
 
     1. routes over both next hops: whichever of an interface's addresses is away for a moment, one of them holds
-    2. the interfaces that nobody arrives on: their new address leaves its second place and becomes the primary one
+    2. the interfaces that nobody arrives on, one by one: their new address leaves its second place and becomes the
+       primary one, which overrides the old one (NetEngine 8000 command reference, “ip address”; IOS does the same), and
+       the next command gives that again
     3. the same on the interface we arrive on, last; its primary address goes with the session, so what follows is sent
        after a login at the new one
     4. routes over the old next hops go, and single values change
