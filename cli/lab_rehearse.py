@@ -80,6 +80,10 @@ def rehearse(
             "--late", min=1, help=tr(mark("Seconds of traffic behind a stage: what it breaks may break late."))
         ),
     ] = 45.0,
+    settle: Annotated[
+        float,
+        typer.Option("--settle", min=1, help=tr(mark("Seconds behind that in which routing has to find its way."))),
+    ] = 60.0,
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -98,6 +102,7 @@ def rehearse(
     """Rehearse a change and show what came of it."""
     from lab.backend import Quiet  # noqa: PLC0415 - start-up time
     from lab.backends.netns import Netns  # noqa: PLC0415 - as above
+    from lab.rehearsal import scratch  # noqa: PLC0415 - as above
     from lab.rehearsal.rehearse import Order  # noqa: PLC0415 - as above
     from lab.rehearsal.rehearse import rehearse as run  # noqa: PLC0415 - as above
 
@@ -111,21 +116,21 @@ def rehearse(
         )
     texts = _texts(sources, loaded, workspace)
     chosen = _chosen(loaded, where, texts, sliced=sliced)
-    with tempfile.TemporaryDirectory(prefix="govnet-rehearsal-") as place:
+    # An end by a signal is an interrupt: the lab and the copy of the workspace go with it.
+    with ended_like_an_interrupt(), scratch.place() as place:
         order = Order(
             root=workspace,
-            place=Path(place) / "workspace",
+            place=place / "workspace",
             texts=texts,
             change=change,
             devices=chosen,
             tolerate=tolerate,
             late=late,
+            settle=settle,
             again=not once,
             faults=fault or (),
         )
-        # An end by a signal is an interrupt: the lab and the copy of the workspace go with it.
-        with ended_like_an_interrupt():
-            result = run(order, Rollouts(), Quiet() if as_json else _Talking())
+        result = run(order, Rollouts(), Quiet() if as_json else _Talking())
     document = result.as_json()
     if out is not None:
         _write(out, result, document)
@@ -189,14 +194,20 @@ def _pushed(row: Mapping[str, Any]) -> Pushed:
 
 
 def _demand(root: Path, out: Path | None) -> None:
-    """InputError if there is no plan, or something stands where the report is to go."""
+    """InputError if there is no plan, or the report cannot be written where it is to go."""
     path = root / "plan" / "plan.csv"
     if not path.exists():
         message = Message("there is no address plan at {path}", path=path)
         raise LabError(message, Message("run `govnet plan make` first"))
-    if out is not None and out.exists() and not out.is_dir():
-        message = Message("it is not a folder")
-        raise InputError([Problem("not-a-folder", message, Message("name a folder: --out DIR"), str(out))])
+    if out is None:
+        return
+    # Said now, not behind minutes of rehearsal.
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out).close()
+    except OSError as error:
+        message = Message("it is not a folder that can be written to: {why}", why=error.strerror or error)
+        raise InputError([Problem("not-a-folder", message, Message("name a folder: --out DIR"), str(out))]) from None
 
 
 def _texts(sources: Sequence[str], loaded: Workspace, root: Path) -> dict[str, bytes]:
@@ -246,11 +257,11 @@ def _write(out: Path, result: Result, document: Mapping[str, Any]) -> None:
 
 
 def _show(result: Result) -> None:
-    from lab.rehearsal.result import KINDS, WAYS  # noqa: PLC0415 - start-up time
+    from lab.rehearsal.result import KINDS, WAYS, grouped  # noqa: PLC0415 - start-up time
 
     columns = (
         mark("stage"),
-        mark("way"),
+        mark("direction"),
         mark("devices"),
         mark("pairs"),
         mark("probes"),
@@ -258,13 +269,17 @@ def _show(result: Result) -> None:
         mark("longest"),
     )
     print_table("", columns, [_row(leg, tr(WAYS[leg.way])) for leg in result.legs])
-    for finding in result.findings[:SHOWN]:
+    groups = grouped(result.findings)
+    for finding, alike in groups[:SHOWN]:
         head = f"{finding.leg}: {tr(KINDS.get(finding.kind, finding.kind))}: "
-        talk().print(head + str(finding.told), style="red", markup=False, soft_wrap=True)
-    if len(result.findings) > SHOWN:
-        talk().print(tr("… and {count} more", count=len(result.findings) - SHOWN), markup=False)
+        tail = f" {tr('… and {count} more like it', count=alike)}" if alike else ""
+        talk().print(f"{head}{finding.told}{tail}", style="red", markup=False, soft_wrap=True)
+    if len(groups) > SHOWN:
+        talk().print(tr("… and {count} more", count=sum(1 + alike for _, alike in groups[SHOWN:])), markup=False)
     for note in result.notes:
         talk().print(str(note), style="yellow", markup=False, soft_wrap=True)
+    if result.resting is not None:
+        talk().print(str(result.resting), style="yellow", markup=False, soft_wrap=True)
     for one in _stand_ins(result):
         talk().print(one, style="yellow", markup=False, soft_wrap=True)
     if result.ok:

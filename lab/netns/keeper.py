@@ -86,7 +86,10 @@ def main() -> NoReturn:
         for stage in sorted({node.stage for node in spec.nodes}):
             starting = [node for node in spec.nodes if node.script and node.stage == stage]
             list(pool.map(lambda node: _boot(node, spec.timeout), starting))
-    _serve_all(spec)
+    with ThreadPoolExecutor(1) as beside:
+        warming = beside.submit(_warm, spec)
+        _serve_all(spec)
+        warming.result()
     _say(done=True)
     _KEPT.wait()
     quiet = os.open(os.devnull, os.O_RDWR)
@@ -184,6 +187,20 @@ def _boot(node: NodeSpec, timeout: float) -> None:
         _say(node=node.name, error=str(error))
     else:
         _say(node=node.name, seconds=round(time.monotonic() - began, 3))
+
+
+def _warm(spec: LabSpec) -> None:
+    """Let the routers meet with short timers, if that is wanted, and give them back their own."""
+    if not spec.warm:
+        return
+    from lab.netns.warming import Warming  # noqa: PLC0415 - start-up time
+
+    _say(step="warming")
+    nodes = {node.name: NODES / node.name / "root/run/frr" for node in spec.nodes if node.script}
+    warming = Warming(nodes, spec.cables, spec.workers)
+    warming.run()
+    for name, why in warming.failed.items():
+        _say(node=name, error=why)
 
 
 def _serve_all(spec: LabSpec) -> None:

@@ -62,6 +62,7 @@ class LabSpec:
     """The whole lab. `timeout` is how many seconds one node may take to start.
 
     `fronts` is what `lab.fronts.process` is told when all nodes have started; without it there is no such process.
+    `warm`: its routers meet with short timers (`lab.netns.warming`), and all is there only when they have met.
     """
 
     nodes: tuple[NodeSpec, ...]
@@ -69,6 +70,7 @@ class LabSpec:
     workers: int = 4
     timeout: float = 180.0
     fronts: str = ""
+    warm: bool = False
 
     def to_json(self) -> str:
         """One line of JSON."""
@@ -84,6 +86,7 @@ def from_json(text: str) -> LabSpec:
         workers=document["workers"],
         timeout=document["timeout"],
         fronts=document.get("fronts", ""),
+        warm=document.get("warm", False),
     )
 
 

@@ -6,10 +6,15 @@ Stages, rollouts, their database and the lab's files come to lie in it, so that 
 from __future__ import annotations
 
 import csv
+import fcntl
 import hashlib
 import io
+import os
 import re
 import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -17,9 +22,8 @@ import yaml
 from inventory.sources import read_bytes, write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from ipaddress import IPv4Interface, IPv6Interface
-    from pathlib import Path
 
 _FOLDERS: Final = ("inventory", "plan", "templates")
 # What leads out of the copy: a database of others, where the log is forwarded to, whom alerts and queries go to.
@@ -28,6 +32,40 @@ _OUTSIDE: Final = ("database", "syslog", "prometheus", "prometheus_secret")
 _WAITING: Final = ("windows", "approval")
 _REFERENCE: Final = re.compile(r"(?:file|env|age|vault):\S+")
 SECRETS: Final = "secrets"
+_PREFIX: Final = "govnet-rehearsal-"
+_LOCK: Final = "lock"
+
+
+@contextmanager
+def place() -> Iterator[Path]:
+    """A temporary folder for a copy, gone at the end; those of rehearsals that were killed go now."""
+    _sweep(Path(tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as name:
+        # The kernel lets go of the lock when this process ends, however it does.
+        lock = os.open(Path(name) / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield Path(name)
+        finally:
+            os.close(lock)
+
+
+def _sweep(top: Path) -> None:
+    """Remove our own folders whose process is no more."""
+    for folder in top.glob(f"{_PREFIX}*"):
+        try:
+            if folder.lstat().st_uid != os.geteuid() or folder.is_symlink():
+                continue
+            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except OSError:
+            continue  # another one's, or one that is just being made
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue  # it is in use
+        finally:
+            os.close(lock)
 
 
 def copy(root: Path, target: Path) -> None:

@@ -118,7 +118,9 @@ def assembled(
     nodes = [node(one) for one in built.values()]
     nodes += [_host(host) for host in hosts]
     nodes.append(cabling.between())
-    spec = LabSpec(tuple(nodes), tuple(cabling.cables), workers=4)
+    # With the vendors' own timers a network takes its time to converge.
+    warm = not fast and target is Target.NETNS
+    spec = LabSpec(tuple(nodes), tuple(cabling.cables), workers=4, warm=warm)
     return Network(devices, built, wiring, spec, target, fast, spanning, tuple(hosts))
 
 

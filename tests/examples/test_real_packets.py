@@ -8,6 +8,7 @@ import pytest
 
 from ipplan import plan
 from lab import checks, control
+from lab.netns import process
 from tests.patience import PATIENCE, until
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def start(city: Copy, *devices: str) -> LabState:
     where = f"name in ({', '.join(devices)})"
     state = control.up(city.root, backend_name="netns", where=where)
     city.govnet("config", "push", "--lab", "--commit", "--where", where)
+    process.hasten(int(state.extra["keeper"]))
     return state
 
 

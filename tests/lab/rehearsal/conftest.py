@@ -59,8 +59,9 @@ class Town:
         )
 
     def rehearse(self, change: Path, *words: str) -> dict[str, Any]:
-        """What `lab rehearse` prints with --json, and how it ended."""
-        done = self.govnet("lab", "rehearse", str(self.today), "--change", str(change), "--json", "--late", "6", *words)
+        """What `lab rehearse` prints with --json, and how it ended. The routers' timers are short, so its own are."""
+        timers = ("--late", "6", "--settle", "12")
+        done = self.govnet("lab", "rehearse", str(self.today), "--change", str(change), "--json", *timers, *words)
         assert done.stdout, done.stderr
         document: dict[str, Any] = json.loads(done.stdout)
         assert "legs" in document, document

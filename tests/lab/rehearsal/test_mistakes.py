@@ -84,7 +84,7 @@ MISTAKES = (
 @pytest.mark.parametrize("mistake", [one for one in MISTAKES if one.name in SHORT], ids=lambda one: one.name)
 def test_a_mistake_is_found(tmp_path: Path, make_town: Callable[..., Any], mistake: Mistake) -> None:
     """With the device that it is on, and a pair that suffers."""
-    _found(make_town(tmp_path / "town", 2), tmp_path, mistake)
+    _found(make_town(tmp_path / "town", 1), tmp_path, mistake)
 
 
 @pytest.mark.soak
