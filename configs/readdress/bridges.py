@@ -236,9 +236,16 @@ class Tree:
                 if network not in ends:
                     yield lower.device, _sink(lower, network)
         # Between two stubs each would send the other what neither knows.
-        if upset and not branch.level and not branch.stub.speaker.has_default:
+        if self._top(branch.hub.device) in upset and not branch.level and not branch.stub.speaker.has_default:
             for hop in branch.hub.hops:
                 yield branch.stub.device, _route(branch.stub, DEFAULT, hop)
+
+    def _top(self, device: str) -> str:
+        """The device above all others on the way up."""
+        above = {branch.stub.device: branch.hub.device for branch in self.branches.values() if not branch.level}
+        while device in above:
+            device = above[device]
+        return device
 
     def _twice(self, upper: Side) -> set[IPv4Network]:
         """Networks behind more than one line of a device: OSPF alone knows which of them leads there now."""

@@ -298,6 +298,12 @@ def test_lines_without_ospf_and_lines_with_nothing_to_lose():
     ]
     found = made(quiet)
     assert (bridges(found), found.unbridged) == ({"a": [], "b": []}, [])
+    # Another star on which nothing changes places is left alone.
+    calm = text("frr", 7, ["10.254.0.101/30", "10.254.0.105/30"], [])
+    near = [text("frr", 8 + n, [f"10.254.0.{102 + 4 * n}/30"], [f"10.65.{8 + n}.1/24"]) for n in (0, 1)]
+    apart = [source(name, "frr", said) for name, said in zip(("calm", "c0", "c1"), (calm, *near), strict=True)]
+    given = bridges(made([*star("frr", "huawei", "frr"), *apart]))
+    assert {name for name, lines in given.items() if lines} == {"hub", "stub0", "stub1"}
     found = made(star("frr", "frr", "frr"))
     assert (any(bridges(found).values()), found.unbridged) == (False, [])
     found = made(star("huawei", "huawei", "huawei"), ("10.65.0.0/16", "59.193.0.0/16"))
