@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from ipaddress import IPv4Network, ip_address
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,7 @@ class Guarded:
         self._virtual = any(map(self._paths.virtual.match, self._interfaces))
         self._routed = set(self._static_routes(running))
         self._afar = self._reached_from_afar(running)
-        self._own = {network for tree in (running, intended) for network in self._own_networks(tree)}
+        self._trees = (running, intended)
         self._lists = {name for tree in (running, intended) for name in self._bound_lists(tree)}
 
     def _static_routes(self, running: Tree) -> Iterator[IPv4Network]:
@@ -70,25 +70,24 @@ class Guarded:
             if network is not None and network.prefixlen:
                 yield network
 
-    def _own_networks(self, tree: Tree) -> Iterator[IPv4Network]:
+    @cached_property
+    def _own(self) -> set[IPv4Network | None]:
         """The networks of our interfaces, of whichever VRF."""
-        for path, node in self._interfaces_of(tree):
+        found: set[IPv4Network | None] = set()
+        for path, node in (one for tree in self._trees for one in self._interfaces_of(tree)):
             lines = [self._language.normalise((*path, node.text), child.text) for child in node.children]
-            for line in lines if "shutdown" not in lines else ():
-                network = _destination(line) if self._paths.address.match(line) else None
-                if network is not None:
-                    yield network
+            if "shutdown" not in lines:
+                found |= {_destination(line) for line in lines if self._paths.address.match(line)}
+        return found
 
     def _is_sink(self, line: str, network: IPv4Network) -> bool:
         """Whether a route behind all others ends packets to a network of our own: it does nothing while that network
         is there, and while it is not nobody comes from there.
         """  # noqa: D205 - one sentence
         floating = self._language.floating
-        return (
-            network in self._own
-            and floating is not None
-            and line == self._language.normalise((), floating.sink(network))
-        )
+        if floating is None or line != self._language.normalise((), floating.sink(network)):
+            return False
+        return network in self._own
 
     def _reached_from_afar(self, running: Tree) -> bool:
         """Whether whoever speaks to us may be behind a default route or one that a protocol learnt.

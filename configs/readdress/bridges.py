@@ -5,38 +5,35 @@ hellos agree (RFC 2328, 10.5: hellos of another network are dropped). A **bridge
 of 250, behind OSPF's (10 and 150, or 110), IS-IS's, RIP's, EIGRP's and, but for VRP's 255, BGP's: it does nothing while
 these have a route. Stage add brings bridges, over the old and the new next hop, remove takes them away first.
 
-They are written for a **stub** only: a router with one line over which it speaks OSPF, and no other protocol. It gets a
-default route to the router at the other end, its hub; the hub gets routes to the stub's own networks. Nothing else can
-be reached through a stub, so these cannot close a circle but where one of the stub's networks is down: a route to null
-behind the bridge (251) ends packets to it there.
+They are written along a **tree** only. A stub speaks OSPF over one line, and no other protocol: what is behind it is
+its own. A router whose other lines all lead to stubs is a stub too, with what is behind them. A stub gets a default
+route to the router at the other end, its hub; the hub gets routes to the networks behind the stub. So a packet goes up
+towards the root, or down towards its network, and never up again: where it would, because a network is down or its line
+is, a route to null behind the bridge (251) at each stub, to each network behind it, ends it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs.change.language import DISTANCE
-from configs.forwarding.model import PortKind
+from configs.readdress.bridge_sides import DEFAULT, Side
 from inventory.text import Message, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
+    from ipaddress import IPv4Address, IPv4Network
 
-    from configs.change import Language
-    from configs.forwarding.model import BgpFamily, Forwarding, Isis, Ospf, Port, Rip
-    from configs.tree import Tree
     from inventory.model import Interface
-
-_DEFAULT: Final = IPv4Network("0.0.0.0/0")
 
 WHY: Final = {
     "no-form": mark("there is no form for such routes in the language of one of the two"),
     "not-two": mark("it is no line between just two of these devices"),
     "in-place": mark("its addresses change in place, none stands beside the other"),
     "vrf": mark("it is in a VPN"),
-    "no-stub": mark("each of the two has other lines, so that a circle cannot be ruled out"),
+    "no-stub": mark("both devices have other lines that lead to no stub, so that a circle cannot be ruled out"),
     "redistributes": mark("static routes are told to others"),
     "unread": mark("a line that decides about routes is not understood"),
     "beyond": mark("who is behind it has no route to stubs whose addresses change places until OSPF has told it"),
@@ -44,45 +41,6 @@ WHY: Final = {
     "knows-more": mark("the hub knows more than it tells the stub by OSPF"),
     "leads-back": mark("the hub has static routes that lead to the stub and are not its own networks"),
 }
-
-
-class Known(NamedTuple):
-    """What a text says of packets, and where it says more: views of interfaces (the line of each) with commands that
-    are not understood, and 0 if such a command decides about routes.
-    """  # noqa: D205 - one sentence
-
-    model: Forwarding | None
-    unread: frozenset[int] = frozenset()
-
-
-def known(tree: Tree, language: Language, model: Forwarding | None) -> Known:
-    """What is known of a device by its text."""
-    left = {one.line: one for one in model.left if not one.weak} if model is not None else {}
-    unread = {0 for one in left.values() if one.touches == "routes"}
-    first: dict[str, int] = {}  # an interface's commands may stand in several places
-    for node in tree.children:
-        header = language.normalise((), node.text)
-        line = first.setdefault(header, node.line)
-        if any(below.line in left for _, below in node.walk()):
-            unread.add(0 if language.paths.routing.match(f"{header} > ") else line)
-    return Known(model, frozenset(unread))
-
-
-class Side(NamedTuple):
-    """One device at a line whose addresses change places, with both there; its interface by today's address."""
-
-    device: str
-    language: Language
-    read: Callable[[], Known]
-    before: Interface
-    after: Interface
-    changes: bool  # its primary address changes, and OSPF loses its neighbours
-    beside: bool  # old and new can stand beside each other
-
-    @property
-    def model(self) -> Forwarding | None:
-        """What the device does with packets; None if its language is not read so."""
-        return self.read().model
 
 
 class Unbridged(NamedTuple):
@@ -105,220 +63,219 @@ class Bridged:
     routes: dict[str, list[str]] = field(default_factory=dict)
     unbridged: list[Unbridged] = field(default_factory=list)
 
+    def add(self, device: str, command: str) -> None:
+        """One command, once."""
+        mine = self.routes.setdefault(device, [])
+        if command not in mine:
+            mine.append(command)
+
+
+class Branch(NamedTuple):
+    """A line of the tree. `level`: two stubs and nobody above them; each is the other's."""
+
+    hub: Side
+    stub: Side
+    level: bool
+
+    @property
+    def changes(self) -> bool:
+        """Whether OSPF loses its neighbour on it."""
+        return self.hub.changes or self.stub.changes
+
+    @property
+    def ways(self) -> list[tuple[Side, Side]]:
+        """The pairs of a router and the one whose networks it is given."""
+        return [(self.hub, self.stub), *([(self.stub, self.hub)] if self.level else [])]
+
 
 def bridge(sides: Sequence[Side]) -> Bridged:
     """The bridges of all lines that the sides are at."""
-    found = Bridged()
     by_line: dict[tuple[object, object], list[Side]] = {}
     for side in sides:
         by_line.setdefault((side.before.network, side.after.network), []).append(side)
-    lines = [line for line in by_line.values() if any(_spoken(side) for side in line)]
-    hubs: set[str] = set()
-    # Other stubs of a hub lose their routes to the stub whose neighbour is away: they go by their default routes.
-    for line in sorted(lines, key=lambda line: not any(side.changes for side in line)):
-        changes = any(side.changes for side in line)
-        if not changes and hubs.isdisjoint(side.device for side in line):
-            continue
-        why = _refused(line)
+    lines = [line for line in by_line.values() if any(side.spoken for side in line)]
+    lines += [[side] for side in _others(sides)]
+    found = Bridged()
+    if not any(side.changes for line in lines for side in line):
+        return found
+    tree = Tree(lines)
+    refused: dict[int, str] = {}
+    for line in lines:
+        branch = tree.branches.get(id(line))
+        why = _unfit(line) or (tree.unfit(branch) if branch is not None else "no-stub")
         if why:
-            why = why if changes else "beyond"
-            found.unbridged.append(Unbridged(tuple(side.device for side in line), line[0].before, why))
-            continue
-        one, other = line
-        for device, command in _routes(one, other) if changes else _outwards(one, other):
-            mine = found.routes.setdefault(device, [])
-            if command not in mine:
-                mine.append(command)
-        hubs |= {side.device for side in line if not _is_stub(side)}
+            refused[id(line)] = why
+            tree.branches.pop(id(line), None)
+    upset = tree.upset()
+    for line in lines:
+        branch = tree.branches.get(id(line))
+        if branch is not None:
+            for device, command in tree.routes(branch, upset):
+                found.add(device, command)
+        elif any(side.changes for side in line):
+            found.unbridged.append(Unbridged(tuple(side.device for side in line), line[0].before, refused[id(line)]))
+        elif not upset.isdisjoint(side.device for side in line):
+            found.unbridged.append(Unbridged(tuple(side.device for side in line), line[0].before, "beyond"))
     return found
 
 
-def _refused(line: Sequence[Side]) -> str:
-    """Why a line gets no bridges: a key of `WHY`, or nothing."""
-    if len(line) != 2 or not all(side.before.network.prefixlen >= 30 and _spoken(side) for side in line):
+def _others(sides: Sequence[Side]) -> Iterator[Side]:
+    """The lines of these devices on which nothing moves: who is behind one may lose routes all the same."""
+    moving = {(side.device, port.name) for side in sides if (port := side.port) is not None}
+    for side in {side.device: side for side in sides if side.spoken}.values():
+        for port in side.speaker.ports:
+            if (side.device, port.name) not in moving and side.speaker.looks(port):
+                address = port.addresses[0]
+                yield side._replace(before=address, after=address, changes=False)
+
+
+def _unfit(line: Sequence[Side]) -> str:
+    """What about a line, or one device at it, speaks against bridges: a key of `WHY`, or nothing."""
+    if not _is_pair(line):
         return "not-two"
     if not all(side.beside for side in line):
         return "in-place"
-    if any(side.language.floating is None or side.model is None for side in line):
+    if any(side.language.floating is None for side in line):
         return "no-form"
-    return next((why for side in line if (why := _unsound(side))), "") or _unfit(*line)
+    return next((why for side in line if (why := _unsound(side))), "")
 
 
-def _unfit(one: Side, other: Side) -> str:
-    """What about the two together speaks against bridges between them."""
-    if not (_is_stub(one) or _is_stub(other)):
-        return "no-stub"
-    hub, stub = (one, other) if _is_stub(other) else (other, one)
-    if _told(hub, stub):
-        return "redistributes"
-    if _leads_back(hub, stub):
-        return "leads-back"
-    return "knows-more" if not _is_stub(hub) and not _has_default(_model(stub)) and _knows_more(hub, stub) else ""
+def _is_pair(line: Sequence[Side]) -> bool:
+    """Whether a line has just two ends, and they are neighbours."""
+    return len({side.device for side in line}) == len(line) == 2 and all(
+        side.before.network.prefixlen >= 30 and side.spoken for side in line
+    )
 
 
 def _unsound(side: Side) -> str:
     """What about one device speaks against any bridge on it."""
-    model, port = _model(side), _port(side)
+    port = side.port
     if port is None or port.vrf or port.borrows:
         return "vrf"
-    if not side.read().unread.isdisjoint((0, port.line)):
+    if not side.speaker.unread.isdisjoint((0, port.line)):
         return "unread"
-    speakers: list[Ospf | Isis | Rip | BgpFamily] = [*model.ospf, *model.isis, *model.rip]
-    speakers += model.bgp.families if model.bgp is not None else ()
-    if any(one.source == "static" for speaker in speakers for one in speaker.redistributes):
+    if side.speaker.redistributes:
         return "redistributes"
-    default = max((model.distances.get(name, 0) for name in ("ospf", "ospf-external")), default=0)
-    worst = max(max(one.distance or default, one.external_distance or default) for one in _processes(model))
-    return "behind" if worst >= DISTANCE else ""
+    return "behind" if side.speaker.worst >= DISTANCE else ""
 
 
-def _routes(one: Side, other: Side) -> Iterator[tuple[str, str]]:
-    """The commands at both ends, with the device of each."""
-    stubs = [side for side in (one, other) if _is_stub(side)]
-    for stub in stubs:
-        hub = other if stub is one else one
-        theirs = _model(hub)
-        there = {address.network for port in theirs.ports.values() if not port.vrf for address in port.addresses}
-        known = {static.network for static in theirs.statics if not static.vrf}
-        for network in _networks(stub):
-            if network in there or network in known:
+class Tree:
+    """The lines that belong to a tree, from its leaves towards its root: a device with one line left hangs on it."""
+
+    def __init__(self, lines: Sequence[list[Side]]) -> None:
+        self.branches: dict[int, Branch] = {}
+        self._below: dict[str, list[Branch]] = {}  # by the device that is above, in the order of their making
+        self._behind: dict[tuple[str, str], set[IPv4Network]] = {}
+        self._several: dict[str, set[IPv4Network]] = {}
+        open_ = [line for line in lines if _is_pair(line)]
+        left = {side.device: side.speaker.neighbours for line in open_ for side in line}
+        while True:
+            ready = {device for device, count in left.items() if count == 1}
+            closing = [line for line in open_ if not ready.isdisjoint(side.device for side in line)]
+            if not closing:
+                break
+            for line in closing:
+                hub, stub = line if line[1].device in ready else line[::-1]
+                branch = Branch(hub, stub, level=hub.device in ready)
+                self.branches[id(line)] = branch
+                for upper, _ in branch.ways:
+                    self._below.setdefault(upper.device, []).append(branch)
+                for side in line:
+                    count = left[side.device]
+                    left[side.device] = count - 1 if count is not None else None
+            open_ = [line for line in open_ if id(line) not in self.branches]
+
+    def unfit(self, branch: Branch) -> str:
+        """What about the two devices together speaks against bridges between them."""
+        for upper, lower in branch.ways:
+            behind = self.behind(upper, lower)
+            bgp = upper.speaker.model.bgp
+            if bgp is not None and any(not behind.isdisjoint(family.networks) for family in bgp.families):
+                return "redistributes"
+        hub, stub = branch.hub.speaker, branch.stub.speaker
+        if branch.level or stub.has_default:
+            return ""
+        theirs = {one.ip for port in stub.ports for one in port.addresses}
+        behind = self.behind(branch.hub, branch.stub)
+        if any(static.via in theirs and static.network not in behind for static in hub.statics):
+            return "leads-back"
+        return "knows-more" if hub.knows_more_than(stub) else ""
+
+    def behind(self, upper: Side, lower: Side) -> set[IPv4Network]:
+        """The networks that are reached through a device, seen from one above it: what OSPF tells of them."""
+        known = self._behind.get((upper.device, lower.device))
+        if known is None:
+            known = set(lower.speaker.told)
+            for branch in self._below.get(lower.device, ()):
+                for one, other in branch.ways:
+                    if one.device == lower.device and other.device != upper.device:
+                        known |= self.behind(one, other)
+            self._behind[upper.device, lower.device] = known
+        return known
+
+    def upset(self) -> set[str]:
+        """The devices that lose routes to networks behind them for a while, and those above them."""
+        found: set[str] = set()
+        # Branches stand in the order from the leaves to the root.
+        for branch in self.branches.values():
+            for upper, lower in branch.ways:
+                if branch.changes or lower.device in found:
+                    found.add(upper.device)
+        return found
+
+    def routes(self, branch: Branch, upset: set[str]) -> Iterator[tuple[str, str]]:
+        """The commands at both ends of a line, with the device of each."""
+        for upper, lower in branch.ways:
+            if not (branch.changes or lower.device in upset):
                 continue
-            for address in (stub.before, stub.after):
-                yield hub.device, _command(hub, network, address)
-            if not any(static.network == network and not static.vrf for static in _model(stub).statics):
-                yield stub.device, _command(stub, network, None)
-    yield from _outwards(one, other)
+            there = {static.network for static in upper.speaker.statics}
+            ends = {static.network for static in lower.speaker.statics}
+            for network in sorted(self.behind(upper, lower) - upper.speaker.connected - there - self._twice(upper)):
+                for hop in lower.hops:
+                    yield upper.device, _route(upper, network, hop)
+                if network not in ends:
+                    yield lower.device, _sink(lower, network)
+        # Between two stubs each would send the other what neither knows.
+        if self._top(branch.hub.device) in upset and not branch.level and not branch.stub.speaker.has_default:
+            for hop in branch.hub.hops:
+                yield branch.stub.device, _route(branch.stub, DEFAULT, hop)
+
+    def _top(self, device: str) -> str:
+        """The device above all others on the way up."""
+        above = {branch.stub.device: branch.hub.device for branch in self.branches.values() if not branch.level}
+        while device in above:
+            device = above[device]
+        return device
+
+    def _twice(self, upper: Side) -> set[IPv4Network]:
+        """Networks behind more than one line of a device: OSPF alone knows which of them leads there now."""
+        known = self._several.get(upper.device)
+        if known is None:
+            count = Counter(
+                network
+                for branch in self._below.get(upper.device, ())
+                for one, other in branch.ways
+                if one.device == upper.device
+                for network in self.behind(one, other)
+            )
+            known = {network for network, times in count.items() if times > 1}
+            self._several[upper.device] = known
+        return known
 
 
-def _outwards(one: Side, other: Side) -> Iterator[tuple[str, str]]:
-    """The stub's way to everything else. Between two stubs each would send the other what neither knows."""
-    hub, stub = (one, other) if _is_stub(other) else (other, one)
-    if not _is_stub(hub) and not _has_default(_model(stub)):
-        for address in (hub.before, hub.after):
-            yield stub.device, _command(stub, _DEFAULT, address)
-
-
-def _command(side: Side, network: IPv4Network, via: Interface | None) -> str:
-    """A bridge over a next hop behind the line, or, without one, to null.
+def _route(side: Side, network: IPv4Network, hop: IPv4Address) -> str:
+    """A bridge over a next hop behind the line.
 
     The interface is named with the next hop: while the hop's network is away, such a route does not look for another
     way to it.
     """
-    port, forms = _port(side), side.language.floating
-    assert port is not None and forms is not None  # noqa: PT018, S101 - `_refused` has seen them
-    return forms.sink(network) if via is None else forms.route(network, port.name, via.ip)
+    port, forms = side.port, side.language.floating
+    assert port is not None and forms is not None  # noqa: PT018, S101 - `_unfit` has seen them
+    return forms.route(network, port.name, hop)
 
 
-# ---- what a model says
-
-
-def _model(side: Side) -> Forwarding:
-    assert side.model is not None  # noqa: S101 - `_refused` has seen it
-    return side.model
-
-
-def _port(side: Side) -> Port | None:
-    """The interface that holds the address of today."""
-    ports = side.model.ports.values() if side.model is not None else ()
-    return next((port for port in ports if any(one.ip == side.before.ip for one in port.addresses)), None)
-
-
-def _spoken(side: Side) -> bool:
-    """Whether the device speaks OSPF over the line, as far as is known."""
-    port = _port(side)
-    return side.model is not None and port is not None and _is_active(side.model, port)
-
-
-def _processes(model: Forwarding) -> list[Ospf]:
-    return [one for one in model.ospf if one.version == 2 and not one.vrf]
-
-
-def _knowing(model: Forwarding, port: Port, address: Interface) -> Iterator[Ospf]:
-    """The processes of OSPF that know an interface's network."""
-    spoken = port.ospf
-    for process in _processes(model):
-        if spoken is not None and spoken.process not in ("", process.process):
-            continue
-        inside = any(
-            network.version == 4 and address.ip in network for area in process.areas for network in area.networks
-        )
-        if inside or (spoken is not None and spoken.area):
-            yield process
-
-
-def _is_active(model: Forwarding, port: Port) -> bool:
-    """Whether the device looks for OSPF neighbours on an interface."""
-    if not port.up or port.vrf or port.kind is PortKind.LOOPBACK:
-        return False
-    for address in port.addresses:
-        for process in _knowing(model, port, address) if address.version == 4 else ():
-            silent = port.name in process.passive or ("*" in process.passive and port.name not in process.active)
-            if port.ospf is not None and port.ospf.passive is not None:
-                silent = port.ospf.passive
-            if not silent:
-                return True
-    return False
-
-
-def _is_stub(side: Side) -> bool:
-    """Whether the device speaks OSPF over one line, and nothing else anywhere: what is behind it is its own."""
-    model = _model(side)
-    if model.bgp is not None or model.isis or model.rip or len(_processes(model)) != 1:
-        return False
-    if any(process.redistributes or process.default for process in _processes(model)):
-        return False
-    return sum(_is_active(model, port) for port in model.ports.values()) == 1
-
-
-def _networks(stub: Side) -> Iterator[IPv4Network]:
-    """The stub's own networks that OSPF tells its hub, but for the line itself."""
-    model = _model(stub)
-    line = {stub.before.network, stub.after.network}
-    for port in model.ports.values():
-        for address in port.addresses if port.up and not port.vrf else ():
-            network = address.network
-            if isinstance(network, IPv4Network) and network not in line and any(_knowing(model, port, address)):
-                yield network
-
-
-def _has_default(model: Forwarding) -> bool:
-    return any(static.network == _DEFAULT and not static.vrf for static in model.statics)
-
-
-def _told(hub: Side, stub: Side) -> bool:
-    """Whether the hub's BGP tells others of the stub's networks for as long as there is any route to them."""
-    bgp = _model(hub).bgp
-    told = {network for family in bgp.families for network in family.networks} if bgp is not None else set()
-    return not told.isdisjoint(_networks(stub))
-
-
-def _leads_back(hub: Side, stub: Side) -> bool:
-    """Whether the hub sends the stub more than the stub's own networks: the stub would send it back."""
-    ours = {address.ip for port in _model(stub).ports.values() for address in port.addresses}
-    own = {address.network for port in _model(stub).ports.values() for address in port.addresses}
-    statics = [static for static in _model(hub).statics if not static.vrf]
-    return any(static.via in ours and static.network not in own for static in statics)
-
-
-def _knows_more(hub: Side, stub: Side) -> bool:
-    """Whether the hub may reach what the stub has no route to: a default route there would let packets out.
-
-    Not if the hub tells a default route anyway, or if it knows only what OSPF knows.
-    """
-    model = _model(hub)
-    processes = _processes(model)
-    if any(one.default == "always" or (one.default and _has_default(model)) for one in processes):
-        return False
-    if model.bgp is not None or model.isis or model.rip or len(processes) != 1:
-        return True
-    if any(static.via is not None or static.port or static.via_vrf for static in model.statics if not static.vrf):
-        return True
-    if any(area.kind == "nssa" or not all(one.advertise for one in area.ranges) for area in processes[0].areas):
-        return True
-    near = {address.network for port in _model(stub).ports.values() if not port.vrf for address in port.addresses}
-    return any(
-        address.network not in near and not any(_knowing(model, port, address))
-        for port in model.ports.values()
-        for address in (port.addresses if port.up and not port.vrf else ())
-        if isinstance(address.ip, IPv4Address)
-    )
+def _sink(side: Side, network: IPv4Network) -> str:
+    """Where packets to a network behind the side end that is not there."""
+    forms = side.language.floating
+    assert forms is not None  # noqa: S101 - `_unfit` has seen it
+    return forms.sink(network)

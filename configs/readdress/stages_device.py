@@ -4,7 +4,9 @@ Between two stages a device may pass through several texts, in an order that nev
 come by:
 
     1. routes over both next hops: whichever of an interface's addresses is away for a moment, one of them holds
-    2. the interfaces that nobody arrives on: their new address leaves its second place and becomes the primary one
+    2. the interfaces that nobody arrives on, one by one: their new address leaves its second place and becomes the
+       primary one, which overrides the old one (NetEngine 8000 command reference, “ip address”; IOS does the same), and
+       the next command gives that again
     3. the same on the interface we arrive on, last; its primary address goes with the session, so what follows is sent
        after a login at the new one
     4. routes over the old next hops go, and single values change
@@ -19,7 +21,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from configs import change, dialects
-from configs.readdress.bridges import Known, Side, known
+from configs.readdress.bridge_sides import Side, Speaker, speaker
 from configs.readdress.engine import Engine
 from configs.readdress.outcomes import Action
 from configs.readdress.stages_legs import ranges
@@ -284,10 +286,10 @@ class DeviceWay:
         chapter = self.chapters[leg]
 
         @cache
-        def read() -> Known:
+        def read() -> Speaker | None:
             states = {number: _effective(turn, pass_, State.ADDED) for number, turn in enumerate(chapter.turns)}
             tree = self.dialect.parse(self._at(chapter, _Step(states)))
-            return known(tree, self.language, dialects.forwarding(self.source.platform, tree, self.source.path))
+            return speaker(tree, self.language, dialects.forwarding(self.source.platform, tree, self.source.path))
 
         for turn in chapter.turns:
             if turn.last == pass_ and isinstance(turn.before, IPv4Interface) and turn.after is not None:

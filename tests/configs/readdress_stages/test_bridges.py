@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, ip_interface
 from itertools import product
@@ -297,21 +298,36 @@ def test_lines_without_ospf_and_lines_with_nothing_to_lose():
     ]
     found = made(quiet)
     assert (bridges(found), found.unbridged) == ({"a": [], "b": []}, [])
+    # Another star on which nothing changes places is left alone.
+    calm = text("frr", 7, ["10.254.0.101/30", "10.254.0.105/30"], [])
+    near = [text("frr", 8 + n, [f"10.254.0.{102 + 4 * n}/30"], [f"10.65.{8 + n}.1/24"]) for n in (0, 1)]
+    apart = [source(name, "frr", said) for name, said in zip(("calm", "c0", "c1"), (calm, *near), strict=True)]
+    given = bridges(made([*star("frr", "huawei", "frr"), *apart]))
+    assert {name for name, lines in given.items() if lines} == {"hub", "stub0", "stub1"}
     found = made(star("frr", "frr", "frr"))
     assert (any(bridges(found).values()), found.unbridged) == (False, [])
     found = made(star("huawei", "huawei", "huawei"), ("10.65.0.0/16", "59.193.0.0/16"))
     assert (any(bridges(found).values()), found.unbridged) == (False, [])
 
 
-def test_who_is_beyond_a_hub_is_named():
-    """Routers behind the hub's own line learn of the stub by OSPF only."""
+def test_who_is_beyond_the_root_is_named():
+    """Routers behind a line that leads to no stub, or whose other end is unknown, learn of the stubs by OSPF only."""
     hub = text("frr", 1, ["10.254.0.1/30", "10.254.0.5/30"], ["10.65.0.1/24"])
     core = text("frr", 9, ["10.254.0.6/30", "10.254.0.9/30"], [])
     stub = text("huawei", 2, ["10.254.0.2/30"], ["10.65.1.1/24"])
     found = made([source("hub", "frr", hub), source("core", "frr", core), source("stub", "huawei", stub)])
-    assert [(line.devices, line.why) for line in found.unbridged] == [(("hub", "core"), "beyond")]
+    assert [(line.devices, line.why) for line in found.unbridged] == [(("core",), "beyond")]
+    # The router above the hub is given what is behind the hub, for OSPF takes the stub's networks from it too.
     given = bridges(found)
-    assert (given["core"], bool(given["hub"]), bool(given["stub"])) == ([], True, True)
+    assert {line.split()[2] for line in given["core"]} == {
+        *("10.65.0.0/24", "59.193.0.0/24", "10.65.1.0/24", "59.193.1.0/24"),
+        *("10.254.0.0/30", "59.192.0.0/30", "10.255.0.1/32", "10.255.0.2/32"),
+    }
+    assert "ip route 0.0.0.0/0 10.254.0.6 eth1 tag 4192 250" in given["hub"]
+    # A line on which nothing moves leads to somebody as well.
+    hub = text("frr", 1, ["10.254.0.1/30", "10.253.0.1/30"], ["10.65.0.1/24"])
+    found = made([source("hub", "frr", hub), source("stub", "huawei", stub)])
+    assert [(str(line.address), line.why) for line in found.unbridged] == [("10.253.0.1/30", "beyond")]
 
 
 def test_two_stubs_alone():
@@ -328,79 +344,121 @@ def test_two_stubs_alone():
 
 @dataclass
 class Router:
-    """What a router knows at some moment: its networks that are up, and its static routes."""
+    """What a router knows at some moment: its networks that are up, static routes (to whom; nobody: null), OSPF's."""
 
     own: list[IPv4Network]
-    statics: list[tuple[IPv4Network, str, int]]  # to which device; empty: null
-    up: dict[str, bool] = field(default_factory=dict)  # whether OSPF has a neighbour there
+    statics: list[tuple[IPv4Network, str, int]]
+    learnt: list[tuple[IPv4Network, str]] = field(default_factory=list)
 
 
-def routers(found, hub: str) -> dict[str, Router]:
+def routers(found) -> dict[str, Router]:
     """The devices behind stage add, from their texts."""
-    known = {}
+    models = {}
     for row in found.stages[0].devices:
-        model = dialects.forwarding(row.platform, dialects.dialect(row.platform).parse(row.text))
-        assert model is not None
-        assert not [one for one in model.left if not one.weak]
-        own = [one.network for port in model.ports.values() for one in port.addresses]
-        statics = []
-        for static in model.statics:
-            # The last octet of a line's addresses says whose line it is: stubs have four each.
-            number = int(static.via) % 256 // 4 if static.via is not None else 0
-            to = "" if static.via is None else f"stub{number}" if row.device == hub else hub
-            statics.append((static.network, to, static.distance))
-        known[row.device] = Router(own, statics)
-    return known
+        models[row.device] = dialects.forwarding(row.platform, dialects.dialect(row.platform).parse(row.text))
+        assert not [one for one in models[row.device].left if not one.weak]
+    addresses = {
+        name: [one for port in model.ports.values() for one in port.addresses] for name, model in models.items()
+    }
+    owners = {one.ip: name for name, several in addresses.items() for one in several}
+    return {
+        name: Router(
+            [one.network for one in addresses[name]],
+            [(one.network, owners[one.via] if one.via is not None else "", one.distance) for one in model.statics],
+        )
+        for name, model in models.items()
+    }
 
 
-def trace(known: dict[str, Router], start: str, goal: IPv4Address, learnt) -> str:
+def learn(known: dict[str, Router], lines: list[tuple[str, str]]) -> None:
+    """What OSPF tells everybody over lines on which both ends are neighbours; the lines are a tree's."""
+    near = {name: [a if b == name else b for a, b in lines if name in (a, b)] for name in known}
+    for name, router in known.items():
+        router.learnt = []
+        for first in near[name]:
+            seen, rest = {name}, [first]
+            while rest:
+                at = rest.pop()
+                seen.add(at)
+                router.learnt += [(network, first) for network in known[at].own]
+                rest += [other for other in near[at] if other not in seen]
+
+
+def trace(known: dict[str, Router], start: str, goal: IPv4Address) -> str:
     """Where a packet ends: a device, `dropped`, or `circle`."""
     at, seen = start, set()
     while at not in seen:
         seen.add(at)
-        routes = [(network, at, 0) for network in known[at].own]
-        routes += [(network, to, distance) for network, to, distance in known[at].statics]
-        routes += [(network, to, 110) for network, to in learnt[at]]
+        router = known[at]
+        routes = [(network, at, 0) for network in router.own]
+        routes += [(network, to, distance) for network, to, distance in router.statics]
+        routes += [(network, to, 110) for network, to in router.learnt]
         fitting = [(-network.prefixlen, distance, to) for network, to, distance in routes if goal in network]
-        if not fitting:
-            return "dropped"
-        _, _, to = min(fitting)
-        if to == at:
-            return at
-        if not to:
-            return "dropped"
+        to = min(fitting)[2] if fitting else ""
+        if to in ("", at):
+            return to or "dropped"
         at = to
     return "circle"
 
 
-@pytest.mark.parametrize("vendors", [("huawei", "huawei", "cisco_ios", "frr"), ("frr", "huawei", "frr", "cisco_ios")])
-def test_no_packet_goes_in_a_circle_and_none_is_lost(vendors):
-    """Whichever neighbours are away and whichever LANs are down: every pair reaches each other, nothing circles, and
-    while OSPF has all neighbours only what nobody knows goes by a bridge.
-    """  # noqa: D205 - one sentence
-    hub, *stubs = vendors
-    found = made(star(hub, *stubs))
-    count = len(stubs)
-    names = ["hub", *(f"stub{number}" for number in range(count))]
-    whole = routers(found, "hub")
-    lans = {name: [IPv4Network(f"10.65.{n}.0/24"), IPv4Network(f"59.193.{n}.0/24")] for n, name in enumerate(names)}
-    unknown = IPv4Address("203.0.113.1")
+def tree(root: str, hubs: list[tuple[str, list[str]]]) -> tuple[list[Source], list[tuple[str, str]]]:
+    """A root, hubs below it, stubs below them, with a LAN each; and which two each line joins."""
+    count = sum(1 + len(stubs) for _, stubs in hubs)
+    blocks = [(f"10.254.0.{4 * n + 1}/30", f"10.254.0.{4 * n + 2}/30") for n in range(count)]
+    ends = iter(blocks)
+    number = iter(range(1, 99))
+    sources, lines, tops = [], [], []
+    for index, (hub, stubs) in enumerate(hubs):
+        above, mine = next(ends)
+        tops.append(above)
+        name, below = f"hub{index}", [next(ends) for _ in stubs]
+        order = next(number)
+        circuits = [mine, *(near for near, _ in below)]
+        sources.append(source(name, hub, text(hub, order, circuits, [f"10.65.{order}.1/24"])))
+        lines.append(("root", name))
+        for place, (stub, (_, far)) in enumerate(zip(stubs, below, strict=True)):
+            order = next(number)
+            sources.append(source(f"{name}-{place}", stub, text(stub, order, [far], [f"10.65.{order}.1/24"])))
+            lines.append((name, f"{name}-{place}"))
+    sources.append(source("root", root, text(root, next(number), tops, ["10.65.99.1/24"])))
+    return sources, lines
+
+
+TREES = [
+    tree("huawei", [("frr", ["huawei", "frr"]), ("cisco_ios", ["cisco_ios", "frr"])]),
+    tree("frr", [("frr", ["huawei", "cisco_ios"]), ("frr", ["frr"]), ("huawei", [])]),
+    (star("huawei", "huawei", "cisco_ios", "frr"), [("hub", f"stub{number}") for number in range(3)]),
+    (star("frr", "huawei", "frr", "cisco_ios"), [("hub", f"stub{number}") for number in range(3)]),
+]
+
+
+@pytest.mark.parametrize(("sources", "lines"), TREES)
+def test_no_packet_goes_in_a_circle_and_none_is_lost(sources, lines):
+    """Whichever neighbours are away and whichever LANs are down: every pair reaches each other, nothing circles."""
+    found = made(sources)
+    assert found.unbridged == []
+    whole, vendors = routers(found), {one.path: one.platform for one in sources}
+    lans = {
+        name: [
+            network for network in router.own if network.prefixlen == 24 and str(network)[:6] in ("10.65.", "59.193")
+        ]
+        for name, router in whole.items()
+    }
+    assert all(len(several) == 2 for several in lans.values())
     # Two FRR routers have nothing that changes places, and lose no neighbour.
-    for away in product(*((False,) if hub == stub == "frr" else (False, True) for stub in stubs)):
-        for down in product((False, True), repeat=count + 1):
-            known = {
-                name: Router([one for one in router.own if not down[number] or one not in lans[name]], router.statics)
-                for number, (name, router) in enumerate((name, whole[name]) for name in names)
-            }
-            near = [f"stub{number}" for number in range(count) if not away[number]]
-            learnt = {name: [] for name in names}
-            for name in near:
-                learnt["hub"] += [(one, name) for one in known[name].own]
-                for other in ("hub", *(other for other in near if other != name)):
-                    learnt[name] += [(one, "hub") for one in known[other].own]
-            for one, other in product(names, names):
-                for lan in lans[other]:
-                    ended = trace(known, one, lan[9], learnt)
-                    assert ended == ("dropped" if down[names.index(other)] else other), (away, down, one, lan, ended)
-            for name in names:
-                assert trace(known, name, unknown, learnt) == "dropped"
+    losing = [line for line in lines if {vendors[name] for name in line} != {"frr"}]
+    chance = random.Random(4192)  # noqa: S311 - a test's reproducible choice
+    for times in range(60):
+        away = [line for line in losing if times and chance.random() < 0.5]
+        down = [name for name in whole if chance.random() < 0.2]
+        known = {
+            name: Router([one for one in router.own if name not in down or one not in lans[name]], router.statics)
+            for name, router in whole.items()
+        }
+        learn(known, [line for line in lines if line not in away])
+        for one, other in product(whole, whole):
+            for lan in lans[other]:
+                ended = trace(known, one, lan[9])
+                assert ended == ("dropped" if other in down else other), (away, down, one, lan)
+        for name in whole:
+            assert trace(known, name, IPv4Address("203.0.113.1")) == "dropped"

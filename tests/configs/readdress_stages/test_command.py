@@ -85,6 +85,19 @@ def test_a_folder_for_each_stage(folder, govnet):
     assert "回退" in (folder / "stages/README.zh-CN.md").read_text(encoding="utf-8")
 
 
+def test_lines_over_which_packets_are_lost_are_named(folder, govnet):
+    """In the index, on the page in both languages, and on the screen, each with its reason."""
+    code, out, err = govnet("configs", "--out", "stages")
+    assert (code, out != "") == (0, True)
+    index = json.loads((folder / "stages/index.json").read_text(encoding="utf-8"))
+    line = next(one for one in index["unbridged"] if len(one["devices"]) == 2)
+    assert (line["devices"], line["address"], line["why"]) == (["core.cfg", "rt-branch.cfg"], "10.1.0.1/30", "no-stub")
+    assert "core.cfg, rt-branch.cfg, 10.1.0.1/30: " in err
+    for page, words in (("README.md", line["reason"]), ("README.zh-CN.md", "无法排除环路")):
+        assert words in (folder / "stages" / page).read_text(encoding="utf-8")
+    assert all(row["bridges"] == [] for stage in index["stages"] for row in stage["devices"])
+
+
 def test_waves_and_order_of_the_plan(folder, govnet):
     """The file of `plan stages` gives the devices' order and the waves: each is a pass of its own."""
     rows = [line.split(",") for line in MAPPING.splitlines()[1:]]
