@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -102,6 +101,7 @@ def rehearse(
     """Rehearse a change and show what came of it."""
     from lab.backend import Quiet  # noqa: PLC0415 - start-up time
     from lab.backends.netns import Netns  # noqa: PLC0415 - as above
+    from lab.rehearsal import scratch  # noqa: PLC0415 - as above
     from lab.rehearsal.rehearse import Order  # noqa: PLC0415 - as above
     from lab.rehearsal.rehearse import rehearse as run  # noqa: PLC0415 - as above
 
@@ -115,10 +115,10 @@ def rehearse(
         )
     texts = _texts(sources, loaded, workspace)
     chosen = _chosen(loaded, where, texts, sliced=sliced)
-    with tempfile.TemporaryDirectory(prefix="govnet-rehearsal-") as place:
+    with scratch.place(workspace, change, *([out] if out is not None else [])) as place:
         order = Order(
             root=workspace,
-            place=Path(place) / "workspace",
+            place=place / "workspace",
             texts=texts,
             change=change,
             devices=chosen,

@@ -6,20 +6,27 @@ Stages, rollouts, their database and the lab's files come to lie in it, so that 
 from __future__ import annotations
 
 import csv
+import ctypes
 import hashlib
 import io
+import os
 import re
 import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from inventory.errors import LabError
 from inventory.sources import read_bytes, write_atomically
+from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from ipaddress import IPv4Interface, IPv6Interface
-    from pathlib import Path
 
 _FOLDERS: Final = ("inventory", "plan", "templates")
 # What leads out of the copy: a database of others, where the log is forwarded to, whom alerts and queries go to.
@@ -28,6 +35,43 @@ _OUTSIDE: Final = ("database", "syslog", "prometheus", "prometheus_secret")
 _WAITING: Final = ("windows", "approval")
 _REFERENCE: Final = re.compile(r"(?:file|env|age|vault):\S+")
 SECRETS: Final = "secrets"
+# Folders that every Linux has. What is mounted over one, this process and those that it starts alone can see.
+_COVERED: Final = (Path("/dev/shm"), Path("/mnt"), Path("/media"))  # noqa: S108 - no file in a shared folder
+_NEWNS: Final = 0x00020000  # CLONE_NEWNS (unshare(2))
+
+
+@contextmanager
+def place(*used: Path) -> Iterator[Path]:
+    """An empty folder in memory for the copy. It is gone with this process, however that one ends. Needs root.
+
+    What is `used` stays to be seen. From then on this thread has mounts of its own (mount_namespaces(7)): the file
+    system in memory, which only they have, is removed by the kernel with the last process that has them. LabError if
+    it cannot be had.
+    """
+    needed = [path.resolve() for path in (*used, Path.cwd(), Path(sys.prefix))]
+    free = (one for one in _COVERED if one.is_dir() and not any(path.is_relative_to(one) for path in needed))
+    memory = next(free, None)
+    if memory is None:
+        raise _no_place(", ".join(map(str, _COVERED)))
+    if ctypes.CDLL(None, use_errno=True).unshare(_NEWNS):
+        raise _no_place(os.strerror(ctypes.get_errno()))
+    # What is mounted here is nobody else's business; what others mount still comes here.
+    _mount("mount", "--make-rslave", "/")
+    _mount("mount", "-t", "tmpfs", "-o", "mode=700,nosuid,nodev", "govnet", str(memory))
+    try:
+        yield memory
+    finally:
+        _mount("umount", "-l", str(memory))
+
+
+def _mount(*argv: str) -> None:
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise _no_place(done.stderr.strip())
+
+
+def _no_place(why: str) -> LabError:
+    return LabError(Message("there is no folder in memory for the copy of the workspace: {why}", why=why))
 
 
 def copy(root: Path, target: Path) -> None:
