@@ -198,6 +198,17 @@ def _tell(found: dict[str, Staged], left_out: Sequence[Problem], out: Path | Non
     console = talk()
     for problem in (*left_out, *(problem for staged in found.values() for problem in staged.problems)):
         console.print(problem.in_language(language()), markup=False, soft_wrap=True)
+    for line in (line for staged in found.values() for line in staged.unbridged):
+        console.print(
+            tr(
+                mark("{devices}, {address}: packets are lost in prefer until OSPF has its neighbour again: {why}"),
+                devices=", ".join(line.devices),
+                address=line.address,
+                why=line.reason.in_language(language()),
+            ),
+            markup=False,
+            soft_wrap=True,
+        )
     rows = [
         (
             f"{name}/{stage.folder}" if len(found) > 1 else stage.folder,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -115,7 +116,9 @@ def rehearse(
         )
     texts = _texts(sources, loaded, workspace)
     chosen = _chosen(loaded, where, texts, sliced=sliced)
-    with scratch.place(workspace, change, *([out] if out is not None else [])) as place:
+    used = (workspace, change, *([out] if out is not None else []))
+    # An end by a signal is an interrupt: the lab and the copy of the workspace go with it.
+    with ended_like_an_interrupt(), scratch.place(*used) as place:
         order = Order(
             root=workspace,
             place=place / "workspace",
@@ -128,9 +131,7 @@ def rehearse(
             again=not once,
             faults=fault or (),
         )
-        # An end by a signal is an interrupt: the lab and the copy of the workspace go with it.
-        with ended_like_an_interrupt():
-            result = run(order, Rollouts(), Quiet() if as_json else _Talking())
+        result = run(order, Rollouts(), Quiet() if as_json else _Talking())
     document = result.as_json()
     if out is not None:
         _write(out, result, document)
@@ -194,14 +195,20 @@ def _pushed(row: Mapping[str, Any]) -> Pushed:
 
 
 def _demand(root: Path, out: Path | None) -> None:
-    """InputError if there is no plan, or something stands where the report is to go."""
+    """InputError if there is no plan, or the report cannot be written where it is to go."""
     path = root / "plan" / "plan.csv"
     if not path.exists():
         message = Message("there is no address plan at {path}", path=path)
         raise LabError(message, Message("run `govnet plan make` first"))
-    if out is not None and out.exists() and not out.is_dir():
-        message = Message("it is not a folder")
-        raise InputError([Problem("not-a-folder", message, Message("name a folder: --out DIR"), str(out))])
+    if out is None:
+        return
+    # Said now, not behind minutes of rehearsal.
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out).close()
+    except OSError as error:
+        message = Message("it is not a folder that can be written to: {why}", why=error.strerror or error)
+        raise InputError([Problem("not-a-folder", message, Message("name a folder: --out DIR"), str(out))]) from None
 
 
 def _texts(sources: Sequence[str], loaded: Workspace, root: Path) -> dict[str, bytes]:
@@ -251,11 +258,11 @@ def _write(out: Path, result: Result, document: Mapping[str, Any]) -> None:
 
 
 def _show(result: Result) -> None:
-    from lab.rehearsal.result import KINDS, WAYS  # noqa: PLC0415 - start-up time
+    from lab.rehearsal.result import KINDS, WAYS, grouped  # noqa: PLC0415 - start-up time
 
     columns = (
         mark("stage"),
-        mark("way"),
+        mark("direction"),
         mark("devices"),
         mark("pairs"),
         mark("probes"),
@@ -263,13 +270,17 @@ def _show(result: Result) -> None:
         mark("longest"),
     )
     print_table("", columns, [_row(leg, tr(WAYS[leg.way])) for leg in result.legs])
-    for finding in result.findings[:SHOWN]:
+    groups = grouped(result.findings)
+    for finding, alike in groups[:SHOWN]:
         head = f"{finding.leg}: {tr(KINDS.get(finding.kind, finding.kind))}: "
-        talk().print(head + str(finding.told), style="red", markup=False, soft_wrap=True)
-    if len(result.findings) > SHOWN:
-        talk().print(tr("… and {count} more", count=len(result.findings) - SHOWN), markup=False)
+        tail = f" {tr('… and {count} more like it', count=alike)}" if alike else ""
+        talk().print(f"{head}{finding.told}{tail}", style="red", markup=False, soft_wrap=True)
+    if len(groups) > SHOWN:
+        talk().print(tr("… and {count} more", count=sum(1 + alike for _, alike in groups[SHOWN:])), markup=False)
     for note in result.notes:
         talk().print(str(note), style="yellow", markup=False, soft_wrap=True)
+    if result.resting is not None:
+        talk().print(str(result.resting), style="yellow", markup=False, soft_wrap=True)
     for one in _stand_ins(result):
         talk().print(one, style="yellow", markup=False, soft_wrap=True)
     if result.ok:

@@ -105,10 +105,15 @@ def run(state: LabState, node: str, *argv: str, timeout: float = 60.0) -> subpro
 
 def ospf_neighbours(state: LabState, node: str) -> dict[str, str]:
     """A router's OSPF neighbours by router id, each with its state (`Full`, `Init`, `ExStart` …)."""
+    return {name: states[0] for name, states in ospf_states(state, node).items()}
+
+
+def ospf_states(state: LabState, node: str) -> dict[str, list[str]]:
+    """The same, with a state for each interface that a neighbour is heard on. LabError if the router does not tell."""
     document = _vtysh(state, node, "show ip ospf neighbor json")
     found = document.get("neighbors", document)
     return {
-        name: str(entries[0].get("nbrState") or entries[0].get("state")).split("/")[0]
+        name: [str(entry.get("nbrState") or entry.get("state")).split("/")[0] for entry in entries]
         for name, entries in found.items()
         if isinstance(entries, list) and entries
     }

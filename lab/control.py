@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -169,6 +171,7 @@ def capture(root: Path, node: str, tap: Tap, out: Path | None = None, *, raw: bo
             Message("this lab has no real packets: its back end is {name}", name=state.backend),
             Message("start one with `govnet lab up --backend netns`"),
         )
+    _demand_interface(state, node, tap.interface)
     argv = [*TCPDUMP, "-i", tap.interface, *(["-c", str(tap.count)] if tap.count else [])]
     argv += ["-w", "-"] if out is not None and raw else ["-l"]
     argv += tap.expression.split()
@@ -190,6 +193,25 @@ def capture(root: Path, node: str, tap: Tap, out: Path | None = None, *, raw: bo
         os.dup2(own, 1)
         os.close(own)
         os.close(file)
+
+
+def _demand_interface(state: LabState, node: str, name: str) -> None:
+    """LabError, with those that there are, if a node has no interface of that name."""
+    from lab.backends import netns  # noqa: PLC0415 - start-up time
+
+    if name == "any" or state.backend not in (netns.Netns.name, netns.MACHINE):
+        return
+    asked = netns.command(state, node, ["ip", "-json", "link", "show"])
+    done = subprocess.run(asked, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    try:
+        names = [str(row["ifname"]) for row in json.loads(done.stdout)]
+    except (ValueError, KeyError, TypeError):
+        return  # tcpdump says what is wrong
+    if name not in names:
+        raise LabError(
+            Message("“{node}” has no interface “{name}”", node=node, name=name),
+            Message("write one of: {names}", names=", ".join(names[:30])),
+        )
 
 
 def faults(root: Path, node: str, text: str | None = None) -> str:

@@ -11,7 +11,20 @@ path before that address is there (an old default route) follows it and is sent 
 
 from configs.change.compare import content, edits
 from configs.change.computation import compute
-from configs.change.language import NEVER, Kind, Language, Paths, Slot, slot
+from configs.change.language import NEVER, Floating, Kind, Language, Paths, Slot, slot
 from configs.change.model import Change, Edit
 
-__all__ = ["NEVER", "Change", "Edit", "Kind", "Language", "Paths", "Slot", "compute", "content", "edits", "slot"]
+__all__ = [
+    "NEVER",
+    "Change",
+    "Edit",
+    "Floating",
+    "Kind",
+    "Language",
+    "Paths",
+    "Slot",
+    "compute",
+    "content",
+    "edits",
+    "slot",
+]

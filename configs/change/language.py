@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from ipaddress import IPv4Network
 
     from configs.masking import Secrets
 
@@ -44,6 +45,37 @@ class Slot:
 def slot(view: str, line: str, kind: Kind = Kind.SINGLE, remove: str = "", overwrite: str = "") -> Slot:
     """A row of a dialect's table, from its expressions; the view `$` is the top level."""
     return Slot(re.compile(view), re.compile(line), kind, remove, overwrite)
+
+
+# Behind OSPF (10 and 150 on VRP, 110), IS-IS, RIP, EIGRP and, but for VRP's 255, BGP.
+DISTANCE = 250
+# RFC 4192 describes the stages for which such routes are there: whoever looks at one finds out what it is for.
+TAG = 4192
+
+
+class Floating(NamedTuple):
+    """How a static route is written that stands behind what protocols have learnt, and one that ends packets.
+
+    Words in braces are filled in: `network` (A.B.C.D/L), `address` and `mask`, `port` and `via` (not in the second),
+    `distance` and `tag`.
+    """
+
+    onwards: str
+    nowhere: str
+
+    def route(self, network: IPv4Network, port: str, via: object) -> str:
+        """A route over a next hop behind an interface."""
+        return self._filled(self.onwards, network, DISTANCE, port=port, via=via)
+
+    def sink(self, network: IPv4Network) -> str:
+        """A route behind that one, and behind a connected one: packets end here."""
+        return self._filled(self.nowhere, network, DISTANCE + 1)
+
+    @staticmethod
+    def _filled(form: str, network: IPv4Network, distance: int, **more: object) -> str:
+        return form.format(
+            network=network, address=network.network_address, mask=network.netmask, distance=distance, tag=TAG, **more
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +140,7 @@ class Language:
     takes back only all together, whichever is negated. `remark` begins a line that means nothing.
     `leaves` gives the word that leaves a view by its header, where it is not always `leave`; `takes_back` the command
     that takes a line of the device's own text back, where that needs what is not part of the line (a number), or
-    nothing.
+    nothing. `floating` are routes behind those of protocols, if there is a form for them.
     """
 
     negation: str
@@ -132,6 +164,7 @@ class Language:
     remark: str = "!"
     leaves: Callable[[str], str] | None = None
     takes_back: Callable[[str], str] | None = None
+    floating: Floating | None = None
     staged: bool = False  # the commands of a re-addressing's stages have been tried in it
     whole: bool = False  # every view and the top level are made equal, not only what `owned` matches
 

@@ -59,6 +59,7 @@ class Guarded:
         self._virtual = any(map(self._paths.virtual.match, self._interfaces))
         self._routed = set(self._static_routes(running))
         self._afar = self._reached_from_afar(running)
+        self._own = {network for tree in (running, intended) for network in self._own_networks(tree)}
         self._lists = {name for tree in (running, intended) for name in self._bound_lists(tree)}
 
     def _static_routes(self, running: Tree) -> Iterator[IPv4Network]:
@@ -68,6 +69,26 @@ class Guarded:
             network = _destination(line) if self._paths.route.match(line) else None
             if network is not None and network.prefixlen:
                 yield network
+
+    def _own_networks(self, tree: Tree) -> Iterator[IPv4Network]:
+        """The networks of our interfaces, of whichever VRF."""
+        for path, node in self._interfaces_of(tree):
+            lines = [self._language.normalise((*path, node.text), child.text) for child in node.children]
+            for line in lines if "shutdown" not in lines else ():
+                network = _destination(line) if self._paths.address.match(line) else None
+                if network is not None:
+                    yield network
+
+    def _is_sink(self, line: str, network: IPv4Network) -> bool:
+        """Whether a route behind all others ends packets to a network of our own: it does nothing while that network
+        is there, and while it is not nobody comes from there.
+        """  # noqa: D205 - one sentence
+        floating = self._language.floating
+        return (
+            network in self._own
+            and floating is not None
+            and line == self._language.normalise((), floating.sink(network))
+        )
 
     def _reached_from_afar(self, running: Tree) -> bool:
         """Whether whoever speaks to us may be behind a default route or one that a protocol learnt.
@@ -191,7 +212,7 @@ class Guarded:
             return True
         network = _destination(new) if self._paths.route.match(new) else None
         if network is not None and network.prefixlen and (self._afar or any(map(network.overlaps, self._routed))):
-            return True
+            return not self._is_sink(new, network)
         return bool(self._paths.shuts.match(" > ".join((*path, new))))
 
     def _hushes(self, ports: str) -> bool:

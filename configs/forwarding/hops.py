@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from configs.addressing import address_of
 from configs.forwarding.draft import address
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
     from configs.forwarding.model import Address
     from configs.forwarding.phrases import Leave
+
+
+# What else stands behind an address: of IOS, and of FRR.
+_NO_PORTS: Final = frozenset({"dhcp", "multicast", "onlink", "label", "table", "color", "segments", "weight"})
 
 
 @dataclass
@@ -40,7 +44,8 @@ def read(
 ) -> Hop:
     """A next hop. `known` reads the words that it names; `plain`: a number alone is the distance.
 
-    A port may be two words (`GigabitEthernet 0/0/1`). Anything else makes the route `other`.
+    A port may be two words (`GigabitEthernet 0/0/1`) and, where `plain`, stand behind the address, as FRR has it (user
+    guide, “Static Route Commands”). Anything else makes the route `other`.
     """
     hop = Hop(list(words))
     while hop.words and hop.left is None:
@@ -52,7 +57,7 @@ def read(
             hop.via = address(word)
         elif plain and word.isdecimal() and (hop.via is not None or hop.port):
             hop.distance = int(word)
-        elif hop.via is None and not hop.port:
+        elif not hop.port and (hop.via is None or (plain and word.lower() not in _NO_PORTS)):
             hop.port = word
             if hop.words and word.isalpha() and hop.words[0][0].isdigit() and address_of(hop.words[0]) is None:
                 hop.port += hop.take()

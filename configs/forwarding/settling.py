@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from configs.forwarding.draft import Draft
     from configs.meaning.statements import Pool, TranslationList
+    from configs.reading import Command
     from configs.rulesets.model import RuleSets
 
 
@@ -24,6 +25,17 @@ def filters(draft: Draft, rules: RuleSets) -> None:
     lost = {line for one in rules.sets for line in one.unclear} | set(rules.open_ends)
     for line in sorted(lost):
         draft.ledger.leave(line, UNREADABLE, "filters")
+
+
+def in_depth_order(draft: Draft, lists: Iterable[Command]) -> None:
+    """Leave the lists of several rules that say `match-order auto`: the narrowest rule is asked first, not the first.
+
+    Huawei "S Series Switches Command Reference" (acl), H3C "ACL and QoS Command Reference" (acl).
+    """
+    for command in lists:
+        if "auto" in command.words:
+            why = Message("rules that are asked by their depth, not in their order")
+            draft.ledger.leave(command.line, why, "filters")
 
 
 def translations(
@@ -51,7 +63,7 @@ def bound(draft: Draft) -> None:
     names = {one.name for one in draft.rules.sets} if draft.rules is not None else set()
     for port in draft.ports.values():
         for way, name in list(port.get("filters", {}).items()):
-            if name not in names and f"ipv6 {name}" in names:
+            if f"ipv6 {name}" in names and (name not in names or way.endswith("6")):
                 port.filter(way, f"ipv6 {name}")
             elif name not in names:
                 line = port.lines.get(f"filter {way}", port.get("line"))

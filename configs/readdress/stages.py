@@ -18,6 +18,7 @@ from dataclasses import replace
 from ipaddress import ip_interface
 from typing import TYPE_CHECKING
 
+from configs.readdress.bridges import bridge
 from configs.readdress.stages_device import DeviceWay, RefusedError
 from configs.readdress.stages_legs import legs_of
 from configs.readdress.stages_model import WAY, DeviceStage, Stage, Staged, StageSet
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as Rows
 
     from configs.readdress.engine import Source
+    from configs.readdress.stages_legs import Leg
     from configs.readdress_policy import Policy
     from inventory.model import Interface
     from ipplan.mapping import Mapping
@@ -68,6 +70,7 @@ def make(
             devices.append(DeviceWay(source, legs, mapping, policy, (management or {}).get(source.path)))
         except RefusedError as error:
             found.problems.append(error.problem)
+    _bridge(devices, legs, found)
     rows: dict[str, dict[tuple[int, int, Stage], DeviceStage]] = {}
     for device in devices:
         try:
@@ -89,6 +92,16 @@ def make(
                 wave = leg.waves[pass_] if leg.waves else None
                 found.stages.append(StageSet(len(found.stages) + 1, pass_, stage, temporary, tuple(in_turn), wave))
     return found
+
+
+def _bridge(devices: Sequence[DeviceWay], legs: Sequence[Leg], found: Staged) -> None:
+    """Give each device its routes for the time in which a line's addresses change places, pass by pass."""
+    for number, leg in enumerate(legs):
+        for pass_ in range(leg.passes):
+            made = bridge([side for device in devices for side in device.sides(number, pass_)])
+            found.unbridged += made.unbridged
+            for device in devices:
+                device.bridges[number, pass_] = tuple(made.routes.get(device.source.path, ()))
 
 
 def _with_partners(rows: Sequence[DeviceStage], stage: Stage) -> Iterator[DeviceStage]:

@@ -13,10 +13,13 @@ come by:
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
+from ipaddress import IPv4Interface
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from configs import change
+from configs import change, dialects
+from configs.readdress.bridges import Known, Side, known
 from configs.readdress.engine import Engine
 from configs.readdress.outcomes import Action
 from configs.readdress.stages_legs import ranges
@@ -32,10 +35,11 @@ if TYPE_CHECKING:
     from configs.readdress.engine import Result, Source
     from configs.readdress.stages_legs import Leg
     from configs.readdress_policy import Policy
-    from configs.tree import Tree
+    from configs.tree import Node, Tree
     from inventory.model import Interface
     from ipplan.mapping import Mapping
 
+_SWAPS: Final = (State.HOPS, State.BARE, State.FIRST, State.SWAPPED)
 _MASKED: Final = "***"
 
 
@@ -51,6 +55,8 @@ class _Step(NamedTuple):
     """One text to go to. `turned` says which turns are in which state, by their number in the list of turns."""
 
     states: dict[int, State]
+    bridged: bool = False  # with the routes that carry packets while a line's addresses change places
+    swaps: bool = False  # between two such texts interfaces' addresses change places, which is done one by one
     ends: bool = False  # the interface that we arrive on has nothing but its new address
     rank: int = 0  # where in the stage it stands
 
@@ -70,8 +76,6 @@ class DeviceWay:
     def __init__(
         self, source: Source, legs: Sequence[Leg], whole: Mapping, policy: Policy, management: Interface | None
     ) -> None:
-        from configs import dialects  # noqa: PLC0415 - start-up time: the dialects
-
         self.source = source
         self.dialect = dialects.dialect(source.platform)
         language = self.dialect.language
@@ -82,6 +86,8 @@ class DeviceWay:
         self.language = replace(language, owned=change.NEVER, whole=True)
         self.arrive = management
         self.chapters: list[_Chapter] = []
+        # Commands of `configs.readdress.bridges` by leg and pass.
+        self.bridges: dict[tuple[int, int], tuple[str, ...]] = {}
         self._text = source.tree.to_bytes()
         goal = Engine(whole, policy).run(source)
         self._refuse_reviews(goal)
@@ -144,16 +150,21 @@ class DeviceWay:
         before = after = self.arrive
         if arrival is not None and stage is Stage.PREFER and arrival.last == pass_:
             after = arrival.after
-        parts = self._parts(chapter, steps, before, after)
-        undo = self._parts(chapter, steps[::-1], after, before)
+        bridges = self.bridges.get((leg, pass_), ())
+        along = [(step, self._at(chapter, step, bridges)) for step in steps]
+        parts = self._parts(along, before, after)
+        undo = self._parts(along[::-1], after, before)
         self.arrive = after
         singles = tuple(
             Single(turn.number, turn.old.strip(), tuple(text.strip() for text in turn.new), turn.why, turn.listed)
             for turn in mine
             if turn.hold is Hold.SINGLE and stage is Stage.PREFER and turn.last == pass_
         )
-        text = self._at(chapter, steps[-1])
-        return replace(row, parts=parts, undo=undo, singles=singles, home=before, there=after, text=text)
+        text = along[-1][1]
+        return replace(
+            row, parts=parts, undo=undo, singles=singles, home=before, there=after, text=text,
+            bridges=bridges if stage is Stage.ADD else (),
+        )  # fmt: skip
 
     def _steps(self, chapter: _Chapter, pass_: int, stage: Stage) -> Iterator[_Step]:
         """The texts from the stage before to this one, both included."""
@@ -173,32 +184,46 @@ class DeviceWay:
         if stage is Stage.ADD:
             yield _Step(states(lambda _: State.OLD))
             yield _Step(states(lambda _: State.ADDED))
+            yield _Step(states(lambda _: State.ADDED), bridged=True)
         elif stage is Stage.REMOVE:
+            yield _Step(states(lambda _: State.PREFERRED), bridged=True)
             yield _Step(states(lambda _: State.PREFERRED))
             yield _Step(states(lambda _: State.NEW))
         else:
-            yield _Step(states(lambda _: State.ADDED))
-            yield _Step(states(lambda _: State.HOPS))
-            yield _Step(states(lambda turn: State.HOPS if here(turn) else State.BARE))
-            yield _Step(states(lambda turn: State.HOPS if here(turn) else State.FIRST))
-            yield _Step(states(lambda turn: State.HOPS if here(turn) else State.SWAPPED))
-            yield _Step(states(lambda turn: State.BARE if here(turn) else State.SWAPPED))
-            yield _Step(states(lambda turn: State.FIRST if here(turn) else State.SWAPPED), ends=bool(arrival))
-            yield _Step(states(lambda _: State.SWAPPED))
-            yield _Step(states(lambda _: State.DROPPED))
-            yield _Step(states(lambda _: State.PREFERRED))
+            for step in DeviceWay._swaps(states, here, ends=bool(arrival)):
+                yield step._replace(bridged=True)
+
+    @staticmethod
+    def _swaps(
+        states: Callable[[Callable[[Turn], State]], dict[int, State]], here: Callable[[Turn], bool], *, ends: bool
+    ) -> Iterator[_Step]:
+        """The texts of prefer."""
+        yield _Step(states(lambda _: State.ADDED))
+        for state in _SWAPS:
+            yield _Step(states(_but(here, state)), swaps=True)
+        yield _Step(states(lambda turn: State.BARE if here(turn) else State.SWAPPED))
+        yield _Step(states(lambda turn: State.FIRST if here(turn) else State.SWAPPED), ends=ends)
+        yield _Step(states(lambda _: State.SWAPPED))
+        yield _Step(states(lambda _: State.DROPPED))
+        yield _Step(states(lambda _: State.PREFERRED))
 
     def _parts(
-        self, chapter: _Chapter, steps: Sequence[_Step], before: Interface | None, after: Interface | None
+        self, along: Sequence[tuple[_Step, bytes]], before: Interface | None, after: Interface | None
     ) -> tuple[Part, ...]:
         """The commands along these texts, forwards or backwards, from an arrival at `before` to one at `after`."""
         parts: list[Part] = []
         commands: list[str] = []
+        swapping: list[list[str]] = []
         arrive = before
-        along = [self._at(chapter, step) for step in steps]
         moves = before is not None and after is not None and before.ip != after.ip
-        for (one, text), (other, following) in pairwise(zip(steps, along, strict=True)):
-            commands += self._between(text, following, arrive)
+        for (one, text), (other, following) in pairwise(along):
+            found = self._between(text, following, arrive)
+            if one.swaps and other.swaps:
+                swapping.append(found)
+                if len(swapping) < len(_SWAPS) - 1:
+                    continue
+                found = self._one_by_one(swapping)
+            commands += found
             # Forwards the session ends with the step to the new address alone, backwards with the step from it.
             if moves and (other.ends if one.rank < other.rank else one.ends):
                 while commands and commands[-1] == self.language.leave:
@@ -206,13 +231,16 @@ class DeviceWay:
                 parts.append(Part(arrive, tuple(commands), ends=True, text=following))
                 commands, arrive = [], after
         if commands:
-            parts.append(Part(arrive, tuple(commands), text=along[-1]))
+            parts.append(Part(arrive, tuple(commands), text=along[-1][1]))
         masked = next((command for part in parts for command in part.commands if _MASKED in command), None)
         if masked is not None:
             message = Message("a secret is masked in this text, so no command can be made from it: {text}", text=masked)
             hint = Message("make the stages from the devices' own texts, not from an archive")
             raise RefusedError(Problem("masked", message, hint, self.source.path))
         return tuple(parts)
+
+    def _is_interface(self, node: Node) -> bool:
+        return self.language.paths.interface.match(self.language.normalise((), node.text)) is not None
 
     def _between(self, before: bytes, after: bytes, arrive: Interface | None) -> list[str]:
         """The commands from one text to the next; lists that go only as a whole are written anew."""
@@ -228,6 +256,21 @@ class DeviceWay:
         commands += change.compute(old, new, self.language, arrive).commands
         return commands
 
+    def _one_by_one(self, found: Iterable[Sequence[str]]) -> list[str]:
+        """Commands of several steps, interface by interface: each is without its old address for one command only."""
+        by_view: dict[str, list[str]] = {}
+        for commands in found:
+            view = ""
+            for command in commands:
+                if not view:
+                    view = command
+                    by_view.setdefault(view, [])
+                elif command == self.language.leave:
+                    view = ""
+                else:
+                    by_view[view].append(command)
+        return [command for view, said in by_view.items() for command in (view, *said, self.language.leave)]
+
     def _one_for_each(self, commands: Iterable[str]) -> list[str]:
         """Of the commands that take back lines of lists the first for each list: the others go with it."""
         found: dict[str, str] = {}
@@ -236,7 +279,23 @@ class DeviceWay:
             found.setdefault(match["list"] if match is not None else command, command)
         return list(found.values())
 
-    def _at(self, chapter: _Chapter, step: _Step) -> bytes:
+    def sides(self, leg: int, pass_: int) -> Iterator[Side]:
+        """The interfaces whose addresses change places in a pass, with both addresses there."""
+        chapter = self.chapters[leg]
+
+        @cache
+        def read() -> Known:
+            states = {number: _effective(turn, pass_, State.ADDED) for number, turn in enumerate(chapter.turns)}
+            tree = self.dialect.parse(self._at(chapter, _Step(states)))
+            return known(tree, self.language, dialects.forwarding(self.source.platform, tree, self.source.path))
+
+        for turn in chapter.turns:
+            if turn.last == pass_ and isinstance(turn.before, IPv4Interface) and turn.after is not None:
+                beside = turn.hold is not Hold.SINGLE
+                changes = turn.hold is not Hold.BESIDE
+                yield Side(self.source.path, self.language, read, turn.before, turn.after, changes, beside)
+
+    def _at(self, chapter: _Chapter, step: _Step, bridges: Sequence[str] = ()) -> bytes:
         """The text of a step."""
         states = [step.states[number] for number in range(len(chapter.turns))]
         if states and all(state is State.NEW for state in states):
@@ -245,7 +304,16 @@ class DeviceWay:
         for turn, state in zip(chapter.turns, states, strict=True):
             if state is State.DROPPED and turn.listed and turn.end:
                 changed |= dict.fromkeys(range(turn.number, turn.end + 1), ())
+        if step.bridged and bridges:
+            # Outside all views: before the first interface's.
+            first = next(node.line for node in chapter.tree.children if self._is_interface(node))
+            changed[first] = (*bridges, *changed.get(first, (chapter.tree.line_text(first),)))
         return written(chapter.tree, changed)
+
+
+def _but(here: Callable[[Turn], bool], state: State) -> Callable[[Turn], State]:
+    """A state for all turns but those on the interface that we arrive on, which wait with routes over both hops."""
+    return lambda turn: State.HOPS if here(turn) else state
 
 
 def _effective(turn: Turn, pass_: int, state: State) -> State:

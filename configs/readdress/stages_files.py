@@ -67,6 +67,15 @@ def as_json(staged: Staged, names: Mapping[str, str]) -> dict[str, Any]:
             }
             for each in staged.stages
         ],
+        "unbridged": [
+            {
+                "devices": list(line.devices),
+                "address": str(line.address),
+                "why": line.why,
+                "reason": line.reason.in_language("en"),
+            }
+            for line in staged.unbridged
+        ],
         "problems": [problem.as_json() for problem in staged.problems],
     }
 
@@ -100,6 +109,7 @@ def _device(stage: StageSet, row: DeviceStage, last: dict[str, str], name: str) 
         "check": list(row.check),
         "gone": list(row.gone),
         "together": list(row.together),
+        "bridges": list(row.bridges),
     }
 
 
@@ -192,6 +202,15 @@ def _page(staged: Staged, name: str) -> Iterator[str]:
         yield from ("", f"## {said(mark('No stages are made for'))}", "")
         for problem in staged.problems:
             yield f"- {problem.in_language(name)}".replace("\n", " ")
+    if staged.unbridged:
+        yield from ("", f"## {said(mark('Where packets are lost while addresses change places'))}", "")
+        text = mark(
+            "Over these lines OSPF loses its neighbour in prefer, and no temporary routes are written that would carry "
+            "packets until it has it again:"
+        )
+        yield from (said(text), "")
+        for line in staged.unbridged:
+            yield f"- {', '.join(line.devices)}, {line.address}: {line.reason.in_language(name)}"
     for stage in staged.stages:
         yield from ("", f"## {stage.folder}", "")
         if stage.temporary:
@@ -220,6 +239,9 @@ def _row(row: DeviceStage, said: Any) -> Iterator[str]:
         yield f"- **{row.device}**: {text}"
     else:
         yield f"- **{row.device}**"
+    if row.bridges:
+        text = mark("{count} routes behind OSPF's carry packets while it has no neighbour; remove takes them away")
+        yield f"  - {said(text, count=len(row.bridges))}"
     if row.check:
         yield f"  - {said(mark('must answer: {addresses}'), addresses=', '.join(row.check))}"
     if row.gone:

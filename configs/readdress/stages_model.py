@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
+    from configs.readdress.bridges import Unbridged
     from inventory.errors import Problem
     from inventory.model import Interface
 
@@ -71,6 +72,7 @@ class DeviceStage:
     together: tuple[str, ...] = ()
     home: Interface | None = None
     there: Interface | None = None
+    bridges: tuple[str, ...] = ()  # what is added for the time of the stages: `configs.readdress.bridges`
     text: bytes = field(default=b"", repr=False)  # the configuration behind this stage
 
     @property
@@ -99,8 +101,11 @@ class StageSet:
 
 @dataclass(slots=True)
 class Staged:
-    """All stages of a network, the texts before the first one by device, and the devices that none are made for."""
+    """All stages of a network, the texts before the first one by device, the devices that none are made for, and the
+    lines over which packets are lost in prefer.
+    """  # noqa: D205 - one sentence
 
     stages: list[StageSet] = field(default_factory=list)
     today: dict[str, bytes] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    unbridged: list[Unbridged] = field(default_factory=list)

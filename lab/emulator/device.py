@@ -323,6 +323,17 @@ class Device(ABC):
         lines = (line for line in self.show(entry).splitlines() if not line.startswith(("!", "#", "Current config")))
         return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
+    @classmethod
+    def ports_named(cls, text: str) -> tuple[str, ...] | None:
+        """The ports that a text of this language has; None where they stand as `interface NAME` (`taking.ports_in`)."""
+        del text
+        return None
+
+    def read(self, text: str) -> bool:
+        """Make a whole text what runs, in a way of its own; False where it is lines in views (`taking.take`)."""
+        del text
+        return False
+
     async def first_boot(self) -> None:
         """Type the first text at the console and save it. ConsoleError for a line that is refused."""
         if self.spec.text:

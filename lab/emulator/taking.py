@@ -40,6 +40,9 @@ _HEADER = re.compile(r"\s*header\s+\S+\s+(?:information\s+)?([\"%])(.*)$", re.DO
 def ports_in(platform: str, text: str) -> tuple[str, ...]:
     """The ports that a text has, of the kinds that the platform's model knows, as it spells them."""
     model = emulator(platform)
+    named = model.ports_named(text)
+    if named is not None:
+        return named
     kinds = (*getattr(model, "physical", ()), *getattr(model, "logical", ()))
     found: dict[str, None] = {}
     for name in _PORT.findall(text.replace("\r\n", "\n")):
@@ -52,11 +55,14 @@ def ports_in(platform: str, text: str) -> tuple[str, ...]:
 
 async def take(device: Device, text: str) -> None:
     """Make a text the device's running and saved configuration. TypeError if its language has no such reading."""
-    session = device.session(Script(), "console", 15)
-    if not isinstance(session, Shell) or not device.lays_out:
+    if not device.lays_out:
         raise TypeError(device.spec.platform)
+    text = text.replace("\r\n", "\n")
     device.running = device.factory()
-    await _Taking(device, session).read(text.replace("\r\n", "\n"))
+    if not device.read(text):
+        session = device.session(Script(), "console", 15)
+        assert isinstance(session, Shell)  # noqa: S101 - a language of lines in views is spoken by such
+        await _Taking(device, session).read(text)
     device.save()
 
 

@@ -24,6 +24,7 @@ class Given:
     `raw` is it as it stood, holding for as long as the words are `words`; `seat` its place among its siblings, `group`
     the run of lines without a separator between them that it belongs to, `gap` the lines in front of that run. `below`
     are the lines of its view by their text: one that comes back comes back to its place. `tail`: what stood at the end.
+    `close` are the lines that end its view, where the language has such.
     """
 
     raw: str
@@ -33,6 +34,7 @@ class Given:
     gap: tuple[str, ...] = ()
     tail: tuple[str, ...] = ()
     below: dict[str, Given] = field(default_factory=dict)
+    close: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)

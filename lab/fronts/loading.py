@@ -6,14 +6,15 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from lab.fronts.sockets import ports_down
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from concurrent.futures import Executor
 
+    from inventory.text import Message
     from lab.emulator.device import Device
     from lab.fronts.loader import Loaded, Loader
 
@@ -22,14 +23,36 @@ KEPT = 200
 """How many loads of a device are remembered."""
 
 
+class Left(Protocol):
+    """A line that a stand-in does not do; `weak`: packets go the same way without it."""
+
+    @property
+    def line(self) -> int:
+        """Its number; 0 if it is none."""
+        ...
+
+    @property
+    def reason(self) -> Message:
+        """Why."""
+        ...
+
+    @property
+    def weak(self) -> bool:
+        """Whether nothing depends on it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One load: when it was done (seconds since the epoch), how long it took, what was done and left, or the error."""
+    """One load: when it was done (seconds since the epoch), how long it took, what was done and left, or the error.
+
+    `left` are the lines that something depends on: `line`, and the reason as `template` and `parameters`.
+    """
 
     at: float
     seconds: float
     changed: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
+    left: tuple[Mapping[str, Any], ...] = ()
     error: str = ""
     restarted: bool = False
 
@@ -114,8 +137,21 @@ class Loading:
             error = str(raised) or type(raised).__name__
         self._away = False
         self.running, self._failed = (text, None) if loaded is not None else (None, text)
-        changed, left = ((), ()) if loaded is None else (tuple(loaded.changed), tuple(map(str, loaded.left)))
+        changed, left = ((), ()) if loaded is None else (tuple(loaded.changed), _strong(loaded.left))
         self.loads = [
             *self.loads[1 - KEPT :],
             Load(time.time(), time.monotonic() - began, changed, left, error, restarted),
         ]
+
+
+def _strong(left: Iterable[object]) -> tuple[Mapping[str, Any], ...]:
+    """What is left and matters, as plain data."""
+    return tuple(
+        {
+            "line": one.line,
+            "template": one.reason.template,
+            "parameters": {key: str(value) for key, value in one.reason.parameters.items()},
+        }
+        for one in (cast("Left", each) for each in left)
+        if not one.weak
+    )

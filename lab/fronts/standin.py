@@ -43,7 +43,9 @@ def with_fronts(network: Network, fronts: Iterable[FrontSpec], seed: bytes = b""
     A device's `FrontSpec.text` is the one from which its stand-in was compiled.
     """
     # Its reader is a process that the keeper starts for this lab, from what it gets from us alone.
-    settings = {"network": b64encode(pickle.dumps(network)).decode()}
+    # A loader reads each new text itself: what was understood of the old rules it needs no more.
+    plain = replace(network, devices={name: replace(device, rules=None) for name, device in network.devices.items()})
+    settings = {"network": b64encode(pickle.dumps(plain)).decode()}
     orders = FrontsSpec(tuple(fronts), LOADER, settings, seed.hex())
     return replace(network, spec=replace(network.spec, fronts=orders.to_json()))
 

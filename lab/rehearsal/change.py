@@ -16,10 +16,11 @@ from configs.readdress import stages_files
 from configs.readdress.stages_model import DeviceStage, Part, Stage, Staged, StageSet
 from configs.readdress_policy import Policy
 from inventory.errors import InputError, Problem
+from inventory.nearest import nearest
 from inventory.text import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from configs.readdress.source import Source
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ipplan.plan import Plan
 
 FOLDER: Final = "stages"
+_TEXTS: Final = (".cfg", ".conf", ".txt")
 
 
 def write(root: Path, change: Path, workspace: Workspace, plan: Plan, today: Mapping[str, bytes]) -> Path:
@@ -34,7 +36,7 @@ def write(root: Path, change: Path, workspace: Workspace, plan: Plan, today: Map
 
     `change` is a mapping (a file), a folder that `config stages` or `audit fix` wrote (it has an index.json), or a
     folder with the configurations that devices are to have, DEVICE.* each. `today` is what the devices run. InputError
-    if no stages can be made, or for a device whose stages cannot.
+    if no stages can be made, for a device whose stages cannot, or if the change names one that is not there.
     """
     top = root / FOLDER
     if top.exists():
@@ -44,8 +46,11 @@ def write(root: Path, change: Path, workspace: Workspace, plan: Plan, today: Map
         hint = Message("name a mapping, a folder of stages, or a folder of configurations: --change PATH")
         raise InputError([Problem("missing-file", message, hint, str(change))])
     if change.is_dir() and (change / stages_files.INDEX).is_file():
+        _known(named(change), workspace, change)
         _taken(change, top, today)
         return top
+    if change.is_dir():
+        _known(named(change), workspace, change)
     staged = _of_texts(change, workspace, today) if change.is_dir() else _of_mapping(change, workspace, plan, today)
     if staged.problems:
         raise InputError(staged.problems)
@@ -58,11 +63,48 @@ def write(root: Path, change: Path, workspace: Workspace, plan: Plan, today: Map
     return top
 
 
+def named(change: Path) -> set[str]:
+    """The devices that a folder of stages or of configurations names; none of a mapping, which names networks."""
+    if not change.is_dir():
+        return set()
+    if (change / stages_files.INDEX).is_file():
+        return {row["name"] for stage in _index(change)["stages"] for row in stage["devices"]}
+    return {path.name.partition(".")[0] for path in change.iterdir() if path.is_file() and path.suffix in _TEXTS}
+
+
+def _index(folder: Path) -> dict[str, Any]:
+    path = folder / stages_files.INDEX
+    try:
+        document: dict[str, Any] = json.loads(path.read_bytes())
+        all(row["name"] for stage in document["stages"] for row in stage["devices"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        message = Message("the stages are not as they were written ({why})", why=f"{type(error).__name__}: {error}")
+        hint = Message("write them anew with: govnet config stages")
+        raise InputError([Problem("bad-stages", message, hint, str(path))]) from None
+    return document
+
+
+def _known(names: Iterable[str], workspace: Workspace, change: Path) -> None:
+    """InputError for names that no device has: what is meant for them would not be rehearsed, and nobody would see."""
+    devices = workspace.inventory.devices
+    problems = []
+    for name in sorted(set(names) - set(devices)):
+        near = nearest(name, devices)
+        hint = (
+            Message("did you mean “{name}”?", name=near)
+            if near
+            else Message("a configuration's file is named after its device: DEVICE.cfg")
+        )
+        problems.append(Problem("unknown-name", Message("there is no device “{name}”", name=name), hint, str(change)))
+    if problems:
+        raise InputError(problems)
+
+
 def _taken(change: Path, top: Path, today: Mapping[str, bytes]) -> None:
     """Somebody's stages, without the devices that do not run here."""
     shutil.copytree(change, top)
     index = top / stages_files.INDEX
-    document: dict[str, Any] = json.loads(index.read_bytes())
+    document = _index(top)
     for stage in document["stages"]:
         stage["devices"] = [row for row in stage["devices"] if row["name"] in today]
     if not any(stage["devices"] for stage in document["stages"]):

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import re
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_interface
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from inventory.errors import InputError, Problem
+from inventory.errors import InputError, LabError, Problem
+from inventory.model import LineKind
 from inventory.text import Message
 from lab import checks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from inventory.model import Inventory
@@ -62,6 +64,25 @@ def read(texts: Sequence[str], inventory: Inventory) -> list[Fault]:
             raise InputError([Problem("unknown-name", message, hint, column="--fault")])
         found.append(Fault(match["what"], Kind(match["kind"]), match["stage"] or ""))
     return found
+
+
+def demand(
+    faults: Sequence[Fault], stages: Sequence[Mapping[str, Any]], inventory: Inventory, ran: Collection[str]
+) -> None:
+    """InputError for a fault that could never happen: in no stage that anything is sent in, or at nothing that runs."""
+    sent = [stage for stage in stages if any(row["parts"] for row in stage["devices"])]
+    for fault in faults:
+        line = inventory.lines.get(fault.what)
+        ends = {fault.what} if line is None else set(line.devices)
+        if not ends <= set(ran) or (line is not None and line.kind is not LineKind.CIRCUIT):
+            message = Message("“{name}” does not run in this lab", name=fault.what)
+            hint = Message("name a device that runs, or a circuit between two of them")
+            raise InputError([Problem("bad-fault", message, hint, column="--fault")])
+        if fault.kind is Kind.DOWN and not any(fault.concerns(one["folder"], one["stage"]) for one in sent):
+            message = Message("nothing is sent in a stage “{stage}”", stage=fault.stage)
+            names = ", ".join(dict.fromkeys(str(stage["stage"]) for stage in sent))
+            hint = Message("write one of: {names}", names=names)
+            raise InputError([Problem("bad-fault", message, hint, column="--fault")])
 
 
 def mistaken(top: Path, device: str) -> Message:
@@ -113,8 +134,10 @@ class Middle:
     def _watch(self) -> None:
         while not self._end.wait(_LOOK):
             if self._count() > self._seen:
-                self._happen()
-                self.happened = True
+                # What cannot be done has not happened; whoever closes this says so.
+                with suppress(LabError):
+                    self._happen()
+                    self.happened = True
                 return
 
     def close(self) -> None:
@@ -134,4 +157,8 @@ def put(lab: Lab, fault: Fault, *, down: bool) -> None:
         )
     ]
     for node, port in ends:
-        checks.run(lab.state, node, "ip", "link", "set", "dev", port, "down" if down else "up")
+        done = checks.run(lab.state, node, "ip", "link", "set", "dev", port, "down" if down else "up")
+        if done.returncode:
+            raise LabError(
+                Message("{name} cannot be taken down or up: {said}", name=fault.what, said=done.stderr.strip())
+            )

@@ -10,9 +10,12 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import TYPE_CHECKING
 
+from configs.encodings import decode
 from configs.model import UseKind
+from inventory.errors import LabError
 from inventory.model import LineKind
 from lab.rehearsal.model import Home, Host
+from lab.standin.network import read
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -30,7 +33,7 @@ def interfaces(platform: str, text: bytes) -> dict[str, list[Home]]:
     addresses = dialect.addresses(dialect.parse(text))
     found: dict[str, list[Home]] = {}
     if addresses is None:
-        return found
+        return _of_ports(platform, text)
     shared = [use for use in addresses.uses if use.kind is UseKind.VIRTUAL]
     for use in addresses.uses:
         if use.kind not in (UseKind.INTERFACE, UseKind.SECONDARY) or use.length is None:
@@ -50,6 +53,19 @@ def interfaces(platform: str, text: bytes) -> dict[str, list[Home]]:
         )
         found.setdefault(use.interface, []).append(Home(own, gateway))
     return found
+
+
+def _of_ports(platform: str, text: bytes) -> dict[str, list[Home]]:
+    """The same for a language of which only the stand-in's reader says what address a port has."""
+    try:
+        ports = read(platform, decode(text, "")[0], "").ports
+    except LabError:  # nothing reads this language: then the device does not run either
+        return {}
+    return {
+        name: [Home(one, one.ip) for one in port.addresses if isinstance(one, IPv4Interface)]
+        for name, port in ports.items()
+        if port.addresses
+    }
 
 
 def hosts(

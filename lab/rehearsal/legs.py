@@ -11,8 +11,8 @@ a way forth again must be what it was there the first time, byte for byte.
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from configs import push as pushing
@@ -24,19 +24,19 @@ from lab.rehearsal import change as changes
 from lab.rehearsal import faults as failing
 from lab.rehearsal import hosts as hosting
 from lab.rehearsal import matrix as asking
+from lab.rehearsal import mixed, scratch, standing
 from lab.rehearsal import pairs as pairing
-from lab.rehearsal import scratch
-from lab.rehearsal.model import Leg, Seen, Wanted, Way
+from lab.rehearsal.model import Leg, Pushed, Wanted, Way
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
     from inventory.model import Workspace
     from lab.backend import Observer
     from lab.rehearsal.faults import Fault
-    from lab.rehearsal.model import Flow, Home, Pair, Pushed
+    from lab.rehearsal.model import Flow, Home, Pair, Seen
     from lab.rehearsal.running import Lab
     from lab.rehearsal.traffic import Traffic
 
@@ -75,24 +75,29 @@ class Course:
     broken: Message | None = None  # why it did not go on to the end
 
 
-def read(course: Course) -> dict[str, bytes]:
-    """What every device runs now, read over SSH from the management station. LabError if one cannot be read."""
+def read(course: Course) -> tuple[dict[str, bytes], dict[str, Message]]:
+    """What every device runs now, read over SSH from the management station; and why some could not be read."""
     inventory = course.workspace.inventory
     devices = [inventory.devices[device.name] for device in course.lab.topology.devices]
     spoken = [device for device in devices if _has_driver(device.platform)]
     with course.lab.state.entered():
         jobs = pushing.jobs(course.workspace, spoken, {}, course.lab.state.endpoints())
         done = pushing.backup(jobs, seal=lambda text: text)
-    for one in done:
-        if one.error is not None:
-            raise LabError(Message("{device} cannot be read: {why}", device=one.device, why=one.error.message))
-    return {one.device: one.sealed for one in done}
+    unread = {one.device: one.error.message for one in done if one.error is not None}
+    return {one.device: one.sealed for one in done if one.error is None}, unread
 
 
 def _has_driver(platform: str) -> bool:
     from configs.dialects import dialect  # noqa: PLC0415 - start-up time
 
     return dialect(platform).driver() is not None
+
+
+def _left_out(steps: Collection[str], pushed: Sequence[Pushed]) -> list[Pushed]:
+    """The devices that have something to do in the stage, and that the rollout does not speak of."""
+    told = {one.device for one in pushed}
+    why = Message("the rollout has left it out")
+    return [Pushed(name, "left-out", ok=False, error=why) for name in steps if name not in told]
 
 
 class Walk:
@@ -114,13 +119,20 @@ class Walk:
             self._points.append(self._points[-1] | after)
         self._first: dict[int, Mapping[str, bytes]] = {0: dict(today)}
         self._asked: dict[int, tuple[Seen, ...]] = {}
+        devices = course.lab.topology.devices
+        self._fronted = [device.name for device in devices if device.platform not in mixed.NATIVE]
+        # What stand-ins do not carry over of the texts that the change has brought, by device.
+        self.left: dict[str, list[Message]] = {}
+        self.unasked: tuple[Pair, ...] = ()
 
     def look(self) -> None:
         """The network as it is today."""
         course = self._course
         course.observer.step(Message("today: waiting for routing, asking {count} pairs", count=len(course.pairs)))
         routers = [device.name for device in course.lab.topology.devices]
-        course.before, _ = asking.matrix(course.traffic, self._flows(0), self._owners(0))
+        flows = self._flows(0)
+        self.unasked = pairing.unasked(course.pairs, flows)
+        course.before, _ = asking.matrix(course.traffic, flows, self._owners(0))
         course.neighbours = asking.neighbours(course.lab.state, routers)
         self._asked[0] = course.before
 
@@ -153,17 +165,18 @@ class Walk:
         leg.began = time.time()
         try:
             if steps:
-                leg.pushed = tuple(
-                    course.sender.send(course.root, f"{changes.FOLDER}/{leg.folder}", undo=way is Way.BACK)
-                )
+                pushed = course.sender.send(course.root, f"{changes.FOLDER}/{leg.folder}", undo=way is Way.BACK)
+                leg.pushed = (*pushed, *_left_out(steps, pushed))
                 time.sleep(course.late if way is Way.FORTH else SOON)
             else:
                 time.sleep(QUIET)
         except LabError as error:
             course.broken = error.message
         finally:
-            for one in middle:
+            for one, told in middle:
                 one.close()
+                leg.faults += (told,) if one.happened else ()
+                leg.unmade += () if one.happened else (told,)
             leg.seconds, leg.losses = course.traffic.stop()
         self._mend(leg, way)
         scratch.managed_at(
@@ -177,7 +190,7 @@ class Walk:
         self._behind(leg, end, stage)
         return leg
 
-    def _middle(self, leg: Leg, way: Way) -> list[failing.Middle]:
+    def _middle(self, leg: Leg, way: Way) -> list[tuple[failing.Middle, Message]]:
         """What is to happen in the middle of a leg that is gone for the first time."""
         course = self._course
         if way is not Way.FORTH:
@@ -185,8 +198,8 @@ class Walk:
         found = []
         for fault in course.faults:
             if fault.concerns(leg.folder, leg.stage):
-                found.append(failing.Middle(course.root, lambda one=fault: failing.put(course.lab, one, down=True)))  # type: ignore[misc]
-                leg.faults += (Message("{name} is down", name=fault.what),)
+                happen = partial(failing.put, course.lab, fault, down=True)
+                found.append((failing.Middle(course.root, happen), Message("{name} is down", name=fault.what)))
         return found
 
     def _mend(self, leg: Leg, way: Way) -> None:
@@ -202,13 +215,17 @@ class Walk:
         # Where nothing was sent, what failed before is not waited for again.
         earlier = course.legs[-1].matrix if course.legs and not leg.pushed else self._asked.get(point, course.before)
         known = {seen.flow.pair.name for seen in earlier if seen.wrong}
+        flows = self._flows(point)
+        leg.unasked = pairing.unasked(course.pairs, flows)
+        leg.unlike, left = standing.unlike(course.lab.keeper, self._fronted)
+        self.left |= left
         leg.matrix, leg.settled = asking.matrix(
-            course.traffic, self._flows(point), self._owners(point), hopeless=known, settle=course.settle
+            course.traffic, flows, self._owners(point), hopeless=known, settle=course.settle
         )
         leg.neighbours = asking.wait_neighbours(course.lab.state, routers, max(0.0, course.settle - leg.settled))
-        with suppress(LabError):
-            leg.texts = read(course)
+        leg.texts, leg.unread = read(course)
         self._asked.setdefault(point, leg.matrix)
+        # What could not be read the first time is compared with nothing; the finding about that leg says so.
         self._first.setdefault(point, leg.texts)
         if stage["stage"] == Stage.VERIFY:
             leg.silent = tuple(self._silent(stage, point))
@@ -242,9 +259,9 @@ class Walk:
         """The device in whose LAN a host stands."""
         return self._hosts[host].device
 
-    def way(self, flow: Flow) -> list[str]:
-        """The devices between the hosts of a flow, by the lines."""
-        return self._roads.devices(self._hosts[flow.pair.a], self._hosts[flow.pair.b])
+    def way(self, pair: Pair) -> list[str]:
+        """The devices between the hosts of a pair, by the lines."""
+        return self._roads.devices(self._hosts[pair.a], self._hosts[pair.b])
 
     # ---- what there is at a point
 

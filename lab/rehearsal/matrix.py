@@ -74,24 +74,26 @@ def differing(one: Iterable[Seen], other: Iterable[Seen]) -> list[Seen]:
 
 
 def neighbours(state: LabState, routers: Iterable[str]) -> dict[str, int]:
-    """How many OSPF neighbours each router has that are Full; a router that does not answer has none of them."""
+    """How many OSPF neighbours each router has that are Full, line by line; without those that do not tell."""
 
-    def count(name: str) -> int:
+    def count(name: str) -> int | None:
         try:
-            return sum(value == "Full" for value in checks.ospf_neighbours(state, name).values())
+            states = checks.ospf_states(state, name)
         except LabError:
-            return 0
+            return None
+        return sum(value == "Full" for several in states.values() for value in several)
 
     names = list(routers)
     with ThreadPoolExecutor(4) as pool:
-        return dict(zip(names, pool.map(count, names), strict=True))
+        found = dict(zip(names, pool.map(count, names), strict=True))
+    return {name: number for name, number in found.items() if number is not None}
 
 
 def wait_neighbours(state: LabState, wanted: Mapping[str, int], seconds: float) -> dict[str, int]:
     """The routers' neighbours once there are as many as `wanted`, or when the seconds are over."""
     end = time.monotonic() + seconds
     found = neighbours(state, wanted)
-    while (late := [name for name in wanted if found[name] < wanted[name]]) and time.monotonic() < end:
+    while (late := [name for name in wanted if found.get(name, -1) < wanted[name]]) and time.monotonic() < end:
         time.sleep(0.5)
         found |= neighbours(state, late)
     return found

@@ -174,14 +174,22 @@ def topology_of(made: Network, derived: Topology, workspace: Workspace, hosts: S
     )
 
 
-def left(made: Network) -> dict[str, list[Message]]:
-    """What stand-ins do not carry over, by device, with the line; and what could not be cabled."""
+def told(text: bytes, line: int, why: Message) -> Message:
+    """What is not carried over of a text: the line's number, the line, the reason."""
+    lines = text.decode(errors="replace").splitlines()
+    if not 0 < line <= len(lines):
+        return why
+    return Message("line {number}: {line}: {why}", number=line, line=lines[line - 1].strip(), why=why)
+
+
+def left(made: Network, texts: Mapping[str, bytes]) -> dict[str, list[Message]]:
+    """What stand-ins do not carry over of `texts`, by device, with the line; and what could not be cabled."""
     found: dict[str, list[Message]] = {}
     for name, built in made.built.items():
         if made.devices[name].platform in NATIVE:
             continue
         for one in (one for one in built.left if not one.weak):
-            found.setdefault(name, []).append(Message("line {line}: {why}", line=one.line, why=one.reason))
+            found.setdefault(name, []).append(told(texts[name], one.line, one.reason))
     for cable in made.wiring.unwired:
         found.setdefault("–", []).append(cable)
     return found

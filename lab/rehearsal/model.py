@@ -93,6 +93,10 @@ class Loss:
         """The longest time without an answer, in seconds; the leg ended at `end`."""
         return max(((gap.end if gap.end is not None else end) - gap.begin for gap in self.gaps), default=0.0)
 
+    def away(self, end: float) -> float:
+        """All the time without an answer, in seconds; the leg ended at `end`."""
+        return sum((gap.end if gap.end is not None else end) - gap.begin for gap in self.gaps)
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -153,8 +157,11 @@ class Pushed:
 class Leg:
     """One stage sent, or taken back, and what was seen during and behind it.
 
-    `allowed` is how many seconds without an answer a pair may have. `neighbours` are the numbers of full routing
-    neighbours by device. `texts` are the running configurations behind it, by device.
+    `allowed` is how many seconds without an answer a pair may have, all its gaps together. `neighbours` are the
+    numbers of full OSPF neighbours by device, of those that tell. `texts` are the running configurations behind it, by
+    device; `unread` says of the others why they have none. `unlike` are devices whose stand-ins do not do what they
+    run. `unasked` are required pairs that have no address at this point. `unmade`: what was to go down in the middle,
+    and did not.
     """
 
     folder: str
@@ -169,6 +176,10 @@ class Leg:
     neighbours: Mapping[str, int] = field(default_factory=dict)
     texts: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     faults: tuple[Message, ...] = ()
+    unread: Mapping[str, Message] = field(default_factory=dict)
+    unlike: Mapping[str, Message] = field(default_factory=dict)
+    unasked: tuple[Pair, ...] = ()
+    unmade: tuple[Message, ...] = ()
     silent: tuple[tuple[str, str], ...] = ()  # devices and addresses that must answer and do not
     settled: float = 0.0  # seconds behind the push until everything was as it is in the matrix
 

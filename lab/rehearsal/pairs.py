@@ -114,15 +114,27 @@ def flows(wanted: Sequence[Pair], hosts: Mapping[str, Host], live: Mapping[str, 
     """The pairs at the addresses that both hosts may use: today's with today's, new ones with new ones.
 
     `live` says which addresses a host's router has a prefix for. A host that keeps its one address uses it for both.
+    Where one has only old ones and the other only new ones, the newest of both is used. A host whose router has no
+    prefix for it any more has no flow.
     """
-    found = []
+    found: list[Flow] = []
     for pair in wanted:
         a, b = hosts[pair.a], hosts[pair.b]
+        before = len(found)
         for home in range(max(len(a.homes), len(b.homes))):
             one, other = min(home, len(a.homes) - 1), min(home, len(b.homes) - 1)
             if one in live[a.name] and other in live[b.name]:
                 found.append(Flow(pair, a.homes[one].address.ip, b.homes[other].address.ip, home))
+        if len(found) == before and live[a.name] and live[b.name]:
+            one, other = max(live[a.name]), max(live[b.name])
+            found.append(Flow(pair, a.homes[one].address.ip, b.homes[other].address.ip, max(one, other)))
     return found
+
+
+def unasked(wanted: Sequence[Pair], found: Sequence[Flow]) -> tuple[Pair, ...]:
+    """The pairs that have to pass and have no flow: nobody can tell whether they do."""
+    asked = {flow.pair for flow in found}
+    return tuple(pair for pair in wanted if pair.wanted is Wanted.REQUIRED and pair not in asked)
 
 
 def both_ways_once(wanted: Sequence[Flow]) -> list[Flow]:

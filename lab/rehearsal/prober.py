@@ -6,11 +6,15 @@ library only: it is started as a file, and stays small. It speaks JSON lines, ea
     {"open": {HOST: [ADDRESS, …]}}                      → {"opened": N, "failed": {ADDRESS: why}}
     {"start": [FLOW, …], "interval": SECONDS}           → {"started": N}
     {"stop": GRACE}                                     → {"seconds": S, "flows": [{"sent", "lost", "gaps"}, …]}
-    {"ask": [FLOW, …], "count": N, "wait": SECONDS}     → {"answered": [N, …]}
+    {"ask": [FLOW, …], "count": N, "wait": SECONDS}     → {"answered": [N, …], "arrived": [N, …]}
     {"trace": FLOW, "hops": N, "wait": SECONDS}         → {"hops": [ADDRESS or "", …], "arrived": true}
 
 A FLOW is [HOST, ADDRESS, HOST, ADDRESS]. A gap is [from, to, count]: seconds since the start at which the first probe
 was lost and at which the next one was answered again (to: null if none was), and how many were lost.
+
+A probe counts only at the host that it is for, whatever address brought it there. What is asked and what is
+started comes from a port that nobody has used before: a firewall would let it pass as a part of a session that a probe
+before it has begun, in either direction, whatever its policies say by now.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ import contextlib
 import ctypes
 import json
 import os
+import resource
 import select
 import socket
 import struct
@@ -28,6 +33,7 @@ from array import array
 from typing import Any
 
 PORT = 40007
+_ASKING = range(40100, 60100)  # the ports that questions of `ask` come from, one after the other
 _CLONE_NEWNET = 0x40000000
 _IP_RECVERR = 11
 _IP_FREEBIND = 15
@@ -43,11 +49,13 @@ _SILENT = 3  # distances in a row from which nobody answers: a probe is not foll
 class _Flow:
     """What was sent along one flow and what came back."""
 
-    __slots__ = ("came", "sent", "sock", "to")
+    __slots__ = ("arrived", "came", "host", "sent", "sock", "to")
 
-    def __init__(self, sock: socket.socket, to: str) -> None:
+    def __init__(self, sock: socket.socket, host: str, to: str) -> None:
         self.sock = sock
+        self.host = host
         self.to = (to, PORT)
+        self.arrived: set[int] = set()  # what the host has heard; its answers may be lost
         self.sent = array("d")
         self.came = bytearray()
 
@@ -80,6 +88,9 @@ class Prober:
         self._poll = select.epoll()
         self._sockets: dict[int, socket.socket] = {}
         self._of: dict[tuple[str, str], socket.socket] = {}
+        self._whose: dict[int, str] = {}
+        # Those from which the flows under way are sent.
+        self._own: dict[tuple[str, str], socket.socket] = {}
         self._run = 0
         self._flows: list[_Flow] = []
         self._interval = 0.0
@@ -97,7 +108,8 @@ class Prober:
             wait = _LONGEST if not self._interval else max(0.0, min(_LONGEST, self._next - time.monotonic()))
             for descriptor, _ in self._poll.poll(wait):
                 if descriptor != orders:
-                    self._receive(self._sockets[descriptor])
+                    if descriptor in self._sockets:
+                        self._receive(self._sockets[descriptor])
                     continue
                 read = os.read(orders, 1 << 20)
                 if not read:
@@ -134,15 +146,33 @@ class Prober:
                     failed[address] = error.strerror or str(error)
                     continue
                 self._of[host, address] = sock
-                self._sockets[sock.fileno()] = sock
-                self._poll.register(sock, select.EPOLLIN)
+                self._listen_to(sock, host)
         return {"opened": len(self._of), "failed": failed}
 
+    def _listen_to(self, sock: socket.socket, host: str) -> None:
+        self._sockets[sock.fileno()] = sock
+        self._whose[sock.fileno()] = host
+        self._poll.register(sock, select.EPOLLIN)
+
     def _begin(self, flows: list[list[str]]) -> None:
+        self._end()
+        port = _ASKING[self._run % len(_ASKING)]
         self._run += 1
-        self._flows = [_Flow(self._of[host, address], to) for host, address, _, to in flows]
+        for host, address in dict.fromkeys((host, address) for host, address, _, _ in flows):
+            _enter(f"/run/netns/{host}")
+            self._own[host, address] = _socket(address, port)
+            self._listen_to(self._own[host, address], host)
+        self._flows = [_Flow(self._own[host, address], other, to) for host, address, other, to in flows]
         self._began = self._next = time.monotonic()
         self._turn = 0
+
+    def _end(self) -> None:
+        self._flows = []
+        for sock in self._own.values():
+            self._poll.unregister(sock)
+            del self._sockets[sock.fileno()], self._whose[sock.fileno()]
+            sock.close()
+        self._own = {}
 
     def _send_due(self) -> None:
         """The probes whose time has come: each flow once an interval, spread evenly over it."""
@@ -172,6 +202,10 @@ class Prober:
                 continue
             kind, run, flow, number = _PACKET.unpack(packet)
             if kind == _QUESTION:
+                if run == self._run and flow < len(self._flows):
+                    if self._flows[flow].host != self._whose[sock.fileno()]:
+                        continue  # it came to somebody else
+                    self._flows[flow].arrived.add(number)
                 with contextlib.suppress(OSError):
                     sock.sendto(_PACKET.pack(_ANSWER, run, flow, number), sender)
             elif kind == _ANSWER and run == self._run and flow < len(self._flows):
@@ -198,7 +232,7 @@ class Prober:
         flows = [
             {"sent": len(flow.sent), "lost": flow.came.count(0), "gaps": flow.gaps(self._began)} for flow in self._flows
         ]
-        self._flows = []
+        self._end()
         return {"seconds": seconds, "flows": flows}
 
     def _ask(self, flows: list[list[str]], count: int, wait: float) -> dict[str, Any]:
@@ -209,9 +243,12 @@ class Prober:
                 if number % 32 == 31:
                     self._listen(0.002)
             self._listen(wait / count, enough=True)
-        answered = [sum(flow.came) for flow in self._flows]
-        self._flows = []
-        return {"answered": answered}
+        found = {
+            "answered": [sum(flow.came) for flow in self._flows],
+            "arrived": [len(flow.arrived) for flow in self._flows],
+        }
+        self._end()
+        return found
 
     def _trace(self, flow: list[str], hops: int, wait: float) -> dict[str, Any]:
         """Which routers say that a probe's time to live has ended there (RFC 792), hop by hop."""
@@ -280,4 +317,6 @@ def _enter(path: str) -> None:
 
 
 if __name__ == "__main__":
+    # A socket for every address of every host, and as many again while questions are under way.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     Prober().serve()

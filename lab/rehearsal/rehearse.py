@@ -6,12 +6,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inventory.text import Message
+from inventory.errors import LabError
+from inventory.model import LineKind
+from inventory.text import Message, mark
 from lab.rehearsal import change as changes
 from lab.rehearsal import faults as failing
+from lab.rehearsal import mixed, running, scratch
 from lab.rehearsal import pairs as pairing
 from lab.rehearsal import result as judging
-from lab.rehearsal import running, scratch
 from lab.rehearsal.legs import LATE, Course, Walk, read
 from lab.rehearsal.matrix import SETTLE
 from lab.rehearsal.model import Finding
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
+    from inventory.model import Workspace
     from lab.backend import Observer
     from lab.rehearsal.legs import Sender
+    from lab.rehearsal.running import Lab
 
 
 @dataclass(frozen=True)
@@ -74,12 +78,15 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     chosen = set(order.devices) or set(workspace.inventory.devices)
     today = {name: text for name, text in order.texts.items() if name in chosen}
     lacking = sorted(name for name in chosen if name not in today)
-    observer.step(Message("the stages of the change for {count} devices", count=len(today)))
-    top = changes.write(order.place, order.change, workspace, plan, today)
+    able = {
+        name: text for name, text in today.items() if mixed.runnable(workspace.inventory.devices[name].platform) is None
+    }
+    observer.step(Message("the stages of the change for {count} devices", count=len(able)))
+    top = changes.write(order.place, order.change, workspace, plan, able)
+    failing.demand(faults, changes.stages_of(top), workspace.inventory, able)
     along = {name: [text, *_texts(top, name)] for name, text in today.items()}
     lab = running.up(workspace, plan, set(today), along, observer)
-    notes = [Message("{count} devices have no text of today and do not run: {names}",
-                     count=len(lacking), names=", ".join(lacking[:10]))] if lacking else []  # fmt: skip
+    notes = _notes(workspace, lab, lacking, changes.named(order.change) - set(able))
     with Traffic(lab.keeper, lab.state.directory / "prober.log") as traffic:
         traffic.open(lab.hosts)
         names = {device.name for device in lab.topology.devices}
@@ -98,10 +105,12 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
             faults,
             order.again,
         )
-        runs = read(course)
+        runs, unread = read(course)
+        for device, why in unread.items():
+            raise LabError(Message("{device} cannot be read: {why}", device=device, why=why))
         if any(runs[name] != today[name] for name in runs) and not (order.change / "index.json").is_file():
             # A device writes its configuration in its own way: the stages begin with what it says that it runs.
-            changes.write(order.place, order.change, workspace, plan, today | runs)
+            changes.write(order.place, order.change, workspace, plan, able | runs)
             if not order.change.is_dir():
                 notes.append(Message("the stages were made from what the devices print once they run"))
         wrong = [fault.what for fault in faults if fault.kind is failing.Kind.WRONG_ADDRESS]
@@ -113,6 +122,8 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     if course.broken is not None:
         found.append(Finding("stopped", course.broken, course.legs[-1].name if course.legs else ""))
     interval = max(INTERVAL, len(wanted) / 2 / MOST)
+    left = {name: lines for name, lines in {**lab.left, **walk.left}.items() if lines}
+    rests = {pair.name: on for pair in wanted if (on := [name for name in walk.way(pair) if left.get(name)])}
     return Result(
         workspace.settings.title,
         order.change.name,
@@ -123,9 +134,27 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         interval,
         lab.topology.substitutions,
         lab.topology.skipped,
-        lab.left,
+        left,
+        rests,
         notes=tuple(notes),
     )
+
+
+def _notes(workspace: Workspace, lab: Lab, lacking: Sequence[str], untouched: Collection[str]) -> list[Message]:
+    """What of the network and the change is not in this rehearsal."""
+    ran = {device.name for device in lab.topology.devices}
+    with_host = {host.line for host in lab.hosts}
+    empty = [
+        line.name
+        for line in workspace.inventory.lines.values()
+        if line.kind is LineKind.LAN and line.a.device in ran and line.name not in with_host
+    ]
+    told = (
+        (mark("{count} devices have no text of today and do not run: {names}"), lacking),
+        (mark("{count} devices of the change do not run here, so theirs is not rehearsed: {names}"), sorted(untouched)),
+        (mark("{count} LANs have no IPv4 address in the texts, and nothing is said of them: {names}"), empty),
+    )
+    return [Message(text, count=len(names), names=", ".join(names[:10])) for text, names in told if names]
 
 
 def _texts(top: Path, name: str) -> list[bytes]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from lab.rehearsal.legs import Walk
-    from lab.rehearsal.model import Leg, Loss, Pushed, Seen
+    from lab.rehearsal.model import Leg, Loss, Pair, Pushed, Seen
     from lab.rehearsal.running import Lab
     from lab.state import Skipped, Substitution
 
@@ -22,7 +22,11 @@ VERSION = 1
 
 @dataclass
 class Result:
-    """A rehearsal that has ended. `left` is what stand-ins do not carry over, by device: lines and why."""
+    """A rehearsal that has ended.
+
+    `left` is what stand-ins do not carry over, by device: lines and why. `rests` are the devices with such lines on the
+    way of each pair that has some.
+    """
 
     title: str
     change: str
@@ -34,6 +38,7 @@ class Result:
     substitutions: tuple[Substitution, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     left: Mapping[str, Sequence[Message]] = field(default_factory=dict)
+    rests: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notes: tuple[Message, ...] = ()
     seconds: float = 0.0
 
@@ -41,6 +46,18 @@ class Result:
     def ok(self) -> bool:
         """Whether nothing is wrong."""
         return not self.findings
+
+    @property
+    def resting(self) -> Message | None:
+        """How many pairs' results rest on the lines that stand-ins carry over; None if all of them carry all."""
+        if not self.rests:
+            return None
+        return Message(
+            "{count} of {all} pairs pass devices with lines that their stand-ins do not carry over; what is said of "
+            "these pairs holds for the other lines: {names}",
+            count=len(self.rests), all=len(self.before),
+            names=", ".join(sorted({device for devices in self.rests.values() for device in devices})[:10]),
+        )  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:
         """Stable keys; sentences in both languages."""
@@ -74,6 +91,7 @@ class Result:
                 {"device": one.device, "platform": one.platform, "why": _both(one.why)} for one in self.skipped
             ],
             "not_carried_over": {name: [_both(one) for one in several] for name, several in self.left.items()},
+            "rests_on": {pair: list(devices) for pair, devices in self.rests.items()},
             "notes": [_both(note) for note in self.notes],
         }
 
@@ -142,9 +160,25 @@ def findings(
     for seen in before:
         if seen.wrong:
             yield _wrong_pair(seen, "today", walk)
+    forth = [leg for leg in legs if leg.way is Way.FORTH]
+    # A LAN that the change makes has nobody to ask today.
+    never = [pair for pair in walk.unasked if all(pair in leg.unasked for leg in forth)]
+    yield from _unasked(never, "today", walk)
+    told = set(walk.unasked)
+    if not any(
+        seen.flow.pair.wanted is Wanted.REQUIRED
+        for matrix in (before, *(leg.matrix for leg in legs))
+        for seen in matrix
+    ):
+        text = Message("no pair of hosts has to pass among the devices that run: of packets nothing is shown")
+        yield Finding("not-asked", text, "today")
     failing = {seen.flow.pair.name for seen in before if seen.wrong}
     for leg in legs:
         yield from _pushed(leg)
+        yield from _unknown(leg)
+        if leg.way is Way.FORTH:
+            yield from _unasked([pair for pair in leg.unasked if pair not in told], leg.name, walk)
+            told |= set(leg.unasked)
         for device, address in leg.silent:
             text = Message(
                 "{device}: its new address {address} does not answer, or nobody at the other end shares its subnet",
@@ -155,14 +189,16 @@ def findings(
             if seen.wrong and seen.flow.pair.name not in failing:
                 yield _wrong_pair(seen, leg.name, walk)
         yield from _lost(leg, walk)
-        for device, count in leg.neighbours.items():
-            if count < neighbours.get(device, 0):
-                text = Message(
-                    "{device} has {count} routing neighbours, and had {before}",
-                    device=device, count=count, before=neighbours[device],
-                )  # fmt: skip
-                yield Finding("neighbours", text, leg.name, device)
+        yield from _neighbours(leg, neighbours)
         yield from _as_before(leg, walk)
+
+
+def grouped(several: Sequence[Finding]) -> list[tuple[Finding, int]]:
+    """The first finding of each kind at a device in a leg, and how many more of these there are."""
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for one in several:
+        groups.setdefault((one.leg, one.kind, one.device), []).append(one)
+    return [(group[0], len(group) - 1) for group in groups.values()]
 
 
 def _pushed(leg: Leg) -> Iterator[Finding]:
@@ -171,6 +207,45 @@ def _pushed(leg: Leg) -> Iterator[Finding]:
             why = one.error or Message("it is {state}", state=one.state)
             text = Message("{device} has not done the stage: {why}", device=one.device, why=why)
             yield Finding("not-done", text, leg.name, one.device)
+
+
+def _unknown(leg: Leg) -> Iterator[Finding]:
+    """What nobody can tell behind a leg, and would be taken for well."""
+    for device, why in leg.unlike.items():
+        text = Message(
+            "{device}: what it runs is not what its stand-in does, so packets show nothing of it: {why}",
+            device=device, why=why,
+        )  # fmt: skip
+        yield Finding("not-loaded", text, leg.name, device)
+    for device, why in leg.unread.items():
+        yield Finding("not-read", Message("{device} cannot be read: {why}", device=device, why=why), leg.name, device)
+    for fault in leg.unmade:
+        text = Message("what was to happen in the middle of the stage did not: {fault}", fault=fault)
+        yield Finding("no-fault", text, leg.name)
+
+
+def _unasked(several: Sequence[Pair], leg: str, walk: Walk) -> Iterator[Finding]:
+    for pair in several:
+        text = Message(
+            "{pair} has to pass and is not asked: at one of its ends the router has no address for the LAN",
+            pair=pair.name,
+        )  # fmt: skip
+        yield Finding("not-asked", text, leg, walk.home_of(pair.a), pair.name)
+
+
+def _neighbours(leg: Leg, before: Mapping[str, int]) -> Iterator[Finding]:
+    for device, number in before.items():
+        count = leg.neighbours.get(device)
+        if count is None:
+            text = Message("{device} does not tell its routing neighbours, and had {before}",
+                           device=device, before=number)  # fmt: skip
+            yield Finding("neighbours", text, leg.name, device)
+        elif count < number:
+            text = Message(
+                "{device} has {count} routing neighbours, and had {before}",
+                device=device, count=count, before=number,
+            )  # fmt: skip
+            yield Finding("neighbours", text, leg.name, device)
 
 
 def _wrong_pair(seen: Seen, leg: str, walk: Walk) -> Finding:
@@ -189,12 +264,17 @@ def _wrong_pair(seen: Seen, leg: str, walk: Walk) -> Finding:
     return Finding("required-failed", text, leg, seen.last or walk.home_of(pair.a), pair.name)
 
 
+def too_much(loss: Loss, leg: Leg) -> bool:
+    """Whether a flow lost more than the leg allows. One that loses every other probe is away half of the time."""
+    return bool(loss.lost) and (not leg.allowed or loss.away(leg.seconds) > leg.allowed)
+
+
 def _lost(leg: Leg, walk: Walk) -> Iterator[Finding]:
     for loss in leg.losses:
         longest = loss.longest(leg.seconds)
-        if not loss.lost or (leg.allowed and longest <= leg.allowed):
+        if not too_much(loss, leg):
             continue
-        device = "" if leg.faults else blamed(leg, loss, walk.way(loss.flow))
+        device = "" if leg.faults else blamed(leg, loss, walk.way(loss.flow.pair))
         pair = loss.flow.pair
         text = Message(
             "{a} ↔ {b} ({source}, {destination}) lost {lost} of {sent} probes, {seconds} s at the longest",
@@ -247,6 +327,10 @@ KINDS = {
     "neighbours": mark("routing neighbour lost"),
     "not-as-before": mark("configuration not as before"),
     "matrix-differs": mark("pairs not as before"),
+    "not-asked": mark("nothing asked"),
+    "not-loaded": mark("stand-in not as its device"),
+    "not-read": mark("device not read"),
+    "no-fault": mark("fault did not happen"),
     "stopped": mark("stopped"),
 }
 WANTED = {

@@ -103,7 +103,7 @@ def up(
     directory = workspace.root / FOLDER
     directory.mkdir(mode=0o700, exist_ok=True)
     state = _Built(spec).up(topology, directory, observer, faults={}, owned=True)
-    return Lab(state, topology, found, mixed.left(made))
+    return Lab(state, topology, found, mixed.left(made, today))
 
 
 def ended(root: Path) -> None:

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 from inventory.errors import LabError
 from inventory.text import Message
 from lab.rehearsal import prober
-from lab.rehearsal.model import Gap, Loss
+from lab.rehearsal.model import Gap, Loss, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -85,11 +85,14 @@ class Traffic:
         return float(answer["seconds"]), losses
 
     def ask(self, flows: Sequence[Flow], *, count: int = 3, wait: float = 1.0) -> list[bool]:
-        """Whether any of a few probes of each flow is answered."""
+        """Whether any of a few probes of each flow passes: it is answered, or, where none may, has arrived."""
         if not flows:
             return []
         answer = self._tell({"ask": [flow.as_probe() for flow in flows], "count": count, "wait": wait})
-        return [came > 0 for came in answer["answered"]]
+        return [
+            (arrived if flow.pair.wanted is Wanted.FORBIDDEN else answered) > 0
+            for flow, answered, arrived in zip(flows, answer["answered"], answer["arrived"], strict=True)
+        ]
 
     def trace(self, flow: Flow, *, hops: int = 8, wait: float = 0.3) -> tuple[tuple[str, ...], bool]:
         """The addresses of the routers that a probe of the flow passes, as they say themselves; did it arrive?"""

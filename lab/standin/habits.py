@@ -18,8 +18,7 @@ class Habits:
 
     `last` says that a preference of 255 is the worst one that is still used; elsewhere such a route is not used at all.
     `metric` is the cost of a route that OSPF takes from another protocol; `compares_mtu` whether two ends whose MTU
-    differs become neighbours. `unmatched` is what a port's filter does with packets that no rule takes, where that is
-    not what the list itself does by default: Huawei's `traffic-filter` and H3C's `packet-filter` let them pass.
+    differs become neighbours.
     `inside_zone`: packets from a zone to itself pass unasked (USG). `ranked`: ports have security levels, a port's
     filter asks the first packet of a session only, and without one packets pass to lower levels (Cisco "ASA Series
     General Operations CLI Configuration Guide", Security Levels).
@@ -35,7 +34,6 @@ class Habits:
     last: bool = False
     metric: int = 20
     compares_mtu: bool = True
-    unmatched: str = ""
     inside_zone: bool = False
     ranked: bool = False
 
@@ -54,9 +52,7 @@ class Habits:
 
 _FRR_ISIS = 115
 INDUSTRY = Habits()
-_UNDO = Habits(
-    60, 10, 150, 15, 100, 255, 255, last=True, metric=1, compares_mtu=False, unmatched="permit", inside_zone=True
-)
+_UNDO = Habits(60, 10, 150, 15, 100, 255, 255, last=True, metric=1, compares_mtu=False, inside_zone=True)
 _BY_PLATFORM = {
     "huawei": _UNDO,
     "huawei_vrpv8": _UNDO,

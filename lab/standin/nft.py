@@ -85,19 +85,25 @@ def _port_filters(
 ) -> dict[tuple[str, str], list[str]]:
     chains: dict[tuple[str, str], list[str]] = {}
     sets = {one.name.casefold(): one for one in forwarding.rules.sets} if forwarding.rules is not None else {}
+    # Elsewhere a list is of one family, and says nothing of the other one's packets.
+    family = "" if habits(forwarding.platform).ranked else "meta nfproto ipv4 "
     for name, port in forwarding.ports.items():
         for way, wanted in port.filters.items():
-            if way not in ways:
+            if way.endswith("6"):
+                left.append(Left(port.line, Message("a filter of IPv6 packets is not built here"), "filters"))
+            if port.switched is not None:
+                # Linux asks its filter at the VLAN's bridge, for whichever of its ports a packet came.
+                left.append(Left(port.line, Message("a filter of a switched port is not built here"), "filters"))
+            if way not in ways or port.switched is not None:
                 continue
             found = sets.get(wanted.casefold())
             short = names.ports.get(name, "")
             if found is None or not short:
                 left.append(Left(port.line, Message("the filter “{name}” is not known", name=wanted), "filters"))
                 continue
-            match = f'iifname "{short}" ' if way == "in" else f'oifname "{short}" '
+            match = (f'iifname "{short}" ' if way == "in" else f'oifname "{short}" ') + family
             rules = [f"{match}{line}" for line in _ruled(found, left)]
-            default = habits(forwarding.platform).unmatched or found.default
-            rules.append(f"{match}{'accept' if default == 'permit' else 'drop'}")
+            rules.append(f"{match}{'accept' if found.default == 'permit' else 'drop'}")
             # Coming in, before any translation; what a device itself sends passes no filter of its ports.
             chains.setdefault((way, "prerouting" if way == "in" else "forward"), []).extend(rules)
     return chains

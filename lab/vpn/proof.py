@@ -249,15 +249,13 @@ def _judged(network: Network, watch: _Watch, rounds: int, seconds: float) -> Pro
     arrived = watch.arrived()
     required = _required(network)
     ever = {(probe.source, name) for name, probes in arrived.items() for probe in probes}
-    last = {
-        (probe.source, name)
-        for name, probes in arrived.items()
-        for probe in probes
-        if probe.round in (rounds - 1, rounds)
-    }
+    before, last = (
+        {(probe.source, name) for name, probes in arrived.items() for probe in probes if probe.round == number}
+        for number in (rounds - 1, rounds)
+    )
     pairs = tuple(
-        # What is required has to be seen at the end, when the routes are there; what is forbidden never.
-        Pair(source.name, target.name, asked, (source.name, target.name) in (last if asked else ever))
+        # What is required has to be seen in the last two rounds, when the routes are there; what is forbidden never.
+        Pair(source.name, target.name, asked, (source.name, target.name) in (before & last if asked else ever))
         for source in network.hosts
         for target in network.hosts
         if source != target

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from configs.change import Language, Paths, slot
+from configs.change import Floating, Language, Paths, slot
 from configs.dialects.cisco_ios.grammar import SECRETS
 from configs.no_family import (
     ADDRESS,
@@ -119,4 +119,10 @@ LANGUAGE = Language(
         r"|interface \S+ > ip helper-address "
     ),
     lists=re.compile(r"access-list (?P<list>\S+) "),
+    # “ip route” in Cisco's IOS IP Routing: Protocol-Independent Command Reference. `name` is left out: where IOS shows
+    # it beside a tag was not seen.
+    floating=Floating(
+        "ip route {address} {mask} {port} {via} {distance} tag {tag}",
+        "ip route {address} {mask} Null0 {distance} tag {tag}",
+    ),
 )

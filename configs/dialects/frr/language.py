@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from configs.change import Kind, Language, Paths, slot
+from configs.change import Floating, Kind, Language, Paths, slot
 from configs.dialects.frr.grammar import SECRETS
 
 _TOP = r"$"
@@ -83,5 +83,9 @@ LANGUAGE = Language(
     foreign=re.compile(r"hostname |domainname |frr (?:version|defaults) |service integrated-vtysh-config$"),
     normalise=normalise,
     second="",
+    # docs.frrouting.org, “Static Route Commands”; in the order in which staticd shows it.
+    floating=Floating(
+        "ip route {network} {via} {port} tag {tag} {distance}", "ip route {network} blackhole tag {tag} {distance}"
+    ),
     beside=re.compile(r"router bgp \d+.* > (?:.* > )?neighbor [0-9A-Fa-f]*[.:]"),
 )

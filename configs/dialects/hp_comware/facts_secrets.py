@@ -76,7 +76,8 @@ def passwords(sheet: Sheet, reading: Reading) -> None:
         form, secret = _secret(command)
         shown = not _STORED.search(secret) if not form else form in ("simple", "plain", "plaintext")
         if secret and shown:
-            (hidden if judging.masked(secret) else plain).append(command)
+            # A reference is what is to be typed: how the device stores it is not in this text.
+            (hidden if judging.masked(secret) or judging.reference(secret) else plain).append(command)
         if form in ("cipher", "ciphertext") and _is_login(command):
             reversible.append(command)
     judging.secrets(sheet, plain=plain, hidden=hidden, reversible=reversible)

@@ -50,6 +50,7 @@ def read(tree: Tree, platform: str = "hp_comware", name: str = "") -> Forwarding
     default = "deny" if reading.on("packet-filter", "default", "deny") else "permit"
     sets = tuple(replace(one, default=default) if one.kind is FilterKind.ACCESS_LIST else one for one in found.sets)
     settling.filters(draft, replace(found, sets=sets))
+    settling.in_depth_order(draft, (one for one in reading.on("acl") if len(one.find("rule")) > 1))
     if "nat" in reading.by_word:
         nodes = [node for _, node in tree.walk()]
         groups = filters.Groups(nodes)

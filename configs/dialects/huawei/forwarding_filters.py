@@ -138,6 +138,7 @@ def settle(draft: Draft, tree: Tree, reading: Reading) -> None:
     # What no rule of a list takes goes on where the list is a port's filter.
     sets = tuple(replace(one, default="permit") if one.kind is FilterKind.ACCESS_LIST else one for one in found.sets)
     settling.filters(draft, replace(found, sets=sets))
+    settling.in_depth_order(draft, (entry.command for entry in lists.values() if len(entry.rules) > 1))
     if "nat" in reading.by_word or "nat-policy" in reading.by_word:
         objects = address_sets(reading)
         services = service_sets(reading)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from configs.change import Kind, Language, Paths, slot
+from configs.change import Floating, Kind, Language, Paths, slot
 from configs.dialects.huawei.grammar import SECRETS
 from configs.undo_family import INTERFACE, PREFERS, ROUTING, SLOTS, TOP, plain
 
@@ -111,5 +111,11 @@ LANGUAGE = Language(
         r"|snmp-agent target-host |dns server \d|interface \S+ > (?:dhcp relay server-ip |vrrp6? vrid \d+ virtual-ip )"
     ),
     remark="#",
+    # NetEngine 8000 command reference, “ip route-static”: `… INTERFACE [ NEXTHOP ] [ preference P | tag T ] * …
+    # [ description TEXT ]`, and it is taken back by its destination and its hop.
+    floating=Floating(
+        "ip route-static {address} {mask} {port} {via} preference {distance} tag {tag} description re-addressing",
+        "ip route-static {address} {mask} NULL0 preference {distance} tag {tag} description re-addressing",
+    ),
     takes_back=takes_back,
 )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from lab.emulator.device import Device, Spec
 from lab.emulator.faults import FlashFullError
+from lab.emulator.fortios.entries import ANYWHERE, OPAQUE, row_entry, section, set_entry, set_values, values_of
+from lab.emulator.fortios.given import laid_out, ports_in, read_into
 from lab.emulator.fortios.schema import BUILT_IN, Field, Node, schema
 from lab.emulator.interfaces import Port
 from lab.emulator.logins import Lockout
@@ -20,9 +22,6 @@ from lab.emulator.tree import Entry, natural
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lab.emulator.tree import Key
-
-ANYWHERE = ("0.0.0.0", "0.0.0.0")  # noqa: S104 - a network, not an address to listen on
 BUILD, VERSION = "1639", "7.2.8"
 MODELS = {
     "FortiGate-60F": ("FGT60F", ("dmz", *(f"internal{number}" for number in range(1, 6)), "wan1", "wan2")),
@@ -39,6 +38,7 @@ class FortiBox(Device):
     # Its command line is not a table of patterns: see schema.py.
     grammar: tuple[str, ...] = ()
     pager = Pager("--More-- ", "\r" + " " * 9 + "\r", 23, "qQ")
+    lays_out = True
 
     def __init__(self, spec: Spec) -> None:
         code, ports = MODELS.get(spec.model, MODELS["FortiGate-VM64"])
@@ -49,6 +49,11 @@ class FortiBox(Device):
         # Configurations on flash: comment, who, and what.
         self.revisions: list[tuple[str, str, Entry]] = []
         self.lockout = Lockout(self)
+        # What can be configured; what a text that was given has besides, too.
+        self.known = schema()
+        # Rows that such a text takes to be there, by their table, and whether nobody may come by SSH as it stands.
+        self.given_names: dict[tuple[str, ...], set[str]] = {}
+        self.doorless = False
         super().__init__(spec)
 
     # What it is
@@ -88,12 +93,16 @@ class FortiBox(Device):
     def get(self, *path: str, field: str) -> str:
         """A field of an object: as set, else its default."""
         entry = self.running.child("config", *path)
-        values = values_of(schema().nodes[path], entry, field)
+        values = values_of(self.known.nodes[path], entry, field)
         return " ".join(values)
 
     def exists_row(self, table: tuple[str, ...], name: str) -> bool:
         """Whether a table has a row, a built-in one included."""
-        return name in BUILT_IN.get(table, ()) or self.row(name, *table) is not None
+        return (
+            name in BUILT_IN.get(table, ())
+            or name in self.given_names.get(table, ())
+            or self.row(name, *table) is not None
+        )
 
     def interface_name(self, text: str) -> str | None:
         """Names of interfaces are not shortened."""
@@ -107,8 +116,22 @@ class FortiBox(Device):
 
     # As text
 
+    @classmethod
+    def ports_named(cls, text: str) -> tuple[str, ...]:
+        """The rows of `config system interface` that are ports of the box."""
+        return ports_in(text)
+
+    def read(self, text: str) -> bool:
+        """Blocks from `config` to `end`."""
+        self.doorless = False
+        read_into(self, text)
+        self.doorless = not self.ssh_enabled or not self.rows("system", "admin")
+        return True
+
     def show(self, entry: Entry) -> str:
         """As `show` writes it, from `#config-version` on."""
+        if entry.given is not None:
+            return laid_out(self, entry)
         return self.heading("admin") + "".join(f"{line}\n" for line in self.lines(entry))
 
     def heading(self, user: str) -> str:
@@ -120,7 +143,7 @@ class FortiBox(Device):
 
     def lines(self, entry: Entry, *, full: bool = False) -> Iterator[str]:
         """Every section of a configuration that has something to show."""
-        for path, node in schema().nodes.items():
+        for path, node in self.known.nodes.items():
             present = entry.child("config", *path)
             if full or (present is not None and present.children):
                 yield from self.block(node, present or section(path), full=full)
@@ -156,7 +179,14 @@ class FortiBox(Device):
 
     def shown(self, field: Field, values: tuple[str, ...]) -> str:
         """Values as `show` has them; a secret is another text at each dump, which the device reads back."""
-        return "ENC " + seal(values[0], secrets.token_bytes(4)) if field.kind == "secret" else field.shown(values)
+        if field.kind != "secret":
+            return field.shown(values)
+        if values[0] == OPAQUE:
+            return f"ENC {values[1]}"
+        # Of a text that was given nothing changes that nobody changed.
+        given = self.running.given is not None
+        salt = hashlib.sha256(values[0].encode()).digest()[:4] if given else secrets.token_bytes(4)
+        return "ENC " + seal(values[0], salt)
 
     # Saving
 
@@ -233,8 +263,10 @@ class FortiBox(Device):
 
     @property
     def ssh_enabled(self) -> bool:
-        """The server always runs; what is asked for here is that it listens at 22."""
-        return self.get("system", "global", field="admin-ssh-port") == "22"
+        """The server always runs; what is asked for here is that it listens at 22, at some interface at least."""
+        rows = self.rows("system", "interface")
+        open_ = any("ssh" in set_values(row, "allowaccess") for row in rows)
+        return self.get("system", "global", field="admin-ssh-port") == "22" and (open_ or self.running.given is None)
 
     def _trusts(self, admin: Entry, source: IPv4Address) -> bool:
         hosts = [set_values(admin, f"trusthost{number}") for number in range(1, 11)]
@@ -243,7 +275,7 @@ class FortiBox(Device):
 
     def admits(self, source: IPv4Address) -> bool:
         """Some administrator may come from there; else nobody is even asked for a password."""
-        return any(self._trusts(admin, source) for admin in self.rows("system", "admin"))
+        return self.doorless or any(self._trusts(admin, source) for admin in self.rows("system", "admin"))
 
     def _level(self, admin: Entry) -> int:
         return 2 if set_values(admin, "accprofile") == (_READ_ONLY,) else 15
@@ -286,7 +318,7 @@ class FortiBox(Device):
 
     def ports(self) -> tuple[Port, ...]:
         """The interfaces."""
-        node = schema().nodes["system", "interface"]
+        node = self.known.nodes["system", "interface"]
         found = []
         for index, row in enumerate(self.rows("system", "interface"), start=1):
             name = row.key[1]
@@ -310,7 +342,7 @@ class FortiBox(Device):
 
     def routes(self) -> tuple[Route, ...]:
         """`config router static`."""
-        node = schema().nodes["router", "static"]
+        node = self.known.nodes["router", "static"]
         found = []
         for row in self.rows("router", "static"):
             if values_of(node, row, "status") != ("enable",):
@@ -348,29 +380,3 @@ class FortiBox(Device):
         """A serial number in the shape of the vendor's."""
         digest = hashlib.sha256(self.spec.name.encode()).digest()
         return f"{self.code}EMU{int.from_bytes(digest[:4], 'big') % 10**8:08d}"
-
-
-def set_values(entry: Entry, field: str) -> tuple[str, ...]:
-    """What a field was set to; nothing if it was not."""
-    found = entry.child("set", field)
-    return found.words[2:] if found is not None else ()
-
-
-def values_of(node: Node, entry: Entry | None, field: str) -> tuple[str, ...]:
-    """What a field is: as set, else its default."""
-    return (set_values(entry, field) if entry is not None else ()) or node.fields[field].default
-
-
-def section(path: Key) -> Entry:
-    """An object or a table without anything in it."""
-    return Entry(("config", *path), ("config", *path))
-
-
-def row_entry(name: str) -> Entry:
-    """A row without anything in it."""
-    return Entry(("edit", name), ("edit", name))
-
-
-def set_entry(field: str, values: tuple[str, ...]) -> Entry:
-    """A field that was set."""
-    return Entry(("set", field, *values), ("set", field))

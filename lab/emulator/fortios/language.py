@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from lab.emulator.device import LogoutError, Session
 from lab.emulator.faults import FlashFullError
-from lab.emulator.fortios.device import row_entry, section, set_values, values_of
-from lab.emulator.fortios.schema import Mistake, Node, schema
+from lab.emulator.fortios.entries import ODD, row_entry, section, set_values, values_of
+from lab.emulator.fortios.schema import Mistake, Node
 from lab.emulator.fortios.words import piped, said, split
 from lab.emulator.logins import Idle
 
@@ -204,7 +204,7 @@ class FortiLanguage(Session):
 
     def do_config(self, words: list[str]) -> None:
         """Open an object or a table."""
-        nodes = self._frame.node.nodes if self.frames else schema().nodes
+        nodes = self._frame.node.nodes if self.frames else self.device.known.nodes
         node, rest = self.find(words, nodes)
         if rest:
             raise Mistake(rest[0], -61, parse="command")
@@ -283,7 +283,8 @@ class FortiLanguage(Session):
     def _check(self, frame: Frame) -> None:
         """What a row or an object must have. The codes are those of transcripts; not all of the texts are."""
         for field in frame.node.fields.values():
-            if field.needed and not values_of(frame.node, frame.entry, field.name):
+            odd = frame.entry.child(ODD, field.name) is not None
+            if field.needed and not odd and not values_of(frame.node, frame.entry, field.name):
                 raise Refusal(
                     f"node_check_object fail! for {field.name}\n\nAttribute '{field.name}' MUST be set.\n"
                     "object check operator error, -56, discard the setting",
@@ -295,7 +296,8 @@ class FortiLanguage(Session):
     def _check_interface(self, frame: Frame) -> None:
         row = frame.entry
         kind = values_of(frame.node, row, "type")[0]
-        if kind == "vlan" and not (set_values(row, "vlanid") and set_values(row, "interface")):
+        # The row of a port may go without its type in a text that was given.
+        if kind == "vlan" and not row.fixed and not (set_values(row, "vlanid") and set_values(row, "interface")):
             raise Refusal(
                 "node_check_object fail! for vlanid\n\nAttribute 'vlanid' MUST be set.\n"
                 "object check operator error, -56, discard the setting",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING
 
-from lab.emulator.fortios.device import set_entry, set_values, values_of
+from lab.emulator.fortios.entries import ODD, OPAQUE, set_entry, set_values, values_of
 from lab.emulator.fortios.language import FortiLanguage, Refusal
-from lab.emulator.fortios.schema import BUILT_IN, Field, Mistake, schema
+from lab.emulator.fortios.schema import BUILT_IN, Field, Mistake
 from lab.emulator.secrets import unseal
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ class FortiRows(FortiLanguage):
     def users(self, table: tuple[str, ...], name: str) -> int:
         """How many rows and objects name a row of a table."""
         found = 0
-        pending = [(schema().nodes[path], entry) for path, entry in self._sections()]
+        known = self.device.known.nodes
+        pending = [(known[path], entry) for path, entry in self._sections() if path in known]
         while pending:
             node, entry = pending.pop()
             holders = list(entry.children.values()) if node.key else [entry]
@@ -147,7 +148,7 @@ class FortiRows(FortiLanguage):
             if value and not any(self._exists(table, value) for table in field.tables):
                 raise Mistake(value, -3, "entry not found in datasource\n")
         if field.kind == "secret":
-            return (self._clear(values),)
+            return self._secret(values)
         if field.name == "ip" and self._frame.node.path in (("system", "interface"), ("secondaryip",)):
             self._check_host(values)
         return values
@@ -158,7 +159,7 @@ class FortiRows(FortiLanguage):
         own = next((frame.entry for frame in self.frames if frame.table and frame.node.path == table), None)
         return (own is not None and own.child("edit", name) is not None) or self.device.exists_row(table, name)
 
-    def _clear(self, values: tuple[str, ...]) -> str:
+    def _secret(self, values: tuple[str, ...]) -> tuple[str, ...]:
         """A secret as typed, or out of its `ENC` form."""
         if values[0] != "ENC" or len(values) == 1:
             least = int(self.device.get("system", "password-policy", field="minimum-length"))
@@ -166,11 +167,13 @@ class FortiRows(FortiLanguage):
             if enforced and self._frame.node.path == ("system", "admin") and len(values[0]) < least:
                 # The policy's own words were not found.
                 raise Mistake(values[0], -553, f"New password must conform to the password policy: {least} characters")
-            return values[0]
+            return (values[0],)
         clear = unseal(values[1])
-        if clear is None:
+        if clear is not None:
+            return (clear,)
+        if self.device.running.given is None:
             raise Mistake(values[1], -651)
-        return clear
+        return (OPAQUE, values[1])  # of a real device: it can read its own
 
     def _check_host(self, values: tuple[str, ...]) -> None:
         address = IPv4Interface("/".join(values))
@@ -188,8 +191,10 @@ class FortiRows(FortiLanguage):
 
     def _store(self, field: Field, values: tuple[str, ...]) -> None:
         entry = self._frame.entry
+        entry.children.pop((ODD, field.name), None)
+        spelled = entry.given is not None and set_entry(field.name, values).text in entry.given.below
         # `type physical` is what the box has; a row that somebody makes is a VLAN unless it says otherwise.
-        if values == field.default and not field.needed:
+        if values == field.default and not field.needed and not spelled:
             entry.children.pop(("set", field.name), None)
         elif entry.fixed and field.name == "type" and values != set_values(entry, "type"):
             raise Mistake(values[0], -61)
@@ -198,8 +203,11 @@ class FortiRows(FortiLanguage):
 
     def do_unset(self, words: list[str]) -> None:
         """Back to the default."""
-        field = self._field(words)
-        self._frame.entry.children.pop(("set", field.name), None)
+        field, entry = self._field(words), self._frame.entry
+        entry.children.pop((ODD, field.name), None)
+        entry.children.pop(("set", field.name), None)
+        if entry.given is not None and set_entry(field.name, field.default).text in entry.given.below:
+            entry.put(set_entry(field.name, field.default))  # the text that was given spells the default out
 
     def _many(self, words: list[str]) -> tuple[Field, tuple[str, ...], tuple[str, ...]]:
         field = self._field(words)

@@ -38,7 +38,10 @@ class Mistake(Exception):  # noqa: N818 - it is the device's answer, not an erro
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of an object or a row. `limits` are the options, the tables, or the bounds of its kind."""
+    """A field of an object or a row. `limits` are the options, the tables, or the bounds of its kind.
+
+    Of a field that no table knows (kind `free`) they say whether its values stand in quotes.
+    """
 
     name: str
     kind: str
@@ -54,7 +57,7 @@ class Field:
     @property
     def many(self) -> bool:
         """Whether it takes several values, so that `append` means something."""
-        return self.kind in ("options", "rows")
+        return self.kind in ("options", "rows", "free")
 
     def read(self, words: list[str]) -> tuple[str, ...]:
         """The canonical values. Mistake for what FortiOS refuses; that a row exists is not looked at."""
@@ -70,6 +73,9 @@ class Field:
 
     def _raw(self, words: list[str]) -> tuple[str, ...]:
         return self._text(words)
+
+    def _free(self, words: list[str]) -> tuple[str, ...]:
+        return tuple(words)
 
     def _secret(self, words: list[str]) -> tuple[str, ...]:
         return tuple(words[:2])
@@ -130,7 +136,7 @@ class Field:
 
     def shown(self, values: tuple[str, ...]) -> str:
         """The values as `show` has them."""
-        if self.kind in ("text", "row", "rows"):
+        if self.kind in ("text", "row", "rows") or (self.kind == "free" and self.limits):
             return " ".join(quoted(value) for value in values)
         return " ".join(values)
 

@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from lab.emulator.device import LogoutError
-from lab.emulator.fortios.device import BUILD, VERSION, section, values_of
+from lab.emulator.fortios.device import BUILD, VERSION
+from lab.emulator.fortios.entries import section, values_of
 from lab.emulator.fortios.language import Refusal
 from lab.emulator.fortios.rows import FortiRows
-from lab.emulator.fortios.schema import Mistake, Node, schema
+from lab.emulator.fortios.schema import Mistake, Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,11 +41,14 @@ class FortiSession(FortiRows):
             else:
                 yield from device.block(frame.node, frame.entry, full=full)
             return
+        if not words and not full and device.running.given is not None:
+            yield from device.show(device.running).removesuffix("\n").split("\n")
+            return
         if not words:
             yield from device.heading(self.user).rstrip("\n").split("\n")
             yield from device.lines(device.running, full=full)
             return
-        node, rest = self.find(words, schema().nodes)
+        node, rest = self.find(words, self.device.known.nodes)
         entry = device.running.child("config", *node.path) or section(node.path)
         if rest and entry.child("edit", rest[0]) is None:
             raise Mistake(rest[0], -3, "entry not found in datasource\n")
@@ -69,7 +73,7 @@ class FortiSession(FortiRows):
             if len(path) == len(words) and all(name.startswith(word) for name, word in zip(path, words, strict=True)):
                 yield from method()
                 return
-        node, rest = self.find(words, schema().nodes)
+        node, rest = self.find(words, self.device.known.nodes)
         if rest:
             raise Mistake(rest[0], -61, parse="command")
         entry = self.device.running.child("config", *node.path) or section(node.path)

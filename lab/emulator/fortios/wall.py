@@ -6,8 +6,8 @@ from ipaddress import IPv4Address, IPv4Network, summarize_address_range
 from typing import TYPE_CHECKING
 
 from lab.emulator.device import SnmpAccess, SnmpUser
-from lab.emulator.fortios.device import ANYWHERE, FortiBox, set_values, values_of
-from lab.emulator.fortios.schema import schema
+from lab.emulator.fortios.device import FortiBox
+from lab.emulator.fortios.entries import ANYWHERE, set_values, values_of
 from lab.emulator.reach import EVERY_PORT, EVERYBODY, TCP, UDP, Filter, Line
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class FortiWall(FortiBox):
             networks = [IPv4Network("/".join(spot or ANYWHERE), strict=False) for spot in spots]
             communities.append(name)
             filters[name] = tuple((True, int(net.network_address), int(net.hostmask)) for net in networks)
-        node = schema().nodes["system", "snmp", "user"]
+        node = self.known.nodes["system", "snmp", "user"]
         users = []
         for row in self.rows("system", "snmp", "user"):
             level = values_of(node, row, "security-level")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, summarize_address_range
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from lab.emulator.interfaces import Port, kind_of, split_interface
 from lab.emulator.logins import Lockout
 from lab.emulator.reach import TCP, UDP, Filter, Line, Route
 from lab.emulator.secrets import seal, unseal
+from lab.emulator.stoneos.given import laid_out, ports_in, read_into
 from lab.emulator.terminal import Pager
 from lab.emulator.tree import Entry, natural
 
@@ -64,6 +66,7 @@ class StoneBox(Device):
     factory_name = "SG-6000"
     # Enter is a line, q ends it, any other key is a page. A real SG-6000 sends a NUL behind it (public transcripts).
     pager = Pager(" --More-- \0", "\r" + " " * 10 + "\r", 24, "qQ")
+    lays_out = True
 
     def __init__(self, spec: Spec) -> None:
         self._ports = _ports_of(spec)
@@ -71,6 +74,10 @@ class StoneBox(Device):
         self.kept: Kept | None = None
         self.transaction: Transaction | None = None
         self.lockout = Lockout(self)
+        # Of a text that was given: secrets in the form in which it has them (a real device reads its own), and whether
+        # nobody may come by SSH as it stands.
+        self.given_secrets: set[str] = set()
+        self.doorless = False
         super().__init__(spec)
 
     # What it is
@@ -116,20 +123,41 @@ class StoneBox(Device):
         """`language zh_CN`: errors and questions come in Chinese."""
         return self.running.value("language") == "zh_CN"
 
+    @classmethod
+    def ports_named(cls, text: str) -> tuple[str, ...]:
+        """The physical interfaces of a text."""
+        return ports_in(text)
+
+    def read(self, text: str) -> bool:
+        """Blocks that end with `exit`."""
+        self.doorless = False
+        read_into(self, text)
+        self.doorless = not self.ssh_enabled or not self.running.starting("admin", "host")
+        return True
+
     def body(self, entry: Entry) -> str:
         """A configuration's lines: two blanks a level, each block with its `exit`."""
+        if entry.given is not None:
+            return laid_out(entry)
         lines: list[str] = []
         for child in entry.ordered():
             _write(child, "", lines)
         return "\n".join([*lines, ""])
 
     def show(self, entry: Entry) -> str:
-        """As `show configuration` writes it."""
+        """As `show configuration` writes it; a text that was given as it is."""
+        if entry.given is not None:
+            return laid_out(entry)
         return f"Building configuration..\n\n{self.body(entry)}\nEnd\n"
+
+    def screen(self, entry: Entry) -> str:
+        """As `show configuration` puts it on the screen: what is around it, too, if a text that was given lacks it."""
+        text = self.show(entry)
+        return text if re.search(r"^End\s*\Z", text, re.MULTILINE) else f"Building configuration..\n\n{text}\nEnd\n"
 
     def cipher(self, clear: str) -> str:
         """A secret as the configuration shows it, always the same text. The real form was found nowhere: it is ours."""
-        if unseal(clear) is not None:
+        if unseal(clear) is not None or clear in self.given_secrets:
             return clear
         return seal(clear, hashlib.sha256(clear.encode()).digest()[:4])
 
@@ -163,11 +191,15 @@ class StoneBox(Device):
 
     @property
     def ssh_enabled(self) -> bool:
-        """The server always runs; what is asked for here is that it listens at 22."""
-        return self.running.value("ssh", "port") in ("", "22")
+        """The server always runs; what is asked for here is that it listens at 22, at some interface at least."""
+        ports = self.running.starting("interface")
+        open_ = any(entry.child("manage", "ssh") is not None for entry in ports)
+        return self.running.value("ssh", "port") in ("", "22") and (open_ or self.running.given is None)
 
     def admits(self, source: IPv4Address) -> bool:
         """The trusted hosts: one line must let the address in by SSH; without any line nobody is trusted."""
+        if self.doorless:
+            return True
         for line in self.running.starting("admin", "host"):
             if line.words[-1] in ("ssh", "any") and any(
                 _within(source, pair) for pair in places(list(line.words[2:-1]))
@@ -181,7 +213,7 @@ class StoneBox(Device):
             return None
         entry = self.running.child("admin", "user", f'"{user}"')
         stored = entry.value("password") if entry is not None else ""
-        if entry is None or not stored or self.clear(stored) != password:
+        if entry is None or not stored or not password or self.clear(stored) != password:
             minutes = int(self.running.value("admin", "lockout-duration") or 2)
             self.lockout.failed(int(self.running.value("admin", "max-login-failure") or 3), minutes * 60)
             return None

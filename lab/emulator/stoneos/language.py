@@ -11,6 +11,7 @@ from lab.emulator.logins import Idle
 from lab.emulator.parameters import BLANK
 from lab.emulator.shell import Refusal, Shell
 from lab.emulator.stoneos.device import bare
+from lab.emulator.stoneos.given import with_blanks_kept
 from lab.emulator.tree import Entry
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class StoneLanguage(Shell):
 
     async def run_line(self, line: str) -> None:
         """A name in quotes is one word, whatever blanks are in it."""
-        self._line = re.sub(r'"[^"]*"', lambda found: found[0].replace(" ", BLANK), line.rstrip())
+        self._line = with_blanks_kept(line.rstrip())
         await super().run_line(self._line)
 
     def _views(self) -> list[tuple[list[Entry] | None, grammar.View]]:
@@ -111,15 +112,17 @@ class StoneLanguage(Shell):
         return [(None, self.device.views[self.view])]
 
     def _find_back(self) -> None:
-        """As everywhere; a rule stands at the root even if it was entered by way of `policy-global`."""
-        if len(self.path) == 3 and self.path[1].words == ("policy-global",):
-            rule = self.path.pop()
+        """As everywhere; a rule may stand elsewhere than the way in which it was entered says (see `do_rule`)."""
+        entered = self.path[-1] if len(self.path) in (2, 3) else None
+        if entered is None or entered.key[:2] != ("rule", "id"):
             super()._find_back()
-            found = self.root.children.get(rule.key)
-            if found is not None and len(self.path) == 2:
-                self.path = [*self.path, found]
             return
+        way = self.path[:-1]
+        self.path = way
         super()._find_back()
+        found = self.home.children.get(entered.key)
+        if found is not None and len(self.path) == len(way):
+            self.path = [*self.path, found]
 
     def complain(self, error: LineError) -> None:
         """A caret under the place with the text behind it."""
@@ -221,6 +224,13 @@ class StoneLanguage(Shell):
             for entry in self.device.running.children.values()
             if any(entry.child(word, name) is not None or entry.value(word) == name for word in words)
         ]
+
+    @property
+    def home(self) -> Entry:
+        """What holds the rules: the configuration, or the policy's block if a text that was given has them there."""
+        root = self.device.running
+        policy = root.child("policy-global")
+        return policy if policy is not None and policy.starting("rule", "id") else root
 
     def do_language(self, match: Match) -> None:
         """The language of messages; `zh_CN` keeps its capitals."""

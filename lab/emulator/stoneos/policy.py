@@ -13,11 +13,11 @@ class StonePolicy(StoneNetwork):
 
     @property
     def _rules(self) -> list[Entry]:
-        return self.device.running.starting("rule", "id")
+        return self.home.starting("rule", "id")
 
     def do_rule(self, match: Match) -> None:
         """A rule of the policy, the last one if it is new; it says so then."""
-        root = self.device.running
+        root = self.home
         entry = root.child(*match.words)
         if entry is None:
             root_match = self.device.views["config"].match(" ".join(match.words), self.device)
@@ -57,12 +57,12 @@ class StonePolicy(StoneNetwork):
 
     def do_no_rule(self, match: Match) -> None:
         """Delete a rule."""
-        if self.device.running.children.pop(match.words, None) is None:
+        if self.home.children.pop(match.words, None) is None:
             raise self.wrong(f"Rule {match.words[2]} is not found in this context")
 
     def do_move(self, match: Match) -> None:
         """Change the order: rules are looked at from the top."""
-        root = self.device.running
+        root = self.home
         words = match.words
         numbers = [entry.words[2] for entry in self._rules]
         for number in (words[1], *words[3:]):

@@ -41,17 +41,17 @@ class StoneSession(StoneGuards):
 
     async def do_show_running(self, _match: Match) -> None:
         """What runs."""
-        await self._page(self.device.show(self.device.running))
+        await self._page(self.device.screen(self.device.running))
 
     async def do_show_startup(self, _match: Match) -> None:
         """What a reboot returns to."""
         if self.device.saved is None:
             raise self.wrong("The startup configuration is not found")  # unverified wording
-        await self._page(self.device.show(self.device.saved))
+        await self._page(self.device.screen(self.device.saved))
 
     async def do_show_backup(self, match: Match) -> None:
         """One of the older ones."""
-        await self._page(self.device.show(self._slot(match.words[3]).entry))
+        await self._page(self.device.screen(self._slot(match.words[3]).entry))
 
     async def do_show_record(self, _match: Match) -> None:
         """The saved configurations, the youngest first (layout unverified)."""

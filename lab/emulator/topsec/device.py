@@ -10,6 +10,8 @@ from lab.emulator.device import Device, SnmpAccess, Spec
 from lab.emulator.interfaces import Port
 from lab.emulator.reach import EVERYBODY, Filter, Line, Route
 from lab.emulator.terminal import Pager
+from lab.emulator.topsec.given import laid_out, ports_in, read_into
+from lab.emulator.topsec.words import ident, listed
 from lab.emulator.tree import Entry, natural
 
 if TYPE_CHECKING:
@@ -37,9 +39,14 @@ class TosBox(Device):
     pager = Pager("--More--", "\r" + " " * 8 + "\r")
     quoted = True
     usual_encoding = "gb18030"
+    lays_out = True
 
     def __init__(self, spec: Spec) -> None:
         self._physical = _ports_of(spec)
+        # Of a text that was given: names and ports that its lines take to be there, and whether nobody may come by SSH.
+        self.given_names: frozenset[str] = frozenset()
+        self.given_ports: frozenset[str] = frozenset()
+        self.doorless = False
         super().__init__(spec)
 
     def factory(self) -> Entry:
@@ -60,8 +67,22 @@ class TosBox(Device):
         number = ident(entry)
         return f"ID {number} {entry.text} vsid 0" if number else entry.text
 
+    @classmethod
+    def ports_named(cls, text: str) -> tuple[str, ...]:
+        """The interfaces of `network interface` lines and of areas."""
+        return ports_in(text)
+
+    def read(self, text: str) -> bool:
+        """One command a line, or the same in submodes."""
+        self.doorless = False
+        read_into(self, text)
+        self.doorless = not self.ssh_enabled
+        return True
+
     def show(self, entry: Entry) -> str:
         """A configuration as `show-running` writes it; administrators are not in it."""
+        if entry.given is not None:
+            return laid_out(entry, self.line)
         lines = [self.line(child) for child in entry.ordered() if child.key[0] != "admin"]
         return "\n".join([*lines, ""])
 
@@ -72,13 +93,19 @@ class TosBox(Device):
 
     def exists(self, interface: str) -> bool:
         """Ports are there or not; logical interfaces are there when they are named."""
-        return interface in self._physical or _LOGICAL.fullmatch(interface) is not None
+        return interface in self._physical or _LOGICAL.fullmatch(interface) is not None or interface in self.given_ports
 
     # Objects
 
     def defined(self, noun: str, name: str) -> Entry | None:
         """An object."""
         return self.running.child("define", noun, name)
+
+    def unknown_object(self, name: str) -> bool:
+        """Whether the text that was given defines such an object in a way that no table knows."""
+        return any(
+            entry.strange and key[0] == "define" and key[2] == name for key, entry in self.running.children.items()
+        )
 
     def address_object(self, name: str) -> Entry | None:
         """An object that stands for addresses."""
@@ -87,12 +114,16 @@ class TosBox(Device):
 
     def is_service(self, name: str) -> bool:
         """A service that is defined, or there from the start."""
-        return name in SERVICES or any(self.defined(noun, name) is not None for noun in ("service", "group_service"))
+        return (
+            name in SERVICES
+            or name in self.given_names
+            or any(self.defined(noun, name) is not None for noun in ("service", "group_service"))
+        )
 
     def places(self, name: str, *, depth: int = 8) -> Iterator[Box]:
         """The addresses of an object, as address and wildcard."""
         entry = self.address_object(name)
-        if entry is None or not depth:
+        if entry is None or entry.strange or not depth:
             return
         words = entry.words
         if words[1] == "host":
@@ -121,11 +152,17 @@ class TosBox(Device):
 
     @property
     def ssh_enabled(self) -> bool:
-        """`system sshd start`."""
-        return self.runs("sshd")
+        """`system sshd start`; with an entry of `pf service`, since nobody comes in without."""
+        return self.runs("sshd") and bool(self._doors)
+
+    @property
+    def _doors(self) -> list[Entry]:
+        return [entry for entry in self.running.starting("pf", "service") if entry.words[4] == "ssh"]
 
     def admits(self, source: IPv4Address) -> bool:
         """`pf service` decides before anybody is asked for a password."""
+        if self.doorless and not self._doors:
+            return True
         inbound, _ = self.filters(self.management)
         assert inbound is not None  # noqa: S101 - there always is one
         return any(
@@ -208,18 +245,6 @@ class TosBox(Device):
             f"Topsec Operating System {RELEASE}\r\nemulated by govnet, not Topsec's software",
             "1.3.6.1.4.1.14331.1.1",
         )
-
-
-def listed(text: str) -> list[str]:
-    """The names of a list, `'a b '`."""
-    return text.strip("'").split()
-
-
-def ident(entry: Entry) -> int:
-    """The number of an object or a rule; 0 for a line that has none."""
-    if entry.key[0] == "rule":
-        return int(entry.key[2])
-    return entry.number if entry.key[0] == "define" else 0
 
 
 def _inside(address: IPv4Address, box: Box) -> bool:

@@ -6,28 +6,19 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Interface
 from typing import TYPE_CHECKING
 
 from lab.emulator.shell import Refusal, Shell
-from lab.emulator.topsec.device import FIRST_ID, TosBox, ident, listed
+from lab.emulator.topsec.device import FIRST_ID, TosBox
+from lab.emulator.topsec.unknown import UNKNOWN, words_of
+from lab.emulator.topsec.words import ORDER, ident, listed, rule_words, uses
 from lab.emulator.tree import Entry
 
 if TYPE_CHECKING:
-    from lab.emulator.grammar import LineError, Match
+    from lab.emulator.grammar import LineError, Match, Rule
     from lab.emulator.terminal import Terminal
 
 INVALID = "error -8010 : 无效输入，分析"
 MISSING = "error -27007 : 对象不存在"
 # Words that alone on a line open a submode, in which lines go on without them; `end` leaves it.
 NOUNS = ("define", "firewall", "nat", "network", "system", "pf", "ha")
-# The order in which a rule's fields are printed.
-ORDER = {
-    "firewall": (
-        *("action", "srcarea", "srcvlan", "dstarea", "dstvlan", "src", "dst", "service", "schedule", "sport"),
-        *("orig_dst", "permanent", "session-timeout", "log", "enable", "group_name", "comment"),
-    ),
-    "nat": (
-        *("srcarea", "srcvlan", "dstarea", "dstvlan", "orig_src", "orig_dst", "orig_service", "orig_sport"),
-        *("trans_src", "trans_dst", "trans_service", "pat", "enable", "group_name"),
-    ),
-}
 _SERVICES = ("service", "orig_service", "trans_service")
 _ADDRESSES = ("src", "dst", "orig_src", "orig_dst", "trans_src", "trans_dst")
 _READS = ("show", "exit", "show_running", "show_running_all", "version", "time", "ha_status", "interfaces", "routes")
@@ -147,13 +138,26 @@ class TosLanguage(Shell):
 
     def do_shutdown(self, match: Match) -> None:
         """Down (unverified)."""
+        self._spell_out(match, "no shutdown")
         self.device.running.put(Entry(match.words, match.words, match.rule))
         self.changed()
 
     def do_no_shutdown(self, match: Match) -> None:
         """Up (unverified)."""
         self.device.running.children.pop((*match.words[:3], "shutdown"), None)
+        root = self.device.running
+        line = " ".join(match.words)
+        if root.given is not None and line in root.given.below:
+            # The text that was given said so.
+            root.put(Entry((line,), ("", line), UNKNOWN))
         self.changed()
+
+    def _spell_out(self, match: Match, state: str) -> None:
+        """A text that was given may say of a port that it is up: not any more."""
+        line = " ".join((*match.words[:3], state))
+        root = self.device.running
+        for entry in [one for one in root.children.values() if one.strange and one.text == line]:
+            del root.children[entry.key]
 
     def do_route_add(self, match: Match) -> None:
         """Printed with metric, interface and a number of its own, as dumps show."""
@@ -208,7 +212,7 @@ class TosLanguage(Shell):
         if present is not None:
             present.words, present.rule = words, match.rule
         else:
-            root.put(Entry(words, ("define", noun, name), match.rule, number=self._next_id()))
+            root.put(Entry(words, ("define", noun, name), match.rule, number=self.next_id()))
         self.changed()
 
     def _same_name(self, noun: str, name: str) -> Entry | None:
@@ -235,7 +239,8 @@ class TosLanguage(Shell):
         if not known:
             raise Refusal(INVALID if noun in ("host", "range") else MISSING)
 
-    def _next_id(self) -> int:
+    def next_id(self) -> int:
+        """The number of the next object or rule."""
         return max((ident(entry) for entry in self.device.running.children.values()), default=FIRST_ID) + 1
 
     def do_define_delete(self, match: Match) -> None:
@@ -245,7 +250,7 @@ class TosLanguage(Shell):
         if entry is None:
             raise Refusal(MISSING)
         if entry.fixed or any(
-            _uses(other, name) for other in self.device.running.children.values() if other is not entry
+            uses(other, name) for other in self.device.running.children.values() if other is not entry
         ):
             raise Refusal(INVALID)
         del self.device.running.children[entry.key]
@@ -280,7 +285,8 @@ class TosLanguage(Shell):
         return dict(zip(words[::2], words[1::2], strict=True))
 
     def _rules(self, family: str) -> list[Entry]:
-        return self.device.running.starting(family, "policy")
+        found = [entry for key, entry in self.device.running.children.items() if key[:2] == ("rule", family)]
+        return sorted(found, key=lambda entry: entry.number)
 
     def _rule(self, family: str, number: str) -> Entry:
         entry = self.device.running.child("rule", family, number)
@@ -293,7 +299,9 @@ class TosLanguage(Shell):
         device = self.device
         for field, value in fields.items():
             for name in listed(value):
-                if field in _SERVICES:
+                if name in device.given_names or device.unknown_object(name):
+                    known = True  # as the text that was given takes it
+                elif field in _SERVICES:
                     known = device.is_service(name)
                 elif field in _ADDRESSES:
                     known = device.address_object(name) is not None or (
@@ -308,15 +316,30 @@ class TosLanguage(Shell):
 
     def do_policy_add(self, match: Match) -> None:
         """At the end, or before another; the number is not told."""
-        family = match.words[0]
-        fields = self.fields(match.words[3:])
+        self._add_rule(match.words[0], self.fields(match.words[3:]), match.rule)
+
+    def add_unknown_rule(self, line: str) -> bool:
+        """A rule with fields that no table knows, but rules of the text that was given have them."""
+        words = words_of(line)
+        family, fields = words[0], dict(zip(words[3::2], words[4::2], strict=False))
+        seen = {name for rule in self._rules(family) for name in self.fields(rule.words[3:])}
+        model = next((rule.rule for rule in self._rules(family) if rule.strange), None)
+        if len(words) % 2 == 0 or model is None or set(fields) - seen - set(ORDER[family]) - {"before"}:
+            return False
+        try:
+            self._add_rule(family, fields, model)
+        except Refusal as refusal:
+            self.terminal.write(f"{refusal}\n")
+        return True
+
+    def _add_rule(self, family: str, fields: dict[str, str], rule: Rule) -> None:
         before = fields.pop("before", "")
         if (family == "firewall") != ("action" in fields) or not fields:
             raise Refusal(INVALID)
-        self._refuse_unnamed(fields)
+        self._refuse_unnamed({name: value for name, value in fields.items() if name in ORDER[family]})
         rules = self._rules(family)
         place = rules.index(self._rule(family, before)) if before else len(rules)
-        entry = Entry(_rule_words(family, fields), ("rule", family, str(self._next_id())), match.rule)
+        entry = Entry(rule_words(family, fields), ("rule", family, str(self.next_id())), rule)
         self.device.running.put(entry)
         self._number([*rules[:place], entry, *rules[place:]])
 
@@ -324,9 +347,11 @@ class TosLanguage(Shell):
         """A field that is given replaces what it was, lists whole; `enable yes` is not printed."""
         family = match.words[0]
         entry = self._rule(family, match.words[4])
+        if len(entry.words) == 1:
+            raise Refusal(INVALID)  # a rule of a text that was given, in a form of which nothing is known
         given = self.fields(match.words[5:])
         self._refuse_unnamed(given)
-        entry.words = _rule_words(family, {**self.fields(entry.words[3:]), **given})
+        entry.words = rule_words(family, {**self.fields(entry.words[3:]), **given})
         self.changed()
 
     def do_policy_move(self, match: Match) -> None:
@@ -347,20 +372,6 @@ class TosLanguage(Shell):
         for place, rule in enumerate(rules, start=1):
             rule.number = place
         self.changed()
-
-
-def _rule_words(family: str, fields: dict[str, str]) -> tuple[str, ...]:
-    words = [family, "policy", "add"]
-    for name in ORDER[family]:
-        if name in fields and (name, fields[name]) not in (("enable", "yes"), ("log", "off")):
-            words += [name, fields[name]]
-    return tuple(words)
-
-
-def _uses(entry: Entry, name: str) -> bool:
-    """Whether a line names an object."""
-    own = entry.key[-1] if entry.key[0] == "define" else ""
-    return any(name == part and name != own for word in entry.words for part in listed(word))
 
 
 def _is_address(text: str) -> bool:

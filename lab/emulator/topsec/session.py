@@ -6,8 +6,9 @@ import zlib
 from typing import TYPE_CHECKING
 
 from lab.emulator.device import LogoutError
-from lab.emulator.topsec.device import RELEASE, listed
+from lab.emulator.topsec.device import RELEASE
 from lab.emulator.topsec.language import TosLanguage
+from lab.emulator.topsec.words import listed
 
 if TYPE_CHECKING:
     from lab.emulator.grammar import Match
@@ -103,7 +104,7 @@ class TosSession(TosLanguage):
         """Rules, or those that have the same fields."""
         asked = dict(zip(match.words[3::2], match.words[4::2], strict=True))
         lines = []
-        for entry in self.device.running.starting(match.words[0], "policy"):
+        for entry in self._rules(match.words[0]):
             own = self.fields(entry.words[3:])
             if all(listed(own.get(name, "")) == listed(value) for name, value in asked.items()):
                 lines.append(self.device.line(entry))

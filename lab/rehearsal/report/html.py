@@ -9,7 +9,7 @@ from inventory.text import language as language_in_use
 from inventory.text import mark, tr
 from lab.rehearsal.model import Wanted
 from lab.rehearsal.report.drawing import drawing
-from lab.rehearsal.result import KINDS, WANTED, WAYS
+from lab.rehearsal.result import KINDS, WANTED, WAYS, grouped, too_much
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ _TEXTS = {
     "network": mark("The network"),
     "stages": mark("The stages"),
     "stage": mark("stage"),
-    "way": mark("way"),
+    "way": mark("direction"),
     "done": mark("devices done"),
     "probes": mark("probes"),
     "lost": mark("lost"),
@@ -43,11 +43,13 @@ _TEXTS = {
     "matrix": mark("Who reaches whom"),
     "before": mark("Before"),
     "after": mark("After"),
-    "legend": mark("● passes, ○ does not; red: a required pair that fails or a forbidden one that passes"),
+    "legend": mark("● passes, ○ does not, ? not asked; red: a required pair that fails or a forbidden one that passes"),
     "losses": mark("Loss over time"),
     "losses_note": mark("From the beginning of the stage to its end; red: no answer. One probe every {seconds} s."),
     "no_losses": mark("No probe was lost."),
     "more": mark("… and {count} more, in the JSON file"),
+    "alike": mark("… and {count} more like it"),
+    "all_findings": mark("All of them"),
     "counterexamples": mark("Where the packets of failed pairs ended"),
     "trace": mark("way of the packets"),
     "limits": mark("What this rests on"),
@@ -60,7 +62,7 @@ _TEXTS = {
     "where": mark("where"),
     "device": mark("device"),
     "pair": mark("pair"),
-    "what": mark("what"),
+    "what": mark("finding"),
 }
 
 
@@ -108,6 +110,10 @@ def _page(result: Result) -> dict[str, Any]:
         "seconds": round(result.seconds),
         "drawing": drawing(result.lab.topology, hosts, {finding.device for finding in result.findings}),
         "findings": [(tr(KINDS.get(one.kind, one.kind)), one) for one in result.findings],
+        "groups": [
+            (tr(KINDS.get(one.kind, one.kind)), one, tr(_TEXTS["alike"], count=more) if more else "")
+            for one, more in grouped(result.findings)
+        ],
         "legs": [_leg(leg) for leg in result.legs],
         "names": [host.name for host in result.lab.hosts],
         "before": _cells(result.before),
@@ -133,10 +139,10 @@ def _leg(leg: Leg) -> dict[str, Any]:
         "probes": sum(loss.sent for loss in leg.losses),
         "lost": lost,
         "longest": f"{longest:.2f}",
-        "bad_loss": bool(lost) and (not leg.allowed or longest > leg.allowed),
+        "bad_loss": any(too_much(loss, leg) for loss in leg.losses),
         "pairs": f"{sum(not seen.wrong for seen in leg.matrix)}/{len(leg.matrix)}",
         "bad_pairs": any(seen.wrong for seen in leg.matrix),
-        "neighbours": sum(leg.neighbours.values()),
+        "neighbours": sum(leg.neighbours.values()) if leg.neighbours else "–",
         "faults": [str(fault) for fault in leg.faults],
     }
 
@@ -169,7 +175,8 @@ def _bar(loss: Loss, leg: Leg) -> Bar:
         for gap in loss.gaps
     )
     pair = loss.flow.pair
-    return Bar(f"{pair.a} ↔ {pair.b}", loss.sent, loss.lost, f"{loss.longest(leg.seconds):.2f}", stretches)
+    name = f"{pair.a} ({loss.flow.a}) ↔ {pair.b} ({loss.flow.b})"
+    return Bar(name, loss.sent, loss.lost, f"{loss.longest(leg.seconds):.2f}", stretches)
 
 
 def _failed(result: Result) -> Iterator[tuple[str, str, str, str]]:

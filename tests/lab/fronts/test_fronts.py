@@ -12,6 +12,7 @@ import pytest
 
 from inventory.errors import LabError
 from lab.fronts.spec import FrontSpec
+from lab.rehearsal import standing
 from tests.lab.fronts.conftest import LOGIN, logged_in
 from tests.patience import soon, until
 
@@ -183,9 +184,12 @@ def test_a_load_that_fails_is_said_and_the_next_one_mends_it(network):
     lab.fronts.console("dev", ("system-view", "interface GigabitEthernet0/0/0", "description refused by the stand-in"))
     seen = lab.inspect()
     assert (seen["standing"], seen["loads"][-1]["error"]) == (False, "no such line")
+    wrong, left = standing.unlike(lab.fronts.keeper, ["dev"])
+    assert ({name: str(why) for name, why in wrong.items()}, left) == ({"dev": "loading it failed: no such line"}, {})
     lab.fronts.console("dev", ("system-view", "interface GigabitEthernet0/0/0", "description well"))
     seen = lab.inspect()
     assert (seen["standing"], seen["loads"][-1]["error"]) == (True, "")
+    assert standing.unlike(lab.fronts.keeper, ["dev"]) == ({}, {"dev": []})
 
 
 def test_a_reboot_brings_the_saved_text_and_keeps_ports_down_meanwhile(network):
@@ -201,7 +205,7 @@ def test_a_reboot_brings_the_saved_text_and_keeps_ports_down_meanwhile(network):
 def test_a_platform_without_such_texts_is_said_at_once(network):
     """The lab is not built with a device that nobody can log in to."""
     with pytest.raises(LabError, match="dev"):
-        network(FrontSpec("dev", "topsec_tos", "system admininfo modify\n", *LOGIN))
+        network(FrontSpec("dev", "frr", "hostname dev\n", *LOGIN))
 
 
 def test_nothing_stays_when_the_keeper_is_killed(network):

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from configs.dialects import platforms
+from configs.render import Renderer
+from inventory import filters, workspace
+from ipplan import plan
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+EXAMPLE = Path(__file__).parents[3] / "examples" / "shangrao"
+COUNTY = "old,new\n10.65.0.0/16,59.193.0.0/16\n10.254.6.0/24,59.192.6.0/24\n"
 MAPPING = "old,new\n10.20.0.0/16,59.193.0.0/16\n10.254.0.0/24,59.192.0.0/24\n"
 
 
@@ -126,3 +134,44 @@ def make(root: Path, townships: int = 2, *, more: str = "") -> Town:
 def make_town() -> Callable[..., Town]:
     """How tests get a town."""
     return make
+
+
+def example(root: Path, where: str, *words: str) -> dict[str, Any]:
+    """Rehearse a re-addressing of some devices, whose texts of today are what the plan gives."""
+    shutil.copytree(EXAMPLE, root)
+    loaded = workspace.load(root, platforms=platforms())
+    renderer = Renderer(loaded, plan.read(root / "plan/plan.csv"))
+    (root / "today").mkdir()
+    for device in filters.select(loaded.inventory, where):
+        (root / "today" / f"{device.name}.cfg").write_text(renderer.render(device.name).text, encoding="utf-8")
+    (root / "mapping.csv").write_text(COUNTY, encoding="utf-8")
+    (root / "rollout.yaml").write_text("waves: [rest]\nsites_in_flight: 4\n", encoding="utf-8")
+    command = ["lab", "rehearse", str(root / "today"), "--change", str(root / "mapping.csv"), "--json"]
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from cli.main import main; main()",
+            *command,
+            "-w",
+            str(root),
+            "--where",
+            where,
+            *words,
+        ],
+        capture_output=True,
+        text=True,
+        timeout=1700,
+        check=False,
+        env={**os.environ, "LANG": "C.UTF-8", "NO_COLOR": "1", "GOVNET_OPERATOR": "li"},
+    )
+    assert done.stdout, done.stderr
+    document: dict[str, Any] = json.loads(done.stdout)
+    assert "legs" in document, document
+    return document
+
+
+@pytest.fixture(scope="session")
+def rehearse_example() -> Callable[..., dict[str, Any]]:
+    """How tests rehearse a re-addressing of a part of the example 上饶."""
+    return example

@@ -107,6 +107,19 @@ def test_a_rehearsal_that_is_killed_leaves_nothing(tmp_path: Path, make_town: Ca
     assert set(Path("/dev/shm").iterdir()) - memory == set()
 
 
+@pytest.mark.parametrize(("used", "place"), [("/srv", "/dev/shm"), ("/dev/shm/city", "/mnt")])
+def test_a_rehearsal_covers_nothing_that_it_needs(used: str, place: str) -> None:
+    """Its copy is in memory of its own, over a folder that nothing is read from."""
+    script = (
+        "import sys; from pathlib import Path; from lab.rehearsal import scratch\n"
+        "with scratch.place(Path(sys.argv[1])) as place: print(place, sorted(place.iterdir()), place.is_mount())"
+    )
+    before = Path("/proc/self/mounts").read_text(encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", script, used], capture_output=True, text=True, check=True, cwd="/")
+    assert done.stdout.splitlines()[0] == f"{place} [] True"
+    assert Path("/proc/self/mounts").read_text(encoding="utf-8") == before
+
+
 def _namespaces() -> set[Path]:
     """The mount namespaces of all processes."""
     found = set()

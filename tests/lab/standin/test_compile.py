@@ -227,14 +227,24 @@ def test_rules_become_sets() -> None:
         Intervals.one(6), destination_ports=Intervals.inclusive(80, 81),
     )  # fmt: skip
     timed = replace(rule, line=4, conditions=frozenset({"time-range work"}))
-    rules = RuleSets((RuleSet(FilterKind.ACCESS_LIST, "3000", 2, (rule, timed)),))
     one = port("E0", "10.0.0.1/24", filters={"in": "3000"})
-    for platform, rest in (("huawei", "accept"), ("cisco_ios", "drop")):
+    for platform, default, rest in (("huawei", "permit", "accept"), ("hp_comware", "deny", "drop")):
+        rules = RuleSets((RuleSet(FilterKind.ACCESS_LIST, "3000", 2, (rule, timed), default=default),))
         built = compile_device(device(one, platform=platform, rules=rules), Target.NETNS)
         name = built.names.ports["E0"]
         said = [line.strip() for line in built.nftables.splitlines() if name in line]
         assert said == [
-            f'iifname "{name}" ip saddr 10.0.0.0-10.0.0.255 meta l4proto 6 th dport 80-81 accept',
-            f'iifname "{name}" {rest}',
+            f'iifname "{name}" meta nfproto ipv4 ip saddr 10.0.0.0-10.0.0.255 meta l4proto 6 th dport 80-81 accept',
+            f'iifname "{name}" meta nfproto ipv4 {rest}',
         ]
         assert [one.line for one in built.left] == [4]
+
+
+@pytest.mark.parametrize(("way", "more"), [("in6", {}), ("in", {"switched": Switched(untagged=10)})])
+def test_a_filter_that_is_not_built_is_left(way: str, more: dict[str, Any]) -> None:
+    """Of IPv6 packets, and on a switched port, where Linux asks the bridge's filter: never dropped in silence."""
+    rules = RuleSets((RuleSet(FilterKind.ACCESS_LIST, "3000", 2, (Rule("deny", 3),), default="permit"),))
+    one = port("E0", "10.0.0.1/24", filters={way: "3000"}, **more)
+    built = compile_device(device(one, rules=rules), Target.NETNS)
+    assert "drop" not in built.nftables
+    assert [(left.line, left.touches, left.weak) for left in built.left] == [(7, "filters", False)]
