@@ -2,8 +2,9 @@
 
 The devices are those of the example 上饶, of three makes, with the configurations that its plan gives them: real FRR,
 and for the other makes stand-ins with the emulated command line in front. Time is the wall clock's, from the texts to
-the first answer of the last pair that has to talk: compiling, namespaces, daemons, OSPF with its usual timers. Memory
-is the proportional set size (PSS, proc(5), smaps_rollup) of every process of the lab: nothing shared counts twice.
+the first answer of the last pair that has to talk: compiling, namespaces, daemons, OSPF with short timers until all
+neighbours are Full, and the usual ones given back. Memory is the proportional set size (PSS, proc(5), smaps_rollup) of
+every process of the lab: nothing shared counts twice.
 Other programs that do this need the vendors' images, so there is no peer to run beside it. Needs root.
 """
 

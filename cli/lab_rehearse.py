@@ -116,8 +116,9 @@ def rehearse(
         )
     texts = _texts(sources, loaded, workspace)
     chosen = _chosen(loaded, where, texts, sliced=sliced)
+    used = (workspace, change, *([out] if out is not None else []))
     # An end by a signal is an interrupt: the lab and the copy of the workspace go with it.
-    with ended_like_an_interrupt(), scratch.place() as place:
+    with ended_like_an_interrupt(), scratch.place(*used) as place:
         order = Order(
             root=workspace,
             place=place / "workspace",

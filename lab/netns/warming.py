@@ -143,14 +143,13 @@ class Router:
         return found
 
     @property
-    def _process(self) -> str:
-        """The line that opens the routing process's block; empty if there is none."""
+    def process(self) -> str:
+        """The line that opens the routing process's block; empty if there is none: then it says hello to nobody."""
         return next((line for line in self.before.splitlines() if line.startswith("router ospf")), "")
 
     def hurry(self) -> None:
         """Nothing is held back in its process."""
-        if self._process:
-            self.ospfd.configure([self._process, *_HURRY, "exit"])
+        self.ospfd.configure([self.process, *_HURRY, "exit"])
 
     def warm(self, ports: Collection[str], pairs: Mapping[Pair, Pair]) -> None:
         """Short timers for some ports, hello and dead interval where their pair has a short one."""
@@ -186,9 +185,8 @@ class Router:
                 lines += ["no ip ospf dead-interval", f"ip ospf hello-interval {hello}"]
                 lines += _own(self.before, block, ["ip ospf dead-interval"])
             lines += [*_own(self.before, block, ["ip ospf retransmit-interval"]), "exit"]
-        if self._process:
-            own = _own(self.before, self._process, _PROCESS_WORDS)
-            lines += [self._process, *(f"no {word}" for word in _PROCESS_WORDS), *own, "exit"]
+        own = _own(self.before, self.process, _PROCESS_WORDS)
+        lines += [self.process, *(f"no {word}" for word in _PROCESS_WORDS), *own, "exit"]
         self.ospfd.configure(lines)
         after = self.ospfd.tell("show running-config")
         if after != self.before:
@@ -289,8 +287,10 @@ class Warming:
                     self._routers.append(Router(node, Daemon(folder, path.stem), Daemon(folder, "zebra")))
                 except (OSError, WarmingError) as error:
                     self.failed[node] = str(error)
+        everyone = list(self._routers)
         try:
             self._all(Router.read)
+            self._routers = [router for router in everyone if router.process]
             # A timer that is said for one address of a port would stay where it is, and the neighbour would not.
             if not self.failed and not any(_OF_ADDRESS.search(router.before) for router in self._routers):
                 try:
@@ -299,7 +299,7 @@ class Warming:
                 finally:
                     self._all(Router.cool)
         finally:
-            for router in self._routers:
+            for router in everyone:
                 router.close()
 
     def _all(self, act: Callable[[Router], object]) -> None:
@@ -325,7 +325,7 @@ class Warming:
         """Until all have met and nothing changes, or nothing changes for long. False if some have not met."""
         began = changed = time.monotonic()
         last: object = None
-        while not self.failed:
+        while self._routers and not self.failed:
             self._all(self._hasten)
             states: dict[Router, State] = {}
             self._all(lambda router: states.update({router: router.state()}))  # noqa: B023 - done within this round
@@ -339,7 +339,7 @@ class Warming:
             if now - changed >= HOPELESS or now - began >= LONGEST:
                 return False
             time.sleep(_PAUSE)
-        return False
+        return not self.failed
 
     def _hasten(self, router: Router) -> None:
         """Short timers for the ports that have come."""

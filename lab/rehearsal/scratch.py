@@ -6,20 +6,23 @@ Stages, rollouts, their database and the lab's files come to lie in it, so that 
 from __future__ import annotations
 
 import csv
-import fcntl
+import ctypes
 import hashlib
 import io
 import os
 import re
 import shutil
-import tempfile
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from inventory.errors import LabError
 from inventory.sources import read_bytes, write_atomically
+from inventory.text import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,40 +35,43 @@ _OUTSIDE: Final = ("database", "syslog", "prometheus", "prometheus_secret")
 _WAITING: Final = ("windows", "approval")
 _REFERENCE: Final = re.compile(r"(?:file|env|age|vault):\S+")
 SECRETS: Final = "secrets"
-_PREFIX: Final = "govnet-rehearsal-"
-_LOCK: Final = "lock"
+# Folders that every Linux has. What is mounted over one, this process and those that it starts alone can see.
+_COVERED: Final = (Path("/dev/shm"), Path("/mnt"), Path("/media"))  # noqa: S108 - no file in a shared folder
+_NEWNS: Final = 0x00020000  # CLONE_NEWNS (unshare(2))
 
 
 @contextmanager
-def place() -> Iterator[Path]:
-    """A temporary folder for a copy, gone at the end; those of rehearsals that were killed go now."""
-    _sweep(Path(tempfile.gettempdir()))
-    with tempfile.TemporaryDirectory(prefix=_PREFIX) as name:
-        # The kernel lets go of the lock when this process ends, however it does.
-        lock = os.open(Path(name) / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield Path(name)
-        finally:
-            os.close(lock)
+def place(*used: Path) -> Iterator[Path]:
+    """An empty folder in memory for the copy. It is gone with this process, however that one ends. Needs root.
+
+    What is `used` stays to be seen. From then on this thread has mounts of its own (mount_namespaces(7)): the file
+    system in memory, which only they have, is removed by the kernel with the last process that has them. LabError if
+    it cannot be had.
+    """
+    needed = [path.resolve() for path in (*used, Path.cwd(), Path(sys.prefix))]
+    free = (one for one in _COVERED if one.is_dir() and not any(path.is_relative_to(one) for path in needed))
+    memory = next(free, None)
+    if memory is None:
+        raise _no_place(", ".join(map(str, _COVERED)))
+    if ctypes.CDLL(None, use_errno=True).unshare(_NEWNS):
+        raise _no_place(os.strerror(ctypes.get_errno()))
+    # What is mounted here is nobody else's business; what others mount still comes here.
+    _mount("mount", "--make-rslave", "/")
+    _mount("mount", "-t", "tmpfs", "-o", "mode=700,nosuid,nodev", "govnet", str(memory))
+    try:
+        yield memory
+    finally:
+        _mount("umount", "-l", str(memory))
 
 
-def _sweep(top: Path) -> None:
-    """Remove our own folders whose process is no more."""
-    for folder in top.glob(f"{_PREFIX}*"):
-        try:
-            if folder.lstat().st_uid != os.geteuid() or folder.is_symlink():
-                continue
-            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-        except OSError:
-            continue  # another one's, or one that is just being made
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
-        except OSError:
-            continue  # it is in use
-        finally:
-            os.close(lock)
+def _mount(*argv: str) -> None:
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise _no_place(done.stderr.strip())
+
+
+def _no_place(why: str) -> LabError:
+    return LabError(Message("there is no folder in memory for the copy of the workspace: {why}", why=why))
 
 
 def copy(root: Path, target: Path) -> None:

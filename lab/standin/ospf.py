@@ -132,7 +132,7 @@ def _port(speaker: Speaker, process: Ospf, port: Port, short: str, area: OspfAre
         primary = [address for address in port.addresses if address.version == 4]
         speaker.on(short, *(f" {word} area {area.area} {address.ip}" for address in primary))
         return
-    lines = [f" {word} area {area.area}", *_timers(speaker, spoken)]
+    lines = _timers(speaker, spoken)
     if port.kind is not PortKind.LOOPBACK:
         lines.append(f" ip ospf cost {cost(process, port)}")
     if spoken.network_type in ("broadcast", "point-to-point", "point-to-multipoint"):
@@ -145,7 +145,8 @@ def _port(speaker: Speaker, process: Ospf, port: Port, short: str, area: OspfAre
         lines.append(" ip ospf passive")
     if not speaker.habits.compares_mtu:
         lines.append(" ip ospf mtu-ignore")
-    speaker.on(short, *lines, *_authentication(spoken.secret or area.secret))
+    # The area last, as it begins all: how long a port listens for a designated router is settled then.
+    speaker.on(short, *lines, *_authentication(spoken.secret or area.secret), f" {word} area {area.area}")
 
 
 def _authentication(text: str) -> list[str]:
@@ -197,7 +198,7 @@ def _version_3(speaker: Speaker, process: Ospf) -> list[str]:
         spoken = port.ospf6
         if spoken is None or not spoken.area or spoken.process not in ("", process.process):
             continue
-        lines = [f" ipv6 ospf6 area {spoken.area}"]
+        lines: list[str] = []
         if short != LOOPBACK:
             lines += [*_timers(speaker, spoken, "ipv6 ospf6"), f" ipv6 ospf6 cost {spoken.cost or 1}"]
             if spoken.network_type in ("broadcast", "point-to-point"):
@@ -206,7 +207,7 @@ def _version_3(speaker: Speaker, process: Ospf) -> list[str]:
                 lines.append(" ipv6 ospf6 passive")
             if spoken.priority is not None:
                 lines.append(f" ipv6 ospf6 priority {spoken.priority}")
-        speaker.on(short, *lines)
+        speaker.on(short, *lines, f" ipv6 ospf6 area {spoken.area}")
     vrf = f" vrf {process.vrf}" if process.vrf else ""
     lines = [f"router ospf6{vrf}"]
     router_id = process.router_id or speaker.device.router_id

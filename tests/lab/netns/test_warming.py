@@ -46,8 +46,10 @@ NET: dict[str, tuple[dict[str, list[str]], list[str]]] = {
     "c": ({"to-b": ["ip ospf hello-interval 3", "ip ospf dead-interval 12"]}, []),
     # Other timers than at the other end: these two never meet.
     "d": ({"to-a": [P2P, "ip ospf hello-interval 20", "ip ospf dead-interval 40"]}, []),
+    # One that speaks nowhere.
+    "e": ({}, []),
 }
-MET = {"a": {"to-b"}, "b": {"to-a", "to-c"}, "c": {"to-b"}, "d": set()}
+MET = {"a": {"to-b"}, "b": {"to-a", "to-c"}, "c": {"to-b"}, "d": set(), "e": set()}
 ADDRESSES = {
     ("a", "to-b"): "10.0.0.1/30",
     ("b", "to-a"): "10.0.0.2/30",
@@ -76,6 +78,9 @@ def network() -> LabSpec:
             NodeSpec(name, settings={"ipv4/ip_forward": "1"}, files=part.files, folders=part.folders, script=script)
         )
     nodes.append(NodeSpec("pc"))
+    part = joined(OWN, accounts(), router("hostname f\n", agentx=False))
+    script = "set -e\n" + "\n".join(part.lines) + "\n"
+    nodes.append(NodeSpec("f", files=part.files, folders=part.folders, script=script))  # without OSPF
     ends = [
         *[(("a", "to-b"), ("b", "to-a")), (("b", "to-c"), ("c", "to-b"))],
         *[(("a", "to-d"), ("d", "to-a")), (("a", "lan"), ("pc", "eth0"))],
@@ -123,14 +128,14 @@ def test_routers_have_met_and_run_what_they_are_to_run(tmp_path: Path) -> None:
     """The configuration is that of a cold start to the letter; who must not meet has not; hellos come at their pace."""
     with running(network(), tmp_path / "cold") as lab:
         # Addresses reach ospfd a moment behind the configuration.
-        timers = {name: until(partial(_timers, lab, name)) for name in NET}
+        timers = {name: until(partial(_timers, lab, name)) for name, (ports, _) in NET.items() if ports}
         texts = {name: shown(lab, name, "show running-config") for name in NET}
     assert "throttle lsa all 3000" in texts["a"]
     assert timers["b"]["to-c"][:2] == (3000, 12)
     with running(replace(network(), warm=True), tmp_path / "warm") as lab:
         assert {name: set(full(lab, name)) for name in NET} == MET
         assert {name: shown(lab, name, "show running-config") for name in NET} == texts
-        assert {name: _timers(lab, name) for name in NET} == timers
+        assert {name: _timers(lab, name) for name in timers} == timers
         # The real hellos are taken: the time that a neighbour has left goes up again.
         left = [full(lab, "b")["to-c"]["deadTimeMsecs"]]
 

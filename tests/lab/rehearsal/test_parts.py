@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from ipaddress import ip_address, ip_interface
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -331,20 +330,6 @@ def test_the_copy_leads_nowhere_out(town):
     assert "Real-Secret" not in "".join(path.read_text(encoding="utf-8") for path in copy.rglob("*") if path.is_file())
     assert (copy / "rollout.yaml").read_text(encoding="utf-8") == "waves:\n- rest\n"
     assert before in (town.root / "govnet.yaml").read_text(encoding="utf-8")
-
-
-def test_the_copies_of_rehearsals_that_were_killed_go_with_the_next_one(tmp_path, monkeypatch):
-    """Not the one that runs, and nothing of anybody else."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    for name in ("govnet-rehearsal-killed", "govnet-rehearsal-begun", "other"):
-        (tmp_path / name).mkdir()
-    for name in ("govnet-rehearsal-killed", "other"):
-        (tmp_path / name / "lock").touch()
-    with scratch.place() as one, scratch.place() as other:
-        (one / "workspace").mkdir()
-        left = {path.name for path in tmp_path.iterdir()}
-        assert left == {"govnet-rehearsal-begun", "other", one.name, other.name}
-    assert {path.name for path in tmp_path.iterdir()} == {"govnet-rehearsal-begun", "other"}
 
 
 def test_a_device_that_moves_is_managed_elsewhere_from_then_on(town):

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from contextlib import suppress
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.patience import until
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(900)]
 
@@ -63,6 +69,64 @@ def test_a_change_goes_there_and_back_without_a_loss(tmp_path: Path, make_town: 
     assert "Nothing is wrong" in page
     assert not (town.root / ".lab").exists()
     assert not (town.root / "rollouts").exists()
+
+
+def test_a_rehearsal_that_is_killed_leaves_nothing(tmp_path: Path, make_town: Callable[..., Any]) -> None:
+    """The copy with its secrets, its mounts and its processes go with it; the workspace is as it was."""
+    town = make_town(tmp_path / "town", 1)
+    (tmp_path / "wanted").mkdir()
+    text = town.text("r1").replace("!\nend", "!\nip route 10.99.0.0/16 blackhole\n!\nend")
+    (tmp_path / "wanted" / "r1.cfg").write_text(text, encoding="utf-8")
+    (tmp_path / "tmp").mkdir()
+    before = {path for path in tmp_path.rglob("*") if "__pycache__" not in str(path)}
+    memory = set(Path("/dev/shm").iterdir())
+    words = ["lab", "rehearse", str(town.today), "--change", str(tmp_path / "wanted"), "-w", str(town.root)]
+    with subprocess.Popen(
+        [sys.executable, "-c", "from cli.main import main; main()", *words],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        env={
+            **os.environ,
+            "LANG": "C.UTF-8",
+            "NO_COLOR": "1",
+            "GOVNET_OPERATOR": "li",
+            "TMPDIR": str(tmp_path / "tmp"),
+        },
+        text=True,
+    ) as running:
+        assert running.stderr is not None
+        assert any(line.startswith("today:") for line in running.stderr)
+        copy = Path(f"/proc/{running.pid}/root/dev/shm/workspace")
+        secrets = [path.read_text(encoding="utf-8") for path in (copy / "secrets").iterdir()]
+        assert secrets
+        assert all(secret.startswith("Lab-") for secret in secrets)
+        mounts = Path(f"/proc/{running.pid}/ns/mnt").readlink()
+        running.kill()
+    until(lambda: mounts not in _namespaces(), "somebody still has the mounts")
+    assert {path for path in tmp_path.rglob("*") if "__pycache__" not in str(path)} == before
+    assert set(Path("/dev/shm").iterdir()) - memory == set()
+
+
+@pytest.mark.parametrize(("used", "place"), [("/srv", "/dev/shm"), ("/dev/shm/city", "/mnt")])
+def test_a_rehearsal_covers_nothing_that_it_needs(used: str, place: str) -> None:
+    """Its copy is in memory of its own, over a folder that nothing is read from."""
+    script = (
+        "import sys; from pathlib import Path; from lab.rehearsal import scratch\n"
+        "with scratch.place(Path(sys.argv[1])) as place: print(place, sorted(place.iterdir()), place.is_mount())"
+    )
+    before = Path("/proc/self/mounts").read_text(encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", script, used], capture_output=True, text=True, check=True, cwd="/")
+    assert done.stdout.splitlines()[0] == f"{place} [] True"
+    assert Path("/proc/self/mounts").read_text(encoding="utf-8") == before
+
+
+def _namespaces() -> set[Path]:
+    """The mount namespaces of all processes."""
+    found = set()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            found.add((entry / "ns" / "mnt").readlink())
+    return found
 
 
 @pytest.mark.soak
