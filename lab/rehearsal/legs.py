@@ -252,13 +252,10 @@ class Walk:
         asker = max(self._hosts, key=lambda name: len(live[name]), default="")
         quiet = asking.silent(self._course.lab.state, asker, list(owners)) if asker else []
         yield from ((owners[one], one) for one in quiet)
-        for link in self._course.lab.topology.links:
-            one, other = (homes.get(name, {}).get(port, ()) for name, port in (link.a, link.b))
-            for (name, _), here, there in ((link.a, one, other), (link.b, other, one)):
-                for home in here:
-                    new = str(home.address.ip) in owners and str(home.address.ip) not in quiet
-                    if new and there and home.address.network not in {far.address.network for far in there}:
-                        yield name, str(home.address.ip)
+        running = {device.name for device in self._course.lab.topology.devices}
+        for name, home in ways.lonely(self._course.lab.topology.workspace.inventory, homes, running):
+            if str(home.address.ip) in owners and str(home.address.ip) not in quiet:
+                yield name, str(home.address.ip)
 
     def first_texts(self, leg: Leg) -> Mapping[str, bytes]:
         """What the devices ran at the same point the first time."""

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 from configs.encodings import decode
 from inventory.model import LineKind
+from lab.rehearsal.hosts import at
 from lab.standin.network import read
 from lab.standin.wiring import PhysicalCable, wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from inventory.model import Inventory
-    from lab.rehearsal.model import Host, Pair
+    from lab.rehearsal.model import Home, Host, Pair
 
 
 def cables(inventory: Inventory, devices: Iterable[str]) -> list[PhysicalCable]:
@@ -48,6 +49,20 @@ def islands(inventory: Inventory, texts: Mapping[str, bytes]) -> dict[str, str]:
                 found[one] = start
                 waiting += beside[one]
     return found
+
+
+def lonely(
+    inventory: Inventory, homes: Mapping[str, Mapping[str, Sequence[Home]]], running: Collection[str]
+) -> Iterator[tuple[str, Home]]:
+    """The devices and the addresses on their circuits whose subnets the other end, which has others, does not share.
+
+    `homes` is each device's addresses by interface (`hosts.interfaces`).
+    """
+    for cable in cables(inventory, running):
+        one, other = (at(homes.get(device, {}), interface) for device, interface in (cable.a, cable.b))
+        for (name, _), here, there in ((cable.a, one, other), (cable.b, other, one)):
+            networks = {home.address.network for home in there}
+            yield from ((name, home) for home in here if networks and home.address.network not in networks)
 
 
 def apart(pairs: Sequence[Pair], hosts: Mapping[str, Host], island: Mapping[str, str]) -> set[str]:

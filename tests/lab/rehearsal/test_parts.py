@@ -295,6 +295,20 @@ def test_a_bare_port_joins_nobody(town, inventory):
     assert ways.apart(both, {host.name: host for host in _pcs()}, island) == {"pc-r1 → pc-r2"}
 
 
+def test_an_address_whose_subnet_nobody_at_the_other_end_shares_is_lonely(inventory):
+    """However its port's name is written. An end without any address is no end yet."""
+    cable = ways.cables(inventory, {"core", "r1"})[0]
+    near, far = cable.a[1].upper(), f"{cable.b[1][:-1]} {cable.b[1][-1]}"
+    shared, wrong = home("10.9.0.1/30", "10.9.0.1"), home("59.193.1.1/30", "59.193.1.1")
+    homes = {
+        cable.a[0]: {near: [shared, wrong]},
+        cable.b[0]: {far: [home("10.9.0.2/30", "10.9.0.2"), home("59.193.2.2/30", "59.193.2.2")]},
+    }
+    found = {(name, str(one.address)) for name, one in ways.lonely(inventory, homes, {"core", "r1"})}
+    assert found == {(cable.a[0], "59.193.1.1/30"), (cable.b[0], "59.193.2.2/30")}
+    assert not list(ways.lonely(inventory, {**homes, cable.b[0]: {}}, {"core", "r1"}))
+
+
 def test_a_port_has_one_name_however_it_is_written():
     """With a blank or without."""
     homes = {"GigabitEthernet0/2": [home("10.0.0.1/24", "10.0.0.1")]}
