@@ -94,6 +94,7 @@ class OspfPort:
     network_type: str = ""  # broadcast, point-to-point, nbma, point-to-multipoint
     priority: int | None = None
     passive: bool | None = None
+    compares_mtu: bool | None = None  # whether another MTU at the far end keeps them from exchanging (RFC 2328, 10.6)
     # Authentication: `simple:KEY` or `md5:NUMBER:KEY`, the key as both ends can be given it.
     secret: str = field(default="", repr=False)
 

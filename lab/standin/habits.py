@@ -17,8 +17,8 @@ class Habits:
     """Preferences of routes (the smaller wins), and what OSPF does unasked.
 
     `last` says that a preference of 255 is the worst one that is still used; elsewhere such a route is not used at all.
-    `metric` is the cost of a route that OSPF takes from another protocol; `compares_mtu` whether two ends whose MTU
-    differs become neighbours.
+    `metric` is the cost of a route that OSPF takes from another protocol; `compares_mtu` whether another
+    MTU at the far end keeps them from becoming neighbours, where the port does not say it.
     `inside_zone`: packets from a zone to itself pass unasked (USG). `ranked`: ports have security levels, a port's
     filter asks the first packet of a session only, and without one packets pass to lower levels (Cisco "ASA Series
     General Operations CLI Configuration Guide", Security Levels).

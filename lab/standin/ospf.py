@@ -143,7 +143,7 @@ def _port(speaker: Speaker, process: Ospf, port: Port, short: str, area: OspfAre
         lines.append(f" ip ospf priority {spoken.priority}")
     if _passive(process, port):
         lines.append(" ip ospf passive")
-    if not speaker.habits.compares_mtu:
+    if not (speaker.habits.compares_mtu if spoken.compares_mtu is None else spoken.compares_mtu):
         lines.append(" ip ospf mtu-ignore")
     # The area last, as it begins all: how long a port listens for a designated router is settled then.
     speaker.on(short, *lines, *_authentication(spoken.secret or area.secret), f" {word} area {area.area}")

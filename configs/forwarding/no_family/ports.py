@@ -277,7 +277,7 @@ PORT.weak(
     "lldp ...", "media-type ...",
     "no ip directed-broadcast", "ip flow ...", "logging ...", "no ip route-cache", "lacp ...", "exit",
     "service-policy output ...",
-    "ip ospf mtu-ignore", "medium-type ...", "multicast", "no ip mroute-cache", "tunnel path-mtu-discovery",
+    "medium-type ...", "multicast", "no ip mroute-cache", "tunnel path-mtu-discovery",
     "no shutdown ...", "auto ...",
     "clock rate ...", "delay ...", "ip tcp adjust-mss ...", "tunnel ttl ...", "no switchport ...",
     "no link-status ...", "no errdisable ...",
@@ -320,6 +320,12 @@ def _network(port: PortSketch, command: Command, kind: str) -> Outcome:
 @PORT("ip|ipv6 ospf|ospf6 passive", "no ip ospf passive")
 def _passive(port: PortSketch, command: Command) -> Outcome:
     _ospf(port, command).put(passive=not command.negated)
+    return None
+
+
+@PORT("ip ospf mtu-ignore")
+def _mtu_ignored(port: PortSketch, command: Command) -> Outcome:
+    _ospf(port, command).put(compares_mtu=False)
     return None
 
 

@@ -268,7 +268,13 @@ def _port_secret(port: Sketch[object], command: Command, *words: str) -> Outcome
     return None
 
 
+@PORT("ospf mtu-enable")
+def _mtu(port: Sketch[object], command: Command) -> Outcome:
+    _part(port, command.folded[0]).put(compares_mtu=True)
+    return None
+
+
 PORT.weak("ospf|ospfv3 bfd ...", why=BFD)
 PORT.weak("ospf|ospfv3 timer ...", "ospf|ospfv3 trans-delay {#}", "ospf smart-discover", why=TIMERS)
-PORT.weak("ospf mtu-enable", "ospf valid-ttl-hops ...")
+PORT.weak("ospf valid-ttl-hops ...")
 PORT.left(SEGMENTS, "tunnels", "ospf prefix-sid ...")

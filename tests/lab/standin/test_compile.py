@@ -50,6 +50,18 @@ def block(text: str, head: str) -> list[str]:
     return [line.strip() for line in lines[start : lines.index("exit", start)]]
 
 
+@pytest.mark.parametrize(
+    ("platform", "said", "ignored"),
+    [("huawei", None, True), ("huawei", True, False), ("cisco_ios", None, False), ("cisco_ios", False, True)],
+)
+def test_ospf_compares_the_mtu_where_the_make_or_the_port_does(platform: str, said: bool | None, ignored: bool) -> None:
+    """VRP does so only where a port says `ospf mtu-enable`, IOS unless it says `ip ospf mtu-ignore`."""
+    one = port("GigabitEthernet0/0/1", "10.0.1.1/30", ospf=OspfPort(compares_mtu=said))
+    process = Ospf("1", areas=(OspfArea(BACKBONE, (ip_network("10.0.0.0/16"),)),))
+    built = compile_device(device(one, platform=platform, ospf=(process,)), Target.NETNS)
+    assert ("ip ospf mtu-ignore" in block(built.frr, "interface ge0-0-1")) is ignored
+
+
 def test_ospf_says_each_port_and_keeps_the_makes_preferences() -> None:
     """VRP: OSPF 10 and 150, static 60; the longest network decides the area; loopbacks share `lo`."""
     built = compile_device(
