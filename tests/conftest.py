@@ -37,9 +37,12 @@ NEEDED = {
     "checkers": ("named-checkzone", "named-checkconf", "kea-dhcp4", "kea-dhcp6"),
 }
 LAB = "lab"
+# Labs of their own, whose tests are no other lab's business: they run beside it, one after the other.
+ASIDE = "labs in machines, rehearsals"
 # What takes longest, the longest first, by the clock: most of it waits. Begun last, it would be waited for alone.
 LONGEST = (
     LAB,
+    ASIDE,
     "tests/configs/rollout/test_end_to_end.py",
     "tests/configs/rollout/test_junos.py",
     "tests/configs/rollout/test_stages.py",
@@ -80,8 +83,10 @@ def _reason_to_skip(marker: str) -> str:
 
 @cache
 def _scope(file: str) -> str:
-    """What runs in one piece: a file, or all files with tests of the lab, which are never side by side."""
-    return LAB if "pytest.mark.lab" in (ROOT / file).read_text(encoding="utf-8") else file
+    """What runs in one piece: a file, or all files with tests of the lab, of which no more than two are side by side."""
+    if "pytest.mark.lab" not in (ROOT / file).read_text(encoding="utf-8"):
+        return file
+    return ASIDE if file.startswith(("tests/lab/uml/", "tests/lab/rehearsal/", "tests/examples/")) else LAB
 
 
 def _turn(item: pytest.Item) -> int:
@@ -109,7 +114,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)  # pytest-xdist's
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Side by side run whole files, which share what is dear to set up; files with tests of the lab never do."""
+    """Side by side run whole files, which share what is dear to set up; of the lab's no more than two."""
     from xdist.scheduler import LoadFileScheduling
 
     class Scheduling(LoadFileScheduling):
