@@ -157,23 +157,6 @@ def _child_of(pid: int) -> int:
     raise LabError(Message("the lab's process ended while it was being built: {said}", said="-"))
 
 
-def hasten(keeper: int) -> None:
-    """Let the routers of a running lab meet now, not at their timers' pace; nobody may configure them meanwhile.
-
-    Returns when nothing changes any more, the routers having their own timers (`lab.netns.warming`). LabError if one
-    of them could not be told.
-    """
-    done = subprocess.run(
-        ["nsenter", "-t", str(keeper), "-m", "-p", "--", sys.executable, "-P", "-m", "lab.netns.warming"],
-        env={"PATH": SEARCH, "LC_ALL": "C.UTF-8", "PYTHONPATH": _SOURCES},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd="/", check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise LabError(Message("the routers cannot be hastened: {why}", why=done.stderr.strip()[-500:]))
-    for name, why in json.loads(done.stdout).items():
-        raise LabError(Message("{name}: the routers cannot be hastened: {why}", name=name, why=why))
-
-
 def end(pid: int, keeper: int = 0, timeout: float = 60.0) -> None:
     """Kill the keeper's parent, and wait until the kernel has ended everything below it."""
     try:

@@ -10,8 +10,6 @@ Neighbours must have the same hello and dead interval (RFC 2328, section 10.5). 
 lab becomes a pair of its own, so that the same routers meet as with the real ones. The dead interval is never short:
 nobody is given up while one end of a cable has its real timers and the other not yet.
 
-The same can be had in a running lab whose routers have just got their configuration (`lab.netns.process.hasten`).
-
 Standard library only; no process is started: a daemon's own socket takes a command and a zero octet, and ends its
 answer with three zero octets and a status, as vtysh has it.
 """
@@ -22,7 +20,6 @@ import json
 import os
 import re
 import socket
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -348,15 +345,3 @@ class Warming:
                 real = [pair for one in self._routers for pair in one.ports.values()]
                 self._pairs = short(real, self._pairs)
             router.warm(new, self._pairs)
-
-
-def main() -> None:
-    """In a running lab, inside its mounts: once for all its routers. Says which nodes have failed, and why."""
-    nodes = {path.parts[3]: path for path in Path("/run/lab").glob("*/root/run/frr")}
-    warming = Warming(nodes, (), os.cpu_count() or 1)
-    warming.run()
-    sys.stdout.write(json.dumps(warming.failed) + "\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -33,7 +33,6 @@ def start(city: Copy, *devices: str) -> LabState:
     where = f"name in ({', '.join(devices)})"
     state = control.up(city.root, backend_name="netns", where=where)
     city.govnet("config", "push", "--lab", "--commit", "--where", where)
-    process.hasten(int(state.extra["keeper"]))
     return state
 
 
