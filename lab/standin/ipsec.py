@@ -28,17 +28,24 @@ INTERFACE = "ipsec0"
 
 def write(forwarding: Forwarding, target: Target, left: list[Left]) -> str:
     """The configuration; empty without tunnels that can be built."""
-    built: list[str] = []
-    secrets: list[str] = []
+    # Between two addresses there is one IKE association: strongSwan would let a second connection replace the first.
+    connections: dict[tuple[object, ...], tuple[str, Ipsec, str, list[list[str]]]] = {}
     for number, tunnel in enumerate(forwarding.ipsec):
         local = tunnel.local or _address(forwarding, tunnel)
         if local is None or not tunnel.selectors or not tunnel.secret:
             left.append(Left(tunnel.line, Message("an IPsec tunnel without address, networks or key"), "tunnels"))
+        elif any(port.vrf and _ends(tunnel, port) for port in forwarding.ports.values()):
+            left.append(Left(tunnel.line, Message("an IPsec tunnel at a port in a VRF is not built here"), "tunnels"))
         else:
-            built += _connection(f"t{number}", tunnel, str(local), "trap|start" if target.has_esp else "start")
-            secrets += _secret(f"t{number}", tunnel)
-    if not built:
+            key = (local, tunnel.remote, tunnel.ike, tunnel.secret, tunnel.version)
+            name, _, _, children = connections.setdefault(key, (f"t{number}", tunnel, str(local), []))
+            for pair in tunnel.selectors:
+                start = "trap|start" if target.has_esp else "start"
+                children.append(_child(f"{name}-{len(children)}", tunnel, pair, start))
+    if not connections:
         return ""
+    built = [line for found in connections.values() for line in _connection(*found)]
+    secrets = [line for name, tunnel, *_ in connections.values() for line in _secret(name, tunnel)]
     return "\n".join(["connections {", *built, "}", "secrets {", *secrets, "}", ""])
 
 
@@ -94,10 +101,9 @@ def _address(forwarding: Forwarding, tunnel: Ipsec) -> object:
     return None
 
 
-def _connection(name: str, tunnel: Ipsec, local: str, start: str) -> list[str]:
+def _connection(name: str, tunnel: Ipsec, local: str, children: list[list[str]]) -> list[str]:
     remote = str(tunnel.remote) if tunnel.remote is not None else "%any"
-    calls = tunnel.remote is not None
-    lines = [
+    return [
         f"  {name} {{",
         f"    version = {tunnel.version}",
         f"    local_addrs = {local}",
@@ -107,20 +113,23 @@ def _connection(name: str, tunnel: Ipsec, local: str, start: str) -> list[str]:
         "    unique = replace",
         "    local {", "      auth = psk", f"      id = {local}", "    }",
         "    remote {", "      auth = psk", f"      id = {remote}", "    }",
-        "    children {",
+        "    children {", *(line for child in children for line in child), "    }",
+        "  }",
     ]  # fmt: skip
-    for number, (ours, theirs) in enumerate(tunnel.selectors):
-        lines += [
-            f"      {name}-{number} {{",
-            f"        local_ts = {ours}",
-            f"        remote_ts = {theirs}",
-            *([f"        esp_proposals = {tunnel.esp}"] if tunnel.esp else []),
-            f"        start_action = {start if calls else 'none'}",
-            f"        close_action = {'start' if calls else 'none'}",
-            f"        dpd_action = {'restart' if calls else 'clear'}",
-            "      }",
-        ]
-    return [*lines, "    }", "  }"]
+
+
+def _child(name: str, tunnel: Ipsec, pair: tuple[Network, Network], start: str) -> list[str]:
+    calls = tunnel.remote is not None
+    return [
+        f"      {name} {{",
+        f"        local_ts = {pair[0]}",
+        f"        remote_ts = {pair[1]}",
+        *([f"        esp_proposals = {tunnel.esp}"] if tunnel.esp else []),
+        f"        start_action = {start if calls else 'none'}",
+        f"        close_action = {'start' if calls else 'none'}",
+        f"        dpd_action = {'restart' if calls else 'clear'}",
+        "      }",
+    ]
 
 
 def _secret(name: str, tunnel: Ipsec) -> list[str]:

@@ -77,7 +77,7 @@ def policy(draw: Random) -> RuleSet:
     """Rules between zones, in any number of zones on either side."""
     rules = tuple(rule(draw, 200 + number) for number in range(draw.randint(1, 5)))
     zones = {
-        one.line: Zones(*(frozenset(draw.sample(("z1", "z2", "z3"), draw.randint(0, 2))) for _ in range(2)))
+        one.line: Zones(*(frozenset(draw.sample(("z1", "z2", "z3", "local"), draw.randint(0, 2))) for _ in range(2)))
         for one in rules
     }
     return RuleSet(
@@ -124,7 +124,7 @@ def translations(draw: Random) -> TranslationList:
 
 def device(number: int, vrf: str = "") -> Forwarding:
     """The device of a number: by port filters, zones, security levels, each with or without translations."""
-    draw = Random(number)
+    draw = Random(number)  # noqa: S311 - nothing secret
     ports = {f"E{side}": port(side, vrf) for side in SIDES}
     kind = draw.choice(("lists", "zones", "zones", "levels", "both"))
     sets: list[RuleSet] = []
