@@ -107,6 +107,8 @@ with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12) as s:
     code = struct.unpack("=i", s.recv(1000)[16:20])[0]
 raise SystemExit(-code)
 """
+FAR = (*HOSTS, PUBLIC, PUBLIC + 6)
+"""What is sent to. Where a translation does not have the last two, they are nobody's, but reach the host's card."""
 QUIET = {"net.ipv4.icmp_ratemask": "0", "net.ipv4.icmp_ratelimit": "0"}
 
 
@@ -120,7 +122,7 @@ def probes() -> dict[int, list[list[object]]]:
     found: dict[int, list[list[object]]] = {side: [] for side in SIDES}
     numbers = count(1)
     for side, far in product(SIDES, SIDES):
-        for last in (HOSTS[0], HOSTS[1], PUBLIC, PUBLIC + 6) if far != side else (1,):
+        for last in FAR if far != side else (1,):
             for turn, (protocol, port) in enumerate(SERVICES):
                 number = next(numbers)
                 own = SOURCE_PORTS[number % 2] + number
@@ -151,7 +153,7 @@ class Crossing:
             for side in SIDES:
                 host, port, gateway = _host(name, side), built.names.ports[f"E{side}"], address(side, 1)
                 mac = self._mac(host, "eth0")
-                settled += [f"neigh replace {address(side, n)} lladdr {mac} dev {port} nud permanent" for n in HOSTS]
+                settled += [f"neigh replace {address(side, n)} lladdr {mac} dev {port} nud permanent" for n in FAR]
                 own = [
                     f"address add {address(side, HOSTS[1])}/24 dev eth0",
                     f"neigh replace {gateway} lladdr {self._mac(name, port)} dev eth0 nud permanent",
