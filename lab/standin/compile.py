@@ -91,7 +91,7 @@ def compile_device(
         text,
         frozenset(speaker.daemons),
         nft.write(steps) if target.has_nft else "",
-        Tables() if target.has_nft else iptables.write(steps, known.ports.values(), vrfs, left),
+        Tables() if target.has_nft else iptables.write(steps, known.every, vrfs, left),
         ipsec.write(forwarding, target, left),
         tuple(dict.fromkeys(left)),
     )

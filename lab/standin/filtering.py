@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from configs.headers import Rule
     from configs.rulesets.model import RuleSet
     from lab.standin.naming import Names
+    from lab.standin.steps import Ports
     from lab.standin.target import Target
 
 LOCAL = "local"
@@ -38,7 +39,21 @@ def chains(forwarding: Forwarding, names: Names, target: Target, left: list[Left
     made += _ranked(forwarding, names, left) if ranked else _policies(forwarding, names, target, left)
     if target.has_esp:
         made += ipsec.kept(forwarding, names)
-    return made + nat.chains(forwarding, names, left)
+    made += nat.chains(forwarding, names, left)
+    return [Chain(chain.place, [_widened(step, names) for step in chain.steps]) for chain in made]
+
+
+def _widened(step: Step, names: Names) -> Step:
+    """The step with ports' VRRP groups: what is sent to a group's MAC address comes in by an interface of its own."""
+    packets = step.packets
+    wide = replace(packets, into=_with_groups(packets.into, names), out=_with_groups(packets.out, names))
+    return step if wide == packets else replace(step, packets=wide)
+
+
+def _with_groups(ports: Ports, names: Names) -> Ports:
+    each = (ports,) if isinstance(ports, str) else ports
+    found = tuple(name for port in each for name in (port, *names.virtual.get(port, ())))
+    return ports if len(found) == len(each) else found
 
 
 def _ranked(forwarding: Forwarding, names: Names, left: list[Left]) -> list[Chain]:

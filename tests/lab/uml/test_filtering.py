@@ -39,6 +39,7 @@ sysname {name}
 #
 interface GigabitEthernet0/0/1
 {bind} ip address 10.{net}.1.1 255.255.255.0
+ vrrp vrid 1 virtual-ip 10.{net}.1.254
  traffic-filter inbound acl 3000
 #
 interface GigabitEthernet0/0/2
@@ -249,7 +250,7 @@ def hosts() -> Iterator[Host]:
             near = f"10.{net}.{side}"
             yield Host(
                 f"{device}{side}", device, f"GigabitEthernet0/0/{side}",
-                ip_interface(f"{near}.10/24"), ip_address(f"{near}.1"),
+                ip_interface(f"{near}.10/24"), ip_address(f"{near}.254" if side == 1 else f"{near}.1"),
             )  # fmt: skip
     for device, net in (("F", 41), ("FV", 42)):
         for side, near in ((1, f"192.168.{net}"), (2, f"203.0.{net}")):
@@ -350,7 +351,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 @pytest.mark.parametrize(("name", "net"), [("R", 31), ("RV", 32)], ids=["plain", "vrf"])
 def test_a_filter_of_a_routed_port(lab: Lab, name: str, net: int) -> None:
-    """Rules decide in their order, for what comes in there and not for what comes in elsewhere; then it is changed."""
+    """Rules decide in their order, for what comes in there and not for what comes in elsewhere; then it is changed.
+
+    The host's gateway is the port's VRRP group: what is sent to the group's MAC address comes in by that port, too.
+    """
     lab.serve(f"{name}2", 22, 23)
     lab.serve(f"{name}1", 23)
     lab.standing.run(f"{name}1", ["ip", "address", "add", f"10.{net}.1.11/24", "dev", "eth0"])
