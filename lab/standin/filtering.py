@@ -93,6 +93,7 @@ def _port_filters(
 ) -> list[Chain]:
     made: dict[Place, Chain] = {}
     sets = {one.name.casefold(): one for one in forwarding.rules.sets} if forwarding.rules is not None else {}
+    labelled = any(port.mpls or port.ldp for port in forwarding.ports.values())
     # Elsewhere a list is of one family, and says nothing of the other one's packets.
     family = 0 if habits(forwarding.platform).ranked else 4
     for name, port in forwarding.ports.items():
@@ -109,6 +110,11 @@ def _port_filters(
             if found is None or not short:
                 left.append(Left(port.line, Message("the filter “{name}” is not known", name=wanted), "filters"))
                 continue
+            if way == "out" and port.vrf and labelled:
+                # Linux takes what comes out of a label into a VRF for its own.
+                left.append(
+                    Left(port.line, Message("what leaves here out of a label does not meet the filter"), "filters")
+                )
             # What a tunnel carries meets the filter inside ESP only.
             clear = target.has_esp and ipsec.bound(forwarding, port)
             where = Packets(short if way == "in" else "", short if way == "out" else "", family, clear=clear)

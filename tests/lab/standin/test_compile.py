@@ -214,6 +214,18 @@ def test_what_is_sent_to_a_virtual_router_meets_the_ports_filter() -> None:
             assert f"-A PREROUTING -i {group.name} -j DROP\n" in built.iptables.families[4]
 
 
+@pytest.mark.parametrize(("way", "left"), [("out", [7]), ("in", [])])
+def test_a_filter_that_labelled_packets_do_not_meet_is_left(way: str, left: list[int]) -> None:
+    """What comes out of a label into a VRF is Linux's own packet: no filter of a port behind routing sees it."""
+    core = replace(port("E0", "10.0.0.1/24", mpls=True), line=3)
+    edge = port("E1", "10.0.1.1/24", vrf="red", filters={way: "3000"})
+    rules = RuleSets((RuleSet(FilterKind.ACCESS_LIST, "3000", 2, (Rule("deny", 3),)),))
+    built = compile_device(device(core, edge, rules=rules), Target.UML)
+    assert [one.line for one in built.left] == left
+    plain = compile_device(device(replace(core, mpls=False), edge, rules=rules), Target.UML)
+    assert plain.carried
+
+
 def test_tunnels_between_the_same_ends_are_one_connection() -> None:
     """Two pairs of networks, one association: a second connection would replace the first in strongSwan."""
     first, second = (
