@@ -125,7 +125,7 @@ acl number 300{number}
         start = text.index("ike peer far")
         entry += text[start : text.index("#", start)].replace("far", peer).replace("203.0.113.2", f"203.0.113.{other}")
         entry += "#\n"
-    policy = f"ipsec policy map1 {number}0 isakmp\n security acl 300{number}\n ike-peer {peer}\n proposal p1\n#\n"
+    policy = f"ipsec policy map1 {number + 10} isakmp\n security acl 300{number}\n ike-peer {peer}\n proposal p1\n#\n"
     text = text.replace("ike proposal 10\n", entry + "ike proposal 10\n", 1) if peer == "far" else text
     if peer != "far":
         text = text.replace("ipsec proposal p1\n", entry + "ipsec proposal p1\n", 1)
