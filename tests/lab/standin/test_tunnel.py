@@ -165,6 +165,4 @@ def test_several_tunnels(stand: Callable[[Network], Standing]) -> None:
         return [n for n in (2, 12, 3) if not standing.run("pc1", ["ping", "-nc1", "-W1", f"192.168.{n}.10"]).status]
 
     until(lambda: reached() == [2, 12, 3], lambda: standing.run("A", ["swanctl", "--list-sas"]).said)
-    sas = standing.run("A", ["swanctl", "--list-sas"]).said
-    assert (sas.count("ESTABLISHED"), sas.count("INSTALLED")) == (2, 3), sas
-    assert reached() == [2, 12, 3]
+    assert reached() == [2, 12, 3], "none ends another one"
