@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from lab.standin.loading import Loader
 from lab.standin.network import Host, assembled
 from lab.standin.running import start
-from tests.lab.drawn import BASE, HOSTS, PUBLIC, SERVICES, SIDES, SOURCE_PORTS, device
+from tests.lab.drawn import HOSTS, PUBLIC, SERVICES, SIDES, SOURCE_PORTS, device, first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +37,9 @@ wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
 wire.setsockopt(socket.SOL_SOCKET, 33, 1 << 22)
 wire.bind((card, 0))
 mac = wire.getsockname()[4]
-raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, 255)
+raw = {4: socket.socket(socket.AF_INET, socket.SOCK_RAW, 255), 6: socket.socket(socket.AF_INET6, socket.SOCK_RAW, 255)}
 seen = []
+ECHO = (0, 8, 128, 129)
 
 
 def total(data):
@@ -50,15 +51,21 @@ def total(data):
 
 
 def packet(source, destination, protocol, port, number, own):
-    ends = socket.inet_aton(source) + socket.inet_aton(destination)
-    if protocol == 1:
-        body = struct.pack("!BBHHH", 8, 0, 0, number, 1)
-        body = body[:2] + struct.pack("!H", total(body)) + body[4:]
+    family = socket.AF_INET6 if ":" in source else socket.AF_INET
+    ends = socket.inet_pton(family, source) + socket.inet_pton(family, destination)
+    if protocol in (1, 58):
+        body = struct.pack("!BBHHH", 8 if protocol == 1 else 128, 0, 0, number, 1)
+        place = 2
     elif protocol == 6:
         body = struct.pack("!HHIIBBHHH", own, port, 1, 0, 0x50, 2, 1000, 0, 0)
-        body = body[:16] + struct.pack("!H", total(ends + struct.pack("!BBH", 0, 6, 20) + body)) + body[18:]
+        place = 16
     else:
         body = struct.pack("!HHHH", own, port, 8, 0)
+        place = 6
+    summed = (b"" if protocol == 1 else ends + struct.pack("!II", len(body), protocol)) + body
+    body = body[:place] + struct.pack("!H", total(summed) or 65535) + body[place + 2 :]
+    if family == socket.AF_INET6:
+        return struct.pack("!IHBB", 6 << 28, len(body), protocol, 64) + ends + body
     return struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(body), number, 0, 64, protocol, 0) + ends + body
 
 
@@ -71,14 +78,20 @@ def take():
             continue
         if frame[12:14] == b"\x08\x06":
             answered |= frame[20:22] == b"\0\2" and frame[28:32] == socket.inet_aton(gateway)
-        elif frame[12:14] == b"\x08\0":
-            head = 14 + (frame[14] & 15) * 4
-            protocol, inner = frame[23], frame[head : head + 8]
+        elif frame[12:14] in (b"\x08\0", b"\x86\xdd"):
+            old = frame[12] == 8
+            head, protocol = (14 + (frame[14] & 15) * 4, frame[23]) if old else (54, frame[20])
+            inner = frame[head : head + 8]
             first, second = struct.unpack("!HH", inner[:4])
-            if protocol == 1:
-                first, second = first, struct.unpack("!H", inner[4:6])[0] if inner[0] in (0, 8) else 0
-            ends = [socket.inet_ntoa(frame[n : n + 4]) for n in (26, 30)]
-            seen.append([*ends, protocol, first, second])
+            if protocol == 58 and inner[0] not in (1, 128, 129):
+                continue  # neighbours
+            if protocol in (1, 58):
+                first, second = inner[0] << 8 | inner[1], struct.unpack("!H", inner[4:6])[0] if inner[0] in ECHO else 0
+            size, start = (4, 26) if old else (16, 22)
+            family = socket.AF_INET if old else socket.AF_INET6
+            ends = [socket.inet_ntop(family, frame[n : n + size]) for n in (start, start + size)]
+            if not ends[1].startswith(("224.", "ff")):
+                seen.append([*ends, protocol, first, second])
     return answered
 
 
@@ -90,7 +103,7 @@ for line in sys.stdin:
         seen.clear()
         continue
     for one in order:
-        raw.sendto(packet(*one), (one[1], 0))
+        raw[6 if ":" in one[0] else 4].sendto(packet(*one), (one[1], 0))
     ask = b"\xff" * 6 + mac + b"\x08\x06\0\1\x08\0\6\4\0\1" + mac + socket.inet_aton(mine)
     ask += b"\0" * 6 + socket.inet_aton(gateway)
     for _ in range(6):
@@ -99,35 +112,35 @@ for line in sys.stdin:
             select.select([wire], [], [], 1)
     print("sent", flush=True)
 """
-# Forgets all sessions (nfnetlink: IPCTNL_MSG_CT_DELETE of everything).
+# At each line forgets all sessions (nfnetlink: IPCTNL_MSG_CT_DELETE of everything), and says 0 if it could.
 FORGET = """\
-import socket, struct
-with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12) as s:
-    s.send(struct.pack("=IHHIIBBH", 20, 1 << 8 | 2, 5, 1, 0, 0, 0, 0))
-    code = struct.unpack("=i", s.recv(1000)[16:20])[0]
-raise SystemExit(-code)
+import socket, struct, sys
+for line in sys.stdin:
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12) as s:
+        s.send(struct.pack("=IHHIIBBH", 20, 1 << 8 | 2, 5, 1, 0, 0, 0, 0))
+        print(struct.unpack("=i", s.recv(1000)[16:20])[0], flush=True)
 """
 FAR = (*HOSTS, PUBLIC, PUBLIC + 6)
 """What is sent to. Where a translation does not have the last two, they are nobody's, but reach the host's card."""
-QUIET = {"net.ipv4.icmp_ratemask": "0", "net.ipv4.icmp_ratelimit": "0"}
+QUIET = {"net.ipv4.icmp_ratemask": "0", "net.ipv4.icmp_ratelimit": "0", "net.ipv6.icmp.ratelimit": "0"}
 
 
-def address(side: int, last: int) -> str:
+def address(side: int, last: int, version: int = 4) -> str:
     """An address of a side."""
-    return str(ip_address(BASE | side << 8 | last))
+    return str(ip_address(first(version, side) | last))
 
 
 def probes() -> dict[int, list[list[object]]]:
     """By side, packets to every host of another side, to what translations put before them, and to the device."""
     found: dict[int, list[list[object]]] = {side: [] for side in SIDES}
     numbers = count(1)
-    for side, far in product(SIDES, SIDES):
-        for last in FAR if far != side else (1,):
-            for turn, (protocol, port) in enumerate(SERVICES):
+    for side, far, version in product(SIDES, SIDES, SERVICES):
+        for last in (FAR if version == 4 else HOSTS) if far != side else (1,):
+            for turn, (protocol, port) in enumerate(SERVICES[version]):
                 number = next(numbers)
                 own = SOURCE_PORTS[number % 2] + number
-                source = address(side, HOSTS[(number + turn) % 2])
-                found[side].append([source, address(far, last), protocol, port, number, own])
+                source = address(side, HOSTS[(number + turn) % 2], version)
+                found[side].append([source, address(far, last, version), protocol, port, number, own])
     return found
 
 
@@ -147,27 +160,38 @@ class Crossing:
 
     def __enter__(self) -> Self:
         """Everybody knows everybody's hardware address, and answers as often as he is asked."""
-        quiet = ["sysctl", "-qw", *(f"{name}={value}" for name, value in QUIET.items())]
         for name, built in self.network.built.items():
+            cards = {one["ifname"]: one["address"] for one in json.loads(self._settle(name, []))}
             settled = []
             for side in SIDES:
-                host, port, gateway = _host(name, side), built.names.ports[f"E{side}"], address(side, 1)
-                mac = self._mac(host, "eth0")
-                settled += [f"neigh replace {address(side, n)} lladdr {mac} dev {port} nud permanent" for n in FAR]
-                own = [
-                    f"address add {address(side, HOSTS[1])}/24 dev eth0",
-                    f"neigh replace {gateway} lladdr {self._mac(name, port)} dev eth0 nud permanent",
-                    f"route add default via {gateway}",
+                host, port = _host(name, side), built.names.ports[f"E{side}"]
+                own = [f"address add {address(side, HOSTS[1])}/24 dev eth0"]
+                own += [f"address add {address(side, last, 6)}/64 dev eth0 nodad" for last in HOSTS]
+                for version in (4, 6):
+                    by = address(side, 1, version)
+                    own.append(f"neigh replace {by} lladdr {cards[port]} dev eth0 nud permanent")
+                    own.append(f"route add default via {by}")
+                found = {one["ifname"]: one["address"] for one in json.loads(self._settle(host, own))}
+                settled += [
+                    f"neigh replace {address(side, last, version)} lladdr {found['eth0']} dev {port} nud permanent"
+                    for version, last in product((4, 6), FAR)
                 ]
-                self._do(host, ["ip", "-batch", "-"], "\n".join([*own, ""]))
-                self._do(host, quiet)
-                argv = ["python3", "-S", "-c", AGENT, gateway, address(side, HOSTS[0])]
-                self.agents[host] = subprocess.Popen(
-                    self.standing.command(host, argv), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-                )
-            self._do(name, ["ip", "-batch", "-"], "\n".join([*settled, ""]))
-            self._do(name, quiet)
+                self._begin(host, AGENT, address(side, 1), address(side, HOSTS[0]))
+            self._settle(name, settled)
+            self._begin(name, FORGET)
         return self
+
+    def _settle(self, node: str, lines: Sequence[str]) -> str:
+        """Run the lines of `ip`, make answers of ICMP as many as there are questions; returns the node's links."""
+        quiet = " ".join(f"{name}={value}" for name, value in QUIET.items())
+        script = f"ip -batch - && sysctl -qw {quiet} && ip -j link"
+        ran = self.standing.run(node, ["sh", "-c", script], "\n".join([*lines, ""]))
+        assert not ran.status, ran.said
+        return ran.said
+
+    def _begin(self, node: str, script: str, *arguments: str) -> None:
+        argv = self.standing.command(node, ["python3", "-S", "-c", script, *arguments])
+        self.agents[node] = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -184,7 +208,7 @@ class Crossing:
         """
         name = f"R{vrf}"
         self.loader.load_model(name, replace(device(number, vrf), name=name))
-        self._do(name, ["python3", "-S", "-c", FORGET])
+        assert self._tell(name, None) == "0"
         for side, packets in probes().items():
             assert self._tell(_host(name, side), packets) == "sent"
         return {_settled(side, *one) for side in SIDES for one in self._tell(_host(name, side), None)}
@@ -198,22 +222,16 @@ class Crossing:
         said = agent.stdout.readline().strip()
         return json.loads(said) if said.startswith("[") else said
 
-    def _mac(self, node: str, name: str) -> str:
-        return str(json.loads(self._do(node, ["ip", "-j", "link", "show", "dev", name]))[0]["address"])
-
-    def _do(self, node: str, argv: list[str], text: str = "") -> str:
-        ran = self.standing.run(node, argv, text)
-        assert not ran.status, ran.said
-        return ran.said
-
 
 def _host(name: str, side: int) -> str:
     return f"{name}-h{side}"
 
 
-def _settled(side: int, source: str, destination: str, protocol: int, first: int, second: int) -> tuple[object, ...]:
-    if int(source.rpartition(".")[2]) in (1, PUBLIC, PUBLIC + 1):
+def _settled(side: int, source: str, destination: str, protocol: int, one: int, other: int) -> tuple[object, ...]:
+    if source.endswith("::1"):
+        return side, "the device", destination, protocol, one, other
+    if "." in source and int(source.rpartition(".")[2]) in (1, PUBLIC, PUBLIC + 1):
         if protocol != 1:
-            return side, "put in place", destination, protocol, "any", second
-        return side, "put in place", destination, protocol, first
-    return side, source, destination, protocol, first, second
+            return side, "put in place", destination, protocol, "any", other
+        return side, "put in place", destination, protocol, one
+    return side, source, destination, protocol, one, other

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from configs.forwarding.model import Forwarding, Port, PortKind
 from configs.headers import PORTS, PROTOCOLS, Rule
-from configs.intervals import ANYWHERE, AddressSet, Intervals
+from configs.intervals import ANYWHERE, BITS, EMPTY, AddressSet, Intervals, everything
 from configs.meaning.statements import FilterKind, Translated, Translation, TranslationList
 from configs.rulesets.model import RuleSet, RuleSets, Zones
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SIDES = (1, 2, 3)
-"""The device's ports: `E1` has 10.9.1.1/24 and so on, in the zones z1, z2, z3."""
-BASE = 10 << 24 | 9 << 16
+"""The device's ports: `E1` has 10.9.1.1/24 and fd09:0:0:1::1/64 and so on, in the zones z1, z2, z3."""
+BASE, BASE6 = 10 << 24 | 9 << 16, 0xFD09 << 112
 HOSTS = (10, 11)
 """The last numbers of the addresses that a side's host has."""
-SERVICES = (6, 80), (6, 443), (17, 53), (17, 80), (1, 0)
-"""What is sent: protocol and destination port. ICMP is an echo request."""
+SERVICES = {4: ((6, 80), (6, 443), (17, 53), (17, 80), (1, 0)), 6: ((6, 80), (17, 53), (58, 0))}
+"""What is sent by each family: protocol and destination port. ICMP is an echo request."""
 SOURCE_PORTS = (2000, 3000)
 PUBLIC = 100
 """10.9.n.100 up to .103 are put before a host of another side, or in place of one."""
@@ -29,35 +29,43 @@ PUBLIC = 100
 
 def port(side: int, vrf: str = "") -> Port:
     """A device's port."""
-    return Port(
-        f"E{side}", PortKind.PHYSICAL, side, (ip_interface((BASE | side << 8 | 1, 24)),), zone=f"z{side}", vrf=vrf
-    )
+    own = (ip_interface((first(4, side) | 1, 24)), ip_interface((first(6, side) | 1, 64)))
+    return Port(f"E{side}", PortKind.PHYSICAL, side, own, zone=f"z{side}", vrf=vrf)
 
 
 def addresses(draw: Random) -> AddressSet:
-    """Anywhere, a host, a side, a range, a few of them, all but one."""
-    side = BASE | draw.choice(SIDES) << 8
-    host = Intervals.one(side | draw.choice(HOSTS))
-    found = draw.choice(
-        (
-            None,
-            None,
-            host,
-            Intervals.inclusive(side, side | 255),
-            Intervals.inclusive(side | 5, side | 10),
-            host | Intervals.inclusive(BASE | 0x300, BASE | 0x30B),
-            Intervals(((0, 1 << 32),)) - host,
-        )
-    )
-    return ANYWHERE if found is None else AddressSet.single(4, found)
+    """Anywhere, a host, a side, a range, a few of them, all but one; of one family or of both."""
+    side = draw.choice(SIDES)
+    host = draw.choice(HOSTS)
+    shape = draw.randrange(7)
+    families = draw.choice(((4,), (4,), (6,), (4, 6)))
+    if shape < 2:
+        return ANYWHERE
+    found = {}
+    for version in families:
+        near = first(version, side)
+        one = Intervals.one(near | host)
+        found[version] = (
+            one,
+            Intervals.inclusive(near, near | (1 << 8 if version == 4 else 1 << 64) - 1),
+            Intervals.inclusive(near | 5, near | 10),
+            one | Intervals.inclusive(first(version, 3), first(version, 3) | 11),
+            everything(BITS[version]) - one,
+        )[shape - 2]
+    return AddressSet(found.get(4, EMPTY), found.get(6, EMPTY))
+
+
+def first(version: int, side: int) -> int:
+    """The address of a side's network."""
+    return BASE | side << 8 if version == 4 else BASE6 | side << 64
 
 
 def rule(draw: Random, line: int) -> Rule:
     """A rule of a list."""
     protocols = draw.choice(
-        (PROTOCOLS, *(Intervals.one(number) for number in (1, 6, 17)), Intervals.of(((6, 7), (17, 18))))
+        (PROTOCOLS, *(Intervals.one(number) for number in (1, 6, 17, 58)), Intervals.of(((6, 7), (17, 18))))
     )
-    asks = protocols != Intervals.one(1) and draw.random() < 0.5
+    asks = protocols not in (Intervals.one(1), Intervals.one(58)) and draw.random() < 0.5
     return Rule(
         draw.choice(("permit", "deny")), line, addresses(draw), addresses(draw), protocols,
         draw.choice((PORTS, Intervals.inclusive(2000, 2500))) if asks else PORTS,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.lab
 VRF = "red"
-SHORT, WHOLE = range(1, 9), range(9, 209)
+SHORT, WHOLE = range(1, 6), range(6, 206)
 
 
 @pytest.fixture(scope="module")
@@ -38,15 +38,16 @@ def agree(crossings: tuple[Crossing, Crossing], numbers: range) -> None:
         for vrf in ("", VRF):
             found = machine.pass_through(number, vrf)
             assert found == wanted, (number, vrf, sorted(map(str, found ^ wanted)))
-    assert len(counts) > len(numbers) // 3, counts
+    assert len(counts) > len(numbers) // 4, counts
 
 
 def test_a_few_devices(crossings: tuple[Crossing, Crossing]) -> None:
-    """Some 195 packets through each."""
+    """Some 250 packets through each, of both families."""
     agree(crossings, SHORT)
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_many_devices(crossings: tuple[Crossing, Crossing]) -> None:
     """The same with two hundred more."""
     agree(crossings, WHOLE)
