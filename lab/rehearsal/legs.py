@@ -215,7 +215,7 @@ class Walk:
         known = self._hopeless(leg, point)
         flows = self._flows(point)
         leg.unasked = pairing.unasked(course.pairs, flows)
-        leg.unlike, left = standing.unlike(course.lab.keeper, self._fronted)
+        leg.unlike, left = standing.unlike(course.lab.keeper, self._fronted, machine=course.lab.machine)
         self.left |= left
         leg.matrix, leg.settled = asking.matrix(
             course.traffic, flows, self._owners(point), hopeless=known, settle=course.settle

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from inventory.errors import LabError
 from inventory.model import LineKind
 from inventory.text import Message, mark
+from lab.backends.netns import Netns
 from lab.rehearsal import change as changes
 from lab.rehearsal import faults as failing
 from lab.rehearsal import mixed, running, scratch
@@ -37,7 +38,7 @@ class Order:
     `root` is the workspace, `texts` what its devices run today, `change` as `lab.rehearsal.change.write` has it.
     `place` is an empty folder for the copy. `tolerate` is how many seconds without an answer a pair may have in the
     stage prefer. `late`: seconds of traffic behind a stage sent first; `settle`: seconds that routing may then take.
-    `again`: each stage is also taken back and sent again. `faults` as people write them.
+    `again`: each stage is also taken back and sent again. `faults` as people write them. `backend` is `netns` or `uml`.
     """
 
     root: Path
@@ -50,6 +51,7 @@ class Order:
     settle: float = SETTLE
     again: bool = True
     faults: Sequence[str] = ()
+    backend: str = Netns.name
 
 
 def rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
@@ -85,9 +87,9 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     top = changes.write(order.place, order.change, workspace, plan, able)
     failing.demand(faults, changes.stages_of(top), workspace.inventory, able)
     along = {name: [text, *_texts(top, name)] for name, text in today.items()}
-    lab = running.up(workspace, plan, set(today), along, observer)
+    lab = running.up(workspace, plan, set(today), along, observer, order.backend)
     notes = _notes(workspace, lab, lacking, changes.named(order.change) - set(able))
-    with Traffic(lab.keeper, lab.state.directory / "prober.log") as traffic:
+    with Traffic(lab.keeper, lab.state.directory / "prober.log", machine=lab.machine) as traffic:
         traffic.open(lab.hosts)
         names = {device.name for device in lab.topology.devices}
         wanted = pairing.pairs(lab.topology.workspace.inventory, names, lab.hosts)

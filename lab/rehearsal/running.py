@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from inventory.model import LineKind
 from inventory.text import Message
 from lab import topology as topologies
-from lab.backends.netns import Netns
+from lab.backends.netns import MACHINE, Netns
+from lab.backends.uml import Uml
 from lab.rehearsal import hosts as hosting
 from lab.rehearsal import mixed
+from lab.standin.target import Target
 from lab.state import FOLDER, OWN_LANGUAGES, Skipped
 from lab.topology import NodeKind
 
@@ -27,11 +29,14 @@ if TYPE_CHECKING:
     from lab.state import LabState
     from lab.topology import Topology
 
+_START: Final = 120.0  # seconds that the command lines and the routers' meeting may take beside the nodes
+
 
 class _Built(Netns):
     """The back end, told what to build; its devices are the inventory's own, not those of a derived workspace."""
 
     def __init__(self, spec: LabSpec) -> None:
+        super().__init__()
         self._spec = spec
 
     def design(self, topology: Topology, faults: Mapping[str, Fault]) -> LabSpec:
@@ -43,6 +48,14 @@ class _Built(Netns):
         """As always, and that its devices speak their own languages."""
         found = super().state(topology, directory, running, faults)
         return replace(found, extra={**found.extra, OWN_LANGUAGES: True})
+
+
+class _BuiltInside(_Built, Uml):
+    """The same inside a machine, whose one processor starts daemons and command lines one after the other."""
+
+    def limit(self, spec: LabSpec) -> float:
+        """As for daemons alone, and what command lines take to start and routers to meet."""
+        return _START + super().limit(spec) * 2
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,11 @@ class Lab:
     def keeper(self) -> int:
         """The process whose names the lab's networks have."""
         return int(self.state.extra["keeper"])
+
+    @property
+    def machine(self) -> bool:
+        """Whether it is inside a machine, whose holder is the keeper then."""
+        return self.state.backend == MACHINE
 
 
 def names_of_hosts(built: Topology, running: Collection[str]) -> dict[str, str]:
@@ -81,6 +99,7 @@ def up(
     devices: Collection[str],
     texts: Mapping[str, Sequence[bytes]],
     observer: Observer,
+    backend: str = Netns.name,
 ) -> Lab:
     """Start the lab below the workspace's folder; it ends with this process. LabError if it cannot run here.
 
@@ -97,12 +116,14 @@ def up(
     found = tuple(hosting.hosts(inventory, running, texts, names_of_hosts(built, running)))
     along = {name: several for name, several in texts.items() if name in running}
     observer.step(Message("compiling the stand-ins of {count} devices", count=len(along)))
-    made = mixed.network(workspace, along, found)
+    target = Target.UML if backend == MACHINE else Target.NETNS
+    made = mixed.network(workspace, along, found, target)
     spec = mixed.spec_of(made, built, workspace, along, found)
     topology = replace(mixed.topology_of(made, built, workspace, found), skipped=skipped)
     directory = workspace.root / FOLDER
     directory.mkdir(mode=0o700, exist_ok=True)
-    state = _Built(spec).up(topology, directory, observer, faults={}, owned=True)
+    chosen = (_BuiltInside if backend == MACHINE else _Built)(spec)
+    state = chosen.up(topology, directory, observer, faults={}, owned=True)
     today = {name: several[0] for name, several in along.items()}
     return Lab(state, topology, found, mixed.left(made, today))
 
