@@ -309,7 +309,7 @@ def _show(result: Result) -> None:
 
 
 def _row(leg: Leg, way: str) -> tuple[str | int, ...]:
-    passed, sent = sum(not seen.wrong for seen in leg.matrix), sum(loss.sent for loss in leg.losses)
+    passed, sent = sum(seen.shown for seen in leg.matrix), sum(loss.sent for loss in leg.losses)
     lost = sum(loss.lost for loss in leg.losses)
     longest = max((loss.longest(leg.seconds) for loss in leg.losses), default=0.0)
     done = sum(one.ok for one in leg.pushed)

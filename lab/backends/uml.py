@@ -51,9 +51,7 @@ class Uml(Netns):
 
     def design(self, topology: Topology, faults: Mapping[str, Fault]) -> LabSpec:
         """The management station inside is only the bridge that its cable is plugged into."""
-        nodes = tuple(
-            unaddressed(node) if node.name == NOC else node for node in topology.nodes
-        )
+        nodes = tuple(unaddressed(node) if node.name == NOC else node for node in topology.nodes)
         return super().design(replace(topology, nodes=nodes), faults)
 
     def orders(self, topology: Topology, spec: LabSpec) -> Orders:

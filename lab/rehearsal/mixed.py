@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from configs.forwarding.model import Forwarding
-    from inventory.model import Workspace
+    from inventory.model import Inventory, Workspace
     from lab.rehearsal.model import Host
     from lab.standin.network import Network
     from lab.topology import Topology
@@ -50,28 +50,28 @@ def runnable(platform: str) -> Message | None:
     return Message("there is no emulator of this platform that begins with a given text")
 
 
+def models_of(inventory: Inventory, texts: Mapping[str, Sequence[bytes]]) -> dict[str, list[Forwarding]]:
+    """What devices do with packets along the way, today first. LabError for a language that is not read."""
+    return {
+        name: [read(inventory.devices[name].platform, decode(text, name)[0], name) for text in several]
+        for name, several in texts.items()
+    }
+
+
 def network(
-    workspace: Workspace,
-    texts: Mapping[str, Sequence[bytes]],
-    hosts: Sequence[Host],
-    target: Target = Target.NETNS,
+    inventory: Inventory, models: Mapping[str, Sequence[Forwarding]], hosts: Sequence[Host], target: Target
 ) -> Network:
     """The stand-ins of all devices for a target, cabled as the inventory has it, with the hosts.
 
-    `texts` are each device's configurations along the way, today's first: a port that is only used later is cabled
-    as well.
+    `models` are each device's along the way, today's first: a port that is only used later is cabled as well.
     """
-    inventory = workspace.inventory
-    spoken = {name: [decode(text, name)[0] for text in several] for name, several in texts.items()}
-    devices = {name: (inventory.devices[name].platform, several[0]) for name, several in spoken.items()}
-    models = {name: [read(devices[name][0], text, name) for text in several] for name, several in spoken.items()}
     plugged = []
     for host in hosts:
         port, vlan = _plugged_into(models[host.device], host.interface)
         plugged.append(Plugged(host.name, host.device, port, host.homes[0].address, host.homes[0].gateway, vlan))
     today = {name: several[0] for name, several in models.items()}
     later = {name: several[1:] for name, several in models.items()}
-    return assembled(today, cables(inventory, texts), target, plugged, fast=False, later=later)
+    return assembled(today, cables(inventory, models), target, plugged, fast=False, later=later)
 
 
 def _plugged_into(models: Sequence[Forwarding], interface: str) -> tuple[str, int]:

@@ -12,7 +12,7 @@ from inventory.text import Message, mark
 from lab.backends.netns import Netns
 from lab.rehearsal import change as changes
 from lab.rehearsal import faults as failing
-from lab.rehearsal import mixed, running, scratch
+from lab.rehearsal import mixed, running, scratch, vrfs
 from lab.rehearsal import pairs as pairing
 from lab.rehearsal import result as judging
 from lab.rehearsal.legs import LATE, Course, Walk, read
@@ -92,7 +92,10 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     with Traffic(lab.keeper, lab.state.directory / "prober.log", machine=lab.machine) as traffic:
         traffic.open(lab.hosts)
         names = {device.name for device in lab.topology.devices}
-        wanted = pairing.pairs(lab.topology.workspace.inventory, names, lab.hosts)
+        every = pairing.pairs(workspace.inventory, names, lab.hosts)
+        roads = pairing.Roads(workspace.inventory, names)
+        untold = vrfs.uncarried(lab.flat, roads, {host.name: host for host in lab.hosts}, every)
+        wanted = [pair for pair in every if pair not in untold]
         course = Course(
             order.place,
             workspace,
@@ -124,7 +127,9 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     if mended:
         notes.append(Message("{count} pairs are not as wanted today, and are behind the change: {names}",
                              count=len(mended), names=", ".join(list(mended)[:10])))  # fmt: skip
-    found = list(judging.findings(course.before, course.legs, walk, course.neighbours))
+    found = list(judging.uncarried(untold, order.backend))
+    found += list(judging.findings(course.before, course.legs, walk, course.neighbours))
+    notes += judging.uncontrolled([course.before, *(leg.matrix for leg in course.legs)])
     if course.broken is not None:
         found.append(Finding("stopped", course.broken, course.legs[-1].name if course.legs else ""))
     interval = max(INTERVAL, len(wanted) / 2 / MOST)
@@ -144,6 +149,8 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         rests,
         notes=tuple(notes),
         mended=tuple(sorted(mended)),
+        backend=order.backend,
+        untold=untold,
     )
 
 

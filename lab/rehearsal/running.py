@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
+    from configs.forwarding.model import Forwarding
     from inventory.model import Workspace
     from ipplan.plan import Plan
     from lab.backend import Fault, Observer
@@ -60,12 +61,16 @@ class _BuiltInside(_Built, Uml):
 
 @dataclass(frozen=True)
 class Lab:
-    """A lab that runs, its topology, and its hosts. `left`: what its stand-ins do not carry over, by device."""
+    """A lab that runs, its topology, and its hosts. `left`: what its stand-ins do not carry over, by device.
+
+    `flat`: what the devices are to do along the way, where the back end has one routing table a device only.
+    """
 
     state: LabState
     topology: Topology
     hosts: tuple[Host, ...]
     left: Mapping[str, Sequence[Message]] = field(default_factory=dict)
+    flat: Mapping[str, Sequence[Forwarding]] = field(default_factory=dict, repr=False)
 
     @property
     def keeper(self) -> int:
@@ -117,7 +122,8 @@ def up(
     along = {name: several for name, several in texts.items() if name in running}
     observer.step(Message("compiling the stand-ins of {count} devices", count=len(along)))
     target = Target.UML if backend == MACHINE else Target.NETNS
-    made = mixed.network(workspace, along, found, target)
+    models = mixed.models_of(inventory, along)
+    made = mixed.network(inventory, models, found, target)
     spec = mixed.spec_of(made, built, workspace, along, found)
     topology = replace(mixed.topology_of(made, built, workspace, found), skipped=skipped)
     directory = workspace.root / FOLDER
@@ -125,7 +131,7 @@ def up(
     chosen = (_BuiltInside if backend == MACHINE else _Built)(spec)
     state = chosen.up(topology, directory, observer, faults={}, owned=True)
     today = {name: several[0] for name, several in along.items()}
-    return Lab(state, topology, found, mixed.left(made, today))
+    return Lab(state, topology, found, mixed.left(made, today), {} if target.has_vrf else models)
 
 
 def ended(root: Path) -> None:

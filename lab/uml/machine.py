@@ -92,7 +92,7 @@ def sources() -> str:
 
 
 def inside(holder: int, node: str, argv: Sequence[str]) -> list[str]:
-    """The command line that runs `argv` in a node of the machine that a process holds; as `lab.netns.entering.inside`."""
+    """The command line that runs `argv` in a node of the machine that a process holds; without a node, beside all."""
     here = [f"PYTHONPATH={sources()}", sys.executable, "-S", "-P", "-m", "lab.uml.run"]
     return ["env", *here, str(holder), node, *argv]
 

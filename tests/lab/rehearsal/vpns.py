@@ -40,9 +40,11 @@ def edge(number: int, *, core: bool) -> str:
     families = "".join(f"\n #\n ipv4-family vpn-instance {vpn}\n  import-route direct" for vpn in VPNS)
     blocks += [
         f"interface LoopBack0\n ip address 10.255.0.{number} 255.255.255.255",
-        f"bgp {ASN}\n router-id 10.255.0.{number}\n peer {other} as-number {ASN}\n"
-        f" peer {other} connect-interface LoopBack0\n #\n ipv4-family unicast\n  peer {other} enable\n #\n"
-        f" ipv4-family vpnv4\n  policy vpn-target\n  peer {other} enable{families}",
+        (
+            f"bgp {ASN}\n router-id 10.255.0.{number}\n peer {other} as-number {ASN}\n"
+            f" peer {other} connect-interface LoopBack0\n #\n ipv4-family unicast\n  peer {other} enable\n #\n"
+            f" ipv4-family vpnv4\n  policy vpn-target\n  peer {other} enable{families}"
+        ),
         _ospf(number),
     ]
     return "\n#\n".join([*blocks, "return"]) + "\n"
