@@ -67,7 +67,7 @@ def _settle(old: Link | None, new: Link) -> Iterator[str]:
         yield f"link set dev {name} " + (f"master {new.master}" if new.master else "nomaster")
     if old is None or old.up != new.up:
         yield f"link set dev {name} {'up' if new.up else 'down'}"
-    yield from _readdress(name, old.addresses if old and old.master == new.master else (), new.addresses)
+    yield from _readdress(name, old.addresses if old else (), new.addresses)
 
 
 def _readdress(name: str, old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
