@@ -129,7 +129,7 @@ def spec_of(
 def _tables(made: Network, name: str) -> Iterator[str]:
     """The VRFs of a device that runs real FRR, with its ports in them: FRR takes them as the kernel has them."""
     links = made.built[name].links
-    vrfs = {port.vrf for port in made.devices[name].ports.values()} | set(made.devices[name].vrfs)
+    vrfs = {port.vrf for port in made.devices[name].ports.values() if port.vrf} | set(made.devices[name].vrfs)
     if made.target.has_vrf:
         yield from build([link for link in links.values() if link.name in vrfs])
         ends = {end[1] for cable in made.spec.cables for end in (cable.a, cable.b) if end[0] == name}
