@@ -36,7 +36,6 @@ SETTINGS: Mapping[str, str] = {
     "ipv4/fib_multipath_hash_policy": "1",
     "ipv4/tcp_l3mdev_accept": "1",
     "mpls/platform_labels": "100000",
-    "mpls/conf/*/input": "1",
 }
 
 

@@ -127,7 +127,7 @@ def assembled(
     nodes += [_host(host) for host in hosts]
     nodes.append(cabling.between())
     # With the vendors' own timers a network takes its time to converge.
-    warm = not fast and target is Target.NETNS
+    warm = not fast
     spec = LabSpec(tuple(nodes), tuple(cabling.cables), workers=4, warm=warm)
     return Network(devices, built, wiring, spec, target, fast, spanning, tuple(hosts))
 
