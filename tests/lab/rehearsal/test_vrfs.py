@@ -100,7 +100,7 @@ def test_what_lies_in_a_vpn_instance_is_not_asked_without_vrfs(root: Path, inven
     """Each pair with the port and the line; forbidden ones too, which would hold for want of a way."""
     roads = pairs.Roads(inventory, {"pe1", "pe2"})
     every = pairs.pairs(inventory, {"pe1", "pe2"}, HOSTS)
-    untold = vrfs.uncarried(models(root), roads, {one.name: one for one in HOSTS}, every)
+    untold = pairs.uncarried(models(root), roads, {one.name: one for one in HOSTS}, every)
     assert set(untold) == set(every)
     lines = (root / "today/pe1.cfg").read_text(encoding="utf-8").splitlines()
     port = untold[next(pair for pair in every if pair.a == "jinbao1")]
@@ -109,7 +109,7 @@ def test_what_lies_in_a_vpn_instance_is_not_asked_without_vrfs(root: Path, inven
     assert {one.kind for one in found} == {"not-carried"}
     assert {one.device for one in found} == {"pe1", "pe2"}
     assert all("--backend uml" in str(one.told) for one in found)
-    assert not vrfs.uncarried({}, roads, {one.name: one for one in HOSTS}, every)
+    assert not pairs.uncarried({}, roads, {one.name: one for one in HOSTS}, every)
 
 
 @pytest.mark.parametrize(
