@@ -1,7 +1,7 @@
 """Route targets that change: said to bgpd as a whole, before a reload that would take the old ones away first.
 
-`rt vpn import` replaces the whole list that was there (https://docs.frrouting.org/en/stable-8.4/bgp.html, "L3VPN VRFs"):
-routes that both lists let in stay where they are, as on a router to which one more target is told.
+`rt vpn import` replaces the whole list that was there (https://docs.frrouting.org/en/stable-8.4/bgp.html, “L3VPN
+VRFs”): routes that both lists let in stay where they are, as on a router to which one more target is told.
 """
 
 from __future__ import annotations
