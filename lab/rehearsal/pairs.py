@@ -23,6 +23,7 @@ from lab.rehearsal.model import Flow, Pair, Wanted
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from configs.forwarding.model import Forwarding
     from inventory.model import Inventory
     from lab.rehearsal.model import Host
 
@@ -121,6 +122,21 @@ class Roads:
             if here == a.device:
                 return
             here, outside = before, left_by
+
+
+def uncarried(
+    models: Mapping[str, Sequence[Forwarding]], roads: Roads, hosts: Mapping[str, Host], pairs: Sequence[Pair]
+) -> dict[Pair, vrfs.Bound]:
+    """The pairs whose way leads through a VPN instance, each with the first port on it that is in one."""
+    found = {}
+    for pair in pairs:
+        a, b = hosts[pair.a], hosts[pair.b]
+        ends = [(a.device, a.interface), (b.device, b.interface)]
+        way = [(device, port) for device, *ports in roads.between(a, b) or () for port in ports]
+        first = next((one for device, port in (*ends, *way) if (one := vrfs.bound(models, device, port))), None)
+        if first is not None:
+            found[pair] = first
+    return found
 
 
 def flows(wanted: Sequence[Pair], hosts: Mapping[str, Host], live: Mapping[str, Collection[int]]) -> list[Flow]:

@@ -12,7 +12,7 @@ from inventory.text import Message, mark
 from lab.backends.netns import Netns
 from lab.rehearsal import change as changes
 from lab.rehearsal import faults as failing
-from lab.rehearsal import mixed, running, scratch, vrfs
+from lab.rehearsal import mixed, running, scratch
 from lab.rehearsal import pairs as pairing
 from lab.rehearsal import result as judging
 from lab.rehearsal.legs import LATE, Course, Walk, read
@@ -94,7 +94,7 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         names = {device.name for device in lab.topology.devices}
         every = pairing.pairs(workspace.inventory, names, lab.hosts)
         roads = pairing.Roads(workspace.inventory, names)
-        untold = vrfs.uncarried(lab.flat, roads, {host.name: host for host in lab.hosts}, every)
+        untold = pairing.uncarried(lab.flat, roads, {host.name: host for host in lab.hosts}, every)
         wanted = [pair for pair in every if pair not in untold]
         course = Course(
             order.place,

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from configs.forwarding.model import Forwarding, Port
     from configs.forwarding.model import Vrf as Instance
     from inventory.model import Inventory, Line
-    from lab.rehearsal.model import Host, Pair
-    from lab.rehearsal.pairs import Roads
+    from lab.rehearsal.model import Host
 
 _JOINS = (LineKind.CIRCUIT, LineKind.TUNNEL)
 _IMPORTS = mark("line {line}: VPN instance {vrf} imports {targets}, and the policy does not")
@@ -107,21 +106,6 @@ def bound(models: Mapping[str, Sequence[Forwarding]], device: str, interface: st
         if port is not None and port.vrf:
             return Bound(device, port.name, port.vrf, port.line)
     return None
-
-
-def uncarried(
-    models: Mapping[str, Sequence[Forwarding]], roads: Roads, hosts: Mapping[str, Host], pairs: Sequence[Pair]
-) -> dict[Pair, Bound]:
-    """The pairs whose way leads through a VPN instance, each with the first port on it that is in one."""
-    found = {}
-    for pair in pairs:
-        a, b = hosts[pair.a], hosts[pair.b]
-        ends = [(a.device, a.interface), (b.device, b.interface)]
-        way = [(device, port) for device, *ports in roads.between(a, b) or () for port in ports]
-        first = next((one for device, port in (*ends, *way) if (one := bound(models, device, port))), None)
-        if first is not None:
-            found[pair] = first
-    return found
 
 
 def _port(model: Forwarding, interface: str) -> Port | None:

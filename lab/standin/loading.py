@@ -23,6 +23,7 @@ from lab.standin.links import Link, change
 from lab.standin.naming import LOOPBACK
 from lab.standin.network import read
 from lab.standin.ports import carries, is_up
+from lab.standin.targets import replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -198,6 +199,8 @@ class Loader:
             socket = daemon.replace(" -n ", "-")
             start = f"[ -S /run/frr/{socket}.vty ] || {DAEMONS}/{daemon} -d -A 127.0.0.1"
             self._do(device, ["sh", "-c", start])
+        for said in replaced(old.frr, new.frr):
+            self._do(device, ["vtysh", *(word for line in ("configure terminal", *said) for word in ("-c", line))])
         self._do(device, [RELOAD, "--reload", "--stdout", FRR])
         before, after = set(_lines(old.frr)), set(_lines(new.frr))
         return [f"- {line}" for line in _lines(old.frr) if line not in after] + [

@@ -13,8 +13,11 @@ from inventory.text import Message
 from lab.rehearsal import matrix, mixed, pairs, vrfs
 from lab.rehearsal.model import Flow, Host, Pair, Seen, Wanted
 from lab.rehearsal.result import uncarried, uncontrolled
+from lab.standin import targets
+from lab.standin.compile import compile_device
 from lab.standin.links import Link, build
 from lab.standin.network import read
+from lab.standin.target import Target
 from tests.lab.rehearsal import vpns
 
 if TYPE_CHECKING:
@@ -100,7 +103,7 @@ def test_what_lies_in_a_vpn_instance_is_not_asked_without_vrfs(root: Path, inven
     """Each pair with the port and the line; forbidden ones too, which would hold for want of a way."""
     roads = pairs.Roads(inventory, {"pe1", "pe2"})
     every = pairs.pairs(inventory, {"pe1", "pe2"}, HOSTS)
-    untold = vrfs.uncarried(models(root), roads, {one.name: one for one in HOSTS}, every)
+    untold = pairs.uncarried(models(root), roads, {one.name: one for one in HOSTS}, every)
     assert set(untold) == set(every)
     lines = (root / "today/pe1.cfg").read_text(encoding="utf-8").splitlines()
     port = untold[next(pair for pair in every if pair.a == "jinbao1")]
@@ -109,7 +112,7 @@ def test_what_lies_in_a_vpn_instance_is_not_asked_without_vrfs(root: Path, inven
     assert {one.kind for one in found} == {"not-carried"}
     assert {one.device for one in found} == {"pe1", "pe2"}
     assert all("--backend uml" in str(one.told) for one in found)
-    assert not vrfs.uncarried({}, roads, {one.name: one for one in HOSTS}, every)
+    assert not pairs.uncarried({}, roads, {one.name: one for one in HOSTS}, every)
 
 
 @pytest.mark.parametrize(
@@ -152,6 +155,20 @@ def test_a_forbidden_pair_has_a_control_where_both_hosts_are_known_to_be_there()
     assert (unsure[-1].control, unsure[-1].shown, unsure[-1].wrong) == ("", False, False)
     assert not uncontrolled([list(matrix.controlled(make(True)))])
     assert "a → b" in str(uncontrolled([unsure])[0])
+
+
+def test_route_targets_are_replaced_before_a_reload(root: Path) -> None:
+    """As a whole, for the VRF in which they differ; the texts of a device are the ones that are compiled."""
+    text = (root / "today/pe1.cfg").read_text(encoding="utf-8")
+    line = "  vpn-target 64900:101 import-extcommunity\n"
+    more = text.replace(line, f"{line}  vpn-target 64900:103 import-extcommunity\n", 1)
+    old, new = (compile_device(read("huawei", one, "pe1"), Target.UML).frr for one in (text, more))
+    block = ["router bgp 64900 vrf jinbao", "address-family ipv4 unicast"]
+    assert list(targets.replaced(old, new)) == [
+        [*block, "rt vpn import 64900:101 64900:103", "rt vpn export 64900:101"]
+    ]
+    assert list(targets.replaced(new, old)) == [[*block, "rt vpn both 64900:101"]]
+    assert not list(targets.replaced(old, old))
 
 
 def test_what_a_vrf_does_not_know_stays_in_it() -> None:
