@@ -81,8 +81,8 @@ class Fronts:
         argv = [sys.executable, "-S", "-P", str(Path(__file__).with_name("relay.py")), SOCKET]
         try:
             done = subprocess.run(
-                machine.inside(self.keeper, "", argv), input=question, capture_output=True, check=False,
-                timeout=_TIMEOUT,
+                ["setpriv", "--pdeathsig", "KILL", *machine.inside(self.keeper, "", argv)],
+                input=question, capture_output=True, check=False, timeout=_TIMEOUT,
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
             raise TimeoutError(str(error)) from error

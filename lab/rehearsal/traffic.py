@@ -133,7 +133,7 @@ def _command(keeper: int, *, machine: bool) -> list[str]:
     if machine:
         from lab.uml.machine import inside  # noqa: PLC0415 - only there
 
-        return inside(keeper, "", argv)
+        return ["setpriv", "--pdeathsig", "KILL", *inside(keeper, "", argv)]
     return ["nsenter", "-t", str(keeper), "-m", "-p", "--", "setpriv", "--pdeathsig", "KILL", *argv]
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from lab.uml.probe import missing
 from tests.lab.rehearsal import vpns
+from tests.patience import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.lab.rehearsal.conftest import Town
 
@@ -123,3 +129,36 @@ def test_where_no_vrf_is_nothing_is_said_of_vpns(make: Callable[..., Town]) -> N
     told = [one["told"]["en"] for one in done["findings"] if one["kind"] == "not-carried"]
     assert told
     assert all("--backend uml" in one for one in told)
+
+
+@pytest.mark.soak
+def test_a_rehearsal_in_a_machine_that_is_killed_leaves_nothing(make: Callable[..., Town]) -> None:
+    """Neither the machine, nor who speaks to it: the probes, the questions and the copy's mounts go with it."""
+    town = make(core_router=False)
+    words = ["lab", "rehearse", str(town.today), "--change", str(town.root / "mapping.csv"), "--backend", "uml"]
+    with subprocess.Popen(
+        [sys.executable, "-c", "from cli.main import main; main()", *words, "-w", str(town.root)],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "LANG": "C.UTF-8", "NO_COLOR": "1", "GOVNET_OPERATOR": "li"},
+        text=True,
+    ) as running:
+        assert running.stderr is not None
+        assert any(line.startswith("001-add:") for line in running.stderr)
+        state = Path(f"/proc/{running.pid}/root/dev/shm/workspace/.lab/state.json")
+        holder = json.loads(state.read_text(encoding="utf-8"))["extra"]["keeper"]
+        began = Path(f"/proc/{holder}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[19]
+        mounts = Path(f"/proc/{running.pid}/ns/mnt").readlink()
+        running.kill()
+
+    def there() -> set[str]:
+        """Who has the copy's mounts still, and the machine's holder."""
+        found = set()
+        for entry in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                stat = (entry / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+                if (entry / "ns" / "mnt").readlink() == mounts or (entry.name == str(holder) and stat[19] == began):
+                    found.add((entry / "cmdline").read_text(encoding="utf-8", errors="replace"))
+        return found
+
+    until(lambda: not there(), lambda: f"still there: {there()}")
