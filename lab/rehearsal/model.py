@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv4Interface
 
     from inventory.text import Message
+    from lab.rehearsal.capacity.model import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +125,20 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong: a stable kind, where and when, and the sentence. `device` and `pair` may be empty."""
+    """What is wrong: a stable kind, where and when, and the sentence. `device`, `pair` and `line` may be empty."""
 
     kind: str
     told: Message
     leg: str = ""
     device: str = ""
     pair: str = ""
+    line: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Stable keys, the sentence in both languages."""
         told = {"en": self.told.in_language("en"), "zh": self.told.in_language("zh_CN")}
-        return {"kind": self.kind, "leg": self.leg, "device": self.device, "pair": self.pair, "told": told}
+        found = {"kind": self.kind, "leg": self.leg, "device": self.device, "pair": self.pair, "line": self.line}
+        return {**found, "told": told}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,7 @@ class Leg:
     unmade: tuple[Message, ...] = ()
     silent: tuple[tuple[str, str], ...] = ()  # devices and addresses that must answer and do not
     settled: float = 0.0  # seconds behind the push until everything was as it is in the matrix
+    windows: tuple[Window, ...] = ()  # looks at the load of the lines
 
     @property
     def name(self) -> str:

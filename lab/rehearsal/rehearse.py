@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from audits import profile
 from inventory.errors import LabError
 from inventory.model import LineKind
 from inventory.text import Message, mark
@@ -14,6 +16,10 @@ from lab.rehearsal import faults as failing
 from lab.rehearsal import mixed, running, scratch
 from lab.rehearsal import pairs as pairing
 from lab.rehearsal import result as judging
+from lab.rehearsal.capacity import judge
+from lab.rehearsal.capacity import measured as measuring
+from lab.rehearsal.capacity.model import Moment
+from lab.rehearsal.capacity.watch import Load, Watch
 from lab.rehearsal.legs import LATE, Course, Walk, read
 from lab.rehearsal.matrix import SETTLE
 from lab.rehearsal.model import Finding
@@ -37,7 +43,8 @@ class Order:
     `root` is the workspace, `texts` what its devices run today, `change` as `lab.rehearsal.change.write` has it.
     `place` is an empty folder for the copy. `tolerate` is how many seconds without an answer a pair may have in the
     stage prefer. `late`: seconds of traffic behind a stage sent first; `settle`: seconds that routing may then take.
-    `again`: each stage is also taken back and sent again. `faults` as people write them.
+    `again`: each stage is also taken back and sent again. `faults` as people write them. `measured`: the table of the
+    lines' load, None for no load.
     """
 
     root: Path
@@ -50,6 +57,7 @@ class Order:
     settle: float = SETTLE
     again: bool = True
     faults: Sequence[str] = ()
+    measured: Path | None = None
 
 
 def rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
@@ -75,6 +83,8 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     path = order.place / "plan" / "plan.csv"
     plan = plans.read(path)
     faults = failing.read(order.faults, workspace.inventory)
+    loads = measuring.read(order.measured, workspace.inventory.lines) if order.measured is not None else {}
+    limit = profile.load(order.root).limit("bandwidth_percent") if loads else 0.0
     chosen = set(order.devices) or set(workspace.inventory.devices)
     today = {name: text for name, text in order.texts.items() if name in chosen}
     lacking = sorted(name for name in chosen if name not in today)
@@ -87,8 +97,14 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     along = {name: [text, *_texts(top, name)] for name, text in today.items()}
     lab = running.up(workspace, plan, set(today), along, observer)
     notes = _notes(workspace, lab, lacking, changes.named(order.change) - set(able))
-    with Traffic(lab.keeper, lab.state.directory / "prober.log") as traffic:
+    with ExitStack() as stack:
+        traffic = stack.enter_context(Traffic(lab.keeper, lab.state.directory / "prober.log"))
         traffic.open(lab.hosts)
+        watch = None
+        if loads:
+            load = stack.enter_context(Load(lab.keeper, lab.state.directory / "load.log"))
+            load.open(lab.hosts)
+            watch = Watch(lab, load, traffic, loads, limit, _named(order))
         names = {device.name for device in lab.topology.devices}
         wanted = pairing.pairs(lab.topology.workspace.inventory, names, lab.hosts)
         course = Course(
@@ -104,6 +120,7 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
             order.settle,
             faults,
             order.again,
+            watch=watch,
         )
         runs, unread = read(course)
         for device, why in unread.items():
@@ -125,6 +142,14 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     found = list(judging.findings(course.before, course.legs, walk, course.neighbours))
     if course.broken is not None:
         found.append(Finding("stopped", course.broken, course.legs[-1].name if course.legs else ""))
+    capacity = watch.capacity if watch is not None else None
+    if capacity is not None:
+        found += judge.findings(capacity, capacity.today, "today")
+        for leg in course.legs:
+            for window in leg.windows:
+                faulty = leg.faults if window.moment is Moment.DURING else ()
+                found += judge.findings(capacity, window, leg.name, faulty)
+        notes += judge.notes(capacity)
     interval = max(INTERVAL, len(wanted) / 2 / MOST)
     left = {name: lines for name, lines in {**lab.left, **walk.left}.items() if lines}
     rests = {pair.name: on for pair in wanted if (on := [name for name in walk.way(pair) if left.get(name)])}
@@ -142,7 +167,14 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         rests,
         notes=tuple(notes),
         mended=tuple(sorted(mended)),
+        capacity=capacity,
     )
+
+
+def _named(order: Order) -> str:
+    """The table of the lines' load as people know it: below the workspace, or by its path."""
+    path = order.measured or order.root
+    return str(path.relative_to(order.root)) if path.is_relative_to(order.root) else str(path)
 
 
 def _notes(workspace: Workspace, lab: Lab, lacking: Sequence[str], untouched: Collection[str]) -> list[Message]:

@@ -12,6 +12,7 @@ from lab.rehearsal.model import Finding, Wanted, Way
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from lab.rehearsal.capacity.model import Capacity
     from lab.rehearsal.legs import Walk
     from lab.rehearsal.model import Leg, Loss, Pair, Pushed, Seen
     from lab.rehearsal.running import Lab
@@ -42,6 +43,7 @@ class Result:
     notes: tuple[Message, ...] = ()
     seconds: float = 0.0
     mended: tuple[str, ...] = ()
+    capacity: Capacity | None = None
 
     @property
     def ok(self) -> bool:
@@ -84,6 +86,7 @@ class Result:
             "findings": [finding.as_json() for finding in self.findings],
             "before": [_seen(seen) for seen in self.before],
             "mended": list(self.mended),
+            "capacity": self.capacity.as_json() if self.capacity is not None else None,
             "legs": [_leg(leg) for leg in self.legs],
             "stand_ins": [
                 {"device": one.device, "platform": one.platform, "stand_in": one.stand_in, "why": _both(one.why)}
@@ -136,6 +139,7 @@ def _leg(leg: Leg) -> dict[str, Any]:
         "neighbours": dict(leg.neighbours),
         "matrix": [_seen(seen) for seen in leg.matrix],
         "faults": [_both(fault) for fault in leg.faults],
+        "capacity": [window.as_json() for window in leg.windows],
     }
 
 
@@ -342,6 +346,8 @@ KINDS = {
     "required-failed": mark("required pair failed"),
     "forbidden-passed": mark("forbidden pair passed"),
     "loss": mark("packets lost"),
+    "line-full": mark("line full"),
+    "load-lost": mark("load does not fit"),
     "neighbours": mark("routing neighbour lost"),
     "not-as-before": mark("configuration not as before"),
     "matrix-differs": mark("pairs not as before"),

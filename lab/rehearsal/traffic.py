@@ -30,14 +30,14 @@ PATIENCE = 60.0  # seconds for an answer of the prober's
 
 
 class Traffic:
-    """The prober of a running lab; ends with it, or when it is closed."""
+    """The prober of a running lab, or another `program` of its kind; ends with it, or when it is closed."""
 
-    def __init__(self, keeper: int, log: Path) -> None:
+    def __init__(self, keeper: int, log: Path, program: Path = Path(prober.__file__)) -> None:
         self._log = log
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
                 ["nsenter", "-t", str(keeper), "-m", "-p", "--", "setpriv", "--pdeathsig", "KILL",
-                 sys.executable, "-P", str(Path(prober.__file__))],
+                 sys.executable, "-P", str(program)],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd="/",
             )  # fmt: skip
         self._flows: tuple[Flow, ...] = ()
