@@ -26,7 +26,7 @@ from lab.rehearsal import hosts as hosting
 from lab.rehearsal import matrix as asking
 from lab.rehearsal import mixed, scratch, standing, ways
 from lab.rehearsal import pairs as pairing
-from lab.rehearsal.capacity.model import Moment
+from lab.rehearsal.loads import Moment
 from lab.rehearsal.model import Leg, Pushed, Seen, Wanted, Way
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv4Interface
 
     from inventory.text import Message
-    from lab.rehearsal.capacity.model import Window
+    from lab.rehearsal.loads import Window
 
 
 @dataclass(frozen=True, slots=True)

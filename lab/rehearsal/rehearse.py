@@ -18,21 +18,24 @@ from lab.rehearsal import pairs as pairing
 from lab.rehearsal import result as judging
 from lab.rehearsal.capacity import judge
 from lab.rehearsal.capacity import measured as measuring
-from lab.rehearsal.capacity.model import Moment
 from lab.rehearsal.capacity.watch import Load, Watch
 from lab.rehearsal.legs import LATE, Course, Walk, read
+from lab.rehearsal.loads import Moment
 from lab.rehearsal.matrix import SETTLE
 from lab.rehearsal.model import Finding
 from lab.rehearsal.result import Result
 from lab.rehearsal.traffic import INTERVAL, MOST, Traffic
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from inventory.model import Workspace
     from lab.backend import Observer
+    from lab.rehearsal.capacity.measured import Measured
+    from lab.rehearsal.capacity.model import Capacity
     from lab.rehearsal.legs import Sender
+    from lab.rehearsal.model import Leg
     from lab.rehearsal.running import Lab
 
 
@@ -83,8 +86,7 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     path = order.place / "plan" / "plan.csv"
     plan = plans.read(path)
     faults = failing.read(order.faults, workspace.inventory)
-    loads = measuring.read(order.measured, workspace.inventory.lines) if order.measured is not None else {}
-    limit = profile.load(order.root).limit("bandwidth_percent") if loads else 0.0
+    measured = measuring.read(order.measured, workspace.inventory.lines) if order.measured is not None else {}
     chosen = set(order.devices) or set(workspace.inventory.devices)
     today = {name: text for name, text in order.texts.items() if name in chosen}
     lacking = sorted(name for name in chosen if name not in today)
@@ -100,11 +102,7 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     with ExitStack() as stack:
         traffic = stack.enter_context(Traffic(lab.keeper, lab.state.directory / "prober.log"))
         traffic.open(lab.hosts)
-        watch = None
-        if loads:
-            load = stack.enter_context(Load(lab.keeper, lab.state.directory / "load.log"))
-            load.open(lab.hosts)
-            watch = Watch(lab, load, traffic, loads, limit, _named(order))
+        watch = _watch(order, lab, measured, traffic, stack) if measured else None
         names = {device.name for device in lab.topology.devices}
         wanted = pairing.pairs(lab.topology.workspace.inventory, names, lab.hosts)
         course = Course(
@@ -144,11 +142,7 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         found.append(Finding("stopped", course.broken, course.legs[-1].name if course.legs else ""))
     capacity = watch.capacity if watch is not None else None
     if capacity is not None:
-        found += judge.findings(capacity, capacity.today, "today")
-        for leg in course.legs:
-            for window in leg.windows:
-                faulty = leg.faults if window.moment is Moment.DURING else ()
-                found += judge.findings(capacity, window, leg.name, faulty)
+        found += _overloaded(capacity, course.legs)
         notes += judge.notes(capacity)
     interval = max(INTERVAL, len(wanted) / 2 / MOST)
     left = {name: lines for name, lines in {**lab.left, **walk.left}.items() if lines}
@@ -169,6 +163,22 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         mended=tuple(sorted(mended)),
         capacity=capacity,
     )
+
+
+def _watch(order: Order, lab: Lab, measured: Mapping[str, Measured], traffic: Traffic, stack: ExitStack) -> Watch:
+    """What puts the measured load on the lines, until the stack ends."""
+    load = stack.enter_context(Load(lab.keeper, lab.state.directory / "load.log"))
+    load.open(lab.hosts)
+    return Watch(lab, load, traffic, measured, profile.load(order.root).limit("bandwidth_percent"), _named(order))
+
+
+def _overloaded(capacity: Capacity, legs: Sequence[Leg]) -> Iterator[Finding]:
+    """The lines that have too much to carry, today and along the way."""
+    yield from judge.findings(capacity, capacity.today, "today")
+    for leg in legs:
+        for window in leg.windows:
+            faulty = leg.faults if window.moment is Moment.DURING else ()
+            yield from judge.findings(capacity, window, leg.name, faulty)
 
 
 def _named(order: Order) -> str:

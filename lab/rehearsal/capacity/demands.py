@@ -10,13 +10,12 @@ a line carries comes from devices that do not run, less is sent, never more than
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# A line in one direction: its name and the device that it is left by.
-Lane: TypeAlias = tuple[str, str]
+    from lab.rehearsal.loads import Lane
 
 _ROUNDS: Final = 200
 _NEAR: Final = 1e-6
@@ -54,8 +53,11 @@ def _fitted(over: Mapping[Lane, Sequence[str]], loads: Mapping[str, float], reac
         if change < _NEAR:
             break
     # Scaling down is the last word: where not all loads can be had together, nobody gets too much.
-    while any([_scale(sent, pairs, loads[lane[0]], only_down=True) > _NEAR for lane, pairs in over.items()]):
-        pass
+    change = 1.0
+    while change > _NEAR:
+        change = 0.0
+        for lane, pairs in over.items():
+            change = max(change, _scale(sent, pairs, loads[lane[0]], only_down=True))
     return sent
 
 

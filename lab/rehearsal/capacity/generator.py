@@ -1,10 +1,10 @@
-"""The one process that sends the measured load through the lab: UDP of even pace from host to host, and counts it.
+"""The process that sends the measured load through the lab: UDP of even pace from host to host, and counts it.
 
-It runs inside the lab as the prober does (`lab.rehearsal.prober`), apart from it so that probes keep their time. Standard
-library only. It speaks JSON lines, each answered by one line:
+It runs inside the lab as the prober does (`lab.rehearsal.prober`), apart from it so that probes keep their time.
+Standard library only. It speaks JSON lines, each answered by one line:
 
     {"open": {HOST: [ADDRESS, …]}}              → {"opened": N, "failed": {ADDRESS: why}}
-    {"load": [[HOST, ADDRESS, HOST, ADDRESS, BITS], …]}  → {"started": N}     begin anew with these, BITS a second each
+    {"load": [[HOST, ADDRESS, HOST, ADDRESS, BITS], …]} → {"started": N}  these alone, BITS a second
     {"window": N}                               → {"window": N}      what is sent from now on belongs to this window
     {"count": SECONDS}                          → {"rows": [[window, flow, sent, arrived], …]} in packets, of all
                                                   windows; what is under way is waited for so long, and nothing is

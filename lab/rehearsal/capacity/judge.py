@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from inventory.text import Message, mark
-from lab.rehearsal.capacity.model import Moment
+from lab.rehearsal.loads import Moment
 from lab.rehearsal.model import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lab.rehearsal.capacity.demands import Lane
-    from lab.rehearsal.capacity.model import Capacity, LineLoad, PairLoad, Window
+    from lab.rehearsal.capacity.model import Capacity
+    from lab.rehearsal.loads import Lane, LineLoad, PairLoad, Window
 
 NOISE: Final = 3.0  # percent of a bandwidth by which two windows of the same network may differ
 LOST: Final = 0.01  # share of a pair's load from which it does not fit
@@ -31,15 +31,14 @@ def findings(capacity: Capacity, window: Window, leg: str, faults: Sequence[Mess
             yield _lost(window, pair, leg, faults)
 
 
-def _full(
-    capacity: Capacity, window: Window, line: LineLoad, leg: str, faults: Sequence[Message]
-) -> Finding:
+def _full(capacity: Capacity, window: Window, line: LineLoad, leg: str, faults: Sequence[Message]) -> Finding:
     lane = (line.line, line.device)
     over = [name for name, way in window.ways.items() if lane in way]
     pair = max(over, key=lambda name: capacity.demands.get(name, 0.0), default="")
     today = capacity.today.line(line.line)
     told = Message(
-        "{line}: {offered} of {mbps} Mbit/s leave {device}, {percent} % (limit {limit} %; today {today} %); most of it {pair}",
+        "{line}: {offered} Mbit/s for its {mbps} at {device}, {percent} % (limit {limit} %, today {today} %); "
+        "most of it {pair}",
         line=line.line, offered=round(line.offered, 1), mbps=line.mbps, device=line.device,
         percent=round(line.percent), limit=round(capacity.limit),
         today=round(today.percent) if today is not None else "–", pair=pair or "–",
@@ -62,7 +61,7 @@ def _lost(window: Window, pair: PairLoad, leg: str, faults: Sequence[Message]) -
 
 def narrowest(window: Window, way: Sequence[Lane]) -> LineLoad | None:
     """The line on a way that throws most away, in the direction of the way; None if none does."""
-    dropping = [line for line in window.lines if line.dropped and (line.line, line.device) in way]
+    dropping = [line for line in window.lanes if line.dropped and (line.line, line.device) in way]
     return max(dropping, key=lambda line: line.dropped, default=None)
 
 
@@ -74,31 +73,36 @@ def _with(told: Message, faults: Sequence[Message]) -> Message:
 
 def notes(capacity: Capacity) -> list[Message]:
     """How the load was made, and what of the lines nothing is known of."""
-    found = [
-        Message(
-            "load: the 95th percentile of {source}, at 1:{factor} (lines and traffic alike); a line over {limit} % is full",
-            source=capacity.source, factor=capacity.factor, limit=round(capacity.limit),
-        )
-    ]  # fmt: skip
-    if capacity.full_today:
-        names = ", ".join(f"{name} ({capacity.most_today(name):.0f} %)" for name in capacity.full_today)
-        found.append(Message("lines that are full today already: {names}", names=names))
+    made = Message(
+        "load: the 95th percentile of {source}, lines and traffic at 1:{factor}; a line over {limit} % is full",
+        source=capacity.source, factor=capacity.factor, limit=round(capacity.limit),
+    )  # fmt: skip
+    full = [f"{name} ({capacity.most_today(name):.0f} %)" for name in capacity.full_today]
     unmeasured = [name for name in capacity.mbps if name not in capacity.measured]
     blank = [name for name, mbps in capacity.mbps.items() if not mbps]
-    for names, text in (
-        (unmeasured, mark("not measured, so only what others bring is on them: {names}")),
-        (blank, mark("no bandwidth in the inventory, so nothing is said of them: {names}")),
-        (capacity.narrow, mark("too narrow at this scale to be judged: {names}")),
-    ):
-        if names:
-            found.append(Message(text, names=", ".join(names[:12]) + (" …" if len(names) > 12 else "")))
-    for name, wanted in capacity.wanted.items():
-        load = capacity.load(name) or 0.0
-        if wanted < 0.95 * load:
-            found.append(
-                Message(
-                    "{line}: {offered} of the measured {load} Mbit/s are sent; the rest belongs to devices that do not run",
-                    line=name, offered=round(wanted, 1), load=round(load, 1),
-                )
-            )  # fmt: skip
-    return found
+    told = (
+        (full, mark("lines that are full today already: {names}")),
+        (unmeasured, mark("lines not measured, so only what others bring is on them: {names}")),
+        (blank, mark("lines without a bandwidth in the inventory, of which nothing is said: {names}")),
+        (capacity.narrow, mark("lines too narrow at this scale to be judged: {names}")),
+    )
+    return [
+        made,
+        *(Message(text, names=_few(names)) for names, text in told if names),
+        *(_lacking(capacity, name, wanted) for name, wanted in capacity.wanted.items() if _lacks(capacity, name)),
+    ]
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
+
+
+def _lacks(capacity: Capacity, name: str) -> bool:
+    return capacity.wanted[name] < 0.95 * (capacity.load(name) or 0.0)
+
+
+def _lacking(capacity: Capacity, name: str, wanted: float) -> Message:
+    return Message(
+        "{line}: {offered} of the measured {load} Mbit/s are sent; the rest belongs to devices that do not run",
+        line=name, offered=round(wanted, 1), load=round(capacity.load(name) or 0.0, 1),
+    )  # fmt: skip

@@ -52,7 +52,9 @@ def read(path: Path, lines: Collection[str]) -> dict[str, Measured]:
         if percent is None:
             message = Message("“{text}” is no share of a bandwidth", text=row["percent"] or "")
             problems.append(
-                Problem("bad-value", message, Message("write percent, such as 41.5"), str(path), rows.line_num, "percent")
+                Problem(
+                    "bad-value", message, Message("write percent, such as 41.5"), str(path), rows.line_num, "percent"
+                )
             )
         elif name not in lines:
             strange.add(name)

@@ -1,105 +1,15 @@
-"""What a rehearsal has seen of its lines' capacity. Rates are megabits a second of the real lines, not of the lab's."""
+"""What is known of a rehearsal's lines and what is sent over them. Rates are megabits a second of the real lines."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lab.rehearsal.capacity.demands import Lane
     from lab.rehearsal.capacity.measured import Measured
-
-SEEN = 20  # packets of a pair from which a share of them is one
-
-
-class Moment(StrEnum):
-    """When lines were looked at."""
-
-    TODAY = "today"
-    DURING = "during"  # while what a fault took down is down
-    BEHIND = "behind"  # a leg
-
-
-@dataclass(frozen=True, slots=True)
-class LineLoad:
-    """A line in its fuller direction, left by `device`: what was put on it, what it carried, which share it dropped."""
-
-    line: str
-    device: str
-    mbps: int
-    offered: float
-    carried: float
-    dropped: float
-
-    @property
-    def percent(self) -> float:
-        """What was put on it, in percent of its bandwidth."""
-        return 100 * self.offered / self.mbps
-
-    def as_json(self) -> dict[str, Any]:
-        """Stable keys."""
-        return {
-            "line": self.line,
-            "device": self.device,
-            "mbps": self.mbps,
-            "offered": round(self.offered, 2),
-            "carried": round(self.carried, 2),
-            "percent": round(self.percent, 1),
-            "dropped_percent": round(100 * self.dropped, 1),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class PairLoad:
-    """What one host sent another, and which share of it was lost; None if it was too little to tell."""
-
-    a: str
-    b: str
-    offered: float
-    lost: float | None
-
-    @property
-    def name(self) -> str:
-        """As `Pair.name`."""
-        return f"{self.a} → {self.b}"
-
-    def as_json(self) -> dict[str, Any]:
-        """Stable keys."""
-        lost = None if self.lost is None else round(100 * self.lost, 1)
-        return {"from": self.a, "to": self.b, "offered": round(self.offered, 2), "lost_percent": lost}
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Some seconds in which the load was sent and the lines were counted.
-
-    `ways` are the lanes of the pairs at that moment, where somebody had to know them. `untold` are pairs that carry
-    load today and have no address to send it from at this point.
-    """
-
-    moment: Moment
-    seconds: float
-    lines: Sequence[LineLoad]
-    pairs: Sequence[PairLoad]
-    ways: Mapping[str, Sequence[Lane]] = field(default_factory=dict)
-    untold: Sequence[str] = ()
-
-    def line(self, name: str) -> LineLoad | None:
-        """A line by its name."""
-        return next((one for one in self.lines if one.line == name), None)
-
-    def as_json(self) -> dict[str, Any]:
-        """Stable keys."""
-        return {
-            "moment": self.moment.value,
-            "seconds": round(self.seconds, 2),
-            "lines": [line.as_json() for line in self.lines],
-            "pairs": [pair.as_json() for pair in self.pairs],
-            "not_offered": list(self.untold),
-        }
+    from lab.rehearsal.loads import Window
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from lab import checks
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lab.rehearsal.capacity.demands import Lane
+    from lab.rehearsal.loads import Lane
     from lab.state import LabState
     from lab.topology import Link
 
@@ -85,11 +85,12 @@ def _script(port: str, bits: float) -> str:
     burst = max(2 * _PACKET, int(bits / 8 * _BURST))
     queue = max(4 * _PACKET, int(bits / 8 * _QUEUE))
     dev = shlex.quote(port)
+    room = f"burst {burst} cburst {burst} quantum {_PACKET}"
     return f"""\
 tc qdisc replace dev {dev} root handle 1: htb default 20 r2q 1
-tc class replace dev {dev} parent 1: classid 1:1 htb rate {rate} ceil {rate} burst {burst} cburst {burst} quantum {_PACKET}
-tc class replace dev {dev} parent 1:1 classid 1:10 htb rate {few} ceil {rate} prio 0 quantum {_PACKET}
-tc class replace dev {dev} parent 1:1 classid 1:20 htb rate {few} ceil {rate} burst {burst} cburst {burst} prio 1 quantum {_PACKET}
+tc class replace dev {dev} parent 1: classid 1:1 htb rate {rate} ceil {rate} {room}
+tc class replace dev {dev} parent 1:1 classid 1:10 htb rate {few} ceil {rate} prio 0 {room}
+tc class replace dev {dev} parent 1:1 classid 1:20 htb rate {few} ceil {rate} prio 1 {room}
 tc qdisc replace dev {dev} parent 1:20 handle 20: bfifo limit {queue}
 tc filter replace dev {dev} parent 1: protocol ip prio 1 u32 match ip protocol {_ROUTING} 0xff flowid 1:10
 """
@@ -97,9 +98,7 @@ tc filter replace dev {dev} parent 1: protocol ip prio 1 u32 match ip protocol {
 
 def counts(state: LabState, links: Sequence[Link], mbps: Mapping[str, int]) -> dict[Lane, Count]:
     """What each end of the lines of `mbps` has sent, since it was shaped. LabError if a node does not tell."""
-    ports = {
-        (node, port): link.line for link in links if link.line in mbps for node, port in (link.a, link.b)
-    }
+    ports = {(node, port): link.line for link in links if link.line in mbps for node, port in (link.a, link.b)}
     nodes = sorted({node for node, _ in ports})
 
     def one(node: str) -> list[tuple[Lane, Count]]:

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 from inventory.model import LineKind
 from lab.rehearsal import traffic
 from lab.rehearsal.capacity import demands, generator, shaping
-from lab.rehearsal.capacity.model import SEEN, Capacity, LineLoad, Moment, PairLoad, Window
+from lab.rehearsal.capacity.model import Capacity
+from lab.rehearsal.loads import SEEN, LineLoad, Moment, PairLoad, Window
 from lab.rehearsal.model import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from inventory.model import Inventory
-    from lab.rehearsal.capacity.demands import Lane
     from lab.rehearsal.capacity.measured import Measured
+    from lab.rehearsal.loads import Lane
     from lab.rehearsal.model import Flow, Home
     from lab.rehearsal.running import Lab
     from lab.rehearsal.traffic import Traffic
@@ -90,7 +91,7 @@ class Watch:
         narrow = [name for name, mbps in bandwidths.items() if shaping.narrow(mbps, self._factor)]
         self._shaped = {name: mbps for name, mbps in bandwidths.items() if name not in narrow}
         shaping.shape(self._lab.state, self._lab.topology.links, self._shaped, self._factor)
-        wanted = {name: 0.0 for name in loads}
+        wanted = dict.fromkeys(loads, 0.0)
         for (line, _), rate in demands.on_lanes(ways, self._demands).items():
             if line in wanted:
                 wanted[line] = max(wanted[line], rate)
@@ -120,14 +121,14 @@ class Watch:
         seconds, after = time.monotonic() - began, self._counts()
         counted = self._load.count(_GRACE)
         self._load.quiet()
-        lines = self._lines(before, after)
+        lanes = tuple(self._lanes_between(before, after))
         pairs = list(self._pairs([flow for flow, _ in chosen], counted, seconds))
-        wrong = moment is Moment.TODAY or any(one.percent > self._limit or one.dropped for one in lines)
+        wrong = moment is Moment.TODAY or any(one.percent > self._limit or one.dropped for one in lanes)
         wrong = wrong or any(pair.lost for pair in pairs)
         ways = self._ways([flow for flow, _ in chosen], homes) if wrong else {}
         there = {flow.pair.name for flow in flows}
         untold = [pair for pair, rate in sorted(self._demands.items()) if rate > 0 and pair not in there]
-        return Window(moment, seconds, tuple(lines), tuple(pairs), ways, tuple(untold))
+        return Window(moment, seconds, lanes, tuple(pairs), ways, tuple(untold))
 
     # ---- what is sent
 
@@ -144,29 +145,23 @@ class Watch:
     def _counts(self) -> dict[Lane, shaping.Count]:
         return shaping.counts(self._lab.state, self._lab.topology.links, self._shaped)
 
-    def _lines(
+    def _lanes_between(
         self, before: Mapping[Lane, shaping.Count], after: Mapping[Lane, shaping.Count]
-    ) -> list[LineLoad]:
-        """Each line in its fuller direction."""
-        best: dict[str, LineLoad] = {}
-        for (line, device), end in after.items():
+    ) -> Iterator[LineLoad]:
+        for (line, device), end in sorted(after.items(), key=lambda item: list(self._shaped).index(item[0][0])):
             start = before.get((line, device))
             if start is None:
                 continue
             packets, size, dropped = end.packets - start.packets, end.sent - start.sent, end.dropped - start.dropped
-            seconds = end.at - start.at
-            mean = size / packets if packets else 0.0
-            carried = size * 8 / seconds / 1e6 * self._factor
-            offered = carried + dropped * mean * 8 / seconds / 1e6 * self._factor
+            # Megabits a second of the real line for each byte of the lab's.
+            rate = 8 / (end.at - start.at) / 1e6 * self._factor
+            lost = dropped * (size / packets if packets else 0.0)
             share = dropped / (packets + dropped) if packets + dropped else 0.0
-            one = LineLoad(line, device, self._shaped[line], offered, carried, share)
-            if line not in best or one.offered > best[line].offered:
-                best[line] = one
-        return [best[name] for name in self._shaped if name in best]
+            yield LineLoad(line, device, self._shaped[line], (size + lost) * rate, size * rate, share)
 
     def _pairs(
         self, flows: Sequence[Flow], counted: Iterable[tuple[int, int, int, int]], seconds: float
-    ) -> Iterable[PairLoad]:
+    ) -> Iterator[PairLoad]:
         found = {number: (sent, arrived) for window, number, sent, arrived in counted if window == 1}
         for number, flow in enumerate(flows):
             sent, arrived = found.get(number, (0, 0))
