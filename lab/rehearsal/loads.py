@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 # A line in one direction: its name and the device that it is left by.
 Lane: TypeAlias = tuple[str, str]
@@ -38,12 +38,13 @@ class LineLoad:
         """What was put on it, in percent of its bandwidth."""
         return 100 * self.offered / self.mbps
 
-    def as_json(self) -> dict[str, Any]:
-        """Stable keys."""
+    def as_json(self, *, measured: bool) -> dict[str, Any]:
+        """Stable keys. Of a line that is not measured only what others bring is known: `at_least`."""
         return {
             "line": self.line,
             "device": self.device,
             "mbps": self.mbps,
+            "at_least": not measured,
             "offered": round(self.offered, 2),
             "carried": round(self.carried, 2),
             "percent": round(self.percent, 1),
@@ -99,12 +100,12 @@ class Window:
         """A line by its name, in its fuller direction."""
         return next((one for one in self.lines if one.line == name), None)
 
-    def as_json(self) -> dict[str, Any]:
-        """Stable keys."""
+    def as_json(self, measured: Collection[str]) -> dict[str, Any]:
+        """Stable keys; `measured` are the lines whose load is known."""
         return {
             "moment": self.moment.value,
             "seconds": round(self.seconds, 2),
-            "lines": [line.as_json() for line in self.lines],
+            "lines": [line.as_json(measured=line.line in measured) for line in self.lines],
             "pairs": [pair.as_json() for pair in self.pairs],
             "not_offered": list(self.untold),
         }

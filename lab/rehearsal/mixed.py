@@ -8,7 +8,7 @@ Management ports are plugged into the station's bridge, as in every lab.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from configs.encodings import decode
 from configs.forwarding.model import PortKind
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from lab.topology import Topology
 
 NATIVE = frozenset({"frr"})
+# Every packet that ends at a router is told of, from the interface that it came in by: so it shows which line it took.
+_TELLING: Final = {"ipv4/icmp_ratelimit": "0", "ipv4/icmp_errors_use_inbound_ifaddr": "1"}
 
 
 def runnable(platform: str) -> Message | None:
@@ -96,10 +98,7 @@ def spec_of(
             nodes.append(node_spec(derived, derived.node(node.name), None, text))
         else:
             nodes.append(node)
-    nodes = [
-        replace(node, settings={**node.settings, "ipv4/icmp_ratelimit": "0"}) if node.name in texts else node
-        for node in nodes
-    ]
+    nodes = [replace(node, settings={**node.settings, **_TELLING}) if node.name in texts else node for node in nodes]
     station = next((node for node in derived.of_kind(NodeKind.NOC)), None)
     laid = list(made.spec.cables)
     if station is not None:

@@ -87,7 +87,7 @@ class Result:
             "before": [_seen(seen) for seen in self.before],
             "mended": list(self.mended),
             "capacity": self.capacity.as_json() if self.capacity is not None else None,
-            "legs": [_leg(leg) for leg in self.legs],
+            "legs": [_leg(leg, self.capacity) for leg in self.legs],
             "stand_ins": [
                 {"device": one.device, "platform": one.platform, "stand_in": one.stand_in, "why": _both(one.why)}
                 for one in self.substitutions
@@ -119,7 +119,8 @@ def _seen(seen: Seen) -> dict[str, Any]:
     }
 
 
-def _leg(leg: Leg) -> dict[str, Any]:
+def _leg(leg: Leg, capacity: Capacity | None) -> dict[str, Any]:
+    measured = capacity.measured if capacity is not None else ()
     return {
         "leg": leg.name,
         "folder": leg.folder,
@@ -139,7 +140,7 @@ def _leg(leg: Leg) -> dict[str, Any]:
         "neighbours": dict(leg.neighbours),
         "matrix": [_seen(seen) for seen in leg.matrix],
         "faults": [_both(fault) for fault in leg.faults],
-        "capacity": [window.as_json() for window in leg.windows],
+        "capacity": [window.as_json(measured) for window in leg.windows],
     }
 
 

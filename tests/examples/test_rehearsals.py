@@ -16,7 +16,7 @@ from ipplan import plan
 from lab.rehearsal.hosts import at, interfaces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tests.examples.conftest import Copy
 
@@ -49,7 +49,12 @@ def rehearsed(city: Copy, part: Slice, *words: str) -> dict[str, Any]:
 
 def run(city: Copy, part: Slice, *words: str) -> dict[str, Any]:
     """Rehearse the change that lies in wanted/; the JSON document, and how the command ended."""
-    where = f"name in ({', '.join((part.core, *part.devices))})"
+    return rehearse(city, (part.core, *part.devices), *words)
+
+
+def rehearse(city: Copy, devices: Sequence[str], *words: str) -> dict[str, Any]:
+    """The same for any devices."""
+    where = f"name in ({', '.join(devices)})"
     command = ["lab", "rehearse", "rehearsal", "backbone", "--change", "wanted", "--where", where, "--late", "1", "--json"]
     done = subprocess.run(
         [sys.executable, "-c", "from cli.main import main; main()", *command, *words],
@@ -122,6 +127,73 @@ def test_the_departments_overlap(copied: Callable[[str], Copy]) -> None:
     assert one.overlaps(other)
 
 
+COUNTIES = ("core-city", "cr-minqin", "cr-tianzhu")
+
+
+def counties(city: Copy, *devices: str) -> tuple[str, ...]:
+    """武威: two counties with a second line each, as planned, and these devices of the city."""
+    backbone = (*COUNTIES, *(name for name in devices if not name.startswith("sw-")))
+    city.govnet("config", "render", *backbone, "--out", str(city.root / "backbone"))
+    return (*COUNTIES, *devices)
+
+
+def lines(window: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """A window's lines by name."""
+    return {row["line"]: row for row in window["lines"]}
+
+
+def dearer(city: Copy) -> None:
+    """A slip in the county's text to come: its main line costs more than the second one."""
+    (city.root / "wanted").mkdir()
+    text = (city.root / "backbone" / "cr-minqin.cfg").read_text(encoding="utf-8")
+    assert text.count(" ospf cost 1\n") == 1
+    (city.root / "wanted" / "cr-minqin.cfg").write_text(text.replace(" ospf cost 1\n", " ospf cost 5\n"), encoding="utf-8")
+
+
+def test_a_wrong_cost_leads_a_county_over_its_narrow_line(copied: Callable[[str], Copy]) -> None:
+    """武威: every pair still passes; that 81 Mbit/s do not fit into 50 is found, with device, line and pair."""
+    city = copied("wuwei")
+    devices = counties(city)
+    dearer(city)
+    done = rehearse(city, devices, "--once")
+    capacity = done["capacity"]
+    assert (capacity["scale"], capacity["limit_percent"], capacity["full_today"]) == (20, 80, ["ln-minqin"])
+    measured = {row["line"]: row["measured_mbps"] for row in capacity["lines"]}
+    assert measured == {"ln-minqin": 80.61, "ln-minqin-2": None, "ln-tianzhu": 79.8, "ln-tianzhu-2": None}
+    today, behind = lines(capacity["today"]), lines(done["legs"][0]["capacity"][0])
+    assert today["ln-minqin"]["percent"] == pytest.approx(80, abs=8)
+    assert today["ln-minqin-2"]["dropped_percent"] == 0
+    assert behind["ln-minqin-2"]["percent"] > 120
+    assert behind["ln-minqin-2"]["carried"] == pytest.approx(50, abs=5)
+    assert done["exit"] == 1
+    assert all(seen["passed"] for seen in done["legs"][0]["matrix"])
+    for kind in ("line-full", "load-lost"):
+        [found] = [row for row in done["findings"] if row["kind"] == kind]
+        assert (found["device"], found["line"], found["pair"]) == ("cr-minqin", "ln-minqin-2", "pc-minqin → pc-tianzhu")
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("line", "fits"), [("ln-minqin", False), ("ln-tianzhu", True)])
+def test_the_second_line_of_a_county(copied: Callable[[str], Copy], line: str, fits: bool) -> None:
+    """武威: with the main line down, 天祝's 100 Mbit/s carry what was measured, 民勤's 50 do not."""
+    city = copied("wuwei")
+    devices = counties(city, "ag-city", "rt-minqin-xiqu", "sw-czj")
+    city.govnet("config", "render", "sw-czj", "--out", str(city.root / "wanted"))
+    done = rehearse(city, devices, "--once", "--late", "4", "--fault", f"{line}=down@fix")
+    [leg] = done["legs"]
+    during, behind = (lines(window) for window in leg["capacity"])
+    assert [window["moment"] for window in leg["capacity"]] == ["during", "behind"]
+    assert during[line]["carried"] < 1
+    assert behind[line]["percent"] == pytest.approx(80.6 if line == "ln-minqin" else 39.9, abs=8)
+    second = during[f"{line}-2"]
+    assert (second["percent"] < 88, second["dropped_percent"] < 1) == (fits, fits)
+    found = {(row["line"], row["pair"].partition(" ")[0]) for row in done["findings"] if row["kind"] == "load-lost"}
+    assert found == (set() if fits else {(f"{line}-2", host) for host in ("pc-minqin", "pc-minqin-xiqu", "pc-tianzhu", "pc-czj")})
+    assert all("is down" in row["told"]["en"] for row in done["findings"] if row["kind"] in ("load-lost", "line-full"))
+    assert any("ln-city: 17.0 of the measured" in note["en"] for note in done["notes"])
+
+
+@pytest.mark.soak
 def test_admission_is_switched_on_without_a_loss(copied: Callable[[str], Copy]) -> None:
     """武威: two switches there, back and there again under traffic; that the lab admits everybody is said."""
     city = copied("wuwei")

@@ -41,7 +41,7 @@ def _full(capacity: Capacity, window: Window, line: LineLoad, leg: str, faults: 
         "most of it {pair}",
         line=line.line, offered=round(line.offered, 1), mbps=line.mbps, device=line.device,
         percent=round(line.percent), limit=round(capacity.limit),
-        today=round(today.percent) if today is not None else "–", pair=pair or "–",
+        today=round(today.percent) if today is not None and line.line in capacity.measured else "?", pair=pair or "–",
     )  # fmt: skip
     return Finding("line-full", _with(told, faults), leg, line.device, pair, line.line)
 

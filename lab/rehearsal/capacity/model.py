@@ -59,7 +59,7 @@ class Capacity:
                 {"pair": pair, "mbps": round(rate, 2)} for pair, rate in sorted(self.demands.items()) if rate > 0
             ],
             "full_today": self.full_today,
-            "today": self.today.as_json(),
+            "today": self.today.as_json(self.measured),
         }
 
     def _line(self, name: str) -> dict[str, Any]:

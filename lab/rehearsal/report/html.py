@@ -49,7 +49,7 @@ _TEXTS = {
     "lines_note": mark(
         "The measured load, sent at 1:{factor} over lines that are as much slower; figures are those of the real "
         "lines. Grey line: {limit} %, the limit; black line: all that a line carries. Amber: over the limit; red: "
-        "packets were thrown away."
+        "packets were thrown away. ≥: the line is not measured, and this is what others bring."
     ),
     "line": mark("line"),
     "mbps": mark("Mbit/s"),

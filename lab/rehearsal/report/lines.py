@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lab.rehearsal.loads import LineLoad, Window
     from lab.rehearsal.result import Result
 
-WIDTH = 300  # points of the picture
+WIDTH = 240  # points of the picture
 FULL = 150.0  # percent that its width is
 MOST = 14  # bars of one line; the JSON file has all
 
@@ -86,4 +86,5 @@ def _load(capacity: Capacity, when: str, one: LineLoad) -> Load:
     figures = f"{one.offered:.1f} Mbit/s, {one.device} →"
     if one.dropped >= 0.01:
         figures += " " + tr("{percent} % thrown away", percent=round(100 * one.dropped, 1))
-    return Load(when, WIDTH * min(one.percent, FULL) / FULL, colour, f"{one.percent:.0f} %", figures)
+    percent = f"{one.percent:.0f} %" if one.line in capacity.measured else f"≥ {one.percent:.0f} %"
+    return Load(when, WIDTH * min(one.percent, FULL) / FULL, colour, percent, figures)
