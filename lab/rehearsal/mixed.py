@@ -21,6 +21,7 @@ from lab.fronts.spec import FrontSpec
 from lab.fronts.standin import with_fronts
 from lab.netns.design import node_spec
 from lab.netns.spec import Cable, LabSpec
+from lab.rehearsal import exits
 from lab.rehearsal import hosts as hosting
 from lab.rehearsal.ways import cables
 from lab.standin.network import Host as Plugged
@@ -92,7 +93,7 @@ def spec_of(
     nodes = []
     for node in made.spec.nodes:
         if node.name in ours:
-            nodes.append(replace(node, wires=hosting.wires(ours[node.name])))
+            nodes.append(replace(node, wires=_wires(ours[node.name])))
         elif node.name in texts and devices[node.name].platform in NATIVE:
             text = decode(texts[node.name], node.name)[0]
             nodes.append(node_spec(derived, derived.node(node.name), None, text))
@@ -112,6 +113,10 @@ def spec_of(
     return LabSpec(
         tuple(nodes), tuple(laid), workers=4, fronts=dressed.spec.fronts if fronts else "", warm=made.spec.warm
     )
+
+
+def _wires(host: Host) -> tuple[str, ...]:
+    return hosting.wires(host) if host.hop is None else exits.wires(host)
 
 
 def _plug(made: Network, derived: Topology, workspace: Workspace, texts: Collection[str], laid: list[Cable]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from ipaddress import IPv4Address, IPv4Interface
+    from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
     from inventory.text import Message
     from lab.rehearsal.loads import Window
@@ -24,7 +24,11 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host in a LAN. `homes` are its addresses in the order in which the change brings them: today's first."""
+    """A host in a LAN. `homes` are its addresses in the order in which the change brings them: today's first.
+
+    One in the internet (`lab.rehearsal.exits`) also has the next hop's address, `hop`; `unknown` are the networks that
+    it sends no answers to.
+    """
 
     name: str
     device: str
@@ -33,6 +37,8 @@ class Host:
     zone: str = ""
     vrf: str = "default"
     homes: tuple[Home, ...] = ()
+    hop: IPv4Interface | None = None
+    unknown: tuple[IPv4Network, ...] = ()
 
 
 class Wanted(StrEnum):
@@ -45,12 +51,13 @@ class Wanted(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Packets from one host to another, and why that is wanted or not."""
+    """Packets from one host to another, and why that is wanted or not; `device`: at which they must not pass."""
 
     a: str
     b: str
     wanted: Wanted
     why: Message
+    device: str = ""
 
     @property
     def name(self) -> str:

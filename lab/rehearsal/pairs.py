@@ -5,8 +5,9 @@ decide, as zones.yaml has them, and traffic that no flow names must not pass. Ho
 each other, unless each VRF imports the other's routes (RFC 4364, section 4.3.1). Where there is no way over the lines
 that run, nothing is wanted.
 
-Probes are UDP: a flow counts as allowing a pair only if its services hold `any` or `udp`; one for other services leaves
-the pair open, for a probe that is stopped would say nothing of the service.
+Probes are UDP: a flow counts as allowing a pair only if its services hold `any`, `udp`, or UDP ports among which is the
+probes' own (`udp/40000-49999`); one for other services leaves the pair open, for a probe that is stopped would say
+nothing of the service.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from typing import TYPE_CHECKING
 
 from inventory.model import LineKind
 from inventory.text import Message
+from lab.rehearsal import exits
 from lab.rehearsal.model import Flow, Pair, Wanted
+from lab.rehearsal.prober import PORT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -30,7 +33,12 @@ _ANY = frozenset({"any", "udp"})
 def pairs(inventory: Inventory, running: Collection[str], hosts: Sequence[Host]) -> list[Pair]:
     """Every ordered pair of hosts with what is wanted of it."""
     roads = Roads(inventory, running)
-    return [_pair(inventory, roads, a, b) for a in hosts for b in hosts if a is not b]
+    return [
+        exits.pair(a, b) or _pair(inventory, roads, a, b)
+        for a in hosts
+        for b in hosts
+        if a is not b and (a.hop is None or b.hop is None)
+    ]
 
 
 def _pair(inventory: Inventory, roads: Roads, a: Host, b: Host) -> Pair:
@@ -54,12 +62,19 @@ def _pair(inventory: Inventory, roads: Roads, a: Host, b: Host) -> Pair:
             why = Message(
                 "no flow leads from zone {a} to zone {b} on {device}", a=one.name, b=other.name, device=device
             )
-            return Pair(a.name, b.name, Wanted.FORBIDDEN, why)
-        if not services & _ANY:
+            return Pair(a.name, b.name, Wanted.FORBIDDEN, why, device)
+        if not any(_probed(service) for service in services):
             why = Message("{device} lets only these services through: {names}", device=device,
                           names=", ".join(sorted(services)))  # fmt: skip
             return Pair(a.name, b.name, Wanted.OPEN, why)
     return Pair(a.name, b.name, Wanted.REQUIRED, Message("both are in {vrf}, and no zone stands between", vrf=a.vrf))
+
+
+def _probed(service: str) -> bool:
+    """Whether a service lets probes through: `any`, `udp`, or UDP to their port."""
+    protocol, _, ports = service.partition("/")
+    first, _, last = ports.partition("-")
+    return service in _ANY or (protocol == "udp" and int(first) <= PORT <= int(last or first))
 
 
 def _joined(inventory: Inventory, a: str, b: str) -> bool:

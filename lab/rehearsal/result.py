@@ -80,6 +80,7 @@ class Result:
                     "zone": host.zone,
                     "vrf": host.vrf,
                     "addresses": [str(home.address) for home in host.homes],
+                    "outside": host.hop is not None,
                 }
                 for host in self.lab.hosts
             ],
@@ -276,7 +277,7 @@ def _wrong_pair(seen: Seen, leg: str, walk: Walk) -> Finding:
     ends = {"a": pair.a, "b": pair.b, "source": flow.a, "destination": flow.b}
     if pair.wanted is Wanted.FORBIDDEN:
         text = Message("{a} ({source}) reaches {b} ({destination}) and must not: {why}", **ends, why=pair.why)
-        return Finding("forbidden-passed", text, leg, "", pair.name)
+        return Finding("forbidden-passed", text, leg, pair.device, pair.name)
     if seen.last:
         text = Message(
             "{a} ({source}) does not reach {b} ({destination}); the last that saw its packets is {device}",

@@ -9,8 +9,8 @@ from inventory.model import LineKind
 from inventory.text import Message
 from lab import topology as topologies
 from lab.backends.netns import Netns
+from lab.rehearsal import exits, mixed
 from lab.rehearsal import hosts as hosting
-from lab.rehearsal import mixed
 from lab.state import FOLDER, OWN_LANGUAGES, Skipped
 from lab.topology import NodeKind
 
@@ -94,7 +94,10 @@ def up(
     built = topologies.build(workspace, plan, backend=Netns.name, devices=set(devices) - left_out)
     running = {node.name for node in built.of_kind(NodeKind.DEVICE)}
     inventory = workspace.inventory
-    found = tuple(hosting.hosts(inventory, running, texts, names_of_hosts(built, running)))
+    inside = hosting.hosts(inventory, running, texts, names_of_hosts(built, running))
+    ways_out = exits.exits(inventory, {name: several[0] for name, several in texts.items() if name in running})
+    taken = {*inventory.devices, *(node.name for node in built.nodes), *(host.name for host in inside)}
+    found = (*inside, *exits.hosts(inventory, ways_out, inside, taken))
     along = {name: several for name, several in texts.items() if name in running}
     observer.step(Message("compiling the stand-ins of {count} devices", count=len(along)))
     made = mixed.network(workspace, along, found)
