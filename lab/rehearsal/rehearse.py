@@ -102,7 +102,11 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     with ExitStack() as stack:
         traffic = stack.enter_context(Traffic(lab.keeper, lab.state.directory / "prober.log"))
         traffic.open(lab.hosts)
-        watch = _watch(order, lab, measured, traffic, stack) if measured else None
+        watch = None
+        if any(link.line in measured for link in lab.topology.links):
+            watch = _watch(order, lab, measured, traffic, stack)
+        elif measured:
+            notes.append(Message("none of the lines whose load was measured runs here: nothing is said of capacity"))
         names = {device.name for device in lab.topology.devices}
         wanted = pairing.pairs(lab.topology.workspace.inventory, names, lab.hosts)
         course = Course(

@@ -170,6 +170,7 @@ def findings(
     for seen in before:
         if seen.flow.pair.name in failing and seen.wrong:
             yield _wrong_pair(seen, "today", walk)
+    ended = {seen.flow.pair.name: seen.last for seen in before if seen.wrong}
     forth = [leg for leg in legs if leg.way is Way.FORTH]
     # A LAN that the change makes has nobody to ask today.
     never = [pair for pair in walk.unasked if all(pair in leg.unasked for leg in forth)]
@@ -196,7 +197,10 @@ def findings(
             yield Finding("unanswered", text, leg.name, device)
         for seen in leg.matrix:
             name = seen.flow.pair.name
-            if seen.wrong and name not in failing and walk.point(leg) >= since.get(name, 0):
+            if not seen.wrong or walk.point(leg) < since.get(name, 0):
+                continue
+            # One that failed today and fails elsewhere now has come farther, and has another reason.
+            if name not in failing or seen.last not in ("", ended.get(name)):
                 yield _wrong_pair(seen, leg.name, walk)
         yield from _lost(leg, walk)
         yield from _neighbours(leg, neighbours)
