@@ -102,11 +102,7 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     with ExitStack() as stack:
         traffic = stack.enter_context(Traffic(lab.keeper, lab.state.directory / "prober.log"))
         traffic.open(lab.hosts)
-        watch = None
-        if any(link.line in measured for link in lab.topology.links):
-            watch = _watch(order, lab, measured, traffic, stack)
-        elif measured:
-            notes.append(Message("none of the lines whose load was measured runs here: nothing is said of capacity"))
+        watch = _watch(order, lab, measured, traffic, stack)
         names = {device.name for device in lab.topology.devices}
         wanted = pairing.pairs(lab.topology.workspace.inventory, names, lab.hosts)
         course = Course(
@@ -145,9 +141,8 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     if course.broken is not None:
         found.append(Finding("stopped", course.broken, course.legs[-1].name if course.legs else ""))
     capacity = watch.capacity if watch is not None else None
-    if capacity is not None:
-        found += _overloaded(capacity, course.legs)
-        notes += judge.notes(capacity)
+    found += _overloaded(capacity, course.legs)
+    notes += judge.notes(capacity) if capacity is not None else _unmeasured(measured)
     interval = max(INTERVAL, len(wanted) / 2 / MOST)
     left = {name: lines for name, lines in {**lab.left, **walk.left}.items() if lines}
     rests = {pair.name: on for pair in wanted if (on := [name for name in walk.way(pair) if left.get(name)])}
@@ -169,15 +164,26 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     )
 
 
-def _watch(order: Order, lab: Lab, measured: Mapping[str, Measured], traffic: Traffic, stack: ExitStack) -> Watch:
-    """What puts the measured load on the lines, until the stack ends."""
+def _watch(
+    order: Order, lab: Lab, measured: Mapping[str, Measured], traffic: Traffic, stack: ExitStack
+) -> Watch | None:
+    """What puts the measured load on the lines, until the stack ends; None if no line that runs was measured."""
+    if not any(link.line in measured for link in lab.topology.links):
+        return None
     load = stack.enter_context(Load(lab.keeper, lab.state.directory / "load.log"))
     load.open(lab.hosts)
     return Watch(lab, load, traffic, measured, profile.load(order.root).limit("bandwidth_percent"), _named(order))
 
 
-def _overloaded(capacity: Capacity, legs: Sequence[Leg]) -> Iterator[Finding]:
+def _unmeasured(measured: Mapping[str, Measured]) -> list[Message]:
+    text = Message("none of the lines whose load was measured runs here: nothing is said of capacity")
+    return [text] if measured else []
+
+
+def _overloaded(capacity: Capacity | None, legs: Sequence[Leg]) -> Iterator[Finding]:
     """The lines that have too much to carry, today and along the way."""
+    if capacity is None:
+        return
     yield from judge.findings(capacity, capacity.today, "today")
     for leg in legs:
         for window in leg.windows:
