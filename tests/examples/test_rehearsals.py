@@ -277,7 +277,6 @@ def test_the_second_line_of_a_county(copied: Callable[[str], Copy], line: str, f
     assert any("ln-city: 17.0 of the measured" in note["en"] for note in done["notes"])
 
 
-@pytest.mark.soak
 def test_admission_is_switched_on_without_a_loss(copied: Callable[[str], Copy]) -> None:
     """武威: two switches there, back and there again under traffic; that the lab admits everybody is said."""
     city = copied("wuwei")
@@ -293,4 +292,5 @@ def test_admission_is_switched_on_without_a_loss(copied: Callable[[str], Copy]) 
     assert set(left) == set(WUWEI.devices)
     for several in left.values():
         assert any("who is let in at a port is not in the model" in one["en"] for one in several)
+        assert all(one["en"].startswith("line ") for one in several)
         assert any("端口准入" in one["zh"] for one in several)
