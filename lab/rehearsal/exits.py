@@ -121,8 +121,8 @@ def pair(a: Host, b: Host) -> Pair | None:
     if b.hop is not None and not b.line:
         why = Message("the inventory has no exit to the internet at {interface} of {device}",
                       interface=b.interface, device=b.device)  # fmt: skip
-        return Pair(a.name, b.name, Wanted.FORBIDDEN, why, device=b.device)
+        return Pair(a.name, b.name, Wanted.FORBIDDEN, why, (a.vrf, b.vrf), b.device)
     if a.hop is not None and not a.line:
         why = Message("nobody says what may come in by an exit that the inventory does not have")
-        return Pair(a.name, b.name, Wanted.OPEN, why)
+        return Pair(a.name, b.name, Wanted.OPEN, why, (a.vrf, b.vrf))
     return None

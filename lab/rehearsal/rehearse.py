@@ -11,6 +11,7 @@ from audits import profile
 from inventory.errors import LabError
 from inventory.model import LineKind
 from inventory.text import Message, mark
+from lab.backends.netns import Netns
 from lab.rehearsal import change as changes
 from lab.rehearsal import faults as failing
 from lab.rehearsal import mixed, running, scratch
@@ -46,8 +47,8 @@ class Order:
     `root` is the workspace, `texts` what its devices run today, `change` as `lab.rehearsal.change.write` has it.
     `place` is an empty folder for the copy. `tolerate` is how many seconds without an answer a pair may have in the
     stage prefer. `late`: seconds of traffic behind a stage sent first; `settle`: seconds that routing may then take.
-    `again`: each stage is also taken back and sent again. `faults` as people write them. `measured`: the table of the
-    lines' load, None for no load.
+    `again`: each stage is also taken back and sent again. `faults` as people write them. `backend` is `netns` or `uml`.
+    `measured`: the table of the lines' load, None for no load.
     """
 
     root: Path
@@ -61,6 +62,7 @@ class Order:
     again: bool = True
     faults: Sequence[str] = ()
     measured: Path | None = None
+    backend: str = Netns.name
 
 
 def rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
@@ -97,14 +99,17 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     top = changes.write(order.place, order.change, workspace, plan, able)
     failing.demand(faults, changes.stages_of(top), workspace.inventory, able)
     along = {name: [text, *_texts(top, name)] for name, text in today.items()}
-    lab = running.up(workspace, plan, set(today), along, observer)
+    lab = running.up(workspace, plan, set(today), along, observer, order.backend)
     notes = _notes(workspace, lab, lacking, changes.named(order.change) - set(able))
     with ExitStack() as stack:
-        traffic = stack.enter_context(Traffic(lab.keeper, lab.state.directory / "prober.log"))
+        traffic = stack.enter_context(Traffic(lab.keeper, lab.state.directory / "prober.log", machine=lab.machine))
         traffic.open(lab.hosts)
         watch = _watch(order, lab, measured, traffic, stack)
         names = {device.name for device in lab.topology.devices}
-        wanted = pairing.pairs(lab.topology.workspace.inventory, names, lab.hosts)
+        every = pairing.pairs(workspace.inventory, names, lab.hosts)
+        roads = pairing.Roads(workspace.inventory, names)
+        untold = pairing.uncarried(lab.flat, roads, {host.name: host for host in lab.hosts}, every)
+        wanted = [pair for pair in every if pair not in untold]
         course = Course(
             order.place,
             workspace,
@@ -134,15 +139,14 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         walk.look()
         walk.walk()
     mended = judging.mended(course.before, course.legs, walk)
-    if mended:
-        notes.append(Message("{count} pairs are not as wanted today, and are behind the change: {names}",
-                             count=len(mended), names=", ".join(list(mended)[:10])))  # fmt: skip
-    found = list(judging.findings(course.before, course.legs, walk, course.neighbours))
+    found = list(judging.uncarried(untold, order.backend))
+    found += list(judging.findings(course.before, course.legs, walk, course.neighbours))
+    notes += _of_pairs(course, mended)
     if course.broken is not None:
         found.append(Finding("stopped", course.broken, course.legs[-1].name if course.legs else ""))
     capacity = watch.capacity if watch is not None else None
     found += _overloaded(capacity, course.legs)
-    notes += judge.notes(capacity) if capacity is not None else _unmeasured(measured)
+    notes += judge.notes(capacity) if capacity is not None else _unmeasured(lab, measured)
     interval = max(INTERVAL, len(wanted) / 2 / MOST)
     left = {name: lines for name, lines in {**lab.left, **walk.left}.items() if lines}
     rests = {pair.name: on for pair in wanted if (on := [name for name in walk.way(pair) if left.get(name)])}
@@ -161,21 +165,36 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         notes=tuple(notes),
         mended=tuple(sorted(mended)),
         capacity=capacity,
+        backend=order.backend,
+        untold=untold,
     )
+
+
+def _of_pairs(course: Course, mended: Collection[str]) -> list[Message]:
+    """What is to be known of pairs beside the findings."""
+    text = Message("{count} pairs are not as wanted today, and are behind the change: {names}",
+                   count=len(mended), names=", ".join(list(mended)[:10]))  # fmt: skip
+    without = judging.uncontrolled([course.before, *(leg.matrix for leg in course.legs)])
+    return [*([text] if mended else []), *without]
 
 
 def _watch(
     order: Order, lab: Lab, measured: Mapping[str, Measured], traffic: Traffic, stack: ExitStack
 ) -> Watch | None:
-    """What puts the measured load on the lines, until the stack ends; None if no line that runs was measured."""
-    if not any(link.line in measured for link in lab.topology.links):
+    """What puts the measured load on the lines, until the stack ends; None if no line that runs was measured.
+
+    Nor is there any inside a machine, whose one processor would be what is measured.
+    """
+    if lab.machine or not any(link.line in measured for link in lab.topology.links):
         return None
     load = stack.enter_context(Load(lab.keeper, lab.state.directory / "load.log"))
     load.open(lab.hosts)
     return Watch(lab, load, traffic, measured, profile.load(order.root).limit("bandwidth_percent"), _named(order))
 
 
-def _unmeasured(measured: Mapping[str, Measured]) -> list[Message]:
+def _unmeasured(lab: Lab, measured: Mapping[str, Measured]) -> list[Message]:
+    if measured and lab.machine:
+        return [Message("capacity is not looked at inside a machine: leave out --backend uml for that")]
     text = Message("none of the lines whose load was measured runs here: nothing is said of capacity")
     return [text] if measured else []
 

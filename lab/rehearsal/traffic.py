@@ -30,14 +30,16 @@ PATIENCE = 60.0  # seconds for an answer of the prober's
 
 
 class Traffic:
-    """The prober of a running lab, or another `program` of its kind; ends with it, or when it is closed."""
+    """The prober of a running lab, or another `program` of its kind; ends with it, or when it is closed.
 
-    def __init__(self, keeper: int, log: Path, program: Path = Path(prober.__file__)) -> None:
+    In a `machine` its holder is the keeper.
+    """
+
+    def __init__(self, keeper: int, log: Path, *, machine: bool = False, program: Path = Path(prober.__file__)) -> None:
         self._log = log
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
-                ["nsenter", "-t", str(keeper), "-m", "-p", "--", "setpriv", "--pdeathsig", "KILL",
-                 sys.executable, "-P", str(program)],
+                _command(keeper, program, machine=machine),
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd="/",
             )  # fmt: skip
         self._flows: tuple[Flow, ...] = ()
@@ -126,6 +128,16 @@ class Traffic:
     def _died(self) -> LabError:
         said = self._log.read_text(encoding="utf-8", errors="replace").strip()[-300:] if self._log.exists() else ""
         return LabError(Message("the process that sends the probes has ended: {said}", said=said or "-"))
+
+
+def _command(keeper: int, program: Path, *, machine: bool) -> list[str]:
+    """How a program is started beside the nodes."""
+    argv = [sys.executable, "-S", "-P", str(program)]
+    if machine:
+        from lab.uml.machine import inside  # noqa: PLC0415 - only there
+
+        return ["setpriv", "--pdeathsig", "KILL", *inside(keeper, "", argv)]
+    return ["nsenter", "-t", str(keeper), "-m", "-p", "--", "setpriv", "--pdeathsig", "KILL", *argv]
 
 
 def _loss(flow: Flow, row: Mapping[str, Any]) -> Loss:

@@ -37,7 +37,7 @@ class Load(traffic.Traffic):
     """The process that sends the load."""
 
     def __init__(self, keeper: int, log: Path) -> None:
-        super().__init__(keeper, log, Path(generator.__file__))
+        super().__init__(keeper, log, program=Path(generator.__file__))
 
     def begin(self, rows: Sequence[Sequence[Any]]) -> None:
         """Send these, and nothing else."""
