@@ -137,7 +137,7 @@ class Watch:
         for name, flow in _newest(flows).items():
             bits = self._demands.get(name, 0.0) * 1e6 / self._factor - less
             if bits >= _LEAST:
-                found.append((flow, [*flow.as_probe(), bits]))
+                found.append((flow, [flow.pair.a, str(flow.a), flow.pair.b, str(flow.b), bits]))
         return found
 
     # ---- what is counted
