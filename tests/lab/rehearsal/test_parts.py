@@ -60,6 +60,25 @@ def test_a_host_has_an_address_for_every_prefix_on_the_way(town, inventory):
     assert [str(one.address) for one in host.homes] == ["10.20.1.128/24", "59.193.1.128/24"]
     assert [str(one.gateway) for one in host.homes] == ["10.20.1.1", "59.193.1.1"]
     assert "rule add from 59.193.1.128 table 101" in hosts.wires(host)
+    # Who is in its own prefix is asked for in the LAN: a router's mask that is too short shows.
+    assert "route add 59.193.1.0/24 dev eth0 src 59.193.1.128 table 101" in hosts.wires(host)
+
+
+@pytest.mark.parametrize(
+    ("own", "given"),
+    [
+        ("10.20.1.1/24", "10.20.1.128/24"),
+        ("10.20.1.1/23", "10.20.1.2/23"),
+        ("10.0.0.1/8", "10.128.0.1/8"),
+        ("10.1.2.254/31", "10.1.2.255/31"),
+        ("10.1.2.254/30", "10.1.2.253/30"),
+    ],
+)
+def test_no_host_has_what_could_be_a_networks_or_a_broadcasts_address(town, inventory, own, given):
+    """With the router's mask or with another one; where there is no other address it has to."""
+    text = town.text("r1").replace("10.20.1.1/24", own).encode()
+    [host] = hosts.hosts(inventory, {"r1"}, {"r1": [text]}, {"lan-r1": "pc-r1"})
+    assert str(host.homes[0].address) == given
 
 
 @pytest.mark.parametrize(
@@ -94,6 +113,13 @@ def test_an_address_is_live_where_its_router_has_the_prefix():
     """By number."""
     host = Host("pc", "r1", "eth2", "lan", homes=(home("10.0.0.2/24", "10.0.0.1"), home("10.9.0.2/24", "10.9.0.1")))
     assert hosts.live(host, [home("10.9.0.1/24", "10.9.0.1")]) == {1}
+
+
+def test_a_host_stays_where_a_prefix_only_gets_another_mask():
+    """Nobody has told it; back at the old mask nobody has the new one yet."""
+    host = Host("pc", "r1", "eth2", "lan", homes=(home("10.0.0.128/24", "10.0.0.1"), home("10.0.0.64/25", "10.0.0.1")))
+    assert hosts.live(host, [home("10.0.0.1/25", "10.0.0.1")]) == {0, 1}
+    assert hosts.live(host, [home("10.0.0.1/24", "10.0.0.1")]) == {0}
 
 
 # ---- pairs
