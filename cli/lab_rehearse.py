@@ -77,7 +77,7 @@ def rehearse(
     late: Annotated[
         float,
         typer.Option(
-            "--late", min=6, help=tr(mark("Seconds of traffic behind a stage: what it breaks may break late."))
+            "--late", min=1, help=tr(mark("Seconds of traffic behind a stage: what it breaks may break late."))
         ),
     ] = 45.0,
     settle: Annotated[

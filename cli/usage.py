@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import signal
 from contextlib import contextmanager
 from functools import cache
@@ -131,9 +132,19 @@ class Group(TyperGroup):
         except KeyboardInterrupt:
             raise Ended(signal.SIGINT) from None
         except BrokenPipeError:
+            if not _nobody_reads():
+                raise  # something else that it spoke to has ended
             # Nobody reads on. What is still in the buffer has nowhere to go; Python would say so at its end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             raise typer.Exit(ExitCode.DONE) from None
+
+
+def _nobody_reads() -> bool:
+    """Whether the other end of standard output or standard error is closed (poll(2): POLLERR, for a socket POLLHUP)."""
+    asked = select.poll()
+    for descriptor in (1, 2):
+        asked.register(descriptor, 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in asked.poll(0))
 
 
 class Ended(SystemExit):

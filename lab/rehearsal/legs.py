@@ -24,24 +24,27 @@ from lab.rehearsal import change as changes
 from lab.rehearsal import faults as failing
 from lab.rehearsal import hosts as hosting
 from lab.rehearsal import matrix as asking
-from lab.rehearsal import mixed, scratch, standing, ways
+from lab.rehearsal import mixed, scratch, stale, standing, ways
 from lab.rehearsal import pairs as pairing
 from lab.rehearsal.model import Leg, Pushed, Seen, Wanted, Way
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from ipaddress import IPv4Network
     from pathlib import Path
     from typing import Any
 
     from inventory.model import Workspace
     from lab.backend import Observer
     from lab.rehearsal.faults import Fault
-    from lab.rehearsal.model import Flow, Home, Pair, Seen
+    from lab.rehearsal.model import Flow, Home, Host, Pair, Seen
     from lab.rehearsal.running import Lab
+    from lab.rehearsal.stale import Stale
     from lab.rehearsal.traffic import Traffic
 
 QUIET: Final = 3.0  # seconds of traffic in a stage in which nothing is sent
 LATE: Final = 45.0  # seconds of traffic behind a push: OSPF gives a silent neighbour up after 40 (RFC 2328, C.3)
+SLOW: Final = 6.0  # seconds behind which OSPF has said what is gone: MinLSInterval is 5 (RFC 2328, B)
 SOON: Final = 1.0  # the same where a stage is taken back or sent again
 
 
@@ -178,6 +181,7 @@ class Walk:
                 leg.faults += (told,) if one.happened else ()
                 leg.unmade += () if one.happened else (told,)
             leg.seconds, leg.losses = course.traffic.stop()
+            leg.pause = course.traffic.pause
         self._mend(leg, way)
         scratch.managed_at(
             course.root,
@@ -216,6 +220,7 @@ class Walk:
         flows = self._flows(point)
         leg.unasked = pairing.unasked(course.pairs, flows)
         leg.unlike, left = standing.unlike(course.lab.keeper, self._fronted)
+        leg.unlike |= standing.ended(course.lab.state, [device.name for device in course.lab.topology.devices])
         self.left |= left
         leg.matrix, leg.settled = asking.matrix(
             course.traffic, flows, self._owners(point), hopeless=known, settle=course.settle
@@ -225,8 +230,30 @@ class Walk:
         self._asked.setdefault(point, leg.matrix)
         # What could not be read the first time is compared with nothing; the finding about that leg says so.
         self._first.setdefault(point, leg.texts)
+        leg.stale = tuple(self._stale(leg, point)) if leg.way is Way.FORTH else ()
         if stage["stage"] == Stage.VERIFY:
             leg.silent = tuple(self._silent(stage, point))
+
+    def _stale(self, leg: Leg, point: int) -> Iterator[Stale]:
+        """What texts ask for that is no more, and what they give out that somebody has; what is so today is not new."""
+        devices = self._course.lab.topology.devices
+        all_devices = self._course.lab.topology.workspace.inventory.devices
+        platforms = {device.name: all_devices[device.name].platform for device in devices}
+        today = {name: self._points[0][name] for name in platforms}
+        now = {name: leg.texts.get(name, self._points[point][name]) for name in platforms}
+        yield from stale.left_behind(platforms, today, now)
+        known = {(one.device, one.line) for one in stale.given_twice(platforms, self._lans(0), today)}
+        twice = stale.given_twice(platforms, self._lans(point), now)
+        yield from (one for one in twice if (one.device, one.line) not in known)
+
+    def _lans(self, point: int) -> list[tuple[Host, IPv4Network]]:
+        """The networks that hosts are in."""
+        live = self._live(point)
+        return [
+            (host, host.homes[number].address.network)
+            for host in self._hosts.values()
+            for number in sorted(live[host.name])
+        ]
 
     def _hopeless(self, leg: Leg, point: int) -> set[str]:
         """The pairs that failed and that nothing has happened to since, or that no line joins: not waited for."""

@@ -62,7 +62,8 @@ def _seen(
     if not seen.wrong or passed or next(iter(followed), None) is None:
         return seen
     hops, _ = traffic.trace(flow)
-    devices = [owners.get(hop, hop) for hop in hops]
+    # A host that hears nobody in its own LAN says so itself: that is no router.
+    devices = [owners.get(hop, hop) for hop in hops if hop != str(flow.a)]
     last = next((device for device in reversed(devices) if device), "")
     return Seen(flow, passed, last, tuple(devices))
 

@@ -14,7 +14,7 @@ from lab.rehearsal import faults as failing
 from lab.rehearsal import mixed, running, scratch
 from lab.rehearsal import pairs as pairing
 from lab.rehearsal import result as judging
-from lab.rehearsal.legs import LATE, Course, Walk, read
+from lab.rehearsal.legs import LATE, SLOW, Course, Walk, read
 from lab.rehearsal.matrix import SETTLE
 from lab.rehearsal.model import Finding
 from lab.rehearsal.result import Result
@@ -87,6 +87,10 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     along = {name: [text, *_texts(top, name)] for name, text in today.items()}
     lab = running.up(workspace, plan, set(today), along, observer)
     notes = _notes(workspace, lab, lacking, changes.named(order.change) - set(able))
+    if order.late < SLOW:
+        notes.append(Message("traffic goes on for {seconds} s behind a stage; OSPF may take longer to say what is gone "
+                             "(RFC 2328, MinLSInterval: 5 s), so pairs may still pass that soon do not: "
+                             "--late 6 or more shows them", seconds=order.late))  # fmt: skip
     with Traffic(lab.keeper, lab.state.directory / "prober.log") as traffic:
         traffic.open(lab.hosts)
         names = {device.name for device in lab.topology.devices}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lab.state import Skipped, Substitution
 
 VERSION = 1
+PAUSE = 2.0  # seconds without a probe that are more than a busy machine's
 
 
 @dataclass
@@ -169,6 +170,7 @@ def findings(
     never = [pair for pair in walk.unasked if all(pair in leg.unasked for leg in forth)]
     yield from _unasked(never, "today", walk)
     told = set(walk.unasked)
+    behind: set[tuple[str, str]] = set()
     if not any(
         seen.flow.pair.wanted is Wanted.REQUIRED
         for matrix in (before, *(leg.matrix for leg in legs))
@@ -192,6 +194,12 @@ def findings(
             name = seen.flow.pair.name
             if seen.wrong and name not in failing and walk.point(leg) >= since.get(name, 0):
                 yield _wrong_pair(seen, leg.name, walk)
+        yield from (
+            Finding("left-behind", one.told, leg.name, one.device)
+            for one in leg.stale
+            if (one.device, one.line) not in behind
+        )
+        behind |= {(one.device, one.line) for one in leg.stale}
         yield from _lost(leg, walk)
         yield from _neighbours(leg, neighbours)
         yield from _as_before(leg, walk)
@@ -237,6 +245,12 @@ def _unknown(leg: Leg) -> Iterator[Finding]:
         yield Finding("not-loaded", text, leg.name, device)
     for device, why in leg.unread.items():
         yield Finding("not-read", Message("{device} cannot be read: {why}", device=device, why=why), leg.name, device)
+    if leg.losses and leg.pause[1] > PAUSE:
+        text = Message(
+            "no probe was sent for {seconds} s, from second {begin} on: nobody knows what would have been lost",
+            seconds=round(leg.pause[1], 1), begin=round(leg.pause[0], 1),
+        )  # fmt: skip
+        yield Finding("not-sent", text, leg.name)
     for fault in leg.unmade:
         text = Message("what was to happen in the middle of the stage did not: {fault}", fault=fault)
         yield Finding("no-fault", text, leg.name)
@@ -343,12 +357,14 @@ KINDS = {
     "forbidden-passed": mark("forbidden pair passed"),
     "loss": mark("packets lost"),
     "neighbours": mark("routing neighbour lost"),
+    "left-behind": mark("old address left behind, or given twice"),
     "not-as-before": mark("configuration not as before"),
     "matrix-differs": mark("pairs not as before"),
     "not-asked": mark("nothing asked"),
     "not-loaded": mark("stand-in not as its device"),
     "not-read": mark("device not read"),
     "no-fault": mark("fault did not happen"),
+    "not-sent": mark("no probes sent"),
     "stopped": mark("stopped"),
 }
 WANTED = {
