@@ -127,6 +127,7 @@ class Walk:
         # What stand-ins do not carry over of the texts that the change has brought, by device.
         self.left: dict[str, list[Message]] = {}
         self.unasked: tuple[Pair, ...] = ()
+        self.deaf: tuple[str, ...] = ()
 
     def look(self) -> None:
         """The network as it is today."""
@@ -136,6 +137,7 @@ class Walk:
         flows = self._flows(0)
         self.unasked = pairing.unasked(course.pairs, flows)
         course.before, _ = asking.matrix(course.traffic, flows, self._owners(0), hopeless=self._apart(0))
+        self.deaf = self._deaf(0, course.before)
         course.neighbours = asking.neighbours(course.lab.state, routers)
         self._asked[0] = course.before
 
@@ -146,7 +148,12 @@ class Walk:
             if self._course.again and self._steps[stage["folder"]]:
                 ways += [Way.BACK, Way.AGAIN]
             for way in ways:
-                leg = self._leg(number, stage, way)
+                try:
+                    leg = self._leg(number, stage, way)
+                except LabError as error:
+                    # What was seen until then is worth a report.
+                    self._course.broken = Message("{leg}: {why}", leg=stage["folder"], why=error.message)
+                    return
                 self._course.legs.append(leg)
                 if self._course.broken is not None:
                     return
@@ -225,6 +232,7 @@ class Walk:
         leg.matrix, leg.settled = asking.matrix(
             course.traffic, flows, self._owners(point), hopeless=known, settle=course.settle
         )
+        leg.deaf = self._deaf(point, leg.matrix)
         leg.neighbours = asking.wait_neighbours(course.lab.state, routers, max(0.0, course.settle - leg.settled))
         leg.texts, leg.unread = read(course)
         self._asked.setdefault(point, leg.matrix)
@@ -233,6 +241,16 @@ class Walk:
         leg.stale = tuple(self._stale(leg, point)) if leg.way is Way.FORTH else ()
         if stage["stage"] == Stage.VERIFY:
             leg.silent = tuple(self._silent(stage, point))
+
+    def _deaf(self, point: int, matrix: Sequence[Seen]) -> tuple[str, ...]:
+        """Hosts of which no probe passes, and that do not find their router: what must not pass shows nothing there."""
+        heard = {name for seen in matrix if seen.passed for name in (seen.flow.pair.a, seen.flow.pair.b)}
+        gateways = {
+            name: self._hosts[name].homes[max(live)].gateway
+            for name, live in self._live(point).items()
+            if live and name not in heard
+        }
+        return tuple(asking.deaf(self._course.lab.state, gateways))
 
     def _stale(self, leg: Leg, point: int) -> Iterator[Stale]:
         """What texts ask for that is no more, and what they give out that somebody has; what is so today is not new."""

@@ -12,6 +12,7 @@ from lab.rehearsal.model import Seen, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from ipaddress import IPv4Address
 
     from lab.rehearsal.model import Flow
     from lab.rehearsal.traffic import Traffic
@@ -98,6 +99,23 @@ def wait_neighbours(state: LabState, wanted: Mapping[str, int], seconds: float) 
         time.sleep(0.5)
         found |= neighbours(state, late)
     return found
+
+
+def deaf(state: LabState, gateways: Mapping[str, IPv4Address]) -> list[str]:
+    """Those of the hosts that find nobody in their LAN at the address that they send to (RFC 826), by name.
+
+    A router may answer no echo request; whether it is there at all is what its hardware address tells.
+    """
+
+    def finds(name: str) -> bool:
+        address = str(gateways[name])
+        checks.ping(state, name, address, count=1)
+        said = checks.run(state, name, "ip", "-4", "neighbour", "show", address).stdout
+        return " lladdr " in said
+
+    names = list(gateways)
+    with ThreadPoolExecutor(4) as pool:
+        return [name for name, here in zip(names, pool.map(finds, names), strict=True) if not here]
 
 
 def silent(state: LabState, asker: str, addresses: Sequence[str]) -> list[str]:

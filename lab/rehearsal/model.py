@@ -183,6 +183,7 @@ class Leg:
     unasked: tuple[Pair, ...] = ()
     unmade: tuple[Message, ...] = ()
     stale: tuple[Stale, ...] = ()
+    deaf: tuple[str, ...] = ()  # hosts of which nothing passes, and that do not even find their router
     silent: tuple[tuple[str, str], ...] = ()  # devices and addresses that must answer and do not
     pause: tuple[float, float] = (0.0, 0.0)  # when no probe was sent for longest: seconds since it began, how long
     settled: float = 0.0  # seconds behind the push until everything was as it is in the matrix

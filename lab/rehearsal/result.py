@@ -169,6 +169,8 @@ def findings(
     # A LAN that the change makes has nobody to ask today.
     never = [pair for pair in walk.unasked if all(pair in leg.unasked for leg in forth)]
     yield from _unasked(never, "today", walk)
+    yield from _deaf(walk.deaf, "today", walk)
+    deaf = set(walk.deaf)
     told = set(walk.unasked)
     behind: set[tuple[str, str]] = set()
     if not any(
@@ -184,6 +186,8 @@ def findings(
         if leg.way is Way.FORTH:
             yield from _unasked([pair for pair in leg.unasked if pair not in told], leg.name, walk)
             told |= set(leg.unasked)
+        yield from _deaf([name for name in leg.deaf if name not in deaf], leg.name, walk)
+        deaf |= set(leg.deaf)
         for device, address in leg.silent:
             text = Message(
                 "{device}: its new address {address} does not answer, or nobody at the other end shares its subnet",
@@ -263,6 +267,15 @@ def _unasked(several: Sequence[Pair], leg: str, walk: Walk) -> Iterator[Finding]
             pair=pair.name,
         )  # fmt: skip
         yield Finding("not-asked", text, leg, walk.home_of(pair.a), pair.name)
+
+
+def _deaf(several: Sequence[str], leg: str, walk: Walk) -> Iterator[Finding]:
+    for host in several:
+        text = Message(
+            "{host} does not find its router {device} in its own LAN: that nothing of it passes shows nothing",
+            host=host, device=walk.home_of(host),
+        )  # fmt: skip
+        yield Finding("not-asked", text, leg, walk.home_of(host), host)
 
 
 def _neighbours(leg: Leg, before: Mapping[str, int]) -> Iterator[Finding]:

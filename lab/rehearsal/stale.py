@@ -76,7 +76,7 @@ def _asking(
             if network is None:
                 continue
             told = Message(
-                "{device}, line {number}: “{line}” still asks for {address} in {network}, which {owner} has today and "
+                "{device}, line {number}: “{line}” still uses {address} in {network}, which {owner} has today and "
                 "no device has any more",
                 device=device, number=line.number, line=line.text.strip(), address=address, network=network,
                 owner=gone[network],
@@ -107,17 +107,13 @@ def given_twice(
                 continue
             pool = tuple(summarize_address_range(first, last))
             line = text.splitlines()[use.line - 1].strip().decode(errors="replace")
-            found += [
-                Stale(
-                    device,
-                    line,
-                    Message(
-                        "{device}, line {number}: the pool {first}–{last} overlaps {network}, the LAN of {host} at {owner}",
-                        device=device, number=use.line, first=first, last=last, network=network, host=host.name,
-                        owner=host.device,
-                    ),
-                )
-                for host, network in lans
-                if host.device != device and any(part.overlaps(network) for part in pool)
-            ]  # fmt: skip
+            for host, network in lans:
+                if host.device == device or not any(part.overlaps(network) for part in pool):
+                    continue
+                told = Message(
+                    "{device}, line {number}: the pool {first}–{last} overlaps {network}, the LAN of {host} at {owner}",
+                    device=device, number=use.line, first=first, last=last, network=network, host=host.name,
+                    owner=host.device,
+                )  # fmt: skip
+                found.append(Stale(device, line, told))
     return found

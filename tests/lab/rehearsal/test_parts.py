@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address, ip_interface
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from lab.rehearsal.model import Finding, Flow, Gap, Home, Host, Leg, Loss, Pair,
 from lab.rehearsal.prober import _Flow
 from lab.rehearsal.report.drawing import _rows
 from lab.rehearsal.result import blamed, findings, grouped, mended, too_much
+from lab.rehearsal.stale import Stale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -260,6 +262,7 @@ class _Walk:
     """Where each leg leads: forth to the number that its folder begins with."""
 
     unasked = ()
+    deaf = ()
 
     def point(self, leg: Leg) -> int:
         return int(leg.folder[:3]) - (leg.way is Way.BACK)
@@ -477,6 +480,7 @@ class Told:
 
     def __init__(self, *unasked: Pair) -> None:
         self.unasked = unasked
+        self.deaf: tuple[str, ...] = ()
 
     def home_of(self, host: str) -> str:
         """Its router."""
@@ -508,6 +512,22 @@ def test_what_nobody_could_see_is_a_finding():
         ("no-fault", "001-fix", ""),
         ("neighbours", "001-fix", "r3"),
     ]
+
+
+def test_what_was_not_tried_is_a_finding():
+    """Probes that were not sent, a host without a router, an address left behind: each once."""
+    seen = Seen(flow(), passed=True)
+    still = Leg("1", "add", Way.FORTH, losses=(Loss(seen.flow, 9, 0),), matrix=(seen,), pause=(2.0, 5.0))
+    assert kinds((seen,), Told(), still) == [("not-sent", "1", "")]
+    assert kinds((seen,), Told(), replace(still, pause=(2.0, 0.4))) == []
+    forbidden = Seen(flow("pc-a", "pc-c", Wanted.FORBIDDEN), passed=False)
+    deaf = Leg("1", "add", Way.FORTH, matrix=(seen, forbidden), deaf=("pc-c",))
+    assert kinds((seen,), Told(), deaf, replace(deaf, folder="2")) == [("not-asked", "1", "router-of-pc-c")]
+    told = Told()
+    told.deaf = ("pc-c",)
+    assert kinds((seen,), told, deaf) == [("not-asked", "today", "router-of-pc-c")]
+    behind = Leg("1", "add", Way.FORTH, matrix=(seen,), stale=(Stale("r1", "line", Message("x")),))
+    assert kinds((seen,), Told(), behind, replace(behind, folder="2")) == [("left-behind", "1", "r1")]
 
 
 def test_a_required_pair_that_is_asked_no_more_is_a_finding():

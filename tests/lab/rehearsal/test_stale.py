@@ -10,10 +10,12 @@ from lab.rehearsal.model import Home, Host
 from lab.rehearsal.stale import given_twice, left_behind
 
 HEAD = {
-    "huawei": "sysname a\n#\ninterface GigabitEthernet0/0/1\n ip address {own} 255.255.255.0\n{port}#\n{more}\n#\nreturn\n",
+    "huawei": "sysname a\n#\ninterface GigabitEthernet0/0/1\n"
+    " ip address {own} 255.255.255.0\n{port}#\n{more}\n#\nreturn\n",
     "hp_comware": "#\n sysname a\n#\ninterface GigabitEthernet0/1\n port link-mode route\n"
     " ip address {own} 255.255.255.0\n{port}#\n {more}\n#\nreturn\n",
-    "cisco_ios": "hostname a\n!\ninterface GigabitEthernet0/1\n ip address {own} 255.255.255.0\n{port}!\n{more}\n!\nend\n",
+    "cisco_ios": "hostname a\n!\ninterface GigabitEthernet0/1\n"
+    " ip address {own} 255.255.255.0\n{port}!\n{more}\n!\nend\n",
     "frr": "frr version 8.4\nhostname a\n!\ninterface eth1\n ip address {own}/24\n{port}exit\n!\n{more}\n!\nend\n",
 }
 
