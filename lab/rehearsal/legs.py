@@ -20,11 +20,12 @@ from configs.readdress.stages_model import Stage
 from configs.rollout import stages as sending
 from inventory.errors import LabError
 from inventory.text import Message
+from ipplan.names import DEFAULT_VRF
 from lab.rehearsal import change as changes
 from lab.rehearsal import faults as failing
 from lab.rehearsal import hosts as hosting
 from lab.rehearsal import matrix as asking
-from lab.rehearsal import mixed, scratch, stale, standing, ways
+from lab.rehearsal import mixed, scratch, stale, standing, vrfs, ways
 from lab.rehearsal import pairs as pairing
 from lab.rehearsal.model import Leg, Pushed, Seen, Wanted, Way
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from lab.rehearsal.running import Lab
     from lab.rehearsal.stale import Stale
     from lab.rehearsal.traffic import Traffic
+    from lab.rehearsal.vrfs import Stray
 
 QUIET: Final = 3.0  # seconds of traffic in a stage in which nothing is sent
 LATE: Final = 45.0  # seconds of traffic behind a push: OSPF gives a silent neighbour up after 40 (RFC 2328, C.3)
@@ -226,7 +228,7 @@ class Walk:
         known = self._hopeless(leg, point)
         flows = self._flows(point)
         leg.unasked = pairing.unasked(course.pairs, flows)
-        leg.unlike, left = standing.unlike(course.lab.keeper, self._fronted)
+        leg.unlike, left = standing.unlike(course.lab.keeper, self._fronted, machine=course.lab.machine)
         leg.unlike |= standing.ended(course.lab.state, [device.name for device in course.lab.topology.devices])
         self.left |= left
         leg.matrix, leg.settled = asking.matrix(
@@ -293,9 +295,12 @@ class Walk:
     def _silent(self, stage: Mapping[str, Any], point: int) -> Iterator[tuple[str, str]]:
         """The devices and the new addresses that do not do: silent, or with nobody at the other end of their line."""
         owners = {text.partition("/")[0]: row["name"] for row in stage["devices"] for text in row["check"]}
-        live, homes = self._live(point), self._homes(point)
-        asker = max(self._hosts, key=lambda name: len(live[name]), default="")
-        quiet = asking.silent(self._course.lab.state, asker, list(owners)) if asker else []
+        homes = self._homes(point)
+        asked: dict[str, list[str]] = {}
+        for address, name in owners.items():
+            asked.setdefault(self._asker(point, name, homes[name], address), []).append(address)
+        state = self._course.lab.state
+        quiet = [one for asker, several in asked.items() if asker for one in asking.silent(state, asker, several)]
         yield from ((owners[one], one) for one in quiet)
         running = {device.name for device in self._course.lab.topology.devices}
         for name, home in ways.lonely(self._course.lab.topology.workspace.inventory, homes, running):
@@ -325,6 +330,36 @@ class Walk:
         number = next(index for index, stage in enumerate(self._stages) if stage["folder"] == leg.folder)
         return number if leg.way is Way.BACK else number + 1
 
+    def _asker(self, point: int, device: str, homes: Mapping[str, Sequence[Home]], address: str) -> str:
+        """Who asks a device's address: of the hosts in its VRF the one with most addresses, else another device.
+
+        Empty for a port that this back end does not carry.
+        """
+        lab = self._course.lab
+        ports = (port for port, several in homes.items() if any(str(home.address.ip) == address for home in several))
+        port = next(ports, "")
+        if vrfs.bound(lab.flat, device, port):
+            return ""
+        vrf = vrfs.of_port(lab.topology.workspace.inventory, device, port)
+        live = self._live(point)
+        here = [name for name, host in self._hosts.items() if host.vrf == vrf and live[name]]
+        others = (other.name for other in lab.topology.devices if other.name != device and vrf == DEFAULT_VRF)
+        return max(here, key=lambda name: len(live[name])) if here else next(others, "")
+
+    def strays(self, pair: Pair, leg: str) -> list[Stray]:
+        """Where, behind a leg, texts on the way of a pair between VRFs are not the policy: that explains it."""
+        if set(pair.vrfs) == {DEFAULT_VRF}:
+            return []
+        inventory = self._course.workspace.inventory
+        point = next((self.point(one) for one in self._course.legs if one.name == leg), 0)
+        texts = {name: self._points[point][name] for name in self.way(pair) if name in self._points[point]}
+        found = (
+            stray
+            for name, [model] in mixed.models_of(inventory, {name: [text] for name, text in texts.items()}).items()
+            for stray in vrfs.strays(inventory, name, model)
+        )
+        return [stray for stray in found if stray.vrf in pair.vrfs]
+
     def home_of(self, host: str) -> str:
         """The device in whose LAN a host stands."""
         return self._hosts[host].device
@@ -350,10 +385,11 @@ class Walk:
         return pairing.flows(self._course.pairs, self._hosts, self._live(point))
 
     def _owners(self, point: int) -> dict[str, str]:
-        """Whose an address is, while this stage is there."""
-        return {
-            str(home.address.ip): name
-            for name, several in self._homes(point).items()
-            for homes in several.values()
-            for home in homes
-        }
+        """Whose an address is, while this stage is there; where there are VRFs, without those that several have."""
+        owners: dict[str, list[str]] = {}
+        for name, several in self._homes(point).items():
+            for homes in several.values():
+                for home in homes:
+                    owners.setdefault(str(home.address.ip), []).append(name)
+        alone = {host.vrf for host in self._hosts.values()} <= {DEFAULT_VRF}
+        return {address: names[-1] for address, names in owners.items() if alone or len(set(names)) == 1}

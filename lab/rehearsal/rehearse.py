@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from inventory.errors import LabError
 from inventory.model import LineKind
 from inventory.text import Message, mark
+from lab.backends.netns import Netns
 from lab.rehearsal import change as changes
 from lab.rehearsal import faults as failing
 from lab.rehearsal import mixed, running, scratch
@@ -37,7 +38,7 @@ class Order:
     `root` is the workspace, `texts` what its devices run today, `change` as `lab.rehearsal.change.write` has it.
     `place` is an empty folder for the copy. `tolerate` is how many seconds without an answer a pair may have in the
     stage prefer. `late`: seconds of traffic behind a stage sent first; `settle`: seconds that routing may then take.
-    `again`: each stage is also taken back and sent again. `faults` as people write them.
+    `again`: each stage is also taken back and sent again. `faults` as people write them. `backend` is `netns` or `uml`.
     """
 
     root: Path
@@ -50,6 +51,7 @@ class Order:
     settle: float = SETTLE
     again: bool = True
     faults: Sequence[str] = ()
+    backend: str = Netns.name
 
 
 def rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
@@ -85,16 +87,19 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     top = changes.write(order.place, order.change, workspace, plan, able)
     failing.demand(faults, changes.stages_of(top), workspace.inventory, able)
     along = {name: [text, *_texts(top, name)] for name, text in today.items()}
-    lab = running.up(workspace, plan, set(today), along, observer)
+    lab = running.up(workspace, plan, set(today), along, observer, order.backend)
     notes = _notes(workspace, lab, lacking, changes.named(order.change) - set(able))
     if order.late < SLOW:
         notes.append(Message("traffic goes on for {seconds} s behind a stage; OSPF may take longer to say what is gone "
                              "(RFC 2328, MinLSInterval: 5 s), so pairs may still pass that soon do not: "
                              "--late 6 or more shows them", seconds=order.late))  # fmt: skip
-    with Traffic(lab.keeper, lab.state.directory / "prober.log") as traffic:
+    with Traffic(lab.keeper, lab.state.directory / "prober.log", machine=lab.machine) as traffic:
         traffic.open(lab.hosts)
         names = {device.name for device in lab.topology.devices}
-        wanted = pairing.pairs(lab.topology.workspace.inventory, names, lab.hosts)
+        every = pairing.pairs(workspace.inventory, names, lab.hosts)
+        roads = pairing.Roads(workspace.inventory, names)
+        untold = pairing.uncarried(lab.flat, roads, {host.name: host for host in lab.hosts}, every)
+        wanted = [pair for pair in every if pair not in untold]
         course = Course(
             order.place,
             workspace,
@@ -126,7 +131,9 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     if mended:
         notes.append(Message("{count} pairs are not as wanted today, and are behind the change: {names}",
                              count=len(mended), names=", ".join(list(mended)[:10])))  # fmt: skip
-    found = list(judging.findings(course.before, course.legs, walk, course.neighbours))
+    found = list(judging.uncarried(untold, order.backend))
+    found += list(judging.findings(course.before, course.legs, walk, course.neighbours))
+    notes += judging.uncontrolled([course.before, *(leg.matrix for leg in course.legs)])
     if course.broken is not None:
         found.append(Finding("stopped", course.broken, course.legs[-1].name if course.legs else ""))
     interval = max(INTERVAL, len(wanted) / 2 / MOST)
@@ -146,6 +153,8 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         rests,
         notes=tuple(notes),
         mended=tuple(sorted(mended)),
+        backend=order.backend,
+        untold=untold,
     )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from inventory.model import LineKind
 from inventory.text import Message
 from lab import topology as topologies
-from lab.backends.netns import Netns
+from lab.backends.netns import MACHINE, Netns
+from lab.backends.uml import Uml
 from lab.rehearsal import hosts as hosting
 from lab.rehearsal import mixed
+from lab.standin.target import Target
 from lab.state import FOLDER, OWN_LANGUAGES, Skipped
 from lab.topology import NodeKind
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
+    from configs.forwarding.model import Forwarding
     from inventory.model import Workspace
     from ipplan.plan import Plan
     from lab.backend import Fault, Observer
@@ -27,11 +30,14 @@ if TYPE_CHECKING:
     from lab.state import LabState
     from lab.topology import Topology
 
+_START: Final = 120.0  # seconds that the command lines and the routers' meeting may take beside the nodes
+
 
 class _Built(Netns):
     """The back end, told what to build; its devices are the inventory's own, not those of a derived workspace."""
 
     def __init__(self, spec: LabSpec) -> None:
+        super().__init__()
         self._spec = spec
 
     def design(self, topology: Topology, faults: Mapping[str, Fault]) -> LabSpec:
@@ -45,19 +51,36 @@ class _Built(Netns):
         return replace(found, extra={**found.extra, OWN_LANGUAGES: True})
 
 
+class _BuiltInside(_Built, Uml):
+    """The same inside a machine, whose one processor starts daemons and command lines one after the other."""
+
+    def limit(self, spec: LabSpec) -> float:
+        """As for daemons alone, and what command lines take to start and routers to meet."""
+        return _START + super().limit(spec) * 2
+
+
 @dataclass(frozen=True)
 class Lab:
-    """A lab that runs, its topology, and its hosts. `left`: what its stand-ins do not carry over, by device."""
+    """A lab that runs, its topology, and its hosts. `left`: what its stand-ins do not carry over, by device.
+
+    `flat`: what the devices are to do along the way, where the back end has one routing table a device only.
+    """
 
     state: LabState
     topology: Topology
     hosts: tuple[Host, ...]
     left: Mapping[str, Sequence[Message]] = field(default_factory=dict)
+    flat: Mapping[str, Sequence[Forwarding]] = field(default_factory=dict, repr=False)
 
     @property
     def keeper(self) -> int:
         """The process whose names the lab's networks have."""
         return int(self.state.extra["keeper"])
+
+    @property
+    def machine(self) -> bool:
+        """Whether it is inside a machine, whose holder is the keeper then."""
+        return self.state.backend == MACHINE
 
 
 def names_of_hosts(built: Topology, running: Collection[str]) -> dict[str, str]:
@@ -81,6 +104,7 @@ def up(
     devices: Collection[str],
     texts: Mapping[str, Sequence[bytes]],
     observer: Observer,
+    backend: str = Netns.name,
 ) -> Lab:
     """Start the lab below the workspace's folder; it ends with this process. LabError if it cannot run here.
 
@@ -97,14 +121,17 @@ def up(
     found = tuple(hosting.hosts(inventory, running, texts, names_of_hosts(built, running)))
     along = {name: several for name, several in texts.items() if name in running}
     observer.step(Message("compiling the stand-ins of {count} devices", count=len(along)))
-    made = mixed.network(workspace, along, found)
+    target = Target.UML if backend == MACHINE else Target.NETNS
+    models = mixed.models_of(inventory, along)
+    made = mixed.network(inventory, models, found, target)
     spec = mixed.spec_of(made, built, workspace, along, found)
     topology = replace(mixed.topology_of(made, built, workspace, found), skipped=skipped)
     directory = workspace.root / FOLDER
     directory.mkdir(mode=0o700, exist_ok=True)
-    state = _Built(spec).up(topology, directory, observer, faults={}, owned=True)
+    chosen = (_BuiltInside if backend == MACHINE else _Built)(spec)
+    state = chosen.up(topology, directory, observer, faults={}, owned=True)
     today = {name: several[0] for name, several in along.items()}
-    return Lab(state, topology, found, mixed.left(made, today))
+    return Lab(state, topology, found, mixed.left(made, today), {} if target.has_vrf else models)
 
 
 def ended(root: Path) -> None:
