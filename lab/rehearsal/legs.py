@@ -280,7 +280,10 @@ class Walk:
         if self._course.legs and not leg.pushed:
             return {seen.flow.pair.name for seen in self._course.legs[-1].matrix if seen.wrong}
         if point in self._asked:
-            return {seen.flow.pair.name for seen in self._asked[point] if seen.wrong}
+            asked = self._asked[point]
+            # Where only one of its addresses failed the others are waited for.
+            right = {seen.flow.pair.name for seen in asked if not seen.wrong}
+            return {seen.flow.pair.name for seen in asked if seen.wrong} - right
         changed = {one.device for one in leg.pushed}
         stay = (seen for seen in self._course.before if seen.wrong and changed.isdisjoint(self.way(seen.flow.pair)))
         return {seen.flow.pair.name for seen in stay} | self._apart(point)
