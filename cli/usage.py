@@ -6,6 +6,7 @@ is recognised by its English text; what is not recognised stays as it is.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import select
@@ -131,9 +132,10 @@ class Group(TyperGroup):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise Ended(signal.SIGINT) from None
-        except BrokenPipeError:
+        except BrokenPipeError as error:
             if not _nobody_reads():
-                raise  # something else that it spoke to has ended
+                # Something else that it spoke to has ended. The library would take EPIPE for a reader that is gone.
+                raise ConnectionAbortedError(errno.ECONNABORTED, error.strerror) from error
             # Nobody reads on. What is still in the buffer has nowhere to go; Python would say so at its end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             raise typer.Exit(ExitCode.DONE) from None
