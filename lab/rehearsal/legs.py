@@ -38,9 +38,8 @@ if TYPE_CHECKING:
     from inventory.model import Workspace
     from lab.backend import Observer
     from lab.rehearsal.faults import Fault
-    from lab.rehearsal.model import Flow, Home, Host, Pair, Seen
+    from lab.rehearsal.model import Flow, Home, Host, Pair, Seen, Stale
     from lab.rehearsal.running import Lab
-    from lab.rehearsal.stale import Stale
     from lab.rehearsal.traffic import Traffic
     from lab.rehearsal.vrfs import Stray
 

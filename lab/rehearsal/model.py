@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv4Interface
 
     from inventory.text import Message
-    from lab.rehearsal.stale import Stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +126,15 @@ class Seen:
         """Whether it is as it is wanted to be, and something shows that it is."""
         held = self.flow.pair.wanted is Wanted.FORBIDDEN and not self.passed
         return bool(self.control) if held else not self.wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A line of a device's text, and what is wrong with it."""
+
+    device: str
+    line: str
+    told: Message
 
 
 class Way(StrEnum):

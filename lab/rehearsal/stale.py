@@ -7,7 +7,6 @@ somebody's LAN: answers still find their way by the sessions, and packets to tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address, summarize_address_range
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +16,7 @@ from configs.places.lines import survey
 from configs.places.roles import Shape
 from inventory.text import Message
 from lab.rehearsal.hosts import interfaces
+from lab.rehearsal.model import Stale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,15 +28,6 @@ if TYPE_CHECKING:
 _ASKED: Final = frozenset(
     {"dns", "gateway", "logging", "next-hop", "ntp", "peer", "relay", "server", "snmp", "tunnel-destination", "virtual"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Stale:
-    """A line of a device's text, and what is wrong with it."""
-
-    device: str
-    line: str
-    told: Message
 
 
 def left_behind(platforms: Mapping[str, str], today: Mapping[str, bytes], now: Mapping[str, bytes]) -> list[Stale]:

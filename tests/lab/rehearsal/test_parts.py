@@ -16,11 +16,10 @@ from inventory.text import Message
 from lab.emulator.platforms import PLATFORMS, emulator, takes_texts
 from lab.rehearsal import change, faults, hosts, mixed, pairs, scratch, ways
 from lab.rehearsal.legs import Walk, _left_out
-from lab.rehearsal.model import Finding, Flow, Gap, Home, Host, Leg, Loss, Pair, Pushed, Seen, Wanted, Way
+from lab.rehearsal.model import Finding, Flow, Gap, Home, Host, Leg, Loss, Pair, Pushed, Seen, Stale, Wanted, Way
 from lab.rehearsal.prober import _Flow
 from lab.rehearsal.report.drawing import _rows
 from lab.rehearsal.result import blamed, findings, grouped, mended, too_much
-from lab.rehearsal.stale import Stale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
