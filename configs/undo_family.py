@@ -36,7 +36,6 @@ SLOTS: tuple[Slot, ...] = (
     slot(INTERFACE, r"(?P<what>mtu|speed|duplex|ospf cost|ospf network-type|ospf dr-priority|bandwidth)(?: |$)"),
     slot(INTERFACE, r"ospf timer (?P<what>\S+) "),
     slot(INTERFACE, r"ospf authentication-mode "),
-    slot(INTERFACE, r"ip binding vpn-instance "),
     slot(INTERFACE, r"(?P<what>source|destination) ", Kind.SINGLE, r"undo \g<what>"),
     slot(r"bgp ", r"router-id ", Kind.SINGLE, "undo router-id"),
     slot(r"bgp ", r"peer (?P<peer>[0-9A-Fa-f]*[.:]\S*) as-number ", Kind.SINGLE, r"undo peer \g<peer>"),
@@ -54,6 +53,15 @@ SLOTS: tuple[Slot, ...] = (
     slot(r"ospf ", r"import-route (?P<what>\S+)"),
     slot(r"acl ", r"rule (?P<number>\d+) ", Kind.CLEAR, r"undo rule \g<number>"),
     slot(r"acl ", r"(?P<what>step|description) ", Kind.SINGLE, r"undo \g<what>"),
+)
+
+# A port that is bound to a VPN instance, or taken out of one, loses its "Layer 3 features …, such as the IP address and
+# routing protocol" (CloudEngine command reference, “ip binding vpn-instance”: “Configuration Impact”); VRP says “All IPv4
+# related configurations on this interface are removed!”, and the same of IPv6. Comware says “Some configurations on the
+# interface are removed.”: in published transcripts its addresses, OSPF, DHCP and all of IPv6. VRRP: unverified.
+BINDS = re.compile(r"ip binding vpn-instance ")
+UNBOUND = re.compile(
+    r"ip address |(?:undo )?ipv6 |(?:ospf(?:v3)?|isis|rip|ripng) |vrrp6? vrid |dhcp (?:select|relay|server) "
 )
 
 # Headers of routing protocols' views, and what in them may have another route taken than before: OSPF's internal routes

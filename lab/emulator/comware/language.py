@@ -42,6 +42,7 @@ class ComwareLanguage(UndoSession):
         "no-address": "%Error: The IP address does not exist.",
         "subs": "%Error: Please delete the sub address first.",
         "instance": "%Error: The VPN instance does not exist.",
+        "bound": "%Error: The interface is associated with another VPN instance.",
         "unbound": "Some configurations on the interface are removed.",
         "up": "The interface {interface} is not shut down.",
         "rule": "%Error: The rule does not exist.",
