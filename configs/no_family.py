@@ -66,7 +66,8 @@ TOUCHES = re.compile(
 )
 # A port that is put into a VRF, into another one or out of it loses its addresses: “% Interface … IPv4 disabled and
 # address(es) removed due to enabling VRF …”, or “… disabling …” (many people's transcripts of IOS; annet's pull request
-# 228). What rests on an address of the port is entered again too, which changes nothing where it stayed. RGOS: unverified.
+# 228). What rests on an address of the port is entered again too, which changes nothing where it stayed. RGOS is taken
+# to do the same, unverified.
 BINDS = re.compile(r"(?:ip )?vrf forwarding ")
 UNBOUND = re.compile(r"ip(?:v6)? address |(?:standby|vrrp) \d+ ip |ip(?:v6)? ospf \d+ area |ipv6 enable$")
 ROUTING = re.compile(r"router ")

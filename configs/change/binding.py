@@ -54,9 +54,7 @@ def _lost(path: tuple[str, ...], running: Tree, language: Language) -> Iterator[
     header = language.normalise((), path[0])
     for port in running.children:
         if language.normalise((), port.text) == header:
-            yield from (
-                line for line in port.children if language.unbound.match(language.normalise(path, line.text))
-            )
+            yield from (line for line in port.children if language.unbound.match(language.normalise(path, line.text)))
 
 
 def _behind(binding: Edit, followers: Sequence[Edit], lost: Iterator[Node], language: Language) -> Iterator[Edit]:

@@ -15,7 +15,8 @@ from configs.dialogue import Dialogue, question
 # What IOS says with a `%` of a line that it has taken: seen in many people's transcripts.
 _NOTICES = (
     rb"warning|generating|note|info|the key modulus|access vlan does not exist\. creating|applying vlan changes"
-    rb"|interface \S+ (?:ip|ipv4|ipv6) disabled and address\(es\) removed|interface [^%]* removed due to \w+ vrf|ospf: reference bandwidth is changed"
+    rb"|interface \S+ (?:ip|ipv4|ipv6) disabled and address\(es\) removed|ospf: reference bandwidth is changed"
+    rb"|interface [^%]* removed due to \w+ vrf"
     rb"|default route without gateway|portfast (?:has been|will be) configured"
 )
 

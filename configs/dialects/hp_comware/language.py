@@ -13,7 +13,7 @@ from functools import cache
 
 from configs.change import Kind, Language, Paths, slot
 from configs.dialects.hp_comware.grammar import SECRETS
-from configs.undo_family import BINDS, INTERFACE, PREFERS, ROUTING, SLOTS, TOP, UNBOUND, plain
+from configs.undo_family import BINDS, INTERFACE, PREFERS, ROUTING, SLOTS, TOP, UNBOUND, apart, plain
 
 _LINE = r"(?:line|user-interface) "
 
@@ -111,6 +111,7 @@ LANGUAGE = Language(
     foreign=re.compile(r"snmp-agent local-engineid "),
     normalise=normalise,
     second="sub",
+    apart=apart,
     binds=BINDS,
     unbound=UNBOUND,
     beside=re.compile(

@@ -7,12 +7,12 @@ from functools import cache
 
 from configs.change import Floating, Kind, Language, Paths, slot
 from configs.dialects.huawei.grammar import SECRETS
-from configs.undo_family import BINDS, INTERFACE, PREFERS, ROUTING, SLOTS, TOP, UNBOUND, plain
+from configs.undo_family import BINDS, INTERFACE, PREFERS, ROUTING, SLOTS, TOP, UNBOUND, apart, plain
 
 _SLOTS = (
     *SLOTS,
     slot(TOP, r"header (?P<which>login|shell) "),
-    # That a second binding replaces the first is said nowhere: the first is taken back, by its name (CloudEngine reference).
+    # That a second binding replaces the first is said nowhere; it is taken back by its name (CloudEngine reference).
     slot(INTERFACE, r"ip binding vpn-instance ", Kind.CLEAR),
     slot(TOP, r"acl (?:number|name) (?P<list>\S+)"),
     slot(TOP, r"ip ip-prefix (?P<list>\S+) index (\d+).*", Kind.SET, r"undo ip ip-prefix \g<list> index \2"),
@@ -111,6 +111,7 @@ LANGUAGE = Language(
     foreign=re.compile(r"snmp-agent local-engineid "),
     normalise=normalise,
     second="sub",
+    apart=apart,
     binds=BINDS,
     unbound=UNBOUND,
     beside=re.compile(

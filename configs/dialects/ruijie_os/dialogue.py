@@ -18,7 +18,8 @@ DIALOGUE = Dialogue(
     pager=re.compile(rb"-- ?More ?--\s*$"),
     errors=(
         re.compile(
-            rb"^\s*%(?! ?[A-Z0-9_]+-(?:[A-Z0-9_]+-)?\d-)(?! ?(?:warning|note|info|interface [^%]* removed due to \w+ vrf))",
+            rb"^\s*%(?! ?[A-Z0-9_]+-(?:[A-Z0-9_]+-)?\d-)"
+            rb"(?! ?(?:warning|note|info|interface [^%]* removed due to \w+ vrf))",
             re.IGNORECASE,
         ),
         re.compile(rb"(?i)^(?:(?:Command rejected|ERROR)\s*:|Command authorization failed|Bad mask )"),

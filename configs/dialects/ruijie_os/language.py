@@ -83,7 +83,9 @@ LANGUAGE = Language(
         slot(TOP, r"service timestamps (?P<what>log|debug)"),
     ),
     paths=_PATHS,
-    views=re.compile(r"(?:interface \S|ip access-list \S+ \S|router \S|line (?:console|vty|aux) |vlan \d+$|ip vrf \S+$)"),
+    views=re.compile(
+        r"(?:interface \S|ip access-list \S+ \S|router \S|line (?:console|vty|aux) |vlan \d+$|ip vrf \S+$)"
+    ),
     owned=re.compile(LIST),
     ordered=re.compile(LIST),
     explicit=re.compile(r"no (?:switchport|enable service \S+)$"),

@@ -43,6 +43,8 @@ class ComwareLanguage(UndoSession):
         "subs": "%Error: Please delete the sub address first.",
         "instance": "%Error: The VPN instance does not exist.",
         "bound": "%Error: The interface is associated with another VPN instance.",
+        "target": "",
+        "no-target": "%Error: The route target does not exist.",
         "unbound": "Some configurations on the interface are removed.",
         "up": "The interface {interface} is not shut down.",
         "rule": "%Error: The rule does not exist.",

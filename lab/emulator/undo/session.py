@@ -10,6 +10,7 @@ from lab.emulator.device import LogoutError
 from lab.emulator.grammar import Kind, LineError, Match
 from lab.emulator.shell import Refusal, Shell
 from lab.emulator.tree import Entry
+from lab.emulator.undo import targets
 from lab.emulator.undo.device import UndoDevice, addresses_of
 
 if TYPE_CHECKING:
@@ -216,6 +217,21 @@ class UndoSession(Shell):
         rest_on_ip = (("ip", "address"), ("ipv6",), ("ospf",), ("vrrp",), ("dhcp", "select"), ("dhcp", "relay"))
         if [line for words in rest_on_ip for line in self.here.remove(words)]:
             self.terminal.write(f"{self.says['unbound']}\n")
+
+    def do_vpn_target(self, match: Match) -> None:
+        """One or several targets, exported, imported or both."""
+        if sum(":" in word for word in match.words) > targets.MOST:
+            self.complain(LineError(Kind.TOO_MANY, match.columns[targets.MOST + 1]))
+            return
+        for way in targets.assign(self.here, match.rule, match.words):
+            self.terminal.write(self.says["target"].format(way="EVT" if way == targets.EXPORT else "IVT"))
+        self.changed()
+
+    def do_undo_vpn_target(self, match: Match) -> None:
+        """The targets that are named, in the directions that are named, or all."""
+        if not targets.withdraw(self.here, match.words[1:]):
+            raise self.lacks("no-target")
+        self.changed()
 
     def do_shutdown(self, match: Match) -> None:
         """Administratively down."""

@@ -1,4 +1,4 @@
-"""Ports put into VRFs, into others and out of them on the lab's emulated devices, which take the addresses away."""
+"""VRFs on the lab's emulated devices: ports that are bound lose their addresses, several targets stand in one line."""
 
 from __future__ import annotations
 
@@ -45,6 +45,20 @@ DEVICES = [
 ]
 
 
+def made(platform, kind, management, port, model):
+    return kind(
+        Spec(
+            name="rt-1",
+            platform=platform,
+            address=IPv4Address("127.253.0.99"),
+            management_interface=management,
+            model=model,
+            text="",
+            interfaces=(port,),
+        )
+    )
+
+
 @pytest.mark.parametrize(
     ("platform", "kind", "management", "port", "model", "words", "language"), DEVICES, ids=[row[0] for row in DEVICES]
 )
@@ -61,17 +75,7 @@ def test_a_port_keeps_its_addresses_wherever_it_is_bound(platform, kind, managem
     ]
 
     async def run():
-        device = kind(
-            Spec(
-                name="rt-1",
-                platform=platform,
-                address=IPv4Address("127.253.0.99"),
-                management_interface=management,
-                model=model,
-                text="",
-                interfaces=(port,),
-            )
-        )
+        device = made(platform, kind, management, port, model)
 
         def running():
             return spoken.parse(device.show(device.running).encode())
@@ -94,6 +98,38 @@ def test_a_port_keeps_its_addresses_wherever_it_is_bound(platform, kind, managem
                     assert device.show(device.running) == shown
                     await device.type_in(step.commands)
                     assert device.show(device.running) == now
+        finally:
+            device.close()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("row", DEVICES[:2], ids=[row[0] for row in DEVICES[:2]])
+def test_targets_are_done_however_they_are_typed(row):
+    """Bare, for both directions, several in a line: sent once, then as intended; undone to the very text."""
+    platform, kind, management, port, model, _, language = row
+    spoken = dialect(platform)
+    family, blank = ("\n ipv4-family", " ") if platform == "huawei" else ("", "")
+    header = f"ip vpn-instance office{family}\n{blank} route-distinguisher 1:1\n"
+    texts = [
+        f"{header}{blank} vpn-target 1:1 2:2 import-extcommunity\n#\n",
+        f"{header}{blank} vpn-target 1:1 3:3\n{blank} vpn-target 2:2 both\n#\n",
+    ]
+
+    async def run():
+        device = made(platform, kind, management, port, model)
+        try:
+            await device.first_boot()
+            for number, text in enumerate(texts):
+                shown, intended = device.show(device.running), spoken.parse(text.encode())
+                before = spoken.parse(shown.encode())
+                await device.type_in(spoken.change(before, intended).commands)
+                now = spoken.parse(device.show(device.running).encode())
+                assert spoken.change(now, intended).empty
+                if number:
+                    exact = replace(language, owned=re.compile(""), whole=True)
+                    await device.type_in(change.compute(now, before, exact).commands)
+                    assert device.show(device.running) == shown
         finally:
             device.close()
 
