@@ -33,6 +33,8 @@ SLOTS: tuple[Slot, ...] = (
     slot(TOP, r"snmp-agent group v3 (?P<group>\S+)"),
     slot(INTERFACE, r"description ", Kind.SINGLE, "undo description"),
     slot(INTERFACE, r"ip address \S+ \S+$"),
+    # With another mask it lies in the network of the one that is there, which both refuse.
+    slot(INTERFACE, r"ip address (?P<second>\S+) \S+ sub$", Kind.CLEAR),
     slot(INTERFACE, r"(?P<what>mtu|speed|duplex|ospf cost|ospf network-type|ospf dr-priority|bandwidth)(?: |$)"),
     slot(INTERFACE, r"ospf timer (?P<what>\S+) "),
     slot(INTERFACE, r"ospf authentication-mode "),

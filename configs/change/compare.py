@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from configs.change.language import Kind
 from configs.change.model import Edit, Phase
+from configs.change.unique import statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -124,6 +125,10 @@ class _Comparison:
                     index.keep(other)
                     old += _all_lines(other)
                     commands.insert(0, index.removal(other, slot))
+        for other in index.rivals(text):
+            index.keep(other)
+            old += _all_lines(other)
+            commands.insert(0, index.removal(other, index.identify(content(other))[0]))
         for other in negated:
             index.keep(other)
             old.append(other.text)
@@ -224,6 +229,14 @@ class _Index:
     def having(self, key: tuple[object, ...]) -> list[Node]:
         """The running lines of a purpose that nothing accounts for yet."""
         return [node for node in self._by_key.get(key, ()) if id(node) not in self._kept]
+
+    def rivals(self, text: str) -> list[Node]:
+        """The running lines of the view that the device has to forget before it takes a line that says the same."""
+        mine = statement(self._language, self._path, text)
+        if not mine:
+            return []
+        others = (node for node in self._running if not self.is_kept(node))
+        return [node for node in others if statement(self._language, self._path, node.text) == mine]
 
     def exactly(self, text: str) -> list[Node]:
         """The running lines that say exactly this."""

@@ -8,6 +8,7 @@ from configs.change.binding import rebound
 from configs.change.compare import edits
 from configs.change.model import Change
 from configs.change.path import Guarded, timed
+from configs.change.unique import behind_rivals
 from configs.change.writing import commands, difference
 from inventory.text import Message
 
@@ -27,6 +28,7 @@ def compute(running: Tree, intended: Tree, language: Language, management: Inter
     if all(_may_be_default(step, language) for step in steps):
         return Change(notes=notes)
     steps = rebound(timed(steps, Guarded(language, running, intended, management)), running, language)
+    steps = behind_rivals(steps, language)
     diff, added, removed = difference(steps, language.secrets)
     ordered = sorted(steps, key=lambda edit: edit.phase)
     sent, reconnect = commands(ordered, language)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # What no line matches: the default where a dialect's table has nothing to say.
 NEVER = re.compile(r"(?!)")
+# What every line matches.
+ALWAYS = re.compile("")
 
 
 class Kind(Enum):
@@ -145,7 +147,9 @@ class Language:
     away and comes back has other numbers than before, which no normalised line has, and stands at the end.
     `binds` matches the lines of an interface that bind it to a VRF, and `unbound` those of its lines that the device
     takes away when that changes. `apart` gives the lines that a line stands for, where a device takes several values in
-    one or shows them otherwise than they were typed; nothing for a line that stands for itself.
+    one or shows them otherwise than they were typed; nothing for a line that stands for itself. `unique` matches lines,
+    behind their view and ` > `, of which a view takes no two with the same group `said`: the one that is there goes
+    right before the other comes.
     """
 
     negation: str
@@ -172,7 +176,9 @@ class Language:
     apart: Callable[[str], tuple[str, ...]] | None = None
     floating: Floating | None = None
     staged: bool = False  # the commands of a re-addressing's stages have been tried in it
+    tried: re.Pattern[str] = ALWAYS  # of lines, behind their views and ` > `, these alone; others are refused
     renumbers: bool = False
+    unique: re.Pattern[str] = re.compile(r"(?P<said>(?!))")
     binds: re.Pattern[str] = NEVER
     unbound: re.Pattern[str] = NEVER
     whole: bool = False  # every view and the top level are made equal, not only what `owned` matches

@@ -124,8 +124,22 @@ class DeviceWay:
                 message = Message("the name of a view changes, and no text holds both: {text}", text=decided.line.text)
                 hint = Message("change it by hand before or after, and make the stages again")
                 raise RefusedError(Problem("view-renamed", message, hint, self.source.path, decided.line.number))
+            if not self.language.tried.match(self._path(decided.line.path, decided.line.text)):
+                message = Message(
+                    "how this line changes has not been tried on the platform “{platform}”: {text}",
+                    platform=self.source.platform,
+                    text=decided.line.text.strip(),
+                )
+                hint = Message("stage this device by hand: its re-addressed text is the goal")
+                raise RefusedError(Problem("no-stages", message, hint, self.source.path, decided.line.number))
             turn.first, turn.last = leg.levels(ranges(decided.line.text, decided.line.places))
             yield turn
+
+    def _path(self, views: Sequence[str], text: str) -> str:
+        """A line behind its views, all in their normal spelling."""
+        normal = self.language.normalise
+        heads = [normal(tuple(views[:depth]), view) for depth, view in enumerate(views)]
+        return " > ".join((*heads, normal(tuple(views), text.strip())))
 
     @staticmethod
     def _is_arrival(turn: Turn, management: Interface | None) -> bool:

@@ -11,13 +11,44 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from configs.change import Kind, Language, Paths, slot
+from configs.change import Floating, Kind, Language, Paths, slot
 from configs.dialects.hp_comware.grammar import SECRETS
 from configs.undo_family import BINDS, INTERFACE, PREFERS, ROUTING, SLOTS, TOP, UNBOUND, apart, plain
 
 _LINE = r"(?:line|user-interface) "
 
+_HOST = r"(?P<host>\d[\d.]+)"
+
 _SLOTS = (
+    # Taken back by what names them, without what else the line says.
+    slot(
+        TOP,
+        rf"info-center loghost {_HOST}(?: (?:port|facility|dscp) .*)?$",
+        Kind.SINGLE,
+        r"undo info-center loghost \g<host>",
+    ),
+    slot(
+        TOP,
+        rf"ntp-service unicast-server {_HOST}(?: (?!vpn-instance).*)?$",
+        Kind.SINGLE,
+        r"undo ntp-service unicast-server \g<host>",
+    ),
+    slot(
+        TOP,
+        rf"snmp-agent target-host (?P<what>trap|inform) address udp-domain {_HOST}(?: udp-port \d+)?"
+        r" params securityname (?P<name>\S+)",
+        Kind.SINGLE,
+        r"undo snmp-agent target-host \g<what> address udp-domain \g<host> params securityname \g<name>",
+    ),
+    slot(
+        r"radius scheme ", r"primary (?P<what>authentication|accounting) \d", Kind.SINGLE, r"undo primary \g<what>"
+    ),
+    slot(
+        r"radius scheme ",
+        rf"secondary (?P<what>authentication|accounting) {_HOST}(?P<port> \d+)?(?: key .*)?$",
+        Kind.SINGLE,
+        r"undo secondary \g<what> \g<host>\g<port>",
+    ),
     *SLOTS,
     slot(TOP, r"header (?P<which>legal|login|motd|shell|incoming) "),
     # A second one does not take effect until the first is gone (published transcripts); that it goes without its name:
@@ -92,7 +123,24 @@ def normalise(path: tuple[str, ...], text: str) -> str:
     return _normalise(text)
 
 
+# The lines whose change stage by stage is tried in the tests; NAT, IPsec, object groups and security policies are not.
+_TRIED = re.compile(
+    r"interface \S+ > ip address [\d.]+ [\d.]+(?: sub)?$"
+    r"|ip route-static (?:vpn-instance \S+ )?[\d.]+ [\d.]+ "
+    r"(?:[A-Z]\S+ )?[\d.]+(?: preference \d+)?(?: tag \d+)?(?: description .*)?$"
+    r"|ospf \d+(?: router-id \S+)? > area \S+ > network |ospf \d+ router-id [\d.]+$|router id |router-id "
+    r"|bgp \d+ > (?:router-id |peer [\d.]+ (?:as-number|description|connect-interface|enable)(?: |$))"
+    r"|bgp \d+ > address-family ipv4 unicast > (?:network [\d.]+ [\d.]+$|peer [\d.]+ enable$)"
+    r"|acl (?:basic|advanced) .* > rule \d+ (?:permit|deny) |ip prefix-list "
+    r"|dns server [\d.]+$|info-center loghost [\d.]+(?: (?:port|facility) \S+)*$"
+    r"|ntp-service unicast-server [\d.]+(?: (?!vpn-instance).*)?$"
+    r"|snmp-agent target-host trap address udp-domain [\d.]+(?: udp-port \d+)? params securityname \S+(?: v.*)?$"
+    r"|radius scheme \S+ > (?:primary|secondary) (?:authentication|accounting) [\d.]+(?: \d+)?(?: key .*)?$"
+    r"|(?:.* > )?(?:description|header) "
+)
+
 LANGUAGE = Language(
+    staged=True,
     negation="undo",
     leave="quit",
     secrets=SECRETS,
@@ -116,8 +164,19 @@ LANGUAGE = Language(
     unbound=UNBOUND,
     beside=re.compile(
         r"bgp \d+ > (?:.* > )?peer [0-9A-Fa-f]*[.:]|ntp-service unicast-server |info-center loghost "
-        r"|snmp-agent target-host |dns server \d"
+        r"|snmp-agent target-host |dns server \d|radius scheme \S+ > secondary "
         r"|interface \S+ > (?:dhcp relay server-address |vrrp6? vrid \d+ virtual-ip )"
     ),
     remark="#",
+    # "Within an ACL, the permit or deny statement of each rule must be unique" (HP firewalls R3166, access control
+    # command reference, “rule”; the same in those of the MSR and the switches).
+    unique=re.compile(r"acl .* > rule \d+ (?P<said>(?:permit|deny)(?: .*)?)$"),
+    tried=_TRIED,
+    # Comware 7 references, “ip route-static”: `… { mask-length | mask } INTERFACE NEXTHOP [ preference P ] [ tag T ]
+    # [ description TEXT ]`; it is taken back by its destination, its interface and its hop. NULL0 ends packets.
+    floating=Floating(
+        "ip route-static {address} {network.prefixlen} {port} {via} preference {distance} tag {tag} "
+        "description re-addressing",
+        "ip route-static {address} {network.prefixlen} NULL0 preference {distance} tag {tag} description re-addressing",
+    ),
 )

@@ -48,6 +48,8 @@ class ComwareLanguage(UndoSession):
         "unbound": "Some configurations on the interface are removed.",
         "up": "The interface {interface} is not shut down.",
         "rule": "%Error: The rule does not exist.",
+        "same-rule": "%Error: The rule already exists.",
+        "server": "%Error: Another server of this kind has the same address and port.",
         "bgp": "%Error: BGP process {number} is running.",
         "delay": "%Error: The delay is out of range.",
         "unscheduled": "Scheduled reboot canceled.",
@@ -115,6 +117,37 @@ class ComwareLanguage(UndoSession):
         number = int(match.words[2])
         line = f"acl {'basic' if number < 3000 else 'advanced'} {number}"
         self.do_acl(self.device.views["system"].match(line, self.device))
+
+    def do_acl_rule(self, match: Match) -> None:
+        """No two rules of a list may say the same: "the permit or deny statement of each rule must be unique … your
+        creation or editing attempt will fail" (HP firewalls, access control command reference, “rule”).
+        """  # noqa: D205 - one sentence
+        words = match.words
+        if words[1].isdecimal():
+            rules = self.here.starting("rule")
+            if any(entry.words[1] != words[1] and entry.words[2:] == words[2:] for entry in rules):
+                raise self.lacks("same-rule")
+        super().do_acl_rule(match)
+
+    def do_radius_server(self, match: Match) -> None:
+        """Two servers of a scheme "cannot have identical IP address, port number, and VPN settings" (HP 11900, security
+        command reference, “secondary accounting”); the primary one is one only.
+        """  # noqa: D205 - one sentence
+        key = match.words[: match.identity]
+        here = {entry.key: _server(entry.words) for entry in self.here.children.values() if len(entry.words) > 2}
+        mine = _server(match.words)
+        if any(other == mine for known, other in here.items() if known != key):
+            raise self.lacks("server")
+        self.here.put(Entry(self.stored(match), key, match.rule))
+        self.changed()
+
+    def do_undo_target_host(self, match: Match) -> None:
+        """By its address and its name; a port and a version are no part of the command (command reference)."""
+        words = match.words[1:]
+        for entry in self.root.starting(*words[:6]):
+            if entry.words[entry.words.index("params") :][:3] == words[6:9]:
+                del self.root.children[entry.key]
+        self.changed()
 
     def do_line(self, match: Match) -> None:
         """Lines as they are grouped: settings of a part of a group are those of the group here."""
@@ -240,6 +273,12 @@ class ComwareLanguage(UndoSession):
         super().negate(match)
         if match.words[:2] == ("scheduler", "schedule"):
             self.device.timer(f"schedule {match.words[2]}").cancel()
+
+
+def _server(words: tuple[str, ...]) -> tuple[str, ...]:
+    """What kind of RADIUS server a line names, its address and its port."""
+    usual = {"authentication": "1812", "accounting": "1813"}.get(words[1], "")
+    return (words[1], words[2], words[3] if words[3:4] and words[3].isdecimal() else usual)
 
 
 def _minutes(text: str) -> int | None:

@@ -15,6 +15,7 @@ from configs.readdress.engine import Source
 from configs.readdress.stages_model import Part
 from ipplan.mapping import Entry, Mapping, Mode
 from ipplan.mapping_file import by_length
+from lab.emulator.comware import ComwareDevice
 from lab.emulator.device import Script, Spec
 from lab.emulator.ios import IosDevice
 from lab.emulator.reach import answering
@@ -78,11 +79,84 @@ user-interface vty 0 4
  authentication-mode aaa
 """
 
+COMWARE = """\
+sysname rt-town
+ip vpn-instance CAMERAS
+ route-distinguisher 65001:7
+ vpn-target 65001:7 export-extcommunity
+ vpn-target 65001:7 import-extcommunity
+ospf 1 router-id 10.255.0.3
+ silent-interface GigabitEthernet0/1
+ area 0.0.0.0
+  network 10.1.0.4 0.0.0.3
+  network 10.1.16.0 0.0.0.255
+  network 10.255.0.3 0.0.0.0
+acl basic 2000
+ description managers
+ rule 0 permit source 10.9.0.0 0.0.0.255
+ rule 5 permit source 10.1.16.0 0.0.0.255
+ rule 10 permit source 10.1.12.0 0.0.0.255
+ rule 20 deny
+acl advanced 3000
+ rule 0 permit tcp source 10.1.16.0 0.0.0.255 destination 10.9.0.10 0 destination-port eq 443
+ rule 5 deny ip source 10.1.16.32 0.0.0.31 destination 10.9.0.0 0.0.0.255
+ rule 6 permit ip source 10.1.16.0 0.0.0.255
+ rule 100 deny ip
+acl advanced name HOSTS
+ rule 0 permit ip source 10.1.16.7 0 destination 10.9.0.0 0.0.0.255
+ rule 5 deny ip
+interface GigabitEthernet0/0
+ description uplink
+ ip address 10.1.0.6 255.255.255.252
+ ospf cost 10
+interface GigabitEthernet0/1
+ description lan
+ ip address 10.1.16.1 255.255.255.0
+ ip address 10.1.17.1 255.255.255.0 sub
+ packet-filter 3000 inbound
+interface GigabitEthernet0/2
+ description cameras
+ ip binding vpn-instance CAMERAS
+ ip address 10.1.18.1 255.255.255.0
+interface LoopBack0
+ ip address 10.255.0.3 255.255.255.255
+bgp 65002
+ router-id 10.255.0.3
+ peer 10.1.0.5 as-number 65000
+ peer 10.1.0.5 description head
+ address-family ipv4 unicast
+  network 10.1.16.0 255.255.255.0
+  peer 10.1.0.5 enable
+ip route-static 0.0.0.0 0 10.1.0.5
+ip route-static 10.9.0.0 24 10.1.0.5 preference 70 tag 7
+ip route-static vpn-instance CAMERAS 10.1.19.0 24 10.1.18.2
+ip prefix-list SITES index 10 permit 10.1.16.0 24
+ip prefix-list SITES index 20 permit 10.9.0.0 24 less-equal 32
+dns server 10.9.0.10
+info-center loghost 10.9.0.10 facility local6
+snmp-agent
+snmp-agent target-host trap address udp-domain 10.9.0.10 params securityname govnet v2c
+ntp-service enable
+ntp-service unicast-server 10.9.0.11
+radius scheme town
+ primary authentication 10.9.0.12 key cipher $c$3$ZXhhbXBsZQ==
+ secondary authentication 10.9.0.13 1645
+ primary accounting 10.9.0.12
+domain town
+ authentication lan-access radius-scheme town
+line vty 0 63
+ acl 2000 inbound
+ authentication-mode scheme
+"""
+
 IOS = """\
 hostname core
 interface GigabitEthernet0/0
  description downlink
  ip address 10.1.0.1 255.255.255.252
+interface GigabitEthernet0/2
+ description town
+ ip address 10.1.0.5 255.255.255.252
 interface GigabitEthernet0/1
  description servers
  ip address 10.9.0.1 255.255.255.0
@@ -115,19 +189,25 @@ line vty 0 4
  login local
 """
 
-KINDS = {"huawei": VrpDevice, "cisco_ios": IosDevice}
+KINDS = {"huawei": VrpDevice, "hp_comware": ComwareDevice, "cisco_ios": IosDevice}
 NETWORK = {
     "rt-branch": ("huawei", HUAWEI, "GigabitEthernet0/0/0", ip_interface("10.1.0.2/30")),
+    "rt-town": ("hp_comware", COMWARE, "GigabitEthernet0/0", ip_interface("10.1.0.6/30")),
     "core": ("cisco_ios", IOS, "GigabitEthernet0/1", ip_interface("10.9.0.1/24")),
 }
 SUBNETS = (
     "10.1.0.0/30",
+    "10.1.0.4/30",
     "10.1.8.0/30",
     "10.1.12.0/24",
     "10.1.13.0/24",
+    "10.1.16.0/24",
+    "10.1.17.0/24",
+    "10.1.18.0/24",
     "10.9.0.0/24",
     "10.255.0.1/32",
     "10.255.0.2/32",
+    "10.255.0.3/32",
 )
 MANAGEMENT: dict[str, IPv4Interface] = {name: row[3] for name, row in NETWORK.items()}
 

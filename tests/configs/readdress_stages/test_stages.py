@@ -126,7 +126,11 @@ def test_what_a_language_holds_once_is_listed(network):
     }
     assert {("source", "one-value"), ("destination", "one-value"), ("router-id", "one-value")} <= singles["rt-branch"]
     assert ("rule 10 deny ip source", "no-number") in singles["rt-branch"]
-    assert {row.device: row.together for row in prefer.devices} == {"rt-branch": ("core",), "core": ("rt-branch",)}
+    assert {row.device: row.together for row in prefer.devices} == {
+        "rt-branch": ("core",),
+        "rt-town": ("core",),
+        "core": ("rt-branch", "rt-town"),
+    }
 
 
 def test_both_sides_pass_the_filters_while_both_are_in_use(network):
@@ -170,10 +174,10 @@ def test_masked_secrets_are_not_sent(network):
 def test_order_is_kept_and_turned_for_removal(network):
     """Devices are done in the given order; removal goes the other way round."""
     sources = [network.source(name, text[1]) for name, text in network.NETWORK.items()]
-    made = stages.make(sources, network.random_mapping("move", 0), REWRITE, order={"core": 0, "rt-branch": 1})
+    made = stages.make(sources, network.random_mapping("move", 0), REWRITE, order={"core": 0, "rt-branch": 1, "rt-town": 2})
     names = {stage.stage: [row.device for row in stage.devices] for stage in made.stages}
-    assert names[Stage.ADD] == ["core", "rt-branch"]
-    assert names[Stage.REMOVE] == ["rt-branch", "core"]
+    assert names[Stage.ADD] == ["core", "rt-branch", "rt-town"]
+    assert names[Stage.REMOVE] == ["rt-town", "rt-branch", "core"]
 
 
 def test_frr_has_no_first_address(network):
