@@ -17,12 +17,15 @@ from configs.readdress.stages_model import Stage
 from configs.readdress_policy import Policy
 from ipplan.mapping import Entry, Mapping
 from ipplan.mapping_file import by_length
+from lab.emulator.comware import ComwareDevice
 from lab.emulator.device import Spec
 from lab.emulator.ios import IosDevice
 from lab.emulator.vrp import VrpDevice
 
-VENDORS = ("huawei", "cisco_ios", "frr")
-PORTS = {"huawei": "GigabitEthernet0/0/{}", "cisco_ios": "GigabitEthernet0/{}", "frr": "eth{}"}
+VENDORS = ("huawei", "hp_comware", "cisco_ios", "frr")
+PORTS = {
+    "huawei": "GigabitEthernet0/0/{}",
+    "hp_comware": "GigabitEthernet0/{}", "cisco_ios": "GigabitEthernet0/{}", "frr": "eth{}"}
 MOVES = ("10.65.0.0/16", "59.193.0.0/16"), ("10.254.0.0/24", "59.192.0.0/24")
 
 
@@ -101,6 +104,13 @@ AT_STUB = {
         f"ip route-static 0.0.0.0 0.0.0.0 GigabitEthernet0/0/0 10.254.0.1 preference 250 {MARK}",
         f"ip route-static 0.0.0.0 0.0.0.0 GigabitEthernet0/0/0 59.192.0.1 preference 250 {MARK}",
     ],
+    "hp_comware": [
+        f"ip route-static 10.255.0.2 32 NULL0 preference 251 {MARK}",
+        f"ip route-static 10.65.1.0 24 NULL0 preference 251 {MARK}",
+        f"ip route-static 59.193.1.0 24 NULL0 preference 251 {MARK}",
+        f"ip route-static 0.0.0.0 0 GigabitEthernet0/0 10.254.0.1 preference 250 {MARK}",
+        f"ip route-static 0.0.0.0 0 GigabitEthernet0/0 59.192.0.1 preference 250 {MARK}",
+    ],
     "cisco_ios": [
         "ip route 10.255.0.2 255.255.255.255 Null0 251 tag 4192",
         "ip route 10.65.1.0 255.255.255.0 Null0 251 tag 4192",
@@ -118,6 +128,7 @@ AT_STUB = {
 }
 TO_STUB = {
     "huawei": "ip route-static {0.network_address} {0.netmask} GigabitEthernet0/0/0 {1} preference 250 " + MARK,
+    "hp_comware": "ip route-static {0.network_address} {0.prefixlen} GigabitEthernet0/0 {1} preference 250 " + MARK,
     "cisco_ios": "ip route {0.network_address} {0.netmask} GigabitEthernet0/0 {1} 250 tag 4192",
     "frr": "ip route {0} {1} eth0 tag 4192 250",
 }
@@ -160,8 +171,8 @@ def test_they_are_there_from_add_to_remove(vendor):
 
 def test_typed_at_devices(network):
     """Every command is taken, forth and back; what is shown is the stage's text, and in the end today's."""
-    kinds = {"huawei": VrpDevice, "cisco_ios": IosDevice}
-    plain = star("cisco_ios", "huawei", "cisco_ios", "huawei")
+    kinds = {"huawei": VrpDevice, "hp_comware": ComwareDevice, "cisco_ios": IosDevice}
+    plain = star("cisco_ios", "huawei", "cisco_ios", "huawei", "hp_comware")
     asyncio.run(_typed(network, kinds, plain))
 
 
