@@ -13,6 +13,7 @@ from configs.change.compare import content, edits
 from configs.change.computation import compute
 from configs.change.language import NEVER, Floating, Kind, Language, Paths, Slot, slot
 from configs.change.model import Change, Edit
+from configs.change.unique import statement
 
 __all__ = [
     "NEVER",
@@ -27,4 +28,5 @@ __all__ = [
     "content",
     "edits",
     "slot",
+    "statement",
 ]

@@ -120,19 +120,22 @@ class _Comparison:
                 if slot.kind is Kind.CLEAR:
                     commands.insert(0, index.removal(other, slot))
         elif slot is not None:
-            for other in candidates:
-                if index.same_entry(slot, other.text, node.text):
-                    index.keep(other)
-                    old += _all_lines(other)
-                    commands.insert(0, index.removal(other, slot))
-        for other in index.rivals(text):
-            index.keep(other)
-            old += _all_lines(other)
-            commands.insert(0, index.removal(other, index.identify(content(other))[0]))
+            old += self._gone_before(
+                [one for one in candidates if index.same_entry(slot, one.text, node.text)], index, commands
+            )
+        old += self._gone_before(index.rivals(text), index, commands)
         for other in negated:
             index.keep(other)
             old.append(other.text)
         yield Edit(path, tuple(old), text, tuple(commands))
+
+    @staticmethod
+    def _gone_before(others: Sequence[Node], index: _Index, commands: list[str]) -> list[str]:
+        """Take these lines back before the commands; their lines."""
+        for other in others:
+            index.keep(other)
+            commands.insert(0, index.removal(other, index.identify(content(other))[0]))
+        return [line for other in others for line in _all_lines(other)]
 
     def _negative(self, path: tuple[str, ...], node: Node, index: _Index) -> Iterator[Edit]:
         language = self._language

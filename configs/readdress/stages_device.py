@@ -26,7 +26,7 @@ from configs.readdress.engine import Engine
 from configs.readdress.outcomes import Action
 from configs.readdress.stages_legs import ranges
 from configs.readdress.stages_model import DeviceStage, Part, Single, Stage
-from configs.readdress.stages_texts import touched_lists, without, written
+from configs.readdress.stages_texts import listed, passed_lists, touched_lists, without, written
 from configs.readdress.turns import Hold, State, Turn, Turner
 from inventory.errors import Problem
 from inventory.text import Message
@@ -34,6 +34,7 @@ from inventory.text import Message
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from configs.places.lines import Line
     from configs.readdress.engine import Result, Source
     from configs.readdress.stages_legs import Leg
     from configs.readdress_policy import Policy
@@ -96,7 +97,7 @@ class DeviceWay:
         tree, places = source.tree, source
         for number, leg in enumerate(legs):
             result = goal if len(legs) == 1 else Engine(leg.mapping, policy).run(places)
-            turns = tuple(self._turns(result, leg))
+            turns = tuple(self._turns(result, leg, management))
             last = goal.to_bytes() if number == len(legs) - 1 else result.to_bytes()
             arrival = next((turn for turn in turns if self._is_arrival(turn, management)), None)
             self.chapters.append(_Chapter(tree, turns, last, arrival))
@@ -113,8 +114,9 @@ class DeviceWay:
             hint = Message("settle them first; govnet config readdress lists them")
             raise RefusedError(Problem("review", message, hint, self.source.path, left[0].line))
 
-    def _turns(self, result: Result, leg: Leg) -> Iterator[Turn]:
+    def _turns(self, result: Result, leg: Leg, management: Interface | None) -> Iterator[Turn]:
         turner = Turner(result.tree, self.language)
+        passed = passed_lists(result.tree, self.language, management)
         for decided in result.decided:
             new = result.changed.get(decided.line.number)
             if new is None:
@@ -124,22 +126,30 @@ class DeviceWay:
                 message = Message("the name of a view changes, and no text holds both: {text}", text=decided.line.text)
                 hint = Message("change it by hand before or after, and make the stages again")
                 raise RefusedError(Problem("view-renamed", message, hint, self.source.path, decided.line.number))
-            if not self.language.tried.match(self._path(decided.line.path, decided.line.text)):
-                message = Message(
-                    "how this line changes has not been tried on the platform “{platform}”: {text}",
-                    platform=self.source.platform,
-                    text=decided.line.text.strip(),
-                )
-                hint = Message("stage this device by hand: its re-addressed text is the goal")
-                raise RefusedError(Problem("no-stages", message, hint, self.source.path, decided.line.number))
+            self._refuse_untried(decided.line, passed)
             turn.first, turn.last = leg.levels(ranges(decided.line.text, decided.line.places))
             yield turn
 
-    def _path(self, views: Sequence[str], text: str) -> str:
-        """A line behind its views, all in their normal spelling."""
-        normal = self.language.normalise
-        heads = [normal(tuple(views[:depth]), view) for depth, view in enumerate(views)]
-        return " > ".join((*heads, normal(tuple(views), text.strip())))
+    def _refuse_untried(self, line: Line, passed: frozenset[str]) -> None:
+        """No stage is guessed for a line of which nobody has tried how it changes, nor for one that cuts us off."""
+        normal, path = self.language.normalise, line.path
+        text = line.text.strip()
+        heads = [normal(path[:depth], view) for depth, view in enumerate(path)]
+        if not self.language.tried.match(" > ".join((*heads, normal(path, text)))):
+            message = Message(
+                "how this line changes has not been tried on the platform “{platform}”: {text}",
+                platform=self.source.platform,
+                text=text,
+            )
+        elif change.statement(self.language, path, text) and listed(self.language, path) in passed:
+            message = Message(
+                "our own session passes this list, and while a rule gets another's number neither is there: {text}",
+                text=text,
+            )
+        else:
+            return
+        hint = Message("stage this device by hand: its re-addressed text is the goal")
+        raise RefusedError(Problem("no-stages", message, hint, self.source.path, line.number))
 
     @staticmethod
     def _is_arrival(turn: Turn, management: Interface | None) -> bool:

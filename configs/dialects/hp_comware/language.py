@@ -40,9 +40,7 @@ _SLOTS = (
         Kind.SINGLE,
         r"undo snmp-agent target-host \g<what> address udp-domain \g<host> params securityname \g<name>",
     ),
-    slot(
-        r"radius scheme ", r"primary (?P<what>authentication|accounting) \d", Kind.SINGLE, r"undo primary \g<what>"
-    ),
+    slot(r"radius scheme ", r"primary (?P<what>authentication|accounting) \d", Kind.SINGLE, r"undo primary \g<what>"),
     slot(
         r"radius scheme ",
         rf"secondary (?P<what>authentication|accounting) {_HOST}(?P<port> \d+)?(?: key .*)?$",

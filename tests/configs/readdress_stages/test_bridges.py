@@ -25,7 +25,10 @@ from lab.emulator.vrp import VrpDevice
 VENDORS = ("huawei", "hp_comware", "cisco_ios", "frr")
 PORTS = {
     "huawei": "GigabitEthernet0/0/{}",
-    "hp_comware": "GigabitEthernet0/{}", "cisco_ios": "GigabitEthernet0/{}", "frr": "eth{}"}
+    "hp_comware": "GigabitEthernet0/{}",
+    "cisco_ios": "GigabitEthernet0/{}",
+    "frr": "eth{}",
+}
 MOVES = ("10.65.0.0/16", "59.193.0.0/16"), ("10.254.0.0/24", "59.192.0.0/24")
 
 

@@ -164,6 +164,78 @@ def test_a_language_that_is_only_read_is_refused(network):
     assert {row.device for stage in made.stages for row in stage.devices} == {"core"}
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        "interface GigabitEthernet0/3\n nat server protocol tcp global 202.1.1.1 80 inside 10.9.0.10 80\n",
+        "interface GigabitEthernet0/3\n ipv6 address 2001:DB8::1/64\n ip address 10.1.8.1/30\n",
+        "nat address-group 1\n address 10.9.0.20 10.9.0.30\n",
+        "object-group ip address servers\n 0 network host address 10.9.0.10\n",
+        "security-policy ip\n rule 0 name servers\n  destination-ip-host 10.9.0.10\n",
+        "ipsec policy p 1 isakmp\n remote-address 10.9.0.10\n",
+        "info-center loghost vpn-instance CAMERAS 10.9.0.10\n",
+        "snmp-agent target-host trap address udp-domain 10.9.0.10 vpn-instance CAMERAS params securityname x\n",
+    ],
+)
+def test_a_line_that_nobody_has_tried_is_refused(network, more):
+    """Of a language of which not all is tried, by its line; others' stages are made."""
+    text = network.COMWARE + more
+    sources = [network.source("rt-town", text), network.source("core", network.IOS)]
+    made = stages.make(sources, network.random_mapping("move", 0), REWRITE)
+    (problem,) = made.problems
+    lines = text.splitlines()
+    assert (problem.code, problem.file, lines[problem.line - 1] in more) == ("no-stages", "rt-town", True)
+    assert lines[problem.line - 1].strip() in str(problem.message)
+    assert {row.device for stage in made.stages for row in stage.devices} == {"core"}
+
+
+def test_a_list_that_our_own_session_passes_is_refused(network):
+    """Where no two rules may say the same, a rule's number is free for one command, in which nobody gets through."""
+    bound = network.COMWARE.replace(" ospf cost 10\n", " ospf cost 10\n packet-filter 3000 inbound\n")
+    for text, management, refused in (
+        (bound, "10.1.0.6/30", True),
+        (bound, "10.1.16.1/24", True),  # the same list is bound there
+        (network.COMWARE, "10.1.0.6/30", False),
+        (network.COMWARE, "10.255.0.3/32", True),  # whoever comes to a loopback may come in by any interface
+        (bound, None, False),
+    ):
+        home = {"rt-town": ip_interface(management)} if management else {}
+        source = network.source("rt-town", text)
+        made = stages.make([source], network.random_mapping("move", 0), REWRITE, management=home)
+        assert [problem.code for problem in made.problems] == (["no-stages"] if refused else []), management
+
+
+def test_rules_that_say_the_same_never_meet(network):
+    """On the way to its number a rule leaves the one it had, right before; nothing is between the two."""
+    made = stages.make([network.source("rt-town", network.COMWARE)], network.random_mapping("move", 0), REWRITE)
+    add, remove = (
+        next(each for each in made.stages if each.stage is stage).devices[0] for stage in (Stage.ADD, Stage.REMOVE)
+    )
+    commands = [command for part in remove.parts for command in part.commands]
+    start = commands.index("acl advanced name HOSTS")
+    first, second, third = commands[start + 1 : start + 4]
+    said = third.removeprefix("rule 0 ")
+    number = next(line.split()[1] for line in add.text.decode().splitlines() if line.endswith(said))
+    assert number != "0"
+    assert {first, second} == {"undo rule 0", f"undo rule {number}"}
+
+
+def test_what_comware_takes_back_by_its_name_alone(network):
+    """A server is taken back without its port, facility and version, which the command does not take."""
+    made = stages.make([network.source("rt-town", network.COMWARE)], network.random_mapping("move", 0), REWRITE)
+    commands = [
+        command for stage in made.stages for row in stage.devices for part in row.parts for command in part.commands
+    ]
+    assert {
+        command for command in commands if command.startswith(("undo info", "undo snmp", "undo ntp", "undo sec"))
+    } == {
+        "undo info-center loghost 10.9.0.10",
+        "undo snmp-agent target-host trap address udp-domain 10.9.0.10 params securityname govnet",
+        "undo ntp-service unicast-server 10.9.0.11",
+        "undo secondary authentication 10.9.0.13 1645",
+    }
+
+
 def test_what_is_left_for_a_person_is_refused(network):
     """A text in which an address needs a person is no goal."""
     text = network.IOS + "frobnicate 10.9.0.10\n"
@@ -181,7 +253,9 @@ def test_masked_secrets_are_not_sent(network):
 def test_order_is_kept_and_turned_for_removal(network):
     """Devices are done in the given order; removal goes the other way round."""
     sources = [network.source(name, text[1]) for name, text in network.NETWORK.items()]
-    made = stages.make(sources, network.random_mapping("move", 0), REWRITE, order={"core": 0, "rt-branch": 1, "rt-town": 2})
+    made = stages.make(
+        sources, network.random_mapping("move", 0), REWRITE, order={"core": 0, "rt-branch": 1, "rt-town": 2}
+    )
     names = {stage.stage: [row.device for row in stage.devices] for stage in made.stages}
     assert names[Stage.ADD] == ["core", "rt-branch", "rt-town"]
     assert names[Stage.REMOVE] == ["rt-town", "rt-branch", "core"]

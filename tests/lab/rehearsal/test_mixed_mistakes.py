@@ -137,7 +137,7 @@ def _replaced(texts: dict[str, str], several: Sequence[tuple[str, str, str]]) ->
     return found
 
 
-def _town(make_town: Callable[..., Any], root: Path) -> Any:
+def town_of_makes(make_town: Callable[..., Any], root: Path) -> Any:
     """The town of the other tests with these routers."""
     town = make_town(root, 3)
     inventory = root / "inventory"
@@ -184,11 +184,11 @@ def _found(town: Any, wanted: Path, mistake: Mistake) -> None:
 @pytest.mark.parametrize("mistake", [one for one in MISTAKES if one.name in SHORT], ids=lambda one: one.name)
 def test_a_mistake_is_found(tmp_path: Path, make_town: Callable[..., Any], mistake: Mistake) -> None:
     """By the device, and a pair or the line."""
-    _found(_town(make_town, tmp_path / "town"), tmp_path / "wanted", mistake)
+    _found(town_of_makes(make_town, tmp_path / "town"), tmp_path / "wanted", mistake)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("mistake", [one for one in MISTAKES if one.name not in SHORT], ids=lambda one: one.name)
 def test_every_mistake_is_found(tmp_path: Path, make_town: Callable[..., Any], mistake: Mistake) -> None:
     """The others."""
-    _found(_town(make_town, tmp_path / "town"), tmp_path / "wanted", mistake)
+    _found(town_of_makes(make_town, tmp_path / "town"), tmp_path / "wanted", mistake)
