@@ -138,7 +138,6 @@ _TRIED = re.compile(
 )
 
 LANGUAGE = Language(
-    staged=True,
     negation="undo",
     leave="quit",
     secrets=SECRETS,

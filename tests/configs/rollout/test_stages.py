@@ -1,4 +1,4 @@
-"""Stages of a re-addressing sent by rollouts: management addresses move and come back, on VRP, Comware, IOS and FRR."""
+"""Stages of a re-addressing sent by rollouts: management addresses move and come back, on VRP, IOS and FRR."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OLD, NEW = "10.82.", "59.182."
-WHERE = "platform in (huawei, huawei_vrpv8, hp_comware, cisco_ios, frr)"
+WHERE = "platform in (huawei, huawei_vrpv8, cisco_ios, frr)"
 ADD, PREFER, REMOVE = "stages/001-add", "stages/003-prefer", "stages/005-remove"
 
 
@@ -63,7 +63,7 @@ def _town(made: Any) -> Any:
         *("config", "stages", "archive:", "--mapping", str(made.root / "mapping.csv")),
         *("--out", str(made.root / "stages")),
     )
-    assert told["networks"][0]["problems"] == []
+    assert [problem["code"] for problem in told["networks"][0]["problems"]] == ["no-stages"]  # Comware's
     made.policy("waves: [rest]\n")
     return made
 
@@ -83,12 +83,12 @@ def states(document: dict[str, Any]) -> set[str]:
 
 def texts(town: Any) -> dict[str, tuple[str, str]]:
     """What the devices run and have saved."""
-    return {name: (one["running"], one["saved"]) for name, one in town.inspect().items()}
+    return {name: (one["running"], one["saved"]) for name, one in town.inspect().items() if name != "r002"}
 
 
 def without(town: Any, prefix: str) -> list[str]:
     """The devices in whose text no address begins so."""
-    return [name for name, one in town.inspect().items() if prefix not in one["text"]]
+    return [name for name, one in town.inspect().items() if name != "r002" and prefix not in one["text"]]
 
 
 def managed(town: Any, prefix: str) -> None:
@@ -97,7 +97,8 @@ def managed(town: Any, prefix: str) -> None:
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     for row in rows:
-        row["address"] = row["address"].replace(OLD, prefix).replace(NEW, prefix)
+        if row["platform"] != "hp_comware":
+            row["address"] = row["address"].replace(OLD, prefix).replace(NEW, prefix)
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
         writer.writeheader()
@@ -121,7 +122,7 @@ def _there(town: Any) -> None:
     assert (early.returncode, "the table of devices says 10.82." in early.stderr) == (3, True), early.stderr
     managed(town, NEW)
     assert states(go(town, REMOVE)) == {"changed"}
-    assert without(town, OLD) == ["r000", "r001", "r002", "r003", "r004"]
+    assert without(town, OLD) == ["r000", "r001", "r003", "r004"]
     assert all(one["running"] == one["saved"] for one in town.inspect().values())
     assert not any(save["armed"] for one in town.inspect().values() for save in one["saves"])
 
@@ -147,7 +148,7 @@ def test_killed_in_the_middle(whole_way: Any, kill: Callable[[Any], None]) -> No
     stage = ("--stage", str(town.root / PREFER))
     for number in range(6):
         back = ("--undo",) if number % 2 else ()
-        for name in ("r000", "r001", "r002", "r003"):
+        for name in ("r000", "r001", "r003"):
             town.faults(name, "slow=0.15")
         known = len(town.json("rollout", "list")["rollouts"])
         process = town.begin("rollout", "start", "--lab", "--commit", "--allow-reboot", *stage, *back)
@@ -155,7 +156,7 @@ def test_killed_in_the_middle(whole_way: Any, kill: Callable[[Any], None]) -> No
         until(lambda: any(row["state"] == "working" for row in town.json("rollout", "status")["devices"]))
         time.sleep(0.4 * number)
         kill(process)
-        for name in ("r000", "r001", "r002", "r003"):
+        for name in ("r000", "r001", "r003"):
             town.faults(name, "")
         done = town.json("rollout", "resume", "--allow-reboot")
         assert (done["phase"], states(done) <= {"changed", "same"}) == ("done", True), done
@@ -170,7 +171,7 @@ def test_a_line_that_breaks_anywhere(whole_way: Any) -> None:
     endpoints = control.load(whole_way.root).endpoints()
     steps = stages.steps(whole_way.root, PREFER)
     outcomes = Counter()
-    for name, undo in product(("r000", "r001", "r002", "r003"), (False, True)):
+    for name, undo in product(("r000", "r001", "r003"), (False, True)):
         device = loaded.inventory.devices[name]
         forth, back = (
             replace(steps[name].job(loaded, device, endpoints, undo=way), allow_reboot=True) for way in (undo, not undo)
