@@ -191,7 +191,7 @@ def test_an_exit_that_is_left_open_is_found(copied: Callable[[str], Copy]) -> No
     city = copied("suqian")
     devices = wave(city, *UNITS)
     edited(city.root / "wanted" / "ur-wbgs.cfg", "undo ip route-static 0.0.0.0 0.0.0.0 192.0.2.1\n", "")
-    done = rehearse(city, devices, "--once", "--settle", "15")
+    done = rehearse(city, devices, "--once")
     found = [row for row in done["findings"] if row["kind"] == "forbidden-passed"]
     assert [(row["device"], row["pair"]) for row in found] == [("ur-wbgs", "pc-wbgs → inet-ur-wbgs")]
     assert done["exit"] == 1
@@ -204,7 +204,7 @@ def test_a_firewall_that_forgets_a_new_network_is_found(copied: Callable[[str], 
     city = copied("suqian")
     devices = wave(city, *UNITS)
     edited(city.root / "backbone" / "fw-internet.cfg", "  ip 10.97.86.0/24\n", "")
-    done = rehearse(city, devices, "--once", "--settle", "15")
+    done = rehearse(city, devices, "--once")
     [leg] = done["legs"]
     found = {(row["device"], row["pair"]) for row in done["findings"] if row["leg"] == leg["leg"]}
     assert found == {("fw-internet", f"pc-tsw → {there}") for there in ("srv-servers", "inet-fw-internet")}
