@@ -55,7 +55,19 @@ def run(city: Copy, part: Slice, *words: str) -> dict[str, Any]:
 def rehearse(city: Copy, devices: Sequence[str], *words: str) -> dict[str, Any]:
     """The same for any devices."""
     where = f"name in ({', '.join(devices)})"
-    command = ["lab", "rehearse", "rehearsal", "backbone", "--change", "wanted", "--where", where, "--late", "1", "--json"]
+    command = [
+        "lab",
+        "rehearse",
+        "rehearsal",
+        "backbone",
+        "--change",
+        "wanted",
+        "--where",
+        where,
+        "--late",
+        "1",
+        "--json",
+    ]
     done = subprocess.run(
         [sys.executable, "-c", "from cli.main import main; main()", *command, *words],
         capture_output=True,
@@ -231,7 +243,9 @@ def dearer(city: Copy) -> None:
     (city.root / "wanted").mkdir()
     text = (city.root / "backbone" / "cr-minqin.cfg").read_text(encoding="utf-8")
     assert text.count(" ospf cost 1\n") == 1
-    (city.root / "wanted" / "cr-minqin.cfg").write_text(text.replace(" ospf cost 1\n", " ospf cost 5\n"), encoding="utf-8")
+    (city.root / "wanted" / "cr-minqin.cfg").write_text(
+        text.replace(" ospf cost 1\n", " ospf cost 5\n"), encoding="utf-8"
+    )
 
 
 def test_a_wrong_cost_leads_a_county_over_its_narrow_line(copied: Callable[[str], Copy]) -> None:
@@ -272,7 +286,9 @@ def test_the_second_line_of_a_county(copied: Callable[[str], Copy], line: str, f
     second = during[f"{line}-2"]
     assert (second["percent"] < 88, second["dropped_percent"] < 1) == (fits, fits)
     found = {(row["line"], row["pair"].partition(" ")[0]) for row in done["findings"] if row["kind"] == "load-lost"}
-    assert found == (set() if fits else {(f"{line}-2", host) for host in ("pc-minqin", "pc-minqin-xiqu", "pc-tianzhu", "pc-czj")})
+    assert found == (
+        set() if fits else {(f"{line}-2", host) for host in ("pc-minqin", "pc-minqin-xiqu", "pc-tianzhu", "pc-czj")}
+    )
     assert all("is down" in row["told"]["en"] for row in done["findings"] if row["kind"] in ("load-lost", "line-full"))
     assert any("ln-city: 17.0 of the measured" in note["en"] for note in done["notes"])
 
