@@ -139,6 +139,15 @@ class Seen:
         return bool(self.control) if held else not self.wrong
 
 
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A line of a device's text, and what is wrong with it."""
+
+    device: str
+    line: str
+    told: Message
+
+
 class Way(StrEnum):
     """The direction of a leg."""
 
@@ -185,7 +194,8 @@ class Leg:
     """One stage sent, or taken back, and what was seen during and behind it.
 
     `allowed` is how many seconds without an answer a pair may have, all its gaps together. `neighbours` are the
-    numbers of full OSPF neighbours by device, of those that tell. `texts` are the running configurations behind it, by
+    numbers of full OSPF neighbours by device, of those that tell. `stale` is what the change has left behind, and was
+    not so today. `texts` are the running configurations behind it, by
     device; `unread` says of the others why they have none. `unlike` are devices whose stand-ins do not do what they
     run. `unasked` are required pairs that have no address at this point. `unmade`: what was to go down in the middle,
     and did not.
@@ -207,7 +217,10 @@ class Leg:
     unlike: Mapping[str, Message] = field(default_factory=dict)
     unasked: tuple[Pair, ...] = ()
     unmade: tuple[Message, ...] = ()
+    stale: tuple[Stale, ...] = ()
+    deaf: tuple[str, ...] = ()  # hosts of which nothing passes, and that do not even find their router
     silent: tuple[tuple[str, str], ...] = ()  # devices and addresses that must answer and do not
+    pause: tuple[float, float] = (0.0, 0.0)  # when no probe was sent for longest: seconds since it began, how long
     settled: float = 0.0  # seconds behind the push until everything was as it is in the matrix
     windows: tuple[Window, ...] = ()  # looks at the load of the lines
 
