@@ -148,5 +148,4 @@ def _gateway(topology: Topology, device: Device, text: str | None, renderer: Ren
             Message("the configuration of “{device}” is empty", device=device.name),
             Message("see `govnet config render {device}`", device=device.name),
         )
-    # One who answers many tunnels listens before anybody calls.
-    return gateway.gateway(files), 0 if gateway.tunnels_of(files) > 1 else 1
+    return gateway.gateway(files), 0 if gateway.answers_only(files) else 1
