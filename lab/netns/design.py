@@ -93,7 +93,7 @@ def _device(
     topology: Topology, spec: NodeSpec, fault: Fault | None, text: str | None, renderer: Renderer | None
 ) -> NodeSpec:
     device = topology.workspace.inventory.devices[spec.name]
-    server = ssh(device.port, slow=fault is Fault.SLOW, mute=fault is Fault.MUTE)
+    server = ssh(device.port, slow=fault is Fault.SLOW, mute=fault is Fault.MUTE, root=device.platform == "linux")
     users = accounts(*_logins(topology, device, wrong=fault is Fault.WRONG_PASSWORD))
     if device.platform == "linux":
         parts, stage = _gateway(topology, device, text, renderer)
@@ -113,7 +113,9 @@ def _logins(topology: Topology, device: Device, *, wrong: bool) -> list[Login]:
     password = credential.password.resolve(root).reveal() if credential.password is not None else ""
     if wrong:
         password = f"not-{password}"
-    users = [Login(credential.username, password, in_frr=device.platform == "frr")]
+    users = [
+        Login(credential.username, password, in_frr=device.platform == "frr", root=device.platform == "linux")
+    ]
     if device.platform == "frr" and credential.username != CLI_USER:
         users.append(Login(CLI_USER, password, "/usr/bin/vtysh", in_frr=True))
     return users

@@ -31,6 +31,15 @@ FOLDER: Final = "stages"
 _TEXTS: Final = (".cfg", ".conf", ".txt")
 
 
+def whole(workspace: Workspace, platform: str, text: bytes) -> bytes:
+    """A text as a device can run it that runs as it is: with invented secrets for the names of those it needs."""
+    if platform != "linux" or b"<secret:" not in text:
+        return text
+    from configs.render import filled  # noqa: PLC0415 - start-up time
+
+    return filled(workspace, text.decode("utf-8")).encode()
+
+
 def write(root: Path, change: Path, workspace: Workspace, plan: Plan, today: Mapping[str, bytes]) -> Path:
     """Put the stages of a change into the copy at `root`; returns their folder.
 
@@ -141,7 +150,8 @@ def _of_texts(folder: Path, workspace: Workspace, today: Mapping[str, bytes]) ->
         if not path.is_file() or name not in today:
             continue
         device = workspace.inventory.devices[name]
-        row = _row(f"{name}.cfg", device.platform, today[name], path.read_bytes(), device.address)
+        wanted = whole(workspace, device.platform, path.read_bytes())
+        row = _row(f"{name}.cfg", device.platform, today[name], wanted, device.address)
         if row is not None:
             rows.append(row)
             staged.today[row.device] = today[name]

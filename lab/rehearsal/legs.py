@@ -25,6 +25,7 @@ from lab.rehearsal import faults as failing
 from lab.rehearsal import hosts as hosting
 from lab.rehearsal import matrix as asking
 from lab.rehearsal import mixed, scratch, standing, ways
+from lab.rehearsal import outside as outsiders
 from lab.rehearsal import pairs as pairing
 from lab.rehearsal.model import Leg, Pushed, Seen, Wanted, Way
 
@@ -108,7 +109,7 @@ class Walk:
         top = course.root / changes.FOLDER
         self._stages = changes.stages_of(top)
         self._steps = sending.all_steps(top)
-        self._hosts = {host.name: host for host in course.lab.hosts}
+        self._hosts = {host.name: host for host in course.lab.everybody}
         running = {device.name for device in course.lab.topology.devices}
         self._roads = pairing.Roads(course.lab.topology.workspace.inventory, running)
         # Every device's text at each point: today's, then behind each stage.
@@ -222,6 +223,8 @@ class Walk:
         )
         leg.neighbours = asking.wait_neighbours(course.lab.state, routers, max(0.0, course.settle - leg.settled))
         leg.texts, leg.unread = read(course)
+        if course.lab.somebody is not None:
+            leg.seal = outsiders.seen(course.lab.state, course.lab.hosts)
         self._asked.setdefault(point, leg.matrix)
         # What could not be read the first time is compared with nothing; the finding about that leg says so.
         self._first.setdefault(point, leg.texts)
@@ -249,7 +252,7 @@ class Walk:
         """The devices and the new addresses that do not do: silent, or with nobody at the other end of their line."""
         owners = {text.partition("/")[0]: row["name"] for row in stage["devices"] for text in row["check"]}
         live, homes = self._live(point), self._homes(point)
-        asker = max(self._hosts, key=lambda name: len(live[name]), default="")
+        asker = max((host.name for host in self._course.lab.hosts), key=lambda name: len(live[name]), default="")
         quiet = asking.silent(self._course.lab.state, asker, list(owners)) if asker else []
         yield from ((owners[one], one) for one in quiet)
         running = {device.name for device in self._course.lab.topology.devices}
@@ -296,10 +299,12 @@ class Walk:
 
     def _live(self, point: int) -> dict[str, frozenset[int]]:
         homes = self._homes(point)
-        return {
+        found = {
             host.name: hosting.live(host, hosting.at(homes.get(host.device, {}), host.interface))
-            for host in self._hosts.values()
+            for host in self._course.lab.hosts
         }
+        somebody = self._course.lab.somebody
+        return found if somebody is None else found | {somebody.name: frozenset({0})}
 
     def _flows(self, point: int) -> list[Flow]:
         return pairing.flows(self._course.pairs, self._hosts, self._live(point))

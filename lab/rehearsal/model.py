@@ -44,12 +44,13 @@ class Wanted(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Packets from one host to another, and why that is wanted or not."""
+    """Packets from one host to another, and why that is wanted or not. `port`: the UDP port that is asked, 0: any."""
 
     a: str
     b: str
     wanted: Wanted
     why: Message
+    port: int = 0
 
     @property
     def name(self) -> str:
@@ -66,9 +67,9 @@ class Flow:
     b: IPv4Address
     home: int = 0
 
-    def as_probe(self) -> list[str]:
+    def as_probe(self) -> list[str | int]:
         """As the prober takes it."""
-        return [self.pair.a, str(self.a), self.pair.b, str(self.b)]
+        return [self.pair.a, str(self.a), self.pair.b, str(self.b), self.pair.port]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,15 @@ class Seen:
         """Whether a required pair failed or a forbidden one passed."""
         wanted = self.flow.pair.wanted
         return (wanted is Wanted.REQUIRED and not self.passed) or (wanted is Wanted.FORBIDDEN and self.passed)
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Packets that the carriers have seen: between LANs in the clear, with the pairs of their hosts; and sealed."""
+
+    clear: int
+    sealed: int
+    pairs: tuple[tuple[str, str], ...] = ()
 
 
 class Way(StrEnum):
@@ -181,6 +191,7 @@ class Leg:
     unasked: tuple[Pair, ...] = ()
     unmade: tuple[Message, ...] = ()
     silent: tuple[tuple[str, str], ...] = ()  # devices and addresses that must answer and do not
+    seal: Seal | None = None  # None: no tunnel runs over the internet here
     settled: float = 0.0  # seconds behind the push until everything was as it is in the matrix
 
     @property

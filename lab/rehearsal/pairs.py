@@ -5,8 +5,11 @@ decide, as zones.yaml has them, and traffic that no flow names must not pass. Ho
 each other, unless each VRF imports the other's routes (RFC 4364, section 4.3.1). Where there is no way over the lines
 that run, nothing is wanted.
 
-Probes are UDP: a flow counts as allowing a pair only if its services hold `any` or `udp`; one for other services leaves
-the pair open, for a probe that is stopped would say nothing of the service.
+Probes are UDP: a flow counts as allowing a pair only if its services hold `any`, `udp` or `dns`, whose port is asked
+then; one for other services leaves the pair open, for a probe that is stopped would say nothing of the service.
+
+Units do not talk to each other through their tunnels (`ipplan.addresses.Tunnel`): packets that would have to pass two
+must not arrive, unless a flow leads from the zone of the tunnels to itself.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from typing import TYPE_CHECKING
 from inventory.model import LineKind
 from inventory.text import Message
 from lab.rehearsal.model import Flow, Pair, Wanted
+from lab.rehearsal.prober import DNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from lab.rehearsal.model import Host
 
 _ANY = frozenset({"any", "udp"})
+_DNS = "dns"
 
 
 def pairs(inventory: Inventory, running: Collection[str], hosts: Sequence[Host]) -> list[Pair]:
@@ -40,6 +45,10 @@ def _pair(inventory: Inventory, roads: Roads, a: Host, b: Host) -> Pair:
     way = roads.between(a, b)
     if way is None:
         return Pair(a.name, b.name, Wanted.OPEN, Message("no lines lead from one to the other"))
+    apart = _two_tunnels(inventory, way)
+    if apart is not None:
+        return Pair(a.name, b.name, Wanted.FORBIDDEN, apart)
+    port = 0
     for device, inside, outside in way:
         one, other = inventory.zone_of(device, inside), inventory.zone_of(device, outside)
         if one is None or other is None or one is other or one.vrf != other.vrf:
@@ -55,11 +64,34 @@ def _pair(inventory: Inventory, roads: Roads, a: Host, b: Host) -> Pair:
                 "no flow leads from zone {a} to zone {b} on {device}", a=one.name, b=other.name, device=device
             )
             return Pair(a.name, b.name, Wanted.FORBIDDEN, why)
-        if not services & _ANY:
+        if not services & _ANY and _DNS in services:
+            port = DNS
+        elif not services & _ANY:
             why = Message("{device} lets only these services through: {names}", device=device,
                           names=", ".join(sorted(services)))  # fmt: skip
             return Pair(a.name, b.name, Wanted.OPEN, why)
-    return Pair(a.name, b.name, Wanted.REQUIRED, Message("both are in {vrf}, and no zone stands between", vrf=a.vrf))
+    why = Message("both are in {vrf}, and no zone stands between", vrf=a.vrf)
+    if port:
+        why = Message("both are in {vrf}, and all zones between let DNS through, which is what is asked", vrf=a.vrf)
+    return Pair(a.name, b.name, Wanted.REQUIRED, why, port)
+
+
+def _two_tunnels(inventory: Inventory, way: Sequence[tuple[str, str, str]]) -> Message | None:
+    """Why packets must not arrive whose way passes two tunnels; None if it does not, or a flow says that they may."""
+    ends = {
+        (end.device, end.interface)
+        for line in inventory.lines.values()
+        if line.kind is LineKind.TUNNEL and line.b is not None
+        for end in (line.a, line.b)
+    }
+    entered = [(device, inside) for device, inside, _ in way if (device, inside) in ends]
+    if len(entered) < 2:
+        return None
+    zones = [zone for device, inside in entered if (zone := inventory.zone_of(device, inside)) is not None]
+    if any((flow.from_zone, flow.to_zone) == (zone.name, zone.name) for zone in zones for flow in inventory.flows):
+        return None
+    return Message("the way passes {count} tunnels, and units do not talk to each other through those",
+                   count=len(entered))  # fmt: skip
 
 
 def _joined(inventory: Inventory, a: str, b: str) -> bool:
@@ -139,10 +171,10 @@ def unasked(wanted: Sequence[Pair], found: Sequence[Flow]) -> tuple[Pair, ...]:
 
 def both_ways_once(wanted: Sequence[Flow]) -> list[Flow]:
     """The flows without those that are another one's way back: an answered probe shows both directions."""
-    seen: set[frozenset[tuple[str, object]]] = set()
+    seen: set[tuple[int, frozenset[tuple[str, object]]]] = set()
     found = []
     for flow in wanted:
-        ends = frozenset(((flow.pair.a, flow.a), (flow.pair.b, flow.b)))
+        ends = (flow.pair.port, frozenset(((flow.pair.a, flow.a), (flow.pair.b, flow.b))))
         if ends not in seen:
             seen.add(ends)
             found.append(flow)

@@ -12,6 +12,7 @@ from inventory.text import Message, mark
 from lab.rehearsal import change as changes
 from lab.rehearsal import faults as failing
 from lab.rehearsal import mixed, running, scratch
+from lab.rehearsal import outside as outsiders
 from lab.rehearsal import pairs as pairing
 from lab.rehearsal import result as judging
 from lab.rehearsal.legs import LATE, Course, Walk, read
@@ -76,7 +77,12 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     plan = plans.read(path)
     faults = failing.read(order.faults, workspace.inventory)
     chosen = set(order.devices) or set(workspace.inventory.devices)
-    today = {name: text for name, text in order.texts.items() if name in chosen}
+    devices = workspace.inventory.devices
+    today = {
+        name: changes.whole(workspace, devices[name].platform, text)
+        for name, text in order.texts.items()
+        if name in chosen
+    }
     lacking = sorted(name for name in chosen if name not in today)
     able = {
         name: text for name, text in today.items() if mixed.runnable(workspace.inventory.devices[name].platform) is None
@@ -88,9 +94,11 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     lab = running.up(workspace, plan, set(today), along, observer)
     notes = _notes(workspace, lab, lacking, changes.named(order.change) - set(able))
     with Traffic(lab.keeper, lab.state.directory / "prober.log") as traffic:
-        traffic.open(lab.hosts)
+        traffic.open(lab.everybody)
         names = {device.name for device in lab.topology.devices}
         wanted = pairing.pairs(lab.topology.workspace.inventory, names, lab.hosts)
+        if lab.somebody is not None:
+            wanted += outsiders.pairs(workspace.inventory, lab.hosts, lab.somebody)
         course = Course(
             order.place,
             workspace,

@@ -79,7 +79,7 @@ class Result:
                     "vrf": host.vrf,
                     "addresses": [str(home.address) for home in host.homes],
                 }
-                for host in self.lab.hosts
+                for host in self.lab.everybody
             ],
             "findings": [finding.as_json() for finding in self.findings],
             "before": [_seen(seen) for seen in self.before],
@@ -136,6 +136,7 @@ def _leg(leg: Leg) -> dict[str, Any]:
         "neighbours": dict(leg.neighbours),
         "matrix": [_seen(seen) for seen in leg.matrix],
         "faults": [_both(fault) for fault in leg.faults],
+        "internet": None if leg.seal is None else {"clear": leg.seal.clear, "sealed": leg.seal.sealed},
     }
 
 
@@ -192,6 +193,7 @@ def findings(
             name = seen.flow.pair.name
             if seen.wrong and name not in failing and walk.point(leg) >= since.get(name, 0):
                 yield _wrong_pair(seen, leg.name, walk)
+        yield from _clear(leg)
         yield from _lost(leg, walk)
         yield from _neighbours(leg, neighbours)
         yield from _as_before(leg, walk)
@@ -282,6 +284,15 @@ def _wrong_pair(seen: Seen, leg: str, walk: Walk) -> Finding:
     return Finding("required-failed", text, leg, seen.last or walk.home_of(pair.a), pair.name)
 
 
+def _clear(leg: Leg) -> Iterator[Finding]:
+    """Packets between LANs that the carriers could read."""
+    if leg.seal is None:
+        return
+    for a, b in leg.seal.pairs:
+        text = Message("packets from {a} to {b} passed the internet outside of any tunnel", a=a, b=b)
+        yield Finding("unsealed", text, leg.name, "", f"{a} → {b}")
+
+
 def too_much(loss: Loss, leg: Leg) -> bool:
     """Whether a flow lost more than the leg allows. One that loses every other probe is away half of the time."""
     return bool(loss.lost) and (not leg.allowed or loss.away(leg.seconds) > leg.allowed)
@@ -342,6 +353,7 @@ KINDS = {
     "required-failed": mark("required pair failed"),
     "forbidden-passed": mark("forbidden pair passed"),
     "loss": mark("packets lost"),
+    "unsealed": mark("packets passed the internet unsealed"),
     "neighbours": mark("routing neighbour lost"),
     "not-as-before": mark("configuration not as before"),
     "matrix-differs": mark("pairs not as before"),

@@ -11,6 +11,7 @@ from lab import topology as topologies
 from lab.backends.netns import Netns
 from lab.rehearsal import hosts as hosting
 from lab.rehearsal import mixed
+from lab.rehearsal import outside as outsiders
 from lab.state import FOLDER, OWN_LANGUAGES, Skipped
 from lab.topology import NodeKind
 
@@ -53,6 +54,12 @@ class Lab:
     topology: Topology
     hosts: tuple[Host, ...]
     left: Mapping[str, Sequence[Message]] = field(default_factory=dict)
+    somebody: Host | None = None  # out in the internet, where that is there
+
+    @property
+    def everybody(self) -> tuple[Host, ...]:
+        """The hosts, and whoever is out there."""
+        return self.hosts if self.somebody is None else (*self.hosts, self.somebody)
 
     @property
     def keeper(self) -> int:
@@ -98,13 +105,15 @@ def up(
     along = {name: several for name, several in texts.items() if name in running}
     observer.step(Message("compiling the stand-ins of {count} devices", count=len(along)))
     made = mixed.network(workspace, along, found)
-    spec = mixed.spec_of(made, built, workspace, along, found)
-    topology = replace(mixed.topology_of(made, built, workspace, found), skipped=skipped)
+    beyond = outsiders.outside(built, inventory, running, found)
+    spec = mixed.spec_of(made, built, workspace, along, found, beyond)
+    topology = replace(mixed.topology_of(made, built, workspace, found, beyond), skipped=skipped)
     directory = workspace.root / FOLDER
     directory.mkdir(mode=0o700, exist_ok=True)
     state = _Built(spec).up(topology, directory, observer, faults={}, owned=True)
     today = {name: several[0] for name, several in along.items()}
-    return Lab(state, topology, found, mixed.left(made, today))
+    somebody = beyond.host if beyond is not None else None
+    return Lab(state, topology, found, mixed.left(made, today), somebody)
 
 
 def ended(root: Path) -> None:

@@ -115,7 +115,7 @@ def _page(result: Result) -> dict[str, Any]:
             for one, more in grouped(result.findings)
         ],
         "legs": [_leg(leg) for leg in result.legs],
-        "names": [host.name for host in result.lab.hosts],
+        "names": [host.name for host in result.lab.everybody],
         "before": _cells(result.before),
         "after": _cells(last),
         "losses": [(_title(leg), *_bars(leg)) for leg in result.legs if any(loss.lost for loss in leg.losses)],
