@@ -17,11 +17,13 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
-SECONDS = 180
+SECONDS = 600
 # The pages with commands, in both languages.
 PAGES = (
     ("README.md", "README.zh-CN.md"),
@@ -56,6 +58,8 @@ REACHES = {
 }
 # These serve until they are told to stop.
 SERVERS = {("collect", "serve"), ("collect", "traps"), ("collect", "relay")}
+# They listen where the page says: one at a time, though pages are walked through side by side.
+SERVING = threading.Lock()
 # These want a rollout that runs at the same time, or a second person: alone they are refused, with 4.
 REFUSED = {("rollout", "pause"), ("rollout", "approve")}
 # Some of the example's devices have no backup: these commands name them and end with 3.
@@ -137,15 +141,19 @@ def run(line: str, directory: Path) -> str:
     if tuple(words[1:3]) in REACHES and "--lab" not in words:
         return "would reach for real devices: the page shows it with --lab"
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
-    with subprocess.Popen(
-        ["/bin/sh", "-c", f"exec {line}"],
-        cwd=directory,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        if tuple(words[1:3]) in SERVERS and not {"--list", "--setup"} & set(words):
+    serves = tuple(words[1:3]) in SERVERS and not {"--list", "--setup"} & set(words)
+    with (
+        SERVING if serves else nullcontext(),
+        subprocess.Popen(
+            ["/bin/sh", "-c", f"exec {line}"],
+            cwd=directory,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process,
+    ):
+        if serves:
             # A server runs until it is told to stop; once it says where it listens, stopping it in order is success.
             until_it_serves(process)
             process.send_signal(signal.SIGTERM)
@@ -199,24 +207,30 @@ def scratch_example(directory: Path) -> Path:
     return workspace
 
 
+def check_pages(number: int, scratch: Path) -> list[str]:
+    """Walk through a page, which says the same in both languages; returns the faults."""
+    pages = PAGES[number]
+    english, chinese = (shell_lines(ROOT / page) for page in pages)
+    faults = []
+    if english != chinese:
+        faults.append(f"{' and '.join(pages)} show different commands: {set(english) ^ set(chinese)}")
+    folder = scratch / f"page-{number}"
+    folder.mkdir()
+    return faults + walk_through(pages[0], english, folder)
+
+
+def check_help(scratch: Path) -> list[str]:
+    """Run the examples of every command's help; returns the faults."""
+    return walk_through("help", [*PREPARATION, *help_examples(), "govnet lab down"], scratch_example(scratch))
+
+
 def main() -> int:
     """Print each fault; the exit status says whether there was any."""
-    faults = []
-    with tempfile.TemporaryDirectory(prefix="govnet-docs-") as name:
+    with tempfile.TemporaryDirectory(prefix="govnet-docs-") as name, ThreadPoolExecutor(os.cpu_count()) as pool:
         scratch = Path(name)
-        for number, pages in enumerate(PAGES):
-            english, chinese = (shell_lines(ROOT / page) for page in pages)
-            if english != chinese:
-                faults.append(f"{' and '.join(pages)} show different commands: {set(english) ^ set(chinese)}")
-            folder = scratch / f"page-{number}"
-            folder.mkdir()
-            faults += walk_through(pages[0], english, folder)
-        workspace = scratch_example(scratch)
-        faults += walk_through(
-            "help",
-            [*PREPARATION, *help_examples(), "govnet lab down"],
-            workspace,
-        )
+        checks = [pool.submit(check_help, scratch)]
+        checks += [pool.submit(check_pages, number, scratch) for number in range(len(PAGES))]
+        faults = [fault for check in checks for fault in check.result()]
     sys.stdout.write("".join(f"{fault}\n" for fault in faults))
     return 1 if faults else 0
 

@@ -17,7 +17,7 @@ from inventory.errors import LabError
 from lab import checks, control
 from lab.backend import Fault, NodeStatus
 from lab.backends.netns import Netns
-from tests.lab.leftovers import OWN, assert_nothing_left, belongings
+from tests.lab.leftovers import OWN, Belongings
 from tests.patience import until
 
 if TYPE_CHECKING:
@@ -44,21 +44,22 @@ def workspace(tmp_path: Path, make_workspace: Callable[[Path], Path]) -> Iterato
 
 def test_down_leaves_nothing(workspace: Path) -> None:
     """Nothing of the lab is left; a second `down` has nothing to do."""
-    before = belongings(workspace)
+    ours = Belongings(workspace)
     control.up(workspace, backend_name="netns", where=SMALL)
+    assert len(ours.members()) > 2 * 4  # zebra, ospfd, sshd and a first process each
     assert control.down(workspace) is True
     assert control.down(workspace) is False
-    assert_nothing_left(before, workspace, OWN[:4])
+    ours.assert_nothing_left(OWN[:4])
 
 
 @pytest.mark.parametrize("victim", ["holder", "keeper"])
 def test_kill_leaves_nothing(workspace: Path, victim: str) -> None:
     """SIGKILL to either of the lab's first two processes ends every other; the state counts as no lab; `up` works."""
-    before = belongings(workspace)
+    ours = Belongings(workspace)
     state = control.up(workspace, backend_name="netns", where=SMALL)
-    assert belongings(workspace)["processes"] - before["processes"]
+    assert len(ours.members()) > 2 * 4
     os.kill(state.pid if victim == "holder" else int(state.extra["keeper"]), signal.SIGKILL)
-    assert_nothing_left(before, workspace, OWN)
+    ours.assert_nothing_left(OWN)
     # The holder ends right after the keeper, not in the same instant.
     until(lambda: control.find(workspace) is None)
     control.up(workspace, backend_name="netns", where=SMALL)
@@ -67,7 +68,7 @@ def test_kill_leaves_nothing(workspace: Path, victim: str) -> None:
 
 def test_the_starter_killed_while_building_leaves_nothing(workspace: Path) -> None:
     """At any moment before the lab is ready, the death of whoever wanted it ends it."""
-    before = belongings(workspace)
+    ours = Belongings(workspace)
     chance = random.Random(7)  # noqa: S311 - moments, not secrets
     for _ in range(4):
         starter = subprocess.Popen(
@@ -75,11 +76,12 @@ def test_the_starter_killed_while_building_leaves_nothing(workspace: Path) -> No
         )
         with starter:
             time.sleep(chance.uniform(0.5, 1.6))
+            ours.members()
             starter.kill()
             said = starter.communicate()[0]
         if said:
             control.down(workspace)
-        assert_nothing_left(before, workspace, OWN)
+        ours.assert_nothing_left(OWN)
 
 
 def test_two_labs_do_not_meet(workspace: Path, tmp_path: Path, make_workspace: Callable[[Path], Path]) -> None:
@@ -116,15 +118,14 @@ def test_one_workspace_has_one_lab(workspace: Path) -> None:
 
 def test_a_device_that_does_not_start_is_named(workspace: Path) -> None:
     """A packet filter that nft refuses ends the attempt: the message has the device and nft's words."""
-    before = belongings(workspace)
     template = workspace / "templates" / "linux" / "unit-vpn-gateway.j2"
     template.parent.mkdir(parents=True)
     template.write_text("### /etc/nftables.conf\nflush ruleset\ntable inet broken {\n  chain x {\n    accpet\n  }\n}\n")
-    before["files"] = belongings(workspace)["files"]
+    ours = Belongings(workspace)
     with pytest.raises(LabError, match=r"1 devices did not start; “vg-zfb” said: .*nftables\.conf:4:") as caught:
         control.up(workspace, backend_name="netns", where="name in (vg-zfb, fw-border)")
     assert "govnet config render vg-zfb" in str(caught.value.hint)
-    assert_nothing_left(before, workspace, OWN[:4])
+    ours.assert_nothing_left(OWN[:4])
 
 
 def test_faults_on_demand(workspace: Path) -> None:

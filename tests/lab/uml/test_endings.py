@@ -1,8 +1,4 @@
-"""Whatever ends whichever part of a machine, at any moment: nothing of it stays behind.
-
-Other labs may run on this machine: a process belongs to ours if it has our lab's lock open, or is in a PID namespace
-of one that has. No other is touched, or counted.
-"""
+"""Whatever ends whichever part of a machine, at any moment: nothing of it stays behind."""
 
 from __future__ import annotations
 
@@ -18,9 +14,8 @@ from pathlib import Path
 import pytest
 
 from lab import control
-from tests.lab.leftovers import OWN
+from tests.lab.leftovers import OWN, Belongings
 from tests.lab.uml.conftest import SMALL
-from tests.patience import until
 
 pytestmark = pytest.mark.lab
 UP = """
@@ -36,46 +31,11 @@ print("ready", flush=True)
 LONGEST = 14.0
 
 
-def processes() -> list[int]:
-    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-
-
-def space_of(process: int) -> str:
-    """Its PID namespace, empty if it is gone."""
-    try:
-        return str(Path(f"/proc/{process}/ns/pid").readlink())
-    except OSError:
-        return ""
-
-
-def holds(process: int, lock: Path) -> bool:
-    """Whether it has the file open."""
-    with suppress(OSError):
-        for descriptor in Path(f"/proc/{process}/fd").iterdir():
-            with suppress(OSError):
-                if descriptor.readlink() == lock:
-                    return True
-    return False
-
-
-def members(root: Path, spaces: set[str]) -> set[int]:
-    """The processes of our lab; `spaces` are PID namespaces known to be its own, and learns those that are seen."""
-    here = processes()
-    mine = {process for process in here if holds(process, root / ".lab" / "lock")} - {os.getpid()}
-    spaces |= {space_of(process) for process in mine} - {space_of(os.getpid()), ""}
-    return mine | {process for process in here if space_of(process) in spaces}
-
-
-def assert_nothing_left(root: Path, spaces: set[str]) -> None:
-    """Soon: the kernel takes a moment to end a hundred processes."""
-    until(lambda: not members(root, spaces), lambda: f"left behind: {members(root, spaces)}", pause=0.1)
+def assert_nothing_left(ours: Belongings) -> None:
+    """Nor anything that only a machine has."""
+    ours.assert_nothing_left(OWN)
     assert not Path("/run/uml").exists()
-    assert not (Path.home() / ".uml").exists()
-    assert not [line for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines() if str(root) in line]
     assert not {"tap0", "tap1"} & {path.name for path in Path("/sys/class/net").iterdir()}
-    found = {str(path.relative_to(root)) for path in (root / ".lab").rglob("*")}
-    assert found <= {name.removeprefix("/") for name in OWN}
-    until(lambda: control.find(root) is None)
 
 
 def killed_at_moments(root: Path, moments: int, seed: int) -> None:
@@ -84,25 +44,25 @@ def killed_at_moments(root: Path, moments: int, seed: int) -> None:
     (root / ".lab").mkdir(exist_ok=True)
     hit = set()
     for _ in range(moments):
-        spaces: set[str] = set()
+        ours = Belongings(root)
         with subprocess.Popen(
             [sys.executable, "-c", UP, str(root), SMALL],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         ) as starter:  # fmt: skip
             time.sleep(chance.uniform(0.5, LONGEST))
-            others = sorted(members(root, spaces) - {starter.pid})
+            others = sorted(ours.members() - {starter.pid})
             victim = chance.choice([starter.pid, *others]) if others else starter.pid
             if victim != starter.pid:
                 hit.add(victim)
             with suppress(ProcessLookupError):
                 os.kill(victim, signal.SIGKILL)
             starter.wait(timeout=300)
-        members(root, spaces)
+        ours.members()
         state = control.find(root)
         if state is not None:
             # It was there already, and its starter gone by itself: it is wanted until somebody ends it.
             os.kill(state.pid, signal.SIGKILL)
-        assert_nothing_left(root, spaces)
+        assert_nothing_left(ours)
     assert hit, "no moment hit the machine itself"
 
 
@@ -120,9 +80,9 @@ def test_killed_at_twenty_moments_it_leaves_nothing(workspace: Path) -> None:
 def test_each_part_ends_the_others(workspace: Path) -> None:
     """SIGKILL to the process that is named in the state, to the holder, to the machine's kernel."""
     for victim in ("named", "holder", "kernel"):
-        spaces: set[str] = set()
+        ours = Belongings(workspace)
         state = control.up(workspace, backend_name="uml", where=SMALL)
-        mine = members(workspace, spaces)
+        mine = ours.members()
         kernels = [
             number
             for number in mine
@@ -134,15 +94,15 @@ def test_each_part_ends_the_others(workspace: Path) -> None:
         number = {"named": state.pid, "holder": int(state.extra["keeper"]), "kernel": kernels[0]}[victim]
         assert number in mine
         os.kill(number, signal.SIGKILL)
-        assert_nothing_left(workspace, spaces)
+        assert_nothing_left(ours)
 
 
 def test_down_leaves_nothing(workspace: Path) -> None:
     """A second `down` has nothing to do."""
-    spaces: set[str] = set()
+    ours = Belongings(workspace)
     control.up(workspace, backend_name="uml", where=SMALL)
-    assert len(members(workspace, spaces)) > 3
+    assert len(ours.members()) > 3
     assert control.down(workspace) is True
     assert control.down(workspace) is False
-    assert_nothing_left(workspace, spaces)
+    assert_nothing_left(ours)
     assert not (workspace / ".lab" / "state.json").exists()
