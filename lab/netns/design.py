@@ -113,9 +113,7 @@ def _logins(topology: Topology, device: Device, *, wrong: bool) -> list[Login]:
     password = credential.password.resolve(root).reveal() if credential.password is not None else ""
     if wrong:
         password = f"not-{password}"
-    users = [
-        Login(credential.username, password, in_frr=device.platform == "frr", root=device.platform == "linux")
-    ]
+    users = [Login(credential.username, password, in_frr=device.platform == "frr", root=device.platform == "linux")]
     if device.platform == "frr" and credential.username != CLI_USER:
         users.append(Login(CLI_USER, password, "/usr/bin/vtysh", in_frr=True))
     return users

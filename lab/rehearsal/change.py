@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from configs import change as changing
 from configs import dialects
-from configs.change.applied import applied
+from configs.change.applied import applied, replaced
 from configs.readdress import run as readdressing
 from configs.readdress import stages as staging
 from configs.readdress import stages_files
@@ -174,7 +174,8 @@ def _row(path: str, platform: str, before: bytes, wanted: bytes, home: Any) -> D
     if forth.empty:
         return None
     # What a push leaves alone stays; the way back takes every line away that the change has brought.
-    wanted = applied(old, changing.edits(old, new, language), language)
+    files = language.owned.pattern == ""  # every view is a file, and goes down as it is
+    wanted = replaced(old, new) if files else applied(old, changing.edits(old, new, language), language)
     exact = replace(language, owned=changing.NEVER, whole=True)
     back = changing.compute(dialect.parse(wanted), old, exact, home)
     return DeviceStage(

@@ -24,7 +24,7 @@ from lab.rehearsal import change as changes
 from lab.rehearsal import faults as failing
 from lab.rehearsal import hosts as hosting
 from lab.rehearsal import matrix as asking
-from lab.rehearsal import mixed, scratch, standing, ways
+from lab.rehearsal import mixed, scratch, standing, tunnels, ways
 from lab.rehearsal import outside as outsiders
 from lab.rehearsal import pairs as pairing
 from lab.rehearsal.model import Leg, Pushed, Seen, Wanted, Way
@@ -158,6 +158,13 @@ class Walk:
         start, end = (number + 1, number) if way is Way.BACK else (number, number + 1)
         allowed = course.tolerate if stage["stage"] == Stage.PREFER else 0.0
         leg = Leg(stage["folder"], stage["stage"], way, allowed)
+        leg.renewing = course.tolerate
+        leg.renewed = tunnels.renewed(
+            course.workspace.inventory,
+            self._points[start],
+            self._points[end],
+            {pair.name: self.tunnels(pair) for pair in course.pairs},
+        )
         course.observer.step(Message("{leg}: {count} devices", leg=leg.name, count=len(steps)))
         both = [flow for flow in self._flows(start) if flow in set(self._flows(end))]
         wanted = pairing.both_ways_once([flow for flow in both if flow.pair.wanted is Wanted.REQUIRED])
@@ -253,12 +260,27 @@ class Walk:
         owners = {text.partition("/")[0]: row["name"] for row in stage["devices"] for text in row["check"]}
         live, homes = self._live(point), self._homes(point)
         asker = max((host.name for host in self._course.lab.hosts), key=lambda name: len(live[name]), default="")
-        quiet = asking.silent(self._course.lab.state, asker, list(owners)) if asker else []
+        quiet = [
+            address
+            for one, several in self._askers(owners, asker).items()
+            for address in asking.silent(self._course.lab.state, one, several)
+        ]
         yield from ((owners[one], one) for one in quiet)
         running = {device.name for device in self._course.lab.topology.devices}
         for name, home in ways.lonely(self._course.lab.topology.workspace.inventory, homes, running):
             if str(home.address.ip) in owners and str(home.address.ip) not in quiet:
                 yield name, str(home.address.ip)
+
+    def _askers(self, owners: Mapping[str, str], asker: str) -> dict[str, list[str]]:
+        """Who asks which addresses: `asker`, and of a device whose hosts it must not reach one of these."""
+        kept_apart = {pair.b for pair in self._course.pairs if pair.a == asker and pair.wanted is Wanted.FORBIDDEN}
+        found: dict[str, list[str]] = {}
+        for address, device in owners.items():
+            own = [host.name for host in self._course.lab.hosts if host.device == device]
+            who = own[0] if own and set(own) <= kept_apart else asker
+            if who:
+                found.setdefault(who, []).append(address)
+        return found
 
     def first_texts(self, leg: Leg) -> Mapping[str, bytes]:
         """What the devices ran at the same point the first time."""
@@ -290,6 +312,10 @@ class Walk:
     def way(self, pair: Pair) -> list[str]:
         """The devices between the hosts of a pair, by the lines."""
         return self._roads.devices(self._hosts[pair.a], self._hosts[pair.b])
+
+    def tunnels(self, pair: Pair) -> dict[str, tuple[str, ...]]:
+        """The tunnels between the hosts of a pair, by the lines, each with the devices at its ends."""
+        return self._roads.tunnels(self._hosts[pair.a], self._hosts[pair.b])
 
     # ---- what there is at a point
 

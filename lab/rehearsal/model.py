@@ -167,10 +167,11 @@ class Pushed:
 class Leg:
     """One stage sent, or taken back, and what was seen during and behind it.
 
-    `allowed` is how many seconds without an answer a pair may have, all its gaps together. `neighbours` are the
-    numbers of full OSPF neighbours by device, of those that tell. `texts` are the running configurations behind it, by
-    device; `unread` says of the others why they have none. `unlike` are devices whose stand-ins do not do what they
-    run. `unasked` are required pairs that have no address at this point. `unmade`: what was to go down in the middle,
+    `allowed` is how many seconds without an answer a pair may have, all its gaps together; `renewed` are the names of
+    pairs whose tunnel is opened anew in it, with the devices that do so, which may be away for `renewing`.
+    `neighbours` are the numbers of full OSPF neighbours by device, of those that tell. `texts` are the running
+    configurations behind it, by device; `unread` says of the others why they have none. `unlike` are devices whose
+    stand-ins do not do what they run. `unasked` are required pairs that have no address at this point. `unmade`: what was to go down in the middle,
     and did not.
     """
 
@@ -178,6 +179,8 @@ class Leg:
     stage: str
     way: Way
     allowed: float = 0.0
+    renewing: float = 0.0
+    renewed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     seconds: float = 0.0
     began: float = 0.0  # in seconds since 1970
     pushed: tuple[Pushed, ...] = ()

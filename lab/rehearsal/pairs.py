@@ -15,6 +15,7 @@ must not arrive, unless a flow leads from the zone of the tunnels to itself.
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from inventory.model import LineKind
@@ -106,10 +107,14 @@ class Roads:
 
     def __init__(self, inventory: Inventory, running: Collection[str]) -> None:
         self._next: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+        self._tunnels: dict[frozenset[tuple[str, str]], list[str]] = defaultdict(list)
         for line in inventory.lines.values():
             if line.kind not in (LineKind.CIRCUIT, LineKind.TUNNEL) or line.b is None:
                 continue
             if line.a.device in running and line.b.device in running:
+                if line.kind is LineKind.TUNNEL:
+                    ends = frozenset(((line.a.device, line.a.interface), (line.b.device, line.b.interface)))
+                    self._tunnels[ends].append(line.name)
                 self._next[line.a.device].append((line.b.device, line.a.interface, line.b.interface))
                 self._next[line.b.device].append((line.a.device, line.b.interface, line.a.interface))
 
@@ -130,6 +135,14 @@ class Roads:
     def devices(self, a: Host, b: Host) -> list[str]:
         """The devices on that way; none if there is none."""
         return [device for device, _, _ in self.between(a, b) or ()]
+
+    def tunnels(self, a: Host, b: Host) -> dict[str, tuple[str, ...]]:
+        """The tunnels on that way, each with the devices at its ends."""
+        way = list(self.between(a, b) or ())
+        hops = [((one[0], one[1]), (other[0], other[2])) for one, other in pairwise(way)]
+        return {
+            name: (one[0], other[0]) for one, other in hops for name in self._tunnels.get(frozenset((one, other)), ())
+        }
 
     @staticmethod
     def _trail(came: Mapping[str, tuple[str, str, str]], a: Host, b: Host) -> Iterator[tuple[str, str, str]]:

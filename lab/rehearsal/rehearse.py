@@ -130,6 +130,7 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     if mended:
         notes.append(Message("{count} pairs are not as wanted today, and are behind the change: {names}",
                              count=len(mended), names=", ".join(list(mended)[:10])))  # fmt: skip
+    notes += judging.renewals(course.legs)
     found = list(judging.findings(course.before, course.legs, walk, course.neighbours))
     if course.broken is not None:
         found.append(Finding("stopped", course.broken, course.legs[-1].name if course.legs else ""))

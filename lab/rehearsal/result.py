@@ -136,6 +136,7 @@ def _leg(leg: Leg) -> dict[str, Any]:
         "neighbours": dict(leg.neighbours),
         "matrix": [_seen(seen) for seen in leg.matrix],
         "faults": [_both(fault) for fault in leg.faults],
+        "tunnels_renewed": {pair: list(devices) for pair, devices in leg.renewed.items()},
         "internet": None if leg.seal is None else {"clear": leg.seal.clear, "sealed": leg.seal.sealed},
     }
 
@@ -295,7 +296,24 @@ def _clear(leg: Leg) -> Iterator[Finding]:
 
 def too_much(loss: Loss, leg: Leg) -> bool:
     """Whether a flow lost more than the leg allows. One that loses every other probe is away half of the time."""
-    return bool(loss.lost) and (not leg.allowed or loss.away(leg.seconds) > leg.allowed)
+    allowed = max(leg.allowed, leg.renewing if loss.flow.pair.name in leg.renewed else 0.0)
+    return bool(loss.lost) and (not allowed or loss.away(leg.seconds) > allowed)
+
+
+def renewals(legs: Sequence[Leg]) -> Iterator[Message]:
+    """For each leg in which tunnels were opened anew: where, and what that cost."""
+    for leg in legs:
+        devices = sorted({device for several in leg.renewed.values() for device in several})
+        losses = [loss for loss in leg.losses if loss.flow.pair.name in leg.renewed]
+        if not devices or not losses:
+            continue
+        yield Message(
+            "{leg}: tunnels were opened anew at {devices}: {lost} of {sent} probes through them were lost, "
+            "{seconds} s at the longest",
+            leg=leg.name, devices=", ".join(devices[:10]), lost=sum(loss.lost for loss in losses),
+            sent=sum(loss.sent for loss in losses),
+            seconds=round(max(loss.longest(leg.seconds) for loss in losses), 2),
+        )  # fmt: skip
 
 
 def _lost(leg: Leg, walk: Walk) -> Iterator[Finding]:

@@ -203,9 +203,7 @@ class LinuxDriver(Driver):
         await self._host("save")
 
     def _addresses(self, tree: Tree) -> list[tuple[str, Interface]]:
-        return [
-            (match[2], ip_interface(match[1])) for _, node in tree.walk() if (match := _ADDRESS.match(node.text))
-        ]
+        return [(match[2], ip_interface(match[1])) for _, node in tree.walk() if (match := _ADDRESS.match(node.text))]
 
     def get_facts(self) -> models.FactsDict:
         """NAPALM's facts, from /etc/os-release; a host tells neither model nor serial number here."""

@@ -112,9 +112,7 @@ def test_exactly_one_end_opens_a_tunnel(root: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("action", "waits"), [("none", True), ("start", False), ("trap|start", False), ("trap", True)]
-)
+@pytest.mark.parametrize(("action", "waits"), [("none", True), ("start", False), ("trap|start", False), ("trap", True)])
 def test_who_waits_to_be_called(action: str, waits: bool) -> None:
     """Connections of which none is opened from here; a gateway without any has nothing to wait for."""
     text = f"connections {{\n x {{\n remote_addrs = 192.0.2.1\n children {{ x {{\n start_action = {action}\n}}}}}}}}\n"
