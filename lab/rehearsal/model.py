@@ -171,8 +171,8 @@ class Leg:
     pairs whose tunnel is opened anew in it, with the devices that do so, which may be away for `renewing`.
     `neighbours` are the numbers of full OSPF neighbours by device, of those that tell. `texts` are the running
     configurations behind it, by device; `unread` says of the others why they have none. `unlike` are devices whose
-    stand-ins do not do what they run. `unasked` are required pairs that have no address at this point. `unmade`: what was to go down in the middle,
-    and did not.
+    stand-ins do not do what they run. `unasked` are required pairs that have no address at this point. `unmade`: what
+    was to go down in the middle, and did not.
     """
 
     folder: str
