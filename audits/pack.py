@@ -20,6 +20,7 @@ from inventory.errors import InputError, Problem
 from inventory.sources import read_bytes
 from inventory.sources import yaml as places
 from inventory.text import Message
+from inventory.validation import Refused, said
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -85,12 +86,13 @@ class Check(_Strict):
     @model_validator(mode="after")
     def _known(self) -> Check:
         if self.fact not in FACTS:
-            message = f"{self.fact} is no fact"
-            raise ValueError(message)
+            raise Refused(Message("{fact} is no fact", fact=self.fact))
         if (self.source is None) != (self.fact in CONFIGURED):
-            told = "is told by configurations" if self.fact in CONFIGURED else "needs `from`: who observes it"
-            message = f"{self.fact} {told}"
-            raise ValueError(message)
+            raise Refused(
+                Message("{fact} is told by configurations", fact=self.fact)
+                if self.fact in CONFIGURED
+                else Message("{fact} needs `from`: who observes it", fact=self.fact)
+            )
         return self
 
 
@@ -116,11 +118,9 @@ class HighRiskCase(_Strict):
     def _known(self) -> HighRiskCase:
         strange = [name for name in (*self.facts, *self.eased_by, *self.unless) if name not in FACTS]
         if strange:
-            message = f"{', '.join(strange)}: no such fact"
-            raise ValueError(message)
+            raise Refused(Message("{facts}: no such fact", facts=", ".join(strange)))
         if self.eased_by and not self.mitigable:
-            message = f"{self.case}: nothing eases what is not mitigable"
-            raise ValueError(message)
+            raise Refused(Message("{case}: nothing eases what is not mitigable", case=self.case))
         return self
 
 
@@ -177,19 +177,18 @@ class Item(_Strict):
     @model_validator(mode="after")
     def _consistent(self) -> Item:
         for wrong, message in (
-            (self.kind.decides and not self.checks, "only checks can decide it"),
+            (self.kind.decides and not self.checks, Message("only checks can decide it")),
             (
                 self.kind is not Kind.CONFIG and self.collect is None and self.not_applicable is None,
-                "say what a person collects, or why it is not applicable",
+                Message("say what a person collects, or why it is not applicable"),
             ),
-            (self.checks and self.not_applicable is not None, "what is not applicable has no checks"),
-            (self.checks and not any(check.needed for check in self.checks), "one check at least is needed"),
-            (bool(self.checks) != bool(self.examples), "checks need examples"),
-            (self.level2 and 2 not in self.levels, "it has a number at level 2 and is not of level 2"),
+            (self.checks and self.not_applicable is not None, Message("what is not applicable has no checks")),
+            (self.checks and not any(check.needed for check in self.checks), Message("one check at least is needed")),
+            (bool(self.checks) != bool(self.examples), Message("checks need examples")),
+            (self.level2 and 2 not in self.levels, Message("it has a number at level 2 and is not of level 2")),
         ):
             if wrong:
-                told = f"{self.id}: {message}"
-                raise ValueError(told)
+                raise Refused(Message("{item}: {what}", item=self.id, what=message))
         return self
 
     def id_at(self, level: int) -> str:
@@ -247,8 +246,7 @@ class Pack(_Strict):
             names = [item.id_at(level) for _, item in self.items(level)]
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
-                message = f"level {level}: {', '.join(twice)} stands twice"
-                raise ValueError(message)
+                raise Refused(Message("level {level}: {items} stands twice", level=level, items=", ".join(twice)))
         return self
 
     def items(self, level: int) -> list[tuple[Category, Item]]:
@@ -281,15 +279,9 @@ def shipped(name: str) -> Pack:
 
 def _fault(written: places.Document, fault: ErrorDetails) -> Problem:
     """A fault with its line; what is missing is told of what should hold it."""
-    place, name = fault["loc"], ""
-    if fault["type"] in {"missing", "extra_forbidden"}:
-        name = str(place[-1])
-    if fault["type"] == "missing":
-        message = Message("the key “{key}” is missing", key=name)
-    elif fault["type"] == "extra_forbidden":
-        message = Message("the key “{key}” is not known here", key=name)
-    else:
-        message = Message("this rule file cannot be used: {detail}", detail=fault["msg"])
+    place, message = fault["loc"], said(fault)
+    if fault["type"] not in {"missing", "extra_forbidden"}:
+        message = Message("this rule file cannot be used: {detail}", detail=message)
     return Problem("bad-rule", message, _LIKE_OURS, written.file, written.line(place), places.path_text(place))
 
 

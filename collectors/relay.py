@@ -26,6 +26,7 @@ from collectors.web import guarded
 from inventory.errors import GovnetError, InputError, Problem
 from inventory.secrets import Secret, SecretRef
 from inventory.text import Message, canonical_language
+from inventory.validation import said
 
 if TYPE_CHECKING:
     import socket
@@ -176,7 +177,7 @@ def _read(path: Path) -> _Settings:
         document: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
         return _Settings.model_validate(document)
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "is not UTF-8"
+        reason = getattr(error, "strerror", None) or Message("is not UTF-8")
         raise _fault(path, Message("cannot be read: {reason}", reason=reason)) from None
     except yaml.YAMLError as error:
         reason = getattr(error, "problem", None) or str(error)
@@ -184,10 +185,8 @@ def _read(path: Path) -> _Settings:
     except ValidationError as error:
         raise InputError(
             problem
-            for fault in error.errors(include_url=False, include_input=False, include_context=False)
-            for problem in _fault(
-                path, Message("{reason}", reason=fault["msg"]), ".".join(str(part) for part in fault["loc"])
-            ).problems
+            for fault in error.errors(include_url=False, include_input=False)
+            for problem in _fault(path, said(fault), ".".join(str(part) for part in fault["loc"])).problems
         ) from None
 
 

@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, model_va
 from collectors.http import RequestError, Response
 from inventory.errors import InputError, Problem
 from inventory.text import Message
+from inventory.validation import Refused, said
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -83,14 +84,14 @@ class TlsServer(_Part):
     @model_validator(mode="after")
     def _complete(self) -> TlsServer:
         if bool(self.cert) == bool(self.cert_file) or bool(self.key.get_secret_value()) == bool(self.key_file):
-            raise ValueError("a certificate and a key are needed, each either as text or as a file")
+            raise Refused(Message("a certificate and a key are needed, each either as text or as a file"))
         if self.client_auth_type != "NoClientCert" and not (self.client_ca or self.client_ca_file):
-            raise ValueError("client_ca_file is needed to check the clients' certificates")
+            raise Refused(Message("client_ca_file is needed to check the clients' certificates"))
         if self.client_allowed_sans and self.client_auth_type != "RequireAndVerifyClientCert":
-            raise ValueError("client_allowed_sans needs client_auth_type RequireAndVerifyClientCert")
+            raise Refused(Message("client_allowed_sans needs client_auth_type RequireAndVerifyClientCert"))
         unknown = [name for name in self.cipher_suites if name not in _SUITES]
         if unknown:
-            raise ValueError(f"cipher_suites: write some of {', '.join(_SUITES)}")
+            raise Refused(Message("cipher_suites: write some of {names}", names=", ".join(_SUITES)))
         return self
 
 
@@ -191,11 +192,11 @@ class Web:
             reason = getattr(error, "problem", None) or str(error)
             raise self._wrong(Message("is not YAML: {reason}", reason=reason)) from None
         except ValidationError as error:
-            faults = error.errors(include_url=False, include_input=False, include_context=False)
+            faults = error.errors(include_url=False, include_input=False)
             raise InputError(
                 Problem(
                     "web-config",
-                    Message("{reason}", reason=fault["msg"].removeprefix("Value error, ")),
+                    said(fault),
                     Message("compare with the exporter-toolkit's web-configuration.md"),
                     str(self._path),
                     column=".".join(map(str, fault["loc"])),

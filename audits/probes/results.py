@@ -19,6 +19,7 @@ from audits.probes.model import Kind  # noqa: TC001 - pydantic reads the annotat
 from inventory.errors import InputError, Problem
 from inventory.sources import read_bytes, write_atomically
 from inventory.text import Message
+from inventory.validation import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -97,7 +98,7 @@ def read(path: Path, on: date, *, days: int = DAYS) -> tuple[Observed, ...]:
             _observed(result, answer, on, days, found.lab) for result in found.results for answer in result.answers
         ]
     except (ValidationError, ValueError, KeyError, IndexError, AttributeError) as error:
-        what = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+        what = said(error.errors(include_url=False)[0]) if isinstance(error, ValidationError) else str(error)
         raise InputError(
             [
                 Problem(

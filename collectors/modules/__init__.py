@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from inventory.errors import InputError, Problem
 from inventory.text import Message
+from inventory.validation import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,13 +54,13 @@ def load(path: Path) -> SnmpYml:
         raise InputError(
             Problem(
                 "module",
-                Message("{reason}", reason=fault["msg"].removeprefix("Value error, ")),
+                said(fault),
                 Message("compare with the form of snmp_exporter's snmp.yml"),
                 file,
                 column=".".join(str(part) for part in fault["loc"]),
             )
             # The input is left out: it may be a secret.
-            for fault in error.errors(include_url=False, include_input=False, include_context=False)
+            for fault in error.errors(include_url=False, include_input=False)
         ) from None
 
 

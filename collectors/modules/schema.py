@@ -22,6 +22,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, f
 
 from collectors.snmp import usm
 from collectors.snmp.ber import DecodeError, encode_oid
+from inventory.text import Message
+from inventory.validation import Refused
 
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
@@ -37,7 +39,7 @@ def seconds(value: object) -> object:
         parts = _DURATION.findall(value)
         if parts and "".join(number + unit for number, unit in parts) == value:
             return sum(float(number) * _UNITS[unit] for number, unit in parts)
-        raise ValueError("not a duration such as 5s or 500ms")
+        raise Refused(Message("not a duration such as 5s or 500ms"))
     return value
 
 
@@ -45,8 +47,8 @@ def _oid(value: object) -> object:
     if isinstance(value, str):
         try:
             encode_oid(value)
-        except DecodeError as error:
-            raise ValueError(str(error)) from None
+        except DecodeError:
+            raise Refused(Message("not an object identifier: {oid}", oid=value)) from None
         return value.strip(".")
     return value
 
@@ -125,17 +127,17 @@ class Auth(Part):
         if self.version != 3:
             return self
         if not self.username:
-            raise ValueError("version 3 needs a username")
+            raise Refused(Message("version 3 needs a username"))
         if self.security_level != "noAuthNoPriv":
             if not self.password.get_secret_value():
-                raise ValueError("this security level needs a password")
+                raise Refused(Message("this security level needs a password"))
             if usm.protocol_name(self.auth_protocol) not in usm.AUTHENTICATION:
-                raise ValueError("auth_protocol must be one of " + ", ".join(usm.AUTHENTICATION))
+                raise Refused(Message("auth_protocol must be one of {names}", names=", ".join(usm.AUTHENTICATION)))
         if self.security_level == "authPriv":
             if not self.priv_password.get_secret_value():
-                raise ValueError("this security level needs a priv_password")
+                raise Refused(Message("this security level needs a priv_password"))
             if usm.protocol_name(self.priv_protocol) not in usm.PRIVACY:
-                raise ValueError("priv_protocol must be one of " + ", ".join(usm.PRIVACY))
+                raise Refused(Message("priv_protocol must be one of {names}", names=", ".join(usm.PRIVACY)))
         return self
 
 
@@ -151,7 +153,7 @@ class Index(Part):
     @field_validator("labelname")
     @classmethod
     def _label(cls, value: str) -> str:
-        return _checked(_LABEL, value, "label")
+        return _checked(_LABEL, value, Message("not a label name: {name}", name=value))
 
 
 class Lookup(Part):
@@ -172,7 +174,7 @@ class Lookup(Part):
     @field_validator("labelname")
     @classmethod
     def _label(cls, value: str) -> str:
-        return _checked(_LABEL, value, "label")
+        return _checked(_LABEL, value, Message("not a label name: {name}", name=value))
 
 
 class RegexExtract(Part):
@@ -187,7 +189,7 @@ class RegexExtract(Part):
         try:
             re.compile(value)
         except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from None
+            raise Refused(Message("not a regular expression: {reason}", reason=error)) from None
         return value
 
 
@@ -216,14 +218,18 @@ class Metric(Part):
     @field_validator("name")
     @classmethod
     def _metric_name(cls, value: str) -> str:
-        return _checked(_NAME, value, "metric")
+        return _checked(_NAME, value, Message("not a metric name: {name}", name=value))
 
     @model_validator(mode="after")
     def _states(self) -> Metric:
         if (self.measures in STATES) != bool(self.good):
-            raise ValueError("a state needs its good values, and nothing else has any: " + ", ".join(sorted(STATES)))
+            raise Refused(
+                Message(
+                    "a state needs its good values, and nothing else has any: {names}", names=", ".join(sorted(STATES))
+                )
+            )
         if self.vacant & self.good or (self.vacant and not self.good):
-            raise ValueError("vacant are values of a state that are not good")
+            raise Refused(Message("vacant are values of a state that are not good"))
         return self
 
     @property
@@ -292,7 +298,7 @@ class SnmpYml(Part):
     version: Any = None
 
 
-def _checked(pattern: re.Pattern[str], value: str, what: str) -> str:
+def _checked(pattern: re.Pattern[str], value: str, fault: Message) -> str:
     if not pattern.match(value):
-        raise ValueError(f"not a {what} name: {value}")
+        raise Refused(fault)
     return value

@@ -255,7 +255,7 @@ def test_what_the_relay_refuses(chat):
         ("robots: {a: {kind: wecom, url: 'https://x'}}", "is not a reference"),
         ("robots: {a: {kind: wecom, url: 'file:x', secret: 'file:y'}}", "has no secret"),
         ("robots: [", "is not YAML"),
-        ("", "valid dictionary"),
+        ("", "keys with values"),
     ],
 )
 def test_mistakes_in_the_file_are_named(tmp_path, text, said):
