@@ -31,6 +31,8 @@ from inventory.errors import CommandError, DeviceError, DeviceUnreachableError, 
 from inventory.text import Message
 
 if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
+
     from napalm.base import models
 
     from configs.change import Change
@@ -174,7 +176,10 @@ class LinuxDriver(Driver):
                         names=", ".join(names)),
                 Message("put them on the host by hand and restart what reads them; then run the command again"),
             )  # fmt: skip
-        if change.reconnect is not None or self.after != self.target.endpoint:
+        own = self.management
+        ours = [own.ip in _hosts(files) for files in (before, after)] if own is not None else []
+        stays = change.reconnect is None and self.after == self.target.endpoint and len(set(ours)) < 2
+        if not stays:
             raise RefusedError(
                 Message("{device}: the address by which a Linux host is managed is not moved here",
                         device=self.target.device),
@@ -187,7 +192,7 @@ class LinuxDriver(Driver):
 
     async def _confirm(self) -> None:
         await self._host("cancel")
-        await self._run(as_root("rm", "-f", f"{FOLDER}/host"))
+        await self._run(as_root("rm", "-f", f"{FOLDER}/host", f"{FOLDER}/guard.log"))
 
     async def _undo(self, before: bytes) -> None:
         pending = await self._pending()
@@ -212,6 +217,12 @@ class LinuxDriver(Driver):
         tree = self.dialect.parse(self.running())
         name = sections(tree.text).get("/etc/hostname", "").strip()
         return self._facts("Linux", tree, name, {"os_version": version[1] if version else ""})
+
+
+def _hosts(files: dict[str, str]) -> set[IPv4Address | IPv6Address]:
+    """The addresses that the files give the host."""
+    lines = files.get("/etc/network/addresses", "").splitlines()
+    return {ip_interface(match[1]).ip for line in lines if (match := _ADDRESS.match(line.strip()))}
 
 
 def _text(files: dict[str, str]) -> str:

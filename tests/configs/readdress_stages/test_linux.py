@@ -19,7 +19,7 @@ address replace 10.160.0.1/27 dev eth1
 link set dev eth1 up
 ### /etc/network/routes
 route replace 0.0.0.0/0 via 203.0.113.254
-route replace 10.160.1.0/24 via 10.160.0.2
+route replace 10.160.1.0/24 via 203.0.113.9
 ### /etc/nftables.conf
 table inet govnet {
 	set lan {
@@ -55,7 +55,7 @@ def behind() -> dict[Stage, str]:
 
 
 def test_both_networks_stand_beside_each_other() -> None:
-    """In the one stage the new ones come behind the old ones, in the other the old ones go; between, nothing is sent."""
+    """In the one stage the new ones come behind the old ones, in the other those go; between, nothing is sent."""
     found = behind()
     assert list(found) == [Stage.ADD, Stage.REMOVE]
     added = found[Stage.ADD]
@@ -63,8 +63,8 @@ def test_both_networks_stand_beside_each_other() -> None:
         "address replace 10.160.0.1/27 dev eth1\naddress replace 10.162.0.1/27 dev eth1\n",
         "elements = { 10.160.0.0/27, 10.162.0.0/27, 10.9.0.0/16,\n\t\t\t10.160.1.0/24, 10.162.1.0/24 }\n",
         "local_ts = 10.160.0.0/27, 10.162.0.0/27, 10.160.1.0/24, 10.162.1.0/24\n",
-        "route replace 10.160.1.0/24 via 10.160.0.2\n",
-        "route replace 10.162.1.0/24 via 10.160.0.2\n",
+        "route replace 10.160.1.0/24 via 203.0.113.9\n",
+        "route replace 10.162.1.0/24 via 203.0.113.9\n",
         "remote_ts = 10.64.0.0/13\n",
     ):
         assert line in added

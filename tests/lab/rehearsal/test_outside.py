@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from ipaddress import ip_address, ip_interface
+from typing import TYPE_CHECKING
 
-from configs.dialects import dialect, forwarding
+from configs.dialects import dialect, forwarding, platforms
+from inventory import workspace
 from inventory.text import Message
 from lab.netns.gateway import opened
 from lab.rehearsal import outside, tunnels
 from lab.rehearsal.model import Flow, Gap, Home, Host, Leg, Loss, Pair, Wanted, Way
 from lab.rehearsal.result import renewals, too_much
+from tests.lab.netns import three_gateways
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SWANCTL = """\
 ### /etc/hostname
@@ -45,6 +51,7 @@ secrets {
 	}
 }
 """
+PASSED = (("10.1.0.9", "10.2.0.9"), ("10.2.0.7", "10.1.0.9"))
 A = Host("pc-a", "a", "eth1", "lan-a", homes=(Home(ip_interface("10.1.0.9/24"), ip_address("10.1.0.1")),))
 B = Host("pc-b", "b", "eth1", "lan-b", homes=(Home(ip_interface("10.2.0.9/24"), ip_address("10.2.0.1")),))
 
@@ -68,24 +75,28 @@ def test_what_the_carriers_saw() -> None:
     rows = [
         {"counter": {"name": "clear", "packets": 3}}, {"counter": {"name": "sealed", "packets": 70}},
         {"set": {"name": "lans", "elem": ["10.1.0.0"]}},
-        {"set": {"name": "clear", "elem": [{"concat": ["10.1.0.9", "10.2.0.9"]}, {"concat": ["10.2.0.7", "10.1.0.9"]}]}},
+        {"set": {"name": "clear", "elem": [{"concat": list(pair)} for pair in PASSED]}},
     ]  # fmt: skip
     seal = outside._seal(rows, [A, B])
     assert (seal.clear, seal.sealed) == (3, 70)
     assert seal.pairs == (("10.2.0.7", "pc-a"), ("pc-a", "pc-b"))
 
 
-def test_a_tunnel_is_opened_anew_where_its_text_is_another(example) -> None:
+def test_a_tunnel_is_opened_anew_where_its_text_is_another(tmp_path: Path) -> None:
     """Of two pairs the one whose tunnel has another selector or key at one end; what else changes is none."""
-    inventory = example.inventory
-    ways = {"one": {"vpn-1": ("vg-1", "hub")}, "other": {"vpn-2": ("vg-2", "hub")}, "none": {}}
-    before = {"vg-1": SWANCTL.encode(), "hub": b""}
+    inventory = workspace.load(three_gateways.make(tmp_path / "three"), platforms=platforms()).inventory
+    ways = {"one": {"vpn-ab": ("gw-a", "gw-b")}, "other": {"vpn-ma": ("gw-a", "gw-m")}, "none": {}}
+    text = SWANCTL.replace("vpn-1", "vpn-ab")
+    before = {"gw-a": text.encode(), "gw-b": b"", "gw-m": b""}
     for old, new, renewed in (
         ("10.162.0.0/27", "10.163.0.0/27", True), ('"one"', '"two"', True), ("vg-1\n", "vg-9\n", False),
     ):  # fmt: skip
-        after = before | {"vg-1": SWANCTL.replace(old, new, 1).encode()}
+        after = before | {"gw-a": text.replace(old, new, 1).encode()}
         found = tunnels.renewed(inventory, before, after, ways)
-        assert found == ({"one": ("vg-1",)} if renewed else {})
+        assert found == ({"one": ("gw-a",)} if renewed else {})
+    # By a name that no line has, nobody can tell which of them it is.
+    after = before | {"gw-a": SWANCTL.encode()}
+    assert tunnels.renewed(inventory, before | {"gw-a": b""}, after, ways) == {"one": ("gw-a",), "other": ("gw-a",)}
 
 
 def test_what_a_tunnel_opened_anew_may_cost() -> None:
