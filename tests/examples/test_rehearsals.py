@@ -53,8 +53,7 @@ def rehearsed(city: Copy, part: Slice, *words: str) -> dict[str, Any]:
 
 def run(city: Copy, part: Slice, *words: str) -> dict[str, Any]:
     """Rehearse the change that lies in wanted/; the JSON document, and how the command ended."""
-    sources = ("rehearsal/dr-zfb.cfg", "rehearsal/dr-jyj.cfg") if part is JIYUAN else ("rehearsal",)
-    return rehearse(city, (*sources, "backbone"), "wanted", (part.core, *part.devices), "--late", "1", *words)
+    return rehearse(city, ("rehearsal", "backbone"), "wanted", (part.core, *part.devices), "--late", "1", *words)
 
 
 def rehearse(city: Copy, sources: Sequence[str], change: str, devices: Sequence[str], *words: str) -> dict[str, Any]:
@@ -155,7 +154,7 @@ def test_admission_is_switched_on_without_a_loss(copied: Callable[[str], Copy]) 
 def villages(city: Copy, *devices: str) -> Path:
     """The stages in which a town's villages get another block, made from what the plan's devices run; their folder."""
     city.govnet("config", "render", *devices, "--out", str(city.root / "villages"))
-    mapping = str(city.root / "rehearsal" / "villages.csv")
+    mapping = str(city.root / "plan" / "mapping-villages.csv")
     city.govnet(
         "config", "stages", str(city.root / "villages"), "--mapping", mapping, "--out", str(city.root / "stages")
     )
@@ -254,7 +253,7 @@ def test_a_towns_villages_move_there_and_back(copied: Callable[[str], Copy]) -> 
     city = copied("jiyuan")
     villages(city, *GATEWAYS, *VILLAGES)
     timers = ("--late", "3", "--settle", "60")
-    done = rehearse(city, ("villages",), "rehearsal/villages.csv", (*GATEWAYS, *VILLAGES), *timers)
+    done = rehearse(city, ("villages",), "plan/mapping-villages.csv", (*GATEWAYS, *VILLAGES), *timers)
     assert (done["exit"], done["findings"]) == (0, [])
     ways = [(leg["stage"], leg["way"]) for leg in done["legs"]]
     assert ways == [
@@ -276,7 +275,7 @@ def test_the_loss_of_a_gateway_is_said(copied: Callable[[str], Copy]) -> None:
     city = copied("jiyuan")
     villages(city, *GATEWAYS, *VILLAGES)
     words = ("--once", "--late", "8", "--settle", "90", "--fault", "vgw-1=down@add")
-    done = rehearse(city, ("villages",), "rehearsal/villages.csv", (*GATEWAYS, *VILLAGES), *words)
+    done = rehearse(city, ("villages",), "plan/mapping-villages.csv", (*GATEWAYS, *VILLAGES), *words)
     lost = [one for one in done["findings"] if one["kind"] == "loss" and one["leg"] == "001-add"]
     assert {one["pair"] for one in lost} == {"pc-kejing-07 → pc-kejing", "pc-kejing-08 → pc-kejing"}
     assert all("vgw-1 is down" in one["told"]["en"] for one in lost)
