@@ -41,9 +41,13 @@ PROGRAMS = {
     "swanctl": "strongswan-swanctl",
     "charon": "strongswan-charon",
 }
-# The same for the machine that a netns lab runs inside, which has no firewalls.
-MACHINE = {"linux.uml": "user-mode-linux", "modprobe": "kmod"}
-FIREWALLS = ("nft", "swanctl", "charon")
+# The same for the machine that a netns lab runs inside, whose kernel filters by iptables.
+MACHINE = {
+    "linux.uml": "user-mode-linux",
+    "modprobe": "kmod",
+    "iptables-legacy-restore": "iptables",
+    "ipset": "ipset",
+}
 # Daemons stand outside an ordinary user's PATH.
 PLACES = ("/usr/sbin", "/sbin", "/usr/lib/frr", "/usr/lib/ipsec", "/usr/libexec/ipsec", "/usr/bin", "/bin")
 
@@ -89,7 +93,7 @@ def machine() -> Iterator[Row]:
         mend = NO_HINT if there else Message("install it: {command}", command=install)
         yield Row(package, OK if there else OPTIONAL, purpose, mend)
     yield _lab("lab-netns", PROGRAMS)
-    yield _lab("lab-uml", MACHINE | {name: package for name, package in PROGRAMS.items() if name not in FIREWALLS})
+    yield _lab("lab-uml", MACHINE | {name: package for name, package in PROGRAMS.items() if name != "nft"})
 
 
 def _lab(name: str, programs: Mapping[str, str]) -> Row:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lab.rehearsal.model import Leg, Pushed
     from lab.rehearsal.result import Result
 
+BACKENDS = ("netns", "uml")
 SHOWN = 20  # findings that are listed on the terminal
 
 
@@ -92,6 +93,14 @@ def rehearse(
             help=tr(mark("NAME=down@STAGE for a device or a line in the middle of a stage, DEVICE=wrong-address.")),
         ),
     ] = None,
+    backend: Annotated[
+        str,
+        typer.Option(
+            "--backend",
+            metavar="BACKEND",
+            help=tr(mark("Where it runs: netns, or uml (a User-mode Linux machine) for VRFs and labels.")),
+        ),
+    ] = "netns",
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", help=tr(mark("Write rehearsal.json and rehearsal.html there."))),
@@ -101,19 +110,13 @@ def rehearse(
 ) -> None:
     """Rehearse a change and show what came of it."""
     from lab.backend import Quiet  # noqa: PLC0415 - start-up time
-    from lab.backends.netns import Netns  # noqa: PLC0415 - as above
     from lab.rehearsal import scratch  # noqa: PLC0415 - as above
     from lab.rehearsal.rehearse import Order  # noqa: PLC0415 - as above
     from lab.rehearsal.rehearse import rehearse as run  # noqa: PLC0415 - as above
 
     loaded = load_workspace(workspace)
     _demand(workspace, out)
-    missing = Netns().missing()
-    if missing:
-        raise LabError(
-            Message("this machine cannot run a {name} lab: {what}", name="netns", what=missing[0]),
-            Message("`govnet doctor` says what this machine lacks"),
-        )
+    _able(backend)
     texts = _texts(sources, loaded, workspace)
     chosen = _chosen(loaded, where, texts, sliced=sliced)
     used = (workspace, change, *([out] if out is not None else []))
@@ -130,6 +133,7 @@ def rehearse(
             settle=settle,
             again=not once,
             faults=fault or (),
+            backend=backend,
         )
         result = run(order, Rollouts(), Quiet() if as_json else _Talking())
     document = result.as_json()
@@ -192,6 +196,21 @@ def _pushed(row: Mapping[str, Any]) -> Pushed:
         float(row.get("begun") or 0.0),
         float(row.get("ended") or 0.0),
     )
+
+
+def _able(name: str) -> None:
+    """InputError for a back end without stand-ins, LabError if it cannot run here."""
+    from lab.backend import backend  # noqa: PLC0415 - start-up time
+
+    if name not in BACKENDS:
+        message = Message("a rehearsal runs on {names}, not on “{name}”", names=", ".join(BACKENDS), name=name)
+        raise InputError([Problem("bad-backend", message, Message("leave it out, or write uml"), column="--backend")])
+    missing = backend(name).missing()
+    if missing:
+        raise LabError(
+            Message("this machine cannot run a {name} lab: {what}", name=name, what=missing[0]),
+            Message("`govnet doctor` says what this machine lacks"),
+        )
 
 
 def _demand(root: Path, out: Path | None) -> None:
@@ -290,7 +309,7 @@ def _show(result: Result) -> None:
 
 
 def _row(leg: Leg, way: str) -> tuple[str | int, ...]:
-    passed, sent = sum(not seen.wrong for seen in leg.matrix), sum(loss.sent for loss in leg.losses)
+    passed, sent = sum(seen.shown for seen in leg.matrix), sum(loss.sent for loss in leg.losses)
     lost = sum(loss.lost for loss in leg.losses)
     longest = max((loss.longest(leg.seconds) for loss in leg.losses), default=0.0)
     done = sum(one.ok for one in leg.pushed)

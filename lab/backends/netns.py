@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import subprocess
-import sys
 from typing import TYPE_CHECKING, Final, cast
 
 from inventory.endpoints import SNMP_PORT, Endpoint
@@ -150,10 +149,9 @@ def command(state: LabState, node: str, argv: Sequence[str]) -> list[str]:
         return inside(keeper, node, argv)
     if node == NOC:
         return ["nsenter", f"--net=/proc/{keeper}/ns/net", "setpriv", "--pdeathsig", "TERM", *argv]
-    from lab.uml.machine import sources  # noqa: PLC0415 - only there
+    from lab.uml import machine  # noqa: PLC0415 - only there
 
-    here = [f"PYTHONPATH={sources()}", sys.executable, "-S", "-P", "-m", "lab.uml.run"]
-    return ["env", *here, str(keeper), node, *argv]
+    return machine.inside(keeper, node, argv)
 
 
 def network_of(state: LabState, node: str) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lab.netns.process import Orders, Running
     from lab.netns.spec import LabSpec
     from lab.state import LabState
-    from lab.topology import Topology
+    from lab.topology import Node, Topology
 
 # Seconds: a machine of which one process was killed may wait for it for ever, and say nothing.
 BOOT = 60.0
@@ -51,12 +51,7 @@ class Uml(Netns):
 
     def design(self, topology: Topology, faults: Mapping[str, Fault]) -> LabSpec:
         """The management station inside is only the bridge that its cable is plugged into."""
-        nodes = tuple(
-            replace(node, bridges=tuple(replace(bridge, addresses=()) for bridge in node.bridges), routes=())
-            if node.name == NOC
-            else node
-            for node in topology.nodes
-        )
+        nodes = tuple(unaddressed(node) if node.name == NOC else node for node in topology.nodes)
         return super().design(replace(topology, nodes=nodes), faults)
 
     def orders(self, topology: Topology, spec: LabSpec) -> Orders:
@@ -83,6 +78,11 @@ class Uml(Netns):
 
 
 BACKEND = Uml
+
+
+def unaddressed(station: Node) -> Node:
+    """The management station as it is inside a machine: its bridge, without an address or a route."""
+    return replace(station, bridges=tuple(replace(bridge, addresses=()) for bridge in station.bridges), routes=())
 
 
 def machine_of(spec: LabSpec, station: list[str], bridge: tuple[str, str]) -> Machine:

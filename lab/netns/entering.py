@@ -18,6 +18,8 @@ SEARCH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 def inside(keeper: int, node: str, argv: Sequence[str]) -> list[str]:
     """The command line that runs `argv` in a node: in its network, and in its mounts and processes if it has any.
 
+    Without a node it runs beside all of them, where their networks have names.
+
     The first step enters the lab, where the namespaces have their names; the second enters the node. nsenter forks to
     enter a PID namespace and passes no signal on: with `setpriv --pdeathsig` the command ends when nsenter is ended.
     """
@@ -29,4 +31,4 @@ def inside(keeper: int, node: str, argv: Sequence[str]) -> list[str]:
         '--pid=/proc/$pid/ns/pid_for_children -- setpriv --pdeathsig TERM "$@"'
     )
     enter = ["nsenter", "-t", str(keeper), "-m", "-n", "-p", "--", "setpriv", "--pdeathsig", "TERM"]
-    return [*enter, "sh", "-c", script, "sh", *argv]
+    return [*enter, "sh", "-c", script, "sh", *argv] if node else [*enter, *argv]

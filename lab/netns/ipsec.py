@@ -1,7 +1,8 @@
-"""strongSwan in a node: IKE daemon with ESP in userspace, so that it needs no kernel that has ESP.
+"""strongSwan in a node: IKE daemon with ESP in userspace, so that it needs no kernel that has ESP, or in the kernel.
 
-The plugin kernel-libipsec moves packets through a TUN interface, `ipsec0`, and wraps ESP in UDP 4500. It must be loaded
-before kernel-netlink, which then only routes (https://docs.strongswan.org/docs/5.9/plugins/kernel-libipsec.html).
+In userspace, the plugin kernel-libipsec moves packets through a TUN interface, `ipsec0`, and wraps ESP in UDP 4500. It
+must be loaded before kernel-netlink, which then only routes
+(https://docs.strongswan.org/docs/5.9/plugins/kernel-libipsec.html). With the kernel's ESP, routes are the node's own.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ SOCKET = "unix:///run/charon.vici"
 # kernel-libipsec before kernel-netlink: the first that offers ESP is taken.
 PLUGINS = (
     "random nonce aes sha1 sha2 hmac kdf gcm openssl pem pkcs1 pkcs8 x509 constraints pubkey "
-    "kernel-libipsec kernel-netlink socket-default vici"
+    "{userspace}kernel-netlink socket-default vici"
 )
 _CONFIG = """\
 charon {{
     load_modular = no
     load = {plugins}
+    install_routes = {routes}
     retransmit_tries = 4
     retransmit_timeout = 2.0
     plugins {{
@@ -62,13 +64,15 @@ done) >/var/log/calls.log 2>&1 </dev/null &"""
 _TIMES = 45
 
 
-def ipsec(calls: Sequence[str] = ()) -> Part:
-    """The daemon and its connections, which stand below /etc/swanctl. Needs /dev/net/tun.
+def ipsec(calls: Sequence[str] = (), *, kernel: bool = False) -> Part:
+    """The daemon and its connections, which stand below /etc/swanctl. Needs /dev/net/tun, or a `kernel` with ESP.
 
     `calls` are connections, with a child of the same name, that are opened from here.
     """
+    plugins = PLUGINS.format(userspace="" if kernel else "kernel-libipsec ")
+    config = _CONFIG.format(plugins=plugins, socket=SOCKET, routes="no" if kernel else "yes")
     return Part(
-        files={"/etc/strongswan.conf": File(_CONFIG.format(plugins=PLUGINS, socket=SOCKET))},
+        files={"/etc/strongswan.conf": File(config)},
         folders={"/etc/swanctl": Folder(0o750)},
         lines=(
             f"{CHARON} </dev/null >/var/log/charon.start 2>&1 &",

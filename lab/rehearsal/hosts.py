@@ -14,6 +14,7 @@ from configs.encodings import decode
 from configs.model import UseKind
 from inventory.errors import LabError
 from inventory.model import LineKind
+from lab.rehearsal import vrfs
 from lab.rehearsal.model import Home, Host
 from lab.standin.network import read
 
@@ -107,7 +108,7 @@ def hosts(
         if not here:
             continue
         zone = inventory.zone_of(device.name, line.a.interface)
-        vrf = zone.vrf if zone is not None else "default"
+        vrf = vrfs.of_lan(inventory, line)
         homes = tuple(here.values())
         name = zone.name if zone is not None else ""
         found.append(Host(names[line.name], device.name, line.a.interface, line.name, name, vrf, homes))

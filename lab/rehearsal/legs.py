@@ -20,11 +20,12 @@ from configs.readdress.stages_model import Stage
 from configs.rollout import stages as sending
 from inventory.errors import LabError
 from inventory.text import Message
+from ipplan.names import DEFAULT_VRF
 from lab.rehearsal import change as changes
 from lab.rehearsal import faults as failing
 from lab.rehearsal import hosts as hosting
 from lab.rehearsal import matrix as asking
-from lab.rehearsal import mixed, scratch, standing, tunnels, ways
+from lab.rehearsal import mixed, scratch, standing, tunnels, vrfs, ways
 from lab.rehearsal import outside as outsiders
 from lab.rehearsal import pairs as pairing
 from lab.rehearsal.model import Leg, Pushed, Seen, Wanted, Way
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from lab.rehearsal.model import Flow, Home, Pair, Seen
     from lab.rehearsal.running import Lab
     from lab.rehearsal.traffic import Traffic
+    from lab.rehearsal.vrfs import Stray
 
 QUIET: Final = 3.0  # seconds of traffic in a stage in which nothing is sent
 LATE: Final = 45.0  # seconds of traffic behind a push: OSPF gives a silent neighbour up after 40 (RFC 2328, C.3)
@@ -223,7 +225,7 @@ class Walk:
         known = self._hopeless(leg, point)
         flows = self._flows(point)
         leg.unasked = pairing.unasked(course.pairs, flows)
-        leg.unlike, left = standing.unlike(course.lab.keeper, self._fronted)
+        leg.unlike, left = standing.unlike(course.lab.keeper, self._fronted, machine=course.lab.machine)
         self.left |= left
         leg.matrix, leg.settled = asking.matrix(
             course.traffic, flows, self._owners(point), hopeless=known, settle=course.settle
@@ -258,29 +260,24 @@ class Walk:
     def _silent(self, stage: Mapping[str, Any], point: int) -> Iterator[tuple[str, str]]:
         """The devices and the new addresses that do not do: silent, or with nobody at the other end of their line."""
         owners = {text.partition("/")[0]: row["name"] for row in stage["devices"] for text in row["check"]}
-        live, homes = self._live(point), self._homes(point)
-        asker = max((host.name for host in self._course.lab.hosts), key=lambda name: len(live[name]), default="")
-        quiet = [
-            address
-            for one, several in self._askers(owners, asker).items()
-            for address in asking.silent(self._course.lab.state, one, several)
-        ]
+        homes = self._homes(point)
+        asked: dict[str, list[str]] = {}
+        for address, name in owners.items():
+            asker = self._asker(point, name, homes[name], address)
+            asked.setdefault(self._instead(asker, name), []).append(address)
+        state = self._course.lab.state
+        quiet = [one for asker, several in asked.items() if asker for one in asking.silent(state, asker, several)]
         yield from ((owners[one], one) for one in quiet)
         running = {device.name for device in self._course.lab.topology.devices}
         for name, home in ways.lonely(self._course.lab.topology.workspace.inventory, homes, running):
             if str(home.address.ip) in owners and str(home.address.ip) not in quiet:
                 yield name, str(home.address.ip)
 
-    def _askers(self, owners: Mapping[str, str], asker: str) -> dict[str, list[str]]:
-        """Who asks which addresses: `asker`, and of a device whose hosts it must not reach one of these."""
+    def _instead(self, asker: str, device: str) -> str:
+        """Who asks a device's address: `asker`, or, where it must reach none of the device's hosts, one of these."""
         kept_apart = {pair.b for pair in self._course.pairs if pair.a == asker and pair.wanted is Wanted.FORBIDDEN}
-        found: dict[str, list[str]] = {}
-        for address, device in owners.items():
-            own = [host.name for host in self._course.lab.hosts if host.device == device]
-            who = own[0] if own and set(own) <= kept_apart else asker
-            if who:
-                found.setdefault(who, []).append(address)
-        return found
+        own = [host.name for host in self._course.lab.hosts if host.device == device]
+        return own[0] if own and set(own) <= kept_apart else asker
 
     def first_texts(self, leg: Leg) -> Mapping[str, bytes]:
         """What the devices ran at the same point the first time."""
@@ -304,6 +301,36 @@ class Walk:
         """Where a leg leads: 0 is today, others are behind so many stages."""
         number = next(index for index, stage in enumerate(self._stages) if stage["folder"] == leg.folder)
         return number if leg.way is Way.BACK else number + 1
+
+    def _asker(self, point: int, device: str, homes: Mapping[str, Sequence[Home]], address: str) -> str:
+        """Who asks a device's address: of the hosts in its VRF the one with most addresses, else another device.
+
+        Empty for a port that this back end does not carry.
+        """
+        lab = self._course.lab
+        ports = (port for port, several in homes.items() if any(str(home.address.ip) == address for home in several))
+        port = next(ports, "")
+        if vrfs.bound(lab.flat, device, port):
+            return ""
+        vrf = vrfs.of_port(lab.topology.workspace.inventory, device, port)
+        live = self._live(point)
+        here = [host.name for host in lab.hosts if host.vrf == vrf and live[host.name]]
+        others = (other.name for other in lab.topology.devices if other.name != device and vrf == DEFAULT_VRF)
+        return max(here, key=lambda name: len(live[name])) if here else next(others, "")
+
+    def strays(self, pair: Pair, leg: str) -> list[Stray]:
+        """Where, behind a leg, texts on the way of a pair between VRFs are not the policy: that explains it."""
+        if set(pair.vrfs) == {DEFAULT_VRF}:
+            return []
+        inventory = self._course.workspace.inventory
+        point = next((self.point(one) for one in self._course.legs if one.name == leg), 0)
+        texts = {name: self._points[point][name] for name in self.way(pair) if name in self._points[point]}
+        found = (
+            stray
+            for name, [model] in mixed.models_of(inventory, {name: [text] for name, text in texts.items()}).items()
+            for stray in vrfs.strays(inventory, name, model)
+        )
+        return [stray for stray in found if stray.vrf in pair.vrfs]
 
     def home_of(self, host: str) -> str:
         """The device in whose LAN a host stands."""
@@ -336,10 +363,11 @@ class Walk:
         return pairing.flows(self._course.pairs, self._hosts, self._live(point))
 
     def _owners(self, point: int) -> dict[str, str]:
-        """Whose an address is, while this stage is there."""
-        return {
-            str(home.address.ip): name
-            for name, several in self._homes(point).items()
-            for homes in several.values()
-            for home in homes
-        }
+        """Whose an address is, while this stage is there; where there are VRFs, without those that several have."""
+        owners: dict[str, list[str]] = {}
+        for name, several in self._homes(point).items():
+            for homes in several.values():
+                for home in homes:
+                    owners.setdefault(str(home.address.ip), []).append(name)
+        alone = {host.vrf for host in self._hosts.values()} <= {DEFAULT_VRF}
+        return {address: names[-1] for address, names in owners.items() if alone or len(set(names)) == 1}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from inventory.errors import LabError
@@ -11,7 +12,7 @@ from lab import checks
 from lab.rehearsal.model import Seen, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from lab.rehearsal.model import Flow
     from lab.rehearsal.traffic import Traffic
@@ -48,7 +49,25 @@ def matrix(
     others = [flow for flow in flows if flow not in passed]
     passed |= dict(zip(others, traffic.ask(others), strict=True))
     followed = iter(range(TRACED))
-    return tuple(_seen(traffic, flow, passed[flow], owners, followed) for flow in flows), settled
+    seen = [_seen(traffic, flow, passed[flow], owners, followed) for flow in flows]
+    return tuple(controlled(seen)), settled
+
+
+def controlled(seen: Sequence[Seen]) -> Iterator[Seen]:
+    """The same, forbidden pairs with what shows that their hosts could have reached each other at these addresses.
+
+    A required pair that is answered shows that both of its hosts send and hear.
+    """
+    alive: dict[tuple[str, object], str] = {}
+    for one in seen:
+        if one.passed and one.flow.pair.wanted is Wanted.REQUIRED:
+            alive.setdefault((one.flow.pair.b, one.flow.b), one.flow.pair.name)
+            alive.setdefault((one.flow.pair.a, one.flow.a), one.flow.pair.name)
+    for one in seen:
+        pair = one.flow.pair
+        forbidden = pair.wanted is Wanted.FORBIDDEN and not one.passed
+        known = forbidden and (pair.a, one.flow.a) in alive
+        yield replace(one, control=alive.get((pair.b, one.flow.b), "")) if known else one
 
 
 def _seen(

@@ -15,6 +15,8 @@ from configs.forwarding.model import PortKind
 from inventory.errors import LabError
 from inventory.model import LineKind
 from inventory.text import Message
+from lab.backends.uml import unaddressed
+from lab.casting import UNABLE
 from lab.emulator.platforms import takes_texts
 from lab.emulator.taking import ports_in
 from lab.fronts.spec import FrontSpec
@@ -23,8 +25,10 @@ from lab.netns.design import node_spec
 from lab.netns.spec import Cable, LabSpec
 from lab.rehearsal import hosts as hosting
 from lab.rehearsal.ways import cables
+from lab.standin.links import build
 from lab.standin.network import Host as Plugged
 from lab.standin.network import assembled, read
+from lab.standin.target import Target
 from lab.state import Substitution
 from lab.topology import INTERNET, INTERNET_HOST, NOC, Link, Node, NodeKind, Port
 
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from configs.forwarding.model import Forwarding
-    from inventory.model import Workspace
+    from inventory.model import Inventory, Workspace
     from lab.rehearsal.model import Host
     from lab.rehearsal.outside import Outside
     from lab.standin.network import Network
@@ -41,30 +45,37 @@ if TYPE_CHECKING:
 NATIVE = frozenset({"frr", "linux"})
 
 
-def runnable(platform: str) -> Message | None:
+def runnable(platform: str, backend: str = "") -> Message | None:
     """Why devices of a platform do not run in such a lab; None if they do."""
+    if why := UNABLE.get((backend, platform)):
+        return why
     if platform in NATIVE or takes_texts(platform):
         return None
     return Message("there is no emulator of this platform that begins with a given text")
 
 
-def network(workspace: Workspace, texts: Mapping[str, Sequence[bytes]], hosts: Sequence[Host]) -> Network:
-    """The stand-ins of all devices, cabled as the inventory has it, with the hosts.
+def models_of(inventory: Inventory, texts: Mapping[str, Sequence[bytes]]) -> dict[str, list[Forwarding]]:
+    """What devices do with packets along the way, today first. LabError for a language that is not read."""
+    return {
+        name: [read(inventory.devices[name].platform, decode(text, name)[0], name) for text in several]
+        for name, several in texts.items()
+    }
 
-    `texts` are each device's configurations along the way, today's first: a port that is only used later is cabled
-    as well.
+
+def network(
+    inventory: Inventory, models: Mapping[str, Sequence[Forwarding]], hosts: Sequence[Host], target: Target
+) -> Network:
+    """The stand-ins of all devices for a target, cabled as the inventory has it, with the hosts.
+
+    `models` are each device's along the way, today's first: a port that is only used later is cabled as well.
     """
-    inventory = workspace.inventory
-    spoken = {name: [decode(text, name)[0] for text in several] for name, several in texts.items()}
-    devices = {name: (inventory.devices[name].platform, several[0]) for name, several in spoken.items()}
-    models = {name: [read(devices[name][0], text, name) for text in several] for name, several in spoken.items()}
     plugged = []
     for host in hosts:
         port, vlan = _plugged_into(models[host.device], host.interface)
         plugged.append(Plugged(host.name, host.device, port, host.homes[0].address, host.homes[0].gateway, vlan))
     today = {name: several[0] for name, several in models.items()}
     later = {name: several[1:] for name, several in models.items()}
-    return assembled(today, cables(inventory, texts), hosts=plugged, fast=False, later=later)
+    return assembled(today, cables(inventory, models), target, plugged, fast=False, later=later)
 
 
 def _plugged_into(models: Sequence[Forwarding], interface: str) -> tuple[str, int]:
@@ -100,7 +111,8 @@ def spec_of(
             nodes.append(replace(node, wires=hosting.wires(ours[node.name])))
         elif node.name in texts and devices[node.name].platform in NATIVE:
             text = decode(texts[node.name], node.name)[0]
-            nodes.append(node_spec(derived, derived.node(node.name), None, text))
+            native = node_spec(derived, derived.node(node.name), None, text)
+            nodes.append(replace(native, wires=(*native.wires, *_tables(made, node.name))))
         else:
             nodes.append(node)
     nodes = [
@@ -110,7 +122,8 @@ def spec_of(
     station = next((node for node in derived.of_kind(NodeKind.NOC)), None)
     laid = list(made.spec.cables)
     if station is not None:
-        nodes.append(node_spec(derived, station, None))
+        # A machine's station is outside it: inside is the bridge that its cable is plugged into.
+        nodes.append(node_spec(derived, unaddressed(station) if made.target is Target.UML else station, None))
         _plug(made, _to_station(derived, workspace, texts), laid)
     if beyond is not None:
         nodes += beyond.nodes
@@ -121,9 +134,24 @@ def spec_of(
     # A loader reads each new text itself: what was understood of the old rules it needs no more.
     plain = replace(made, devices={name: replace(device, rules=None) for name, device in made.devices.items()})
     dressed = with_fronts(plain, fronts)
+    workers = 2 if made.target is Target.UML else 4
     return LabSpec(
-        tuple(nodes), tuple(laid), workers=4, fronts=dressed.spec.fronts if fronts else "", warm=made.spec.warm
+        tuple(nodes), tuple(laid), workers=workers, fronts=dressed.spec.fronts if fronts else "", warm=made.spec.warm
     )
+
+
+def _tables(made: Network, name: str) -> Iterator[str]:
+    """The VRFs of a device that runs real FRR, with its ports in them: FRR takes them as the kernel has them."""
+    links = made.built[name].links
+    vrfs = {port.vrf for port in made.devices[name].ports.values() if port.vrf} | set(made.devices[name].vrfs)
+    if made.target.has_vrf:
+        yield from build([link for link in links.values() if link.name in vrfs])
+        ends = {end[1] for cable in made.spec.cables for end in (cable.a, cable.b) if end[0] == name}
+        yield from (
+            f"link set dev {link.name} master {link.master}"
+            for link in links.values()
+            if link.name in ends and link.master in vrfs
+        )
 
 
 End: TypeAlias = tuple[str, str]

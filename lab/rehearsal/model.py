@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from ipplan.names import DEFAULT_VRF
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from ipaddress import IPv4Address, IPv4Interface
@@ -44,12 +46,16 @@ class Wanted(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Packets from one host to another, and why that is wanted or not. `port`: the UDP port that is asked, 0: any."""
+    """Packets from one host to another, why that is wanted or not, and the VRFs of the two, as the policy has it.
+
+    `port` is the UDP port that is asked, 0: one that no service has.
+    """
 
     a: str
     b: str
     wanted: Wanted
     why: Message
+    vrfs: tuple[str, str] = (DEFAULT_VRF, DEFAULT_VRF)
     port: int = 0
 
     @property
@@ -101,18 +107,29 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One pair as a matrix saw it. `home` as in `Flow`; `last` is the last device that saw a packet that was lost."""
+    """One pair as a matrix saw it. `last` is the last device that saw a packet that was lost.
+
+    `control`, of a forbidden pair that did not pass: a required one of the same matrix that passed and has the target
+    in it at this address; its sender is in such a pair as well. Empty: nothing shows that the two are reached at all.
+    """
 
     flow: Flow
     passed: bool
     last: str = ""
     hops: tuple[str, ...] = ()
+    control: str = ""
 
     @property
     def wrong(self) -> bool:
         """Whether a required pair failed or a forbidden one passed."""
         wanted = self.flow.pair.wanted
         return (wanted is Wanted.REQUIRED and not self.passed) or (wanted is Wanted.FORBIDDEN and self.passed)
+
+    @property
+    def shown(self) -> bool:
+        """Whether it is as it is wanted to be, and something shows that it is."""
+        held = self.flow.pair.wanted is Wanted.FORBIDDEN and not self.passed
+        return bool(self.control) if held else not self.wrong
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 Two hosts of one VRF have to reach each other unless a device on the way stands between zones; then the policy's flows
 decide, as zones.yaml has them, and traffic that no flow names must not pass. Hosts of different VRFs must not reach
-each other, unless each VRF imports the other's routes (RFC 4364, section 4.3.1). Where there is no way over the lines
-that run, nothing is wanted.
+each other, unless each VRF imports the other's routes (RFC 4364, section 4.3.1); where only the sender's does, packets
+may arrive and no answer can, so nothing is wanted. Nor is it between two sites of a VRF that does not import what it
+exports: spokes, which meet at a hub or not at all. Where there is no way over the lines that run, nothing is wanted.
 
 Probes are UDP: a flow counts as allowing a pair only if its services hold `any`, `udp` or `dns`, whose port is asked
 then; one for other services leaves the pair open, for a probe that is stopped would say nothing of the service.
@@ -19,18 +20,25 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from inventory.model import LineKind
-from inventory.text import Message
+from inventory.text import Message, mark
+from lab.rehearsal import vrfs
 from lab.rehearsal.model import Flow, Pair, Wanted
 from lab.rehearsal.prober import DNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from configs.forwarding.model import Forwarding
     from inventory.model import Inventory
     from lab.rehearsal.model import Host
 
 _ANY = frozenset({"any", "udp"})
 _DNS = "dns"
+_BY_TARGETS = {
+    vrfs.Joined.NEITHER: (Wanted.FORBIDDEN, mark("{a} does not import the routes of {b}")),
+    vrfs.Joined.THERE: (Wanted.OPEN, mark("{a} imports the routes of {b}, and {b} not those of {a}")),
+    vrfs.Joined.SPOKES: (Wanted.OPEN, mark("{a} does not import what it exports: its sites are spokes")),
+}
 
 
 def pairs(inventory: Inventory, running: Collection[str], hosts: Sequence[Host]) -> list[Pair]:
@@ -40,15 +48,26 @@ def pairs(inventory: Inventory, running: Collection[str], hosts: Sequence[Host])
 
 
 def _pair(inventory: Inventory, roads: Roads, a: Host, b: Host) -> Pair:
-    if a.vrf != b.vrf and not _joined(inventory, a.vrf, b.vrf):
-        why = Message("{a} and {b} are VRFs that do not import each other's routes", a=a.vrf, b=b.vrf)
-        return Pair(a.name, b.name, Wanted.FORBIDDEN, why)
+    wanted, why, port = _wanted(inventory, roads, a, b)
+    return Pair(a.name, b.name, wanted, why, (a.vrf, b.vrf), port)
+
+
+def _wanted(inventory: Inventory, roads: Roads, a: Host, b: Host) -> tuple[Wanted, Message, int]:
+    """Wanted or not, why, and the port to ask. By route targets first: whom no import joins, no zone can join."""
+    by_targets = vrfs.joined(inventory, a, b)
+    if by_targets is not vrfs.Joined.BOTH:
+        wanted, why = _BY_TARGETS[by_targets]
+        return wanted, Message(why, a=a.vrf, b=b.vrf), 0
+    return _by_zones(inventory, roads, a, b)
+
+
+def _by_zones(inventory: Inventory, roads: Roads, a: Host, b: Host) -> tuple[Wanted, Message, int]:
     way = roads.between(a, b)
     if way is None:
-        return Pair(a.name, b.name, Wanted.OPEN, Message("no lines lead from one to the other"))
+        return Wanted.OPEN, Message("no lines lead from one to the other"), 0
     apart = _two_tunnels(inventory, way)
     if apart is not None:
-        return Pair(a.name, b.name, Wanted.FORBIDDEN, apart)
+        return Wanted.FORBIDDEN, apart, 0
     port = 0
     for device, inside, outside in way:
         one, other = inventory.zone_of(device, inside), inventory.zone_of(device, outside)
@@ -64,17 +83,19 @@ def _pair(inventory: Inventory, roads: Roads, a: Host, b: Host) -> Pair:
             why = Message(
                 "no flow leads from zone {a} to zone {b} on {device}", a=one.name, b=other.name, device=device
             )
-            return Pair(a.name, b.name, Wanted.FORBIDDEN, why)
+            return Wanted.FORBIDDEN, why, 0
         if not services & _ANY and _DNS in services:
             port = DNS
         elif not services & _ANY:
             why = Message("{device} lets only these services through: {names}", device=device,
                           names=", ".join(sorted(services)))  # fmt: skip
-            return Pair(a.name, b.name, Wanted.OPEN, why)
+            return Wanted.OPEN, why, 0
+    if a.vrf != b.vrf:
+        return Wanted.REQUIRED, Message("{a} and {b} import each other's routes", a=a.vrf, b=b.vrf), port
     why = Message("both are in {vrf}, and no zone stands between", vrf=a.vrf)
     if port:
         why = Message("both are in {vrf}, and all zones between let DNS through, which is what is asked", vrf=a.vrf)
-    return Pair(a.name, b.name, Wanted.REQUIRED, why, port)
+    return Wanted.REQUIRED, why, port
 
 
 def _two_tunnels(inventory: Inventory, way: Sequence[tuple[str, str, str]]) -> Message | None:
@@ -93,13 +114,6 @@ def _two_tunnels(inventory: Inventory, way: Sequence[tuple[str, str, str]]) -> M
         return None
     return Message("the way passes {count} tunnels, and units do not talk to each other through those",
                    count=len(entered))  # fmt: skip
-
-
-def _joined(inventory: Inventory, a: str, b: str) -> bool:
-    one, other = inventory.vrfs.get(a), inventory.vrfs.get(b)
-    if one is None or other is None:
-        return False
-    return bool(set(one.import_rt) & set(other.export_rt)) and bool(set(other.import_rt) & set(one.export_rt))
 
 
 class Roads:
@@ -153,6 +167,21 @@ class Roads:
             if here == a.device:
                 return
             here, outside = before, left_by
+
+
+def uncarried(
+    models: Mapping[str, Sequence[Forwarding]], roads: Roads, hosts: Mapping[str, Host], pairs: Sequence[Pair]
+) -> dict[Pair, vrfs.Bound]:
+    """The pairs whose way leads through a VPN instance, each with the first port on it that is in one."""
+    found = {}
+    for pair in pairs:
+        a, b = hosts[pair.a], hosts[pair.b]
+        ends = [(a.device, a.interface), (b.device, b.interface)]
+        way = [(device, port) for device, *ports in roads.between(a, b) or () for port in ports]
+        first = next((one for device, port in (*ends, *way) if (one := vrfs.bound(models, device, port))), None)
+        if first is not None:
+            found[pair] = first
+    return found
 
 
 def flows(wanted: Sequence[Pair], hosts: Mapping[str, Host], live: Mapping[str, Collection[int]]) -> list[Flow]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from inventory.errors import LabError
 from inventory.model import LineKind
 from inventory.text import Message, mark
+from lab.backends.netns import Netns
 from lab.rehearsal import change as changes
 from lab.rehearsal import faults as failing
 from lab.rehearsal import mixed, running, scratch
@@ -38,7 +39,7 @@ class Order:
     `root` is the workspace, `texts` what its devices run today, `change` as `lab.rehearsal.change.write` has it.
     `place` is an empty folder for the copy. `tolerate` is how many seconds without an answer a pair may have in the
     stage prefer. `late`: seconds of traffic behind a stage sent first; `settle`: seconds that routing may then take.
-    `again`: each stage is also taken back and sent again. `faults` as people write them.
+    `again`: each stage is also taken back and sent again. `faults` as people write them. `backend` is `netns` or `uml`.
     """
 
     root: Path
@@ -51,6 +52,7 @@ class Order:
     settle: float = SETTLE
     again: bool = True
     faults: Sequence[str] = ()
+    backend: str = Netns.name
 
 
 def rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
@@ -84,19 +86,20 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         if name in chosen
     }
     lacking = sorted(name for name in chosen if name not in today)
-    able = {
-        name: text for name, text in today.items() if mixed.runnable(workspace.inventory.devices[name].platform) is None
-    }
+    able = {name: text for name, text in today.items() if mixed.runnable(devices[name].platform, order.backend) is None}
     observer.step(Message("the stages of the change for {count} devices", count=len(able)))
     top = changes.write(order.place, order.change, workspace, plan, able)
     failing.demand(faults, changes.stages_of(top), workspace.inventory, able)
     along = {name: [text, *_texts(top, name)] for name, text in today.items()}
-    lab = running.up(workspace, plan, set(today), along, observer)
+    lab = running.up(workspace, plan, set(today), along, observer, order.backend)
     notes = _notes(workspace, lab, lacking, changes.named(order.change) - set(able))
-    with Traffic(lab.keeper, lab.state.directory / "prober.log") as traffic:
+    with Traffic(lab.keeper, lab.state.directory / "prober.log", machine=lab.machine) as traffic:
         traffic.open(lab.everybody)
         names = {device.name for device in lab.topology.devices}
-        wanted = pairing.pairs(lab.topology.workspace.inventory, names, lab.hosts)
+        every = pairing.pairs(workspace.inventory, names, lab.hosts)
+        roads = pairing.Roads(workspace.inventory, names)
+        untold = pairing.uncarried(lab.flat, roads, {host.name: host for host in lab.hosts}, every)
+        wanted = [pair for pair in every if pair not in untold]
         if lab.somebody is not None:
             wanted += outsiders.pairs(workspace.inventory, lab.hosts, lab.somebody)
         course = Course(
@@ -131,7 +134,9 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         notes.append(Message("{count} pairs are not as wanted today, and are behind the change: {names}",
                              count=len(mended), names=", ".join(list(mended)[:10])))  # fmt: skip
     notes += judging.renewals(course.legs)
-    found = list(judging.findings(course.before, course.legs, walk, course.neighbours))
+    found = list(judging.uncarried(untold, order.backend))
+    found += list(judging.findings(course.before, course.legs, walk, course.neighbours))
+    notes += judging.uncontrolled([course.before, *(leg.matrix for leg in course.legs)])
     if course.broken is not None:
         found.append(Finding("stopped", course.broken, course.legs[-1].name if course.legs else ""))
     interval = max(INTERVAL, len(wanted) / 2 / MOST)
@@ -151,6 +156,8 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         rests,
         notes=tuple(notes),
         mended=tuple(sorted(mended)),
+        backend=order.backend,
+        untold=untold,
     )
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lab.rehearsal.legs import Walk
     from lab.rehearsal.model import Leg, Loss, Pair, Pushed, Seen
     from lab.rehearsal.running import Lab
+    from lab.rehearsal.vrfs import Bound
     from lab.state import Skipped, Substitution
 
 VERSION = 1
@@ -26,6 +27,7 @@ class Result:
 
     `left` is what stand-ins do not carry over, by device: lines and why. `rests` are the devices with such lines on the
     way of each pair that has some. `mended` are the pairs that are wrong today and are not behind the change.
+    `untold` are pairs that were not asked, for the back end has no VRFs, each with the first port on its way in one.
     """
 
     title: str
@@ -42,6 +44,8 @@ class Result:
     notes: tuple[Message, ...] = ()
     seconds: float = 0.0
     mended: tuple[str, ...] = ()
+    backend: str = ""
+    untold: Mapping[Pair, Bound] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -62,6 +66,8 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """Stable keys; sentences in both languages."""
+        asked = (seen.flow.pair for matrix in (self.before, *(leg.matrix for leg in self.legs)) for seen in matrix)
+        vrfs = {pair.name: list(pair.vrfs) for pair in asked}
         return {
             "version": VERSION,
             "ok": self.ok,
@@ -81,8 +87,20 @@ class Result:
                 }
                 for host in self.lab.everybody
             ],
-            "findings": [finding.as_json() for finding in self.findings],
+            "backend": self.backend,
+            "findings": [{**finding.as_json(), "vrfs": vrfs.get(finding.pair, [])} for finding in self.findings],
             "before": [_seen(seen) for seen in self.before],
+            "not_asked": [
+                {
+                    "from": pair.a,
+                    "to": pair.b,
+                    "vrfs": list(pair.vrfs),
+                    "wanted": pair.wanted.value,
+                    "device": port.device,
+                    "line": port.line,
+                }
+                for pair, port in self.untold.items()
+            ],
             "mended": list(self.mended),
             "legs": [_leg(leg) for leg in self.legs],
             "stand_ins": [
@@ -109,8 +127,10 @@ def _seen(seen: Seen) -> dict[str, Any]:
         "to": flow.pair.b,
         "source": str(flow.a),
         "destination": str(flow.b),
+        "vrfs": list(flow.pair.vrfs),
         "wanted": flow.pair.wanted.value,
         "passed": seen.passed,
+        "control": seen.control,
         "last": seen.last,
         "hops": list(seen.hops),
     }
@@ -200,6 +220,31 @@ def findings(
         yield from _as_before(leg, walk)
 
 
+def uncarried(untold: Mapping[Pair, Bound], backend: str) -> Iterator[Finding]:
+    """What is wanted of pairs, and was not asked, since the back end has no VRFs: one for each port that is in one."""
+    pairs: dict[Bound, list[Pair]] = {}
+    for pair, port in untold.items():
+        if pair.wanted is not Wanted.OPEN:
+            pairs.setdefault(port, []).append(pair)
+    for port, several in pairs.items():
+        text = Message(
+            "{device}, line {line}: {port} is in VPN instance {vrf}, and {backend} has no VRFs: {count} pairs are not "
+            "asked; rehearse with --backend uml",
+            device=port.device, line=port.line, port=port.port, vrf=port.vrf, backend=backend, count=len(several),
+        )  # fmt: skip
+        yield Finding("not-carried", text, "today", port.device, several[0].name if len(several) == 1 else "")
+
+
+def uncontrolled(matrices: Sequence[Sequence[Seen]]) -> list[Message]:
+    """Forbidden pairs that did not pass, and of which nothing in the same matrix shows that they could have."""
+    names = {seen.flow.pair.name for matrix in matrices for seen in matrix if not seen.wrong and not seen.shown}
+    text = Message(
+        "{count} forbidden pairs do not pass, and no required pair shows that their hosts are reached at all: {names}",
+        count=len(names), names=", ".join(sorted(names)[:10]),
+    )  # fmt: skip
+    return [text] if names else []
+
+
 def mended(before: Sequence[Seen], legs: Sequence[Leg], walk: Walk) -> dict[str, int]:
     """The pairs that are wrong today and that the change mends, each with the point behind which it has to be right.
 
@@ -272,9 +317,16 @@ def _neighbours(leg: Leg, before: Mapping[str, int]) -> Iterator[Finding]:
 def _wrong_pair(seen: Seen, leg: str, walk: Walk) -> Finding:
     pair, flow = seen.flow.pair, seen.flow
     ends = {"a": pair.a, "b": pair.b, "source": flow.a, "destination": flow.b}
+    stray = next(iter(walk.strays(pair, leg)), None)
     if pair.wanted is Wanted.FORBIDDEN:
         text = Message("{a} ({source}) reaches {b} ({destination}) and must not: {why}", **ends, why=pair.why)
-        return Finding("forbidden-passed", text, leg, "", pair.name)
+        if stray is not None:
+            text = Message("{told}; {device}: {why}", told=text, device=stray.device, why=stray.why)
+        return Finding("forbidden-passed", text, leg, stray.device if stray is not None else "", pair.name)
+    if stray is not None:
+        text = Message("{a} ({source}) does not reach {b} ({destination}); {device}: {why}",
+                       **ends, device=stray.device, why=stray.why)  # fmt: skip
+        return Finding("required-failed", text, leg, stray.device, pair.name)
     if seen.last:
         text = Message(
             "{a} ({source}) does not reach {b} ({destination}); the last that saw its packets is {device}",
@@ -376,6 +428,7 @@ KINDS = {
     "not-as-before": mark("configuration not as before"),
     "matrix-differs": mark("pairs not as before"),
     "not-asked": mark("nothing asked"),
+    "not-carried": mark("VRF not carried"),
     "not-loaded": mark("stand-in not as its device"),
     "not-read": mark("device not read"),
     "no-fault": mark("fault did not happen"),

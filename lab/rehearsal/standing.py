@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 PATIENCE: Final = 60.0  # seconds in which a load that is under way comes to its end
 
 
-def unlike(keeper: int, devices: Collection[str]) -> tuple[dict[str, Message], dict[str, list[Message]]]:
+def unlike(
+    keeper: int, devices: Collection[str], *, machine: bool = False
+) -> tuple[dict[str, Message], dict[str, list[Message]]]:
     """Devices whose stand-ins do not do what they run, with the reason; and what those do not carry over that do.
 
     The second is only of devices whose text has been loaded since the lab began, each line with its number and the
@@ -27,7 +29,7 @@ def unlike(keeper: int, devices: Collection[str]) -> tuple[dict[str, Message], d
     """
     if not devices:
         return {}, {}
-    fronts = Fronts(keeper)
+    fronts = Fronts(keeper, machine)
     end = time.monotonic() + PATIENCE
     seen = fronts.inspect(devices)
     while (late := [name for name, one in seen.items() if _under_way(one)]) and time.monotonic() < end:

@@ -30,14 +30,13 @@ PATIENCE = 60.0  # seconds for an answer of the prober's
 
 
 class Traffic:
-    """The prober of a running lab; ends with it, or when it is closed."""
+    """The prober of a running lab; ends with it, or when it is closed. In a `machine` its holder is the keeper."""
 
-    def __init__(self, keeper: int, log: Path) -> None:
+    def __init__(self, keeper: int, log: Path, *, machine: bool = False) -> None:
         self._log = log
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
-                ["nsenter", "-t", str(keeper), "-m", "-p", "--", "setpriv", "--pdeathsig", "KILL",
-                 sys.executable, "-P", str(Path(prober.__file__))],
+                _command(keeper, machine=machine),
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd="/",
             )  # fmt: skip
         self._flows: tuple[Flow, ...] = ()
@@ -126,6 +125,16 @@ class Traffic:
     def _died(self) -> LabError:
         said = self._log.read_text(encoding="utf-8", errors="replace").strip()[-300:] if self._log.exists() else ""
         return LabError(Message("the process that sends the probes has ended: {said}", said=said or "-"))
+
+
+def _command(keeper: int, *, machine: bool) -> list[str]:
+    """How the prober is started beside the nodes."""
+    argv = [sys.executable, "-S", "-P", str(Path(prober.__file__))]
+    if machine:
+        from lab.uml.machine import inside  # noqa: PLC0415 - only there
+
+        return ["setpriv", "--pdeathsig", "KILL", *inside(keeper, "", argv)]
+    return ["nsenter", "-t", str(keeper), "-m", "-p", "--", "setpriv", "--pdeathsig", "KILL", *argv]
 
 
 def _loss(flow: Flow, row: Mapping[str, Any]) -> Loss:

@@ -140,9 +140,10 @@ def _networks(speaker: Speaker, family: BgpFamily) -> list[str]:
 def _told(one: Neighbour) -> list[str]:
     name = f"  neighbor {one.address}"
     lines = [f"{name} activate"]
-    # FRR tells communities unasked; most vendors do not.
+    # FRR tells communities unasked; most vendors do not. As FRR shows it (the standard ones are meant), so that a
+    # reload finds no difference.
     if not one.communities:
-        lines.append(f"  no neighbor {one.address} send-community standard")
+        lines.append(f"  no neighbor {one.address} send-community")
     for said, words in (
         (one.next_hop_self, "next-hop-self"),
         (one.reflector_client, "route-reflector-client"),
@@ -168,13 +169,29 @@ def _told(one: Neighbour) -> list[str]:
 
 
 def _targets(vrf: Vrf) -> list[str]:
+    """As FRR shows them, so that a reload touches only what differs: its routes are away while one changes."""
     lines = [f"  rd vpn export {vrf.rd}"] if vrf.rd else []
-    if vrf.exports:
-        lines += ["  label vpn export auto", f"  rt vpn export {' '.join(vrf.exports)}", "  export vpn"]
-    if vrf.imports:
-        lines += [f"  rt vpn import {' '.join(vrf.imports)}", "  import vpn"]
+    exports, imports = (sorted(set(targets), key=_number) for targets in (vrf.exports, vrf.imports))
+    if exports:
+        lines += ["  label vpn export auto", "  export vpn"]
+    if imports:
+        lines += ["  import vpn"]
+    if exports and exports == imports:
+        lines += [f"  rt vpn both {' '.join(exports)}"]
+    else:
+        lines += [f"  rt vpn import {' '.join(imports)}"] if imports else []
+        lines += [f"  rt vpn export {' '.join(exports)}"] if exports else []
     if vrf.import_policy:
         lines.append(f"  route-map vpn import {vrf.import_policy}")
     if vrf.export_policy:
         lines.append(f"  route-map vpn export {vrf.export_policy}")
     return lines
+
+
+def _number(target: str) -> tuple[int, ...]:
+    """The order in which FRR has route targets: it compares their bytes, the type first (RFC 4360, 3.1 and 3.2)."""
+    head, _, number = target.rpartition(":")
+    if "." in head:
+        return (1, *map(int, head.split(".")), int(number))
+    asn = int(head)
+    return (2 if asn > 0xFFFF else 0, asn, int(number))

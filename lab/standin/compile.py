@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from configs.forwarding.model import Left
-from inventory.text import Message
 from lab.netns.router import MANY_PORTS
-from lab.standin import frr, ipsec, nft
+from lab.standin import filtering, frr, ipsec, iptables, nft
 from lab.standin.habits import habits
+from lab.standin.iptables import Tables
 from lab.standin.naming import Names, names
 from lab.standin.ports import links
 from lab.standin.speaking import Speaker
@@ -17,7 +16,7 @@ from lab.standin.speaking import Speaker
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from configs.forwarding.model import Forwarding
+    from configs.forwarding.model import Forwarding, Left
     from lab.standin.links import Link
     from lab.standin.target import Target
 
@@ -37,7 +36,6 @@ SETTINGS: Mapping[str, str] = {
     "ipv4/fib_multipath_hash_policy": "1",
     "ipv4/tcp_l3mdev_accept": "1",
     "mpls/platform_labels": "100000",
-    "mpls/conf/*/input": "1",
 }
 
 
@@ -45,7 +43,8 @@ SETTINGS: Mapping[str, str] = {
 class Built:
     """What a stand-in runs. `links` in the order in which they are made; `daemons` beside zebra and staticd.
 
-    `left` is the model's own list and what this target cannot carry.
+    What is filtered and translated is in `nftables` or in `iptables`, as the target has it. `left` is the model's own
+    list and what this target cannot carry.
     """
 
     name: str
@@ -54,6 +53,7 @@ class Built:
     frr: str
     daemons: frozenset[str]
     nftables: str
+    iptables: Tables
     swanctl: str
     left: tuple[Left, ...]
 
@@ -81,17 +81,16 @@ def compile_device(
     speaker = Speaker(forwarding, known, target, habits(forwarding.platform), fast)
     text = frr.write(speaker)
     left = [*forwarding.left, *made.left, *speaker.left]
-    rules = nft.write(forwarding, known, left)
-    if rules and not target.has_nft:
-        left.append(Left(0, Message("this lab's kernel has no nftables: nothing is filtered or translated"), "filters"))
-        rules = ""
+    steps = filtering.chains(forwarding, known, target, left)
+    vrfs = sorted({port.vrf for port in forwarding.ports.values() if port.vrf} | set(forwarding.vrfs))
     return Built(
         forwarding.name,
         known,
         made.links,
         text,
         frozenset(speaker.daemons),
-        rules,
+        nft.write(steps) if target.has_nft else "",
+        Tables() if target.has_nft else iptables.write(steps, known.every, vrfs, left),
         ipsec.write(forwarding, target, left),
         tuple(dict.fromkeys(left)),
     )

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from configs.forwarding.model import Static
     from lab.standin.speaking import Speaker
 
+_WITH_LABELS = frozenset({"vpnv4", "vpnv6", "ipv4-labelled"})
+
 
 def write(speaker: Speaker) -> str:
     """The integrated configuration. `speaker.daemons` then has what must run beside zebra and staticd."""
@@ -91,6 +93,22 @@ def _virtual_routers(speaker: Speaker) -> None:
                 speaker.leave(track.line, Message("a VRRP group that follows a port"))
 
 
+def _labelled(speaker: Speaker) -> None:
+    """Ports that take packets with labels, where anything on the device has any.
+
+    Said to FRR and not to the kernel: a reload takes away what the kernel has and the text has not.
+    """
+    device = speaker.device
+    families = {family.family for family in device.bgp.families} if device.bgp is not None else set()
+    used = any(port.mpls or port.ldp for port in device.ports.values()) or families & _WITH_LABELS
+    if not used or not speaker.target.has_vrf:
+        return
+    for name, port in device.ports.items():
+        short = speaker.names.ports.get(name, "")
+        if short and (port.mpls or port.ldp or (port.addresses and port.kind is not PortKind.LOOPBACK)):
+            speaker.on(short, " mpls enable")
+
+
 def _labels(speaker: Speaker) -> list[str]:
     """LDP on the ports that learn labels (https://docs.frrouting.org/en/stable-8.4/ldpd.html)."""
     ports = [
@@ -98,6 +116,7 @@ def _labels(speaker: Speaker) -> list[str]:
         for name, port in speaker.device.ports.items()
         if port.ldp and (short := speaker.names.ports.get(name, ""))
     ]
+    _labelled(speaker)
     if not ports:
         return []
     if not speaker.target.has_vrf:

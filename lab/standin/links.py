@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+_VRF: Final = "type vrf table "
+LAST: Final = 4278198272
+"""The metric of a VRF's last route, that nothing else is known: kernel.org, networking/vrf.rst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,9 @@ def change(before: Mapping[str, Link], after: Mapping[str, Link]) -> Iterator[st
         old = None if name in anew else before.get(name)
         if old is None and link.make:
             yield f"link add name {name} {link.make}"
+            if link.make.startswith(_VRF):
+                # Without it, what the VRF does not know would go on to the main table.
+                yield f"route replace unreachable default metric {LAST} table {link.make.removeprefix(_VRF)}"
         yield from _settle(old, link)
     for name, link in before.items():
         if name not in after and not link.make:
@@ -60,7 +67,7 @@ def _settle(old: Link | None, new: Link) -> Iterator[str]:
         yield f"link set dev {name} " + (f"master {new.master}" if new.master else "nomaster")
     if old is None or old.up != new.up:
         yield f"link set dev {name} {'up' if new.up else 'down'}"
-    yield from _readdress(name, old.addresses if old and old.master == new.master else (), new.addresses)
+    yield from _readdress(name, old.addresses if old else (), new.addresses)
 
 
 def _readdress(name: str, old: Sequence[str], new: Sequence[str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 The order is make before break: links and addresses that are new come first, then routing (frr-reload applies only the
 lines that differ, https://docs.frrouting.org/en/stable-8.4/frr-reload.html), then the filter as one transaction of
-nftables, which keeps established sessions; addresses that are gone go last.
+nftables, or one for each table of iptables, which keeps established sessions; addresses that are gone go last.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from lab.standin.links import Link, change
 from lab.standin.naming import LOOPBACK
 from lab.standin.network import read
 from lab.standin.ports import carries, is_up
+from lab.standin.targets import replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,8 +57,8 @@ class Run(Protocol):
 class Loaded:
     """What became of a load. `left`: what the stand-in does not carry over of the whole text; `changed`: what was done.
 
-    `changed` holds the commands' own words (`ip …`, lines of frr.conf with + and -, `nftables`); empty: nothing was to
-    be done. `seconds` is how long it took.
+    `changed` holds the commands' own words (`ip …`, lines of frr.conf with + and -, `nftables` or `iptables`); empty:
+    nothing was to be done. `seconds` is how long it took.
     """
 
     left: tuple[Left, ...] = ()
@@ -98,6 +99,9 @@ class Loader:
         if new.nftables != old.nftables:
             self._do(device, ["nft", "-f", "-"], new.nftables or nft.nothing())
             changed.append("nftables")
+        if new.iptables != old.iptables:
+            self._do(device, ["sh", "-e"], new.iptables.load(old.iptables))
+            changed.append("iptables")
         changed += self._tunnels(device, old, new)
         changed += self._ip(device, going)
         self.built[device] = new
@@ -110,6 +114,8 @@ class Loader:
             self._do(device, ["vtysh", "-C", "-f", FRR])
         if new.nftables != old.nftables and new.nftables:
             self._do(device, ["nft", "-c", "-f", "-"], new.nftables)
+        if new.iptables != old.iptables and new.iptables:
+            self._do(device, ["sh", "-e"], new.iptables.prepare(old.iptables))
 
     def _wired(self, device: str, forwarding: Forwarding, built: Built) -> tuple[Built, list[Left]]:
         """Without the cable ends that the network was not built with; each is said."""
@@ -193,6 +199,8 @@ class Loader:
             socket = daemon.replace(" -n ", "-")
             start = f"[ -S /run/frr/{socket}.vty ] || {DAEMONS}/{daemon} -d -A 127.0.0.1"
             self._do(device, ["sh", "-c", start])
+        for said in replaced(old.frr, new.frr):
+            self._do(device, ["vtysh", *(word for line in ("configure terminal", *said) for word in ("-c", line))])
         self._do(device, [RELOAD, "--reload", "--stdout", FRR])
         before, after = set(_lines(old.frr)), set(_lines(new.frr))
         return [f"- {line}" for line in _lines(old.frr) if line not in after] + [
@@ -205,7 +213,7 @@ class Loader:
             return []
         self._do(device, ["sh", "-c", f"mkdir -p /etc/swanctl && cat >{SWANCTL}"], new.swanctl)
         if not old.swanctl:
-            part = ipsec()
+            part = ipsec(kernel=self.network.target.has_esp)
             for path, file in part.files.items():
                 self._do(device, ["sh", "-c", f"[ -e {path} ] || cat >{path}"], file.text)
             self._do(device, ["sh", "-c", "set -e; [ -S /run/charon.vici ] && exit 0\n" + "\n".join(part.lines)])

@@ -1,16 +1,15 @@
-"""A rule's set of packets in the words of nftables (nft(8))."""
+"""A rule of a configuration as sets of packets."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
-from configs.headers import PORTS, PROTOCOLS
 from configs.intervals import BITS, Intervals, everything
+from lab.standin.steps import Packets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from configs.headers import Rule
 
@@ -38,48 +37,21 @@ def served(rule: Rule) -> Rule | None:
     return rule
 
 
-def interfaces(names: Iterable[str]) -> str:
-    """Interfaces as a set."""
-    return "{ " + ", ".join(f'"{name}"' for name in names) + " }"
-
-
-def matches(rule: Rule) -> Iterator[str]:
-    """What a rule matches, a line for each family that it speaks of; each ends in a space, or is empty."""
+def matches(rule: Rule) -> Iterator[Packets]:
+    """What a rule matches, a set for each family that it speaks of."""
     if not rule.protocols:
         return
-    rest = _protocols(rule)
+    rest = Packets(protocols=rule.protocols, source_ports=rule.source_ports, destination_ports=rule.destination_ports)
     if rule.source.any and rule.destination.any:
         yield rest
         return
-    for version, word in ((4, "ip"), (6, "ip6")):
+    for version in (4, 6):
         source, destination = rule.source.family(version), rule.destination.family(version)
-        if not source or not destination:
-            continue
-        whole = everything(BITS[version])
-        text = "" if source == whole else f"{word} saddr {addresses(source, version)} "
-        text += "" if destination == whole else f"{word} daddr {addresses(destination, version)} "
-        yield (text or f"meta nfproto ipv{version} ") + rest
-
-
-def _protocols(rule: Rule) -> str:
-    ports = [(rule.source_ports, "sport"), (rule.destination_ports, "dport")]
-    asked = [f"th {word} {_numbers(found)} " for found, word in ports if found != PORTS]
-    text = "" if rule.protocols == PROTOCOLS else f"meta l4proto {_numbers(rule.protocols)} "
-    if asked and not text:
-        text = "meta l4proto { 6, 17 } "
-    return text + "".join(asked)
-
-
-def _numbers(found: Intervals) -> str:
-    parts = [str(start) if stop - start == 1 else f"{start}-{stop - 1}" for start, stop in found.spans]
-    return parts[0] if len(parts) == 1 else "{ " + ", ".join(parts) + " }"
-
-
-def addresses(found: Intervals, version: int) -> str:
-    """Addresses as one, or as a set of ranges."""
-
-    def shown(value: int) -> str:
-        return str(ip_address(value.to_bytes(BITS[version] // 8, "big")))
-
-    parts = [shown(start) if stop - start == 1 else f"{shown(start)}-{shown(stop - 1)}" for start, stop in found.spans]
-    return parts[0] if len(parts) == 1 else "{ " + ", ".join(parts) + " }"
+        if source and destination:
+            whole = everything(BITS[version])
+            yield replace(
+                rest,
+                family=version,
+                source=None if source == whole else source,
+                destination=None if destination == whole else destination,
+            )

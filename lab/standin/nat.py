@@ -1,4 +1,4 @@
-"""Address translation as nftables says it: destinations before routing, sources behind it, sessions kept together.
+"""Address translation as steps: destinations before routing, sources behind it, sessions kept together.
 
 Proxy ARP: a device answers for the addresses that it puts in place in its own subnets; here the port has them as hosts.
 """
@@ -9,44 +9,36 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from configs.forwarding.model import Left
-from configs.intervals import ANYWHERE
+from configs.intervals import ANYWHERE, Intervals
 from inventory.text import Message
-from lab.standin.matching import addresses, interfaces, matches, served
+from lab.standin.matching import matches, served
+from lab.standin.steps import Chain, Packets, Place, Put, Step, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from configs.forwarding.model import Forwarding, Port
     from configs.headers import Rule
-    from configs.intervals import Intervals
     from configs.meaning.statements import Translated, Translation
     from lab.standin.naming import Names
 
 # More addresses than these are not given to a port one by one.
 _MOST = 256
+_PORTED = Intervals.of(((6, 7), (17, 18)))
+"""TCP and UDP."""
 _IN = ("source-zone", "from-zone", "ingress-interface")
 _OUT = ("destination-zone", "to-zone", "egress-interface")
 
 
-def write(forwarding: Forwarding, names: Names, left: list[Left]) -> list[str]:
-    """The chains of the table; empty without translations."""
-    before: list[str] = []
-    behind: list[str] = []
+def chains(forwarding: Forwarding, names: Names, left: list[Left]) -> list[Chain]:
+    """What is asked before routing, and behind it; empty without translations."""
+    before = Chain(Place.DESTINATIONS)
+    behind = Chain(Place.SOURCES)
     for one in forwarding.translations:
         left += [Left(line, Message("a translation that is no set of packets"), "translations") for line in one.unclear]
         for translation in one.rules:
-            _one(forwarding, names, translation, one.line, before, behind, left)
-    if not before and not behind:
-        return []
-    return [
-        *_chain("translated_in", "prerouting", "dstnat", before),
-        *_chain("translated_out", "postrouting", "srcnat", behind),
-    ]
-
-
-def _chain(name: str, hook: str, priority: str, rules: list[str]) -> list[str]:
-    head = f"        type nat hook {hook} priority {priority}; policy accept;"
-    return [f"    chain {name} {{", head, *(f"        {rule}" for rule in rules), "    }"]
+            _one(forwarding, names, translation, one.line, before.steps, behind.steps, left)
+    return [before, behind] if before.steps or behind.steps else []
 
 
 def _one(
@@ -54,8 +46,8 @@ def _one(
     names: Names,
     translation: Translation,
     line: int,
-    before: list[str],
-    behind: list[str],
+    before: list[Step],
+    behind: list[Step],
     left: list[Left],
 ) -> None:
     found = _asked(forwarding, names, translation)
@@ -66,34 +58,37 @@ def _one(
         )
         return
     rule, into, out = found
-    bound = _bound(forwarding, names, translation, line)
+    bound = tuple(_bound(forwarding, names, translation, line))
     source, destination = translation.source, translation.destination
     if destination is not None:
-        start = f"iifname {interfaces(bound or into)} " if bound or into else ""
-        words = _target("dnat", rule.destination.v4, destination)
-        if words:
-            before += [f"{start}{match}{words}" for match in _only_4(rule)]
-        else:
-            left.append(Left(rule.line, Message("a translation that nftables cannot say"), "translations"))
+        put = _put(rule.destination.v4, destination, source=False)
+        before += _steps(rule, Packets(into=bound or into), put, left)
     if source is not None or destination is None:
-        start = f"oifname {interfaces(bound or out)} " if bound or out else ""
-        # Where packets come from is known behind routing no more, so the port they came in by is a mark's affair.
-        start = (f"iifname {interfaces(into)} " if into else "") + start
-        words = "accept" if source is None else _target("snat", rule.source.v4, source)
-        if words:
-            behind += [f"{start}{match}{words}" for match in _only_4(rule)]
-        else:
-            left.append(Left(rule.line, Message("a translation that nftables cannot say"), "translations"))
+        kept = Verdict.ACCEPT if source is None else _put(rule.source.v4, source, source=True)
+        behind += _steps(rule, Packets(into=into, out=bound or out), kept, left)
 
 
-def _only_4(rule: Rule) -> Iterator[str]:
+def _steps(rule: Rule, where: Packets, what: Verdict | Put | None, left: list[Left]) -> Iterator[Step]:
     """Address translation is IPv4's."""
-    for match in matches(rule):
-        if not match.startswith(("ip6 ", "meta nfproto ipv6")):
-            yield match if match.startswith(("ip ", "meta nfproto")) else f"meta nfproto ipv4 {match}"
+    if what is None:
+        left.append(Left(rule.line, Message("a translation that Linux cannot make"), "translations"))
+        return
+    for found in matches(rule):
+        if found.family == 6:
+            continue
+        packets = replace(found, into=where.into, out=where.out, family=4)
+        if isinstance(what, Put) and what.ports is not None and not packets.protocols <= _PORTED:
+            # Ports are put into what has some; the rest of a source's packets have other addresses only.
+            yield Step(replace(packets, protocols=packets.protocols & _PORTED), what, rule.line)
+            if what.source:
+                yield Step(packets, replace(what, ports=None), rule.line)
+        else:
+            yield Step(packets, what, rule.line)
 
 
-def _asked(forwarding: Forwarding, names: Names, translation: Translation) -> tuple[Rule, list[str], list[str]] | None:
+def _asked(
+    forwarding: Forwarding, names: Names, translation: Translation
+) -> tuple[Rule, tuple[str, ...], tuple[str, ...]] | None:
     """The rule without what it says of zones and ports, and the ports of either side; None if it asks for more."""
     into: list[str] = []
     out: list[str] = []
@@ -108,7 +103,7 @@ def _asked(forwarding: Forwarding, names: Names, translation: Translation) -> tu
             return None
         (into if word in _IN else out).extend(ports)
     rule = served(replace(translation.rule, conditions=frozenset(rest)))
-    return None if rule is None else (rule, into, out)
+    return None if rule is None else (rule, tuple(into), tuple(out))
 
 
 def _ports(forwarding: Forwarding, names: Names, name: str) -> list[str]:
@@ -135,25 +130,21 @@ def _bound(forwarding: Forwarding, names: Names, translation: Translation, line:
     ]
 
 
-def _target(word: str, matched: Intervals, to: Translated) -> str:
-    """The statement; empty if it cannot be said."""
+def _put(matched: Intervals, to: Translated, *, source: bool) -> Put | None:
+    """What is put in place; None if it cannot be said."""
     if not to.addresses:
-        return "masquerade" if word == "snat" and to.ports is None else ""
+        return Put(source) if source and to.ports is None else None
     found = to.addresses.v4
     if len(found.spans) != 1 or to.addresses.v6 not in (ANYWHERE.v6, type(found)()):
-        return ""
-    ports = ""
-    if to.ports is not None:
-        if len(to.ports.spans) != 1:
-            return ""
-        first, stop = to.ports.spans[0]
-        ports = f":{first}" if stop - first == 1 else f":{first}-{stop - 1}"
+        return None
+    if to.ports is not None and len(to.ports.spans) != 1:
+        return None
+    ports = (to.ports.first, to.ports.last) if to.ports is not None else None
     if to.in_order and found.size > 1:
         if ports or len(matched.spans) != 1 or matched.size != found.size or matched.size & (matched.size - 1):
-            return ""
-        side = "saddr" if word == "snat" else "daddr"
-        return f"{word} ip prefix to ip {side} map {{ {addresses(matched, 4)} : {addresses(found, 4)} }}"
-    return f"{word} ip to {addresses(found, 4)}{ports}"
+            return None
+        return Put(source, found, instead_of=matched)
+    return Put(source, found, ports)
 
 
 def hosts(forwarding: Forwarding, port: Port) -> tuple[str, ...]:

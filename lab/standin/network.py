@@ -15,6 +15,7 @@ from lab.netns.router import router
 from lab.netns.spec import Cable, File, Folder, LabSpec, NodeSpec
 from lab.standin import wiring as wires
 from lab.standin.compile import SETTINGS, Built, compile_device
+from lab.standin.iptables import Tables
 from lab.standin.links import build
 from lab.standin.target import Target
 
@@ -122,11 +123,11 @@ def assembled(
         cabling.join(segment, [host for host in hosts if _end(host) in segment])
     for end in wiring.alone:
         cabling.join((end,), [host for host in hosts if _end(host) == end])
-    nodes = [node(one) for one in built.values()]
+    nodes = [node(one, target) for one in built.values()]
     nodes += [_host(host) for host in hosts]
     nodes.append(cabling.between())
     # With the vendors' own timers a network takes its time to converge.
-    warm = not fast and target is Target.NETNS
+    warm = not fast
     spec = LabSpec(tuple(nodes), tuple(cabling.cables), workers=4, warm=warm)
     return Network(devices, built, wiring, spec, target, fast, spanning, tuple(hosts))
 
@@ -172,10 +173,10 @@ class _Cabling:
         return names.lanes[end.port, end.vlan] if end.vlan else names.ports[end.port]
 
 
-def node(built: Built) -> NodeSpec:
+def node(built: Built, target: Target) -> NodeSpec:
     """A stand-in as a node: its links, its filter before anything passes, then its daemons."""
     daemons = (*_ALWAYS, *sorted(built.daemons))
-    part = joined(_OWN, accounts(), _rules(built), router(built.frr, daemons, agentx=False), _tunnels(built))
+    part = joined(_OWN, accounts(), _rules(built), router(built.frr, daemons, agentx=False), _tunnels(built, target))
     files = {**part.files, "/etc/hosts": File(f"127.0.0.1 localhost\n127.0.1.1 {built.name}\n")}
     return NodeSpec(
         built.name,
@@ -188,15 +189,17 @@ def node(built: Built) -> NodeSpec:
 
 
 def _rules(built: Built) -> Part:
+    if built.iptables:
+        return Part(lines=(built.iptables.prepare(Tables()), built.iptables.load(Tables())))
     if not built.nftables:
         return Part()
     return Part({RULES: File(built.nftables)}, lines=(f"nft -f {RULES}",))
 
 
-def _tunnels(built: Built) -> Part:
+def _tunnels(built: Built, target: Target) -> Part:
     if not built.swanctl:
         return Part()
-    return joined(Part({SWANCTL: File(built.swanctl, 0o600)}), ipsec())
+    return joined(Part({SWANCTL: File(built.swanctl, 0o600)}), ipsec(kernel=target.has_esp))
 
 
 def _host(host: Host) -> NodeSpec:

@@ -1,49 +1,47 @@
-"""Filters and policies as nftables says them: one table, replaced as a whole and at once, sessions kept.
-
-Filters of a port look at each packet by itself; policies between zones at the first of a session, as firewalls do.
-"""
+"""Steps as nftables says them (nft(8)): one table, replaced as a whole and at once, sessions kept."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Final
 
-from configs.forwarding.model import Left
-from configs.meaning.statements import FilterKind
-from inventory.text import Message
-from lab.standin import ipsec, nat
-from lab.standin.habits import habits
-from lab.standin.matching import interfaces, matches, served
+from configs.headers import PORTS, PROTOCOLS
+from configs.intervals import BITS
+from lab.standin.steps import ANSWERS, OSPF, Place, Put
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
-    from configs.forwarding.model import Forwarding
-    from configs.headers import Rule
-    from configs.rulesets.model import RuleSet
-    from lab.standin.naming import Names
+    from configs.intervals import Intervals
+    from lab.standin.steps import Chain, Packets, Ports, Step
 
 TABLE = "inet govnet"
-LOCAL = "local"
-SESSIONS = "ct state established,related accept"
+_HOOKS: Final = {
+    # What may come in by one port may still be kept from going out by another: each way has its own chain.
+    Place.IN: "filter hook prerouting priority mangle",
+    Place.OUT: "filter hook forward priority filter - 10",
+    Place.FORWARD: "filter hook forward priority filter",
+    Place.INPUT: "filter hook input priority filter",
+    Place.OUTPUT: "filter hook output priority filter",
+    Place.DESTINATIONS: "nat hook prerouting priority dstnat",
+    Place.SOURCES: "nat hook postrouting priority srcnat",
+}
+_NAMED: Final = {ANSWERS.packets: "ct state established,related ", OSPF.packets: "ip protocol ospf "}
 
 
-def write(forwarding: Forwarding, names: Names, left: list[Left]) -> str:
+def write(chains: Sequence[Chain]) -> str:
     """The table; empty if nothing is filtered. It replaces what is there."""
-    ranked = habits(forwarding.platform).ranked and bool(forwarding.priorities)
-    chains = _port_filters(forwarding, names, left, ("out",) if ranked else ("in", "out"))
-    if ranked:
-        chains = {place: [SESSIONS, *rules] for place, rules in chains.items()}
-    policies = _ranked(forwarding, names, left) if ranked else _policies(forwarding, names, left)
-    translations = nat.write(forwarding, names, left)
-    if not chains and not policies and not translations:
+    if not chains:
         return ""
     text = [f"table {TABLE}", f"delete table {TABLE}", f"table {TABLE} {{"]
-    for (way, hook), rules in chains.items():
-        # What may come in by one port may still be kept from going out by another: each way has its own chain.
-        text += _chain(f"ports_{way}_{hook}", hook, "mangle" if way == "in" else "filter - 10", rules, "accept")
-    for hook, rules in policies.items():
-        text += _chain(f"zones_{hook}", hook, "filter", rules, "accept")
-    return "\n".join([*text, *translations, "}", ""])
+    for chain in chains:
+        text += [
+            f"    chain {chain.place} {{",
+            f"        type {_HOOKS[chain.place]}; policy accept;",
+            *(f"        {_said(step)}" for step in chain.steps),
+            "    }",
+        ]
+    return "\n".join([*text, "}", ""])
 
 
 def nothing() -> str:
@@ -51,171 +49,63 @@ def nothing() -> str:
     return f"table {TABLE}\ndelete table {TABLE}\n"
 
 
-def _chain(name: str, hook: str, priority: str, rules: Iterable[str], policy: str) -> list[str]:
-    head = f"        type filter hook {hook} priority {priority}; policy {policy};"
-    return [f"    chain {name} {{", head, *(f"        {rule}" for rule in rules), "    }"]
+def _said(step: Step) -> str:
+    return _match(step.packets) + (_translation(step.what) if isinstance(step.what, Put) else step.what)
 
 
-def _ranked(forwarding: Forwarding, names: Names, left: list[Left]) -> dict[str, list[str]]:
-    """Security levels: what a port's own filter lets begin, else what goes to lower levels."""
-    sets = {one.name.casefold(): one for one in forwarding.rules.sets} if forwarding.rules is not None else {}
-    levels = {
-        names.ports[port.name]: forwarding.priorities.get(port.zone, 0)
-        for port in forwarding.ports.values()
-        if port.zone and port.name in names.ports
-    }
-    rules = [SESSIONS]
-    for name, port in forwarding.ports.items():
-        short = names.ports.get(name, "")
-        found = sets.get(port.filters.get("in", "").casefold())
-        if found is not None and short:
-            rules += [f'iifname "{short}" {line}' for line in (*_ruled(found, left), "drop")]
-        elif short in levels:
-            lower = [
-                other
-                for other, level in levels.items()
-                if level < levels[short] or (level == levels[short] and forwarding.between_equals and other != short)
-            ]
-            rules += [f'iifname "{short}" oifname {interfaces(lower)} accept'] if lower else []
-    return {"forward": [*rules, "drop"]}
+def _match(packets: Packets) -> str:
+    if packets in _NAMED:
+        return _NAMED[packets]
+    text = _ports("iifname", packets.into) + _ports("oifname", packets.out)
+    text += f"meta nfproto ipv{packets.only} " if packets.only else ""
+    word = "ip6" if packets.family == 6 else "ip"
+    asked = [(packets.source, "saddr"), (packets.destination, "daddr")]
+    named = "".join(f"{word} {side} {_addresses(found, packets.family)} " for found, side in asked if found is not None)
+    return text + (named or (f"meta nfproto ipv{packets.family} " if packets.family else "")) + _protocols(packets)
 
 
-def _port_filters(
-    forwarding: Forwarding, names: Names, left: list[Left], ways: Sequence[str]
-) -> dict[tuple[str, str], list[str]]:
-    chains: dict[tuple[str, str], list[str]] = {}
-    sets = {one.name.casefold(): one for one in forwarding.rules.sets} if forwarding.rules is not None else {}
-    # Elsewhere a list is of one family, and says nothing of the other one's packets.
-    family = "" if habits(forwarding.platform).ranked else "meta nfproto ipv4 "
-    for name, port in forwarding.ports.items():
-        for way, wanted in port.filters.items():
-            if way.endswith("6"):
-                left.append(Left(port.line, Message("a filter of IPv6 packets is not built here"), "filters"))
-            if port.switched is not None:
-                # Linux asks its filter at the VLAN's bridge, for whichever of its ports a packet came.
-                left.append(Left(port.line, Message("a filter of a switched port is not built here"), "filters"))
-            if way not in ways or port.switched is not None:
-                continue
-            found = sets.get(wanted.casefold())
-            short = names.ports.get(name, "")
-            if found is None or not short:
-                left.append(Left(port.line, Message("the filter “{name}” is not known", name=wanted), "filters"))
-                continue
-            match = (f'iifname "{short}" ' if way == "in" else f'oifname "{short}" ') + family
-            rules = [f"{match}{line}" for line in _ruled(found, left)]
-            rules.append(f"{match}{'accept' if found.default == 'permit' else 'drop'}")
-            # Coming in, before any translation; what a device itself sends passes no filter of its ports.
-            chains.setdefault((way, "prerouting" if way == "in" else "forward"), []).extend(rules)
-    return chains
+def _ports(word: str, ports: Ports) -> str:
+    if not ports:
+        return ""
+    return f'{word} "{ports}" ' if isinstance(ports, str) else f"{word} {_interfaces(ports)} "
 
 
-def _ruled(found: RuleSet, left: list[Left]) -> Iterator[str]:
-    left += [Left(line, Message("a rule that is no set of packets"), "filters") for line in found.unclear]
-    for rule in found.rules:
-        verdict = "accept" if found.permitting(rule) else "drop"
-        known = served(rule)
-        if known is None:
-            left.append(Left(rule.line, _asks(rule), "filters"))
-            continue
-        for match in matches(known):
-            yield f"{match}{verdict}"
+def _interfaces(names: Sequence[str]) -> str:
+    return "{ " + ", ".join(f'"{name}"' for name in names) + " }"
 
 
-def _asks(rule: Rule) -> Message:
-    return Message("a rule that asks for “{what}”", what=", ".join(sorted(rule.conditions)))
+def _protocols(packets: Packets) -> str:
+    ports = [(packets.source_ports, "sport"), (packets.destination_ports, "dport")]
+    asked = [f"th {word} {_numbers(found)} " for found, word in ports if found != PORTS]
+    text = "" if packets.protocols == PROTOCOLS else f"meta l4proto {_numbers(packets.protocols)} "
+    if asked and not text:
+        text = "meta l4proto { 6, 17 } "
+    return text + "".join(asked)
 
 
-def _policies(forwarding: Forwarding, names: Names, left: list[Left]) -> dict[str, list[str]]:
-    """Rules between zones. The device itself is the zone `local`, where the make has one."""
-    if forwarding.rules is None:
-        return {}
-    sets = [one for one in forwarding.rules.sets if one.kind is FilterKind.SECURITY_POLICY]
-    if not sets:
-        if not any(port.zone for port in forwarding.ports.values()):
-            return {}
-        if habits(forwarding.platform).inside_zone:
-            return _shut(forwarding, names, left)
-        left.append(Left(0, Message("zones without policies: nothing between them is filtered"), "filters"))
-        return {}
-    zones = _zones(forwarding, names)
-    chains = _begun(forwarding, zones, sets)
-    for one in sets:
-        left += [Left(line, Message("a rule that is no set of packets"), "filters") for line in one.unclear]
-        for rule in one.rules:
-            verdict = "accept" if one.permitting(rule) else "drop"
-            known = served(rule)
-            if known is None:
-                left.append(Left(rule.line, _asks(rule), "filters"))
-                continue
-            for pair in one.pairs or (one.between(rule.line),):
-                _between(chains, zones, pair.sources, pair.destinations, [f"{m}{verdict}" for m in matches(known)])
-    verdict = "accept" if any(one.default in one.permits for one in sets) else "drop"
-    return {hook: [*rules, verdict] for hook, rules in chains.items()}
+def _numbers(found: Intervals) -> str:
+    parts = [str(start) if stop - start == 1 else f"{start}-{stop - 1}" for start, stop in found.spans]
+    return parts[0] if len(parts) == 1 else "{ " + ", ".join(parts) + " }"
 
 
-def _shut(forwarding: Forwarding, names: Names, left: list[Left]) -> dict[str, list[str]]:
-    """Zones without a policy that is in force, on makes whose policies deny by default: nothing passes between them.
+def _addresses(found: Intervals, version: int) -> str:
+    """Addresses as one, or as a set of ranges."""
 
-    Huawei "USG6000 Administrator Guide" (Security Policy: the default policy denies); H3C "Security Configuration
-    Guide" (Security zones: packets between zones are discarded by default). Not verified for routers with zones.
-    """
-    left.append(Left(0, Message("zones without policies: nothing passes between them"), "filters"))
-    zones: dict[str, list[str]] = {}
-    for name, port in forwarding.ports.items():
-        if port.zone and names.ports.get(name):
-            zones.setdefault(port.zone.casefold(), []).append(names.ports[name])
-    every = interfaces([port for ports in zones.values() for port in ports])
-    inside = [f"iifname {interfaces(ports)} oifname {interfaces(ports)} accept" for ports in zones.values()]
-    return {"forward": [SESSIONS, *inside, f"iifname {every} oifname {every} drop", "accept"]} if zones else {}
+    def shown(value: int) -> str:
+        return str(ip_address(value.to_bytes(BITS[version] // 8, "big")))
+
+    parts = [shown(start) if stop - start == 1 else f"{shown(start)}-{shown(stop - 1)}" for start, stop in found.spans]
+    return parts[0] if len(parts) == 1 else "{ " + ", ".join(parts) + " }"
 
 
-def _zones(forwarding: Forwarding, names: Names) -> dict[str, list[str]]:
-    """The interfaces by zone; where ports stand in no zone, policies name the ports themselves."""
-    zones: dict[str, list[str]] = {}
-    for name, port in forwarding.ports.items():
-        if names.ports.get(name):
-            zones.setdefault((port.zone or name).casefold(), []).append(names.ports[name])
-    for zone, interface in ipsec.ports(forwarding).items():
-        zones.setdefault(zone, []).append(interface)
-    return zones
-
-
-def _begun(forwarding: Forwarding, zones: dict[str, list[str]], sets: Sequence[RuleSet]) -> dict[str, list[str]]:
-    """The chains with what passes unasked: sessions, and where the make has it packets that stay in a zone."""
-    chains = {"forward": [SESSIONS]}
-    said = {zone.casefold() for one in sets for rule in one.rules for zone in _named(one, rule)}
-    if LOCAL in said:
-        chains["input"] = [SESSIONS, 'iifname "lo" accept', "ip protocol ospf accept"]
-        chains["output"] = [SESSIONS, 'oifname "lo" accept', "ip protocol ospf accept"]
-    if habits(forwarding.platform).inside_zone:
-        chains["forward"] += [
-            f"iifname {interfaces(ports)} oifname {interfaces(ports)} accept" for ports in zones.values()
-        ]
-    return chains
-
-
-def _named(one: RuleSet, rule: Rule) -> Iterator[str]:
-    for pair in one.pairs or (one.between(rule.line),):
-        yield from pair.sources
-        yield from pair.destinations
-
-
-def _between(
-    chains: dict[str, list[str]],
-    zones: dict[str, list[str]],
-    sources: Iterable[str],
-    destinations: Iterable[str],
-    rules: list[str],
-) -> None:
-    ours = {name.casefold() for name in sources} - {"any"}
-    theirs = {name.casefold() for name in destinations} - {"any"}
-    into = [port for zone in sorted(ours) for port in zones.get(zone, ())]
-    out = [port for zone in sorted(theirs) for port in zones.get(zone, ())]
-    from_port = f"iifname {interfaces(into)} " if ours else ""
-    to_port = f"oifname {interfaces(out)} " if theirs else ""
-    if (not ours or into) and (not theirs or out):
-        chains["forward"] += [f"{from_port}{to_port}{rule}" for rule in rules]
-    if "input" in chains and (not theirs or LOCAL in theirs) and (not ours or into):
-        chains["input"] += [f"{from_port}{rule}" for rule in rules]
-    if "output" in chains and (not ours or LOCAL in ours) and (not theirs or out):
-        chains["output"] += [f"{to_port}{rule}" for rule in rules]
+def _translation(put: Put) -> str:
+    if put.addresses is None:
+        return "masquerade"
+    word, side = ("snat", "saddr") if put.source else ("dnat", "daddr")
+    found = _addresses(put.addresses, 4)
+    if put.instead_of is not None:
+        return f"{word} ip prefix to ip {side} map {{ {_addresses(put.instead_of, 4)} : {found} }}"
+    if put.ports is None:
+        return f"{word} ip to {found}"
+    first, last = put.ports
+    return f"{word} ip to {found}:{first}" + (f"-{last}" if last != first else "")

@@ -6,7 +6,6 @@ cable (a lane) for each VLAN that it carries, which is in that VLAN's bridge. An
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 from configs.forwarding.model import Left, PortKind
 from inventory.text import Message
 from lab.standin.links import Link
-from lab.standin.naming import LOOPBACK, Names, bridge
+from lab.standin.naming import LOOPBACK, Names, bridge, virtual
 from lab.standin.nat import hosts
 
 if TYPE_CHECKING:
@@ -203,13 +202,13 @@ def _virtual(short: str, port: Port, group: VirtualRouter, made: Links) -> None:
         if own & set(addresses):
             made.left.append(Left(group.line, Message("a VRRP group whose address is the router's own"), "routes"))
             continue
-        # A name as long as the port's own would be cut where two ports differ.
-        name = f"v{version}-{group.number}-{hashlib.sha256(short.encode()).hexdigest()[:6]}"
+        name = virtual(short, version, group.number)
         mac = f"00:00:5e:00:0{1 if version == 4 else 2}:{group.number:02x}"
         bits = 32 if version == 4 else 128
         made.links[name] = Link(
             name,
             f"link {short} type macvlan mode bridge",
+            port.vrf,
             mac=mac,
             addresses=tuple(f"{address}/{bits}" for address in addresses),
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -40,10 +39,9 @@ class Standing:
         """The command line that runs `argv` in a node."""
         if not self.machine:
             return inside(self.running.keeper, node, argv)
-        from lab.uml.machine import sources  # noqa: PLC0415 - only there
+        from lab.uml import machine  # noqa: PLC0415 - only there
 
-        here = [f"PYTHONPATH={sources()}", sys.executable, "-S", "-P", "-m", "lab.uml.run"]
-        return ["env", *here, str(self.running.keeper), node, *argv]
+        return machine.inside(self.running.keeper, node, argv)
 
     def run(self, node: str, argv: Sequence[str], text: str = "", timeout: float = 60.0) -> Ran:
         """Run a command in a node; `lab.standin.loading.Run`. What takes longer than `timeout` seconds has failed."""

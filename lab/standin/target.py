@@ -9,7 +9,8 @@ class Target(StrEnum):
     """A place for stand-ins: this machine's namespaces, or those inside one User-mode Linux machine.
 
     Tags of IEEE 802.1Q are nowhere on the wire: what one VLAN carries over one cable is a cable of its own. VRFs,
-    labels and GRE need the kernel of User-mode Linux, which has no nftables for IP: its filters are iptables'.
+    labels and GRE need the kernel of User-mode Linux. It has no nftables for IP: there iptables filters and translates,
+    in VRFs too. It has ESP: there what goes through a tunnel passes the device's port, not an interface of its own.
     """
 
     NETNS = "netns"
@@ -22,5 +23,10 @@ class Target(StrEnum):
 
     @property
     def has_nft(self) -> bool:
-        """Whether nftables filters IP."""
+        """Whether nftables filters IP; elsewhere iptables does."""
         return self is Target.NETNS
+
+    @property
+    def has_esp(self) -> bool:
+        """Whether the kernel encrypts, at the port; elsewhere strongSwan does, behind an interface of its own."""
+        return self is Target.UML

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -88,6 +89,12 @@ def memory_for(nodes: int) -> int:
 def sources() -> str:
     """The folder that this package is imported from, for a Python that is to import the same one."""
     return str(Path(__file__).resolve().parents[2])
+
+
+def inside(holder: int, node: str, argv: Sequence[str]) -> list[str]:
+    """The command line that runs `argv` in a node of the machine that a process holds; without a node, beside all."""
+    here = [f"PYTHONPATH={sources()}", sys.executable, "-S", "-P", "-m", "lab.uml.run"]
+    return ["env", *here, str(holder), node, *argv]
 
 
 def init(python: str) -> str:

@@ -9,7 +9,7 @@ from inventory.text import Message
 from lab.netns import probe
 from lab.uml.machine import KERNEL, MODULES
 
-# program → Debian's package: what the machine itself needs, and what the nodes in it do that have no packet filter.
+# program → Debian's package: what the machine itself needs, and what the nodes in it do, which filter by iptables.
 PROGRAMS: Final = {
     KERNEL: "user-mode-linux",
     "modprobe": "kmod",
@@ -17,11 +17,18 @@ PROGRAMS: Final = {
     "pivot_root": "util-linux",
     "/usr/lib/frr/ldpd": "frr",
     "/usr/lib/frr/bgpd": "frr",
-} | {
-    program: package
-    for program, package in probe.PROGRAMS.items()
-    if not package.startswith(("nftables", "strongswan"))
-}
+    "iptables-legacy-restore": "iptables",
+    "ip6tables-legacy-restore": "iptables",
+    "ipset": "ipset",
+} | {program: package for program, package in probe.PROGRAMS.items() if package != "nftables"}
+# What of its kernel is in modules, so that another build of it may lack it.
+_MODULES: Final = (
+    "fs/overlayfs/overlay.ko",
+    "net/ipv4/netfilter/ip_tables.ko",
+    "net/netfilter/ipset/ip_set_hash_net.ko",
+    "net/ipv4/esp4.ko",
+    "net/xfrm/xfrm_user.ko",
+)
 _FEATURES: Final = (
     (
         "mount -t tmpfs tmpfs /run",
@@ -34,9 +41,9 @@ _FEATURES: Final = (
 def missing() -> list[Message]:
     """What is lacking, each with what mends it; empty if a machine can be booted."""
     packages = {package for program, package in PROGRAMS.items() if probe.path_of(program) is None}
-    if not any(Path(MODULES).glob("*/kernel/fs/overlayfs/overlay.ko")):
+    if not all(any(Path(MODULES).glob(f"*/kernel/{module}")) for module in _MODULES):
         packages.add("user-mode-linux")
-    packages |= {package for package in probe.no_plugins() if package.startswith("frr")}
+    packages |= probe.no_plugins() - {"libcharon-extra-plugins"}  # ESP in userspace
     lacking = []
     if packages:
         lacking.append(

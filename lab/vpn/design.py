@@ -9,6 +9,7 @@ from lab.netns.parts import Part, joined
 from lab.netns.router import MANY_PORTS
 from lab.netns.router import router as frr
 from lab.netns.spec import Cable, File, Folder, LabSpec, NodeSpec
+from lab.standin.links import LAST
 from lab.topology import NodeKind
 from lab.vpn import marks, routing
 
@@ -21,7 +22,6 @@ CORE_MTU: Final = 1508
 _FORWARDS: Final = {**MANY_PORTS, "ipv4/ip_forward": "1", "ipv4/conf/*/rp_filter": "0"}
 _LABELS: Final = {"mpls/platform_labels": "100000", "mpls/conf/*/input": "1"}
 _OWN: Final = Part(folders={"/var/log": Folder(), "/var/tmp": Folder(0o1777)})  # noqa: S108 - in the node's own memory
-_LAST: Final = 4278198272  # the metric that the kernel's documentation of VRFs gives it
 _TC: Final = "/etc/tc.batch"
 
 
@@ -46,7 +46,7 @@ def _router(network: Network, router: Router) -> NodeSpec:
                 f"link add name {table.interface} type vrf table {table.number}",
                 f"link set dev {table.interface} up",
                 # Without it what the VPN does not know would go on to the main table: kernel.org, networking/vrf.rst.
-                f"route add unreachable default metric {_LAST} table {table.number}",
+                f"route add unreachable default metric {LAST} table {table.number}",
             ]
     for port in router.ports:
         if port.table:

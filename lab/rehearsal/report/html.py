@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from inventory.text import language as language_in_use
 from inventory.text import mark, tr
+from ipplan.names import DEFAULT_VRF
 from lab.rehearsal.model import Wanted
 from lab.rehearsal.report.drawing import drawing
 from lab.rehearsal.result import KINDS, WANTED, WAYS, grouped, too_much
@@ -14,10 +15,11 @@ from lab.rehearsal.result import KINDS, WANTED, WAYS, grouped, too_much
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lab.rehearsal.model import Leg, Loss, Seen
+    from lab.rehearsal.model import Leg, Loss, Pair, Seen
     from lab.rehearsal.result import Result
 
 TEMPLATES = Path(__file__).parent / "templates"
+_NO_VRFS = mark("not asked: this back end has no VRFs")
 BAR = 420  # points that the longest leg is wide in a picture of losses
 MOST = 60  # rows of losses of one leg; the JSON file has all
 
@@ -116,6 +118,8 @@ def _page(result: Result) -> dict[str, Any]:
         ],
         "legs": [_leg(leg) for leg in result.legs],
         "names": [host.name for host in result.lab.everybody],
+        "vrfs": {host.name: host.vrf for host in result.lab.hosts if host.vrf != DEFAULT_VRF},
+        "untold": {(pair.a, pair.b): f"{_named(pair)}: {tr(_NO_VRFS)}" for pair in result.untold},
         "before": _cells(result.before),
         "after": _cells(last),
         "losses": [(_title(leg), *_bars(leg)) for leg in result.legs if any(loss.lost for loss in leg.losses)],
@@ -140,7 +144,7 @@ def _leg(leg: Leg) -> dict[str, Any]:
         "lost": lost,
         "longest": f"{longest:.2f}",
         "bad_loss": any(too_much(loss, leg) for loss in leg.losses),
-        "pairs": f"{sum(not seen.wrong for seen in leg.matrix)}/{len(leg.matrix)}",
+        "pairs": f"{sum(seen.shown for seen in leg.matrix)}/{len(leg.matrix)}",
         "bad_pairs": any(seen.wrong for seen in leg.matrix),
         "neighbours": sum(leg.neighbours.values()) if leg.neighbours else "–",
         "faults": [str(fault) for fault in leg.faults],
@@ -152,10 +156,19 @@ def _cells(matrix: Sequence[Seen]) -> dict[tuple[str, str], dict[str, str]]:
     found: dict[tuple[str, str], dict[str, str]] = {}
     for seen in sorted(matrix, key=lambda one: (not one.wrong, one.flow.home)):
         pair = seen.flow.pair
-        colour = "wrong" if seen.wrong else "open" if pair.wanted is Wanted.OPEN else "right"
-        title = f"{pair.a} → {pair.b}: {tr(WANTED[pair.wanted])}; {pair.why}"
+        unsure = pair.wanted is Wanted.OPEN or not seen.shown
+        colour = "wrong" if seen.wrong else "open" if unsure else "right"
+        title = f"{_named(pair)}: {tr(WANTED[pair.wanted])}; {pair.why}"
+        if seen.control:
+            title += f"; {tr('that it could is shown by {pair}', pair=seen.control)}"
         found.setdefault((pair.a, pair.b), {"sign": "●" if seen.passed else "○", "colour": colour, "title": title})
     return found
+
+
+def _named(pair: Pair) -> str:
+    """Both hosts, with their VRFs where one is in any."""
+    a, b = pair.vrfs
+    return pair.name if a == b == DEFAULT_VRF else f"{pair.a} ({a}) → {pair.b} ({b})"
 
 
 def _bars(leg: Leg) -> tuple[list[Bar], str]:
@@ -184,5 +197,5 @@ def _failed(result: Result) -> Iterator[tuple[str, str, str, str]]:
     for title, matrix in ((tr("today"), result.before), *((_title(leg), leg.matrix) for leg in result.legs)):
         for seen in matrix:
             if seen.wrong and not seen.passed:
-                name = f"{seen.flow.pair.a} ({seen.flow.a}) → {seen.flow.pair.b} ({seen.flow.b})"
+                name = f"{_named(seen.flow.pair)}: {seen.flow.a} → {seen.flow.b}"
                 yield title, name, " → ".join(hop or "?" for hop in seen.hops) or "–", seen.last or "–"

@@ -136,6 +136,12 @@ def make_town() -> Callable[..., Town]:
     return make
 
 
+@pytest.fixture(scope="session")
+def make_town_of() -> Callable[..., Town]:
+    """A workspace that is there as a town."""
+    return Town
+
+
 def example(root: Path, where: str, *words: str) -> dict[str, Any]:
     """Rehearse a re-addressing of some devices, whose texts of today are what the plan gives."""
     shutil.copytree(EXAMPLE, root)

@@ -135,9 +135,15 @@ def test_the_policy_decides_between_zones(town, services, wanted):
     assert by_name["pc-r1", "pc-r2"] == "required"
 
 
-@pytest.mark.parametrize(("imported", "wanted"), [("['65000:1']", "forbidden"), ("['65000:1', '65000:2']", "required")])
+@pytest.mark.parametrize(
+    ("imported", "wanted"),
+    [
+        ("['65000:1']", ["forbidden", "open"]),
+        ("['65000:1', '65000:2']", ["required", "required"]),
+    ],
+)
 def test_vrfs_are_apart_unless_each_imports_the_other(town, imported, wanted):
-    """As RFC 4364 has it; an import in one direction joins nobody."""
+    """As RFC 4364 has it; over an import in one direction packets may arrive there, and no answer can."""
     (town.root / "inventory/zones.yaml").write_text(
         "vrfs:\n  - {name: default, title: 公用, area: public}\n"
         f"  - {{name: a, title: 甲, area: vpn, rd: '65000:1', import_rt: {imported}, export_rt: ['65000:1']}}\n"
@@ -150,7 +156,9 @@ def test_vrfs_are_apart_unless_each_imports_the_other(town, imported, wanted):
     inventory = workspace.load(town.root, platforms=platforms()).inventory
     one = Host("pc-r1", "r1", "eth2", "lan-r1", "za", "a")
     other = Host("pc-r2", "r2", "eth2", "lan-r2", "zb", "b")
-    assert {pair.wanted.value for pair in pairs.pairs(inventory, {"core", "r1", "r2"}, [one, other])} == {wanted}
+    found = pairs.pairs(inventory, {"core", "r1", "r2"}, [one, other])
+    assert [pair.wanted.value for pair in found] == wanted
+    assert [pair.vrfs for pair in found] == [("a", "b"), ("b", "a")]
 
 
 def test_a_pair_is_probed_from_old_to_old_and_from_new_to_new():
@@ -240,6 +248,9 @@ class _Walk:
 
     def home_of(self, host: str) -> str:
         return host.removeprefix("pc-")
+
+    def strays(self, _pair: Pair, _leg: str) -> list[Any]:
+        return []
 
     def first_texts(self, _: Leg) -> dict[str, bytes]:
         return {}
@@ -455,6 +466,10 @@ class Told:
     def home_of(self, host: str) -> str:
         """Its router."""
         return f"router-of-{host}"
+
+    def strays(self, _pair: Pair, _leg: str) -> list[Any]:
+        """As in `Walk`."""
+        return []
 
     def first_texts(self, _leg: Leg) -> dict[str, bytes]:
         """As in `Walk`."""

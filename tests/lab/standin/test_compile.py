@@ -11,6 +11,7 @@ import pytest
 from configs.forwarding.model import (
     Forwarding,
     Gre,
+    Ipsec,
     Ospf,
     OspfArea,
     OspfPort,
@@ -197,6 +198,87 @@ def test_virtual_router_has_its_own_address() -> None:
     assert "vrrp 5 priority 120" in block(built.frr, f"interface {built.names.ports['E1']}")
     owner = replace(one, vrrp=(VirtualRouter(5, (ip_address("10.0.0.1"),)),))
     assert not compile_device(device(owner), Target.NETNS).carried
+
+
+def test_what_is_sent_to_a_virtual_router_meets_the_ports_filter() -> None:
+    """It comes in by the group's own interface; without a rule for that, it would pass unasked."""
+    one = port("E1", "10.0.0.1/24", vrrp=(VirtualRouter(5, (ip_address("10.0.0.254"),)),), filters={"in": "3000"})
+    rules = RuleSets((RuleSet(FilterKind.ACCESS_LIST, "3000", 2, (Rule("deny", 3),), default="permit"),))
+    for vrf, target in (("", Target.NETNS), ("", Target.UML), ("red", Target.UML)):
+        built = compile_device(device(replace(one, vrf=vrf), rules=rules), target)
+        group = next(link for link in built.links.values() if link.mac)
+        assert group.master == vrf
+        if target.has_nft:
+            assert f'iifname {{ "e1", "{group.name}" }} meta nfproto ipv4 drop' in built.nftables
+        else:
+            assert f"-A PREROUTING -i {group.name} -j DROP\n" in built.iptables.families[4]
+
+
+@pytest.mark.parametrize(("way", "left"), [("out", [7]), ("in", [])])
+def test_a_filter_that_labelled_packets_do_not_meet_is_left(way: str, left: list[int]) -> None:
+    """What comes out of a label into a VRF is Linux's own packet: no filter of a port behind routing sees it."""
+    core = replace(port("E0", "10.0.0.1/24", mpls=True), line=3)
+    edge = port("E1", "10.0.1.1/24", vrf="red", filters={way: "3000"})
+    rules = RuleSets((RuleSet(FilterKind.ACCESS_LIST, "3000", 2, (Rule("deny", 3),)),))
+    built = compile_device(device(core, edge, rules=rules), Target.UML)
+    assert [one.line for one in built.left] == left
+    plain = compile_device(device(replace(core, mpls=False), edge, rules=rules), Target.UML)
+    assert plain.carried
+
+
+def test_tunnels_between_the_same_ends_are_one_connection() -> None:
+    """Two pairs of networks, one association: a second connection would replace the first in strongSwan."""
+    first, second = (
+        Ipsec(
+            "map", ip_address("192.0.2.2"), ip_address("192.0.2.1"), secret="k", version=2, esp="aes256-sha256",
+            selectors=((ip_network("10.0.1.0/24"), ip_network(far)),),
+        )
+        for far in ("10.0.2.0/24", "10.0.3.0/24")
+    )  # fmt: skip
+    other = replace(second, remote=ip_address("192.0.2.3"))
+    one = port("E1", "192.0.2.1/24")
+    for target, start in ((Target.NETNS, "start"), (Target.UML, "trap|start")):
+        text = compile_device(device(one, ipsec=(first, second, other)), target).swanctl
+        assert [line.strip() for line in text.splitlines() if line.startswith("  t")] == ["t0 {", "t2 {"]
+        assert [line.split()[0] for line in text.splitlines() if line.startswith("      t")] == ["t0-0", "t0-1", "t2-0"]
+        assert text.count(f"start_action = {start}\n") == 3
+
+
+def test_what_iptables_cannot_say_is_left() -> None:
+    """Ports of a protocol that has none to it: by its line, and nothing is written for it. Wide rules are cut."""
+    odd = Rule("permit", 3, protocols=Intervals.one(1), destination_ports=Intervals.one(80))
+    many = Intervals.of((number, number + 1) for number in range(1, 60, 2))
+    wide = Rule("permit", 4, protocols=Intervals.one(6), destination_ports=many)
+    rules = RuleSets((RuleSet(FilterKind.ACCESS_LIST, "3000", 2, (odd, wide), default="deny"),))
+    built = compile_device(device(port("E0", "10.0.0.1/24", filters={"in": "3000"}), rules=rules), Target.UML)
+    assert [(one.line, one.touches, one.weak) for one in built.left] == [(3, "filters", False)]
+    said = [line for line in built.iptables.families[4].splitlines() if "--dports" in line]
+    assert [line.count(",") + 1 for line in said] == [15, 15]
+    assert {int(one) for line in said for one in line.split("--dports ")[1].split()[0].split(",")} == {*range(1, 60, 2)}
+
+
+def test_sets_of_addresses_have_the_name_of_what_is_in_them() -> None:
+    """One that stays is not made again, one that goes is destroyed once no rule asks for it."""
+    old, new = (
+        compile_device(
+            device(
+                port("E0", "10.0.0.1/24", filters={"in": "3000"}),
+                rules=RuleSets((RuleSet(FilterKind.ACCESS_LIST, "3000", 2, tuple(
+                    Rule("deny", line, source=AddressSet.single(4, Intervals.of(((1, 2), (last, last + 1)))))
+                    for line, last in enumerate(lasts, 3)
+                )),)),
+            ),
+            Target.UML,
+        ).iptables
+        for lasts in ((5, 7), (7, 9))
+    )  # fmt: skip
+    assert len(old.sets) == len(new.sets) == 2
+    kept, (gone,), (come,) = old.sets.keys() & new.sets, old.sets.keys() - new.sets, new.sets.keys() - old.sets
+    prepared, loaded = new.prepare(old), new.load(old)
+    assert f"create {come} hash:net" in prepared
+    assert not any(f"create {name}" in prepared for name in (*kept, gone))
+    assert loaded.splitlines()[-3:] == ["ipset restore <<'END'", f"destroy {gone}", "END"]
+    assert "-m set" not in type(new)().load(new), "taken away"
 
 
 def test_changes_touch_only_what_changes() -> None:
