@@ -93,6 +93,14 @@ def rehearse(
             help=tr(mark("NAME=down@STAGE for a device or a line in the middle of a stage, DEVICE=wrong-address.")),
         ),
     ] = None,
+    measured: Annotated[
+        Path | None,
+        typer.Option(
+            "--measured",
+            metavar="FILE",
+            help=tr(mark("The lines' measured load; measured/lines.csv of the workspace without it, if it is there.")),
+        ),
+    ] = None,
     backend: Annotated[
         str,
         typer.Option(
@@ -119,7 +127,7 @@ def rehearse(
     _able(backend)
     texts = _texts(sources, loaded, workspace)
     chosen = _chosen(loaded, where, texts, sliced=sliced)
-    used = (workspace, change, *([out] if out is not None else []))
+    used = (workspace, change, *(path for path in (out, measured) if path is not None))
     # An end by a signal is an interrupt: the lab and the copy of the workspace go with it.
     with ended_like_an_interrupt(), scratch.place(*used) as place:
         order = Order(
@@ -133,6 +141,7 @@ def rehearse(
             settle=settle,
             again=not once,
             faults=fault or (),
+            measured=_measured(workspace, measured),
             backend=backend,
         )
         result = run(order, Rollouts(), Quiet() if as_json else _Talking())
@@ -196,6 +205,18 @@ def _pushed(row: Mapping[str, Any]) -> Pushed:
         float(row.get("begun") or 0.0),
         float(row.get("ended") or 0.0),
     )
+
+
+def _measured(root: Path, path: Path | None) -> Path | None:
+    """The table of the lines' load, None if there is none. InputError if the one that is named is not there."""
+    from lab.rehearsal.capacity.measured import PLACE  # noqa: PLC0415 - start-up time
+
+    if path is None:
+        return root / PLACE if (root / PLACE).is_file() else None
+    if not path.is_file():
+        message, hint = Message("there is no such file"), Message("name a table of lines' load: --measured FILE")
+        raise InputError([Problem("missing-file", message, hint, str(path))])
+    return path
 
 
 def _able(name: str) -> None:

@@ -136,6 +136,11 @@ def wires(host: Host, port: str = "eth0") -> tuple[str, ...]:
 
 
 def live(host: Host, homes: Iterable[Home]) -> frozenset[int]:
-    """Which of a host's addresses its router has a prefix for, by number; `homes` are the router's at that port."""
+    """Which of a host's addresses its router has a prefix for, by number; `homes` are the router's at that port.
+
+    One in the internet has its address from others.
+    """
+    if host.hop is not None:
+        return frozenset(range(len(host.homes)))
     there = {home.address.network for home in homes}
     return frozenset(number for number, home in enumerate(host.homes) if home.address.network in there)

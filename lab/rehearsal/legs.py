@@ -28,6 +28,7 @@ from lab.rehearsal import matrix as asking
 from lab.rehearsal import mixed, scratch, standing, tunnels, vrfs, ways
 from lab.rehearsal import outside as outsiders
 from lab.rehearsal import pairs as pairing
+from lab.rehearsal.loads import Moment
 from lab.rehearsal.model import Leg, Pushed, Seen, Wanted, Way
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from inventory.model import Workspace
     from lab.backend import Observer
+    from lab.rehearsal.capacity.watch import Watch
     from lab.rehearsal.faults import Fault
     from lab.rehearsal.model import Flow, Home, Pair, Seen
     from lab.rehearsal.running import Lab
@@ -76,6 +78,7 @@ class Course:
     neighbours: Mapping[str, int] = field(default_factory=dict)
     legs: list[Leg] = field(default_factory=list)
     broken: Message | None = None  # why it did not go on to the end
+    watch: Watch | None = None  # the load on the lines, if any was measured
 
 
 def read(course: Course) -> tuple[dict[str, bytes], dict[str, Message]]:
@@ -138,6 +141,9 @@ class Walk:
         course.before, _ = asking.matrix(course.traffic, flows, self._owners(0), hopeless=self._apart(0))
         course.neighbours = asking.neighbours(course.lab.state, routers)
         self._asked[0] = course.before
+        if course.watch is not None:
+            course.observer.step(Message("today: putting the measured load on the lines"))
+            course.watch.today(flows, self._homes(0))
 
     def walk(self) -> None:
         """All legs, or as many as are left when one cannot be ended well."""
@@ -171,7 +177,9 @@ class Walk:
         both = [flow for flow in self._flows(start) if flow in set(self._flows(end))]
         wanted = pairing.both_ways_once([flow for flow in both if flow.pair.wanted is Wanted.REQUIRED])
         middle = self._middle(leg, way)
-        course.traffic.start(wanted)
+        interval = course.traffic.start(wanted)
+        if course.watch is not None:
+            course.watch.begin(both, interval)
         leg.began = time.time()
         try:
             if steps:
@@ -188,6 +196,10 @@ class Walk:
                 leg.faults += (told,) if one.happened else ()
                 leg.unmade += () if one.happened else (told,)
             leg.seconds, leg.losses = course.traffic.stop()
+        if course.watch is not None:
+            course.watch.end()
+            if leg.faults:
+                leg.windows += (course.watch.look(both, self._homes(end), Moment.DURING),)
         self._mend(leg, way)
         scratch.managed_at(
             course.root,
@@ -231,6 +243,8 @@ class Walk:
             course.traffic, flows, self._owners(point), hopeless=known, settle=course.settle
         )
         leg.neighbours = asking.wait_neighbours(course.lab.state, routers, max(0.0, course.settle - leg.settled))
+        if course.watch is not None:
+            leg.windows += (course.watch.look(flows, self._homes(point), Moment.BEHIND),)
         leg.texts, leg.unread = read(course)
         if course.lab.somebody is not None:
             leg.seal = outsiders.seen(course.lab.state, course.lab.hosts)

@@ -10,9 +10,10 @@ from ipplan.names import DEFAULT_VRF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from ipaddress import IPv4Address, IPv4Interface
+    from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
     from inventory.text import Message
+    from lab.rehearsal.loads import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,11 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host in a LAN. `homes` are its addresses in the order in which the change brings them: today's first."""
+    """A host in a LAN. `homes` are its addresses in the order in which the change brings them: today's first.
+
+    One in the internet (`lab.rehearsal.exits`) also has the next hop's address, `hop`; `unknown` are the networks that
+    it sends no answers to.
+    """
 
     name: str
     device: str
@@ -34,6 +39,8 @@ class Host:
     zone: str = ""
     vrf: str = "default"
     homes: tuple[Home, ...] = ()
+    hop: IPv4Interface | None = None
+    unknown: tuple[IPv4Network, ...] = ()
 
 
 class Wanted(StrEnum):
@@ -49,6 +56,7 @@ class Pair:
     """Packets from one host to another, why that is wanted or not, and the VRFs of the two, as the policy has it.
 
     `port` is the UDP port that is asked, 0: one that no service has.
+    `device` is the one at which they must not pass; empty where none is told.
     """
 
     a: str
@@ -56,6 +64,7 @@ class Pair:
     wanted: Wanted
     why: Message
     vrfs: tuple[str, str] = (DEFAULT_VRF, DEFAULT_VRF)
+    device: str = ""
     port: int = 0
 
     @property
@@ -151,18 +160,20 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong: a stable kind, where and when, and the sentence. `device` and `pair` may be empty."""
+    """What is wrong: a stable kind, where and when, and the sentence. `device`, `pair` and `line` may be empty."""
 
     kind: str
     told: Message
     leg: str = ""
     device: str = ""
     pair: str = ""
+    line: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Stable keys, the sentence in both languages."""
         told = {"en": self.told.in_language("en"), "zh": self.told.in_language("zh_CN")}
-        return {"kind": self.kind, "leg": self.leg, "device": self.device, "pair": self.pair, "told": told}
+        found = {"kind": self.kind, "leg": self.leg, "device": self.device, "pair": self.pair, "line": self.line}
+        return {**found, "told": told}
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +224,7 @@ class Leg:
     silent: tuple[tuple[str, str], ...] = ()  # devices and addresses that must answer and do not
     seal: Seal | None = None  # None: no tunnel runs over the internet here
     settled: float = 0.0  # seconds behind the push until everything was as it is in the matrix
+    windows: tuple[Window, ...] = ()  # looks at the load of the lines
 
     @property
     def name(self) -> str:

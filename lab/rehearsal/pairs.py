@@ -6,8 +6,9 @@ each other, unless each VRF imports the other's routes (RFC 4364, section 4.3.1)
 may arrive and no answer can, so nothing is wanted. Nor is it between two sites of a VRF that does not import what it
 exports: spokes, which meet at a hub or not at all. Where there is no way over the lines that run, nothing is wanted.
 
-Probes are UDP: a flow counts as allowing a pair only if its services hold `any`, `udp` or `dns`, whose port is asked
-then; one for other services leaves the pair open, for a probe that is stopped would say nothing of the service.
+Probes are UDP: a flow counts as allowing a pair only if its services hold `any`, `udp`, UDP ports among which is the
+probes' own (`udp/40000-49999`), or `dns`, whose port is asked then; one for other services leaves the pair open, for a
+probe that is stopped would say nothing of the service.
 
 Units do not talk to each other through their tunnels (`ipplan.addresses.Tunnel`): packets that would have to pass two
 must not arrive, unless a flow leads from the zone of the tunnels to itself.
@@ -17,13 +18,13 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from inventory.model import LineKind
 from inventory.text import Message, mark
-from lab.rehearsal import vrfs
+from lab.rehearsal import exits, vrfs
 from lab.rehearsal.model import Flow, Pair, Wanted
-from lab.rehearsal.prober import DNS
+from lab.rehearsal.prober import DNS, PORT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -44,30 +45,41 @@ _BY_TARGETS = {
 def pairs(inventory: Inventory, running: Collection[str], hosts: Sequence[Host]) -> list[Pair]:
     """Every ordered pair of hosts with what is wanted of it."""
     roads = Roads(inventory, running)
-    return [_pair(inventory, roads, a, b) for a in hosts for b in hosts if a is not b]
+    return [
+        exits.pair(a, b) or _pair(inventory, roads, a, b)
+        for a in hosts
+        for b in hosts
+        if a is not b and (a.hop is None or b.hop is None)
+    ]
 
 
 def _pair(inventory: Inventory, roads: Roads, a: Host, b: Host) -> Pair:
-    wanted, why, port = _wanted(inventory, roads, a, b)
-    return Pair(a.name, b.name, wanted, why, (a.vrf, b.vrf), port)
+    wanted, why, device, port = _wanted(inventory, roads, a, b)
+    return Pair(a.name, b.name, wanted, why, (a.vrf, b.vrf), device, port)
 
 
-def _wanted(inventory: Inventory, roads: Roads, a: Host, b: Host) -> tuple[Wanted, Message, int]:
-    """Wanted or not, why, and the port to ask. By route targets first: whom no import joins, no zone can join."""
+_Told: TypeAlias = "tuple[Wanted, Message, str, int]"
+
+
+def _wanted(inventory: Inventory, roads: Roads, a: Host, b: Host) -> _Told:
+    """What is wanted, why, at which device packets must not pass, and the port to ask.
+
+    By route targets first: whom no import joins, no zone can join either.
+    """
     by_targets = vrfs.joined(inventory, a, b)
     if by_targets is not vrfs.Joined.BOTH:
         wanted, why = _BY_TARGETS[by_targets]
-        return wanted, Message(why, a=a.vrf, b=b.vrf), 0
+        return wanted, Message(why, a=a.vrf, b=b.vrf), "", 0
     return _by_zones(inventory, roads, a, b)
 
 
-def _by_zones(inventory: Inventory, roads: Roads, a: Host, b: Host) -> tuple[Wanted, Message, int]:
+def _by_zones(inventory: Inventory, roads: Roads, a: Host, b: Host) -> _Told:
     way = roads.between(a, b)
     if way is None:
-        return Wanted.OPEN, Message("no lines lead from one to the other"), 0
+        return Wanted.OPEN, Message("no lines lead from one to the other"), "", 0
     apart = _two_tunnels(inventory, way)
     if apart is not None:
-        return Wanted.FORBIDDEN, apart, 0
+        return Wanted.FORBIDDEN, apart, "", 0
     port = 0
     for device, inside, outside in way:
         one, other = inventory.zone_of(device, inside), inventory.zone_of(device, outside)
@@ -83,19 +95,26 @@ def _by_zones(inventory: Inventory, roads: Roads, a: Host, b: Host) -> tuple[Wan
             why = Message(
                 "no flow leads from zone {a} to zone {b} on {device}", a=one.name, b=other.name, device=device
             )
-            return Wanted.FORBIDDEN, why, 0
-        if not services & _ANY and _DNS in services:
+            return Wanted.FORBIDDEN, why, device, 0
+        if not any(_probed(service) for service in services):
+            if _DNS not in services:
+                why = Message("{device} lets only these services through: {names}", device=device,
+                              names=", ".join(sorted(services)))  # fmt: skip
+                return Wanted.OPEN, why, "", 0
             port = DNS
-        elif not services & _ANY:
-            why = Message("{device} lets only these services through: {names}", device=device,
-                          names=", ".join(sorted(services)))  # fmt: skip
-            return Wanted.OPEN, why, 0
     if a.vrf != b.vrf:
-        return Wanted.REQUIRED, Message("{a} and {b} import each other's routes", a=a.vrf, b=b.vrf), port
+        return Wanted.REQUIRED, Message("{a} and {b} import each other's routes", a=a.vrf, b=b.vrf), "", port
     why = Message("both are in {vrf}, and no zone stands between", vrf=a.vrf)
     if port:
         why = Message("both are in {vrf}, and all zones between let DNS through, which is what is asked", vrf=a.vrf)
-    return Wanted.REQUIRED, why, port
+    return Wanted.REQUIRED, why, "", port
+
+
+def _probed(service: str) -> bool:
+    """Whether a service lets probes through: `any`, `udp`, or UDP to their port."""
+    protocol, _, ports = service.partition("/")
+    first, _, last = ports.partition("-")
+    return service in _ANY or (protocol == "udp" and int(first) <= PORT <= int(last or first))
 
 
 def _two_tunnels(inventory: Inventory, way: Sequence[tuple[str, str, str]]) -> Message | None:

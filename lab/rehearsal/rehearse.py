@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from audits import profile
 from inventory.errors import LabError
 from inventory.model import LineKind
 from inventory.text import Message, mark
@@ -16,20 +18,28 @@ from lab.rehearsal import mixed, running, scratch
 from lab.rehearsal import outside as outsiders
 from lab.rehearsal import pairs as pairing
 from lab.rehearsal import result as judging
+from lab.rehearsal.capacity import judge
+from lab.rehearsal.capacity import measured as measuring
+from lab.rehearsal.capacity.watch import Load, Watch
 from lab.rehearsal.legs import LATE, Course, Walk, read
+from lab.rehearsal.loads import Moment
 from lab.rehearsal.matrix import SETTLE
 from lab.rehearsal.model import Finding
 from lab.rehearsal.result import Result
 from lab.rehearsal.traffic import INTERVAL, MOST, Traffic
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from inventory.model import Workspace
     from lab.backend import Observer
+    from lab.rehearsal.capacity.measured import Measured
+    from lab.rehearsal.capacity.model import Capacity
     from lab.rehearsal.legs import Sender
+    from lab.rehearsal.model import Leg, Pair
     from lab.rehearsal.running import Lab
+    from lab.rehearsal.vrfs import Bound
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,7 @@ class Order:
     `place` is an empty folder for the copy. `tolerate` is how many seconds without an answer a pair may have in the
     stage prefer. `late`: seconds of traffic behind a stage sent first; `settle`: seconds that routing may then take.
     `again`: each stage is also taken back and sent again. `faults` as people write them. `backend` is `netns` or `uml`.
+    `measured`: the table of the lines' load, None for no load.
     """
 
     root: Path
@@ -52,6 +63,7 @@ class Order:
     settle: float = SETTLE
     again: bool = True
     faults: Sequence[str] = ()
+    measured: Path | None = None
     backend: str = Netns.name
 
 
@@ -78,6 +90,7 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     path = order.place / "plan" / "plan.csv"
     plan = plans.read(path)
     faults = failing.read(order.faults, workspace.inventory)
+    measured = measuring.read(order.measured, workspace.inventory.lines) if order.measured is not None else {}
     chosen = set(order.devices) or set(workspace.inventory.devices)
     devices = workspace.inventory.devices
     today = {
@@ -93,15 +106,11 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     along = {name: [text, *_texts(top, name)] for name, text in today.items()}
     lab = running.up(workspace, plan, set(today), along, observer, order.backend)
     notes = _notes(workspace, lab, lacking, changes.named(order.change) - set(able))
-    with Traffic(lab.keeper, lab.state.directory / "prober.log", machine=lab.machine) as traffic:
+    with ExitStack() as stack:
+        traffic = stack.enter_context(Traffic(lab.keeper, lab.state.directory / "prober.log", machine=lab.machine))
         traffic.open(lab.everybody)
-        names = {device.name for device in lab.topology.devices}
-        every = pairing.pairs(workspace.inventory, names, lab.hosts)
-        roads = pairing.Roads(workspace.inventory, names)
-        untold = pairing.uncarried(lab.flat, roads, {host.name: host for host in lab.hosts}, every)
-        wanted = [pair for pair in every if pair not in untold]
-        if lab.somebody is not None:
-            wanted += outsiders.pairs(workspace.inventory, lab.hosts, lab.somebody)
+        watch = _watch(order, lab, measured, traffic, stack)
+        wanted, untold = _pairs(workspace, lab)
         course = Course(
             order.place,
             workspace,
@@ -115,6 +124,7 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
             order.settle,
             faults,
             order.again,
+            watch=watch,
         )
         runs, unread = read(course)
         for device, why in unread.items():
@@ -130,15 +140,15 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         walk.look()
         walk.walk()
     mended = judging.mended(course.before, course.legs, walk)
-    if mended:
-        notes.append(Message("{count} pairs are not as wanted today, and are behind the change: {names}",
-                             count=len(mended), names=", ".join(list(mended)[:10])))  # fmt: skip
     notes += judging.renewals(course.legs)
     found = list(judging.uncarried(untold, order.backend))
     found += list(judging.findings(course.before, course.legs, walk, course.neighbours))
-    notes += judging.uncontrolled([course.before, *(leg.matrix for leg in course.legs)])
+    notes += _of_pairs(course, mended)
     if course.broken is not None:
         found.append(Finding("stopped", course.broken, course.legs[-1].name if course.legs else ""))
+    capacity = watch.capacity if watch is not None else None
+    found += _overloaded(capacity, course.legs)
+    notes += judge.notes(capacity) if capacity is not None else _unmeasured(lab, measured)
     interval = max(INTERVAL, len(wanted) / 2 / MOST)
     left = {name: lines for name, lines in {**lab.left, **walk.left}.items() if lines}
     rests = {pair.name: on for pair in wanted if (on := [name for name in walk.way(pair) if left.get(name)])}
@@ -156,9 +166,69 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         rests,
         notes=tuple(notes),
         mended=tuple(sorted(mended)),
+        capacity=capacity,
         backend=order.backend,
         untold=untold,
     )
+
+
+def _of_pairs(course: Course, mended: Collection[str]) -> list[Message]:
+    """What is to be known of pairs beside the findings."""
+    text = Message("{count} pairs are not as wanted today, and are behind the change: {names}",
+                   count=len(mended), names=", ".join(list(mended)[:10]))  # fmt: skip
+    without = judging.uncontrolled([course.before, *(leg.matrix for leg in course.legs)])
+    return [*([text] if mended else []), *without]
+
+
+def _watch(
+    order: Order, lab: Lab, measured: Mapping[str, Measured], traffic: Traffic, stack: ExitStack
+) -> Watch | None:
+    """What puts the measured load on the lines, until the stack ends; None if no line that runs was measured.
+
+    Nor is there any inside a machine, whose one processor would be what is measured.
+    """
+    if lab.machine or not any(link.line in measured for link in lab.topology.links):
+        return None
+    load = stack.enter_context(Load(lab.keeper, lab.state.directory / "load.log"))
+    load.open(lab.hosts)
+    return Watch(lab, load, traffic, measured, profile.load(order.root).limit("bandwidth_percent"), _named(order))
+
+
+def _unmeasured(lab: Lab, measured: Mapping[str, Measured]) -> list[Message]:
+    if measured and lab.machine:
+        return [Message("capacity is not looked at inside a machine: leave out --backend uml for that")]
+    text = Message("none of the lines whose load was measured runs here: nothing is said of capacity")
+    return [text] if measured else []
+
+
+def _overloaded(capacity: Capacity | None, legs: Sequence[Leg]) -> Iterator[Finding]:
+    """The lines that have too much to carry, today and along the way."""
+    if capacity is None:
+        return
+    yield from judge.findings(capacity, capacity.today, "today")
+    for leg in legs:
+        for window in leg.windows:
+            faulty = leg.faults if window.moment is Moment.DURING else ()
+            yield from judge.findings(capacity, window, leg.name, faulty)
+
+
+def _named(order: Order) -> str:
+    """The table of the lines' load as people know it: below the workspace, or by its path."""
+    path = order.measured or order.root
+    return str(path.relative_to(order.root)) if path.is_relative_to(order.root) else str(path)
+
+
+def _pairs(workspace: Workspace, lab: Lab) -> tuple[list[Pair], Mapping[Pair, Bound]]:
+    """The pairs that are asked, and those that this back end does not carry."""
+    names = {device.name for device in lab.topology.devices}
+    every = pairing.pairs(workspace.inventory, names, lab.hosts)
+    roads = pairing.Roads(workspace.inventory, names)
+    untold = pairing.uncarried(lab.flat, roads, {host.name: host for host in lab.hosts}, every)
+    wanted = [pair for pair in every if pair not in untold]
+    if lab.somebody is not None:
+        inside = [host for host in lab.hosts if host.hop is None]
+        wanted += outsiders.pairs(workspace.inventory, inside, lab.somebody)
+    return wanted, untold
 
 
 def _notes(workspace: Workspace, lab: Lab, lacking: Sequence[str], untouched: Collection[str]) -> list[Message]:

@@ -12,6 +12,7 @@ from lab.rehearsal.model import Finding, Wanted, Way
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from lab.rehearsal.capacity.model import Capacity
     from lab.rehearsal.legs import Walk
     from lab.rehearsal.model import Leg, Loss, Pair, Pushed, Seen
     from lab.rehearsal.running import Lab
@@ -44,6 +45,7 @@ class Result:
     notes: tuple[Message, ...] = ()
     seconds: float = 0.0
     mended: tuple[str, ...] = ()
+    capacity: Capacity | None = None
     backend: str = ""
     untold: Mapping[Pair, Bound] = field(default_factory=dict)
 
@@ -84,6 +86,7 @@ class Result:
                     "zone": host.zone,
                     "vrf": host.vrf,
                     "addresses": [str(home.address) for home in host.homes],
+                    "outside": host.hop is not None,
                 }
                 for host in self.lab.everybody
             ],
@@ -102,7 +105,8 @@ class Result:
                 for pair, port in self.untold.items()
             ],
             "mended": list(self.mended),
-            "legs": [_leg(leg) for leg in self.legs],
+            "capacity": self.capacity.as_json() if self.capacity is not None else None,
+            "legs": [_leg(leg, self.capacity) for leg in self.legs],
             "stand_ins": [
                 {"device": one.device, "platform": one.platform, "stand_in": one.stand_in, "why": _both(one.why)}
                 for one in self.substitutions
@@ -136,7 +140,8 @@ def _seen(seen: Seen) -> dict[str, Any]:
     }
 
 
-def _leg(leg: Leg) -> dict[str, Any]:
+def _leg(leg: Leg, capacity: Capacity | None) -> dict[str, Any]:
+    measured = capacity.measured if capacity is not None else ()
     return {
         "leg": leg.name,
         "folder": leg.folder,
@@ -158,6 +163,7 @@ def _leg(leg: Leg) -> dict[str, Any]:
         "faults": [_both(fault) for fault in leg.faults],
         "tunnels_renewed": {pair: list(devices) for pair, devices in leg.renewed.items()},
         "internet": None if leg.seal is None else {"clear": leg.seal.clear, "sealed": leg.seal.sealed},
+        "capacity": [window.as_json(measured) for window in leg.windows],
     }
 
 
@@ -186,6 +192,7 @@ def findings(
     for seen in before:
         if seen.flow.pair.name in failing and seen.wrong:
             yield _wrong_pair(seen, "today", walk)
+    ended = {seen.flow.pair.name: seen.last for seen in before if seen.wrong}
     forth = [leg for leg in legs if leg.way is Way.FORTH]
     # A LAN that the change makes has nobody to ask today.
     never = [pair for pair in walk.unasked if all(pair in leg.unasked for leg in forth)]
@@ -212,7 +219,10 @@ def findings(
             yield Finding("unanswered", text, leg.name, device)
         for seen in leg.matrix:
             name = seen.flow.pair.name
-            if seen.wrong and name not in failing and walk.point(leg) >= since.get(name, 0):
+            if not seen.wrong or walk.point(leg) < since.get(name, 0):
+                continue
+            # One that failed today and fails elsewhere now has come farther, and has another reason.
+            if name not in failing or seen.last not in ("", ended.get(name)):
                 yield _wrong_pair(seen, leg.name, walk)
         yield from _clear(leg)
         yield from _lost(leg, walk)
@@ -322,7 +332,7 @@ def _wrong_pair(seen: Seen, leg: str, walk: Walk) -> Finding:
         text = Message("{a} ({source}) reaches {b} ({destination}) and must not: {why}", **ends, why=pair.why)
         if stray is not None:
             text = Message("{told}; {device}: {why}", told=text, device=stray.device, why=stray.why)
-        return Finding("forbidden-passed", text, leg, stray.device if stray is not None else "", pair.name)
+        return Finding("forbidden-passed", text, leg, stray.device if stray is not None else pair.device, pair.name)
     if stray is not None:
         text = Message("{a} ({source}) does not reach {b} ({destination}); {device}: {why}",
                        **ends, device=stray.device, why=stray.why)  # fmt: skip
@@ -424,6 +434,8 @@ KINDS = {
     "forbidden-passed": mark("forbidden pair passed"),
     "loss": mark("packets lost"),
     "unsealed": mark("packets passed the internet unsealed"),
+    "line-full": mark("line full"),
+    "load-lost": mark("load does not fit"),
     "neighbours": mark("routing neighbour lost"),
     "not-as-before": mark("configuration not as before"),
     "matrix-differs": mark("pairs not as before"),

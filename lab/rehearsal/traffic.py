@@ -30,13 +30,16 @@ PATIENCE = 60.0  # seconds for an answer of the prober's
 
 
 class Traffic:
-    """The prober of a running lab; ends with it, or when it is closed. In a `machine` its holder is the keeper."""
+    """The prober of a running lab, or another `program` of its kind; ends with it, or when it is closed.
 
-    def __init__(self, keeper: int, log: Path, *, machine: bool = False) -> None:
+    In a `machine` its holder is the keeper.
+    """
+
+    def __init__(self, keeper: int, log: Path, *, machine: bool = False, program: Path = Path(prober.__file__)) -> None:
         self._log = log
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
-                _command(keeper, machine=machine),
+                _command(keeper, program, machine=machine),
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd="/",
             )  # fmt: skip
         self._flows: tuple[Flow, ...] = ()
@@ -127,9 +130,9 @@ class Traffic:
         return LabError(Message("the process that sends the probes has ended: {said}", said=said or "-"))
 
 
-def _command(keeper: int, *, machine: bool) -> list[str]:
-    """How the prober is started beside the nodes."""
-    argv = [sys.executable, "-S", "-P", str(Path(prober.__file__))]
+def _command(keeper: int, program: Path, *, machine: bool) -> list[str]:
+    """How a program is started beside the nodes."""
+    argv = [sys.executable, "-S", "-P", str(program)]
     if machine:
         from lab.uml.machine import inside  # noqa: PLC0415 - only there
 
