@@ -242,10 +242,10 @@ def _demand(root: Path, out: Path | None) -> None:
         raise LabError(message, Message("run `govnet plan make` first"))
     if out is None:
         return
-    # Said now, not behind minutes of rehearsal.
+    # Said now, not behind minutes of rehearsal; a folder that is not there yet is made with the report.
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=out).close()
+        there = next(one for one in (out.resolve(), *out.resolve().parents) if one.exists())
+        tempfile.TemporaryFile(dir=there).close()
     except OSError as error:
         message = Message("it is not a folder that can be written to: {why}", why=error.strerror or error)
         raise InputError([Problem("not-a-folder", message, Message("name a folder: --out DIR"), str(out))]) from None
@@ -332,9 +332,11 @@ def _show(result: Result) -> None:
 def _row(leg: Leg, way: str) -> tuple[str | int, ...]:
     passed, sent = sum(seen.shown for seen in leg.matrix), sum(loss.sent for loss in leg.losses)
     lost = sum(loss.lost for loss in leg.losses)
-    longest = max((loss.longest(leg.seconds) for loss in leg.losses), default=0.0)
+    longest = f"{max((loss.longest(leg.seconds) for loss in leg.losses), default=0.0):.2f} s"
+    # Where nothing was sent nothing is known of what would have been lost.
+    seen = (lost, longest) if sent else ("–", "–")
     done = sum(one.ok for one in leg.pushed)
-    return (leg.folder, way, f"{done}/{len(leg.pushed)}", f"{passed}/{len(leg.matrix)}", sent, lost, f"{longest:.2f} s")
+    return (leg.folder, way, f"{done}/{len(leg.pushed)}", f"{passed}/{len(leg.matrix)}", sent, *seen)
 
 
 def _not_there(result: Result) -> Iterable[str]:

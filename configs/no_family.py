@@ -34,7 +34,8 @@ SLOTS: tuple[Slot, ...] = (
     slot(TOP, r"ip ssh (?P<what>version|time-out|authentication-retries|source-interface) "),
     slot(INTERFACE, r"description ", Kind.SINGLE, "no description"),
     slot(INTERFACE, r"ip address \S+ \S+$"),
-    slot(INTERFACE, r"(?P<what>mtu|ip mtu|speed|duplex|bandwidth|encapsulation dot1q|ip vrf forwarding) "),
+    slot(INTERFACE, r"(?P<what>mtu|ip mtu|speed|duplex|bandwidth|encapsulation dot1q) "),
+    slot(INTERFACE, r"(?:ip )?vrf forwarding "),
     slot(INTERFACE, r"ip ospf (?P<what>network|cost|priority|hello-interval|dead-interval|authentication) "),
     slot(INTERFACE, r"ip access-group \S+ (?P<direction>in|out)"),
     slot(INTERFACE, r"switchport (?P<what>mode|access vlan|trunk allowed vlan|trunk native vlan|trunk encapsulation) "),
@@ -63,6 +64,12 @@ TOUCHES = re.compile(
     r"shutdown$|(?:no )?ip address|no ipv6 (?:address|enable)|(?:ip )?vrf forwarding |(?:no )?switchport(?: |$)"
     r"|ip access-group |ip policy |service-policy |zone-member |crypto map |channel-group "
 )
+# A port that is put into a VRF, into another one or out of it loses its addresses: “% Interface … IPv4 disabled and
+# address(es) removed due to enabling VRF …”, or “… disabling …” (many people's transcripts of IOS; annet's pull request
+# 228). What rests on an address of the port is entered again too, which changes nothing where it stayed. RGOS is taken
+# to do the same, unverified.
+BINDS = re.compile(r"(?:ip )?vrf forwarding ")
+UNBOUND = re.compile(r"ip(?:v6)? address |(?:standby|vrrp) \d+ ip |ip(?:v6)? ospf \d+ area |ipv6 enable$")
 ROUTING = re.compile(r"router ")
 QUIET = re.compile(r"passive-interface (?P<port>\S+(?: \d\S*)?)")
 SHUTS = re.compile(

@@ -36,7 +36,6 @@ SLOTS: tuple[Slot, ...] = (
     slot(INTERFACE, r"(?P<what>mtu|speed|duplex|ospf cost|ospf network-type|ospf dr-priority|bandwidth)(?: |$)"),
     slot(INTERFACE, r"ospf timer (?P<what>\S+) "),
     slot(INTERFACE, r"ospf authentication-mode "),
-    slot(INTERFACE, r"ip binding vpn-instance "),
     slot(INTERFACE, r"(?P<what>source|destination) ", Kind.SINGLE, r"undo \g<what>"),
     slot(r"bgp ", r"router-id ", Kind.SINGLE, "undo router-id"),
     slot(r"bgp ", r"peer (?P<peer>[0-9A-Fa-f]*[.:]\S*) as-number ", Kind.SINGLE, r"undo peer \g<peer>"),
@@ -54,6 +53,15 @@ SLOTS: tuple[Slot, ...] = (
     slot(r"ospf ", r"import-route (?P<what>\S+)"),
     slot(r"acl ", r"rule (?P<number>\d+) ", Kind.CLEAR, r"undo rule \g<number>"),
     slot(r"acl ", r"(?P<what>step|description) ", Kind.SINGLE, r"undo \g<what>"),
+)
+
+# A port that is bound to a VPN instance, or taken out of one, loses its “Layer 3 features …, such as the IP address and
+# routing protocol” (CloudEngine command reference, “ip binding vpn-instance”). VRP says “All IPv4 related
+# configurations on this interface are removed!”, and the same of IPv6; Comware “Some configurations on the interface
+# are removed.”: in published transcripts its addresses, OSPF, DHCP and all of IPv6. VRRP is unverified.
+BINDS = re.compile(r"ip binding vpn-instance ")
+UNBOUND = re.compile(
+    r"ip address |(?:undo )?ipv6 |(?:ospf(?:v3)?|isis|rip|ripng) |vrrp6? vrid |dhcp (?:select|relay|server) "
 )
 
 # Headers of routing protocols' views, and what in them may have another route taken than before: OSPF's internal routes
@@ -79,3 +87,22 @@ def plain(text: str) -> str:
     text = _MASK_LENGTH.sub(lambda match: f"{match[1]} {IPv4Network((0, int(match[2]))).netmask}", text)
     text = _AREA.sub(lambda match: f"area 0.0.0.{match[1]}" if int(match[1]) < 256 else match[0], text)
     return _HOST_WILDCARD.sub(r"\1 \2 0", text)
+
+
+_WAYS = ("export-extcommunity", "import-extcommunity")
+
+
+def apart(text: str) -> tuple[str, ...]:
+    """A `vpn-target` as one line a target and direction, as it may have several targets and mean both directions;
+    nothing for any other line. Without a direction it is for both, and what is assigned adds up (command references: S
+    switches, “vpn-target (VPN instance view)”; HPE's Comware 7, “vpn-target”).
+    """  # noqa: D205 - one sentence
+    words = text.split()
+    if words[:1] != ["vpn-target"]:
+        return ()
+    targets = [word for word in words[1:] if ":" in word]
+    said = words[1 + len(targets) :]
+    if words[1 : 1 + len(targets)] != targets or said not in ([], ["both"], *([way] for way in _WAYS)):
+        return ()
+    ways = said if said and said != ["both"] else _WAYS
+    return tuple(f"vpn-target {target} {way}" for way in ways for target in targets)

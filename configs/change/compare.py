@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from configs.change.language import Kind
@@ -36,6 +37,7 @@ class _Comparison:
         if owned and language.ordered.match(header) and self._must_rewrite(path, running, intended):
             yield from self._rewrite(path, running, intended)
             return
+        running, intended = self._apart(running), self._apart(intended)
         index = _Index(language, path, running)
         sets: set[tuple[object, ...]] = set()
         for node in intended:
@@ -53,6 +55,20 @@ class _Comparison:
             slot, key = index.identify(content(node))
             if owned or key in sets:
                 yield Edit(path, _all_lines(node), "", (index.removal(node, slot),), phase=Phase.REMOVE)
+
+    def _apart(self, nodes: Sequence[Node]) -> Sequence[Node]:
+        """The lines with those that say several things taken apart, each thing once."""
+        if self._language.apart is None:
+            return nodes
+        found: list[Node] = []
+        said: set[str] = set()
+        for node in nodes:
+            texts = self._language.apart(node.text)
+            if not texts:
+                found.append(node)
+            found += (replace(node, text=text) for text in texts if text not in said)
+            said.update(texts)
+        return found
 
     def _positive(
         self, path: tuple[str, ...], node: Node, index: _Index, slot: Slot | None, key: tuple[object, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from configs.change.binding import rebound
 from configs.change.compare import edits
 from configs.change.model import Change
 from configs.change.path import Guarded, timed
@@ -25,7 +26,7 @@ def compute(running: Tree, intended: Tree, language: Language, management: Inter
     notes = tuple(_foreign(running, intended, language))
     if all(_may_be_default(step, language) for step in steps):
         return Change(notes=notes)
-    steps = timed(steps, Guarded(language, running, intended, management))
+    steps = rebound(timed(steps, Guarded(language, running, intended, management)), running, language)
     diff, added, removed = difference(steps, language.secrets)
     ordered = sorted(steps, key=lambda edit: edit.phase)
     sent, reconnect = commands(ordered, language)

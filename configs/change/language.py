@@ -143,6 +143,9 @@ class Language:
     that takes a line of the device's own text back, where that needs what is not part of the line (a number), or
     nothing. `floating` are routes behind those of protocols, if there is a form for them. `renumbers`: what was taken
     away and comes back has other numbers than before, which no normalised line has, and stands at the end.
+    `binds` matches the lines of an interface that bind it to a VRF, and `unbound` those of its lines that the device
+    takes away when that changes. `apart` gives the lines that a line stands for, where a device takes several values in
+    one or shows them otherwise than they were typed; nothing for a line that stands for itself.
     """
 
     negation: str
@@ -167,9 +170,12 @@ class Language:
     remark: str = "!"
     leaves: Callable[[str], str] | None = None
     takes_back: Callable[[str], str] | None = None
+    apart: Callable[[str], tuple[str, ...]] | None = None
     floating: Floating | None = None
     staged: bool = False  # the commands of a re-addressing's stages have been tried in it
     renumbers: bool = False
+    binds: re.Pattern[str] = NEVER
+    unbound: re.Pattern[str] = NEVER
     whole: bool = False  # every view and the top level are made equal, not only what `owned` matches
 
     def negated(self, text: str) -> str:

@@ -142,6 +142,15 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Stale:
+    """A line of a device's text, and what is wrong with it."""
+
+    device: str
+    line: str
+    told: Message
+
+
+@dataclass(frozen=True, slots=True)
 class Seal:
     """Packets that the carriers have seen: between LANs in the clear, with the pairs of their hosts; and sealed."""
 
@@ -197,10 +206,10 @@ class Leg:
 
     `allowed` is how many seconds without an answer a pair may have, all its gaps together; `renewed` are the names of
     pairs whose tunnel is opened anew in it, with the devices that do so, which may be away for `renewing`.
-    `neighbours` are the numbers of full OSPF neighbours by device, of those that tell. `texts` are the running
-    configurations behind it, by device; `unread` says of the others why they have none. `unlike` are devices whose
-    stand-ins do not do what they run. `unasked` are required pairs that have no address at this point. `unmade`: what
-    was to go down in the middle, and did not.
+    `neighbours` are the numbers of full OSPF neighbours by device, of those that tell. `stale` is what the change
+    has left behind, and was not so today. `texts` are the running configurations behind it, by device; `unread` says of
+    the others why they have none. `unlike` are devices whose stand-ins do not do what they run. `unasked` are required
+    pairs that have no address at this point. `unmade`: what was to go down in the middle, and did not.
     """
 
     folder: str
@@ -221,8 +230,11 @@ class Leg:
     unlike: Mapping[str, Message] = field(default_factory=dict)
     unasked: tuple[Pair, ...] = ()
     unmade: tuple[Message, ...] = ()
+    stale: tuple[Stale, ...] = ()
+    deaf: tuple[str, ...] = ()  # hosts of which nothing passes, and that do not even find their router
     silent: tuple[tuple[str, str], ...] = ()  # devices and addresses that must answer and do not
     seal: Seal | None = None  # None: no tunnel runs over the internet here
+    pause: tuple[float, float] = (0.0, 0.0)  # when no probe was sent for longest: seconds since it began, how long
     settled: float = 0.0  # seconds behind the push until everything was as it is in the matrix
     windows: tuple[Window, ...] = ()  # looks at the load of the lines
 

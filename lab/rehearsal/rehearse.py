@@ -21,7 +21,7 @@ from lab.rehearsal import result as judging
 from lab.rehearsal.capacity import judge
 from lab.rehearsal.capacity import measured as measuring
 from lab.rehearsal.capacity.watch import Load, Watch
-from lab.rehearsal.legs import LATE, Course, Walk, read
+from lab.rehearsal.legs import LATE, SLOW, Course, Walk, read
 from lab.rehearsal.loads import Moment
 from lab.rehearsal.matrix import SETTLE
 from lab.rehearsal.model import Finding
@@ -105,7 +105,7 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     failing.demand(faults, changes.stages_of(top), workspace.inventory, able)
     along = {name: [text, *_texts(top, name)] for name, text in today.items()}
     lab = running.up(workspace, plan, set(today), along, observer, order.backend)
-    notes = _notes(workspace, lab, lacking, changes.named(order.change) - set(able))
+    notes = _notes(workspace, lab, lacking, changes.named(order.change) - set(able)) + _soon(order.late)
     with ExitStack() as stack:
         traffic = stack.enter_context(Traffic(lab.keeper, lab.state.directory / "prober.log", machine=lab.machine))
         traffic.open(lab.everybody)
@@ -170,6 +170,15 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         backend=order.backend,
         untold=untold,
     )
+
+
+def _soon(late: float) -> list[Message]:
+    """That traffic does not go on for long enough behind a stage to show what routing says late."""
+    if late >= SLOW:
+        return []
+    return [Message("traffic goes on for {seconds} s behind a stage; OSPF may take longer to say what is gone "
+                    "(RFC 2328, MinLSInterval: 5 s), so pairs may still pass that soon do not: "
+                    "--late 6 or more shows them", seconds=late)]  # fmt: skip
 
 
 def _of_pairs(course: Course, mended: Collection[str]) -> list[Message]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lab.state import Skipped, Substitution
 
 VERSION = 1
+PAUSE = 2.0  # seconds without a probe that are more than a busy machine's
 
 
 @dataclass
@@ -197,7 +198,10 @@ def findings(
     # A LAN that the change makes has nobody to ask today.
     never = [pair for pair in walk.unasked if all(pair in leg.unasked for leg in forth)]
     yield from _unasked(never, "today", walk)
+    yield from _deaf(walk.deaf, "today", walk)
+    deaf = set(walk.deaf)
     told = set(walk.unasked)
+    behind: set[tuple[str, str]] = set()
     if not any(
         seen.flow.pair.wanted is Wanted.REQUIRED
         for matrix in (before, *(leg.matrix for leg in legs))
@@ -211,6 +215,8 @@ def findings(
         if leg.way is Way.FORTH:
             yield from _unasked([pair for pair in leg.unasked if pair not in told], leg.name, walk)
             told |= set(leg.unasked)
+        yield from _deaf([name for name in leg.deaf if name not in deaf], leg.name, walk)
+        deaf |= set(leg.deaf)
         for device, address in leg.silent:
             text = Message(
                 "{device}: its new address {address} does not answer, or nobody at the other end shares its subnet",
@@ -225,6 +231,12 @@ def findings(
             if name not in failing or seen.last not in ("", ended.get(name)):
                 yield _wrong_pair(seen, leg.name, walk)
         yield from _clear(leg)
+        yield from (
+            Finding("left-behind", one.told, leg.name, one.device)
+            for one in leg.stale
+            if (one.device, one.line) not in behind
+        )
+        behind |= {(one.device, one.line) for one in leg.stale}
         yield from _lost(leg, walk)
         yield from _neighbours(leg, neighbours)
         yield from _as_before(leg, walk)
@@ -295,6 +307,12 @@ def _unknown(leg: Leg) -> Iterator[Finding]:
         yield Finding("not-loaded", text, leg.name, device)
     for device, why in leg.unread.items():
         yield Finding("not-read", Message("{device} cannot be read: {why}", device=device, why=why), leg.name, device)
+    if leg.losses and leg.pause[1] > PAUSE:
+        text = Message(
+            "no probe was sent for {seconds} s, from second {begin} on: nobody knows what would have been lost",
+            seconds=round(leg.pause[1], 1), begin=round(leg.pause[0], 1),
+        )  # fmt: skip
+        yield Finding("not-sent", text, leg.name)
     for fault in leg.unmade:
         text = Message("what was to happen in the middle of the stage did not: {fault}", fault=fault)
         yield Finding("no-fault", text, leg.name)
@@ -307,6 +325,15 @@ def _unasked(several: Sequence[Pair], leg: str, walk: Walk) -> Iterator[Finding]
             pair=pair.name,
         )  # fmt: skip
         yield Finding("not-asked", text, leg, walk.home_of(pair.a), pair.name)
+
+
+def _deaf(several: Sequence[str], leg: str, walk: Walk) -> Iterator[Finding]:
+    for host in several:
+        text = Message(
+            "{host} does not find its router {device} in its own LAN: that nothing of it passes shows nothing",
+            host=host, device=walk.home_of(host),
+        )  # fmt: skip
+        yield Finding("not-asked", text, leg, walk.home_of(host), host)
 
 
 def _neighbours(leg: Leg, before: Mapping[str, int]) -> Iterator[Finding]:
@@ -437,6 +464,7 @@ KINDS = {
     "line-full": mark("line full"),
     "load-lost": mark("load does not fit"),
     "neighbours": mark("routing neighbour lost"),
+    "left-behind": mark("old address left behind, or given twice"),
     "not-as-before": mark("configuration not as before"),
     "matrix-differs": mark("pairs not as before"),
     "not-asked": mark("nothing asked"),
@@ -444,6 +472,7 @@ KINDS = {
     "not-loaded": mark("stand-in not as its device"),
     "not-read": mark("device not read"),
     "no-fault": mark("fault did not happen"),
+    "not-sent": mark("no probes sent"),
     "stopped": mark("stopped"),
 }
 WANTED = {

@@ -8,6 +8,7 @@ import select
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -43,6 +44,8 @@ class Traffic:
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd="/",
             )  # fmt: skip
         self._flows: tuple[Flow, ...] = ()
+        # The longest time in which nothing was sent, of the probes that were stopped last: from when on, seconds.
+        self.pause = (0.0, 0.0)
         self._buffer = b""
 
     def __enter__(self) -> Self:
@@ -59,7 +62,8 @@ class Traffic:
         """End the prober."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                pipe.close()
+                with suppress(OSError):  # it has ended, and an order is still on its way
+                    pipe.close()
         try:
             self._process.wait(5)
         except subprocess.TimeoutExpired:
@@ -83,6 +87,8 @@ class Traffic:
         """End probing: how many seconds it went on, and what was lost."""
         answer = self._tell({"stop": GRACE})
         losses = tuple(_loss(flow, row) for flow, row in zip(self._flows, answer["flows"], strict=True))
+        begin, seconds = answer["pause"] if self._flows else (0.0, 0.0)
+        self.pause = (float(begin), float(seconds))
         self._flows = ()
         return float(answer["seconds"]), losses
 

@@ -16,6 +16,7 @@ from configs.dialogue import Dialogue, question
 _NOTICES = (
     rb"warning|generating|note|info|the key modulus|access vlan does not exist\. creating|applying vlan changes"
     rb"|interface \S+ (?:ip|ipv4|ipv6) disabled and address\(es\) removed|ospf: reference bandwidth is changed"
+    rb"|interface [^%]* removed due to \w+ vrf"
     rb"|default route without gateway|portfast (?:has been|will be) configured"
 )
 

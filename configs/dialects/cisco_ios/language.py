@@ -9,6 +9,7 @@ from configs.change import Floating, Language, Paths, slot
 from configs.dialects.cisco_ios.grammar import SECRETS
 from configs.no_family import (
     ADDRESS,
+    BINDS,
     INTERFACE,
     LIST,
     LIST_HEADER,
@@ -23,6 +24,7 @@ from configs.no_family import (
     SLOTS,
     TOP,
     TOUCHES,
+    UNBOUND,
     VIRTUAL,
     banner,
     typed,
@@ -37,7 +39,6 @@ _SLOTS = (
     slot(TOP, r"security (?P<what>passwords min-length|authentication failure)"),
     slot(TOP, r"ip ssh server algorithm (?P<what>\S+) "),
     slot(TOP, r"service timestamps (?P<what>log|debug)"),
-    slot(INTERFACE, r"vrf forwarding "),
 )
 
 _PATHS = Paths(
@@ -94,7 +95,7 @@ LANGUAGE = Language(
     slots=_SLOTS,
     paths=_PATHS,
     views=re.compile(
-        r"(?:interface \S|ip access-list \S+ \S|router \S|line (?:con|vty|aux) |vlan \d+$|vrf definition )"
+        r"(?:interface \S|ip access-list \S+ \S|router \S|line (?:con|vty|aux) |vlan \d+$|vrf definition |ip vrf \S+$)"
     ),
     owned=re.compile(LIST),
     ordered=re.compile(LIST),
@@ -113,6 +114,8 @@ LANGUAGE = Language(
     normalise=normalise,
     typed=typed,
     second="secondary",
+    binds=BINDS,
+    unbound=UNBOUND,
     beside=re.compile(
         r"router bgp \d+ > (?:.* > )?neighbor [0-9A-Fa-f]*[.:]|ntp server "
         r"|logging (?:host )?\d|snmp-server host |ip name-server \S+$"

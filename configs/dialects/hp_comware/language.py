@@ -13,13 +13,16 @@ from functools import cache
 
 from configs.change import Kind, Language, Paths, slot
 from configs.dialects.hp_comware.grammar import SECRETS
-from configs.undo_family import INTERFACE, PREFERS, ROUTING, SLOTS, TOP, plain
+from configs.undo_family import BINDS, INTERFACE, PREFERS, ROUTING, SLOTS, TOP, UNBOUND, apart, plain
 
 _LINE = r"(?:line|user-interface) "
 
 _SLOTS = (
     *SLOTS,
     slot(TOP, r"header (?P<which>legal|login|motd|shell|incoming) "),
+    # A second one does not take effect until the first is gone (published transcripts); that it goes without its name:
+    # Comware 7, unverified.
+    slot(INTERFACE, r"ip binding vpn-instance ", Kind.CLEAR, "undo ip binding vpn-instance"),
     slot(TOP, r"acl (?:basic|advanced|number) (?P<list>(?:name )?\S+)"),
     slot(TOP, r"ip prefix-list (?P<list>\S+) index (\d+).*", Kind.SET, r"undo ip prefix-list \g<list> index \2"),
     slot(TOP, r"snmp-agent sys-info version (.*)", Kind.CLEAR, r"undo snmp-agent sys-info version \1"),
@@ -96,7 +99,7 @@ LANGUAGE = Language(
     slots=_SLOTS,
     paths=_PATHS,
     views=re.compile(
-        r"(?:interface \S|acl (?:basic|advanced) \S|ospf \d|bgp \d|area \S|vlan \d+$"
+        r"(?:interface \S|ip vpn-instance \S|acl (?:basic|advanced) \S|ospf \d|bgp \d|area \S|vlan \d+$"
         r"|line (?:vty|con|console|aux|class) |local-user \S|scheduler (?:job|schedule) \S)"
     ),
     owned=re.compile(r"acl (?:basic|advanced) "),
@@ -108,6 +111,9 @@ LANGUAGE = Language(
     foreign=re.compile(r"snmp-agent local-engineid "),
     normalise=normalise,
     second="sub",
+    apart=apart,
+    binds=BINDS,
+    unbound=UNBOUND,
     beside=re.compile(
         r"bgp \d+ > (?:.* > )?peer [0-9A-Fa-f]*[.:]|ntp-service unicast-server |info-center loghost "
         r"|snmp-agent target-host |dns server \d"

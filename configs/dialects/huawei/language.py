@@ -7,11 +7,13 @@ from functools import cache
 
 from configs.change import Floating, Kind, Language, Paths, slot
 from configs.dialects.huawei.grammar import SECRETS
-from configs.undo_family import INTERFACE, PREFERS, ROUTING, SLOTS, TOP, plain
+from configs.undo_family import BINDS, INTERFACE, PREFERS, ROUTING, SLOTS, TOP, UNBOUND, apart, plain
 
 _SLOTS = (
     *SLOTS,
     slot(TOP, r"header (?P<which>login|shell) "),
+    # That a second binding replaces the first is said nowhere; it is taken back by its name (CloudEngine reference).
+    slot(INTERFACE, r"ip binding vpn-instance ", Kind.CLEAR),
     slot(TOP, r"acl (?:number|name) (?P<list>\S+)"),
     slot(TOP, r"ip ip-prefix (?P<list>\S+) index (\d+).*", Kind.SET, r"undo ip ip-prefix \g<list> index \2"),
     slot(TOP, r"snmp-agent sys-info version (.*)", Kind.CLEAR, r"undo snmp-agent sys-info version \1"),
@@ -95,7 +97,7 @@ LANGUAGE = Language(
     slots=_SLOTS,
     paths=_PATHS,
     views=re.compile(
-        r"(?:interface \S|acl (?:number|name) \S|ospf \d|bgp \d|area \d|aaa$|vlan \d"
+        r"(?:interface \S|ip vpn-instance \S|acl (?:number|name) \S|ospf \d|bgp \d|area \d|aaa$|vlan \d"
         r"|user-interface (?:vty|con|console|aux) )"
     ),
     owned=re.compile(r"acl (?:number|name) "),
@@ -109,6 +111,9 @@ LANGUAGE = Language(
     foreign=re.compile(r"snmp-agent local-engineid "),
     normalise=normalise,
     second="sub",
+    apart=apart,
+    binds=BINDS,
+    unbound=UNBOUND,
     beside=re.compile(
         r"bgp \d+ > (?:.* > )?peer [0-9A-Fa-f]*[.:]|ntp-service unicast-server |info-center loghost "
         r"|snmp-agent target-host |dns server \d|interface \S+ > (?:dhcp relay server-ip |vrrp6? vrid \d+ virtual-ip )"

@@ -17,7 +17,11 @@ DIALOGUE = Dialogue(
     privileged=re.compile(rb"#$"),
     pager=re.compile(rb"-- ?More ?--\s*$"),
     errors=(
-        re.compile(rb"^\s*%(?! ?[A-Z0-9_]+-(?:[A-Z0-9_]+-)?\d-)(?! ?(?:warning|note|info))", re.IGNORECASE),
+        re.compile(
+            rb"^\s*%(?! ?[A-Z0-9_]+-(?:[A-Z0-9_]+-)?\d-)"
+            rb"(?! ?(?:warning|note|info|interface [^%]* removed due to \w+ vrf))",
+            re.IGNORECASE,
+        ),
         re.compile(rb"(?i)^(?:(?:Command rejected|ERROR)\s*:|Command authorization failed|Bad mask )"),
     ),
     questions=(

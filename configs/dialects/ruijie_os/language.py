@@ -12,6 +12,7 @@ from configs.change import Language, Paths, slot
 from configs.dialects.ruijie_os.grammar import SECRETS
 from configs.no_family import (
     ADDRESS,
+    BINDS,
     INTERFACE,
     LIST,
     LIST_HEADER,
@@ -26,6 +27,7 @@ from configs.no_family import (
     SLOTS,
     TOP,
     TOUCHES,
+    UNBOUND,
     VIRTUAL,
     banner,
     typed,
@@ -81,13 +83,17 @@ LANGUAGE = Language(
         slot(TOP, r"service timestamps (?P<what>log|debug)"),
     ),
     paths=_PATHS,
-    views=re.compile(r"(?:interface \S|ip access-list \S+ \S|router \S|line (?:console|vty|aux) |vlan \d+$)"),
+    views=re.compile(
+        r"(?:interface \S|ip access-list \S+ \S|router \S|line (?:console|vty|aux) |vlan \d+$|ip vrf \S+$)"
+    ),
     owned=re.compile(LIST),
     ordered=re.compile(LIST),
     explicit=re.compile(r"no (?:switchport|enable service \S+)$"),
     normalise=normalise,
     typed=typed,
     second="secondary",
+    binds=BINDS,
+    unbound=UNBOUND,
     beside=re.compile(
         r"router bgp \d+ > (?:.* > )?neighbor [0-9A-Fa-f]*[.:]|ntp server |logging (?:server )?\d|snmp-server host "
         r"|interface \S+ > ip helper-address "

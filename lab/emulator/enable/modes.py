@@ -37,7 +37,7 @@ class EnableModes(Shell):
     welcome = "Enter configuration commands, one per line.  End with CNTL/Z."
     ping_begins = "Type escape sequence to abort."
     # What begins with `%` and refuses nothing.
-    notes: tuple[str, ...] = ("% Generating", "% The key", "% Warning", "%Warning")
+    notes: tuple[str, ...] = ("% Generating", "% The key", "% Warning", "%Warning", "% Interface ")
     errors: ClassVar[Mapping[Kind, str]] = {Kind.UNRECOGNIZED: INVALID, Kind.WRONG: INVALID, Kind.TOO_MANY: INVALID}
     no_room = "%Error writing nvram:/startup-config (No space left on device)"  # unverified wording
 

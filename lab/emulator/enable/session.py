@@ -103,6 +103,28 @@ class EnableSession(EnableModes):
         self.here.remove(("ip", "address"))
         self.device.changed()
 
+    def do_vrf_forwarding(self, match: Match) -> None:
+        """Binding takes the addresses away, as transcripts of IOS show; unverified for RGOS."""
+        here = self.here
+        if self.device.running.child("ip", "vrf", match.words[-1]) is None:
+            raise Refusal(f"% VRF {match.words[-1]} does not exist or does not have a RD.")  # unverified wording
+        if here.value("ip", "vrf", "forwarding") != match.words[-1]:
+            self._unaddress(f"enabling VRF {match.words[-1]}")
+            here.put(Entry(match.words, match.key, match.rule))
+        self.device.changed()
+
+    def do_no_vrf_forwarding(self, _match: Match) -> None:
+        """Out of the VRF; the addresses go as well."""
+        vrf = self.here.value("ip", "vrf", "forwarding")
+        if self.here.remove(("ip", "vrf", "forwarding")):
+            self._unaddress(f"disabling VRF {vrf}")
+        self.device.changed()
+
+    def _unaddress(self, cause: str) -> None:
+        if self.here.remove(("ip", "address")):
+            name = self.here.words[1]
+            self.terminal.write(f"% Interface {name} IPv4 disabled and address(es) removed due to {cause}\n")
+
     def do_shutdown(self, match: Match) -> None:
         """Administratively down."""
         self.here.put(Entry(match.words, match.words, match.rule))

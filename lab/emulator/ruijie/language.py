@@ -87,27 +87,6 @@ class RgosLanguage(EnableSession):
         line = " ".join(("ip", "address", address, dotted(int(length)), *match.words[3:]))
         return self.device.views["interface"].match(line, self.device)
 
-    def do_vrf_forwarding(self, match: Match) -> None:
-        """Binding takes the addresses away, as on IOS (unverified for RGOS)."""
-        here = self.here
-        if self.device.running.child("ip", "vrf", match.words[-1]) is None:
-            raise Refusal(f"% VRF {match.words[-1]} does not exist or does not have a RD.")  # unverified wording
-        if here.value("ip", "vrf", "forwarding") != match.words[-1]:
-            self._unaddress(match.words[-1])
-            here.put(Entry(match.words, match.key, match.rule))
-        self.device.changed()
-
-    def do_no_vrf_forwarding(self, match: Match) -> None:
-        """Out of the VRF; the addresses go as well."""
-        if self.here.remove(match.key):
-            self._unaddress(match.words[-1])
-        self.device.changed()
-
-    def _unaddress(self, vrf: str) -> None:
-        if self.here.remove(("ip", "address")):
-            name = self.here.words[1]
-            self.terminal.write(f"Interface {name} IP address removed due to enabling VRF {vrf}\n")
-
     def do_gateway(self, match: Match) -> None:
         """The management port's own gateway; other interfaces have none."""
         if not self.here.words[1].startswith("Mgmt"):

@@ -10,6 +10,7 @@ from lab.emulator.device import LogoutError
 from lab.emulator.grammar import Kind, LineError, Match
 from lab.emulator.shell import Refusal, Shell
 from lab.emulator.tree import Entry
+from lab.emulator.undo import targets
 from lab.emulator.undo.device import UndoDevice, addresses_of
 
 if TYPE_CHECKING:
@@ -187,14 +188,49 @@ class UndoSession(Shell):
         self.changed()
 
     def do_binding(self, match: Match) -> None:
-        """Binding an interface to a VPN instance takes its addresses away (AR reference, `ip binding vpn-instance`)."""
+        """Binding an interface to a VPN instance takes away its Layer 3 features, “such as the IP address and routing
+        protocol” (CloudEngine reference, “ip binding vpn-instance”). One that is bound is not bound to another one: so
+        transcripts of Comware; for VRP it is unverified, and so is that either says so.
+        """  # noqa: D205 - one sentence
         here = self.here
         if self.root.child("ip", "vpn-instance", match.words[-1]) is None:
             raise self.lacks("instance")
-        if here.value("ip", "binding", "vpn-instance") != match.words[-1]:
-            if here.remove(("ip", "address")):
-                self.terminal.write(f"{self.says['unbound']}\n")
+        bound = here.value("ip", "binding", "vpn-instance")
+        if bound not in ("", match.words[-1]):
+            raise self.lacks("bound")
+        if not bound:
+            self._unaddress()
             here.put(Entry(match.words, match.key, match.rule))
+        self.changed()
+
+    def do_undo_binding(self, match: Match) -> None:
+        """Out of the VPN instance; the addresses go as well."""
+        here = self.here
+        bound = here.value("ip", "binding", "vpn-instance")
+        if not bound or match.words[4:] not in ((), (bound,)):
+            raise self.lacks("instance")
+        here.remove(("ip", "binding", "vpn-instance"))
+        self._unaddress()
+        self.changed()
+
+    def _unaddress(self) -> None:
+        rest_on_ip = (("ip", "address"), ("ipv6",), ("ospf",), ("vrrp",), ("dhcp", "select"), ("dhcp", "relay"))
+        if [line for words in rest_on_ip for line in self.here.remove(words)]:
+            self.terminal.write(f"{self.says['unbound']}\n")
+
+    def do_vpn_target(self, match: Match) -> None:
+        """One or several targets, exported, imported or both."""
+        if sum(":" in word for word in match.words) > targets.MOST:
+            self.complain(LineError(Kind.TOO_MANY, match.columns[targets.MOST + 1]))
+            return
+        for way in targets.assign(self.here, match.rule, match.words):
+            self.terminal.write(self.says["target"].format(way="EVT" if way == targets.EXPORT else "IVT"))
+        self.changed()
+
+    def do_undo_vpn_target(self, match: Match) -> None:
+        """The targets that are named, in the directions that are named, or all."""
+        if not targets.withdraw(self.here, match.words[1:]):
+            raise self.lacks("no-target")
         self.changed()
 
     def do_shutdown(self, match: Match) -> None:

@@ -29,7 +29,7 @@ class VrpLanguage(UndoSession):
     }
     no_room = "Error: There is no enough space on the device."  # unverified wording
     # Those without a page in the references are unverified in their wording: interface, fixed, no-address, instance,
-    # rule, bgp, delay, unscheduled.
+    # bound, no-target, rule, bgp, delay, unscheduled.
     says: ClassVar[Mapping[str, str]] = {
         "interface": "Error: The interface does not exist.",
         "fixed": "Error: The interface cannot be deleted.",
@@ -39,6 +39,9 @@ class VrpLanguage(UndoSession):
         "no-address": "Error: The specified address does not exist.",
         "subs": "Error: Please delete the sub address in the interface view first.",
         "instance": "Error: The specified VPN instance does not exist.",
+        "bound": "Error: The interface has been bound to another VPN instance.",
+        "target": " {way} Assignment result: \nInfo: VPN-Target assignment is successful.\n",
+        "no-target": "Error: The VPN target does not exist.",
         "unbound": "Info: All IPv4 related configurations on this interface are removed!",
         "up": "Info: Interface {interface} is not shutdown.",
         "rule": "Error: The specified rule does not exist.",

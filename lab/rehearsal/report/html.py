@@ -60,6 +60,7 @@ _TEXTS = {
     "losses": mark("Loss over time"),
     "losses_note": mark("From the beginning of the stage to its end; red: no answer. One probe every {seconds} s."),
     "no_losses": mark("No probe was lost."),
+    "no_probes": mark("No probe was sent: no pair has to pass before and behind a stage alike."),
     "more": mark("… and {count} more, in the JSON file"),
     "alike": mark("… and {count} more like it"),
     "all_findings": mark("All of them"),
@@ -139,6 +140,7 @@ def _page(result: Result) -> dict[str, Any]:
         "after": _cells(last),
         "losses": [(_title(leg), *_bars(leg)) for leg in result.legs if any(loss.lost for loss in leg.losses)],
         "failed": list(_failed(result)),
+        "probed": any(loss.sent for leg in result.legs for loss in leg.losses),
         "bar": BAR,
     }
 
@@ -149,15 +151,15 @@ def _title(leg: Leg) -> str:
 
 def _leg(leg: Leg) -> dict[str, Any]:
     longest = max((loss.longest(leg.seconds) for loss in leg.losses), default=0.0)
-    lost = sum(loss.lost for loss in leg.losses)
+    sent, lost = sum(loss.sent for loss in leg.losses), sum(loss.lost for loss in leg.losses)
     return {
         "folder": leg.folder,
         "way": tr(WAYS[leg.way]),
         "seconds": f"{leg.seconds:.1f}",
         "done": f"{sum(one.ok for one in leg.pushed)}/{len(leg.pushed)}",
-        "probes": sum(loss.sent for loss in leg.losses),
-        "lost": lost,
-        "longest": f"{longest:.2f}",
+        "probes": sent,
+        "lost": lost if sent else "–",
+        "longest": f"{longest:.2f}" if sent else "–",
         "bad_loss": any(too_much(loss, leg) for loss in leg.losses),
         "pairs": f"{sum(seen.shown for seen in leg.matrix)}/{len(leg.matrix)}",
         "bad_pairs": any(seen.wrong for seen in leg.matrix),
