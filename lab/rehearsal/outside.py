@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Interface, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import TYPE_CHECKING, Final
 
 from inventory.errors import LabError
@@ -83,8 +83,10 @@ def outside(derived: Topology, inventory: Inventory, running: Collection[str], h
     # What does not get in is stopped by the device in front, not by a missing route.
     inet = replace(inet, routes=tuple(_inwards(inventory, running, hosts)))
     address = next(one for port in somebody.ports for one in port.addresses)
+    hub = somebody.routes[0].via
     assert isinstance(address, IPv4Interface)  # noqa: S101 - `lab.topology` gives it
-    host = Host(INTERNET_HOST, "", "", "", homes=(Home(address, address.ip),))
+    assert isinstance(hub, IPv4Address)  # noqa: S101 - as above
+    host = Host(INTERNET_HOST, "", "", "", homes=(Home(address, hub),))
     made = node_spec(derived, inet, None)
     rules = _RULES.format(table=TABLE, outsider=address.ip, lans=", ".join(sorted(map(str, _networks(hosts)))))
     made = replace(made, files={_FILE: File(rules)}, script=f"set -e\nnft -f {_FILE}\n", stage=0)
