@@ -93,6 +93,14 @@ def rehearse(
             help=tr(mark("NAME=down@STAGE for a device or a line in the middle of a stage, DEVICE=wrong-address.")),
         ),
     ] = None,
+    measured: Annotated[
+        Path | None,
+        typer.Option(
+            "--measured",
+            metavar="FILE",
+            help=tr(mark("The lines' measured load; measured/lines.csv of the workspace without it, if it is there.")),
+        ),
+    ] = None,
     backend: Annotated[
         str,
         typer.Option(
@@ -119,7 +127,7 @@ def rehearse(
     _able(backend)
     texts = _texts(sources, loaded, workspace)
     chosen = _chosen(loaded, where, texts, sliced=sliced)
-    used = (workspace, change, *([out] if out is not None else []))
+    used = (workspace, change, *(path for path in (out, measured) if path is not None))
     # An end by a signal is an interrupt: the lab and the copy of the workspace go with it.
     with ended_like_an_interrupt(), scratch.place(*used) as place:
         order = Order(
@@ -133,6 +141,7 @@ def rehearse(
             settle=settle,
             again=not once,
             faults=fault or (),
+            measured=_measured(workspace, measured),
             backend=backend,
         )
         result = run(order, Rollouts(), Quiet() if as_json else _Talking())
@@ -198,6 +207,18 @@ def _pushed(row: Mapping[str, Any]) -> Pushed:
     )
 
 
+def _measured(root: Path, path: Path | None) -> Path | None:
+    """The table of the lines' load, None if there is none. InputError if the one that is named is not there."""
+    from lab.rehearsal.capacity.measured import PLACE  # noqa: PLC0415 - start-up time
+
+    if path is None:
+        return root / PLACE if (root / PLACE).is_file() else None
+    if not path.is_file():
+        message, hint = Message("there is no such file"), Message("name a table of lines' load: --measured FILE")
+        raise InputError([Problem("missing-file", message, hint, str(path))])
+    return path
+
+
 def _able(name: str) -> None:
     """InputError for a back end without stand-ins, LabError if it cannot run here."""
     from lab.backend import backend  # noqa: PLC0415 - start-up time
@@ -221,10 +242,10 @@ def _demand(root: Path, out: Path | None) -> None:
         raise LabError(message, Message("run `govnet plan make` first"))
     if out is None:
         return
-    # Said now, not behind minutes of rehearsal.
+    # Said now, not behind minutes of rehearsal; a folder that is not there yet is made with the report.
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=out).close()
+        there = next(one for one in (out.resolve(), *out.resolve().parents) if one.exists())
+        tempfile.TemporaryFile(dir=there).close()
     except OSError as error:
         message = Message("it is not a folder that can be written to: {why}", why=error.strerror or error)
         raise InputError([Problem("not-a-folder", message, Message("name a folder: --out DIR"), str(out))]) from None
@@ -311,9 +332,11 @@ def _show(result: Result) -> None:
 def _row(leg: Leg, way: str) -> tuple[str | int, ...]:
     passed, sent = sum(seen.shown for seen in leg.matrix), sum(loss.sent for loss in leg.losses)
     lost = sum(loss.lost for loss in leg.losses)
-    longest = max((loss.longest(leg.seconds) for loss in leg.losses), default=0.0)
+    longest = f"{max((loss.longest(leg.seconds) for loss in leg.losses), default=0.0):.2f} s"
+    # Where nothing was sent nothing is known of what would have been lost.
+    seen = (lost, longest) if sent else ("–", "–")
     done = sum(one.ok for one in leg.pushed)
-    return (leg.folder, way, f"{done}/{len(leg.pushed)}", f"{passed}/{len(leg.matrix)}", sent, lost, f"{longest:.2f} s")
+    return (leg.folder, way, f"{done}/{len(leg.pushed)}", f"{passed}/{len(leg.matrix)}", sent, *seen)
 
 
 def _not_there(result: Result) -> Iterable[str]:

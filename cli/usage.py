@@ -6,8 +6,10 @@ is recognised by its English text; what is not recognised stays as it is.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import select
 import signal
 from contextlib import contextmanager
 from functools import cache
@@ -130,10 +132,21 @@ class Group(TyperGroup):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise Ended(signal.SIGINT) from None
-        except BrokenPipeError:
+        except BrokenPipeError as error:
+            if not _nobody_reads():
+                # Something else that it spoke to has ended. The library would take EPIPE for a reader that is gone.
+                raise ConnectionAbortedError(errno.ECONNABORTED, error.strerror) from error
             # Nobody reads on. What is still in the buffer has nowhere to go; Python would say so at its end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             raise typer.Exit(ExitCode.DONE) from None
+
+
+def _nobody_reads() -> bool:
+    """Whether the other end of standard output or standard error is closed (poll(2): POLLERR, for a socket POLLHUP)."""
+    asked = select.poll()
+    for descriptor in (1, 2):
+        asked.register(descriptor, 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in asked.poll(0))
 
 
 class Ended(SystemExit):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from ipaddress import IPv4Address, IPv6Address
 
-    from inventory.model import Device, Flow, Interface, Inventory, Line, Zone
+    from inventory.model import Device, End, Flow, Interface, Inventory, Line, Zone
     from ipplan.addresses import DeviceAddresses
     from ipplan.plan import Plan
 
@@ -33,7 +33,8 @@ class Port:
     """An interface of the device with its planned addresses. `kind` is a line's kind or `management`.
 
     `description` is ASCII; `title` is for people and may be 中文. `ospf`: the far end is a router that speaks OSPF.
-    `gateway` is the carrier's address at an internet line.
+    `gateway` is the carrier's address at an internet line. `cost` is OSPF's where several lines of different bandwidth
+    join the same two routers, 0 elsewhere: there what a router takes by itself would share traffic out evenly.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Port:
     gateway: IPv4Address | IPv6Address | None = None
     ospf: bool = False
     mbps: int = 0
+    cost: int = 0
 
     @property
     def address(self) -> Interface:
@@ -310,7 +312,17 @@ class View:
             gateway=self.addresses.gateways.get(end.interface),
             ospf=ospf,
             mbps=line.mbps,
+            cost=self._cost(line, far) if ospf and far is not None else 0,
         )
+
+    def _cost(self, line: Line, far: End) -> int:
+        """How many times narrower the line is than the widest between the two; 0 if they are alike or unknown."""
+        beside = [
+            other.mbps
+            for other in self._graph.lines(self.device.name, LineKind.CIRCUIT)
+            if (there := other.far_end(self.device.name)) is not None and there.device == far.device
+        ]
+        return -(-max(beside) // line.mbps) if line.mbps and min(beside) != max(beside) else 0
 
     def of_kind(self, kind: LineKind) -> tuple[Port, ...]:
         """The ports of one kind."""

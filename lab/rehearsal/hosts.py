@@ -8,6 +8,7 @@ was told of a new address while the old one still holds (RFC 4192, section 2.3).
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from configs.encodings import decode
@@ -19,10 +20,11 @@ from lab.rehearsal.model import Home, Host
 from lab.standin.network import read
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from inventory.model import Inventory
 
+_EDGES = (0, 255)  # last bytes
 _TABLE = 100  # the first of the routing tables that a host has, one for each address
 
 
@@ -116,26 +118,51 @@ def hosts(
 
 
 def _free(home: Home, taken: Collection[IPv4Address]) -> IPv4Interface:
-    """An address of the LAN that no router has: one from the middle, where nobody is wont to put a router."""
+    """An address of the LAN that no router has: one from the middle on, where nobody is wont to put a router.
+
+    None that ends in 0 or 255, if there are others: with another mask it could be a network's or a broadcast's.
+    """
     network = home.address.network
-    middle = network[network.num_addresses // 2]
-    usable = [middle, *(address for address in network.hosts() if address != middle)]
-    found = next((address for address in usable if address not in taken and address != home.gateway), home.address.ip)
+    last = network.num_addresses - 1
+
+    def free() -> Iterator[IPv4Address]:
+        middle = (network[number] for number in range(network.num_addresses // 2, last))
+        return (one for one in chain(middle, network.hosts()) if one not in taken and one != home.gateway)
+
+    inner = (one for one in free() if int(one) % 256 not in _EDGES)
+    found = next(chain(inner, free()), home.address.ip)
     return IPv4Interface((found, network.prefixlen))
 
 
 def wires(host: Host, port: str = "eth0") -> tuple[str, ...]:
-    """A host's lines for `ip -batch`: its addresses, and a way out from each of its own."""
+    """A host's lines for `ip -batch`: its addresses, and from each a way out of its own.
+
+    Whoever is in an address's own prefix is asked for in the LAN and not behind the router, as any host does it: so a
+    mask that is too short shows.
+    """
     lines = [f"address add {home.address} dev {port}" for home in host.homes]
     lines.append(f"route add default via {host.homes[0].gateway} dev {port}")
     for number, home in enumerate(host.homes):
         table = _TABLE + number
+        lines.append(f"route add {home.address.network} dev {port} src {home.address.ip} table {table}")
         lines.append(f"route add default via {home.gateway} dev {port} src {home.address.ip} table {table}")
         lines.append(f"rule add from {home.address.ip} table {table}")
     return tuple(lines)
 
 
 def live(host: Host, homes: Iterable[Home]) -> frozenset[int]:
-    """Which of a host's addresses its router has a prefix for, by number; `homes` are the router's at that port."""
+    """Which of a host's addresses its router has a prefix for, by number; `homes` are the router's at that port.
+
+    Where a prefix has only got another mask, hosts are still there with the address and the mask of before. One in the
+    internet has its address from others.
+    """
+    if host.hop is not None:
+        return frozenset(range(len(host.homes)))
     there = {home.address.network for home in homes}
-    return frozenset(number for number, home in enumerate(host.homes) if home.address.network in there)
+    now = [number for number, home in enumerate(host.homes) if home.address.network in there]
+    before = (
+        number
+        for number, home in enumerate(host.homes)
+        if any(number < later and home.address.network.overlaps(host.homes[later].address.network) for later in now)
+    )
+    return frozenset((*now, *before))

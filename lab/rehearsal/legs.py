@@ -25,25 +25,29 @@ from lab.rehearsal import change as changes
 from lab.rehearsal import faults as failing
 from lab.rehearsal import hosts as hosting
 from lab.rehearsal import matrix as asking
-from lab.rehearsal import mixed, scratch, standing, vrfs, ways
+from lab.rehearsal import mixed, scratch, stale, standing, vrfs, ways
 from lab.rehearsal import pairs as pairing
+from lab.rehearsal.loads import Moment
 from lab.rehearsal.model import Leg, Pushed, Seen, Wanted, Way
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from ipaddress import IPv4Network
     from pathlib import Path
     from typing import Any
 
     from inventory.model import Workspace
     from lab.backend import Observer
+    from lab.rehearsal.capacity.watch import Watch
     from lab.rehearsal.faults import Fault
-    from lab.rehearsal.model import Flow, Home, Pair, Seen
+    from lab.rehearsal.model import Flow, Home, Host, Pair, Seen, Stale
     from lab.rehearsal.running import Lab
     from lab.rehearsal.traffic import Traffic
     from lab.rehearsal.vrfs import Stray
 
 QUIET: Final = 3.0  # seconds of traffic in a stage in which nothing is sent
 LATE: Final = 45.0  # seconds of traffic behind a push: OSPF gives a silent neighbour up after 40 (RFC 2328, C.3)
+SLOW: Final = 6.0  # seconds behind which OSPF has said what is gone: MinLSInterval is 5 (RFC 2328, B)
 SOON: Final = 1.0  # the same where a stage is taken back or sent again
 
 
@@ -75,6 +79,7 @@ class Course:
     neighbours: Mapping[str, int] = field(default_factory=dict)
     legs: list[Leg] = field(default_factory=list)
     broken: Message | None = None  # why it did not go on to the end
+    watch: Watch | None = None  # the load on the lines, if any was measured
 
 
 def read(course: Course) -> tuple[dict[str, bytes], dict[str, Message]]:
@@ -126,6 +131,7 @@ class Walk:
         # What stand-ins do not carry over of the texts that the change has brought, by device.
         self.left: dict[str, list[Message]] = {}
         self.unasked: tuple[Pair, ...] = ()
+        self.deaf: tuple[str, ...] = ()
 
     def look(self) -> None:
         """The network as it is today."""
@@ -135,8 +141,12 @@ class Walk:
         flows = self._flows(0)
         self.unasked = pairing.unasked(course.pairs, flows)
         course.before, _ = asking.matrix(course.traffic, flows, self._owners(0), hopeless=self._apart(0))
+        self.deaf = self._deaf(0, course.before)
         course.neighbours = asking.neighbours(course.lab.state, routers)
         self._asked[0] = course.before
+        if course.watch is not None:
+            course.observer.step(Message("today: putting the measured load on the lines"))
+            course.watch.today(flows, self._homes(0))
 
     def walk(self) -> None:
         """All legs, or as many as are left when one cannot be ended well."""
@@ -145,7 +155,12 @@ class Walk:
             if self._course.again and self._steps[stage["folder"]]:
                 ways += [Way.BACK, Way.AGAIN]
             for way in ways:
-                leg = self._leg(number, stage, way)
+                try:
+                    leg = self._leg(number, stage, way)
+                except LabError as error:
+                    # What was seen until then is worth a report.
+                    self._course.broken = Message("{leg}: {why}", leg=stage["folder"], why=error.message)
+                    return
                 self._course.legs.append(leg)
                 if self._course.broken is not None:
                     return
@@ -163,7 +178,9 @@ class Walk:
         both = [flow for flow in self._flows(start) if flow in set(self._flows(end))]
         wanted = pairing.both_ways_once([flow for flow in both if flow.pair.wanted is Wanted.REQUIRED])
         middle = self._middle(leg, way)
-        course.traffic.start(wanted)
+        interval = course.traffic.start(wanted)
+        if course.watch is not None:
+            course.watch.begin(both, interval)
         leg.began = time.time()
         try:
             if steps:
@@ -180,6 +197,11 @@ class Walk:
                 leg.faults += (told,) if one.happened else ()
                 leg.unmade += () if one.happened else (told,)
             leg.seconds, leg.losses = course.traffic.stop()
+            leg.pause = course.traffic.pause
+        if course.watch is not None:
+            course.watch.end()
+            if leg.faults:
+                leg.windows += (course.watch.look(both, self._homes(end), Moment.DURING),)
         self._mend(leg, way)
         scratch.managed_at(
             course.root,
@@ -218,24 +240,63 @@ class Walk:
         flows = self._flows(point)
         leg.unasked = pairing.unasked(course.pairs, flows)
         leg.unlike, left = standing.unlike(course.lab.keeper, self._fronted, machine=course.lab.machine)
+        leg.unlike |= standing.ended(course.lab.state, [device.name for device in course.lab.topology.devices])
         self.left |= left
         leg.matrix, leg.settled = asking.matrix(
             course.traffic, flows, self._owners(point), hopeless=known, settle=course.settle
         )
+        leg.deaf = self._deaf(point, leg.matrix)
         leg.neighbours = asking.wait_neighbours(course.lab.state, routers, max(0.0, course.settle - leg.settled))
+        if course.watch is not None:
+            leg.windows += (course.watch.look(flows, self._homes(point), Moment.BEHIND),)
         leg.texts, leg.unread = read(course)
         self._asked.setdefault(point, leg.matrix)
         # What could not be read the first time is compared with nothing; the finding about that leg says so.
         self._first.setdefault(point, leg.texts)
+        leg.stale = tuple(self._stale(leg, point)) if leg.way is Way.FORTH else ()
         if stage["stage"] == Stage.VERIFY:
             leg.silent = tuple(self._silent(stage, point))
+
+    def _deaf(self, point: int, matrix: Sequence[Seen]) -> tuple[str, ...]:
+        """Hosts of which no probe passes, and that do not find their router: what must not pass shows nothing there."""
+        heard = {name for seen in matrix if seen.passed for name in (seen.flow.pair.a, seen.flow.pair.b)}
+        gateways = {
+            name: self._hosts[name].homes[max(live)].gateway
+            for name, live in self._live(point).items()
+            if live and name not in heard
+        }
+        return tuple(asking.deaf(self._course.lab.state, gateways))
+
+    def _stale(self, leg: Leg, point: int) -> Iterator[Stale]:
+        """What texts ask for that is no more, and what they give out that somebody has; what is so today is not new."""
+        devices = self._course.lab.topology.devices
+        all_devices = self._course.lab.topology.workspace.inventory.devices
+        platforms = {device.name: all_devices[device.name].platform for device in devices}
+        today = {name: self._points[0][name] for name in platforms}
+        now = {name: leg.texts.get(name, self._points[point][name]) for name in platforms}
+        yield from stale.left_behind(platforms, today, now)
+        known = {(one.device, one.line) for one in stale.given_twice(platforms, self._lans(0), today)}
+        twice = stale.given_twice(platforms, self._lans(point), now)
+        yield from (one for one in twice if (one.device, one.line) not in known)
+
+    def _lans(self, point: int) -> list[tuple[Host, IPv4Network]]:
+        """The networks that hosts are in."""
+        live = self._live(point)
+        return [
+            (host, host.homes[number].address.network)
+            for host in self._hosts.values()
+            for number in sorted(live[host.name])
+        ]
 
     def _hopeless(self, leg: Leg, point: int) -> set[str]:
         """The pairs that failed and that nothing has happened to since, or that no line joins: not waited for."""
         if self._course.legs and not leg.pushed:
             return {seen.flow.pair.name for seen in self._course.legs[-1].matrix if seen.wrong}
         if point in self._asked:
-            return {seen.flow.pair.name for seen in self._asked[point] if seen.wrong}
+            asked = self._asked[point]
+            # Where only one of its addresses failed the others are waited for.
+            right = {seen.flow.pair.name for seen in asked if not seen.wrong}
+            return {seen.flow.pair.name for seen in asked if seen.wrong} - right
         changed = {one.device for one in leg.pushed}
         stay = (seen for seen in self._course.before if seen.wrong and changed.isdisjoint(self.way(seen.flow.pair)))
         return {seen.flow.pair.name for seen in stay} | self._apart(point)

@@ -13,6 +13,7 @@ from lab.rehearsal.model import Seen, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from ipaddress import IPv4Address
 
     from lab.rehearsal.model import Flow
     from lab.rehearsal.traffic import Traffic
@@ -81,7 +82,8 @@ def _seen(
     if not seen.wrong or passed or next(iter(followed), None) is None:
         return seen
     hops, _ = traffic.trace(flow)
-    devices = [owners.get(hop, hop) for hop in hops]
+    # A host that hears nobody in its own LAN says so itself: that is no router.
+    devices = [owners.get(hop, hop) for hop in hops if hop != str(flow.a)]
     last = next((device for device in reversed(devices) if device), "")
     return Seen(flow, passed, last, tuple(devices))
 
@@ -116,6 +118,23 @@ def wait_neighbours(state: LabState, wanted: Mapping[str, int], seconds: float) 
         time.sleep(0.5)
         found |= neighbours(state, late)
     return found
+
+
+def deaf(state: LabState, gateways: Mapping[str, IPv4Address]) -> list[str]:
+    """Those of the hosts that find nobody in their LAN at the address that they send to (RFC 826), by name.
+
+    A router may answer no echo request; whether it is there at all is what its hardware address tells.
+    """
+
+    def finds(name: str) -> bool:
+        address = str(gateways[name])
+        checks.ping(state, name, address, count=1)
+        said = checks.run(state, name, "ip", "-4", "neighbour", "show", address).stdout
+        return " lladdr " in said
+
+    names = list(gateways)
+    with ThreadPoolExecutor(4) as pool:
+        return [name for name, here in zip(names, pool.map(finds, names), strict=True) if not here]
 
 
 def silent(state: LabState, asker: str, addresses: Sequence[str]) -> list[str]:

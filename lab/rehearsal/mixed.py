@@ -8,7 +8,7 @@ Management ports are plugged into the station's bridge, as in every lab.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from configs.encodings import decode
 from configs.forwarding.model import PortKind
@@ -22,6 +22,7 @@ from lab.fronts.spec import FrontSpec
 from lab.fronts.standin import with_fronts
 from lab.netns.design import node_spec
 from lab.netns.spec import Cable, LabSpec
+from lab.rehearsal import exits
 from lab.rehearsal import hosts as hosting
 from lab.rehearsal.ways import cables
 from lab.standin.links import build
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from lab.topology import Topology
 
 NATIVE = frozenset({"frr"})
+# Every packet that ends at a router is told of, from the interface that it came in by: so it shows which line it took.
+_TELLING: Final = {"ipv4/icmp_ratelimit": "0", "ipv4/icmp_errors_use_inbound_ifaddr": "1"}
 
 
 def runnable(platform: str) -> Message | None:
@@ -98,17 +101,14 @@ def spec_of(
     nodes = []
     for node in made.spec.nodes:
         if node.name in ours:
-            nodes.append(replace(node, wires=hosting.wires(ours[node.name])))
+            nodes.append(replace(node, wires=_wires(ours[node.name])))
         elif node.name in texts and devices[node.name].platform in NATIVE:
             text = decode(texts[node.name], node.name)[0]
             native = node_spec(derived, derived.node(node.name), None, text)
             nodes.append(replace(native, wires=(*native.wires, *_tables(made, node.name))))
         else:
             nodes.append(node)
-    nodes = [
-        replace(node, settings={**node.settings, "ipv4/icmp_ratelimit": "0"}) if node.name in texts else node
-        for node in nodes
-    ]
+    nodes = [replace(node, settings={**node.settings, **_TELLING}) if node.name in texts else node for node in nodes]
     station = next((node for node in derived.of_kind(NodeKind.NOC)), None)
     laid = list(made.spec.cables)
     if station is not None:
@@ -124,6 +124,10 @@ def spec_of(
     return LabSpec(
         tuple(nodes), tuple(laid), workers=workers, fronts=dressed.spec.fronts if fronts else "", warm=made.spec.warm
     )
+
+
+def _wires(host: Host) -> tuple[str, ...]:
+    return hosting.wires(host) if host.hop is None else exits.wires(host)
 
 
 def _tables(made: Network, name: str) -> Iterator[str]:

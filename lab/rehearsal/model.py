@@ -10,9 +10,10 @@ from ipplan.names import DEFAULT_VRF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from ipaddress import IPv4Address, IPv4Interface
+    from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
     from inventory.text import Message
+    from lab.rehearsal.loads import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,11 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host in a LAN. `homes` are its addresses in the order in which the change brings them: today's first."""
+    """A host in a LAN. `homes` are its addresses in the order in which the change brings them: today's first.
+
+    One in the internet (`lab.rehearsal.exits`) also has the next hop's address, `hop`; `unknown` are the networks that
+    it sends no answers to.
+    """
 
     name: str
     device: str
@@ -34,6 +39,8 @@ class Host:
     zone: str = ""
     vrf: str = "default"
     homes: tuple[Home, ...] = ()
+    hop: IPv4Interface | None = None
+    unknown: tuple[IPv4Network, ...] = ()
 
 
 class Wanted(StrEnum):
@@ -46,13 +53,17 @@ class Wanted(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Packets from one host to another, why that is wanted or not, and the VRFs of the two, as the policy has it."""
+    """Packets from one host to another, why that is wanted or not, and the VRFs of the two, as the policy has it.
+
+    `device` is the one at which they must not pass; empty where none is told.
+    """
 
     a: str
     b: str
     wanted: Wanted
     why: Message
     vrfs: tuple[str, str] = (DEFAULT_VRF, DEFAULT_VRF)
+    device: str = ""
 
     @property
     def name(self) -> str:
@@ -128,6 +139,15 @@ class Seen:
         return bool(self.control) if held else not self.wrong
 
 
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A line of a device's text, and what is wrong with it."""
+
+    device: str
+    line: str
+    told: Message
+
+
 class Way(StrEnum):
     """The direction of a leg."""
 
@@ -138,18 +158,20 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong: a stable kind, where and when, and the sentence. `device` and `pair` may be empty."""
+    """What is wrong: a stable kind, where and when, and the sentence. `device`, `pair` and `line` may be empty."""
 
     kind: str
     told: Message
     leg: str = ""
     device: str = ""
     pair: str = ""
+    line: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Stable keys, the sentence in both languages."""
         told = {"en": self.told.in_language("en"), "zh": self.told.in_language("zh_CN")}
-        return {"kind": self.kind, "leg": self.leg, "device": self.device, "pair": self.pair, "told": told}
+        found = {"kind": self.kind, "leg": self.leg, "device": self.device, "pair": self.pair, "line": self.line}
+        return {**found, "told": told}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +194,8 @@ class Leg:
     """One stage sent, or taken back, and what was seen during and behind it.
 
     `allowed` is how many seconds without an answer a pair may have, all its gaps together. `neighbours` are the
-    numbers of full OSPF neighbours by device, of those that tell. `texts` are the running configurations behind it, by
+    numbers of full OSPF neighbours by device, of those that tell. `stale` is what the change has left behind, and was
+    not so today. `texts` are the running configurations behind it, by
     device; `unread` says of the others why they have none. `unlike` are devices whose stand-ins do not do what they
     run. `unasked` are required pairs that have no address at this point. `unmade`: what was to go down in the middle,
     and did not.
@@ -194,8 +217,12 @@ class Leg:
     unlike: Mapping[str, Message] = field(default_factory=dict)
     unasked: tuple[Pair, ...] = ()
     unmade: tuple[Message, ...] = ()
+    stale: tuple[Stale, ...] = ()
+    deaf: tuple[str, ...] = ()  # hosts of which nothing passes, and that do not even find their router
     silent: tuple[tuple[str, str], ...] = ()  # devices and addresses that must answer and do not
+    pause: tuple[float, float] = (0.0, 0.0)  # when no probe was sent for longest: seconds since it began, how long
     settled: float = 0.0  # seconds behind the push until everything was as it is in the matrix
+    windows: tuple[Window, ...] = ()  # looks at the load of the lines
 
     @property
     def name(self) -> str:

@@ -6,8 +6,9 @@ each other, unless each VRF imports the other's routes (RFC 4364, section 4.3.1)
 may arrive and no answer can, so nothing is wanted. Nor is it between two sites of a VRF that does not import what it
 exports: spokes, which meet at a hub or not at all. Where there is no way over the lines that run, nothing is wanted.
 
-Probes are UDP: a flow counts as allowing a pair only if its services hold `any` or `udp`; one for other services leaves
-the pair open, for a probe that is stopped would say nothing of the service.
+Probes are UDP: a flow counts as allowing a pair only if its services hold `any`, `udp`, or UDP ports among which is the
+probes' own (`udp/40000-49999`); one for other services leaves the pair open, for a probe that is stopped would say
+nothing of the service.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from inventory.model import LineKind
 from inventory.text import Message, mark
-from lab.rehearsal import vrfs
+from lab.rehearsal import exits, vrfs
 from lab.rehearsal.model import Flow, Pair, Wanted
+from lab.rehearsal.prober import PORT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -38,27 +40,35 @@ _BY_TARGETS = {
 def pairs(inventory: Inventory, running: Collection[str], hosts: Sequence[Host]) -> list[Pair]:
     """Every ordered pair of hosts with what is wanted of it."""
     roads = Roads(inventory, running)
-    return [_pair(inventory, roads, a, b) for a in hosts for b in hosts if a is not b]
+    return [
+        exits.pair(a, b) or _pair(inventory, roads, a, b)
+        for a in hosts
+        for b in hosts
+        if a is not b and (a.hop is None or b.hop is None)
+    ]
 
 
 def _pair(inventory: Inventory, roads: Roads, a: Host, b: Host) -> Pair:
-    wanted, why = _wanted(inventory, roads, a, b)
-    return Pair(a.name, b.name, wanted, why, (a.vrf, b.vrf))
+    wanted, why, device = _wanted(inventory, roads, a, b)
+    return Pair(a.name, b.name, wanted, why, (a.vrf, b.vrf), device)
 
 
-def _wanted(inventory: Inventory, roads: Roads, a: Host, b: Host) -> tuple[Wanted, Message]:
-    """By route targets first: whom no import joins, no zone can join either."""
+def _wanted(inventory: Inventory, roads: Roads, a: Host, b: Host) -> tuple[Wanted, Message, str]:
+    """What is wanted, why, and at which device packets must not pass.
+
+    By route targets first: whom no import joins, no zone can join either.
+    """
     by_targets = vrfs.joined(inventory, a, b)
     if by_targets is not vrfs.Joined.BOTH:
         wanted, why = _BY_TARGETS[by_targets]
-        return wanted, Message(why, a=a.vrf, b=b.vrf)
+        return wanted, Message(why, a=a.vrf, b=b.vrf), ""
     return _by_zones(inventory, roads, a, b)
 
 
-def _by_zones(inventory: Inventory, roads: Roads, a: Host, b: Host) -> tuple[Wanted, Message]:
+def _by_zones(inventory: Inventory, roads: Roads, a: Host, b: Host) -> tuple[Wanted, Message, str]:
     way = roads.between(a, b)
     if way is None:
-        return Wanted.OPEN, Message("no lines lead from one to the other")
+        return Wanted.OPEN, Message("no lines lead from one to the other"), ""
     for device, inside, outside in way:
         one, other = inventory.zone_of(device, inside), inventory.zone_of(device, outside)
         if one is None or other is None or one is other or one.vrf != other.vrf:
@@ -73,14 +83,21 @@ def _by_zones(inventory: Inventory, roads: Roads, a: Host, b: Host) -> tuple[Wan
             why = Message(
                 "no flow leads from zone {a} to zone {b} on {device}", a=one.name, b=other.name, device=device
             )
-            return Wanted.FORBIDDEN, why
-        if not services & _ANY:
+            return Wanted.FORBIDDEN, why, device
+        if not any(_probed(service) for service in services):
             why = Message("{device} lets only these services through: {names}", device=device,
                           names=", ".join(sorted(services)))  # fmt: skip
-            return Wanted.OPEN, why
+            return Wanted.OPEN, why, ""
     if a.vrf != b.vrf:
-        return Wanted.REQUIRED, Message("{a} and {b} import each other's routes", a=a.vrf, b=b.vrf)
-    return Wanted.REQUIRED, Message("both are in {vrf}, and no zone stands between", vrf=a.vrf)
+        return Wanted.REQUIRED, Message("{a} and {b} import each other's routes", a=a.vrf, b=b.vrf), ""
+    return Wanted.REQUIRED, Message("both are in {vrf}, and no zone stands between", vrf=a.vrf), ""
+
+
+def _probed(service: str) -> bool:
+    """Whether a service lets probes through: `any`, `udp`, or UDP to their port."""
+    protocol, _, ports = service.partition("/")
+    first, _, last = ports.partition("-")
+    return service in _ANY or (protocol == "udp" and int(first) <= PORT <= int(last or first))
 
 
 class Roads:

@@ -5,12 +5,14 @@ library only: it is started as a file, and stays small. It speaks JSON lines, ea
 
     {"open": {HOST: [ADDRESS, …]}}                      → {"opened": N, "failed": {ADDRESS: why}}
     {"start": [FLOW, …], "interval": SECONDS}           → {"started": N}
-    {"stop": GRACE}                                     → {"seconds": S, "flows": [{"sent", "lost", "gaps"}, …]}
+    {"stop": GRACE}                                     → {"seconds": S, "flows": [{"sent", "lost", "gaps"}, …],
+                                                           "pause": [FROM, SECONDS]}
     {"ask": [FLOW, …], "count": N, "wait": SECONDS}     → {"answered": [N, …], "arrived": [N, …]}
     {"trace": FLOW, "hops": N, "wait": SECONDS}         → {"hops": [ADDRESS or "", …], "arrived": true}
 
 A FLOW is [HOST, ADDRESS, HOST, ADDRESS]. A gap is [from, to, count]: seconds since the start at which the first probe
-was lost and at which the next one was answered again (to: null if none was), and how many were lost.
+was lost and at which the next one was answered again (to: null if none was), and how many were lost. The pause is the
+longest time in which nothing was sent though it was due.
 
 A probe counts only at the host that it is for, whatever address brought it there. What is asked and what is
 started comes from a port that nobody has used before: a firewall would let it pass as a part of a session that a probe
@@ -96,6 +98,8 @@ class Prober:
         self._interval = 0.0
         self._began = 0.0
         self._next = 0.0
+        self._last = 0.0
+        self._pause = (0.0, 0.0)
         self._turn = 0
         self._orders = b""
 
@@ -163,7 +167,8 @@ class Prober:
             self._own[host, address] = _socket(address, port)
             self._listen_to(self._own[host, address], host)
         self._flows = [_Flow(self._own[host, address], other, to) for host, address, other, to in flows]
-        self._began = self._next = time.monotonic()
+        self._began = self._next = self._last = time.monotonic()
+        self._pause = (0.0, 0.0)
         self._turn = 0
 
     def _end(self) -> None:
@@ -181,6 +186,8 @@ class Prober:
         now = time.monotonic()
         step = self._interval / len(self._flows)
         burst = 0
+        if self._next <= now:
+            self._note_pause(now)
         while self._next <= now and burst < len(self._flows):
             self._flows[self._turn].send(self._run, self._turn)
             self._turn = (self._turn + 1) % len(self._flows)
@@ -188,6 +195,11 @@ class Prober:
             burst += 1
         # Whoever was held up does not catch up in one burst: it goes on from now.
         self._next = max(self._next, now - self._interval)
+
+    def _note_pause(self, now: float) -> None:
+        if now - self._last > self._pause[1]:
+            self._pause = (self._last - self._began, now - self._last)
+        self._last = now
 
     def _receive(self, sock: socket.socket) -> None:
         """Answer questions, note answers."""
@@ -226,14 +238,16 @@ class Prober:
                     time.sleep(0.001)  # the next order waits
 
     def _stop(self, grace: float) -> dict[str, Any]:
-        seconds = time.monotonic() - self._began
+        now = time.monotonic()
+        seconds = now - self._began
+        self._note_pause(now)
         self._interval = 0.0
         self._listen(grace, enough=True)
         flows = [
             {"sent": len(flow.sent), "lost": flow.came.count(0), "gaps": flow.gaps(self._began)} for flow in self._flows
         ]
         self._end()
-        return {"seconds": seconds, "flows": flows}
+        return {"seconds": seconds, "flows": flows, "pause": list(self._pause)}
 
     def _ask(self, flows: list[list[str]], count: int, wait: float) -> dict[str, Any]:
         self._begin(flows)

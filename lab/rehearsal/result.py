@@ -12,6 +12,7 @@ from lab.rehearsal.model import Finding, Wanted, Way
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from lab.rehearsal.capacity.model import Capacity
     from lab.rehearsal.legs import Walk
     from lab.rehearsal.model import Leg, Loss, Pair, Pushed, Seen
     from lab.rehearsal.running import Lab
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from lab.state import Skipped, Substitution
 
 VERSION = 1
+PAUSE = 2.0  # seconds without a probe that are more than a busy machine's
 
 
 @dataclass
@@ -44,6 +46,7 @@ class Result:
     notes: tuple[Message, ...] = ()
     seconds: float = 0.0
     mended: tuple[str, ...] = ()
+    capacity: Capacity | None = None
     backend: str = ""
     untold: Mapping[Pair, Bound] = field(default_factory=dict)
 
@@ -84,6 +87,7 @@ class Result:
                     "zone": host.zone,
                     "vrf": host.vrf,
                     "addresses": [str(home.address) for home in host.homes],
+                    "outside": host.hop is not None,
                 }
                 for host in self.lab.hosts
             ],
@@ -102,7 +106,8 @@ class Result:
                 for pair, port in self.untold.items()
             ],
             "mended": list(self.mended),
-            "legs": [_leg(leg) for leg in self.legs],
+            "capacity": self.capacity.as_json() if self.capacity is not None else None,
+            "legs": [_leg(leg, self.capacity) for leg in self.legs],
             "stand_ins": [
                 {"device": one.device, "platform": one.platform, "stand_in": one.stand_in, "why": _both(one.why)}
                 for one in self.substitutions
@@ -136,7 +141,8 @@ def _seen(seen: Seen) -> dict[str, Any]:
     }
 
 
-def _leg(leg: Leg) -> dict[str, Any]:
+def _leg(leg: Leg, capacity: Capacity | None) -> dict[str, Any]:
+    measured = capacity.measured if capacity is not None else ()
     return {
         "leg": leg.name,
         "folder": leg.folder,
@@ -156,6 +162,7 @@ def _leg(leg: Leg) -> dict[str, Any]:
         "neighbours": dict(leg.neighbours),
         "matrix": [_seen(seen) for seen in leg.matrix],
         "faults": [_both(fault) for fault in leg.faults],
+        "capacity": [window.as_json(measured) for window in leg.windows],
     }
 
 
@@ -184,11 +191,15 @@ def findings(
     for seen in before:
         if seen.flow.pair.name in failing and seen.wrong:
             yield _wrong_pair(seen, "today", walk)
+    ended = {seen.flow.pair.name: seen.last for seen in before if seen.wrong}
     forth = [leg for leg in legs if leg.way is Way.FORTH]
     # A LAN that the change makes has nobody to ask today.
     never = [pair for pair in walk.unasked if all(pair in leg.unasked for leg in forth)]
     yield from _unasked(never, "today", walk)
+    yield from _deaf(walk.deaf, "today", walk)
+    deaf = set(walk.deaf)
     told = set(walk.unasked)
+    behind: set[tuple[str, str]] = set()
     if not any(
         seen.flow.pair.wanted is Wanted.REQUIRED
         for matrix in (before, *(leg.matrix for leg in legs))
@@ -202,6 +213,8 @@ def findings(
         if leg.way is Way.FORTH:
             yield from _unasked([pair for pair in leg.unasked if pair not in told], leg.name, walk)
             told |= set(leg.unasked)
+        yield from _deaf([name for name in leg.deaf if name not in deaf], leg.name, walk)
+        deaf |= set(leg.deaf)
         for device, address in leg.silent:
             text = Message(
                 "{device}: its new address {address} does not answer, or nobody at the other end shares its subnet",
@@ -210,8 +223,17 @@ def findings(
             yield Finding("unanswered", text, leg.name, device)
         for seen in leg.matrix:
             name = seen.flow.pair.name
-            if seen.wrong and name not in failing and walk.point(leg) >= since.get(name, 0):
+            if not seen.wrong or walk.point(leg) < since.get(name, 0):
+                continue
+            # One that failed today and fails elsewhere now has come farther, and has another reason.
+            if name not in failing or seen.last not in ("", ended.get(name)):
                 yield _wrong_pair(seen, leg.name, walk)
+        yield from (
+            Finding("left-behind", one.told, leg.name, one.device)
+            for one in leg.stale
+            if (one.device, one.line) not in behind
+        )
+        behind |= {(one.device, one.line) for one in leg.stale}
         yield from _lost(leg, walk)
         yield from _neighbours(leg, neighbours)
         yield from _as_before(leg, walk)
@@ -282,6 +304,12 @@ def _unknown(leg: Leg) -> Iterator[Finding]:
         yield Finding("not-loaded", text, leg.name, device)
     for device, why in leg.unread.items():
         yield Finding("not-read", Message("{device} cannot be read: {why}", device=device, why=why), leg.name, device)
+    if leg.losses and leg.pause[1] > PAUSE:
+        text = Message(
+            "no probe was sent for {seconds} s, from second {begin} on: nobody knows what would have been lost",
+            seconds=round(leg.pause[1], 1), begin=round(leg.pause[0], 1),
+        )  # fmt: skip
+        yield Finding("not-sent", text, leg.name)
     for fault in leg.unmade:
         text = Message("what was to happen in the middle of the stage did not: {fault}", fault=fault)
         yield Finding("no-fault", text, leg.name)
@@ -294,6 +322,15 @@ def _unasked(several: Sequence[Pair], leg: str, walk: Walk) -> Iterator[Finding]
             pair=pair.name,
         )  # fmt: skip
         yield Finding("not-asked", text, leg, walk.home_of(pair.a), pair.name)
+
+
+def _deaf(several: Sequence[str], leg: str, walk: Walk) -> Iterator[Finding]:
+    for host in several:
+        text = Message(
+            "{host} does not find its router {device} in its own LAN: that nothing of it passes shows nothing",
+            host=host, device=walk.home_of(host),
+        )  # fmt: skip
+        yield Finding("not-asked", text, leg, walk.home_of(host), host)
 
 
 def _neighbours(leg: Leg, before: Mapping[str, int]) -> Iterator[Finding]:
@@ -319,7 +356,7 @@ def _wrong_pair(seen: Seen, leg: str, walk: Walk) -> Finding:
         text = Message("{a} ({source}) reaches {b} ({destination}) and must not: {why}", **ends, why=pair.why)
         if stray is not None:
             text = Message("{told}; {device}: {why}", told=text, device=stray.device, why=stray.why)
-        return Finding("forbidden-passed", text, leg, stray.device if stray is not None else "", pair.name)
+        return Finding("forbidden-passed", text, leg, stray.device if stray is not None else pair.device, pair.name)
     if stray is not None:
         text = Message("{a} ({source}) does not reach {b} ({destination}); {device}: {why}",
                        **ends, device=stray.device, why=stray.why)  # fmt: skip
@@ -394,7 +431,10 @@ KINDS = {
     "required-failed": mark("required pair failed"),
     "forbidden-passed": mark("forbidden pair passed"),
     "loss": mark("packets lost"),
+    "line-full": mark("line full"),
+    "load-lost": mark("load does not fit"),
     "neighbours": mark("routing neighbour lost"),
+    "left-behind": mark("old address left behind, or given twice"),
     "not-as-before": mark("configuration not as before"),
     "matrix-differs": mark("pairs not as before"),
     "not-asked": mark("nothing asked"),
@@ -402,6 +442,7 @@ KINDS = {
     "not-loaded": mark("stand-in not as its device"),
     "not-read": mark("device not read"),
     "no-fault": mark("fault did not happen"),
+    "not-sent": mark("no probes sent"),
     "stopped": mark("stopped"),
 }
 WANTED = {

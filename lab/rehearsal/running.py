@@ -10,8 +10,8 @@ from inventory.text import Message
 from lab import topology as topologies
 from lab.backends.netns import MACHINE, Netns
 from lab.backends.uml import Uml
+from lab.rehearsal import exits, mixed
 from lab.rehearsal import hosts as hosting
-from lab.rehearsal import mixed
 from lab.standin.target import Target
 from lab.state import FOLDER, OWN_LANGUAGES, Skipped
 from lab.topology import NodeKind
@@ -118,7 +118,10 @@ def up(
     built = topologies.build(workspace, plan, backend=Netns.name, devices=set(devices) - left_out)
     running = {node.name for node in built.of_kind(NodeKind.DEVICE)}
     inventory = workspace.inventory
-    found = tuple(hosting.hosts(inventory, running, texts, names_of_hosts(built, running)))
+    inside = hosting.hosts(inventory, running, texts, names_of_hosts(built, running))
+    ways_out = exits.exits(inventory, {name: several[0] for name, several in texts.items() if name in running})
+    taken = {*inventory.devices, *(node.name for node in built.nodes), *(host.name for host in inside)}
+    found = (*inside, *exits.hosts(inventory, ways_out, inside, taken))
     along = {name: several for name, several in texts.items() if name in running}
     observer.step(Message("compiling the stand-ins of {count} devices", count=len(along)))
     target = Target.UML if backend == MACHINE else Target.NETNS

@@ -7,15 +7,25 @@ nothing of the change.
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
 from inventory.text import Message
+from lab import checks
 from lab.fronts.asking import Fronts
 from lab.rehearsal import mixed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from lab.state import LabState
+
+# Each daemon that has written its number down and is no more.
+_ENDED: Final = """
+for file in /run/frr/*.pid /run/*.pid; do
+  [ -f "$file" ] && ! kill -0 "$(cat "$file")" 2>/dev/null && basename "$file" .pid
+done; true
+"""
 PATIENCE: Final = 60.0  # seconds in which a load that is under way comes to its end
 
 
@@ -38,6 +48,22 @@ def unlike(
     wrong = {name: _why(one) for name, one in seen.items() if not one["standing"]}
     left = {name: _left(one) for name, one in seen.items() if one["standing"] and one["loads"]}
     return wrong, left
+
+
+def ended(state: LabState, devices: Collection[str]) -> dict[str, Message]:
+    """Devices of which a daemon has ended, and which: their routes stay in the kernel, and nothing changes them."""
+
+    def look(name: str) -> list[str]:
+        done = checks.run(state, name, "sh", "-c", _ENDED)
+        return done.stdout.split()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = dict(zip(devices, pool.map(look, devices), strict=True))
+    return {
+        name: Message("it has no {names} any more", names=", ".join(daemons))
+        for name, daemons in found.items()
+        if daemons
+    }
 
 
 def _under_way(one: Mapping[str, Any]) -> bool:

@@ -8,6 +8,7 @@ import select
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -30,16 +31,21 @@ PATIENCE = 60.0  # seconds for an answer of the prober's
 
 
 class Traffic:
-    """The prober of a running lab; ends with it, or when it is closed. In a `machine` its holder is the keeper."""
+    """The prober of a running lab, or another `program` of its kind; ends with it, or when it is closed.
 
-    def __init__(self, keeper: int, log: Path, *, machine: bool = False) -> None:
+    In a `machine` its holder is the keeper.
+    """
+
+    def __init__(self, keeper: int, log: Path, *, machine: bool = False, program: Path = Path(prober.__file__)) -> None:
         self._log = log
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
-                _command(keeper, machine=machine),
+                _command(keeper, program, machine=machine),
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd="/",
             )  # fmt: skip
         self._flows: tuple[Flow, ...] = ()
+        # The longest time in which nothing was sent, of the probes that were stopped last: from when on, seconds.
+        self.pause = (0.0, 0.0)
         self._buffer = b""
 
     def __enter__(self) -> Self:
@@ -56,7 +62,8 @@ class Traffic:
         """End the prober."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                pipe.close()
+                with suppress(OSError):  # it has ended, and an order is still on its way
+                    pipe.close()
         try:
             self._process.wait(5)
         except subprocess.TimeoutExpired:
@@ -80,6 +87,8 @@ class Traffic:
         """End probing: how many seconds it went on, and what was lost."""
         answer = self._tell({"stop": GRACE})
         losses = tuple(_loss(flow, row) for flow, row in zip(self._flows, answer["flows"], strict=True))
+        begin, seconds = answer["pause"] if self._flows else (0.0, 0.0)
+        self.pause = (float(begin), float(seconds))
         self._flows = ()
         return float(answer["seconds"]), losses
 
@@ -127,9 +136,9 @@ class Traffic:
         return LabError(Message("the process that sends the probes has ended: {said}", said=said or "-"))
 
 
-def _command(keeper: int, *, machine: bool) -> list[str]:
-    """How the prober is started beside the nodes."""
-    argv = [sys.executable, "-S", "-P", str(Path(prober.__file__))]
+def _command(keeper: int, program: Path, *, machine: bool) -> list[str]:
+    """How a program is started beside the nodes."""
+    argv = [sys.executable, "-S", "-P", str(program)]
     if machine:
         from lab.uml.machine import inside  # noqa: PLC0415 - only there
 

@@ -73,6 +73,9 @@ def _settle(old: Link | None, new: Link) -> Iterator[str]:
 def _readdress(name: str, old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
     """Addresses that are new come first. Those that stay keep their place if their order does.
 
+    One that only gets another mask goes before it comes: FRR 8.4's ospfd knows an interface's address without its mask
+    and would forget the new one together with the old.
+
     The kernel takes an address that is in the subnet of an earlier one for a second one, which goes with the first
     unless net.ipv4.conf.*.promote_secondaries is set (Documentation/networking/ip-sysctl.rst); stand-ins set it.
     """
@@ -80,11 +83,15 @@ def _readdress(name: str, old: Sequence[str], new: Sequence[str]) -> Iterator[st
     moved = [address for address in new if address in stay] != stay
     if moved:
         stay = []
+    masks = {address.partition("/")[0]: address for address in old if address not in stay}
+    gone = set()
     for address in new:
-        if address not in stay and address in old:
-            yield f"address delete {address} dev {name}"
-        if address not in stay:
-            yield f"address add {address} dev {name}"
+        if address in stay:
+            continue
+        if (before := masks.get(address.partition("/")[0])) is not None:
+            gone.add(before)
+            yield f"address delete {before} dev {name}"
+        yield f"address add {address} dev {name}"
     for address in old:
-        if address not in new:
+        if address not in new and address not in gone:
             yield f"address delete {address} dev {name}"

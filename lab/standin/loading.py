@@ -236,7 +236,10 @@ class Loader:
 def _goes(line: str, lines: Sequence[str]) -> bool:
     """Whether a line takes something away for good: that waits until what replaces it is there."""
     if line.startswith("address delete"):
-        return line.replace("delete", "add", 1) not in lines
+        # With another mask it is the same address.
+        _, _, address, _, port = line.split()
+        bare, ending = address.partition("/")[0], f" dev {port}"
+        return not any(other.startswith(f"address add {bare}/") and other.endswith(ending) for other in lines)
     return line.startswith("link delete") and not any(
         other.startswith(f"link add name {line.rpartition(' ')[2]} ") for other in lines
     )

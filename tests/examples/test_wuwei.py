@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
 import socket
 import subprocess
 import urllib.request
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,6 +48,19 @@ def test_a_rendered_switch_admits_nobody_unasked(example: Callable[[str], Exampl
         " switchport port-security maximum 2\n", ""
     )
     assert language.facts(language.parse(opened.encode())).facts["access_ports_open"].value is True
+
+
+@pytest.mark.parametrize("platform", ["huawei", "hp_comware", "ruijie_os", "cisco_ios", "frr", "fortinet"])
+def test_a_second_line_costs_as_many_times_more_as_it_is_narrower(
+    example: Callable[[str], Example], platform: str
+) -> None:
+    """民勤's 50 Mbit/s beside 100: 2 and 1, in every router's language; lines that are alone say nothing."""
+    one = example("wuwei")
+    devices = dict(one.workspace.inventory.devices)
+    devices["cr-minqin"] = replace(devices["cr-minqin"], platform=platform)
+    inventory = replace(one.workspace.inventory, devices=devices)
+    text = Renderer(replace(one.workspace, inventory=inventory), one.planned).render("cr-minqin", role="township-router").text
+    assert re.findall(r"(?m)^ *(?:set|(?:ip )?ospf) cost (\d+)$", text) == ["1", "2"]
 
 
 def test_todays_switches_are_told_apart(copied: Callable[[str], Copy]) -> None:

@@ -35,6 +35,16 @@ _ASKED: Final = (
 _ALTERNATIVES: Final = {"app": "application", "user-group": "user", "role": "user"}
 _BESIDE: Final = ("host", "country")
 _NATS: Final = ("snatrule", "dnatrule", "bnatrule")
+# What a translation says of the ports and zones that packets come from and go to, and how all makes call that.
+_WHERE: Final = {
+    "eif": "egress-interface",
+    "ingress-interface": "ingress-interface",
+    "evr": "evr",
+    "from-zone": "source-zone",
+    "src-zone": "source-zone",
+    "to-zone": "destination-zone",
+    "dst-zone": "destination-zone",
+}
 _ROLES: Final = {"src-addr": "source", "dst-addr": "destination"}
 
 
@@ -223,8 +233,8 @@ class _Nat:
             self._policy.destination(self._side())
         elif word == "service":
             self._policy.service(self._objects.service(self._take()))
-        elif word in ("eif", "evr", "ingress-interface", "from-zone", "to-zone", "src-zone", "dst-zone"):
-            self._policy.conditions.add(f"{word} {self._take()}")
+        elif word in _WHERE:
+            self._policy.conditions.add(f"{_WHERE[word]} {self._take()}")
         else:
             return False
         return True

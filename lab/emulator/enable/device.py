@@ -124,10 +124,11 @@ class EnableDevice(Device):
         return any(not words or service in words or "all" in words for words in taken)
 
     def admits(self, source: IPv4Address) -> bool:
-        """`access-class … in` on the terminal lines: one of them must let the address in."""
-        return any(
+        """`access-class … in` on the terminal lines: one of them must let the address in; a text may name none."""
+        lines = self.terminals
+        return not lines or any(
             self.permits(line.starting("access-class")[0].words[1], source) if line.starting("access-class") else True
-            for line in self.terminals
+            for line in lines
         )
 
     def permits(self, name: str, source: IPv4Address) -> bool:

@@ -10,6 +10,7 @@ from inventory.text import mark, tr
 from ipplan.names import DEFAULT_VRF
 from lab.rehearsal.model import Wanted
 from lab.rehearsal.report.drawing import drawing
+from lab.rehearsal.report.lines import picture
 from lab.rehearsal.result import KINDS, WANTED, WAYS, grouped, too_much
 
 if TYPE_CHECKING:
@@ -46,9 +47,20 @@ _TEXTS = {
     "before": mark("Before"),
     "after": mark("After"),
     "legend": mark("● passes, ○ does not, ? not asked; red: a required pair that fails or a forbidden one that passes"),
+    "lines": mark("The lines and their load"),
+    "lines_note": mark(
+        "The measured load, sent at 1:{factor} over lines that are as much slower; figures are those of the real "
+        "lines. Grey line: {limit} %, the limit; black line: all that a line carries. Amber: over the limit; red: "
+        "packets were thrown away. ≥: the line is not measured, and this is what others bring."
+    ),
+    "line": mark("line"),
+    "mbps": mark("Mbit/s"),
+    "measured": mark("measured, Mbit/s"),
+    "load": mark("load"),
     "losses": mark("Loss over time"),
     "losses_note": mark("From the beginning of the stage to its end; red: no answer. One probe every {seconds} s."),
     "no_losses": mark("No probe was lost."),
+    "no_probes": mark("No probe was sent: no pair has to pass before and behind a stage alike."),
     "more": mark("… and {count} more, in the JSON file"),
     "alike": mark("… and {count} more like it"),
     "all_findings": mark("All of them"),
@@ -103,6 +115,9 @@ def _page(result: Result) -> dict[str, Any]:
         hosts.setdefault(host.device, []).append(host.name)
     texts = {key: str(tr(text)) for key, text in _TEXTS.items() if "{" not in text}
     texts["not_ok"] = tr(_TEXTS["not_ok"], count=len(result.findings))
+    if result.capacity is not None:
+        known = result.capacity
+        texts["lines_note"] = tr(_TEXTS["lines_note"], factor=known.factor, limit=round(known.limit))
     texts["losses_note"] = tr(_TEXTS["losses_note"], seconds=round(result.interval, 2))
     last = next((leg.matrix for leg in reversed(result.legs) if leg.matrix), ())
     return {
@@ -117,6 +132,7 @@ def _page(result: Result) -> dict[str, Any]:
             for one, more in grouped(result.findings)
         ],
         "legs": [_leg(leg) for leg in result.legs],
+        "lines": picture(result),
         "names": [host.name for host in result.lab.hosts],
         "vrfs": {host.name: host.vrf for host in result.lab.hosts if host.vrf != DEFAULT_VRF},
         "untold": {(pair.a, pair.b): f"{_named(pair)}: {tr(_NO_VRFS)}" for pair in result.untold},
@@ -124,6 +140,7 @@ def _page(result: Result) -> dict[str, Any]:
         "after": _cells(last),
         "losses": [(_title(leg), *_bars(leg)) for leg in result.legs if any(loss.lost for loss in leg.losses)],
         "failed": list(_failed(result)),
+        "probed": any(loss.sent for leg in result.legs for loss in leg.losses),
         "bar": BAR,
     }
 
@@ -134,15 +151,15 @@ def _title(leg: Leg) -> str:
 
 def _leg(leg: Leg) -> dict[str, Any]:
     longest = max((loss.longest(leg.seconds) for loss in leg.losses), default=0.0)
-    lost = sum(loss.lost for loss in leg.losses)
+    sent, lost = sum(loss.sent for loss in leg.losses), sum(loss.lost for loss in leg.losses)
     return {
         "folder": leg.folder,
         "way": tr(WAYS[leg.way]),
         "seconds": f"{leg.seconds:.1f}",
         "done": f"{sum(one.ok for one in leg.pushed)}/{len(leg.pushed)}",
-        "probes": sum(loss.sent for loss in leg.losses),
-        "lost": lost,
-        "longest": f"{longest:.2f}",
+        "probes": sent,
+        "lost": lost if sent else "–",
+        "longest": f"{longest:.2f}" if sent else "–",
         "bad_loss": any(too_much(loss, leg) for loss in leg.losses),
         "pairs": f"{sum(seen.shown for seen in leg.matrix)}/{len(leg.matrix)}",
         "bad_pairs": any(seen.wrong for seen in leg.matrix),

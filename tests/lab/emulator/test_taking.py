@@ -231,6 +231,12 @@ def test_a_candidate_of_vrp8_has_such_lines_too():
     assert " unheard-of thing\n unheard-of 2\n" in after
 
 
+@pytest.mark.parametrize("platform", sorted(TEXTS))
+def test_a_text_that_says_nothing_of_terminal_lines_shuts_nobody_out(platform):
+    """A part of a configuration, or one whose lines are as they came."""
+    assert taken(platform, "interface X0/1\n mtu 1400\n").admits(IPv4Address("192.0.2.1"))
+
+
 def test_a_platform_that_shows_no_text_as_it_was_says_so():
     """Rather than a configuration with lines left out."""
     assert {platform for platform in PLATFORMS if takes_texts(platform)} == {*TEXTS, *FIREWALLS}

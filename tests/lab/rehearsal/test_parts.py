@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address, ip_interface
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from inventory.text import Message
 from lab.emulator.platforms import PLATFORMS, emulator, takes_texts
 from lab.rehearsal import change, faults, hosts, mixed, pairs, scratch, ways
 from lab.rehearsal.legs import Walk, _left_out
-from lab.rehearsal.model import Finding, Flow, Gap, Home, Host, Leg, Loss, Pair, Pushed, Seen, Wanted, Way
+from lab.rehearsal.model import Finding, Flow, Gap, Home, Host, Leg, Loss, Pair, Pushed, Seen, Stale, Wanted, Way
 from lab.rehearsal.prober import _Flow
 from lab.rehearsal.report.drawing import _rows
 from lab.rehearsal.result import blamed, findings, grouped, mended, too_much
@@ -60,6 +61,25 @@ def test_a_host_has_an_address_for_every_prefix_on_the_way(town, inventory):
     assert [str(one.address) for one in host.homes] == ["10.20.1.128/24", "59.193.1.128/24"]
     assert [str(one.gateway) for one in host.homes] == ["10.20.1.1", "59.193.1.1"]
     assert "rule add from 59.193.1.128 table 101" in hosts.wires(host)
+    # Who is in its own prefix is asked for in the LAN: a router's mask that is too short shows.
+    assert "route add 59.193.1.0/24 dev eth0 src 59.193.1.128 table 101" in hosts.wires(host)
+
+
+@pytest.mark.parametrize(
+    ("own", "given"),
+    [
+        ("10.20.1.1/24", "10.20.1.128/24"),
+        ("10.20.1.1/23", "10.20.1.2/23"),
+        ("10.0.0.1/8", "10.128.0.1/8"),
+        ("10.1.2.254/31", "10.1.2.255/31"),
+        ("10.1.2.254/30", "10.1.2.253/30"),
+    ],
+)
+def test_no_host_has_what_could_be_a_networks_or_a_broadcasts_address(town, inventory, own, given):
+    """With the router's mask or with another one; where there is no other address it has to."""
+    text = town.text("r1").replace("10.20.1.1/24", own).encode()
+    [host] = hosts.hosts(inventory, {"r1"}, {"r1": [text]}, {"lan-r1": "pc-r1"})
+    assert str(host.homes[0].address) == given
 
 
 @pytest.mark.parametrize(
@@ -94,6 +114,13 @@ def test_an_address_is_live_where_its_router_has_the_prefix():
     """By number."""
     host = Host("pc", "r1", "eth2", "lan", homes=(home("10.0.0.2/24", "10.0.0.1"), home("10.9.0.2/24", "10.9.0.1")))
     assert hosts.live(host, [home("10.9.0.1/24", "10.9.0.1")]) == {1}
+
+
+def test_a_host_stays_where_a_prefix_only_gets_another_mask():
+    """Nobody has told it; back at the old mask nobody has the new one yet."""
+    host = Host("pc", "r1", "eth2", "lan", homes=(home("10.0.0.128/24", "10.0.0.1"), home("10.0.0.64/25", "10.0.0.1")))
+    assert hosts.live(host, [home("10.0.0.1/25", "10.0.0.1")]) == {0, 1}
+    assert hosts.live(host, [home("10.0.0.1/24", "10.0.0.1")]) == {0}
 
 
 # ---- pairs
@@ -242,6 +269,7 @@ class _Walk:
     """Where each leg leads: forth to the number that its folder begins with."""
 
     unasked = ()
+    deaf = ()
 
     def point(self, leg: Leg) -> int:
         return int(leg.folder[:3]) - (leg.way is Way.BACK)
@@ -462,6 +490,7 @@ class Told:
 
     def __init__(self, *unasked: Pair) -> None:
         self.unasked = unasked
+        self.deaf: tuple[str, ...] = ()
 
     def home_of(self, host: str) -> str:
         """Its router."""
@@ -497,6 +526,22 @@ def test_what_nobody_could_see_is_a_finding():
         ("no-fault", "001-fix", ""),
         ("neighbours", "001-fix", "r3"),
     ]
+
+
+def test_what_was_not_tried_is_a_finding():
+    """Probes that were not sent, a host without a router, an address left behind: each once."""
+    seen = Seen(flow(), passed=True)
+    still = Leg("1", "add", Way.FORTH, losses=(Loss(seen.flow, 9, 0),), matrix=(seen,), pause=(2.0, 5.0))
+    assert kinds((seen,), Told(), still) == [("not-sent", "1", "")]
+    assert kinds((seen,), Told(), replace(still, pause=(2.0, 0.4))) == []
+    forbidden = Seen(flow("pc-a", "pc-c", Wanted.FORBIDDEN), passed=False)
+    deaf = Leg("1", "add", Way.FORTH, matrix=(seen, forbidden), deaf=("pc-c",))
+    assert kinds((seen,), Told(), deaf, replace(deaf, folder="2")) == [("not-asked", "1", "router-of-pc-c")]
+    told = Told()
+    told.deaf = ("pc-c",)
+    assert kinds((seen,), told, deaf) == [("not-asked", "today", "router-of-pc-c")]
+    behind = Leg("1", "add", Way.FORTH, matrix=(seen,), stale=(Stale("r1", "line", Message("x")),))
+    assert kinds((seen,), Told(), behind, replace(behind, folder="2")) == [("left-behind", "1", "r1")]
 
 
 def test_a_required_pair_that_is_asked_no_more_is_a_finding():

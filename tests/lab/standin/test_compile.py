@@ -28,6 +28,7 @@ from configs.rulesets.model import RuleSet, RuleSets
 from lab.standin.compile import compile_device
 from lab.standin.habits import habits
 from lab.standin.links import Link, change
+from lab.standin.loading import _goes
 from lab.standin.target import Target
 from lab.standin.wiring import End, PhysicalCable, guess, has_ring, wire
 
@@ -291,6 +292,19 @@ def test_changes_touch_only_what_changes() -> None:
         "link set dev ge2 down",
     ]
     assert list(change(new, new)) == []
+
+
+def test_an_address_that_gets_another_mask_goes_first() -> None:
+    """Not behind the new one: the daemons would take it for the same address, and lose it."""
+    old = {"ge1": Link("ge1", addresses=("10.0.0.1/24", "10.9.0.1/24"))}
+    new = {"ge1": Link("ge1", addresses=("10.0.0.1/25",))}
+    lines = list(change(old, new))
+    assert lines == [
+        "address delete 10.0.0.1/24 dev ge1",
+        "address add 10.0.0.1/25 dev ge1",
+        "address delete 10.9.0.1/24 dev ge1",
+    ]
+    assert [_goes(line, lines) for line in lines] == [False, False, True]
 
 
 def test_security_levels_decide_where_no_filter_does() -> None:

@@ -11,11 +11,11 @@ from tests.lab.crossing import Crossing
 from tests.lab.uml.conftest import lacking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 pytestmark = pytest.mark.lab
 VRF = "red"
-SHORT, WHOLE = range(1, 6), range(6, 206)
+SHORT, WHOLE = (3, 10, 11), range(12, 212)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def crossings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Crossi
         yield plain, machine
 
 
-def agree(crossings: tuple[Crossing, Crossing], numbers: range) -> None:
+def agree(crossings: tuple[Crossing, Crossing], numbers: Sequence[int]) -> None:
     """They let the same packets through, and not none or all of them in every case."""
     plain, machine = crossings
     counts = set()
@@ -42,7 +42,7 @@ def agree(crossings: tuple[Crossing, Crossing], numbers: range) -> None:
 
 
 def test_a_few_devices(crossings: tuple[Crossing, Crossing]) -> None:
-    """Some 250 packets through each, of both families."""
+    """Some 250 packets of both families: zones, port filters, security levels, each with translations."""
     agree(crossings, SHORT)
 
 
