@@ -78,7 +78,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Tunnel:
-    """An IPsec tunnel between the internet addresses of two devices, for traffic between two sets of networks."""
+    """An IPsec tunnel between the internet addresses of two devices, for traffic between two sets of networks.
+
+    `calls`: this device stands at the unit's side (`ipplan.addresses.Tunnel`). It is the one that opens the tunnel, and
+    the other waits to be called: exactly one of the two has to, however many tunnels either has.
+    """
 
     name: str
     interface: str
@@ -88,6 +92,7 @@ class Tunnel:
     remote: IPv4Address | IPv6Address
     local_networks: tuple[Network, ...]
     remote_networks: tuple[Network, ...]
+    calls: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +372,7 @@ class View:
                     remote=outer.remote,
                     local_networks=self._protected(name, end.interface),
                     remote_networks=self._protected(far.device, far.interface),
+                    calls=outer.unit,
                 )
             )
         return tuple(found)

@@ -131,6 +131,19 @@ def render(workspace: Workspace, plan: Plan, device_name: str, *, role: str | No
     return Renderer(workspace, plan).render(device_name, role=role)
 
 
+def filled(workspace: Workspace, text: str) -> str:
+    """A rendered text that was written to a file, with the secrets of the workspace in place of its placeholders.
+
+    Placeholders of credentials or names that the workspace does not have stay. As `Rendered.reveal`: never keep it.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        reference = _reference(workspace.inventory.credentials.get(match["credential"]), match["name"])
+        return reference.resolve(workspace.root).reveal() if reference is not None else match[0]
+
+    return _PLACEHOLDER.sub(value, text)
+
+
 def bootstrap(workspace: Workspace, plan: Plan, device_name: str) -> Rendered:
     """What is typed at the console on day 0: host name, management address, login user, SSH server."""
     return Renderer(workspace, plan).render(device_name, role=BOOTSTRAP)

@@ -30,6 +30,7 @@ class Tunnel:
     `local` and `remote` are the outer addresses: those that the carriers gave to the internet lines of both devices.
     `local_networks` and `remote_networks` are what is inside: the unit's LANs at the unit's side, at the other the
     pools of the area public (without those that the unit's LANs come from: units do not talk to each other through it).
+    `unit`: the device is at the unit's side.
     """
 
     line: str
@@ -39,6 +40,7 @@ class Tunnel:
     remote: Address
     local_networks: tuple[Network, ...]
     remote_networks: tuple[Network, ...]
+    unit: bool
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class DeviceAddresses:
             self._outer(line, near.device),
             self._outer(line, far.device),
             *inner,
+            unit=spoke == self.device,
         )
 
     def _outer(self, line: Line, device: str) -> Address:

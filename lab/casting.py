@@ -36,7 +36,7 @@ TABLE: Final = "nodes.yaml"
 _SHIPPED: Final = Path(__file__).parent / "backends"
 
 # (back end, platform) → why it does not run there
-_UNABLE: Final = {
+UNABLE: Final = {
     ("uml", "linux"): Message("its packet filter is nftables, which the kernel of User-mode Linux was built without"),
 }
 
@@ -157,7 +157,7 @@ def cast(backend: str, workspace: Workspace, devices: Iterable[Device]) -> Cast:
 
 def without(backend: str, parts: Cast) -> tuple[Cast, dict[str, Message]]:
     """The cast without those that the back end cannot run whoever plays them, and why not, by device."""
-    unable = {name: why for name, at in parts.platforms.items() if (why := _UNABLE.get((backend, at)))}
+    unable = {name: why for name, at in parts.platforms.items() if (why := UNABLE.get((backend, at)))}
     left = {name: at for name, at in parts.platforms.items() if name not in unable}
     playing = tuple(item for item in parts.substitutions if item.device in left)
     return replace(parts, platforms=left, substitutions=playing), unable

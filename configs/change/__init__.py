@@ -6,7 +6,8 @@ running stays. What has the same purpose, and how a line is taken back, is a dia
 
 Order: what is new comes first, in the intended order; what goes comes after it; what holds the session we came in
 by comes last. A command that changes the address we arrived at ends the part before `reconnect`; what would cut the
-path before that address is there (an old default route) follows it and is sent after a new login.
+path before that address is there (an old default route) follows it and is sent after a new login. A port that is bound
+to another VRF loses its addresses: they are entered again right behind the binding (`binding`).
 """
 
 from configs.change.compare import content, edits

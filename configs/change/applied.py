@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from configs.change.language import Language
     from configs.change.model import Edit
@@ -27,6 +27,27 @@ class _New:
 def applied(running: Tree, steps: Iterable[Edit], language: Language) -> bytes:
     """The text of `running` once these edits are done, in its own encoding and with its own line ends."""
     return _Text(running, language).after(steps)
+
+
+def replaced(running: Tree, intended: Tree) -> bytes:
+    """The text of `running` with each view of `intended` at the top level as it is there, and those that it lacks.
+
+    For languages whose views are files, which are put down as they are.
+    """
+    found = dict(_views(running)) | dict(_views(intended))
+    return b"".join(found.values())
+
+
+def _views(tree: Tree) -> Iterator[tuple[str, bytes]]:
+    starts = [node.line for node in tree.children]
+    for node, end in zip(tree.children, (*(start - 1 for start in starts[1:]), len(tree.lines)), strict=True):
+        yield (
+            node.text,
+            b"".join(
+                tree.originals.get(index) or tree.lines[index].encode(tree.encoding)
+                for index in range(node.line - 1, end)
+            ),
+        )
 
 
 class _Text:

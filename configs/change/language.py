@@ -138,9 +138,9 @@ class Language:
     change (a host's name, an engine's ID): they are neither compared nor sent; where they differ, a note says so.
     `typed` gives a line of the device's own text as it has to be typed. `second` is the word behind a further IPv4
     address of an interface; empty if there is none, None if an interface takes only one. `beside` matches commands,
-    behind their views and ` > `, that may stand twice with two addresses. `lists` matches lines of lists (group
-    `list`) of which the device takes back only all together, whichever is negated. `remark` begins a line that means
-    nothing.
+    behind their views and ` > `, that may stand twice with two addresses. `within` matches commands in which an address
+    may stand beside another one, with a comma between them. `lists` matches lines of lists (group `list`) of which the
+    device takes back only all together, whichever is negated. `remark` begins a line that means nothing.
     `leaves` gives the word that leaves a view by its header, where it is not always `leave`; `takes_back` the command
     that takes a line of the device's own text back, where that needs what is not part of the line (a number), or
     nothing. `floating` are routes behind those of protocols, if there is a form for them. `renumbers`: what was taken
@@ -169,6 +169,7 @@ class Language:
     typed: Callable[[str], str] = str
     second: str | None = None
     beside: re.Pattern[str] = NEVER
+    within: re.Pattern[str] = NEVER
     lists: re.Pattern[str] = re.compile(r"(?P<list>(?!))")
     remark: str = "!"
     leaves: Callable[[str], str] | None = None

@@ -130,14 +130,16 @@ class Turner:
         own = [place for place in places if place.shape is Shape.INTERFACE]
         if own:
             return self._interface(line, whole, own[0])
-        if not (all(place.repeats for place in places) or self._beside(line)):
+        if len(new) == 1 and self._behind_views(line, self._language.within):
+            return _within_turn(line, whole, places, writings)
+        if not (all(place.repeats for place in places) or self._behind_views(line, self._language.beside)):
             return whole
         return self._beside_turn(line, whole, places, writings)
 
-    def _beside(self, line: Line) -> bool:
+    def _behind_views(self, line: Line, pattern: re.Pattern[str]) -> bool:
         path = line.path
         normal = self._language.normalise(path, line.text.strip())
-        return self._language.beside.match(" > ".join((*path, normal))) is not None
+        return pattern.match(" > ".join((*path, normal))) is not None
 
     def _has_slot(self, line: Line) -> bool:
         return _slot(self._language, line.path, line.text.strip()) is not None
@@ -200,6 +202,19 @@ class Turner:
             texts = {state: tuple(numbered[text] for text in found) for state, found in texts.items()}
         whole.hold, whole.listed, whole._texts = Hold.BESIDE, False, texts  # noqa: SLF001 - it is made here
         return whole
+
+
+def _within_turn(line: Line, whole: Turn, places: Sequence[Place], writings: Sequence[tuple[Writing, ...]]) -> Turn:
+    """Old and new addresses together in one line, each new one behind its old one."""
+    text = line.text
+    for place, (writing, *_) in sorted(zip(places, writings, strict=True), key=lambda row: -row[0].start):
+        end = max(span[1] for span in ((place.start, place.end), place.size, place.last) if span is not None)
+        alone = _written(line.text, (place,), (writing,))
+        new = alone[place.start : end + len(alone) - len(line.text)]
+        text = f"{text[:end]}, {new}{text[end:]}"
+    whole.hold, whole.listed = Hold.BESIDE, False
+    whole._texts = {State.ADDED: (text,)}  # noqa: SLF001 - it is made here
+    return whole
 
 
 _TEXTS: Final = (Shape.TEXT, Shape.NAME)

@@ -29,6 +29,7 @@ class Login:
     password: str
     shell: str = "/bin/bash"
     in_frr: bool = False
+    root: bool = False  # it is user 0, in place of one who may use sudo
 
 
 def accounts(*logins: Login) -> Part:
@@ -57,10 +58,11 @@ def accounts(*logins: Login) -> Part:
     folders = {"/root": Folder(0o700), "/home": Folder()}
     for number, login in enumerate(logins, _FIRST_LOGIN):
         home = f"/home/{login.name}"
-        passwd.append(f"{login.name}:x:{number}:{number}::{home}:{login.shell}")
+        own = 0 if login.root else number
+        passwd.append(f"{login.name}:x:{own}:{own}::{home}:{login.shell}")
         shadow.append(f"{login.name}:{_hashed(login.password) if login.password else '*'}:19700:0:99999:7:::")
         group.append(f"{login.name}:x:{number}:")
-        folders[home] = Folder(0o700, number, number)
+        folders[home] = Folder(0o700, own, own)
     return Part(
         files={
             "/etc/passwd": File("\n".join(passwd) + "\n"),

@@ -93,7 +93,7 @@ def _device(
     topology: Topology, spec: NodeSpec, fault: Fault | None, text: str | None, renderer: Renderer | None
 ) -> NodeSpec:
     device = topology.workspace.inventory.devices[spec.name]
-    server = ssh(device.port, slow=fault is Fault.SLOW, mute=fault is Fault.MUTE)
+    server = ssh(device.port, slow=fault is Fault.SLOW, mute=fault is Fault.MUTE, root=device.platform == "linux")
     users = accounts(*_logins(topology, device, wrong=fault is Fault.WRONG_PASSWORD))
     if device.platform == "linux":
         parts, stage = _gateway(topology, device, text, renderer)
@@ -113,7 +113,7 @@ def _logins(topology: Topology, device: Device, *, wrong: bool) -> list[Login]:
     password = credential.password.resolve(root).reveal() if credential.password is not None else ""
     if wrong:
         password = f"not-{password}"
-    users = [Login(credential.username, password, in_frr=device.platform == "frr")]
+    users = [Login(credential.username, password, in_frr=device.platform == "frr", root=device.platform == "linux")]
     if device.platform == "frr" and credential.username != CLI_USER:
         users.append(Login(CLI_USER, password, "/usr/bin/vtysh", in_frr=True))
     return users
@@ -148,5 +148,4 @@ def _gateway(topology: Topology, device: Device, text: str | None, renderer: Ren
             Message("the configuration of “{device}” is empty", device=device.name),
             Message("see `govnet config render {device}`", device=device.name),
         )
-    # One who answers many tunnels listens before anybody calls.
-    return gateway.gateway(files), 0 if gateway.tunnels_of(files) > 1 else 1
+    return gateway.gateway(files), 0 if gateway.answers_only(files) else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from lab.netns.ipsec import ipsec
@@ -20,6 +21,9 @@ _APPLY = (
     ("/etc/network/addresses", "ip -batch {path}"),
     ("/etc/network/routes", "ip -batch {path}"),
 )
+# swanctl.conf(5): the child is initiated as soon as it is loaded.
+_CALLS = re.compile(r"start_action\s*=\s*(?:\w+\|)?start$")
+_STATEMENT = re.compile(r"[^{}\n]*\{|\}|[^{}\n]+")
 # Only these are not for everybody's eyes.
 _PRIVATE = frozenset({SWANCTL, SNMPD})
 
@@ -36,10 +40,26 @@ def gateway(sections: Mapping[str, str]) -> Part:
             Part(folders={"/etc/snmp": Folder(), "/var/lib/snmp": Folder()}, lines=("snmpd -Lf /var/log/snmpd.log",))
         )
     if SWANCTL in sections:
-        parts.append(ipsec())
+        parts.append(ipsec(opened(sections[SWANCTL])))
     return joined(*parts)
 
 
-def tunnels_of(sections: Mapping[str, str]) -> int:
-    """How many tunnels end here: whoever has the most has to listen first."""
-    return sections.get(SWANCTL, "").count("remote_addrs")
+def opened(text: str) -> list[str]:
+    """The connections of a swanctl.conf of which a child is opened as soon as it is loaded (`start_action`)."""
+    found: dict[str, None] = {}
+    views: list[str] = []
+    for statement in _STATEMENT.findall(re.sub(r"#.*", "", text)):
+        said = statement.strip()
+        if said.endswith("{"):
+            views.append(said[:-1].strip())
+        elif said == "}":
+            del views[-1:]
+        elif _CALLS.match(said) and views[:1] == ["connections"] and len(views) > 1:
+            found[views[1]] = None
+    return list(found)
+
+
+def answers_only(sections: Mapping[str, str]) -> bool:
+    """Whether its tunnels are all opened from the other end: it has to listen before anybody calls."""
+    text = sections.get(SWANCTL, "")
+    return "remote_addrs" in text and not opened(text)

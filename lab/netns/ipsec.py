@@ -7,8 +7,14 @@ must be loaded before kernel-netlink, which then only routes
 
 from __future__ import annotations
 
+import shlex
+from typing import TYPE_CHECKING
+
 from lab.netns.parts import Part
 from lab.netns.spec import File, Folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 CHARON = "/usr/lib/ipsec/charon"
 SOCKET = "unix:///run/charon.vici"
@@ -34,6 +40,7 @@ charon {{
             path = /var/log/charon.log
             time_format = %H:%M:%S
             default = 1
+            flush_line = yes
         }}
     }}
 }}
@@ -44,8 +51,24 @@ swanctl {{
 """
 
 
-def ipsec(*, kernel: bool = False) -> Part:
-    """The daemon and its connections, which stand below /etc/swanctl. Needs /dev/net/tun, or a `kernel` with ESP."""
+# A daemon that listens and has not been told its connections yet refuses whoever calls (NO_PROPOSAL_CHOSEN), and the
+# caller does not call again. In a lab all gateways begin within the same seconds, so each looks after its own calls.
+_CALL = """\
+(n=0
+while [ $n -lt {times} ]; do
+  sleep 1; n=$((n+1))
+  for one in {names}; do
+    [ -n "$(swanctl --list-sas --ike "$one")" ] || swanctl --initiate --ike "$one" --child "$one" --timeout 2
+  done
+done) >/var/log/calls.log 2>&1 </dev/null &"""
+_TIMES = 45
+
+
+def ipsec(calls: Sequence[str] = (), *, kernel: bool = False) -> Part:
+    """The daemon and its connections, which stand below /etc/swanctl. Needs /dev/net/tun, or a `kernel` with ESP.
+
+    `calls` are connections, with a child of the same name, that are opened from here.
+    """
     plugins = PLUGINS.format(userspace="" if kernel else "kernel-libipsec ")
     config = _CONFIG.format(plugins=plugins, socket=SOCKET, routes="no" if kernel else "yes")
     return Part(
@@ -56,5 +79,6 @@ def ipsec(*, kernel: bool = False) -> Part:
             # The socket appears when the daemon is ready to be told its connections.
             "n=0; while [ ! -S /run/charon.vici ]; do n=$((n+1)); [ $n -le 300 ]; sleep 0.1; done",
             "swanctl --load-all --noprompt >/var/log/swanctl.log 2>&1 || { cat /var/log/swanctl.log; exit 1; }",
+            *([_CALL.format(times=_TIMES, names=" ".join(map(shlex.quote, calls)))] if calls else []),
         ),
     )

@@ -51,8 +51,11 @@ def host_key() -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
 
 
-def ssh(port: int, *, slow: bool = False, mute: bool = False) -> Part:
-    """An SSH server on `port`. `mute` puts something in its place that accepts and never answers."""
+def ssh(port: int, *, slow: bool = False, mute: bool = False, root: bool = False) -> Part:
+    """An SSH server on `port`. `mute` puts something in its place that accepts and never answers.
+
+    `root`: users with root's number may log in, whatever the files say; on a real host they are others, with sudo.
+    """
     if mute:
         return Part(lines=(MUTE.format(port=port),))
     return Part(
@@ -61,5 +64,5 @@ def ssh(port: int, *, slow: bool = False, mute: bool = False) -> Part:
             "/etc/ssh/host_key": File(host_key(), 0o600),
         },
         folders={"/etc/ssh": Folder(), "/etc/ssh/sshd_config.d": Folder(), "/run/sshd": Folder()},
-        lines=("/usr/sbin/sshd -E /var/log/sshd.log",),
+        lines=(f"/usr/sbin/sshd -E /var/log/sshd.log{' -o PermitRootLogin=yes' if root else ''}",),
     )

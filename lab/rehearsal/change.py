@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from configs import change as changing
 from configs import dialects
-from configs.change.applied import applied
+from configs.change.applied import applied, replaced
 from configs.readdress import run as readdressing
 from configs.readdress import stages as staging
 from configs.readdress import stages_files
@@ -29,6 +29,15 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "stages"
 _TEXTS: Final = (".cfg", ".conf", ".txt")
+
+
+def whole(workspace: Workspace, platform: str, text: bytes) -> bytes:
+    """A text as a device can run it that runs as it is: with invented secrets for the names of those it needs."""
+    if platform != "linux" or b"<secret:" not in text:
+        return text
+    from configs.render import filled  # noqa: PLC0415 - start-up time
+
+    return filled(workspace, text.decode("utf-8")).encode()
 
 
 def write(root: Path, change: Path, workspace: Workspace, plan: Plan, today: Mapping[str, bytes]) -> Path:
@@ -141,7 +150,8 @@ def _of_texts(folder: Path, workspace: Workspace, today: Mapping[str, bytes]) ->
         if not path.is_file() or name not in today:
             continue
         device = workspace.inventory.devices[name]
-        row = _row(f"{name}.cfg", device.platform, today[name], path.read_bytes(), device.address)
+        wanted = whole(workspace, device.platform, path.read_bytes())
+        row = _row(f"{name}.cfg", device.platform, today[name], wanted, device.address)
         if row is not None:
             rows.append(row)
             staged.today[row.device] = today[name]
@@ -164,7 +174,8 @@ def _row(path: str, platform: str, before: bytes, wanted: bytes, home: Any) -> D
     if forth.empty:
         return None
     # What a push leaves alone stays; the way back takes every line away that the change has brought.
-    wanted = applied(old, changing.edits(old, new, language), language)
+    files = language.owned.pattern == ""  # every view is a file, and goes down as it is
+    wanted = replaced(old, new) if files else applied(old, changing.edits(old, new, language), language)
     exact = replace(language, owned=changing.NEVER, whole=True)
     back = changing.compute(dialect.parse(wanted), old, exact, home)
     return DeviceStage(

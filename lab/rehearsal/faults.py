@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from inventory.model import Inventory
     from lab.rehearsal.running import Lab
+    from lab.topology import Link
 
 _FORM: Final = re.compile(r"(?P<what>[^=@]+)=(?P<kind>[a-z-]+)(?:@(?P<stage>[\w-]+))?")
 _LOOK: Final = 0.1  # seconds between two looks whether the stage is in its middle
@@ -74,9 +75,10 @@ def demand(
     for fault in faults:
         line = inventory.lines.get(fault.what)
         ends = {fault.what} if line is None else set(line.devices)
-        if not ends <= set(ran) or (line is not None and line.kind is not LineKind.CIRCUIT):
+        plugged = line is None or line.kind in (LineKind.CIRCUIT, LineKind.INTERNET)
+        if not ends <= set(ran) or not plugged:
             message = Message("“{name}” does not run in this lab", name=fault.what)
-            hint = Message("name a device that runs, or a circuit between two of them")
+            hint = Message("name a device that runs, a circuit between two of them, or a line to the internet")
             raise InputError([Problem("bad-fault", message, hint, column="--fault")])
         if fault.kind is Kind.DOWN and not any(fault.concerns(one["folder"], one["stage"]) for one in sent):
             message = Message("nothing is sent in a stage “{stage}”", stage=fault.stage)
@@ -152,9 +154,7 @@ def put(lab: Lab, fault: Fault, *, down: bool) -> None:
         end
         for link in lab.topology.links
         if fault.what == link.line or fault.what in (link.a[0], link.b[0])
-        for end in (
-            (link.a, link.b) if fault.what == link.line else ((link.a,) if link.a[0] == fault.what else (link.b,))
-        )
+        for end in _ends(lab, link, fault.what)
     ]
     for node, port in ends:
         done = checks.run(lab.state, node, "ip", "link", "set", "dev", port, "down" if down else "up")
@@ -162,3 +162,15 @@ def put(lab: Lab, fault: Fault, *, down: bool) -> None:
             raise LabError(
                 Message("{name} cannot be taken down or up: {said}", name=fault.what, said=done.stderr.strip())
             )
+
+
+def _ends(lab: Lab, link: Link, what: str) -> tuple[tuple[str, str], ...]:
+    """The ends of a cable that are taken down.
+
+    Linux forgets the routes of a port that is taken down, and has nobody who would put them back: there the far end is
+    taken down, and the port is without a carrier, as on a real host.
+    """
+    own = (link.a, link.b) if what == link.line else ((link.a,) if link.a[0] == what else (link.b,))
+    platforms = {device.name: device.platform for device in lab.topology.devices}
+    far = {link.a: link.b, link.b: link.a}
+    return tuple(dict.fromkeys(far[end] if platforms.get(end[0]) == "linux" else end for end in own))

@@ -25,7 +25,8 @@ from lab.rehearsal import change as changes
 from lab.rehearsal import faults as failing
 from lab.rehearsal import hosts as hosting
 from lab.rehearsal import matrix as asking
-from lab.rehearsal import mixed, scratch, stale, standing, vrfs, ways
+from lab.rehearsal import mixed, scratch, stale, standing, tunnels, vrfs, ways
+from lab.rehearsal import outside as outsiders
 from lab.rehearsal import pairs as pairing
 from lab.rehearsal.loads import Moment
 from lab.rehearsal.model import Leg, Pushed, Seen, Wanted, Way
@@ -115,7 +116,7 @@ class Walk:
         top = course.root / changes.FOLDER
         self._stages = changes.stages_of(top)
         self._steps = sending.all_steps(top)
-        self._hosts = {host.name: host for host in course.lab.hosts}
+        self._hosts = {host.name: host for host in course.lab.everybody}
         running = {device.name for device in course.lab.topology.devices}
         self._roads = pairing.Roads(course.lab.topology.workspace.inventory, running)
         # Every device's text at each point: today's, then behind each stage.
@@ -174,6 +175,13 @@ class Walk:
         start, end = (number + 1, number) if way is Way.BACK else (number, number + 1)
         allowed = course.tolerate if stage["stage"] == Stage.PREFER else 0.0
         leg = Leg(stage["folder"], stage["stage"], way, allowed)
+        leg.renewing = course.tolerate
+        leg.renewed = tunnels.renewed(
+            course.workspace.inventory,
+            self._points[start],
+            self._points[end],
+            {pair.name: self.tunnels(pair) for pair in course.pairs},
+        )
         course.observer.step(Message("{leg}: {count} devices", leg=leg.name, count=len(steps)))
         both = [flow for flow in self._flows(start) if flow in set(self._flows(end))]
         wanted = pairing.both_ways_once([flow for flow in both if flow.pair.wanted is Wanted.REQUIRED])
@@ -250,6 +258,8 @@ class Walk:
         if course.watch is not None:
             leg.windows += (course.watch.look(flows, self._homes(point), Moment.BEHIND),)
         leg.texts, leg.unread = read(course)
+        if course.lab.somebody is not None:
+            leg.seal = outsiders.seen(course.lab.state, course.lab.hosts)
         self._asked.setdefault(point, leg.matrix)
         # What could not be read the first time is compared with nothing; the finding about that leg says so.
         self._first.setdefault(point, leg.texts)
@@ -314,7 +324,8 @@ class Walk:
         homes = self._homes(point)
         asked: dict[str, list[str]] = {}
         for address, name in owners.items():
-            asked.setdefault(self._asker(point, name, homes[name], address), []).append(address)
+            asker = self._asker(point, name, homes[name], address)
+            asked.setdefault(self._instead(asker, name), []).append(address)
         state = self._course.lab.state
         quiet = [one for asker, several in asked.items() if asker for one in asking.silent(state, asker, several)]
         yield from ((owners[one], one) for one in quiet)
@@ -322,6 +333,12 @@ class Walk:
         for name, home in ways.lonely(self._course.lab.topology.workspace.inventory, homes, running):
             if str(home.address.ip) in owners and str(home.address.ip) not in quiet:
                 yield name, str(home.address.ip)
+
+    def _instead(self, asker: str, device: str) -> str:
+        """Who asks a device's address: `asker`, or, where it must reach none of the device's hosts, one of these."""
+        kept_apart = {pair.b for pair in self._course.pairs if pair.a == asker and pair.wanted is Wanted.FORBIDDEN}
+        own = [host.name for host in self._course.lab.hosts if host.device == device]
+        return own[0] if own and set(own) <= kept_apart else asker
 
     def first_texts(self, leg: Leg) -> Mapping[str, bytes]:
         """What the devices ran at the same point the first time."""
@@ -358,7 +375,7 @@ class Walk:
             return ""
         vrf = vrfs.of_port(lab.topology.workspace.inventory, device, port)
         live = self._live(point)
-        here = [name for name, host in self._hosts.items() if host.vrf == vrf and live[name]]
+        here = [host.name for host in lab.hosts if host.vrf == vrf and live[host.name]]
         others = (other.name for other in lab.topology.devices if other.name != device and vrf == DEFAULT_VRF)
         return max(here, key=lambda name: len(live[name])) if here else next(others, "")
 
@@ -384,6 +401,10 @@ class Walk:
         """The devices between the hosts of a pair, by the lines."""
         return self._roads.devices(self._hosts[pair.a], self._hosts[pair.b])
 
+    def tunnels(self, pair: Pair) -> dict[str, tuple[str, ...]]:
+        """The tunnels between the hosts of a pair, by the lines, each with the devices at its ends."""
+        return self._roads.tunnels(self._hosts[pair.a], self._hosts[pair.b])
+
     # ---- what there is at a point
 
     def _homes(self, point: int) -> dict[str, dict[str, list[Home]]]:
@@ -392,10 +413,12 @@ class Walk:
 
     def _live(self, point: int) -> dict[str, frozenset[int]]:
         homes = self._homes(point)
-        return {
+        found = {
             host.name: hosting.live(host, hosting.at(homes.get(host.device, {}), host.interface))
-            for host in self._hosts.values()
+            for host in self._course.lab.hosts
         }
+        somebody = self._course.lab.somebody
+        return found if somebody is None else found | {somebody.name: frozenset({0})}
 
     def _flows(self, point: int) -> list[Flow]:
         return pairing.flows(self._course.pairs, self._hosts, self._live(point))

@@ -1,4 +1,4 @@
-"""A lab of several vendors' devices: stand-ins with their command lines in front, real FRR where a device is FRR.
+"""A lab of several vendors' devices: stand-ins with their command lines in front; FRR and Linux run as they are.
 
 A device of another vendor passes packets by its stand-in (`lab.standin`) and is typed at by its emulated command line
 (`lab.fronts`), which listens inside the stand-in's network: its name, platform and interfaces are the inventory's own.
@@ -8,7 +8,7 @@ Management ports are plugged into the station's bridge, as in every lab.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from configs.encodings import decode
 from configs.forwarding.model import PortKind
@@ -16,6 +16,7 @@ from inventory.errors import LabError
 from inventory.model import LineKind
 from inventory.text import Message
 from lab.backends.uml import unaddressed
+from lab.casting import UNABLE
 from lab.emulator.platforms import takes_texts
 from lab.emulator.taking import ports_in
 from lab.fronts.spec import FrontSpec
@@ -30,24 +31,27 @@ from lab.standin.network import Host as Plugged
 from lab.standin.network import assembled, read
 from lab.standin.target import Target
 from lab.state import Substitution
-from lab.topology import NOC, Link, Node, NodeKind, Port
+from lab.topology import INTERNET, INTERNET_HOST, NOC, Link, Node, NodeKind, Port
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from configs.forwarding.model import Forwarding
     from inventory.model import Inventory, Workspace
     from lab.rehearsal.model import Host
+    from lab.rehearsal.outside import Outside
     from lab.standin.network import Network
     from lab.topology import Topology
 
-NATIVE = frozenset({"frr"})
+NATIVE = frozenset({"frr", "linux"})
 # Every packet that ends at a router is told of, from the interface that it came in by: so it shows which line it took.
 _TELLING: Final = {"ipv4/icmp_ratelimit": "0", "ipv4/icmp_errors_use_inbound_ifaddr": "1"}
 
 
-def runnable(platform: str) -> Message | None:
+def runnable(platform: str, backend: str = "") -> Message | None:
     """Why devices of a platform do not run in such a lab; None if they do."""
+    if why := UNABLE.get((backend, platform)):
+        return why
     if platform in NATIVE or takes_texts(platform):
         return None
     return Message("there is no emulator of this platform that begins with a given text")
@@ -88,11 +92,17 @@ def _plugged_into(models: Sequence[Forwarding], interface: str) -> tuple[str, in
 
 
 def spec_of(
-    made: Network, derived: Topology, workspace: Workspace, along: Mapping[str, Sequence[bytes]], hosts: Sequence[Host]
+    made: Network,
+    derived: Topology,
+    workspace: Workspace,
+    along: Mapping[str, Sequence[bytes]],
+    hosts: Sequence[Host],
+    beyond: Outside | None = None,
 ) -> LabSpec:
-    """What the keeper builds: `made`, with real FRR, the station and the hosts' addresses put in, and the fronts.
+    """What the keeper builds: `made`, with real FRR and Linux, the station and the hosts' addresses, and the fronts.
 
-    `derived` is the topology of the same devices as network namespaces: it has the station. `along` as in `network`.
+    `derived` is the topology of the same devices as network namespaces: it has the station. `along` as in `network`;
+    `beyond` is the internet, if it is there.
     LabError if a device's management port has no end to plug a cable into.
     """
     texts = {name: several[0] for name, several in along.items()}
@@ -114,7 +124,11 @@ def spec_of(
     if station is not None:
         # A machine's station is outside it: inside is the bridge that its cable is plugged into.
         nodes.append(node_spec(derived, unaddressed(station) if made.target is Target.UML else station, None))
-        _plug(made, derived, workspace, texts, laid)
+        _plug(made, _to_station(derived, workspace, texts), laid)
+    if beyond is not None:
+        nodes += beyond.nodes
+        _plug(made, [(link.a, link.b) for link in beyond.links], laid)
+        laid += [Cable(link.a, link.b) for link in derived.links if {link.a[0], link.b[0]} == {INTERNET, INTERNET_HOST}]
     spoken = (name for name in along if devices[name].platform not in NATIVE)
     fronts = [_front(workspace, name, along[name]) for name in spoken]
     # A loader reads each new text itself: what was understood of the old rules it needs no more.
@@ -144,18 +158,24 @@ def _tables(made: Network, name: str) -> Iterator[str]:
         )
 
 
-def _plug(made: Network, derived: Topology, workspace: Workspace, texts: Collection[str], laid: list[Cable]) -> None:
-    """Take each management port out of nowhere and plug it into the station."""
+End: TypeAlias = tuple[str, str]
+
+
+def _to_station(derived: Topology, workspace: Workspace, texts: Collection[str]) -> Iterator[tuple[End, End]]:
+    """Each device's management interface, with the station's end of its cable."""
     for link in derived.links:
         ends = dict((link.a, link.b))
-        if NOC not in ends:
-            continue
-        device = next(name for name in ends if name != NOC)
-        if device not in texts:
-            continue
-        port = _port(made, device, workspace.inventory.devices[device].management_interface)
+        device = next((name for name in ends if name != NOC), "")
+        if NOC in ends and device in texts:
+            yield (device, workspace.inventory.devices[device].management_interface), (NOC, ends[NOC])
+
+
+def _plug(made: Network, plugs: Iterable[tuple[End, End]], laid: list[Cable]) -> None:
+    """Take each interface out of nowhere and plug it in where it belongs."""
+    for (device, interface), there in plugs:
+        port = _port(made, device, interface)
         laid[:] = [cable for cable in laid if (device, port) not in (cable.a, cable.b)]
-        laid.append(Cable((device, port), (NOC, ends[NOC])))
+        laid.append(Cable((device, port), there))
 
 
 def _port(made: Network, device: str, interface: str) -> str:
@@ -189,7 +209,9 @@ def _front(workspace: Workspace, name: str, along: Sequence[bytes]) -> FrontSpec
     )
 
 
-def topology_of(made: Network, derived: Topology, workspace: Workspace, hosts: Sequence[Host]) -> Topology:
+def topology_of(
+    made: Network, derived: Topology, workspace: Workspace, hosts: Sequence[Host], beyond: Outside | None = None
+) -> Topology:
     """The topology as it runs: platforms and interfaces of the inventory, ports as stand-ins call them."""
     names = set(made.devices)
     inventory = workspace.inventory
@@ -198,6 +220,8 @@ def topology_of(made: Network, derived: Topology, workspace: Workspace, hosts: S
         ports = (Port("eth0", tuple(home.address for home in host.homes)),)
         nodes.append(Node(host.name, NodeKind.HOST, ports=ports, line=host.line))
     nodes += derived.of_kind(NodeKind.NOC)
+    if beyond is not None:
+        nodes += (*derived.of_kind(NodeKind.INTERNET), *derived.of_kind(NodeKind.OUTSIDER))
     links = [
         Link(
             (line.a.device, _port(made, line.a.device, line.a.interface)),
@@ -207,6 +231,8 @@ def topology_of(made: Network, derived: Topology, workspace: Workspace, hosts: S
         for line in inventory.lines.values()
         if line.kind is LineKind.CIRCUIT and line.b is not None and {line.a.device, line.b.device} <= names
     ]
+    if beyond is not None:
+        links += [Link((link.a[0], _port(made, *link.a)), link.b, link.line) for link in beyond.links]
     why = Message("a stand-in of FRR and nftables passes its packets, and an emulated command line is typed at")
     substitutions = tuple(
         Substitution(name, platform, "frr", why)

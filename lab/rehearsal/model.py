@@ -55,6 +55,7 @@ class Wanted(StrEnum):
 class Pair:
     """Packets from one host to another, why that is wanted or not, and the VRFs of the two, as the policy has it.
 
+    `port` is the UDP port that is asked, 0: one that no service has.
     `device` is the one at which they must not pass; empty where none is told.
     """
 
@@ -64,6 +65,7 @@ class Pair:
     why: Message
     vrfs: tuple[str, str] = (DEFAULT_VRF, DEFAULT_VRF)
     device: str = ""
+    port: int = 0
 
     @property
     def name(self) -> str:
@@ -80,9 +82,9 @@ class Flow:
     b: IPv4Address
     home: int = 0
 
-    def as_probe(self) -> list[str]:
+    def as_probe(self) -> list[str | int]:
         """As the prober takes it."""
-        return [self.pair.a, str(self.a), self.pair.b, str(self.b)]
+        return [self.pair.a, str(self.a), self.pair.b, str(self.b), self.pair.port]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,15 @@ class Stale:
     told: Message
 
 
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Packets that the carriers have seen: between LANs in the clear, with the pairs of their hosts; and sealed."""
+
+    clear: int
+    sealed: int
+    pairs: tuple[tuple[str, str], ...] = ()
+
+
 class Way(StrEnum):
     """The direction of a leg."""
 
@@ -193,18 +204,20 @@ class Pushed:
 class Leg:
     """One stage sent, or taken back, and what was seen during and behind it.
 
-    `allowed` is how many seconds without an answer a pair may have, all its gaps together. `neighbours` are the
-    numbers of full OSPF neighbours by device, of those that tell. `stale` is what the change has left behind, and was
-    not so today. `texts` are the running configurations behind it, by
-    device; `unread` says of the others why they have none. `unlike` are devices whose stand-ins do not do what they
-    run. `unasked` are required pairs that have no address at this point. `unmade`: what was to go down in the middle,
-    and did not.
+    `allowed` is how many seconds without an answer a pair may have, all its gaps together; `renewed` are the names of
+    pairs whose tunnel is opened anew in it, with the devices that do so, which may be away for `renewing`.
+    `neighbours` are the numbers of full OSPF neighbours by device, of those that tell. `stale` is what the change
+    has left behind, and was not so today. `texts` are the running configurations behind it, by device; `unread` says of
+    the others why they have none. `unlike` are devices whose stand-ins do not do what they run. `unasked` are required
+    pairs that have no address at this point. `unmade`: what was to go down in the middle, and did not.
     """
 
     folder: str
     stage: str
     way: Way
     allowed: float = 0.0
+    renewing: float = 0.0
+    renewed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     seconds: float = 0.0
     began: float = 0.0  # in seconds since 1970
     pushed: tuple[Pushed, ...] = ()
@@ -220,6 +233,7 @@ class Leg:
     stale: tuple[Stale, ...] = ()
     deaf: tuple[str, ...] = ()  # hosts of which nothing passes, and that do not even find their router
     silent: tuple[tuple[str, str], ...] = ()  # devices and addresses that must answer and do not
+    seal: Seal | None = None  # None: no tunnel runs over the internet here
     pause: tuple[float, float] = (0.0, 0.0)  # when no probe was sent for longest: seconds since it began, how long
     settled: float = 0.0  # seconds behind the push until everything was as it is in the matrix
     windows: tuple[Window, ...] = ()  # looks at the load of the lines

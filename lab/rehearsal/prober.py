@@ -10,9 +10,9 @@ library only: it is started as a file, and stays small. It speaks JSON lines, ea
     {"ask": [FLOW, …], "count": N, "wait": SECONDS}     → {"answered": [N, …], "arrived": [N, …]}
     {"trace": FLOW, "hops": N, "wait": SECONDS}         → {"hops": [ADDRESS or "", …], "arrived": true}
 
-A FLOW is [HOST, ADDRESS, HOST, ADDRESS]. A gap is [from, to, count]: seconds since the start at which the first probe
-was lost and at which the next one was answered again (to: null if none was), and how many were lost. The pause is the
-longest time in which nothing was sent though it was due.
+A FLOW is [HOST, ADDRESS, HOST, ADDRESS, PORT], where port 0 is one that no service has. A gap is [from, to, count]:
+seconds since the start at which the first probe was lost and at which the next one was answered again (to: null if none
+was), and how many were lost. The pause is the longest time in which nothing was sent though it was due.
 
 A probe counts only at the host that it is for, whatever address brought it there. What is asked and what is
 started comes from a port that nobody has used before: a firewall would let it pass as a part of a session that a probe
@@ -35,6 +35,7 @@ from array import array
 from typing import Any
 
 PORT = 40007
+DNS = 53  # policies that let nothing else of UDP through let this (RFC 1035, 4.2.1)
 _ASKING = range(40100, 60100)  # the ports that questions of `ask` come from, one after the other
 _CLONE_NEWNET = 0x40000000
 _IP_RECVERR = 11
@@ -53,10 +54,10 @@ class _Flow:
 
     __slots__ = ("arrived", "came", "host", "sent", "sock", "to")
 
-    def __init__(self, sock: socket.socket, host: str, to: str) -> None:
+    def __init__(self, sock: socket.socket, host: str, to: str, port: int) -> None:
         self.sock = sock
         self.host = host
-        self.to = (to, PORT)
+        self.to = (to, port or PORT)
         self.arrived: set[int] = set()  # what the host has heard; its answers may be lost
         self.sent = array("d")
         self.came = bytearray()
@@ -145,12 +146,13 @@ class Prober:
                 if (host, address) in self._of:
                     continue
                 try:
-                    sock = _socket(address, PORT)
+                    several = [_socket(address, PORT), _socket(address, DNS)]
                 except OSError as error:
                     failed[address] = error.strerror or str(error)
                     continue
-                self._of[host, address] = sock
-                self._listen_to(sock, host)
+                self._of[host, address] = several[0]
+                for sock in several:
+                    self._listen_to(sock, host)
         return {"opened": len(self._of), "failed": failed}
 
     def _listen_to(self, sock: socket.socket, host: str) -> None:
@@ -158,15 +160,15 @@ class Prober:
         self._whose[sock.fileno()] = host
         self._poll.register(sock, select.EPOLLIN)
 
-    def _begin(self, flows: list[list[str]]) -> None:
+    def _begin(self, flows: list[list[Any]]) -> None:
         self._end()
         port = _ASKING[self._run % len(_ASKING)]
         self._run += 1
-        for host, address in dict.fromkeys((host, address) for host, address, _, _ in flows):
+        for host, address in dict.fromkeys((host, address) for host, address, *_ in flows):
             _enter(f"/run/netns/{host}")
             self._own[host, address] = _socket(address, port)
             self._listen_to(self._own[host, address], host)
-        self._flows = [_Flow(self._own[host, address], other, to) for host, address, other, to in flows]
+        self._flows = [_Flow(self._own[host, address], other, to, asked) for host, address, other, to, asked in flows]
         self._began = self._next = self._last = time.monotonic()
         self._pause = (0.0, 0.0)
         self._turn = 0
@@ -249,7 +251,7 @@ class Prober:
         self._end()
         return {"seconds": seconds, "flows": flows, "pause": list(self._pause)}
 
-    def _ask(self, flows: list[list[str]], count: int, wait: float) -> dict[str, Any]:
+    def _ask(self, flows: list[list[Any]], count: int, wait: float) -> dict[str, Any]:
         self._begin(flows)
         for _ in range(count):
             for number, flow in enumerate(self._flows):
@@ -264,9 +266,9 @@ class Prober:
         self._end()
         return found
 
-    def _trace(self, flow: list[str], hops: int, wait: float) -> dict[str, Any]:
+    def _trace(self, flow: list[Any], hops: int, wait: float) -> dict[str, Any]:
         """Which routers say that a probe's time to live has ended there (RFC 792), hop by hop."""
-        host, address, _, to = flow
+        host, address, _, to, port = flow
         _enter(f"/run/netns/{host}")
         sock = _socket(address, 0)
         found: list[str] = []
@@ -277,7 +279,7 @@ class Prober:
                 said, over = "", False
                 for _ in range(2):
                     with contextlib.suppress(OSError):
-                        sock.sendto(_PACKET.pack(_QUESTION, 0, 0, ttl), (to, PORT))
+                        sock.sendto(_PACKET.pack(_QUESTION, 0, 0, ttl), (to, port or PORT))
                     said, over = self._said(sock, wait)
                     if said:
                         break

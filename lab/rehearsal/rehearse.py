@@ -15,6 +15,7 @@ from lab.backends.netns import Netns
 from lab.rehearsal import change as changes
 from lab.rehearsal import faults as failing
 from lab.rehearsal import mixed, running, scratch
+from lab.rehearsal import outside as outsiders
 from lab.rehearsal import pairs as pairing
 from lab.rehearsal import result as judging
 from lab.rehearsal.capacity import judge
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
     from lab.rehearsal.capacity.measured import Measured
     from lab.rehearsal.capacity.model import Capacity
     from lab.rehearsal.legs import Sender
-    from lab.rehearsal.model import Leg
+    from lab.rehearsal.model import Leg, Pair
     from lab.rehearsal.running import Lab
+    from lab.rehearsal.vrfs import Bound
 
 
 @dataclass(frozen=True)
@@ -90,11 +92,14 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     faults = failing.read(order.faults, workspace.inventory)
     measured = measuring.read(order.measured, workspace.inventory.lines) if order.measured is not None else {}
     chosen = set(order.devices) or set(workspace.inventory.devices)
-    today = {name: text for name, text in order.texts.items() if name in chosen}
-    lacking = sorted(name for name in chosen if name not in today)
-    able = {
-        name: text for name, text in today.items() if mixed.runnable(workspace.inventory.devices[name].platform) is None
+    devices = workspace.inventory.devices
+    today = {
+        name: changes.whole(workspace, devices[name].platform, text)
+        for name, text in order.texts.items()
+        if name in chosen
     }
+    lacking = sorted(name for name in chosen if name not in today)
+    able = {name: text for name, text in today.items() if mixed.runnable(devices[name].platform, order.backend) is None}
     observer.step(Message("the stages of the change for {count} devices", count=len(able)))
     top = changes.write(order.place, order.change, workspace, plan, able)
     failing.demand(faults, changes.stages_of(top), workspace.inventory, able)
@@ -103,13 +108,9 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
     notes = _notes(workspace, lab, lacking, changes.named(order.change) - set(able)) + _soon(order.late)
     with ExitStack() as stack:
         traffic = stack.enter_context(Traffic(lab.keeper, lab.state.directory / "prober.log", machine=lab.machine))
-        traffic.open(lab.hosts)
+        traffic.open(lab.everybody)
         watch = _watch(order, lab, measured, traffic, stack)
-        names = {device.name for device in lab.topology.devices}
-        every = pairing.pairs(workspace.inventory, names, lab.hosts)
-        roads = pairing.Roads(workspace.inventory, names)
-        untold = pairing.uncarried(lab.flat, roads, {host.name: host for host in lab.hosts}, every)
-        wanted = [pair for pair in every if pair not in untold]
+        wanted, untold = _pairs(workspace, lab)
         course = Course(
             order.place,
             workspace,
@@ -139,6 +140,7 @@ def _rehearse(order: Order, sender: Sender, observer: Observer) -> Result:
         walk.look()
         walk.walk()
     mended = judging.mended(course.before, course.legs, walk)
+    notes += judging.renewals(course.legs)
     found = list(judging.uncarried(untold, order.backend))
     found += list(judging.findings(course.before, course.legs, walk, course.neighbours))
     notes += _of_pairs(course, mended)
@@ -223,6 +225,19 @@ def _named(order: Order) -> str:
     """The table of the lines' load as people know it: below the workspace, or by its path."""
     path = order.measured or order.root
     return str(path.relative_to(order.root)) if path.is_relative_to(order.root) else str(path)
+
+
+def _pairs(workspace: Workspace, lab: Lab) -> tuple[list[Pair], Mapping[Pair, Bound]]:
+    """The pairs that are asked, and those that this back end does not carry."""
+    names = {device.name for device in lab.topology.devices}
+    every = pairing.pairs(workspace.inventory, names, lab.hosts)
+    roads = pairing.Roads(workspace.inventory, names)
+    untold = pairing.uncarried(lab.flat, roads, {host.name: host for host in lab.hosts}, every)
+    wanted = [pair for pair in every if pair not in untold]
+    if lab.somebody is not None:
+        inside = [host for host in lab.hosts if host.hop is None]
+        wanted += outsiders.pairs(workspace.inventory, inside, lab.somebody)
+    return wanted, untold
 
 
 def _notes(workspace: Workspace, lab: Lab, lacking: Sequence[str], untouched: Collection[str]) -> list[Message]:

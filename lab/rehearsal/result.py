@@ -89,7 +89,7 @@ class Result:
                     "addresses": [str(home.address) for home in host.homes],
                     "outside": host.hop is not None,
                 }
-                for host in self.lab.hosts
+                for host in self.lab.everybody
             ],
             "backend": self.backend,
             "findings": [{**finding.as_json(), "vrfs": vrfs.get(finding.pair, [])} for finding in self.findings],
@@ -162,6 +162,8 @@ def _leg(leg: Leg, capacity: Capacity | None) -> dict[str, Any]:
         "neighbours": dict(leg.neighbours),
         "matrix": [_seen(seen) for seen in leg.matrix],
         "faults": [_both(fault) for fault in leg.faults],
+        "tunnels_renewed": {pair: list(devices) for pair, devices in leg.renewed.items()},
+        "internet": None if leg.seal is None else {"clear": leg.seal.clear, "sealed": leg.seal.sealed},
         "capacity": [window.as_json(measured) for window in leg.windows],
     }
 
@@ -228,6 +230,7 @@ def findings(
             # One that failed today and fails elsewhere now has come farther, and has another reason.
             if name not in failing or seen.last not in ("", ended.get(name)):
                 yield _wrong_pair(seen, leg.name, walk)
+        yield from _clear(leg)
         yield from (
             Finding("left-behind", one.told, leg.name, one.device)
             for one in leg.stale
@@ -371,9 +374,35 @@ def _wrong_pair(seen: Seen, leg: str, walk: Walk) -> Finding:
     return Finding("required-failed", text, leg, seen.last or walk.home_of(pair.a), pair.name)
 
 
+def _clear(leg: Leg) -> Iterator[Finding]:
+    """Packets between LANs that the carriers could read."""
+    if leg.seal is None:
+        return
+    for a, b in leg.seal.pairs:
+        text = Message("packets from {a} to {b} passed the internet outside of any tunnel", a=a, b=b)
+        yield Finding("unsealed", text, leg.name, "", f"{a} → {b}")
+
+
 def too_much(loss: Loss, leg: Leg) -> bool:
     """Whether a flow lost more than the leg allows. One that loses every other probe is away half of the time."""
-    return bool(loss.lost) and (not leg.allowed or loss.away(leg.seconds) > leg.allowed)
+    allowed = max(leg.allowed, leg.renewing if loss.flow.pair.name in leg.renewed else 0.0)
+    return bool(loss.lost) and (not allowed or loss.away(leg.seconds) > allowed)
+
+
+def renewals(legs: Sequence[Leg]) -> Iterator[Message]:
+    """For each leg in which tunnels were opened anew: where, and what that cost."""
+    for leg in legs:
+        devices = sorted({device for several in leg.renewed.values() for device in several})
+        losses = [loss for loss in leg.losses if loss.flow.pair.name in leg.renewed]
+        if not devices or not losses:
+            continue
+        yield Message(
+            "{leg}: tunnels were opened anew at {devices}: {lost} of {sent} probes through them were lost, "
+            "{seconds} s at the longest",
+            leg=leg.name, devices=", ".join(devices[:10]), lost=sum(loss.lost for loss in losses),
+            sent=sum(loss.sent for loss in losses),
+            seconds=round(max(loss.longest(leg.seconds) for loss in losses), 2),
+        )  # fmt: skip
 
 
 def _lost(leg: Leg, walk: Walk) -> Iterator[Finding]:
@@ -431,6 +460,7 @@ KINDS = {
     "required-failed": mark("required pair failed"),
     "forbidden-passed": mark("forbidden pair passed"),
     "loss": mark("packets lost"),
+    "unsealed": mark("packets passed the internet unsealed"),
     "line-full": mark("line full"),
     "load-lost": mark("load does not fit"),
     "neighbours": mark("routing neighbour lost"),

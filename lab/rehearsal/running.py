@@ -12,6 +12,7 @@ from lab.backends.netns import MACHINE, Netns
 from lab.backends.uml import Uml
 from lab.rehearsal import exits, mixed
 from lab.rehearsal import hosts as hosting
+from lab.rehearsal import outside as outsiders
 from lab.standin.target import Target
 from lab.state import FOLDER, OWN_LANGUAGES, Skipped
 from lab.topology import NodeKind
@@ -71,6 +72,12 @@ class Lab:
     hosts: tuple[Host, ...]
     left: Mapping[str, Sequence[Message]] = field(default_factory=dict)
     flat: Mapping[str, Sequence[Forwarding]] = field(default_factory=dict, repr=False)
+    somebody: Host | None = None  # out in the internet, where that is there
+
+    @property
+    def everybody(self) -> tuple[Host, ...]:
+        """The hosts, and whoever is out there."""
+        return self.hosts if self.somebody is None else (*self.hosts, self.somebody)
 
     @property
     def keeper(self) -> int:
@@ -112,7 +119,9 @@ def up(
     """
     platforms = {name: workspace.inventory.devices[name].platform for name in devices}
     skipped = tuple(
-        Skipped(name, platform, why) for name, platform in platforms.items() if (why := mixed.runnable(platform))
+        Skipped(name, platform, why)
+        for name, platform in platforms.items()
+        if (why := mixed.runnable(platform, backend))
     )
     left_out = {one.device for one in skipped}
     built = topologies.build(workspace, plan, backend=Netns.name, devices=set(devices) - left_out)
@@ -127,14 +136,17 @@ def up(
     target = Target.UML if backend == MACHINE else Target.NETNS
     models = mixed.models_of(inventory, along)
     made = mixed.network(inventory, models, found, target)
-    spec = mixed.spec_of(made, built, workspace, along, found)
-    topology = replace(mixed.topology_of(made, built, workspace, found), skipped=skipped)
+    # What is counted at the carriers' side needs nftables.
+    beyond = outsiders.outside(built, inventory, running, inside) if target.has_nft else None
+    spec = mixed.spec_of(made, built, workspace, along, found, beyond)
+    topology = replace(mixed.topology_of(made, built, workspace, found, beyond), skipped=skipped)
     directory = workspace.root / FOLDER
     directory.mkdir(mode=0o700, exist_ok=True)
     chosen = (_BuiltInside if backend == MACHINE else _Built)(spec)
     state = chosen.up(topology, directory, observer, faults={}, owned=True)
     today = {name: several[0] for name, several in along.items()}
-    return Lab(state, topology, found, mixed.left(made, today), {} if target.has_vrf else models)
+    somebody = beyond.host if beyond is not None else None
+    return Lab(state, topology, found, mixed.left(made, today), {} if target.has_vrf else models, somebody)
 
 
 def ended(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which devices the configurations join at all: over lines of which both ends have what the line carries.
+"""Which devices the configurations join at all: over lines of which both ends have what the line carries, and tunnels.
 
 A line whose port is bare at one end joins nothing yet, as in a network that a change is to bring in. Pairs of hosts
 behind such lines are asked like all others, but nobody waits for routing to bring their packets there.
@@ -40,6 +40,10 @@ def islands(inventory: Inventory, texts: Mapping[str, bytes]) -> dict[str, str]:
         names = {end.device for end in segment}
         for name in names:
             beside[name] |= names
+    for line in inventory.lines.values():
+        if line.kind is LineKind.TUNNEL and line.b is not None and {line.a.device, line.b.device} <= texts.keys():
+            beside[line.a.device].add(line.b.device)
+            beside[line.b.device].add(line.a.device)
     found: dict[str, str] = {}
     for start in texts:
         waiting = [start]

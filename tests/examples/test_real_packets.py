@@ -8,7 +8,6 @@ import pytest
 
 from ipplan import plan
 from lab import checks, control
-from lab.netns import process
 from tests.patience import PATIENCE, until
 
 if TYPE_CHECKING:

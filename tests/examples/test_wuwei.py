@@ -59,7 +59,11 @@ def test_a_second_line_costs_as_many_times_more_as_it_is_narrower(
     devices = dict(one.workspace.inventory.devices)
     devices["cr-minqin"] = replace(devices["cr-minqin"], platform=platform)
     inventory = replace(one.workspace.inventory, devices=devices)
-    text = Renderer(replace(one.workspace, inventory=inventory), one.planned).render("cr-minqin", role="township-router").text
+    text = (
+        Renderer(replace(one.workspace, inventory=inventory), one.planned)
+        .render("cr-minqin", role="township-router")
+        .text
+    )
     assert re.findall(r"(?m)^ *(?:set|(?:ip )?ospf) cost (\d+)$", text) == ["1", "2"]
 
 

@@ -27,4 +27,6 @@ from configs.speaker import Speaker
 
 __all__ = ["DIALECT", "sections"]
 
-DIALECT = Speaker(__name__, "linux", grammar=GRAMMAR, secrets=SECRETS, own=MARKS, language=LANGUAGE)
+DIALECT = Speaker(
+    __name__, "linux", grammar=GRAMMAR, secrets=SECRETS, own=MARKS, language=LANGUAGE, driver="LinuxDriver"
+)

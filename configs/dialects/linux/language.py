@@ -24,5 +24,15 @@ LANGUAGE = Language(
     paths=Paths(address=re.compile(r"address replace (?P<ip>[^/\s]+)/")),
     views=re.compile(r"### /"),
     owned=re.compile(r""),
+    # The first rule that fits decides (nft(8)), and a batch is done line by line.
+    ordered=re.compile(r""),
+    # An interface has any number of addresses, and each line names one (ip-address(8)).
+    second="",
+    beside=re.compile(r"### /etc/network/routes > route replace "),
+    # Traffic selectors and a set's elements are lists in one line (swanctl.conf(5), nft(8)).
+    within=re.compile(
+        r"### /etc/swanctl/swanctl\.conf > .*> (?:local|remote)_ts ="
+        r"|### /etc/nftables\.conf > table .*> set \S+ > (?:elements = \{|[\d.])"
+    ),
     normalise=normalise,
 )

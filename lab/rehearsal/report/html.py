@@ -133,7 +133,7 @@ def _page(result: Result) -> dict[str, Any]:
         ],
         "legs": [_leg(leg) for leg in result.legs],
         "lines": picture(result),
-        "names": [host.name for host in result.lab.hosts],
+        "names": [host.name for host in result.lab.everybody],
         "vrfs": {host.name: host.vrf for host in result.lab.hosts if host.vrf != DEFAULT_VRF},
         "untold": {(pair.a, pair.b): f"{_named(pair)}: {tr(_NO_VRFS)}" for pair in result.untold},
         "before": _cells(result.before),

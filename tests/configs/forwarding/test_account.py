@@ -12,7 +12,7 @@ from configs import dialects
 
 TREES = Path(__file__).parent.parent / "trees" / "cases"
 PLATFORMS = (
-    "cisco_asa", "cisco_ios", "fortinet", "frr", "hillstone_stoneos", "hp_comware", "huawei", "huawei_vrpv8",
+    "cisco_asa", "cisco_ios", "fortinet", "frr", "hillstone_stoneos", "hp_comware", "huawei", "huawei_vrpv8", "linux",
     "ruijie_os", "topsec_tos",
 )  # fmt: skip
 FOLDERS = {

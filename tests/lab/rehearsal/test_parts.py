@@ -215,7 +215,7 @@ def test_a_host_that_has_only_the_new_address_asks_one_that_has_only_the_old_one
 
 def test_gaps_are_from_the_first_lost_probe_to_the_next_answered_one():
     """And open at the end if nothing came any more."""
-    one = _Flow(None, "pc-b", "10.0.0.1")  # type: ignore[arg-type]
+    one = _Flow(None, "pc-b", "10.0.0.1", 0)  # type: ignore[arg-type]
     one.sent.extend([100.0, 100.1, 100.2, 100.3, 100.4])
     one.came.extend([1, 0, 0, 1, 0])
     assert [[round(value, 1) if value else value for value in gap] for gap in one.gaps(100.0)] == [
@@ -356,8 +356,10 @@ def test_a_port_has_one_name_however_it_is_written():
 
 
 def test_what_runs_is_what_the_emulators_say(monkeypatch):
-    """The emulators are asked, not a list; FRR is itself, a VPN gateway has none."""
-    assert {platform for platform in (*PLATFORMS, "linux") if mixed.runnable(platform) is None} == set(PLATFORMS)
+    """The emulators are asked, not a list; FRR and Linux are themselves, Linux only where there is nftables."""
+    native = {"frr", "linux"}
+    assert {one for one in (*PLATFORMS, "linux") if mixed.runnable(one) is None} == set(PLATFORMS) | native
+    assert "nftables" in str(mixed.runnable("linux", "uml"))
     monkeypatch.setattr(emulator("topsec_tos"), "lays_out", False)
     assert not takes_texts("topsec_tos")
     assert "begins with a given text" in str(mixed.runnable("topsec_tos"))
