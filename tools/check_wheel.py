@@ -15,7 +15,7 @@ PACKAGES = {"inventory", "ipplan", "configs", "collectors", "audits", "lab", "cl
 # What runs reads these; each must be in the wheel.
 NEEDED = {".py", ".j2", ".yml", ".html", ".sh", ".css", ".js", ".grammar", ".typed", ".service", ".tmpl"}
 # Files that are known by their name.
-NAMES = {"gitignore", "guard", "Dockerfile"}
+NAMES = {"gitignore", "guard", "host", "Dockerfile"}
 ENDINGS = NEEDED | NAMES | {".mo", ".yaml", ".json", ".csv", ".cfg", ".md", ".gitignore"}
 # A user's first steps, from the unpacked wheel and nothing of the checkout.
 FIRST_STEPS = (
