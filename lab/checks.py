@@ -119,6 +119,44 @@ def ospf_states(state: LabState, node: str) -> dict[str, list[str]]:
     }
 
 
+def routing_sessions(state: LabState, node: str) -> int:
+    """How many neighbours a router has with whom it exchanges routes or labels, counted by protocol.
+
+    OSPF's that are Full (RFC 2328 section 10.1), line by line; BGP's that are Established (RFC 4271 section 8.2.2), in
+    every VRF, once for each address family (RFC 4760); LDP's that are operational (RFC 5036 section 2.5.4).
+    LabError if the router tells of none of the three.
+    """
+    counts, silence = [], None
+    for count in (_ospf_full, _bgp_established, _ldp_operational):
+        try:
+            counts.append(count(state, node))
+        except LabError as error:
+            silence = silence or error
+    if silence is not None and not counts:
+        raise silence
+    return sum(counts)
+
+
+def _ospf_full(state: LabState, node: str) -> int:
+    return sum(value == "Full" for several in ospf_states(state, node).values() for value in several)
+
+
+def _bgp_established(state: LabState, node: str) -> int:
+    document = _vtysh(state, node, "show bgp vrf all summary json")
+    return sum(
+        peer.get("state") == "Established"
+        for families in document.values()
+        for family in families.values()
+        if isinstance(family, dict)
+        for peer in family.get("peers", {}).values()
+    )
+
+
+def _ldp_operational(state: LabState, node: str) -> int:
+    document = _vtysh(state, node, "show mpls ldp neighbor json")
+    return sum(entry.get("state") == "OPERATIONAL" for entry in document.get("neighbors", ()))
+
+
 def wait_ospf_full(
     state: LabState, timeout: float = 60.0, expected: Mapping[str, int] | None = None
 ) -> dict[str, dict[str, str]]:

@@ -95,14 +95,13 @@ def differing(one: Iterable[Seen], other: Iterable[Seen]) -> list[Seen]:
 
 
 def neighbours(state: LabState, routers: Iterable[str]) -> dict[str, int]:
-    """How many OSPF neighbours each router has that are Full, line by line; without those that do not tell."""
+    """How many neighbours each router has with whom it exchanges routes or labels; without those that do not tell."""
 
     def count(name: str) -> int | None:
         try:
-            states = checks.ospf_states(state, name)
+            return checks.routing_sessions(state, name)
         except LabError:
             return None
-        return sum(value == "Full" for several in states.values() for value in several)
 
     names = list(routers)
     with ThreadPoolExecutor(4) as pool:

@@ -206,10 +206,11 @@ class Leg:
 
     `allowed` is how many seconds without an answer a pair may have, all its gaps together; `renewed` are the names of
     pairs whose tunnel is opened anew in it, with the devices that do so, which may be away for `renewing`.
-    `neighbours` are the numbers of full OSPF neighbours by device, of those that tell. `stale` is what the change
-    has left behind, and was not so today. `texts` are the running configurations behind it, by device; `unread` says of
-    the others why they have none. `unlike` are devices whose stand-ins do not do what they run. `unasked` are required
-    pairs that have no address at this point. `unmade`: what was to go down in the middle, and did not.
+    `neighbours` are the numbers of neighbours that routes or labels are exchanged with, by device, of those that tell.
+    `stale` is what the change has left behind, and was not so today. `texts` are the running configurations behind it,
+    by device; `unread` says of the others why they have none. `unlike` are devices whose stand-ins do not do what they
+    run. `unasked` are required pairs that have no address at this point. `unmade`: what was to go down in the middle,
+    and did not.
     """
 
     folder: str

@@ -71,6 +71,8 @@ def test_a_route_target_too_many_is_found(make: Callable[..., Town]) -> None:
     forbidden = [one for one in done["before"] if one["wanted"] == "forbidden"]
     assert len(forbidden) == 8
     assert all(one["vrfs"][0] != one["vrfs"][1] and one["control"] for one in forbidden)
+    # By OSPF, by LDP, and by BGP for two families.
+    assert done["legs"][0]["neighbours"] == {"pe1": 4, "pe2": 4}
     leaks = {one["pair"]: one for one in done["findings"] if one["kind"] == "forbidden-passed"}
     assert set(leaks) == {f"pc-jinbao-1 → pc-bianban-{number}" for number in (1, 2)}, done["findings"]
     for one in leaks.values():
@@ -96,6 +98,22 @@ def test_one_vpn_is_re_addressed_and_the_other_stays(make: Callable[..., Town]) 
     last = {one["destination"] for one in done["legs"][-1]["matrix"] if one["to"] in JINBAO}
     assert last == {"59.193.1.128", "59.193.2.128"}
     assert not done["not_asked"]
+
+
+@pytest.mark.soak
+def test_a_neighbour_that_is_lost_is_told(make: Callable[..., Town]) -> None:
+    """An edge gets another loopback, and nobody told the other one's BGP: OSPF stays, and all LANs are apart."""
+    town = make(core_router=False)
+    loopback = "interface LoopBack0\n ip address 10.255.0.{} 255.255.255.255"
+    other = (loopback.format(2), loopback.format(9))
+    done = town.rehearse(changed(town, "pe2", other), "--once", "--backend", "uml")
+    assert done["exit"] == 1
+    left = done["legs"][0]["neighbours"]
+    assert 1 <= left["pe1"] < 4, done["findings"]
+    assert 1 <= left["pe2"] < 4, done["findings"]
+    found = {(one["kind"], one["device"]) for one in done["findings"]}
+    assert {("neighbours", "pe1"), ("neighbours", "pe2")} <= found, done["findings"]
+    assert any(kind == "required-failed" for kind, _ in found)
 
 
 @pytest.mark.soak
