@@ -85,7 +85,7 @@ def _register_backup(group: typer.Typer) -> None:
             )
         seal = Seal(sealed_for, workspace) if sealed_for else None
         with surroundings(workspace, lab=lab) as (loaded, _plan, endpoints):
-            chosen = reachable(choose(loaded, devices or (), where), named=bool(devices))
+            chosen = reachable(choose(loaded, devices or (), where), endpoints, named=bool(devices))
             jobs = pushing.jobs(loaded, chosen, {}, endpoints)
             with watching(len(jobs), quiet=as_json) as observer:
                 backups = pushing.backup(jobs, parallel=parallel, observer=observer, seal=seal)

@@ -98,7 +98,7 @@ def register(group: typer.Typer) -> None:
                 chosen = [device for device in chosen if devices or device.name in there or _driven(device)]
                 texts = {device.name: _archived(store, device, None) for device in chosen}
             else:
-                chosen = reachable(chosen, named=bool(devices))
+                chosen = reachable(chosen, endpoints, named=bool(devices))
                 texts = _read(loaded, chosen, endpoints, parallel, quiet=as_json)
             compare = _since(store, since) if since else _intended(loaded, plan, exact=exact)
             found = [_one(device, texts[device.name], compare) for device in chosen]

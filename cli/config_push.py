@@ -102,7 +102,7 @@ def register(group: typer.Typer) -> None:
         if commit and not lab:
             _check_approval(workspace)
         with surroundings(workspace, lab=lab) as (loaded, plan, endpoints):
-            chosen = reachable(choose(loaded, devices or (), where), named=bool(devices))
+            chosen = reachable(choose(loaded, devices or (), where), endpoints, named=bool(devices))
             jobs = [replace(job, allow_reboot=allow_reboot) for job in jobs_of(loaded, plan, chosen, endpoints)]
             told = _logged(loaded, len(jobs), lab=lab) if commit else None
             with watching(len(jobs), quiet=as_json) as observer, ended_like_an_interrupt():
@@ -165,20 +165,26 @@ def surroundings(root: Path, *, lab: bool) -> Iterator[tuple[Workspace, Plan, En
         yield built.workspace, built.plan, state.endpoints()
 
 
-def reachable(devices: Sequence[Device], *, named: bool) -> list[Device]:
-    """The devices that have a driver; those that were not named and have none are left out and told."""
+def reachable(devices: Sequence[Device], endpoints: Endpoints, *, named: bool) -> list[Device]:
+    """The devices that have a driver and are played; others that were not named are left out and told."""
     from configs.dialects import dialect  # noqa: PLC0415 - start-up time
+    from inventory.text import Message  # noqa: PLC0415 - as above
 
-    left_out: dict[str, int] = {}
+    driverless = Message("it has no driver")
+    absent = endpoints.absent()
+    left_out: dict[tuple[str, str], int] = {}
     found = []
     for device in devices:
-        if named or dialect(device.platform).driver() is not None:
+        why = absent.get(device.name) if dialect(device.platform).driver() is not None else driverless
+        if named or why is None:
             found.append(device)
         else:
-            left_out[device.platform] = left_out.get(device.platform, 0) + 1
-    for platform, count in left_out.items():
+            left_out[device.platform, str(why)] = left_out.get((device.platform, str(why)), 0) + 1
+    for (platform, reason), count in left_out.items():
         talk().print(
-            tr("{count} devices of platform {platform} are left out: it has no driver", count=count, platform=platform),
+            tr(
+                "{count} devices of platform {platform} are left out: {why}", count=count, platform=platform, why=reason
+            ),
             style="yellow",
             markup=False,
         )

@@ -109,11 +109,11 @@ def _register_start(group: typer.Typer) -> None:
             chosen = choose(loaded, devices or (), where)
             if folder:
                 steps = stages.steps(workspace, folder, undo=undo)
-                chosen = reachable(stages.chosen(steps, chosen, devices or (), folder), named=bool(devices))
+                chosen = reachable(stages.chosen(steps, chosen, devices or (), folder), endpoints, named=bool(devices))
                 jobs = [steps[device.name].job(loaded, device, endpoints) for device in chosen]
                 digests = {name: step.digest for name, step in steps.items()}
             else:
-                chosen = reachable(chosen, named=bool(devices))
+                chosen = reachable(chosen, endpoints, named=bool(devices))
                 jobs, digests = jobs_of(loaded, plan, chosen, endpoints), planning.digests(loaded, plan, chosen)
             jobs = [replace(job, allow_reboot=allow_reboot) for job in jobs]
             with watching(len(jobs), quiet=as_json) as observer:

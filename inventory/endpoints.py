@@ -9,6 +9,8 @@ from inventory.errors import DeviceError
 from inventory.text import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from inventory.model import Device
 
 SNMP_PORT: Final = 161  # RFC 3417
@@ -36,6 +38,10 @@ class Endpoints(Protocol):
         """Where the device's SNMP agent is."""
         ...
 
+    def absent(self) -> Mapping[str, Message]:
+        """The devices, by name, that nobody plays here, and why."""
+        ...
+
 
 class Direct:
     """The real network: a device's management address, its port, and SNMP's own port."""
@@ -47,6 +53,10 @@ class Direct:
     def snmp(self, device: Device) -> Endpoint:
         """The management address and UDP port 161."""
         return Endpoint(_host(device), SNMP_PORT)
+
+    def absent(self) -> Mapping[str, Message]:
+        """None: the real network has its devices."""
+        return {}
 
 
 def _host(device: Device) -> str:

@@ -280,6 +280,10 @@ class _LabEndpoints:
         """Where the device's SNMP agent answers in the lab."""
         return self._of(device, self._node(device).snmp)
 
+    def absent(self) -> Mapping[str, Message]:
+        """What the lab cannot play, such as platforms without an emulator."""
+        return {item.device: item.why for item in self.state.skipped}
+
     def _node(self, device: Device) -> LabNode:
         node = self.state.nodes.get(device.name)
         if node is None:
