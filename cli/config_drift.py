@@ -95,7 +95,10 @@ def register(group: typer.Typer) -> None:
             chosen = choose(loaded, devices or (), where)
             if archive:
                 there = store.devices()
-                chosen = [device for device in chosen if devices or device.name in there or _driven(device)]
+                # A device without a copy is unknown, unless no backup could have fetched one.
+                copied = [device for device in chosen if device.name in there]
+                others = [device for device in chosen if device.name not in there]
+                chosen = [*copied, *reachable(others, endpoints, named=bool(devices))]
                 texts = {device.name: _archived(store, device, None) for device in chosen}
             else:
                 chosen = reachable(chosen, endpoints, named=bool(devices))
@@ -123,12 +126,6 @@ def register(group: typer.Typer) -> None:
         finish([item.error for item in found if item.error is not None])
         if any(item.state == "drifted" for item in found):
             raise typer.Exit(ExitCode.FINDINGS)
-
-
-def _driven(device: Device) -> bool:
-    from configs.dialects import dialect  # noqa: PLC0415 - start-up time
-
-    return dialect(device.platform).driver() is not None
 
 
 def _read(

@@ -20,17 +20,19 @@ EXAMPLE = Path(__file__).parents[3] / "examples" / "lianyuan"
 GOVNET = Path(sys.executable).with_name("govnet")
 NAMES = ("core-city", "rt-lantian", "rt-liumutang")  # IOS, VRP, FRR
 WHERE = f"name in ({', '.join(NAMES)})"
+GATEWAY = "vg-baima"  # a Linux machine: the emulated lab cannot play it
+WITH_GATEWAY = f"name in ({', '.join((*NAMES, GATEWAY))})"
 # A value that a template gives, and a line that none speaks of.
 BY_HAND = "interface GigabitEthernet0/0/2\n description 手工修改 by hand\ninterface LoopBack0\n description extra\n"
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
-    """Three devices of the example, brought to what is intended."""
+    """Three devices of the example, brought to what is intended; a fourth that the lab cannot play."""
     root = tmp_path_factory.mktemp("drift") / "lianyuan"
     shutil.copytree(EXAMPLE, root, ignore=shutil.ignore_patterns("secrets", ".lab", "archive", "reports"))
     invent_secrets(workspace.load(root))
-    control.up(root, backend_name="emulated", where=WHERE)
+    control.up(root, backend_name="emulated", where=WITH_GATEWAY)
     yield root
     control.down(root)
 
@@ -123,6 +125,22 @@ def test_a_device_that_does_not_answer_is_unknown(run, tmp_path):
     assert code == 3
     assert run("drift", "--lab", "core-city", "--since", "yesterday")[0] == 2
     assert run("drift", "--lab", "core-city", "--since", "2026-01-01", "--exact")[0] == 2
+
+
+def test_a_device_that_the_lab_cannot_play(run):
+    """It is left out and told, however the command came to it; whoever names it hears that it was not reached."""
+    assert run("backup", "--lab", "--where", WHERE)[0] == 0
+    told = "1 devices of platform linux are left out: there is no emulator of this platform"
+    for command in (("push",), ("backup",), ("drift",), ("drift", "--archive")):
+        code, out, err = run(*command, "--lab", "--where", WITH_GATEWAY)
+        assert code in (0, 1), out.decode() + err
+        assert told in " ".join(err.split())
+        assert GATEWAY not in out.decode()
+        code, _, err = run(*command, "--lab", GATEWAY)
+        assert code == 3
+        assert GATEWAY in err
+    code, _, err = run("backup", "--lab", "--where", WITH_GATEWAY, language="zh")
+    assert "跳过 1 台 linux 平台的设备" in err
 
 
 def test_sealed(root, run, tmp_path):
