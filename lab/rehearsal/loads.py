@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # A line in one direction: its name and the device that it is left by.
 Lane: TypeAlias = tuple[str, str]
 SEEN = 20  # packets of a pair from which a share of them is one
+ENOUGH = 0.97  # share of the load that has to be sent
 
 
 class Moment(StrEnum):
@@ -77,7 +78,8 @@ class Window:
     """Some seconds in which the load was sent and the lines were counted.
 
     `lanes` are the lines in both directions. `ways` are the lanes of the pairs at that moment, where somebody had to
-    know them. `untold` are pairs that carry load today and have no address to send it from at this point.
+    know them. `untold` are pairs that carry load today and have no address to send it from at this point. `sent` is the
+    share of the load that this machine managed to send; with less than `ENOUGH` no line is known not to be full.
     """
 
     moment: Moment
@@ -86,6 +88,7 @@ class Window:
     pairs: Sequence[PairLoad]
     ways: Mapping[str, Sequence[Lane]] = field(default_factory=dict)
     untold: Sequence[str] = ()
+    sent: float = 1.0
 
     @property
     def lines(self) -> list[LineLoad]:
@@ -105,6 +108,7 @@ class Window:
         return {
             "moment": self.moment.value,
             "seconds": round(self.seconds, 2),
+            "sent_percent": round(100 * self.sent, 1),
             "lines": [line.as_json(measured=line.line in measured) for line in self.lines],
             "pairs": [pair.as_json() for pair in self.pairs],
             "not_offered": list(self.untold),

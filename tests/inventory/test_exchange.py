@@ -73,7 +73,7 @@ _title = st.text(
 _key = st.from_regex(r"[a-z0-9\u4e00-\u9fa5][a-z0-9\u4e00-\u9fa5_.-]{0,20}", fullmatch=True)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_round_trip_of_any_inventory(data: st.DataObject) -> None:
     """Commas, quotation marks, `=`, `#` and Chinese in any title survive CSV and XLSX."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from inventory.text import Message, mark
-from lab.rehearsal.loads import Moment
+from lab.rehearsal.loads import ENOUGH, Moment
 from lab.rehearsal.model import Finding
 
 if TYPE_CHECKING:
@@ -19,7 +19,16 @@ LOST: Final = 0.01  # share of a pair's load from which it does not fit
 
 
 def findings(capacity: Capacity, window: Window, leg: str, faults: Sequence[Message] = ()) -> Iterator[Finding]:
-    """What is wrong in a window of a leg. Of today only what does not fit: lines that are full today are listed."""
+    """What is wrong in a window of a leg. Of today only what does not fit: lines that are full today are listed.
+
+    A load that could not be sent is wrong too: nothing is known of a line that did not have it.
+    """
+    if window.sent < ENOUGH:
+        told = Message(
+            "this machine was too busy to send the load: {sent} % of it, so nobody knows which lines it fills",
+            sent=round(100 * window.sent),
+        )
+        yield Finding("load-not-sent", _with(told, faults), leg)
     if window.moment is not Moment.TODAY:
         for line in window.lines:
             if line.percent > max(capacity.limit, capacity.most_today(line.line)) + NOISE:

@@ -10,7 +10,7 @@ from inventory.model import LineKind
 from lab.rehearsal import traffic
 from lab.rehearsal.capacity import demands, generator, shaping
 from lab.rehearsal.capacity.model import Capacity
-from lab.rehearsal.loads import SEEN, LineLoad, Moment, PairLoad, Window
+from lab.rehearsal.loads import ENOUGH, SEEN, LineLoad, Moment, PairLoad, Window
 from lab.rehearsal.model import Wanted
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Homes = Mapping[str, Mapping[str, Sequence[Home]]]
 
 SECONDS: Final = 4.0  # of a window
+_TRIES: Final = 4  # windows, while this machine is too busy to send the load
 _GRACE: Final = 0.6  # seconds for what is under way: longer than the queues of a few lines
 _RISE: Final = 0.5  # seconds until queues are as full as they will be
 _LEAST: Final = 1000.0  # bits a second in the lab: less is not a packet a second
@@ -110,7 +111,18 @@ class Watch:
         self._load.quiet()
 
     def look(self, flows: Sequence[Flow], homes: Homes, moment: Moment) -> Window:
-        """Send the load for some seconds and count. Whatever was sent before has ended."""
+        """Send the load for some seconds and count. Whatever was sent before has ended.
+
+        A machine that was too busy to send it gets other chances; the window in which most was sent counts.
+        """
+        best = self._window(flows, homes, moment)
+        for _ in range(1, _TRIES):
+            if best.sent >= ENOUGH:
+                break
+            best = max(best, self._window(flows, homes, moment), key=lambda window: window.sent)
+        return best
+
+    def _window(self, flows: Sequence[Flow], homes: Homes, moment: Moment) -> Window:
         chosen = self._rows(flows)
         self._load.begin([row for _, row in chosen])
         time.sleep(_RISE)
@@ -128,7 +140,9 @@ class Watch:
         ways = self._ways([flow for flow, _ in chosen], homes) if wrong else {}
         there = {flow.pair.name for flow in flows}
         untold = [pair for pair, rate in sorted(self._demands.items()) if rate > 0 and pair not in there]
-        return Window(moment, seconds, lanes, tuple(pairs), ways, tuple(untold))
+        due = sum(row[-1] for _, row in chosen) / 1e6 * self._factor
+        sent = sum(pair.offered for pair in pairs) / due if due else 1.0
+        return Window(moment, seconds, lanes, tuple(pairs), ways, tuple(untold), min(1.0, sent))
 
     # ---- what is sent
 

@@ -224,12 +224,18 @@ class Servers:
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
         self._running: list[asyncssh.SSHAcceptor] = []
+        self._connections: list[asyncssh.SSHServerConnection] = []
 
     def start(self, device, *, key=None, password="good", mute=False) -> Server:  # noqa: S107 - invented
         key = key or asyncssh.generate_private_key("ssh-ed25519")
         logins: list[str] = []
 
+        connections = self._connections
+
         class Access(asyncssh.SSHServer):
+            def connection_made(self, connection):
+                connections.append(connection)
+
             def begin_auth(self, _username):
                 return True
 
@@ -289,12 +295,16 @@ class Servers:
         asyncio.run_coroutine_threadsafe(end(), self.loop).result(PATIENCE)
 
     async def _forget(self) -> None:
-        """End the sessions that are still open: another test would find their tasks when garbage is collected."""
+        """End what is still open: another test would find its tasks and sockets when garbage is collected."""
+        for connection in self._connections:
+            connection.abort()
+        await asyncio.gather(*(connection.wait_closed() for connection in self._connections), return_exceptions=True)
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        await asyncio.sleep(0)
+        for _ in range(3):  # a transport closes its socket in the turn behind its own
+            await asyncio.sleep(0)
 
     def close(self) -> None:
         for acceptor in self._running:

@@ -165,6 +165,17 @@ def test_what_does_not_fit_has_line_device_and_pair() -> None:
     assert "38.0 %" in str(lost.told)
 
 
+def test_a_load_that_was_not_sent_is_never_one_that_fits() -> None:
+    """A machine that was too busy has not shown that a line is wide enough; what it did show still counts."""
+    window = replace(seen(("ln-a", "core", 40.0, 0.0)), sent=0.6)
+    [found] = judge.findings(known(TODAY, a=80.6), window, "001-fix", [DOWN])
+    assert (found.kind, found.leg) == ("load-not-sent", "001-fix")
+    assert "60 % of it" in str(found.told)
+    assert "ln-a is down" in str(found.told)
+    full = replace(seen(("ln-a", "core", 95.0, 0.0)), sent=0.9)
+    assert [one.kind for one in judge.findings(known(TODAY), full, "001-fix")] == ["load-not-sent", "line-full"]
+
+
 def test_a_loss_that_no_line_has_made_blames_none() -> None:
     """And one that is there today is said of today alone; too few packets say nothing."""
     capacity = known(replace(TODAY, pairs=(PairLoad("pc-a", "pc-b", 80.0, 0.2),)))
