@@ -95,6 +95,7 @@ def joined(city: Copy, part: Slice, done: dict[str, Any], ways: list[str]) -> No
         assert all((ip_address(seen["source"]) in lans[seen["from"]]) is there for seen in leg["matrix"])
 
 
+@pytest.mark.soak
 @JOINING
 def test_networks_of_their_own_are_joined(copied: Callable[[str], Copy], part: Slice) -> None:
     """济源: two departments whose networks overlap."""
@@ -289,6 +290,7 @@ def test_the_second_line_of_a_county(copied: Callable[[str], Copy], line: str, f
     assert any("ln-city: 17.0 of the measured" in note["en"] for note in done["notes"])
 
 
+@pytest.mark.soak
 def test_admission_is_switched_on_without_a_loss(copied: Callable[[str], Copy]) -> None:
     """武威: two switches there, back and there again under traffic; that the lab admits everybody is said."""
     city = copied("wuwei")

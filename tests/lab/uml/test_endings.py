@@ -77,9 +77,10 @@ def test_killed_at_twenty_moments_it_leaves_nothing(workspace: Path) -> None:
     killed_at_moments(workspace, 20, 5)
 
 
-def test_each_part_ends_the_others(workspace: Path) -> None:
+@pytest.mark.parametrize("campaign", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["short", "all"])
+def test_each_part_ends_the_others(workspace: Path, campaign: bool) -> None:
     """SIGKILL to the process that is named in the state, to the holder, to the machine's kernel."""
-    for victim in ("named", "holder", "kernel"):
+    for victim in ("named", "holder", "kernel") if campaign else ("kernel",):
         ours = Belongings(workspace)
         state = control.up(workspace, backend_name="uml", where=SMALL)
         mine = ours.members()
