@@ -35,6 +35,7 @@ def start(city: Copy, *devices: str) -> LabState:
     return state
 
 
+@pytest.mark.soak
 def test_villages_reach_the_servers_through_either_gateway(copied: Callable[[str], Copy]) -> None:
     """济源, one village of each gateway, real IPsec: both reach the servers, not each other; the internet nobody."""
     city = copied("jiyuan")

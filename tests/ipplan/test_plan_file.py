@@ -11,7 +11,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.errors import GovnetError, InputError
@@ -40,6 +40,7 @@ plans = st.builds(
 )
 
 
+@settings(max_examples=50)
 @given(plans)
 def test_what_is_written_is_read(plan: Plan) -> None:
     """Any plan comes back equal, and the same text comes from it again."""
@@ -50,6 +51,7 @@ def test_what_is_written_is_read(plan: Plan) -> None:
     assert "\r" not in text.replace('"', "")
 
 
+@settings(max_examples=50)
 @given(plans, st.randoms())
 def test_the_order_of_rows_is_the_plans(plan: Plan, random: object) -> None:
     """Rows in any order give the same file."""

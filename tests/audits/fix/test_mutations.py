@@ -159,7 +159,11 @@ def asking(report: Report, facts: set[str]) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("seeded", CASES)
+@pytest.mark.parametrize(
+    "seeded",
+    # Every third in the normal run, all in a campaign.
+    [pytest.param(*case.values, id=case.id, marks=[pytest.mark.soak] * bool(at % 3)) for at, case in enumerate(CASES)],
+)
 def test_a_weakness_is_found_at_its_line_and_its_fix_closes_it_alone(seeded: Seeded, audit: Any) -> None:
     """One weakness more than the clean text has, in the items that ask for it; after the fix the clean text's again."""
     clean, found = audit(seeded.platform, _text(seeded.platform)), audit(seeded.platform, seeded.text)
@@ -190,6 +194,7 @@ def test_a_weakness_is_found_at_its_line_and_its_fix_closes_it_alone(seeded: See
     assert not after.devices[0].facts.not_understood
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("platform", [platform for platform, facts in PERSON.items() if facts])
 def test_only_what_needs_a_person_is_left(platform: str, audit: Any) -> None:
     """What is listed as a person's is really left, with words for that person; nothing is listed in vain."""
