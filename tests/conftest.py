@@ -86,7 +86,7 @@ def _scope(file: str) -> str:
     """What runs in one piece: a file, or all files of the one or the other kind with tests of the lab."""
     if "pytest.mark.lab" not in (ROOT / file).read_text(encoding="utf-8"):
         return file
-    return ASIDE if file.startswith(("tests/lab/uml/", "tests/lab/rehearsal/")) else LAB
+    return ASIDE if file.startswith(("tests/lab/uml/", "tests/lab/rehearsal/", "tests/examples/")) else LAB
 
 
 def _turn(item: pytest.Item) -> int:
