@@ -55,7 +55,7 @@ def test_villages_reach_the_servers_through_either_gateway(copied: Callable[[str
     ("name", "devices", "host"),
     [
         ("suqian", ("core-city", "fw-internet", "ag-1", "ur-wbgs"), "pc-wbgs"),
-        ("wuwei", ("core-city", "fw-internet", "ag-city", "sw-czj"), "pc-czj"),
+        pytest.param("wuwei", ("core-city", "fw-internet", "ag-city", "sw-czj"), "pc-czj", marks=pytest.mark.soak),
     ],
 )
 def test_a_unit_reaches_the_servers(
