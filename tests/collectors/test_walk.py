@@ -286,4 +286,5 @@ def test_a_long_tables_answers_fit_a_frame_and_waste_little_of_it(count, settled
     assert max(map(max, taken[1:])) <= packing.ANSWER_OCTETS[1]
     least = sum(taken[-1]) / packing.ANSWER_OCTETS[1]
     assert len(taken[-1]) <= least * 1.3 + 1
-    assert len(taken[-1]) <= len(taken[1]) <= len(taken[0])
+    # One exchange more is what another guess of the columns' widths may cost.
+    assert len(taken[-1]) <= len(taken[1]) + 1 <= len(taken[0]) + 2
