@@ -96,9 +96,9 @@ def register(group: typer.Typer) -> None:
             if archive:
                 there = store.devices()
                 # A device without a copy is unknown, unless no backup could have fetched one.
-                copied = [device for device in chosen if device.name in there]
                 others = [device for device in chosen if device.name not in there]
-                chosen = [*copied, *reachable(others, endpoints, named=bool(devices))]
+                fetched = there | {device.name for device in reachable(others, endpoints, named=bool(devices))}
+                chosen = [device for device in chosen if device.name in fetched]
                 texts = {device.name: _archived(store, device, None) for device in chosen}
             else:
                 chosen = reachable(chosen, endpoints, named=bool(devices))

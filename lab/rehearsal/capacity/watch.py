@@ -140,9 +140,8 @@ class Watch:
         ways = self._ways([flow for flow, _ in chosen], homes) if wrong else {}
         there = {flow.pair.name for flow in flows}
         untold = [pair for pair, rate in sorted(self._demands.items()) if rate > 0 and pair not in there]
-        due = sum(row[-1] for _, row in chosen) / 1e6 * self._factor
-        sent = sum(pair.offered for pair in pairs) / due if due else 1.0
-        return Window(moment, seconds, lanes, tuple(pairs), ways, tuple(untold), min(1.0, sent))
+        sent = _share([row[-1] for _, row in chosen], counted, seconds)
+        return Window(moment, seconds, lanes, tuple(pairs), ways, tuple(untold), sent)
 
     # ---- what is sent
 
@@ -218,6 +217,16 @@ class Watch:
             found.append((line, here))
             here = device
         return tuple(found)
+
+
+def _share(rates: Sequence[float], counted: Iterable[tuple[int, int, int, int]], seconds: float) -> float:
+    """The share of these loads (bits a second) that was sent in a window; a packet of each may be at its edge."""
+    sent = {number: packets for window, number, packets, _ in counted if window == 1}
+    lacking = 0.0
+    for number, bits in enumerate(rates):
+        packet = (generator.size_of(bits) + generator.HEADERS) * 8
+        lacking += max(0.0, bits * seconds - (sent.get(number, 0) + 1) * packet)
+    return 1 - lacking / (sum(rates) * seconds) if rates else 1.0
 
 
 def _circuits(inventory: Inventory, running: set[str]) -> dict[str, int]:

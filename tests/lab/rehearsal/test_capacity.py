@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from inventory.errors import InputError
 from inventory.text import Message
-from lab.rehearsal.capacity import demands, judge, measured, shaping
+from lab.rehearsal.capacity import demands, judge, measured, shaping, watch
 from lab.rehearsal.capacity.generator import HEADERS, size_of
 from lab.rehearsal.capacity.measured import Measured
 from lab.rehearsal.capacity.model import Capacity
@@ -174,6 +174,15 @@ def test_a_load_that_was_not_sent_is_never_one_that_fits() -> None:
     assert "ln-a is down" in str(found.told)
     full = replace(seen(("ln-a", "core", 95.0, 0.0)), sent=0.9)
     assert [one.kind for one in judge.findings(known(TODAY), full, "001-fix")] == ["load-not-sent", "line-full"]
+
+
+def test_what_was_sent_is_counted_but_for_a_packet_at_the_edge() -> None:
+    """Of a large and a small load: all of it, half of the large one, and nothing."""
+    rates, each = [80_000.0, 1_000.0], 80_000 * 4 // (400 * 8)
+    assert watch._share(rates, [(1, 0, each, each), (1, 1, 4, 4), (0, 0, 9, 9)], 4.0) == 1
+    assert watch._share(rates, [(1, 0, each // 2, 0), (1, 1, 4, 4)], 4.0) == pytest.approx(0.5, abs=0.02)
+    assert watch._share(rates, [], 4.0) == pytest.approx(0, abs=0.02)
+    assert watch._share([], [], 4.0) == 1
 
 
 def test_a_loss_that_no_line_has_made_blames_none() -> None:
