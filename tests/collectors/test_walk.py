@@ -271,8 +271,9 @@ def drive(steps, columns, count):
 
 @pytest.mark.parametrize("settled", [True, False])
 @pytest.mark.parametrize("count", [1, 28, 90, 232, 700])
-def test_a_long_tables_answers_fit_a_frame_and_waste_little_of_it(count, settled):
+def test_a_long_tables_answers_fit_a_frame_and_waste_little_of_it(count, settled, monkeypatch):
     """Also those whose shape is known by then; before the first answer the columns' widths are a guess."""
+    monkeypatch.setattr("collectors.snmp.memory._SHARED", {})  # what other tests' devices have taught
     columns = [TABLE + bytes((number,)) for number in range(10, 22)]
     memory = Memory(1)
     taken = []
@@ -286,5 +287,4 @@ def test_a_long_tables_answers_fit_a_frame_and_waste_little_of_it(count, settled
     assert max(map(max, taken[1:])) <= packing.ANSWER_OCTETS[1]
     least = sum(taken[-1]) / packing.ANSWER_OCTETS[1]
     assert len(taken[-1]) <= least * 1.3 + 1
-    # One exchange more is what another guess of the columns' widths may cost.
-    assert len(taken[-1]) <= len(taken[1]) + 1 <= len(taken[0]) + 2
+    assert len(taken[-1]) <= len(taken[1]) <= len(taken[0])
