@@ -304,7 +304,7 @@ def test_addresses_that_collide_are_refused(root):
 
 
 def test_ports_that_are_taken_are_avoided(root):
-    """Somebody else listens at one of the addresses: the lab takes the next pair of ports."""
+    """Somebody else listens at one of the addresses: the lab takes another pair of ports."""
     usual = control.up(root, where=WHERE).nodes["rt-lantian"]
     control.down(root)
     with socket.socket() as other:
@@ -312,7 +312,7 @@ def test_ports_that_are_taken_are_avoided(root):
         other.bind((usual.ssh.host, usual.ssh.port))
         other.listen()
         node = control.up(root, where=WHERE).nodes["rt-lantian"]
-    assert node.ssh.port > usual.ssh.port
+    assert node.ssh.port != usual.ssh.port
     assert node.snmp.port - node.ssh.port == usual.snmp.port - usual.ssh.port == 139
 
 
