@@ -48,7 +48,7 @@ def calls(root: Path, *, clean: bool) -> int:
 def test_a_clean_workspace_is_linear(benchmark: ModuleType, tmp_path: Path) -> None:
     """Four times the sites, devices and lines take about four times the calls."""
     counted = []
-    for sites in (500, 2000):
+    for sites in (125, 500):
         benchmark.generate(tmp_path / str(sites), sites)
         counted.append(calls(tmp_path / str(sites), clean=True))
     assert counted[1] < counted[0] * 4 * 1.15
@@ -57,7 +57,7 @@ def test_a_clean_workspace_is_linear(benchmark: ModuleType, tmp_path: Path) -> N
 def test_a_workspace_full_of_faults_is_linear(benchmark: ModuleType, tmp_path: Path) -> None:
     """Every reference wrong, every name and address twice, names suggested: still about four times the calls."""
     counted = []
-    for sites in (250, 1000):
+    for sites in (100, 400):
         root = tmp_path / str(sites)
         benchmark.generate(root, sites)
         for table, pattern, new in (

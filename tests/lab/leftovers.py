@@ -14,6 +14,7 @@ from pathlib import Path
 from lab import control
 from tests.patience import until
 
+KINDS = ("net", "mnt", "pid", "uts")
 # The lab's own directory in the workspace: its log, its lock, the state of a process that is gone.
 OWN = ("/.lab", "/.lab/.gitignore", "/.lab/lab.log", "/.lab/lock", "/.lab/state.json")
 _GET_PARENT = 0xB702  # NS_GET_PARENT, ioctl_ns(2)
@@ -27,6 +28,8 @@ class Belongings:
         self._before = self._around()
         self._spaces: set[int] = set()
         self._held: set[str] = set()
+        # They stay open: the kernel gives the number of a namespace that is gone to the next lab's.
+        self._pins: dict[str, int] = {}
 
     def members(self) -> set[int]:
         """Its processes; their namespaces are remembered."""
@@ -34,15 +37,35 @@ class Belongings:
         mine = {process for process in here if _holds(process, self.root / ".lab" / "lock")} - {os.getpid()}
         ours = set(_spaces_of(os.getpid()))
         for process in mine:
+            self._pin(process)
             self._spaces |= set(_spaces_of(process)) - ours
         mine |= {process for process in here if self._spaces & set(_spaces_of(process))}
-        self._held |= _namespaces(mine) - _namespaces({os.getpid()})
+        for process in mine:
+            self._pin(process)
+        self._held |= set(self._pins) - _namespaces({os.getpid()})
         return mine
 
     def assert_nothing_left(self, allowed: tuple[str, ...] = ()) -> None:
         """Soon, because the kernel takes a moment to end hundreds of processes."""
         until(lambda: not self._left(allowed), lambda: f"left behind: {self._left(allowed)}", pause=0.1)
         until(lambda: control.find(self.root) is None)
+
+    def _pin(self, process: int) -> None:
+        """Hold each namespace that it is in."""
+        for kind in KINDS:
+            path = Path(f"/proc/{process}/ns/{kind}")
+            with suppress(OSError):
+                pin = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                name = f"{kind}:[{os.fstat(pin).st_ino}]"
+                if name in self._pins:
+                    os.close(pin)
+                else:
+                    self._pins[name] = pin
+
+    def __del__(self) -> None:
+        """Let go of the namespaces."""
+        for pin in self._pins.values():
+            os.close(pin)
 
     def _left(self, allowed: tuple[str, ...]) -> dict[str, set[str]]:
         now = {kind: found - self._before[kind] for kind, found in self._around().items()}
@@ -96,7 +119,7 @@ def _spaces_of(process: int) -> list[int]:
 def _namespaces(processes: set[int]) -> set[str]:
     found = set()
     for process in processes:
-        for kind in ("net", "mnt", "pid", "uts"):
+        for kind in KINDS:
             with suppress(OSError):
                 found.add(str(Path(f"/proc/{process}/ns/{kind}").readlink()))
     return found

@@ -77,7 +77,7 @@ def test_every_file_is_read_by_every_dialect_without_a_crash(campaign):
     """Whatever the text and whoever reads it: the whole vocabulary comes back, lines are lines of the file."""
     files = [path for folder in ("configs", "audit") for path in sorted((CORPUS / folder).rglob("*")) if path.is_file()]
     assert len(files) > 30
-    for path in files:
+    for path in files if campaign else files[::2]:
         content = path.read_bytes()
         last = content.count(b"\n") + 1
         # A long one is read by its own language alone: what it shows of the others, the short ones do.

@@ -190,8 +190,8 @@ class Emulated:
     def push(self, fault="", at=-1, *, stays=False):
         """One push with one fault; the result."""
         self.fault, self.at, self.stays, self.seen, self.gone = fault, at, stays, 0, False
-        # Only who says nothing is waited for.
-        wait = 0.6 if fault == "mute" else 30
+        # Who says nothing is waited for, and a prompt that a refused command does not change.
+        wait = {"mute": 0.6, "refuse": 10}.get(fault, 30)
         times = {"connect_timeout": 30, "login_timeout": wait, "command_timeout": wait}
         target = Target(
             "rt", self.platform, Endpoint("127.0.0.1", self.port), Login("govnet", Secret(PASSWORD)), **times

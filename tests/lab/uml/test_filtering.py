@@ -369,7 +369,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
                     child.kill()
 
 
-@pytest.mark.parametrize(("name", "net"), [("R", 31), ("RV", 32)], ids=["plain", "vrf"])
+@pytest.mark.parametrize(
+    ("name", "net"), [pytest.param("R", 31, marks=pytest.mark.soak), ("RV", 32)], ids=["plain", "vrf"]
+)
 def test_a_filter_of_a_routed_port(lab: Lab, name: str, net: int) -> None:
     """Rules decide in their order, for what comes in there and not for what comes in elsewhere; then it is changed.
 
@@ -392,7 +394,9 @@ def test_a_filter_of_a_routed_port(lab: Lab, name: str, net: int) -> None:
     lab.hears(f"{name}1", shut, wanted=[f"10.{net}.1.11"])  # taken away
 
 
-@pytest.mark.parametrize(("name", "net"), [("F", 41), ("FV", 42)], ids=["plain", "vrf"])
+@pytest.mark.parametrize(
+    ("name", "net"), [("F", 41), pytest.param("FV", 42, marks=pytest.mark.soak)], ids=["plain", "vrf"]
+)
 def test_policies_between_zones_and_translations(lab: Lab, name: str, net: int) -> None:
     """Hidden outwards, published inwards, shut otherwise; a changed policy holds for sessions that begin afterwards."""
     inner, outer = f"{name}1", f"{name}2"
