@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,7 +25,8 @@ def sound(done: dict[str, Any]) -> None:
     lost = [
         (leg["stage"], leg["way"], row) for leg in done["legs"] if leg["stage"] != "prefer" for row in leg["losses"]
     ]
-    assert not [one for one in lost if any(gap["count"] > 1 for gap in one[2]["gaps"])]
+    long = [one for one in lost if any(gap["count"] > 1 for gap in one[2]["gaps"])]
+    assert not long, json.dumps(long, ensure_ascii=False)
     assert all(leg["longest"] <= AWAY for leg in done["legs"])
     assert all(seen["passed"] for leg in done["legs"] for seen in leg["matrix"])
 
