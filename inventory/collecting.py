@@ -28,7 +28,8 @@ def uncollected() -> Iterator[None]:
     try:
         yield
     finally:
-        if not gc.get_freeze_count():
+        # Frozen objects are counted one by one: that is not asked for where it is known.
+        if not _seldom.inside and not gc.get_freeze_count():
             # Into the permanent generation and back into the oldest one: no object is looked at.
             gc.freeze()
             gc.unfreeze()
@@ -43,6 +44,11 @@ class _Seldom:
         self._inside = 0
         self._before = gc.get_threshold()
         self._thaw = False
+
+    @property
+    def inside(self) -> int:
+        """How many uses are under way."""
+        return self._inside
 
     def begin(self) -> None:
         """What there is stays, and the young are looked through less often."""

@@ -98,3 +98,19 @@ def test_seldom_is_not_never() -> None:
         for _ in range(100_000):
             Circle()
         assert sum(type(one) is Circle for one in gc.get_objects()) < 20_000
+
+
+def test_what_is_known_to_be_frozen_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python counts frozen objects one by one, a tenth of a second for some millions: inside `seldom` nobody asks."""
+
+    def asked() -> int:
+        raise AssertionError
+
+    count = gc.get_freeze_count
+    with seldom():
+        monkeypatch.setattr(gc, "get_freeze_count", asked)
+        with uncollected():
+            pass
+        monkeypatch.setattr(gc, "get_freeze_count", count)
+        assert gc.get_freeze_count() > 0
+    assert gc.get_freeze_count() == 0

@@ -57,7 +57,7 @@ def test_a_clean_workspace_is_linear(benchmark: ModuleType, tmp_path: Path) -> N
 def test_a_workspace_full_of_faults_is_linear(benchmark: ModuleType, tmp_path: Path) -> None:
     """Every reference wrong, every name and address twice, names suggested: still about four times the calls."""
     counted = []
-    for sites in (100, 400):
+    for sites in (250, 1000):
         root = tmp_path / str(sites)
         benchmark.generate(root, sites)
         for table, pattern, new in (
