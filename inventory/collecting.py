@@ -28,11 +28,7 @@ def uncollected() -> Iterator[None]:
     try:
         yield
     finally:
-        # Frozen objects are counted one by one: that is not asked for where it is known.
-        if not _seldom.inside and not gc.get_freeze_count():
-            # Into the permanent generation and back into the oldest one: no object is looked at.
-            gc.freeze()
-            gc.unfreeze()
+        _seldom.make_old()
         gc.enable()
 
 
@@ -45,10 +41,13 @@ class _Seldom:
         self._before = gc.get_threshold()
         self._thaw = False
 
-    @property
-    def inside(self) -> int:
-        """How many uses are under way."""
-        return self._inside
+    def make_old(self) -> None:
+        """What there is goes into the oldest generation, by way of the permanent one: no object is looked at."""
+        with self._lock:
+            # Frozen objects are counted one by one: that is not asked for where it is known.
+            if not self._inside and not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
 
     def begin(self) -> None:
         """What there is stays, and the young are looked through less often."""
@@ -79,8 +78,9 @@ def seldom() -> Iterator[None]:
     For work that makes many objects that live shortly and end without circles, as answers from the network do. Uses may
     overlap, also in several threads. Where somebody else has frozen objects, nothing is thawed at the end.
     """
-    _seldom.begin()
+    uses = _seldom
+    uses.begin()
     try:
         yield
     finally:
-        _seldom.end()
+        uses.end()

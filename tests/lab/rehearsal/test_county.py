@@ -14,18 +14,21 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1800)]
 # Seconds for which a pair may be without an answer while addresses change places.
 AWAY = 1.0
+# And otherwise, on a machine that is busy with other tests: a neighbour that OSPF loses is away for a second or more.
+BLINK = 0.5
 
 
-def sound(done: dict[str, Any]) -> None:
+def sound(done: dict[str, Any], blink: float = 0.0) -> None:
     """Every pair at every point; nothing lost for longer than a blink but in prefer, and there no longer than `AWAY`.
 
-    A blink: while Linux takes an address away it has no route for about a millisecond, which one probe may meet.
+    A blink: while Linux takes an address away it has no route until zebra has had its turn. That is a millisecond,
+    which one probe may meet; where it may be more, `blink` says how many seconds.
     """
     assert {finding["kind"] for finding in done["findings"]} <= {"loss"}
     lost = [
         (leg["stage"], leg["way"], row) for leg in done["legs"] if leg["stage"] != "prefer" for row in leg["losses"]
     ]
-    long = [one for one in lost if any(gap["count"] > 1 for gap in one[2]["gaps"])]
+    long = [one for one in lost if one[2]["longest"] > blink and any(gap["count"] > 1 for gap in one[2]["gaps"])]
     assert not long, json.dumps(long, ensure_ascii=False)
     assert all(leg["longest"] <= AWAY for leg in done["legs"])
     assert all(seen["passed"] for leg in done["legs"] for seen in leg["matrix"])
@@ -35,7 +38,7 @@ def test_two_townships_keep_their_way(tmp_path: Path, rehearse_example: Callable
     """A hub, stubs of VRP and of IOS: their primary addresses change places, and temporary routes carry packets."""
     where = "name in (cr-yushan, rt-yushan-bingxi, rt-yushan-wencheng)"
     done = rehearse_example(tmp_path / "city", where, "--once", "--late", "5")
-    sound(done)
+    sound(done, BLINK)
     prefer = next(leg for leg in done["legs"] if leg["stage"] == "prefer")
     assert (prefer["probes"] > 100, len(prefer["devices"])) == (True, 2)
 
