@@ -11,7 +11,6 @@ because a namespace belongs to a thread and a new thread inherits it from the on
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from inventory.collecting import lasting
 from inventory.errors import DeviceTimeoutError, DeviceUnreachableError, HostKeyError, LoginError
 from inventory.text import Message
 
@@ -152,7 +152,7 @@ class _Loop:
 
     def __post_init__(self) -> None:
         # What is loaded by now stays; to look for garbage in it again and again would stop every session meanwhile.
-        gc.freeze()
+        lasting()
         # Blocking carriers (netmiko) run in these threads; they only wait, so there may be many.
         self.loop.set_default_executor(ThreadPoolExecutor(64, thread_name_prefix="govnet-blocking"))
         threading.Thread(target=self.loop.run_forever, name="govnet-channels", daemon=True).start()

@@ -40,21 +40,31 @@ class _Seldom:
         self._inside = 0
         self._before = gc.get_threshold()
         self._thaw = False
+        self._kept = False
 
     def make_old(self) -> None:
         """What there is goes into the oldest generation, by way of the permanent one: no object is looked at."""
         with self._lock:
             # Frozen objects are counted one by one: that is not asked for where it is known.
-            if not self._inside and not gc.get_freeze_count():
+            if not self._inside and not self._frozen():
                 gc.freeze()
                 gc.unfreeze()
+
+    def keep(self) -> None:
+        """What there is stays as long as the process."""
+        with self._lock:
+            self._kept, self._thaw = True, False
+            gc.freeze()
+
+    def _frozen(self) -> bool:
+        return self._kept or bool(gc.get_freeze_count())
 
     def begin(self) -> None:
         """What there is stays, and the young are looked through less often."""
         with self._lock:
             self._inside += 1
             if self._inside == 1:
-                self._before, self._thaw = gc.get_threshold(), not gc.get_freeze_count()
+                self._before, self._thaw = gc.get_threshold(), not self._frozen()
                 gc.set_threshold(max(_SELDOM, self._before[0]), *self._before[1:])
             gc.freeze()
 
@@ -84,3 +94,8 @@ def seldom() -> Iterator[None]:
         yield
     finally:
         uses.end()
+
+
+def lasting() -> None:
+    """What is there by now stays as long as the process, and is never looked through for garbage again."""
+    _seldom.keep()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import logging
 import os
@@ -13,6 +12,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Any
 
+from inventory.collecting import lasting
 from inventory.endpoints import Endpoint
 from inventory.errors import LabError
 from inventory.text import Message
@@ -121,7 +121,7 @@ async def _build(child: Child) -> World:
         )
     try:
         await world.open()
-        gc.freeze()  # the devices stay: nobody looks through them for garbage
+        lasting()  # the devices stay: nobody looks through them for garbage
     except PortsTakenError:
         child.refuse(
             LabError(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inventory import collecting
-from inventory.collecting import seldom, uncollected
+from inventory.collecting import lasting, seldom, uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,7 @@ def test_seldom_is_not_never() -> None:
 
 
 def test_what_is_known_to_be_frozen_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Python counts frozen objects one by one, a tenth of a second for some millions: inside `seldom` nobody asks."""
+    """Python counts frozen objects one by one, a tenth of a second for some millions: nobody asks for it again."""
 
     def asked() -> int:
         raise AssertionError
@@ -114,3 +114,14 @@ def test_what_is_known_to_be_frozen_is_not_counted(monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr(gc, "get_freeze_count", count)
         assert gc.get_freeze_count() > 0
     assert gc.get_freeze_count() == 0
+    lasting()
+    try:
+        monkeypatch.setattr(gc, "get_freeze_count", asked)
+        with uncollected(), seldom():
+            pass
+        with uncollected():
+            pass
+        monkeypatch.setattr(gc, "get_freeze_count", count)
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
