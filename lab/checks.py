@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 COUNTERS_AGE = 3.0
 
 _SUMMARY = re.compile(r"(\d+) packets transmitted, (\d+) received")
+_LEARNT = re.compile(r"(?m)^\S.* proto (?:ospf|isis|bgp|rip|eigrp) ")
 _TIMES = re.compile(r"= [\d.]+/(?P<average>[\d.]+)/")
 # What stands in `swanctl --raw`: a brace, a bracket, `key=value`, or a section's name before its brace.
 _TOKEN = re.compile(r"(?P<key>[^\s={}\[\]]+)(?:=(?P<value>\[[^\]]*\]|[^\s{}]*))?|[{}]")
@@ -135,6 +136,14 @@ def routing_sessions(state: LabState, node: str) -> int:
     if silence is not None and not counts:
         raise silence
     return sum(counts)
+
+
+def learnt_routes(state: LabState, node: str) -> int:
+    """How many IPv4 routes of a routing protocol a node forwards by, in every table; LabError if it does not tell."""
+    told = run(state, node, "ip", "-o", "-4", "route", "show", "table", "all")
+    if told.returncode:
+        raise LabError(Message("“{node}” does not tell its routes: {said}", node=node, said=told.stderr.strip()[-200:]))
+    return len(_LEARNT.findall(told.stdout))
 
 
 def _ospf_full(state: LabState, node: str) -> int:

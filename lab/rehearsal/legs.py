@@ -186,6 +186,9 @@ class Walk:
         both = [flow for flow in self._flows(start) if flow in set(self._flows(end))]
         wanted = pairing.both_ways_once([flow for flow in both if flow.pair.wanted is Wanted.REQUIRED])
         middle = self._middle(leg, way)
+        # Where addresses change places, what was learnt is learnt anew; bridges carry packets until it is.
+        moving = stage["stage"] == Stage.PREFER and steps
+        learnt = asking.routes(course.lab.state, course.neighbours) if moving else {}
         interval = course.traffic.start(wanted)
         if course.watch is not None:
             course.watch.begin(both, interval)
@@ -220,6 +223,8 @@ class Walk:
             },
         )
         self._behind(leg, end, stage)
+        # The next stage takes the bridges away: on a real network that is days later.
+        asking.wait_routes(course.lab.state, learnt, course.settle)
         return leg
 
     def _middle(self, leg: Leg, way: Way) -> list[tuple[failing.Middle, Message]]:

@@ -12,7 +12,7 @@ from lab import checks
 from lab.rehearsal.model import Seen, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from ipaddress import IPv4Address
 
     from lab.rehearsal.model import Flow
@@ -96,10 +96,18 @@ def differing(one: Iterable[Seen], other: Iterable[Seen]) -> list[Seen]:
 
 def neighbours(state: LabState, routers: Iterable[str]) -> dict[str, int]:
     """How many neighbours each router has with whom it exchanges routes or labels; without those that do not tell."""
+    return _of_each(checks.routing_sessions, state, routers)
 
+
+def routes(state: LabState, routers: Iterable[str]) -> dict[str, int]:
+    """How many routes each router has learnt from others; without those that do not tell."""
+    return _of_each(checks.learnt_routes, state, routers)
+
+
+def _of_each(told: Callable[[LabState, str], int], state: LabState, routers: Iterable[str]) -> dict[str, int]:
     def count(name: str) -> int | None:
         try:
-            return checks.routing_sessions(state, name)
+            return told(state, name)
         except LabError:
             return None
 
@@ -111,11 +119,29 @@ def neighbours(state: LabState, routers: Iterable[str]) -> dict[str, int]:
 
 def wait_neighbours(state: LabState, wanted: Mapping[str, int], seconds: float) -> dict[str, int]:
     """The routers' neighbours once there are as many as `wanted`, or when the seconds are over."""
+    return _wait(neighbours, state, wanted, seconds)
+
+
+def wait_routes(state: LabState, wanted: Mapping[str, int], seconds: float) -> dict[str, int]:
+    """The routes that routers have learnt, once there are as many as `wanted`, or when the seconds are over.
+
+    A neighbour that is back has not told everything yet: OSPF waits five seconds between two versions of an LSA
+    (MinLSInterval, RFC 2328 appendix B), and routers some seconds between two calculations.
+    """
+    return _wait(routes, state, wanted, seconds)
+
+
+def _wait(
+    count: Callable[[LabState, Iterable[str]], dict[str, int]],
+    state: LabState,
+    wanted: Mapping[str, int],
+    seconds: float,
+) -> dict[str, int]:
     end = time.monotonic() + seconds
-    found = neighbours(state, wanted)
+    found = count(state, wanted)
     while (late := [name for name in wanted if found.get(name, -1) < wanted[name]]) and time.monotonic() < end:
         time.sleep(0.5)
-        found |= neighbours(state, late)
+        found |= count(state, late)
     return found
 
 

@@ -28,6 +28,9 @@ def test_every_router_is_full_and_the_core_has_every_lan(city: City) -> None:
     assert {name: len(found) for name, found in neighbours.items()} == {"core-city": 2, "rt-anping": 1, "rt-lantian": 1}
     assert city.lans() <= checks.routes(city.state, "core-city")
     assert len(city.lans()) == 2
+    learnt = {name: checks.learnt_routes(city.state, name) for name in ("core-city", "rt-anping", "pc-anping")}
+    assert learnt["pc-anping"] == 0
+    assert min(learnt["core-city"], learnt["rt-anping"]) >= 2
     assert ip_network("0.0.0.0/0") in checks.routes(city.state, "rt-anping")
 
 
